@@ -1,0 +1,53 @@
+# Every command of this project. `make` alone says what there is.
+# Set-up is part of the first command that needs it and is not done twice.
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop demo test check bench contracts docs format lock
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+
+# The Python that the environment is made with: PYTHON=/path/to/python3.12 make run
+PYTHON ?=
+PY := .venv/bin/python
+READY := .venv/.installed
+
+help: ## Show this help
+	@echo "Моё здоровье: medical certificates and appointments. Commands:"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@echo
+	@echo "Settings go behind a command, for example: make run FRESH=1 KAFKA=memory PORT_GATEWAY=9090"
+
+run: $(READY) ## Start the platform here: five services, gateway, servers (FRESH=1: with empty data)
+	@exec $(PY) -m deploy.embedded
+
+stop: $(READY) ## Stop a running platform
+	@exec $(PY) -m deploy.embedded stop
+
+demo: $(READY) ## Play the whole journey against a running platform and check its result
+	@exec $(PY) -m deploy.demo $(ARGS)
+
+test: $(READY) ## Run the tests on servers of their own (ARGS="tests/unit -k seal")
+	@exec $(PY) -m pytest $(ARGS)
+
+check: $(READY) ## Formatting, lint, types, architecture, generated files: what CI runs
+	@exec $(PY) -m deploy.check
+
+bench: $(READY) ## Measure: medians and ratios against baselines
+	@exec $(PY) -m tests.benchmarks $(ARGS)
+
+contracts: $(READY) ## Write schemas and the AsyncAPI document from the event contracts
+	@exec $(PY) -m contracts $(ARGS)
+
+docs: $(READY) ## Write the OpenAPI documents of the services into docs/openapi/
+	@exec $(PY) -m deploy.docs
+
+format: $(READY) ## Format the code and mend what the linter can mend
+	@$(PY) -m ruff format .
+	@exec $(PY) -m ruff check --fix .
+
+lock: $(READY) ## Compile requirements/*.in to hash-locked files (needs uv)
+	@exec $(PY) -m deploy.lock $(ARGS)
+
+$(READY): requirements/dev.txt deploy/setup.sh
+	@PYTHON="$(PYTHON)" sh deploy/setup.sh $@

@@ -1,0 +1,4 @@
+"""Everything that puts the services somewhere: stacks, demo partners, gateway pages.
+
+Nothing in `services/` or `contracts/` may import from here.
+"""
