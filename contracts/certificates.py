@@ -1,0 +1,153 @@
+"""What certificates says: applications on their way, certificates issued and refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from contracts.envelope import Data, Part, Pii
+
+
+class Delivery(StrEnum):
+    """How the citizen gets the certificate (REQUIREMENTS C1, C42, C43)."""
+
+    ACCOUNT = "account"
+    POST = "post"
+    MFC = "mfc"
+
+
+class SlaClass(StrEnum):
+    """Deadline class (REQUIREMENTS C16, d2)."""
+
+    EXPRESS = "express"
+    STANDARD = "standard"
+    EXTRA_CHECK = "extra-check"
+
+
+class ApplicationSubmitted(Data):
+    """An application was registered under a tracking number (C13) with a deadline (C15)."""
+
+    TYPE: ClassVar[str] = "certificates.application-submitted.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_type: str
+    certificate_title: str
+    sla_class: SlaClass
+    deadline_at: AwareDatetime
+    fee_kopecks: int
+    delivery: Delivery
+
+
+class ReviewStarted(Data):
+    """A doctor took the application from the queue (C20) and may read its attachments."""
+
+    TYPE: ClassVar[str] = "certificates.review-started.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_title: str
+    doctor_id: str
+    attachments: tuple[str, ...]
+
+
+class DocumentsRequested(Data):
+    """The citizen has to add documents; the deadline clock is paused (C10, C17).
+
+    `missing` names them in Russian, as the catalogue does.
+    """
+
+    TYPE: ClassVar[str] = "certificates.documents-requested.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_title: str
+    missing: tuple[str, ...]
+    comment: str | None = None
+
+
+class DocumentsSupplied(Data):
+    """The citizen added what was asked for; the clock runs again."""
+
+    TYPE: ClassVar[str] = "certificates.documents-supplied.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    deadline_at: AwareDatetime
+
+
+class PrintedField(Part):
+    """One row of the form: what is printed and how it is called in the XML."""
+
+    key: str
+    label: str
+    value: str
+
+
+class CertificatePii(Pii):
+    """What the form prints, in its order."""
+
+    fields: tuple[PrintedField, ...]
+
+
+class ApplicationApproved(Data):
+    """A doctor approved: the certificate has a number and is to be sealed."""
+
+    TYPE: ClassVar[str] = "certificates.application-approved.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_id: str
+    certificate_type: str
+    certificate_title: str
+    number: str
+    doctor_id: str
+    organisation_id: str
+    issued_on: date
+    valid_until: date
+    verify_url: str
+    pii: CertificatePii
+
+
+class CertificateIssued(Data):
+    """The sealed certificate is in the citizen's account and publicly verifiable (C34)."""
+
+    TYPE: ClassVar[str] = "certificates.certificate-issued.v1"
+    certificate_id: str
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_type: str
+    certificate_title: str
+    number: str
+    issued_on: date
+    valid_until: date
+    verify_url: str
+    document_id: str
+    sha256: str
+    delivery: Delivery
+
+
+class ApplicationRefused(Data):
+    """A doctor refused, with a concrete reason (d6)."""
+
+    TYPE: ClassVar[str] = "certificates.application-refused.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_title: str
+    reason_code: str
+    reason: str
+
+
+class ApplicationWithdrawn(Data):
+    """The citizen took the application back before it was decided."""
+
+    TYPE: ClassVar[str] = "certificates.application-withdrawn.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_title: str

@@ -1,0 +1,71 @@
+"""What documents says: files accepted, documents sealed or not."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from contracts.envelope import Data, Part
+
+
+class DocumentKind(StrEnum):
+    """What a sealed document is."""
+
+    CERTIFICATE = "certificate"
+    TALON = "talon"
+
+
+class FileAccepted(Data):
+    """An upload passed every check and is stored; `sha256` fixes its content (D3)."""
+
+    TYPE: ClassVar[str] = "documents.file-accepted.v1"
+    file_id: str
+    owner_id: str
+    purpose: str
+    media_type: str
+    size: int
+    sha256: str
+    pages: int
+    dpi: int | None = None
+
+
+class Signature(Part):
+    """One signature of a sealed document. The signer is an office, not a private person."""
+
+    field: str
+    signer: str
+    certificate_serial: str
+    signed_at: AwareDatetime
+
+
+class DocumentSealed(Data):
+    """A PDF/A with both signatures and timestamps is stored.
+
+    `reference_id` is the application or the appointment that it was made for.
+    """
+
+    TYPE: ClassVar[str] = "documents.document-sealed.v1"
+    document_id: str
+    kind: DocumentKind
+    reference_id: str
+    owner_id: str
+    number: str
+    sha256: str
+    size: int
+    sealed_at: AwareDatetime
+    signatures: tuple[Signature, ...]
+
+
+class SealingFailed(Data):
+    """A document cannot be sealed as asked, and trying again will not help."""
+
+    TYPE: ClassVar[str] = "documents.sealing-failed.v1"
+    document_id: str
+    kind: DocumentKind
+    reference_id: str
+    owner_id: str
+    number: str
+    reason_code: str
+    reason: str

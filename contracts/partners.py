@@ -1,0 +1,47 @@
+"""What other government systems say. They write their own topics; the platform only listens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from contracts.envelope import Data
+
+
+class IdentityChecked(Data):
+    """The state registry compared a submitted profile (passport, СНИЛС, policy)."""
+
+    TYPE: ClassVar[str] = "registry.identity-checked.v1"
+    account_id: str
+    revision: int
+    matched: bool
+    mismatches: tuple[str, ...] = ()
+
+
+class PaymentReceived(Data):
+    """The treasury got the payment for a service (d8)."""
+
+    TYPE: ClassVar[str] = "treasury.payment-received.v1"
+    application_id: str
+    payment_id: str
+    amount_kopecks: int
+    paid_at: AwareDatetime
+
+
+class AppointmentAccepted(Data):
+    """The hospital's own system entered the appointment (A36), with a comment for the patient."""
+
+    TYPE: ClassVar[str] = "ehr.appointment-accepted.v1"
+    appointment_id: str
+    comment: str | None = None
+
+
+class LetterAccepted(Data):
+    """The post took the paper copy; `postal_number` follows it (C42)."""
+
+    TYPE: ClassVar[str] = "post.letter-accepted.v1"
+    certificate_id: str
+    application_id: str
+    postal_number: str
+    accepted_at: AwareDatetime
