@@ -1,0 +1,1 @@
+"""The five services of «Моё здоровье» and the chassis that they stand on."""

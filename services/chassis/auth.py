@@ -1,0 +1,191 @@
+"""Who is asking: access tokens verified offline against identity's key set.
+
+The key set is the one thing a service asks another for: fetched in the background, cached,
+refreshed on an unknown key. Nothing here issues tokens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import httpx2
+import structlog
+from fastapi import Depends, Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from services.chassis.errors import AccidentError, ForbiddenError, UnauthenticatedError
+
+log = structlog.get_logger(__name__)
+
+ALGORITHMS = ["ES256"]
+_REFRESH_SECONDS = 300.0
+_RETRY_SECONDS = 2.0
+_LEEWAY_SECONDS = 30
+
+
+class Role(StrEnum):
+    """What a token holder may be. A person can be a citizen and staff, with a token for each."""
+
+    CITIZEN = "citizen"
+    DOCTOR = "doctor"
+    REGISTRAR = "registrar"
+    SUPPORT = "support"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The holder of a valid token. `level` is «registered» or «confirmed» (I9)."""
+
+    subject: str
+    roles: frozenset[Role]
+    level: str = "registered"
+    clinic_id: str | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the state registry confirmed this person."""
+        return self.level == "confirmed"
+
+
+class NotConfirmedError(ForbiddenError):
+    """The service needs a confirmed account (I9)."""
+
+    code = "account-not-confirmed"
+    title = "Учётная запись не подтверждена"
+
+    def __init__(self) -> None:
+        """Say how to get confirmed."""
+        super().__init__(
+            "Услуга доступна после подтверждения личности. Заполните профиль в личном кабинете."
+        )
+
+
+class NoKeysError(AccidentError):
+    """The key set has not been fetched yet: no token can be verified."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("no key set yet")
+
+
+FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
+
+
+def fetch_from(url: str) -> FetchKeys:
+    """Fetch a JWKS document over HTTP."""
+
+    async def fetch() -> dict[str, Any]:
+        async with httpx2.AsyncClient(timeout=3.0) as client:
+            answer = await client.get(url)
+            answer.raise_for_status()
+            found: dict[str, Any] = answer.json()
+            return found
+
+    return fetch
+
+
+class TokenVerifier:
+    """Verifies access tokens; keeps the key set fresh in the background."""
+
+    def __init__(self, fetch: FetchKeys, *, issuer: str, audience: str) -> None:
+        """Take where the keys come from and what a token must say."""
+        self._fetch = fetch
+        self._claims = jwt.JWTClaimsRegistry(
+            leeway=_LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+        self._keys: KeySet | None = None
+        self._asked_at = -_RETRY_SECONDS
+
+    async def run(self) -> None:
+        """Keep the keys fresh until cancelled."""
+        while True:
+            try:
+                await self.refresh()
+                await asyncio.sleep(_REFRESH_SECONDS)
+            except Exception as error:
+                log.debug("the key set is not there yet", error=repr(error)[:200])
+                await asyncio.sleep(_RETRY_SECONDS if self._keys else 0.3)
+
+    async def refresh(self) -> None:
+        """Fetch the key set now."""
+        self._keys = KeySet.import_key_set(await self._fetch())  # type: ignore[arg-type] # a parsed JWKS document
+
+    @property
+    def ready(self) -> bool:
+        """Whether tokens can be verified."""
+        return self._keys is not None
+
+    async def principal(self, token: str) -> Principal:
+        """The holder of this token.
+
+        Raises:
+            UnauthenticatedError: expired, forged, or not for us.
+            NoKeysError: the key set is not there yet.
+        """
+        try:
+            return self._decode(token)
+        except (UnauthenticatedError, NoKeysError):
+            # an overlapping key may be newer than our copy
+            if time.monotonic() - self._asked_at < _RETRY_SECONDS:
+                raise
+            self._asked_at = time.monotonic()
+            try:
+                await self.refresh()
+            except Exception as error:
+                log.info("the key set could not be refreshed", error=repr(error)[:200])
+        return self._decode(token)
+
+    def _decode(self, token: str) -> Principal:
+        if self._keys is None:
+            raise NoKeysError
+        try:
+            claims = jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
+            self._claims.validate(claims)
+            return Principal(
+                subject=claims["sub"],
+                roles=frozenset(Role(r) for r in claims.get("roles", ())),
+                level=claims.get("level", "registered"),
+                clinic_id=claims.get("clinic_id"),
+            )
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise UnauthenticatedError from error
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise UnauthenticatedError
+    return token.strip()
+
+
+async def anyone(request: Request) -> Principal:
+    """The holder of any valid token."""
+    verifier: TokenVerifier = request.app.state.runtime.tokens
+    return await verifier.principal(_bearer(request))
+
+
+def require(*roles: Role, confirmed: bool = False) -> Callable[..., Awaitable[Principal]]:
+    """A FastAPI dependency: one of these roles, and (where asked) a confirmed account."""
+    wanted = frozenset(roles)
+
+    async def holder(principal: Principal = Depends(anyone)) -> Principal:
+        if not principal.roles & wanted:
+            raise ForbiddenError
+        if confirmed and not principal.confirmed:
+            raise NotConfirmedError
+        return principal
+
+    return holder

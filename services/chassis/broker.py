@@ -1,0 +1,316 @@
+"""The consumer end of Kafka: one subscriber per service, tolerant parsing, classified errors.
+
+A batch is taken, split by key, handled in order per key and side by side across keys, and only then
+acknowledged. Unparseable → dead letter; refused → dead letter with the reason; accident → back off
+and try again, for ever; bug → three tries, then dead letter; unknown type → ignored and counted.
+Nobody calls `broker.subscriber` but `build_broker`, so no subscriber can have another policy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import structlog
+from aiokafka import ConsumerRecord
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from pydantic import ValidationError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
+
+from contracts.envelope import HEADER_TYPE, Data, Event, model_of
+from contracts.topics import BY_TYPE, topic_of
+from services.chassis.context import Journey, new_traceparent, travelling
+from services.chassis.deadletters import DISCARDED, OPEN, REPLAYED, DeadLetters
+from services.chassis.errors import AccidentError, AlreadyHandledError, RefusalError
+from services.chassis.inbox import EventCause, Incoming
+from services.chassis.metrics import Metrics
+from services.chassis.mongo import Mongo
+from services.chassis.settings import Platform
+
+log = structlog.get_logger(__name__)
+
+Handler: TypeAlias = Callable[[Incoming[Any]], Awaitable[None]]
+Handlers: TypeAlias = Mapping[type[Data], Handler]
+KafkaRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
+
+ACK_POLICY = AckPolicy.NACK_ON_ERROR
+MAX_RECORDS = 200
+POLL_MS = 20
+MAX_POLL_INTERVAL_MS = 300_000
+_TRIES_FOR_BUGS = 3
+_ACCIDENTS = (AccidentError, ConnectionFailure, ExecutionTimeout, OSError, TimeoutError)
+
+
+class UnparseableError(Exception):
+    """The record is not an event of its type's contract."""
+
+
+def is_accident(error: BaseException) -> bool:
+    """Whether a dependency failed, so that the same call may work later."""
+    if isinstance(error, OperationFailure):
+        return bool(error.has_error_label("TransientTransactionError")) or error.timeout
+    return isinstance(error, _ACCIDENTS) or (isinstance(error, PyMongoError) and error.timeout)
+
+
+class Dispatcher:
+    """Takes records to the handlers of one service and settles every error."""
+
+    def __init__(
+        self,
+        consumer: str,
+        handlers: Handlers,
+        mongo: Mongo,
+        metrics: Metrics,
+        *,
+        concurrency: int = 16,
+        backoff: float = 0.2,
+        longest_backoff: float = 15.0,
+    ) -> None:
+        """Take the consumer's name (its group) and what it handles."""
+        self.consumer = consumer
+        self.handlers = {data.TYPE: (data, handler) for data, handler in handlers.items()}
+        self._models = {data.TYPE: model_of(data) for data in handlers}
+        self.letters = DeadLetters(mongo)
+        self._mongo = mongo
+        self._metrics = metrics
+        self._limit = asyncio.Semaphore(concurrency)
+        self._backoff = backoff
+        self._longest_backoff = longest_backoff
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that the handled types are in, by the registry."""
+        return tuple(sorted({topic_of(data).name for data, _ in self.handlers.values()}))
+
+    async def handle_batch(self, records: Sequence[KafkaRecord]) -> None:
+        """Handle all records; returns when each has its effect, is ignored or is a dead letter.
+
+        Raises:
+            AccidentError: a dependency stayed away for long; the batch is to be delivered again.
+        """
+        deadline = time.monotonic() + MAX_POLL_INTERVAL_MS / 1000 / 2
+        chains: dict[tuple[str, int, bytes | None], list[KafkaRecord]] = {}
+        for record in records:
+            chains.setdefault((record.topic, record.partition, record.key), []).append(record)
+        async with asyncio.TaskGroup() as group:
+            for chain in chains.values():
+                group.create_task(self._chain(chain, deadline))
+
+    async def _chain(self, chain: Sequence[KafkaRecord], deadline: float) -> None:
+        async with self._limit:
+            for record in chain:
+                await self._until_settled(record, deadline)
+
+    async def _until_settled(self, record: KafkaRecord, deadline: float) -> None:
+        delay, bugs = self._backoff, 0
+        while True:
+            try:
+                await self.settle(record, last_try=bugs >= _TRIES_FOR_BUGS - 1)
+                return
+            except Exception as error:
+                kind = self._type_of(record)
+                self._count(kind, "backed-off")
+                if is_accident(error):
+                    log.warning("event backed off", type=kind, error=repr(error), retry_in=delay)
+                else:
+                    bugs += 1
+                    log.exception("event handler failed", type=kind, tries=bugs)
+                if time.monotonic() + delay > deadline:
+                    message = "a dependency is away for long"
+                    raise AccidentError(message) from error
+            await asyncio.sleep(delay * random.uniform(0.5, 1.0))
+            delay = min(delay * 2, self._longest_backoff)
+
+    async def settle(self, record: KafkaRecord, *, last_try: bool) -> str:  # noqa: PLR0911 - one return per outcome
+        """Handle one record once; returns its outcome (see `Metrics.events_handled`).
+
+        Raises:
+            Exception: an accident, or a bug that is to be tried again (not on the last try).
+        """
+        kind = self._type_of(record)
+        if kind is not None and kind not in self.handlers:
+            return self._count(kind, "ignored")
+        started = time.perf_counter()
+        try:
+            incoming = self._parse(record, kind)
+        except UnparseableError as error:
+            return await self._dead(record, kind, "unparseable", str(error))
+        if incoming is None:
+            return self._count("unknown", "ignored")
+        event = incoming.event
+        journey = Journey(event.correlationid, event.id, event.traceparent or new_traceparent())
+        try:
+            with travelling(journey):
+                await self.handlers[event.type][1](incoming)
+        except AlreadyHandledError:
+            return self._count(event.type, "duplicate")
+        except RefusalError as refusal:
+            return await self._dead(record, event.type, "refused", f"{refusal.code}: {refusal}")
+        except Exception as error:
+            if is_accident(error) or not last_try:
+                raise
+            return await self._dead(record, event.type, "bug", repr(error))
+        self._metrics.event_seconds.labels(event.type).observe(time.perf_counter() - started)
+        return self._count(event.type, "handled")
+
+    def _parse(self, record: KafkaRecord, kind: str | None) -> Incoming[Any] | None:
+        """The event, or None when it is well-formed but of a type that this service ignores."""
+        raw = record.value or b""
+        try:
+            kind = kind or Event[Data].from_json(raw).type
+            if kind not in self.handlers:
+                return None
+            event = self._models[kind].from_json(raw)
+        except ValidationError as error:
+            raise UnparseableError(_summary(error)) from error
+        if event.type != kind:
+            message = f"the header says {kind}, the body {event.type}"
+            raise UnparseableError(message)
+        cause = EventCause(
+            self._mongo, self.consumer, event.id, event.type, event.aggregateid, event.seq
+        )
+        return Incoming(event=event, cause=cause, data=event.data)
+
+    async def _dead(self, record: KafkaRecord, kind: str | None, reason: str, error: str) -> str:
+        letter = await self.letters.keep(self.consumer, record, reason=reason, error=error)
+        log.error("dead letter kept", letter=letter, type=kind, reason=reason, error=error[:300])
+        return self._count(kind, "dead-letter")
+
+    def _count(self, kind: str | None, outcome: str) -> str:
+        label = kind if kind in BY_TYPE else "unknown"  # anybody can write any type in a header
+        self._metrics.events_handled.labels(label, outcome).inc()
+        return outcome
+
+    @staticmethod
+    def _type_of(record: KafkaRecord) -> str | None:
+        """The type by the header, where there is a readable one."""
+        for name, value in record.headers:
+            if name == HEADER_TYPE and value is not None:
+                try:
+                    return str(value, "utf-8")
+                except UnicodeDecodeError:
+                    return None
+        return None
+
+    async def replay_one(self) -> bool:
+        """Handle one dead letter that somebody asked to replay. True if there was one."""
+        asked = await self.letters.next_replay()
+        if asked is None:
+            return False
+        letter_id, record = asked
+        outcome = await self.settle(record, last_try=True)
+        if outcome != "dead-letter":
+            await self.letters.settle(letter_id, DISCARDED if outcome == "ignored" else REPLAYED)
+        else:
+            await self.letters.settle(letter_id, OPEN)
+        return True
+
+
+def _summary(error: ValidationError) -> str:
+    """What is wrong, without the values: they may be personal."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in found[:10])
+
+
+def build_broker(platform: Platform, dispatcher: Dispatcher) -> KafkaBroker:
+    """A FastStream broker with the one subscriber that this service has."""
+    broker = KafkaBroker(
+        platform.kafka_bootstrap,
+        client_id=dispatcher.consumer,
+        logger=None,
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        graceful_timeout=5.0,
+    )
+    if not dispatcher.handlers:
+        return broker
+
+    async def parse(
+        records: tuple[KafkaRecord, ...],
+        original: Callable[[tuple[KafkaRecord, ...]], Awaitable[KafkaMessage]],
+    ) -> KafkaMessage:
+        # The library decodes headers before any handler: a null or non-UTF-8 one would lose the
+        # record silently. It gets none; the dispatcher reads them from the raw records.
+        message = await original(tuple(replace(r, headers=()) for r in records))
+        message.raw_message = records
+        return message
+
+    async def decode(message: KafkaMessage) -> Any:
+        return message.raw_message
+
+    @broker.subscriber(
+        *dispatcher.topics,
+        group_id=dispatcher.consumer,
+        batch=True,
+        max_records=MAX_RECORDS,
+        batch_timeout_ms=POLL_MS,
+        auto_offset_reset="earliest",
+        ack_policy=ACK_POLICY,
+        parser=parse,
+        decoder=decode,
+        fetch_max_wait_ms=platform.kafka_fetch_max_wait_ms,
+        max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=1_000,
+        no_reply=True,
+    )
+    async def handle(records: list[Any]) -> None:
+        await dispatcher.handle_batch(records)
+
+    return broker
+
+
+class Supervisor:
+    """Keeps the consumer running: starts it when Kafka is there, starts it again when it fails."""
+
+    def __init__(
+        self, build: Callable[[], KafkaBroker], metrics: Metrics, *, longest_backoff: float = 5.0
+    ) -> None:
+        """Take how to build a broker: each attempt gets a fresh one."""
+        self._build = build
+        self._metrics = metrics
+        self._longest_backoff = longest_backoff
+        self.connected = False
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        delay = 0.2
+        while True:
+            broker = self._build()
+            try:
+                async with asyncio.timeout(30):
+                    await broker.start()
+                self._set(connected=True)
+                delay = 0.2
+                await self._watch(broker)
+                log.warning("consumer stopped; starting it again")
+            except Exception as error:
+                log.warning("Kafka is away", error=repr(error)[:200], retry_in=delay)
+            finally:
+                self._set(connected=False)
+                await _stop(broker)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, self._longest_backoff)
+
+    @staticmethod
+    async def _watch(broker: KafkaBroker) -> None:
+        """Return when the subscriber is not running any more."""
+        while all(s.running for s in broker.subscribers):  # noqa: ASYNC110 - the library has no event for it
+            await asyncio.sleep(1.0)
+
+    def _set(self, *, connected: bool) -> None:
+        self.connected = connected
+        self._metrics.kafka_up.set(1 if connected else 0)
+
+
+async def _stop(broker: KafkaBroker) -> None:
+    try:
+        async with asyncio.timeout(6):
+            await broker.stop()
+    except Exception as error:
+        log.warning("the consumer did not stop in time", error=repr(error))

@@ -1,0 +1,128 @@
+"""The three ways a thing can go wrong: refused, accident, already done.
+
+A refusal is permanent and has a sentence for the person; an accident is transient and is retried;
+everything else that is raised is a bug. Nothing here knows HTTP bodies or Kafka.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One wrong field: JSON pointer, stable code, Russian sentence (REQUIREMENTS C6)."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class RefusalError(Exception):
+    """A permanent «no» with a reason; subclasses set code, status and title, and build `detail`.
+
+    `code` is stable and kebab-case; `title` and `detail` are Russian.
+    """
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Действие невозможно"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        retry_after: int | None = None,
+    ) -> None:
+        """Keep the sentence, the wrong fields and, where waiting helps, the seconds to wait."""
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.retry_after = retry_after
+
+
+class NotFoundError(RefusalError):
+    """There is no such thing, or it is not yours: the answer is the same."""
+
+    code = "not-found"
+    status = 404
+    title = "Не найдено"
+
+
+class InvalidInputError(RefusalError):
+    """The payload breaks rules; `errors` names every wrong field at once."""
+
+    code = "invalid-input"
+    status = 422
+    title = "Проверьте введённые данные"
+
+    def __init__(self, errors: Sequence[FieldError], detail: str | None = None) -> None:
+        """Build the sentence from the number of errors unless one is given."""
+        super().__init__(
+            detail or f"Исправьте отмеченные поля: {len(errors)}.",
+            errors=errors,
+        )
+
+
+class UnauthenticatedError(RefusalError):
+    """No token, or one that is not valid any more."""
+
+    code = "unauthenticated"
+    status = 401
+    title = "Войдите в личный кабинет"
+
+    def __init__(
+        self, detail: str = "Войдите заново: срок входа истёк или вход не выполнен."
+    ) -> None:
+        """Take the default sentence unless a better one is known."""
+        super().__init__(detail)
+
+
+class ForbiddenError(RefusalError):
+    """Known, but not allowed."""
+
+    code = "forbidden"
+    status = 403
+    title = "Недостаточно прав"
+
+    def __init__(self, detail: str = "Это действие вам недоступно.") -> None:
+        """Take the default sentence unless a better one is known."""
+        super().__init__(detail)
+
+
+class TooManyRequestsError(RefusalError):
+    """Asked too often; `retry_after` seconds help."""
+
+    code = "too-many-requests"
+    status = 429
+    title = "Слишком много запросов"
+
+    def __init__(self, retry_after: int, detail: str | None = None) -> None:
+        """Say when to come back."""
+        super().__init__(
+            detail or f"Слишком много запросов. Повторите через {retry_after} с.",
+            retry_after=retry_after,
+        )
+
+
+class StaleVersionError(RefusalError):
+    """Somebody changed the thing in between; read it again."""
+
+    code = "changed-meanwhile"
+    status = 412
+    title = "Данные изменились"
+
+    def __init__(self) -> None:
+        """Ask for a fresh read."""
+        super().__init__("Данные изменились, пока вы их редактировали. Обновите и повторите.")
+
+
+class AccidentError(Exception):
+    """A dependency is away or slow. Trying again later is right; nothing was decided."""
+
+
+class AlreadyHandledError(Exception):
+    """This event or timer was handled before, or something newer was: nothing to do."""

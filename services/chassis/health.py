@@ -1,0 +1,86 @@
+"""Health, metrics, version and API pages: what operators and clients find at every service.
+
+Kafka away is *degraded*, not dead: the API goes on working and the outbox keeps the events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.metadata import PackageNotFoundError, distribution, version
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.staticfiles import StaticFiles
+
+
+def _version() -> str:
+    try:
+        return version("moe-zdorovie")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+VERSION = _version()
+
+
+def router() -> APIRouter:
+    """The operators' routes; the gateway does not lead to them."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/healthz")
+    async def alive() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @routes.get("/readyz")
+    async def ready(request: Request) -> JSONResponse:
+        runtime = request.app.state.runtime
+        checks: dict[str, Any] = {
+            "mongo": await _answers(runtime.mongo.ping()),
+            "kafka": runtime.consuming,
+            "keys": runtime.tokens.ready,
+        }
+        serving = checks["mongo"] and runtime.started
+        status = "ready" if all(checks.values()) else "degraded" if serving else "unready"
+        return JSONResponse({"status": status, "checks": checks}, 200 if serving else 503)
+
+    @routes.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        runtime = request.app.state.runtime
+        return Response(
+            runtime.metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8"
+        )
+
+    @routes.get("/version")
+    async def which(request: Request) -> dict[str, str]:
+        return {"service": request.app.state.runtime.name, "version": VERSION}
+
+    return routes
+
+
+async def _answers(ping: Any) -> bool:
+    try:
+        async with asyncio.timeout(2):
+            await ping
+    except Exception:
+        return False
+    return True
+
+
+def install_docs(app: FastAPI, title: str) -> None:
+    """Serve the API page from the installed bundle: nothing is loaded from elsewhere."""
+    # The package is only taken for the Swagger UI that it carries: its app class is not used.
+    bundle = Path(str(distribution("fastapi-offline").locate_file("fastapi_offline/static")))
+    app.mount("/docs/assets", StaticFiles(directory=bundle), name="docs-assets")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:  # relative addresses: right behind the gateway and without it
+        return get_swagger_ui_html(
+            openapi_url="openapi.json",
+            title=title,
+            swagger_js_url="docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="docs/assets/swagger-ui.css",
+            swagger_favicon_url="docs/assets/favicon.png",
+        )

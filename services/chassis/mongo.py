@@ -1,0 +1,95 @@
+"""MongoDB: one client, indexes at start, transactions with snapshot reads and majority writes.
+
+Motor is confined to this module, the outbox, inbox and timers, and to each service's `store`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorClientSession,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+)
+from pymongo import IndexModel, ReadPreference
+from pymongo.errors import CollectionInvalid
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+T = TypeVar("T")
+Document: TypeAlias = Mapping[str, Any]
+"""A document as read; what is written is a plain dict."""
+Session: TypeAlias = AsyncIOMotorClientSession
+Collection: TypeAlias = AsyncIOMotorCollection
+Database: TypeAlias = AsyncIOMotorDatabase
+Indexes: TypeAlias = Mapping[str, Iterable[IndexModel]]
+
+_MAJORITY = WriteConcern("majority", wtimeout=10_000)
+
+
+class Mongo:
+    """A database of one service. Dates come back aware, in UTC."""
+
+    def __init__(self, url: str, database: str, *, max_pool: int = 100) -> None:
+        """Make the client; nothing is connected until the first call."""
+        self.client: AsyncIOMotorClient = AsyncIOMotorClient(
+            url,
+            tz_aware=True,
+            maxPoolSize=max_pool,
+            serverSelectionTimeoutMS=3000,
+            connectTimeoutMS=3000,
+            socketTimeoutMS=20_000,
+            retryWrites=True,
+            w="majority",
+        )
+        self.db: Database = self.client[database]
+        self._collections: dict[str, Collection] = {}
+
+    def collection(self, name: str) -> Collection:
+        """The collection, always the same object: making one costs as much as a small query."""
+        if name not in self._collections:
+            self._collections[name] = self.db[name]
+        return self._collections[name]
+
+    async def ensure(self, indexes: Indexes) -> None:
+        """Create collections and indexes (a new collection inside a transaction conflicts)."""
+        present = set(await self.db.list_collection_names())
+        for name, models in indexes.items():
+            if name not in present:
+                try:
+                    await self.db.create_collection(name)
+                except CollectionInvalid:  # another replica was faster
+                    present.add(name)
+            wanted = list(models)
+            if wanted:
+                await self.db[name].create_indexes(wanted)
+
+    async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run `work` in one transaction and commit.
+
+        `work` may run again after a conflict, so nothing but MongoDB happens inside it. An
+        exception leaves the callback, aborts, and reaches the caller.
+        """
+        # Motor hands `start_session` to a thread, although it neither waits nor does any I/O: that
+        # was a fifth of a small transaction's time in this process.
+        started = self.client.delegate.start_session()  # type: ignore[operator] # not in the stub
+        async with AsyncIOMotorClientSession(started, self.client) as session:  # type: ignore[call-arg] # as above
+            result: T = await session.with_transaction(
+                work,
+                read_concern=ReadConcern("snapshot"),
+                write_concern=_MAJORITY,
+                read_preference=ReadPreference.PRIMARY,
+                max_commit_time_ms=10_000,  # type: ignore[call-arg] # the stub names it wrongly
+            )
+            return result
+
+    async def ping(self) -> None:
+        """Raise when the server does not answer."""
+        await self.client.admin.command("ping")
+
+    def close(self) -> None:
+        """Drop the connections."""
+        self.client.close()

@@ -1,0 +1,204 @@
+"""Every error as RFC 9457 `application/problem+json`: stable code, Russian words, all fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from pymongo.errors import PyMongoError
+from starlette.exceptions import HTTPException
+
+from services.chassis.context import current
+from services.chassis.errors import (
+    AccidentError,
+    FieldError,
+    InvalidInputError,
+    RefusalError,
+)
+from services.chassis.idempotency import ReplayedAnswer
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemField(BaseModel):
+    """One wrong field."""
+
+    pointer: str = Field(examples=["/profile/snils"], description="JSON pointer into the body.")
+    code: str = Field(examples=["snils-check-digits"])
+    detail: str = Field(examples=["Контрольное число СНИЛС не сходится."])
+
+
+class Problem(BaseModel):
+    """What a caller gets instead of an answer; `trace_id` and `time` are for support (I14)."""
+
+    type: str = "about:blank"
+    title: str = Field(examples=["Проверьте введённые данные"])
+    status: int = Field(examples=[422])
+    code: str = Field(examples=["invalid-input"])
+    detail: str
+    errors: list[ProblemField] = []
+    trace_id: str
+    time: datetime
+
+
+_SENTENCES: Mapping[str, str] = {
+    "missing": "Обязательное поле.",
+    "string_too_short": "Слишком короткое значение: не меньше {min_length} символов.",
+    "string_too_long": "Слишком длинное значение: не больше {max_length} символов.",
+    "string_pattern_mismatch": "Значение записано не по формату.",
+    "string_type": "Нужна строка.",
+    "int_parsing": "Нужно целое число.",
+    "int_type": "Нужно целое число.",
+    "bool_parsing": "Нужно «да» или «нет».",
+    "date_from_datetime_parsing": "Нужна дата в виде ГГГГ-ММ-ДД.",
+    "date_parsing": "Нужна дата в виде ГГГГ-ММ-ДД.",
+    "date_type": "Нужна дата в виде ГГГГ-ММ-ДД.",
+    "datetime_parsing": "Нужны дата и время по RFC 3339.",
+    "timezone_aware": "Укажите смещение часового пояса.",
+    "enum": "Недопустимое значение. Возможны: {expected}.",
+    "literal_error": "Недопустимое значение. Возможны: {expected}.",
+    "extra_forbidden": "Такого поля нет.",
+    "json_invalid": "Тело запроса не является JSON.",
+    "greater_than_equal": "Значение должно быть не меньше {ge}.",
+    "less_than_equal": "Значение должно быть не больше {le}.",
+    "too_short": "Слишком мало значений: не меньше {min_length}.",
+    "too_long": "Слишком много значений: не больше {max_length}.",
+    "list_type": "Нужен список.",
+    "dict_type": "Нужен объект.",
+    "model_attributes_type": "Нужен объект.",
+}
+_STATUS_WORDS: Mapping[int, tuple[str, str, str]] = {
+    404: ("not-found", "Не найдено", "Такого адреса нет."),
+    405: ("method-not-allowed", "Метод не поддерживается", "Этот адрес не знает такого метода."),
+    413: ("body-too-large", "Слишком большой запрос", "Запрос больше допустимого размера."),
+    415: ("unsupported-media-type", "Неподдерживаемый тип", "Этот тип данных не принимается."),
+}
+
+
+def pointer(location: Sequence[str | int]) -> str:
+    """A pydantic location as a JSON pointer into the body (or `/query/…`, `/header/…`)."""
+    parts = [str(p).replace("~", "~0").replace("/", "~1") for p in location]
+    if parts and parts[0] == "body":
+        parts = parts[1:]
+    return "".join(f"/{p}" for p in parts)
+
+
+def _field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    errors = []
+    for e in found:
+        kind = str(e["type"])
+        context = {k: str(v) for k, v in (e.get("ctx") or {}).items()}
+        sentence = _SENTENCES.get(kind)
+        if kind == "value_error":
+            detail = context.get("error", "Недопустимое значение.")
+            if not any("а" <= c <= "я" for c in detail.lower()):
+                detail = "Недопустимое значение."
+        else:
+            detail = sentence.format_map(context) if sentence else "Недопустимое значение."
+        location = e["loc"] if kind != "json_invalid" else ("body",)
+        errors.append(FieldError(pointer(location), kind.replace("_", "-"), detail))
+    return errors
+
+
+def problem_response(refusal: RefusalError) -> Response:
+    """The answer for a refusal."""
+    problem = Problem(
+        title=refusal.title,
+        status=refusal.status,
+        code=refusal.code,
+        detail=refusal.detail,
+        errors=[
+            ProblemField(pointer=e.pointer, code=e.code, detail=e.detail) for e in refusal.errors
+        ],
+        trace_id=current().correlation_id,
+        time=datetime.now(UTC),
+    )
+    headers = {"Cache-Control": "no-store"}
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
+    if refusal.status == 401:  # noqa: PLR2004 - RFC 9110 asks for the challenge
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(
+        orjson.dumps(problem.model_dump()),
+        status_code=refusal.status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
+    )
+
+
+class UnavailableError(RefusalError):
+    """A dependency is away: the same request may work in a moment."""
+
+    code = "temporarily-unavailable"
+    status = 503
+    title = "Сервис временно недоступен"
+
+
+class InternalError(RefusalError):
+    """A bug. The trace id leads to it in the logs."""
+
+    code = "internal-error"
+    status = 500
+    title = "Внутренняя ошибка"
+
+    def __init__(self) -> None:
+        """Say that it is our fault."""
+        super().__init__("Что-то пошло не так у нас. Повторите или сообщите код в поддержку.")
+
+
+class OtherHttpError(RefusalError):
+    """What the framework itself refuses: no such address, wrong method, body too large."""
+
+    def __init__(self, status: int) -> None:
+        """Find the words for the status."""
+        code, title, detail = _STATUS_WORDS.get(
+            status, ("http-error", "Запрос отклонён", "Запрос не может быть выполнен.")
+        )
+        super().__init__(detail)
+        # one class for all of the framework's statuses: the words depend on the instance
+        self.code, self.status, self.title = code, status, title  # type: ignore[misc] # see above
+
+
+def install(app: FastAPI) -> None:
+    """Give the app its one way of answering errors."""
+
+    @app.exception_handler(RefusalError)
+    async def refused(_: Request, error: RefusalError) -> Response:
+        return problem_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        return problem_response(InvalidInputError(_field_errors(error.errors())))
+
+    @app.exception_handler(ReplayedAnswer)
+    async def replayed(_: Request, stored: ReplayedAnswer) -> Response:
+        return Response(
+            stored.answer.body,
+            status_code=stored.answer.status,
+            media_type="application/json",
+            headers={"Idempotent-Replayed": "true"},
+        )
+
+    @app.exception_handler(HTTPException)
+    async def framework(_: Request, error: HTTPException) -> Response:
+        return problem_response(OtherHttpError(error.status_code))
+
+    async def away(_: Request, error: Exception) -> Response:
+        log.warning("a dependency is away", error=repr(error)[:300])
+        return problem_response(
+            UnavailableError(
+                "Сервис временно недоступен. Данные не потеряны, повторите через несколько секунд.",
+                retry_after=5,
+            )
+        )
+
+    for accident in (AccidentError, PyMongoError, TimeoutError):
+        app.add_exception_handler(accident, away)

@@ -1,0 +1,218 @@
+"""One call gives a service everything it stands on: app, transactions, relay, consumer, timers.
+
+`Runtime` holds the parts, `Runtime.app` puts them under a FastAPI lifespan: the API is up while
+Kafka is not, and everything started is stopped in bounded time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from services.chassis import deadletters, idempotency, inbox, outbox, problems, timers
+from services.chassis.auth import FetchKeys, TokenVerifier, fetch_from
+from services.chassis.broker import Dispatcher, Handlers, Supervisor, build_broker
+from services.chassis.health import VERSION, install_docs
+from services.chassis.health import router as health_router
+from services.chassis.http import RequestMiddleware
+from services.chassis.kafka import KafkaPublisher
+from services.chassis.logging import configure
+from services.chassis.metrics import Metrics
+from services.chassis.mongo import Indexes, Mongo
+from services.chassis.outbox import Outbox, Publisher, Relay
+from services.chassis.settings import ServiceSettings
+from services.chassis.timers import TimerHandler, TimerLoop, Timers
+from services.chassis.transactions import Transactions
+
+log = structlog.get_logger(__name__)
+
+Background = Callable[[], Awaitable[None]]
+_INDEXES: Sequence[Indexes] = (
+    outbox.INDEXES,
+    inbox.INDEXES,
+    timers.INDEXES,
+    deadletters.INDEXES,
+    idempotency.INDEXES,
+)
+_STOP_SECONDS = 10.0
+
+
+@dataclass
+class Parts:
+    """What a service hands over to be run."""
+
+    router: APIRouter
+    handlers: Handlers = field(default_factory=dict)
+    timer_handlers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    indexes: Indexes = field(default_factory=dict)
+    prepare: Sequence[Background] = ()
+    """Run once, in order, before the service is ready: buckets, catalogues, demo data."""
+    background: Sequence[Background] = ()
+    """Run until stop, started again when they fail."""
+    close: Sequence[Background] = ()
+    """Run at stop: clients to close."""
+
+
+class Runtime:
+    """The chassis of one running service."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: ServiceSettings,
+        *,
+        fetch_keys: FetchKeys | None = None,
+        publisher: Publisher | None = None,
+    ) -> None:
+        """Build the parts; nothing is connected yet. Keys and publisher are test seams."""
+        platform = settings.platform
+        self.name = name
+        self.settings = settings
+        self.metrics = Metrics()
+        self.mongo = Mongo(platform.mongo_url, settings.database, max_pool=platform.mongo_max_pool)
+        self.outbox = Outbox(self.mongo)
+        self.timers = Timers(self.mongo)
+        self.transactions = Transactions(name, self.mongo, self.outbox, self.timers)
+        self.tokens = TokenVerifier(
+            fetch_keys or fetch_from(platform.auth_jwks_url),
+            issuer=platform.auth_issuer,
+            audience=platform.auth_audience,
+        )
+        self.publisher = publisher or KafkaPublisher(platform.kafka_bootstrap, client_id=name)
+        self.relay = Relay(self.mongo, self.outbox, self.publisher, self.metrics)
+        self.dispatcher = Dispatcher(name, {}, self.mongo, self.metrics)
+        self.supervisor = Supervisor(self._broker, self.metrics)
+        self.started = False
+
+    @property
+    def consuming(self) -> bool:
+        """Whether the consumer runs (a service that hears nothing is always fine)."""
+        return self.supervisor.connected or not self.dispatcher.handlers
+
+    def _broker(self):  # type: ignore[no-untyped-def] # FastStream's broker type is generic noise here
+        return build_broker(self.settings.platform, self.dispatcher)
+
+    def app(
+        self, parts: Parts, *, title: str, description: str, max_body: int = 1 << 20
+    ) -> FastAPI:
+        """The service as an ASGI app whose lifespan runs the loops.
+
+        `max_body` is the largest request body in bytes.
+        """
+        self.dispatcher = Dispatcher(self.name, parts.handlers, self.mongo, self.metrics)
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            await self.prepare(parts)
+            tasks = [asyncio.create_task(self._forever(loop)) for loop in self._loops(parts)]
+            self.started = True
+            log.info("service started", version=VERSION)
+            try:
+                yield
+            finally:
+                self.started = False
+                await self._stop(tasks, parts.close)
+
+        app = FastAPI(
+            title=title,
+            description=description,
+            version=VERSION,
+            lifespan=lifespan,
+            docs_url=None,
+            redoc_url=None,
+            servers=[{"url": f"/api/{self.name}", "description": "Through the gateway."}],
+            responses={"4XX": {"model": problems.Problem, "description": "Отказ с причиной."}},
+        )
+        app.state.runtime = self
+        problems.install(app)
+        app.include_router(health_router())
+        app.include_router(parts.router)
+        install_docs(app, title)
+        app.add_middleware(RequestMiddleware, metrics=self.metrics, max_body=max_body)
+        return app
+
+    async def prepare(self, parts: Parts) -> None:
+        """Indexes, events to publish again, and the service's own steps, before anything runs."""
+        for indexes in (*_INDEXES, parts.indexes):
+            await self.mongo.ensure(indexes)
+        if self.settings.platform.outbox_republish:
+            count = await self.outbox.republish()
+            log.info("the broker forgets: events will be published again", events=count)
+        for step in parts.prepare:
+            await step()
+
+    def _loops(self, parts: Parts) -> list[Background]:
+        loops: list[Background] = [self.tokens.run, self.relay.run, self._watch]
+        if parts.handlers:
+            loops += [self.supervisor.run, self._replays]
+        if parts.timer_handlers:
+            loops.append(TimerLoop(self.timers, parts.timer_handlers, self.metrics).run)
+        return [*loops, *parts.background]
+
+    @staticmethod
+    async def _forever(loop: Background) -> None:
+        while True:
+            try:
+                await loop()
+            except Exception:
+                log.exception("a background loop failed; starting it again")
+            await asyncio.sleep(1.0)
+
+    async def _replays(self) -> None:
+        while True:
+            if not await self.dispatcher.replay_one():
+                await asyncio.sleep(1.0)
+
+    async def _watch(self) -> None:
+        """Keep the gauges of what waits."""
+        while True:
+            now = datetime.now(UTC)
+            pending, since = await self.outbox.pending()
+            self.metrics.outbox_pending.set(pending)
+            self.metrics.outbox_age.set((now - since).total_seconds() if since else 0)
+            self.metrics.outbox_stuck.set(len(self.relay.stuck))
+            self.metrics.dead_letters.set(await self.dispatcher.letters.open_count())
+            due = await self.timers.collection.find_one(
+                {"state": "waiting", "due_at": {"$lte": now}}, sort=[("due_at", 1)]
+            )
+            self.metrics.timers_late.set((now - due["due_at"]).total_seconds() if due else 0)
+            await asyncio.sleep(5.0)
+
+    async def _stop(self, tasks: Sequence[asyncio.Task[None]], close: Sequence[Background]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+        for step in close:
+            try:
+                async with asyncio.timeout(2):
+                    await step()
+            except Exception as error:
+                log.warning("a client did not close in time", error=repr(error))
+        if isinstance(self.publisher, KafkaPublisher):
+            await self.publisher.close()
+        self.mongo.close()
+
+
+def serve(app: FastAPI) -> None:
+    """Run a built service until it is told to stop (`__main__` of every service)."""
+    runtime: Runtime = app.state.runtime
+    settings = runtime.settings
+    configure(runtime.name, fmt=settings.platform.log_format, level=settings.platform.log_level)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        server_header=False,
+    )

@@ -1,0 +1,65 @@
+"""Fixtures of every level: one stack of real servers a session, a fresh database a test.
+
+Folder = level = marker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.chassis.settings import Platform
+from tests.support.service import Collector, Tokens, fresh_database, platform_of
+from tests.support.stack import ServerStack
+
+_HERE = Path(__file__).parent
+_LEVELS = ("unit", "contracts", "architecture", "component", "integration", "e2e")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by its folder; cheap levels run first."""
+    for item in items:
+        level = item.path.relative_to(_HERE).parts[0]
+        if level in _LEVELS:
+            item.add_marker(level)
+    items.sort(key=lambda i: _LEVELS.index(i.path.relative_to(_HERE).parts[0]))
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[ServerStack]:
+    """MongoDB, S3 and the in-memory Kafka, once a session."""
+    stack = ServerStack.start(kafka="memory")
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def platform(servers: ServerStack) -> Platform:
+    """The platform's settings on these servers, without Kafka: events go in and out by hand."""
+    return platform_of(servers, kafka_bootstrap="127.0.0.1:1")
+
+
+@pytest.fixture
+def kafka_platform(servers: ServerStack) -> Platform:
+    """The platform's settings on these servers, with the in-memory Kafka."""
+    return platform_of(servers)
+
+
+@pytest.fixture
+def database() -> str:
+    """A database name of this test's own."""
+    return fresh_database()
+
+
+@pytest.fixture
+def tokens() -> Tokens:
+    """Signs tokens that the service under test accepts."""
+    return Tokens()
+
+
+@pytest.fixture
+def collector() -> Collector:
+    """Takes what the relay publishes."""
+    return Collector()

@@ -1,0 +1,145 @@
+"""A service of three lines, for testing the chassis: counts what it hears and says what it counted.
+
+It hears `registry.identity-checked` and answers with `identity.profile-rejected`: any two types of
+the registry would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from pydantic import BaseModel
+
+from contracts.identity import ProfileRejected
+from contracts.partners import IdentityChecked
+from services.chassis.errors import RefusalError
+from services.chassis.http import OnceKey
+from services.chassis.idempotency import Once
+from services.chassis.inbox import Incoming
+from services.chassis.mongo import Document
+from services.chassis.runtime import Parts, Runtime
+from services.chassis.settings import Platform, ServiceSettings
+from services.chassis.timers import Due
+from services.chassis.transactions import Cause, Transaction
+
+
+class CounterRefusedError(RefusalError):
+    """The counter does not take this one."""
+
+    code = "counter-refused"
+
+    def __init__(self) -> None:
+        """Say no."""
+        super().__init__("Не сейчас.")
+
+
+class Counted(BaseModel):
+    """How often."""
+
+    key: str
+    count: int
+
+
+@dataclass
+class Counter:
+    """Counts per aggregate; `trouble` is called first and may raise."""
+
+    runtime: Runtime
+    trouble: Callable[[str], Awaitable[None]] | None = None
+
+    async def count(
+        self, key: str, *, cause: Cause | None = None, once: Once | None = None
+    ) -> Counted:
+        """Add one and say so, in one transaction."""
+        if self.trouble is not None:
+            await self.trouble(key)
+
+        async def work(tx: Transaction) -> Counted:
+            counted = await self.runtime.mongo.db["counts"].find_one_and_update(
+                {"_id": key},
+                {"$inc": {"count": 1}},
+                upsert=True,
+                return_document=True,
+                session=tx.session,
+            )
+            tx.emit(key, counted["count"], ProfileRejected(account_id=key, mismatches=()))
+            return Counted(key=key, count=counted["count"])
+
+        return await self.runtime.transactions.run(work, cause=cause, once=once)
+
+    async def counts(self) -> dict[str, int]:
+        """All counts."""
+        found: list[Document] = await self.runtime.mongo.db["counts"].find().to_list(None)
+        return {d["_id"]: d["count"] for d in found}
+
+    async def later(self, key: str, due_at: datetime | None = None) -> None:
+        """Count by a durable timer."""
+
+        async def work(tx: Transaction) -> None:
+            await tx.set_timer("count", key, due_at or datetime.now(UTC))
+
+        await self.runtime.transactions.run(work)
+
+
+def build(
+    platform: Platform,
+    database: str,
+    *,
+    name: str = "identity",
+    trouble: Callable[[str], Awaitable[None]] | None = None,
+    latest_only: bool = False,
+    **seams: Any,
+) -> FastAPI:
+    """The counting service. `name` is its consumer group and the source of its events."""
+    settings = ServiceSettings(port=1, database=database, platform=platform)
+    runtime = Runtime(name, settings, **seams)
+    counter = Counter(runtime, trouble)
+
+    async def heard(incoming: Incoming[IdentityChecked]) -> None:
+        cause = incoming.latest if latest_only else incoming.cause
+        await counter.count(incoming.data.account_id, cause=cause)
+
+    async def due(timer: Due) -> None:
+        await counter.count(timer.key, cause=timer)
+
+    router = APIRouter()
+
+    @router.post("/v1/counts/{key}", status_code=201)
+    async def count(request: Request, key: str, once: OnceKey) -> Counted:
+        await request.body()
+        return await counter.count(key, once=once.answering(lambda counted: counted))
+
+    app = runtime.app(
+        Parts(
+            router=router,
+            handlers={IdentityChecked: heard},
+            timer_handlers={"count": due},
+            indexes={"counts": []},
+        ),
+        title="Counter",
+        description="For tests.",
+    )
+    app.state.counter = counter
+    return app
+
+
+@asynccontextmanager
+async def prepared(app: FastAPI) -> AsyncIterator[None]:
+    """The collections and indexes of the service, but none of its loops."""
+    runtime: Runtime = app.state.runtime
+    await runtime.prepare(Parts(router=APIRouter(), indexes={"counts": []}))
+    try:
+        yield
+    finally:
+        await runtime.mongo.client.drop_database(runtime.mongo.db.name)
+        runtime.mongo.close()
+
+
+def checked(key: str) -> IdentityChecked:
+    """An event that the counter hears."""
+    return IdentityChecked(account_id=key, revision=1, matched=True)

@@ -1,0 +1,180 @@
+"""Running one service in a test: real MongoDB, tokens of our own, events in and out by hand."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+from aiokafka import ConsumerRecord
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+
+from contracts.envelope import Data, Event, new_event
+from contracts.topics import BY_TYPE, TOPIC_OF, topic_of
+from services.chassis.outbox import Record
+from services.chassis.runtime import Runtime
+from services.chassis.settings import Platform
+from tests.support.stack import ServerStack
+
+
+def platform_of(stack: ServerStack, **over: Any) -> Platform:
+    """The settings of the platform on this stack (Kafka only where the stack has one)."""
+    found: dict[str, Any] = {"mongo_url": stack.mongo_url, "mongo_max_pool": 50}
+    if stack.kafka is not None:
+        found |= {
+            "kafka_bootstrap": stack.kafka_bootstrap,
+            "kafka_fetch_max_wait_ms": stack.kafka_fetch_max_wait_ms,
+        }
+    if stack.s3 is not None:
+        found |= {
+            "s3_endpoint": stack.s3_endpoint,
+            "s3_access_key": stack.s3_access_key,
+            "s3_secret_key": stack.s3_secret_key,
+        }
+    return Platform(**{**found, **over})
+
+
+def fresh_database() -> str:
+    """A database name that no other test has."""
+    return f"t_{secrets.token_hex(6)}"
+
+
+@dataclass
+class Tokens:
+    """An identity of our own: signs tokens that the service under test accepts."""
+
+    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "test"}))
+    issuer: str = "moe-zdorovie"
+
+    async def fetch(self) -> dict[str, Any]:
+        """What identity's JWKS address would answer (the seam `fetch_keys`)."""
+        found: dict[str, Any] = KeySet([self.key]).as_dict(private=False)  # type: ignore[assignment] # joserfc types it as a TypedDict
+        return found
+
+    def token(
+        self,
+        subject: str,
+        *roles: str,
+        level: str = "confirmed",
+        clinic_id: str | None = None,
+        expires_in: int = 600,
+    ) -> str:
+        """A signed access token."""
+        now = int(time.time())
+        claims: dict[str, Any] = {
+            "iss": self.issuer,
+            "aud": "moe-zdorovie",
+            "sub": subject,
+            "iat": now,
+            "exp": now + expires_in,
+            "jti": secrets.token_hex(8),
+            "roles": list(roles or ("citizen",)),
+            "level": level,
+        }
+        if clinic_id:
+            claims["clinic_id"] = clinic_id
+        return jwt.encode({"alg": "ES256", "kid": "test"}, claims, self.key, algorithms=["ES256"])
+
+    def headers(self, subject: str, *roles: str, **claims: Any) -> dict[str, str]:
+        """An Authorization header for this person."""
+        return {"Authorization": f"Bearer {self.token(subject, *roles, **claims)}"}
+
+
+def keyed() -> dict[str, str]:
+    """A fresh Idempotency-Key header."""
+    return {"Idempotency-Key": secrets.token_hex(12)}
+
+
+@dataclass
+class Collector:
+    """A publisher that keeps what the relay sends (the seam `publisher`)."""
+
+    records: list[Record] = field(default_factory=list)
+
+    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
+        """Take all."""
+        self.records.extend(records)
+        return [None for _ in records]
+
+    def events(self, data: type[Data]) -> list[Event[Any]]:
+        """What was published of this type, in order."""
+        found = [Event[data].from_json(r.value) for r in self.records if _kind(r) == data.TYPE]  # type: ignore[valid-type] # the class is chosen at run time
+        return list(found)
+
+
+def _kind(record: Record) -> str:
+    return dict(record.headers)["ce_type"].decode()
+
+
+@asynccontextmanager
+async def running(app: FastAPI, *, raise_bugs: bool = True) -> AsyncIterator[httpx2.AsyncClient]:
+    """The app with its lifespan, and a client for it; its database is dropped at the end."""
+    runtime: Runtime = app.state.runtime
+    async with app.router.lifespan_context(app):
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=raise_bugs)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
+            try:
+                yield client
+            finally:
+                await runtime.mongo.client.drop_database(runtime.mongo.db.name)
+
+
+async def outbox_events(app: FastAPI, data: type[Data]) -> list[Event[Any]]:
+    """What the service committed to its outbox of this type, oldest first."""
+    runtime: Runtime = app.state.runtime
+    cursor = runtime.outbox.collection.find({"type": data.TYPE}).sort("recorded_at", 1)
+    return [Event[data].from_json(bytes(d["value"])) async for d in cursor]  # type: ignore[valid-type] # the class is chosen at run time
+
+
+def an_event(
+    data: Data, *, aggregate_id: str, seq: int = 1, event_id: str | None = None
+) -> Event[Any]:
+    """An event as its producer would publish it."""
+    return new_event(
+        data,
+        event_id=event_id or secrets.token_hex(8),
+        source=topic_of(data).producer,
+        aggregate_id=aggregate_id,
+        seq=seq,
+        now=datetime.now(UTC),
+        correlation_id=secrets.token_hex(8),
+    )
+
+
+def as_record(
+    event: Event[Any] | None = None,
+    *,
+    value: bytes | None = None,
+    headers: Iterable[tuple[str, bytes | None]] | None = None,
+    topic: str | None = None,
+    offset: int = 0,
+) -> ConsumerRecord[Any, Any]:
+    """A Kafka record as the consumer would see it."""
+    raw = value if value is not None else event.to_json() if event else b""
+    return ConsumerRecord(
+        topic=topic or (TOPIC_OF[event.type].name if event else "identity.events"),
+        partition=0,
+        offset=offset,
+        timestamp=int(time.time() * 1000),
+        timestamp_type=0,
+        key=event.aggregateid.encode() if event else None,
+        value=raw,
+        checksum=None,
+        serialized_key_size=0,
+        serialized_value_size=len(raw),
+        headers=tuple(headers if headers is not None else event.headers() if event else ()),
+    )
+
+
+async def deliver(app: FastAPI, event: Event[Any]) -> str:
+    """Hand one event to the service's handlers; returns the outcome (handled, duplicate, …)."""
+    assert event.type in BY_TYPE
+    runtime: Runtime = app.state.runtime
+    return await runtime.dispatcher.settle(as_record(event), last_try=True)

@@ -1,0 +1,57 @@
+"""A counting service in a process of its own that stops at a named step, to be killed there.
+
+    python -m tests.support.victim STEP MONGO_URL KAFKA DATABASE NAME KEY
+
+STEP: `published` (the relay published and has not marked), `committed` (the consumer's transaction
+for KEY is done and the offset is not committed), `none` (runs on). Prints REACHED when it is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from services.chassis.broker import KafkaRecord
+from services.chassis.logging import configure
+from services.chassis.runtime import Runtime
+from services.chassis.settings import Platform
+from tests.support import counter
+from tests.support.service import Tokens
+
+
+async def _reached() -> None:
+    print("REACHED", flush=True)
+    await asyncio.Event().wait()
+
+
+async def main(step: str, mongo_url: str, kafka: str, *names: str) -> None:
+    """Run until killed."""
+    database, name, key = names
+    platform = Platform(mongo_url=mongo_url, kafka_bootstrap=kafka, kafka_fetch_max_wait_ms=20)
+    configure(name, fmt="json")
+    app = counter.build(platform, database, name=name, fetch_keys=Tokens().fetch)
+    runtime: Runtime = app.state.runtime
+
+    async def pause(at: str) -> None:
+        if at == step:
+            await _reached()
+
+    runtime.relay._pause = pause
+    async with app.router.lifespan_context(app):
+        if step == "committed":
+            handle = runtime.dispatcher.settle
+
+            async def settle(record: KafkaRecord, *, last_try: bool) -> str:
+                outcome = await handle(record, last_try=last_try)
+                if record.key == key.encode():
+                    await _reached()
+                return outcome
+
+            runtime.dispatcher.settle = settle  # type: ignore[method-assign] # stop exactly here
+        if step == "none":
+            print("REACHED", flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
