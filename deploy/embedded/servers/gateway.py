@@ -1,0 +1,57 @@
+"""Caddy as the gateway: one door, its routes generated from the ports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.embedded.errors import MissingServerError
+from deploy.embedded.servers.base import Server
+from deploy.embedded.servers.program import answers
+from deploy.embedded.servers.s3 import installed
+from deploy.embedded.settings import ROOT, Ports
+from deploy.gateway.caddyfile import caddyfile
+
+
+@dataclass
+class Gateway(Server):
+    """`caddy run` with its admin API off and everything it writes under the data directory."""
+
+    ports: Ports = field(default_factory=Ports)
+    bind: str = "127.0.0.1"
+    trust: Path = field(kw_only=True)
+    buckets: tuple[str, ...] = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Names."""
+        self.name = "gateway"
+        self.title = "Gateway (Caddy)"
+        self.grace = 3.0
+
+    def env(self) -> dict[str, str]:
+        """See `Server.env`; services do not call through the gateway."""
+        return {}
+
+    def command(self) -> Sequence[str]:
+        """See `Server.command`."""
+        caddy = installed("caddy")
+        if caddy is None:
+            raise MissingServerError(self.title, "`caddy` is not installed", "run `make` again")
+        data = self.place.of(self.name)
+        config: Path = data / "Caddyfile"
+        config.write_text(
+            caddyfile(
+                self.ports,
+                bind=self.bind,
+                storage=data / "storage",
+                root=ROOT,
+                trust=self.trust,
+                buckets=self.buckets,
+            )
+        )
+        return [caddy, "run", "--config", str(config), "--adapter", "caddyfile"]
+
+    def probe(self) -> bool:
+        """The start page is served."""
+        return answers(self.ports.gateway, "/")

@@ -1,0 +1,1 @@
+"""The gateway's routes and the static pages behind its front door."""

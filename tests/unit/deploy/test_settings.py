@@ -1,0 +1,91 @@
+"""Settings reach the children only through the stack; the demo accounts are sound."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import phonenumbers
+import pytest
+from email_validator import validate_email
+from stdnum import luhn
+from stdnum.ru import inn
+
+from deploy.embedded import platform as layout
+from deploy.embedded.demo import ACCOUNTS_FILE, demo_accounts
+from deploy.embedded.servers import MemoryKafka
+from deploy.embedded.servers.base import Place
+from deploy.embedded.settings import Ports, StackSettings, inherited_environment
+
+
+def _platform(tmp_path: Path) -> layout.Platform:
+    place = Place(tmp_path / "data", tmp_path / "logs")
+    settings = StackSettings(run_dir=tmp_path)
+    return layout.build(settings, Ports(), place, MemoryKafka(place, port=9192))
+
+
+def test_a_setting_left_in_the_shell_does_not_reach_a_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MONGO_URL", "mongodb://production")
+    monkeypatch.setenv("IDENTITY_PORT", "1")
+    monkeypatch.setenv("LANG", "ru_RU.UTF-8")
+    inherited = inherited_environment()
+    assert not {"MONGO_URL", "IDENTITY_PORT"} & set(inherited)
+    assert inherited["LANG"] == "ru_RU.UTF-8"
+
+
+def test_every_service_finds_every_server(tmp_path: Path) -> None:
+    wanted = {
+        *("MONGO_URL", "KAFKA_BOOTSTRAP", "KAFKA_FETCH_MAX_WAIT_MS", "S3_ENDPOINT"),
+        *("S3_ACCESS_KEY", "S3_SECRET_KEY", "AUTH_JWKS_URL", "PUBLIC_URL", "OUTBOX_REPUBLISH"),
+    }
+    for service in _platform(tmp_path).services:
+        prefix = service.name.upper()
+        own = {f"{prefix}_{part}" for part in ("HOST", "PORT", "DATABASE", "DEMO", "DEMO_FILE")}
+        assert wanted | own <= set(service.environment())
+
+
+def test_the_memory_broker_asks_for_republishing_and_short_fetches(tmp_path: Path) -> None:
+    env = MemoryKafka(Place(tmp_path, tmp_path), port=9192).env()
+    assert env["OUTBOX_REPUBLISH"] == "true"
+    assert env["KAFKA_FETCH_MAX_WAIT_MS"] == "20"
+
+
+def test_the_notifier_and_the_sinks_share_their_secrets(tmp_path: Path) -> None:
+    platform = _platform(tmp_path)
+    (notifier,) = [service for service in platform.services if service.name == "notifier"]
+    for channel in ("SMS", "PUSH"):
+        theirs = platform.sinks.environment()[f"SINKS_{channel}_SECRET"]
+        assert notifier.environment()[f"NOTIFIER_{channel}_SECRET"] == theirs
+
+
+def test_the_secret_of_s3_is_made_once_and_only_for_its_owner(tmp_path: Path) -> None:
+    first, second = _platform(tmp_path).s3, _platform(tmp_path).s3
+    assert first.secret_key == second.secret_key
+    kept = tmp_path / "data" / "s3-config" / "credentials.json"
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_there_is_a_demo_account_of_each_role() -> None:
+    roles = [account.role for account in demo_accounts()]
+    assert sorted(roles) == ["administrator", "citizen", "doctor", "registrar"]
+
+
+def test_the_numbers_of_the_demo_accounts_are_valid() -> None:
+    entries = json.loads(ACCOUNTS_FILE.read_text(encoding="utf-8"))
+    for account in entries["accounts"]:
+        assert phonenumbers.is_valid_number(phonenumbers.parse(account["phone"]))
+        assert validate_email(account["email"], check_deliverability=False).normalized
+        assert _snils_is_valid(account["snils"])
+        assert "inn" not in account or inn.is_valid(account["inn"])
+        assert "oms" not in account or luhn.is_valid(account["oms"])
+    for doctor in entries["doctors"]:
+        assert doctor["id"] in {account["id"] for account in entries["accounts"]}
+        assert _snils_is_valid(doctor["snils"])
+
+
+def _snils_is_valid(text: str) -> bool:
+    digits = "".join(filter(str.isdigit, text))
+    total = sum(int(digit) * weight for digit, weight in zip(digits, range(9, 0, -1), strict=False))
+    return len(digits) == 11 and total % 101 % 100 == int(digits[9:])
