@@ -1,0 +1,23 @@
+"""`python -m deploy.pki DIR [--algorithm p256|rsa2048|rsa3072] [--accounts FILE]`."""
+
+import argparse
+from pathlib import Path
+
+from deploy.pki import Algorithm, ensure_pki, read_doctors
+
+_ACCOUNTS = Path(__file__).parents[1] / "demo" / "accounts.json"
+
+
+def main() -> None:
+    """Make what lacks and say where it is."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.pki", description="Demo PKI")
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--algorithm", type=Algorithm, default=Algorithm.P256)
+    parser.add_argument("--accounts", type=Path, default=_ACCOUNTS)
+    given = parser.parse_args()
+    made = ensure_pki(given.directory, read_doctors(given.accounts), algorithm=given.algorithm)
+    print(f"pki: {given.directory}: {', '.join(made) if made else 'complete, nothing to do'}")
+
+
+if __name__ == "__main__":
+    main()

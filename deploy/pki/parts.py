@@ -1,0 +1,54 @@
+"""Small parts of certificates and safe writing of files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography import x509
+
+_LONGEST_NAME_BYTES = 64
+
+
+def subject_name(*attributes: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
+    """A subject from pairs of attribute and value."""
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
+
+
+def common_name(name: str) -> str:
+    """A name of at most 64 bytes (what `cryptography` takes): long ones keep initials."""
+    if len(name.encode()) <= _LONGEST_NAME_BYTES:
+        return name
+    surname, *others = name.split()
+    short = " ".join([surname, *(f"{other[0]}." for other in others)])
+    return short.encode()[:_LONGEST_NAME_BYTES].decode(errors="ignore").strip()
+
+
+def key_usage(*, authority: bool) -> x509.KeyUsage:
+    """What an authority's key, or a signer's, may be used for."""
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        content_commitment=not authority,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def authority_key(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    """The reference to the issuer's key."""
+    identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
+
+
+def write_atomically(file: Path, content: bytes, mode: int) -> None:
+    """Write a whole file or nothing, never readable by others before its mode is set."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(content)
+    temporary.replace(file)

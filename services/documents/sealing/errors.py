@@ -1,0 +1,155 @@
+"""The refusals of sealing: each has a stable code and says in Russian what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class SealingError(Exception):
+    """A document cannot be sealed, or a sealed one cannot be read.
+
+    `permanent` says whether the same request can succeed later (a time-stamp authority that
+    does not answer is a passing trouble, a character without a glyph is not).
+    """
+
+    code = "sealing-failed"
+    title = "Документ не удалось подписать"
+    permanent = True
+
+    def __init__(self, detail: str) -> None:
+        """Keep the Russian sentence that explains this case."""
+        super().__init__(detail)
+        self.detail = detail
+
+
+class ValuesDoNotMatchLayoutError(SealingError):
+    """The values are not exactly the rows of the layout (C31, C32, A7)."""
+
+    code = "values-do-not-match-layout"
+    title = "Состав полей не соответствует форме документа"
+
+    def __init__(self, missing: Iterable[str], unknown: Iterable[str]) -> None:
+        """Name the fields that lack and those that have no place."""
+        parts = []
+        if lacking := sorted(missing):
+            parts.append(f"Не хватает полей: {', '.join(lacking)}.")
+        if extra := sorted(unknown):
+            parts.append(f"Лишние поля: {', '.join(extra)}.")
+        super().__init__(" ".join(parts))
+
+
+class UnprintableTextError(SealingError):
+    """A character has no glyph in any font that we may embed, or is not a printable one."""
+
+    code = "unprintable-text"
+    title = "Текст нельзя напечатать без искажений"
+
+    def __init__(self, characters: str) -> None:
+        """Show the characters together with their code points."""
+        listed = ", ".join(f"«{c}» (U+{ord(c):04X})" for c in sorted(set(characters)))
+        super().__init__(f"В тексте есть символы, которых нет в шрифтах документа: {listed}.")
+
+
+class DoesNotFitError(SealingError):
+    """The fixed page has no room for a value. The general engine takes over."""
+
+    code = "text-does-not-fit"
+    title = "Текст не помещается на странице"
+
+    def __init__(self, label: str) -> None:
+        """Name the row that is too long."""
+        super().__init__(f"Текст поля «{label}» не помещается в отведённое место.")
+
+
+class QrTooLongError(SealingError):
+    """The address for the QR code is too long or empty."""
+
+    code = "qr-too-long"
+    title = "Адрес для QR-кода слишком длинный"
+
+    def __init__(self, length: int, limit: int) -> None:
+        """Say how long it is and how long it may be."""
+        super().__init__(f"В адресе {length} байт, допустимо от 1 до {limit}.")
+
+
+class SignatureTooLargeError(SealingError):
+    """The CMS does not fit the room reserved in the file; nothing was written."""
+
+    code = "signature-too-large"
+    title = "Подпись не помещается в документ"
+
+    def __init__(self, size: int, reserve: int) -> None:
+        """Say both sizes in bytes."""
+        super().__init__(f"Подпись занимает {size} байт, зарезервировано {reserve}.")
+
+
+class CertificateNotTrustedError(SealingError):
+    """The signer's certificate or signature fails the check before release (C30)."""
+
+    code = "certificate-not-trusted"
+    title = "Сертификат подписи не прошёл проверку"
+
+
+class KeyFileError(SealingError):
+    """A key or certificate file is missing, broken, or they do not belong together."""
+
+    code = "key-file-unusable"
+    title = "Ключ подписи недоступен"
+
+
+class MalformedDerError(SealingError):
+    """Bytes that should be DER are not."""
+
+    code = "malformed-der"
+    title = "Структура подписи повреждена"
+
+
+class MalformedPdfError(SealingError):
+    """A PDF has not the structure that an update or a check needs."""
+
+    code = "malformed-pdf"
+    title = "Структура PDF повреждена"
+
+
+class TimestampError(SealingError):
+    """The time-stamp authority gave an answer that may not be used."""
+
+    code = "timestamp-invalid"
+    title = "Ответ службы штампов времени непригоден"
+
+
+class TimestampRefusedError(TimestampError):
+    """The authority answered with a status other than granted."""
+
+    code = "timestamp-refused"
+    title = "Служба штампов времени отказала"
+
+    def __init__(self, status: int, reason: str) -> None:
+        """Give the PKIStatus and the text of the authority."""
+        super().__init__(f"Статус ответа {status}: {reason or 'без пояснения'}.")
+
+
+class TimestampImprintError(TimestampError):
+    """The token stamps something else than what was asked."""
+
+    code = "timestamp-imprint-mismatch"
+
+
+class TimestampNonceError(TimestampError):
+    """The token answers another request (a replay)."""
+
+    code = "timestamp-nonce-mismatch"
+
+
+class TimestampCertificateError(TimestampError):
+    """The token is not signed by a trusted certificate meant for time-stamping alone."""
+
+    code = "timestamp-certificate-unsuitable"
+
+
+class TimestampUnavailableError(TimestampError):
+    """The authority does not answer in time or answers with an HTTP error: try again later."""
+
+    code = "timestamp-unavailable"
+    title = "Служба штампов времени недоступна"
+    permanent = False

@@ -1,0 +1,149 @@
+"""A demo PKI, a form with values, and sealers for tests of sealing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from deploy.pki import Algorithm, ensure_pki
+from deploy.tsa.authority import Authority, LocalTimestamps, load_authority
+from services.documents.sealing import (
+    KeySigner,
+    Layout,
+    Sealer,
+    SealRequest,
+    TimestampSource,
+    TrustStore,
+    certificate_layout,
+    certificate_xml,
+    load_signer,
+    load_trust,
+    talon_layout,
+)
+
+NUMBER = "086U-2026-000001-7"
+URL = f"http://127.0.0.1:8080/verify/{NUMBER}"
+ISSUED = date(2026, 11, 21)
+
+FIELDS = (
+    ("name", "Фамилия, имя, отчество"),
+    ("birth", "Дата рождения"),
+    ("address", "Адрес"),
+    ("destination", "Куда предъявляется"),
+    ("history", "Перенесённые заболевания"),
+    ("therapist", "Терапевт"),
+    ("surgeon", "Хирург"),
+    ("neurologist", "Невролог"),
+    ("ophthalmologist", "Офтальмолог"),
+    ("otolaryngologist", "Оториноларинголог"),
+    ("fluorography", "Флюорография"),
+    ("laboratory", "Лабораторные исследования"),
+    ("conclusion", "Заключение о профессиональной пригодности"),
+)
+VALUES = {
+    "name": "Петрова Анна Сергеевна",
+    "birth": "14.03.2008",
+    "address": "г. Москва, ул. Академика Королёва, д. 12, кв. 45",
+    "destination": "Первый медицинский колледж",
+    "history": "ОРВИ, ветряная оспа",
+    "therapist": "Здорова, 12.11.2026",
+    "surgeon": "Здорова, 12.11.2026",
+    "neurologist": "Здорова, 13.11.2026",
+    "ophthalmologist": "Здорова, 13.11.2026, OD = 1,0; OS = 1,0",
+    "otolaryngologist": "Здорова, 14.11.2026",
+    "fluorography": "10.11.2026 № 4471, без патологии",
+    "laboratory": "Общий анализ крови и мочи – норма",
+    "conclusion": "Годна к обучению по специальности «Сестринское дело». Противопоказаний нет.",
+}
+TALON = {
+    "patient": "Петрова Анна Сергеевна",
+    "specialty": "Терапевт",
+    "time": "23 ноября 2026 года, 10:20",
+    "clinic": "Городская поликлиника № 1, г. Москва, ул. Садовая, д. 3",
+    "id": "A-2026-004512",
+}
+ORGANISATION = "Городская поликлиника № 1"
+
+
+def form_086u() -> Layout:
+    """The certificate 086/у as the documents service would build it."""
+    return certificate_layout(
+        "086u",
+        "Медицинская справка (форма № 086/у)",
+        FIELDS,
+        organisation=ORGANISATION,
+        details="Лицензия ЛО-77-01-000001 от 01.02.2020, ИНН 7707083893, ОГРН 1027700132195",
+        footer="Электронный документ равнозначен документу на бумаге (63-ФЗ, статья 6).",
+        long_fields={"address": 2, "history": 2, "conclusion": 4},
+    )
+
+
+@dataclass(frozen=True)
+class DemoPki:
+    """A PKI directory and what one builds from it."""
+
+    directory: Path
+
+    @classmethod
+    def make(cls, directory: Path, algorithm: Algorithm = Algorithm.P256) -> DemoPki:
+        """Fill a directory."""
+        ensure_pki(directory, algorithm=algorithm)
+        return cls(directory)
+
+    @property
+    def root(self) -> bytes:
+        """The root certificate, PEM."""
+        return (self.directory / "root.pem").read_bytes()
+
+    def signer(self, name: str) -> KeySigner:
+        """The signer with a name of the directory."""
+        return load_signer(self.directory / f"{name}.key", self.directory / f"{name}.pem")
+
+    def trust(self) -> TrustStore:
+        """Root, issuing authority and revocation list."""
+        files = ("root.pem", "issuing.pem", "crl.pem")
+        root, issuing, crl = ((self.directory / file).read_bytes() for file in files)
+        return load_trust([root], [issuing], [crl])
+
+    def authority(self) -> Authority:
+        """The time-stamp authority, in this process."""
+        return load_authority(self.directory)
+
+    def sealer(self, timestamps: TimestampSource | None = None) -> Sealer:
+        """A sealer that checks trust, with stamps of this process unless told otherwise."""
+        source = timestamps or LocalTimestamps(self.authority())
+        return Sealer(self.signer("organisation"), source, self.trust())
+
+    def request(self, layout: Layout | None = None, **changed: str) -> SealRequest:
+        """The certificate with some values changed."""
+        form, values = layout or form_086u(), {**VALUES, **changed}
+        doctor = self.signer("doctors/doctor-ivanova")
+        return SealRequest(
+            layout=form,
+            values=values,
+            number=NUMBER,
+            qr_url=URL,
+            issued_on=ISSUED,
+            when=datetime.now(UTC),
+            xml=certificate_xml(
+                form,
+                values,
+                number=NUMBER,
+                issued_on=ISSUED,
+                doctor=doctor.info.name,
+                verify_url=URL,
+            ),
+            doctor=doctor,
+        )
+
+    def talon(self, **changed: str) -> SealRequest:
+        """The appointment's talon."""
+        return replace(
+            self.request(),
+            layout=talon_layout(ORGANISATION),
+            values={**TALON, **changed},
+            number=TALON["id"],
+            xml=None,
+            doctor=None,
+        )

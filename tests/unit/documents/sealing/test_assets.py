@@ -1,0 +1,19 @@
+"""The vendored files are the ones that VENDORED.md names."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from services.documents.sealing.fonts import ASSETS
+
+
+def test_every_vendored_file_has_its_hash_and_a_licence() -> None:
+    listed = dict(
+        re.findall(r"\| `([^`]+)` .*`([0-9a-f]{64})`", (ASSETS / "VENDORED.md").read_text())
+    )
+    binary = {f.name for f in ASSETS.iterdir() if f.suffix in {".ttf", ".icc"}}
+    assert listed.keys() == binary
+    for name, digest in listed.items():
+        assert hashlib.sha256((ASSETS / name).read_bytes()).hexdigest() == digest
+    assert len(list(ASSETS.glob("LICENSE-*.txt"))) == 2

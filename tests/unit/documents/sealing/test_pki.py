@@ -1,0 +1,102 @@
+"""The demo PKI: correct extensions, made once, safe to make by two at a time."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from deploy.pki import Algorithm, Doctor, ensure_pki, read_doctors
+from services.documents.sealing.trust import OGRN, SNILS
+from tests.support.sealing import DemoPki
+
+
+def certificate(directory: Path, name: str) -> x509.Certificate:
+    return x509.load_pem_x509_certificate((directory / f"{name}.pem").read_bytes())
+
+
+@pytest.mark.parametrize("name", ["doctors/doctor-ivanova", "organisation", "tsa"])
+def test_a_signers_certificate_may_sign_and_nothing_else(pki: DemoPki, name: str) -> None:
+    extensions = certificate(pki.directory, name).extensions
+    usage = extensions.get_extension_for_class(x509.KeyUsage)
+    assert usage.critical
+    assert usage.value.digital_signature
+    assert usage.value.content_commitment
+    assert not usage.value.key_cert_sign
+    assert not extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    issuing = certificate(pki.directory, "issuing").extensions
+    own = issuing.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    named = extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    assert named == own
+    distribution = [e for e in extensions if isinstance(e.value, x509.CRLDistributionPoints)]
+    assert distribution == []  # nothing points to the internet
+
+
+def test_c29_only_the_authority_is_for_time_stamping_and_says_so_critically(pki: DemoPki) -> None:
+    purposes = certificate(pki.directory, "tsa").extensions.get_extension_for_class(
+        x509.ExtendedKeyUsage
+    )
+    assert purposes.critical
+    assert list(purposes.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+
+
+def test_subjects_carry_the_russian_identifiers(pki: DemoPki) -> None:
+    doctor = certificate(pki.directory, "doctors/doctor-ivanova").subject
+    assert {SNILS, NameOID.TITLE, NameOID.COMMON_NAME} == {a.oid for a in doctor}
+    assert certificate(pki.directory, "organisation").subject.get_attributes_for_oid(OGRN)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "kind"),
+    [(Algorithm.P256, ec.EllipticCurvePublicKey), (Algorithm.RSA2048, rsa.RSAPublicKey)],
+)
+def test_the_kind_of_keys_is_a_setting(tmp_path: Path, algorithm: Algorithm, kind: type) -> None:
+    ensure_pki(tmp_path, algorithm=algorithm)
+    assert isinstance(certificate(tmp_path, "organisation").public_key(), kind)
+
+
+def test_doctors_come_from_the_demo_accounts(tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts.json"
+    assert len(read_doctors(accounts)) == 2
+    long = "Константинопольский Александр Александрович"
+    doctor = {"id": "doctor-long", "name": long, "snils": "11223344595", "position": "хирург"}
+    accounts.write_text(json.dumps({"doctors": [doctor]}))
+    (read,) = read_doctors(accounts)
+    ensure_pki(tmp_path / "pki", [read])
+    (name,) = certificate(tmp_path / "pki", "doctors/doctor-long").subject.get_attributes_for_oid(
+        NameOID.COMMON_NAME
+    )
+    assert name.value == "Константинопольский А. А."
+
+
+def test_a_doctor_added_later_gets_a_key_and_the_others_keep_theirs(tmp_path: Path) -> None:
+    ensure_pki(tmp_path)
+    assert ensure_pki(tmp_path, [Doctor("doctor-new", "Новая А. А.", "11223344595", "врач")]) == [
+        "doctors/doctor-new"
+    ]
+
+
+def test_what_is_about_to_expire_is_renewed(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    ensure_pki(tmp_path, now=now)
+    root = (tmp_path / "root.pem").read_bytes()
+    assert ensure_pki(tmp_path, now=now + timedelta(days=300)) == []
+    assert ensure_pki(tmp_path, now=now + timedelta(days=340)) == ["crl"]
+    renewed = ensure_pki(tmp_path, now=now + timedelta(days=430))
+    assert set(renewed) == {
+        *("organisation", "tsa", "doctors/doctor-ivanova", "doctors/doctor-sokolov"),
+    }
+    assert (tmp_path / "root.pem").read_bytes() == root
+
+
+def test_two_that_start_together_make_one_pki(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: ensure_pki(tmp_path), range(4)))
+    assert sum(bool(names) for names in made) == 1
+    certificate(tmp_path, "issuing").verify_directly_issued_by(certificate(tmp_path, "root"))
