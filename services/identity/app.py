@@ -1,0 +1,105 @@
+"""Identity, put together."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.chassis.auth import FetchKeys
+from services.chassis.outbox import Publisher
+from services.chassis.runtime import Parts, Runtime
+from services.identity import api, consumers
+from services.identity.domain import DIGITS, CodeRules, KeyRules
+from services.identity.gateways import Passwords, Signer, read_demo_accounts
+from services.identity.settings import Settings
+from services.identity.store import INDEXES, Store
+from services.identity.usecases import Rules, UseCases, World, seed
+from services.identity.usecases.signing import ROTATE
+
+_DESCRIPTION = """Registration, login with a second factor, profiles and their confirmation, staff,
+and the tokens that every other service accepts. Errors are RFC 9457 with Russian words."""
+
+
+def _new_code() -> str:
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+
+
+def build(
+    settings: Settings,
+    *,
+    fetch_keys: FetchKeys | None = None,
+    publisher: Publisher | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    new_id: Callable[[], str] = lambda: secrets.token_hex(12),
+    new_code: Callable[[], str] = _new_code,
+) -> FastAPI:
+    """The service as an ASGI app. It verifies tokens with its own keys unless told otherwise."""
+
+    async def own_keys() -> dict[str, Any]:
+        return await use.signing.key_set()
+
+    runtime = Runtime("identity", settings, fetch_keys=fetch_keys or own_keys, publisher=publisher)
+    passwords = Passwords(
+        memory_kib=settings.password_memory_kib,
+        time_cost=settings.password_time_cost,
+        parallelism=settings.password_parallelism,
+        workers=settings.password_workers,
+        queue=settings.password_queue,
+    )
+    world = World(
+        transactions=runtime.transactions,
+        store=Store.of(runtime.mongo.db),
+        passwords=passwords,
+        signer=Signer(
+            issuer=settings.platform.auth_issuer,
+            audience=settings.platform.auth_audience,
+            lifetime_seconds=settings.access_token_seconds,
+        ),
+        rules=_rules(settings),
+        secret=settings.secret.get_secret_value().encode(),
+        now=now,
+        new_id=new_id,
+        new_code=new_code,
+        new_token=lambda: secrets.token_urlsafe(32),
+    )
+    use = UseCases.of(world)
+
+    async def seed_demo() -> None:
+        if settings.demo and settings.demo_file is not None:
+            await seed(world, read_demo_accounts(settings.demo_file))
+
+    app = runtime.app(
+        Parts(
+            router=api.router,
+            handlers=consumers.handlers(use),
+            timer_handlers={ROTATE: use.signing.rotate},
+            indexes=INDEXES,
+            prepare=[use.signing.prepare, seed_demo],
+            close=[passwords.close],
+        ),
+        title="identity – кто есть кто",
+        description=_DESCRIPTION,
+        max_body=1 << 16,
+    )
+    app.state.use = use
+    return app
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        codes=CodeRules(
+            lifetime=timedelta(seconds=settings.code_lifetime_seconds),
+            tries=settings.code_tries,
+            resend_after=timedelta(seconds=settings.resend_after_seconds),
+        ),
+        keys=KeyRules(signs_for=timedelta(days=settings.key_rotation_days)),
+        codes_per_hour=settings.hourly_codes,
+        requests_per_minute=settings.minutely_requests,
+        lock_after=settings.lock_after,
+        lock_for=timedelta(seconds=settings.lock_seconds),
+        refresh_lifetime=timedelta(days=settings.refresh_token_days),
+    )

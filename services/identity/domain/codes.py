@@ -1,0 +1,135 @@
+"""One-time codes: a challenge that the holder of a contact answers (I3, I4, e6, e7).
+
+A challenge keeps the HMAC of its code, never the code. Refuses to know what the answer is for
+beyond its purpose; making codes and sending them happens outside.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.identity.domain.contacts import Contact
+from services.identity.errors import ResendTooEarlyError
+
+DIGITS = 6
+
+
+class Purpose(StrEnum):
+    """What a right answer opens."""
+
+    REGISTRATION = "registration"
+    LOGIN = "login"
+    RECOVERY = "recovery"
+    CONTACT = "contact"
+
+
+class Verdict(StrEnum):
+    """What came of an answer."""
+
+    ACCEPTED = "accepted"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    EXHAUSTED = "exhausted"
+    USED = "used"
+
+
+@dataclass(frozen=True)
+class CodeRules:
+    """How long a code lives, how often it may be tried and sent again."""
+
+    lifetime: timedelta = timedelta(minutes=5)
+    tries: int = 5
+    resend_after: timedelta = timedelta(seconds=60)
+    challenge_lifetime: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """One question «what code did you get?», with every code that was sent for it.
+
+    `account_id` is whom the contact belongs to, where it belongs to somebody; `decoy` marks a
+    challenge that answers like any other and that no code opens (nobody learns who is registered).
+    `sent` counts the codes and is the version of its events.
+    """
+
+    id: str
+    purpose: Purpose
+    contact: Contact
+    account_id: str | None
+    digest: str
+    sent: int
+    tries_left: int
+    expires_at: datetime
+    resend_at: datetime
+    forget_at: datetime
+    used: bool = False
+    decoy: bool = False
+
+    def renewed(self, digest: str, now: datetime, rules: CodeRules) -> Challenge:
+        """The challenge with another code in place of the last.
+
+        Raises:
+            ResendTooEarlyError: the last one was sent a moment ago.
+        """
+        if now < self.resend_at:
+            raise ResendTooEarlyError(self.resend_at - now)
+        return replace(
+            self,
+            digest=digest,
+            sent=self.sent + 1,
+            tries_left=rules.tries,
+            expires_at=now + rules.lifetime,
+            resend_at=now + rules.resend_after,
+        )
+
+    def state(self, now: datetime) -> Verdict | None:
+        """Why no answer can be right any more, or None while one can."""
+        if self.used:
+            return Verdict.USED
+        if now >= self.expires_at:
+            return Verdict.EXPIRED
+        return Verdict.EXHAUSTED if self.tries_left <= 0 else None
+
+    def tried(self, digest: str, now: datetime) -> tuple[Challenge, Verdict]:
+        """What an answer with this digest makes of the challenge."""
+        closed = self.state(now)
+        if closed is not None:
+            return self, closed
+        if self.decoy or not hmac.compare_digest(self.digest, digest):
+            return replace(self, tries_left=self.tries_left - 1), Verdict.WRONG
+        return replace(self, used=True), Verdict.ACCEPTED
+
+
+def challenge(
+    challenge_id: str,
+    purpose: Purpose,
+    contact: Contact,
+    digest: str,
+    *,
+    now: datetime,
+    rules: CodeRules,
+    account_id: str | None = None,
+    decoy: bool = False,
+) -> Challenge:
+    """A fresh challenge with its first code."""
+    return Challenge(
+        id=challenge_id,
+        purpose=purpose,
+        contact=contact,
+        account_id=account_id,
+        digest=digest,
+        sent=1,
+        tries_left=rules.tries,
+        expires_at=now + rules.lifetime,
+        resend_at=now + rules.resend_after,
+        forget_at=now + rules.challenge_lifetime,
+        decoy=decoy,
+    )
+
+
+def digest_of(secret: bytes, challenge_id: str, code: str) -> str:
+    """The HMAC that is stored instead of a code; bound to its challenge."""
+    return hmac.digest(secret, f"code:{challenge_id}:{code}".encode(), "sha256").hex()

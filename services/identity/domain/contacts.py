@@ -1,0 +1,77 @@
+"""Phones, e-mail addresses and login names in the one form they are compared in.
+
+Refuses to know whether a contact is proved; that is the account's matter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+_REGION = "RU"
+_LONGEST = 254
+_PHONE_LIKE = re.compile(r"\+?[\d\s()\-]{7,20}")
+
+
+class Channel(StrEnum):
+    """Where a one-time code can go."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One address in its normal form: E.164, or an e-mail in lower case."""
+
+    channel: Channel
+    address: str
+
+    @property
+    def masked(self) -> str:
+        """What anybody may be shown: «+7 *** ***-**-01», «s***@mail.ru»."""
+        if self.channel is Channel.SMS:
+            return f"{self.address[:2]} *** ***-**-{self.address[-2:]}"
+        name, _, domain = self.address.rpartition("@")
+        return f"{name[:1]}***@{domain}"
+
+
+def phone_of(text: str) -> Contact | None:
+    """A phone number as people write it (8…, +7…, with brackets), or None."""
+    if len(text) > _LONGEST:
+        return None
+    try:
+        number = phonenumbers.parse(text, _REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return Contact(
+        Channel.SMS, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    )
+
+
+def email_of(text: str) -> Contact | None:
+    """An e-mail address (syntax only: the code sent there proves the rest), or None."""
+    if len(text) > _LONGEST:
+        return None
+    try:
+        found = validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return None
+    return Contact(Channel.EMAIL, found.normalized.lower())
+
+
+def login_of(text: str) -> str:
+    """What a person typed as login, in the form that accounts are found by."""
+    text = text.strip()[:_LONGEST]
+    found: Contact | None = None
+    if "@" in text:
+        found = email_of(text)
+    elif _PHONE_LIKE.fullmatch(text):
+        found = phone_of(text)
+    return found.address if found else text.casefold()

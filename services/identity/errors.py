@@ -1,0 +1,146 @@
+"""What identity refuses, in words for the person. No sentence says whether an account exists."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.chassis.errors import FieldError, RefusalError, TooManyRequestsError
+
+_MOSCOW = ZoneInfo("Europe/Moscow")
+_RECOVERY = "Если забыли пароль, восстановите доступ, указав рабочий e-mail и номер телефона."
+
+
+def _seconds(wait: timedelta) -> int:
+    return max(1, math.ceil(wait.total_seconds()))
+
+
+class WrongCredentialsError(RefusalError):
+    """Unknown login or wrong password: one answer for both (e5)."""
+
+    code = "wrong-credentials"
+    status = 401
+    title = "Неверный логин или пароль"
+
+    def __init__(self) -> None:
+        """Offer recovery."""
+        super().__init__(f"Логин или пароль не подходит. {_RECOVERY}")
+
+
+class LoginLockedError(RefusalError):
+    """Too many bad tries; time unlocks (I5, e8). The same for logins that do not exist."""
+
+    code = "login-locked"
+    status = 429
+    title = "Вход временно заблокирован"
+
+    def __init__(self, until: datetime, now: datetime) -> None:
+        """Say until when, by the clock and in seconds."""
+        clock = f"{until.astimezone(_MOSCOW):%H:%M}"
+        super().__init__(
+            f"Слишком много неудачных попыток. Вход откроется в {clock} по московскому времени. "
+            f"{_RECOVERY}",
+            retry_after=_seconds(until - now),
+        )
+
+
+class WrongCodeError(RefusalError):
+    """The code from the message is another one (e6)."""
+
+    code = "wrong-code"
+    status = 422
+    title = "Код не подходит"
+
+    def __init__(self, tries_left: int) -> None:
+        """Say how many tries are left."""
+        detail = (
+            f"Код введён неверно. Осталось попыток: {tries_left}."
+            if tries_left
+            else "Код введён неверно, попытки закончились. Запросите новый код."
+        )
+        super().__init__(detail, errors=[FieldError("/code", self.code, detail)])
+
+
+class CodeExpiredError(RefusalError):
+    """The code is too old (I4)."""
+
+    code = "code-expired"
+    title = "Срок действия кода истёк"
+
+    def __init__(self) -> None:
+        """Offer a new one (e7)."""
+        super().__init__("Срок действия кода истёк. Запросите новый код.")
+
+
+class CodeExhaustedError(RefusalError):
+    """No tries left for this code (I4)."""
+
+    code = "code-exhausted"
+    title = "Попытки закончились"
+
+    def __init__(self) -> None:
+        """Offer a new one."""
+        super().__init__("Попытки ввести этот код закончились. Запросите новый код.")
+
+
+class CodeUsedError(RefusalError):
+    """The code did its work already."""
+
+    code = "code-used"
+    title = "Код уже использован"
+
+    def __init__(self) -> None:
+        """Ask to begin anew."""
+        super().__init__("Этот код уже использован. Начните вход заново.")
+
+
+class ResendTooEarlyError(TooManyRequestsError):
+    """The last code is on its way (e7)."""
+
+    code = "resend-too-early"
+    title = "Код уже отправлен"
+
+    def __init__(self, wait: timedelta) -> None:
+        """Say when another one can be asked for."""
+        seconds = _seconds(wait)
+        super().__init__(seconds, f"Код уже отправлен. Новый можно запросить через {seconds} с.")
+
+
+class TooManyCodesError(TooManyRequestsError):
+    """This phone or address has got enough codes for now (I17)."""
+
+    code = "too-many-codes"
+
+    def __init__(self, wait: timedelta) -> None:
+        """Say when the next one is possible."""
+        seconds = _seconds(wait)
+        super().__init__(
+            seconds,
+            f"На этот номер или адрес отправлено слишком много кодов. Повторите через "
+            f"{math.ceil(seconds / 60)} мин.",
+        )
+
+
+class AccountExistsError(RefusalError):
+    """The contact has an account. Said only to those who proved that the contact is theirs."""
+
+    code = "account-exists"
+    title = "Учётная запись уже есть"
+
+    def __init__(self) -> None:
+        """Lead to login and recovery."""
+        super().__init__(
+            f"С этим номером или адресом уже есть учётная запись. Войдите с её паролем. {_RECOVERY}"
+        )
+
+
+class ContactTakenError(RefusalError):
+    """An administrator gives a contact that another account uses."""
+
+    code = "contact-taken"
+    title = "Контакт уже используется"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("Этот телефон или e-mail уже принадлежит другой учётной записи.")

@@ -1,0 +1,115 @@
+"""Everything identity says: domain → contract. Codes and personal data sit under `data.pii`."""
+
+from __future__ import annotations
+
+from contracts import identity as said
+from services.identity.domain import Account, Challenge, Channel, Person, Purpose
+
+_PURPOSES = {
+    Purpose.REGISTRATION: said.CodePurpose.REGISTRATION,
+    Purpose.LOGIN: said.CodePurpose.LOGIN,
+    Purpose.RECOVERY: said.CodePurpose.RECOVERY,
+    Purpose.CONTACT: said.CodePurpose.CONTACT,
+}
+
+
+def account_registered(account: Account) -> said.AccountRegistered:
+    """Someone has an account."""
+    return said.AccountRegistered(
+        account_id=account.id, pii=said.Contacts(phone=account.phone, email=account.email)
+    )
+
+
+def contacts_changed(account: Account) -> said.ContactsChanged:
+    """A contact was proved anew; both are told as they are now."""
+    return said.ContactsChanged(
+        account_id=account.id, pii=said.Contacts(phone=account.phone, email=account.email)
+    )
+
+
+def code_requested(challenge: Challenge, code: str) -> said.CodeRequested:
+    """A code is to reach its owner.
+
+    Whoever registers a contact that has an account gets the words of recovery: the message tells
+    the owner, and only the owner, that the account is there.
+    """
+    purpose = _PURPOSES[challenge.purpose]
+    if challenge.purpose is Purpose.REGISTRATION and challenge.account_id:
+        purpose = said.CodePurpose.RECOVERY
+    by_sms = challenge.contact.channel is Channel.SMS
+    return said.CodeRequested(
+        account_id=challenge.account_id,
+        code_id=challenge.id,
+        purpose=purpose,
+        channel=said.Channel(challenge.contact.channel),
+        expires_at=challenge.expires_at,
+        pii=said.CodePii(
+            phone=challenge.contact.address if by_sms else None,
+            email=None if by_sms else challenge.contact.address,
+            code=code,
+        ),
+    )
+
+
+def profile_submitted(account: Account) -> said.ProfileSubmitted:
+    """The registry is to compare. It gets no contacts: it needs none."""
+    person = _person(account)
+    return said.ProfileSubmitted(
+        account_id=account.id,
+        revision=account.revision,
+        category=said.Category(person.category),
+        pii=_pii(person),
+    )
+
+
+def profile_confirmed(account: Account) -> said.ProfileConfirmed:
+    """The registry agreed."""
+    person = _person(account)
+    return said.ProfileConfirmed(
+        account_id=account.id,
+        category=said.Category(person.category),
+        pii=_pii(person, account),
+    )
+
+
+def profile_rejected(account: Account) -> said.ProfileRejected:
+    """The registry did not agree."""
+    return said.ProfileRejected(account_id=account.id, mismatches=account.mismatches)
+
+
+def staff_registered(account: Account) -> said.StaffRegistered:
+    """A member of staff has an account."""
+    if account.staff is None:
+        message = f"account {account.id} is not staff"
+        raise ValueError(message)
+    return said.StaffRegistered(
+        account_id=account.id,
+        role=said.StaffRole(account.role),
+        clinic_id=account.staff.clinic_id,
+        pii=said.StaffPii(full_name=account.staff.full_name, position=account.staff.position),
+    )
+
+
+def _person(account: Account) -> Person:
+    if account.person is None:
+        message = f"account {account.id} has no profile"
+        raise ValueError(message)
+    return account.person
+
+
+def _pii(person: Person, account: Account | None = None) -> said.PersonPii:
+    passport = person.passport
+    return said.PersonPii(
+        phone=account.phone if account else None,
+        email=account.email if account else None,
+        last_name=person.last_name,
+        first_name=person.first_name,
+        middle_name=person.middle_name,
+        birth_date=person.birth_date,
+        snils=person.snils,
+        inn=person.inn,
+        oms=person.oms,
+        passport=said.Passport(series=passport.series, number=passport.number)
+        if passport
+        else None,
+    )

@@ -1,0 +1,17 @@
+"""What identity needs of the outside: slow hashing, signing, and the file of demo accounts."""
+
+from __future__ import annotations
+
+from services.identity.gateways.demo import DemoAccount, read_demo_accounts
+from services.identity.gateways.passwords import Passwords
+from services.identity.gateways.signing import AccessClaims, Signer, key_set, new_key
+
+__all__ = [
+    "AccessClaims",
+    "DemoAccount",
+    "Passwords",
+    "Signer",
+    "key_set",
+    "new_key",
+    "read_demo_accounts",
+]

@@ -1,0 +1,85 @@
+"""The file of demo accounts (`IDENTITY_DEMO_FILE`), read and checked. Used in a demo only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from services.identity.domain import Form, Role
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class DemoName(_Strict):
+    """A name in its parts."""
+
+    last: str
+    first: str
+    middle: str | None = None
+
+
+class DemoPassport(_Strict):
+    """A passport as typed."""
+
+    series: str
+    number: str
+
+
+class DemoAccount(_Strict):
+    """One account of the file; numbers as a person types them."""
+
+    id: str
+    role: Role
+    login: str | None = None
+    password: str
+    phone: str
+    email: str
+    name: DemoName
+    position: str | None = None
+    clinic_id: str | None = None
+    category: str = "citizen"
+    birth_date: str | None = None
+    snils: str | None = None
+    inn: str | None = None
+    oms: str | None = None
+    passport: DemoPassport | None = None
+
+    @property
+    def full_name(self) -> str:
+        """«Орлова Мария Викторовна»."""
+        return " ".join(n for n in (self.name.last, self.name.first, self.name.middle) if n)
+
+    @property
+    def form(self) -> Form:
+        """The profile as this citizen would type it."""
+        return Form(
+            category=self.category,
+            last_name=self.name.last,
+            first_name=self.name.first,
+            middle_name=self.name.middle,
+            birth_date=self.birth_date,
+            snils=self.snils,
+            inn=self.inn,
+            oms=self.oms,
+            passport_series=self.passport.series if self.passport else None,
+            passport_number=self.passport.number if self.passport else None,
+            phone=self.phone,
+            email=self.email,
+        )
+
+
+class _File(_Strict):
+    accounts: tuple[DemoAccount, ...]
+
+
+def read_demo_accounts(file: Path) -> tuple[DemoAccount, ...]:
+    """Everyone in the file.
+
+    Raises:
+        OSError: the file cannot be read.
+        pydantic.ValidationError: it says something else.
+    """
+    return _File.model_validate_json(file.read_bytes()).accounts

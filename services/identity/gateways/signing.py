@@ -1,0 +1,68 @@
+"""Access tokens: JWT, ES256, ten minutes. The verifier is `services.chassis.auth`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from services.identity.domain import Account, SigningKey, by_age
+
+_ALGORITHM = "ES256"
+
+
+def new_key(now: datetime) -> SigningKey:
+    """A fresh key; its id is the thumbprint."""
+    key = ECKey.generate_key("P-256", {"use": "sig", "alg": _ALGORITHM}, auto_kid=True)
+    return SigningKey(str(key.kid), dict(key.as_dict(private=True)), now)
+
+
+def key_set(keys: Sequence[SigningKey]) -> dict[str, Any]:
+    """The JWKS document: public halves only."""
+    return {"keys": [_public(key) for key in by_age(keys)]}
+
+
+def _public(key: SigningKey) -> dict[str, Any]:
+    public = ECKey.import_key(dict(key.private)).as_dict(private=False)
+    return {**public, "kid": key.kid}
+
+
+@dataclass(frozen=True)
+class AccessClaims:
+    """What an access token says."""
+
+    account: Account
+    token_id: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Signs access tokens for the platform."""
+
+    issuer: str
+    audience: str
+    lifetime_seconds: int
+
+    def sign(self, key: SigningKey, claims: AccessClaims) -> str:
+        """The token as text."""
+        account, issued_at = claims.account, int(claims.now.timestamp())
+        said: dict[str, Any] = {
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": account.id,
+            "iat": issued_at,
+            "exp": issued_at + self.lifetime_seconds,
+            "jti": claims.token_id,
+            "roles": [account.role.value],
+            "level": account.level,
+        }
+        if account.staff is not None and account.staff.clinic_id:
+            said["clinic_id"] = account.staff.clinic_id
+        header = {"alg": _ALGORITHM, "kid": key.kid}
+        private = ECKey.import_key(dict(key.private))
+        return jwt.encode(header, said, private, algorithms=[_ALGORITHM])

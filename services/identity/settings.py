@@ -1,0 +1,82 @@
+"""Settings of identity, read from `IDENTITY_…` once, in `__main__`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from services.chassis.settings import ServiceSettings
+
+_DEMO_SECRET = "demo-only-secret-of-identity"  # noqa: S105 - refused outside a demo
+_DEMO_RESEND_SECONDS = 3.0
+_DEMO_CODES_PER_HOUR = 1000
+_DEMO_REQUESTS_PER_MINUTE = 6000
+
+
+class Settings(ServiceSettings):
+    """What identity has of its own.
+
+    In a demo the limits on codes and requests are wide, unless the settings say otherwise: the same
+    few people log in all day, from one machine.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="IDENTITY_", frozen=True)
+
+    port: int = 8101
+    database: str = "identity"
+    demo_file: Path | None = None
+    secret: SecretStr = Field(
+        default=SecretStr(_DEMO_SECRET),
+        min_length=16,
+        description="Keys the HMAC of one-time codes and of counters. Required outside a demo.",
+    )
+    code_lifetime_seconds: float = 300
+    code_tries: int = 5
+    resend_seconds: float = 60
+    codes_per_hour: int = 10
+    requests_per_minute: int = Field(
+        default=120, description="Per network address, over all routes without a token (I17)."
+    )
+    lock_after: int = 5
+    lock_seconds: float = 900
+    access_token_seconds: int = 600
+    refresh_token_days: float = 30
+    key_rotation_days: float = 30
+    password_memory_kib: int = 47_104  # OWASP: 46 MiB, one pass, one lane
+    password_time_cost: int = 1
+    password_parallelism: int = 1
+    password_workers: int = 2
+    password_queue: int = Field(
+        default=100, description="Waiting for a worker; more are told to wait."
+    )
+
+    @model_validator(mode="after")
+    def _own_secret(self) -> Self:
+        if not self.demo and self.secret.get_secret_value() == _DEMO_SECRET:
+            message = "IDENTITY_SECRET must be set: the default one is public"
+            raise ValueError(message)
+        return self
+
+    @property
+    def resend_after_seconds(self) -> float:
+        """How soon another code can be asked for (e7)."""
+        if self.demo and "resend_seconds" not in self.model_fields_set:
+            return _DEMO_RESEND_SECONDS
+        return self.resend_seconds
+
+    @property
+    def hourly_codes(self) -> int:
+        """How many codes one phone or address gets in an hour (I17)."""
+        if self.demo and "codes_per_hour" not in self.model_fields_set:
+            return _DEMO_CODES_PER_HOUR
+        return self.codes_per_hour
+
+    @property
+    def minutely_requests(self) -> int:
+        """How many requests without a token one network address has in a minute (I17)."""
+        if self.demo and "requests_per_minute" not in self.model_fields_set:
+            return _DEMO_REQUESTS_PER_MINUTE
+        return self.requests_per_minute

@@ -1,0 +1,47 @@
+"""What identity remembers, in its own database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from services.chassis.mongo import Database, Indexes
+from services.identity.store import accounts, challenges, counters, tokens
+from services.identity.store.accounts import Accounts
+from services.identity.store.challenges import Challenges
+from services.identity.store.counters import Counters, Hit
+from services.identity.store.tokens import Keys, RefreshTokens
+
+INDEXES: Indexes = {
+    **accounts.INDEXES,
+    **challenges.INDEXES,
+    **counters.INDEXES,
+    **tokens.INDEXES,
+}
+
+__all__ = [
+    "INDEXES",
+    "Accounts",
+    "Challenges",
+    "Counters",
+    "Hit",
+    "Keys",
+    "RefreshTokens",
+    "Store",
+]
+
+
+@dataclass(frozen=True)
+class Store:
+    """The collections of identity."""
+
+    accounts: Accounts
+    challenges: Challenges
+    refresh_tokens: RefreshTokens
+    keys: Keys
+    counters: Counters
+
+    @classmethod
+    def of(cls, db: Database) -> Self:
+        """All of them in one database."""
+        return cls(Accounts(db), Challenges(db), RefreshTokens(db), Keys(db), Counters(db))

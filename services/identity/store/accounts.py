@@ -1,0 +1,159 @@
+"""Accounts and, apart from them, the hashes of their passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from services.chassis.errors import StaleVersionError
+from services.chassis.mongo import Database, Document, Indexes, Session
+from services.identity.domain import (
+    Account,
+    Category,
+    Passport,
+    Person,
+    Position,
+    ProfileState,
+    Role,
+)
+
+_NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
+INDEXES: Indexes = {
+    "accounts": [
+        IndexModel([("logins", ASCENDING)], unique=True, name="logins"),
+        IndexModel(
+            _NEWEST_FIRST,
+            name="staff",
+            partialFilterExpression={"is_staff": True},
+        ),
+    ],
+    "credentials": [],
+}
+
+
+class Accounts:
+    """The collections `accounts` and `credentials`."""
+
+    def __init__(self, db: Database) -> None:
+        """Keep the collections."""
+        self._accounts = db["accounts"]
+        self._credentials = db["credentials"]
+
+    async def get(self, account_id: str, *, session: Session | None = None) -> Account | None:
+        """One account."""
+        found = await self._accounts.find_one({"_id": account_id}, session=session)
+        return _from_document(found) if found else None
+
+    async def by_login(self, login: str, *, session: Session | None = None) -> Account | None:
+        """The account that has this proved contact or login name."""
+        found = await self._accounts.find_one({"logins": login}, session=session)
+        return _from_document(found) if found else None
+
+    async def add(self, account: Account, *, session: Session) -> None:
+        """A new account.
+
+        Raises:
+            pymongo.errors.DuplicateKeyError: another account has one of its logins.
+        """
+        await self._accounts.insert_one(_to_document(account), session=session)
+
+    async def save(self, account: Account, *, session: Session) -> None:
+        """An account one version on.
+
+        Raises:
+            StaleVersionError: another writer was faster.
+        """
+        done = await self._accounts.replace_one(
+            {"_id": account.id, "version": account.version - 1},
+            _to_document(account),
+            session=session,
+        )
+        if done.matched_count == 0:
+            raise StaleVersionError
+
+    async def staff(self, limit: int, after: tuple[datetime, str] | None = None) -> list[Account]:
+        """Staff accounts, newest first, from the position of a cursor."""
+        query: dict[str, Any] = {"is_staff": True}
+        if after is not None:
+            at, account_id = after
+            query["$or"] = [
+                {"created_at": {"$lt": at}},
+                {"created_at": at, "_id": {"$lt": account_id}},
+            ]
+        cursor = self._accounts.find(query).sort(_NEWEST_FIRST).limit(limit)
+        return [_from_document(d) async for d in cursor]
+
+    async def password_hash(self, account_id: str) -> str | None:
+        """The hash of the account's password, where it has one."""
+        found = await self._credentials.find_one({"_id": account_id})
+        return str(found["hash"]) if found else None
+
+    async def set_password_hash(
+        self, account_id: str, password_hash: str, now: datetime, *, session: Session
+    ) -> None:
+        """The account's password from now on."""
+        await self._credentials.replace_one(
+            {"_id": account_id},
+            {"hash": password_hash, "set_at": now},
+            upsert=True,
+            session=session,
+        )
+
+
+def _to_document(account: Account) -> dict[str, Any]:
+    return {
+        "_id": account.id,
+        "version": account.version,
+        "role": account.role.value,
+        "is_staff": account.staff is not None,
+        "created_at": account.created_at,
+        "logins": list(account.logins),
+        "phone": account.phone,
+        "email": account.email,
+        "staff": asdict(account.staff) if account.staff else None,
+        "person": _from_person(account.person) if account.person else None,
+        "profile_state": account.profile_state.value,
+        "revision": account.revision,
+        "mismatches": list(account.mismatches),
+    }
+
+
+def _from_document(d: Document) -> Account:
+    return Account(
+        id=d["_id"],
+        version=d["version"],
+        role=Role(d["role"]),
+        created_at=d["created_at"],
+        logins=tuple(d["logins"]),
+        phone=d["phone"],
+        email=d["email"],
+        staff=Position(**d["staff"]) if d["staff"] else None,
+        person=_to_person(d["person"]) if d["person"] else None,
+        profile_state=ProfileState(d["profile_state"]),
+        revision=d["revision"],
+        mismatches=tuple(d["mismatches"]),
+    )
+
+
+def _from_person(person: Person) -> dict[str, Any]:
+    fields = asdict(person)
+    # BSON has no dates without a time of day
+    return fields | {
+        "category": person.category.value,
+        "birth_date": person.birth_date.isoformat(),
+    }
+
+
+def _to_person(d: Mapping[str, Any]) -> Person:
+    return Person(
+        **{
+            **d,
+            "category": Category(d["category"]),
+            "birth_date": date.fromisoformat(d["birth_date"]),
+            "passport": Passport(**d["passport"]) if d["passport"] else None,
+        }
+    )

@@ -1,0 +1,76 @@
+"""Challenges: one-time codes as HMACs, forgotten an hour after their beginning.
+
+`put` replaces without comparing versions: it runs in the transaction that read the challenge, and a
+snapshot makes two writers of one document conflict, so no two tries are counted as one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+
+from services.chassis.mongo import Database, Document, Indexes, Session
+from services.identity.domain import Challenge, Channel, Contact, Purpose
+
+INDEXES: Indexes = {
+    "challenges": [IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0)],
+}
+
+
+class Challenges:
+    """The collection `challenges`."""
+
+    def __init__(self, db: Database) -> None:
+        """Keep the collection."""
+        self._collection = db["challenges"]
+
+    async def get(
+        self, challenge_id: str, purpose: Purpose, *, session: Session | None = None
+    ) -> Challenge | None:
+        """The challenge with this id, if it is one of this purpose."""
+        found = await self._collection.find_one(
+            {"_id": challenge_id, "purpose": purpose.value}, session=session
+        )
+        return _from_document(found) if found else None
+
+    async def put(self, challenge: Challenge, *, session: Session) -> None:
+        """The challenge as it is now."""
+        await self._collection.replace_one(
+            {"_id": challenge.id}, _to_document(challenge), upsert=True, session=session
+        )
+
+
+def _to_document(challenge: Challenge) -> dict[str, Any]:
+    return {
+        "_id": challenge.id,
+        "purpose": challenge.purpose.value,
+        "channel": challenge.contact.channel.value,
+        "address": challenge.contact.address,
+        "account_id": challenge.account_id,
+        "digest": challenge.digest,
+        "sent": challenge.sent,
+        "tries_left": challenge.tries_left,
+        "expires_at": challenge.expires_at,
+        "resend_at": challenge.resend_at,
+        "forget_at": challenge.forget_at,
+        "used": challenge.used,
+        "decoy": challenge.decoy,
+    }
+
+
+def _from_document(d: Document) -> Challenge:
+    return Challenge(
+        id=d["_id"],
+        purpose=Purpose(d["purpose"]),
+        contact=Contact(Channel(d["channel"]), d["address"]),
+        account_id=d["account_id"],
+        digest=d["digest"],
+        sent=d["sent"],
+        tries_left=d["tries_left"],
+        expires_at=d["expires_at"],
+        resend_at=d["resend_at"],
+        forget_at=d["forget_at"],
+        used=d["used"],
+        decoy=d["decoy"],
+    )

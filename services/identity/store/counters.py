@@ -1,0 +1,66 @@
+"""Counters with a window: codes per destination, bad logins, requests per address (I5, I17).
+
+Counted by one atomic update outside any transaction: a try counts even though the request that made
+it is refused, and of many tries at once each gets its own number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+
+from services.chassis.mongo import Database, Indexes
+
+INDEXES: Indexes = {
+    "counters": [IndexModel([("until", ASCENDING)], expireAfterSeconds=0)],
+}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One counted try: its number in the window, whether it is within the limit, when all ends."""
+
+    count: int
+    allowed: bool
+    until: datetime
+
+
+class Counters:
+    """The collection `counters`; keys are HMACs, so it names nobody."""
+
+    def __init__(self, db: Database) -> None:
+        """Keep the collection."""
+        self._collection = db["counters"]
+
+    async def hit(
+        self, key: str, *, limit: int, window: timedelta, now: datetime, extend: bool = False
+    ) -> Hit:
+        """Count one.
+
+        The window begins with its first hit; with `extend` each hit up to the limit moves its end,
+        so that the limit, once reached, holds for a whole window.
+        """
+        end = now + window
+        alive: dict[str, Any] = {"$gt": ["$until", now]}
+        moves: dict[str, Any] = {"$and": [extend, {"$lt": ["$count", limit]}]}
+        found = await self._collection.find_one_and_update(
+            {"_id": key},
+            [
+                {
+                    "$set": {
+                        "count": {"$cond": [alive, {"$add": ["$count", 1]}, 1]},
+                        "until": {"$cond": [{"$and": [alive, {"$not": [moves]}]}, "$until", end]},
+                    }
+                }
+            ],
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        return Hit(found["count"], found["count"] <= limit, found["until"])
+
+    async def clear(self, key: str) -> None:
+        """Forget what was counted."""
+        await self._collection.delete_one({"_id": key})

@@ -1,0 +1,84 @@
+"""A new phone or e-mail, proved by a code before it counts (I16, e7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pymongo.errors import DuplicateKeyError
+
+from services.chassis.errors import NotFoundError
+from services.chassis.transactions import Transaction
+from services.identity import events
+from services.identity.domain import Account, Challenge, Contact, Purpose, Verdict
+from services.identity.errors import ContactTakenError
+from services.identity.usecases.codes import Codes, refuse
+from services.identity.usecases.world import World
+
+_PURPOSE = Purpose.CONTACT
+_GONE = "Запрос кода не найден или устарел. Начните заново."
+
+
+@dataclass(frozen=True)
+class ContactChange:
+    """Asks for the password too: a stolen access token must not move an account."""
+
+    world: World
+    codes: Codes
+
+    async def start(self, account_id: str, contact: Contact, password: str) -> Challenge:
+        """Send a code to the new contact. Whether another account has it is not told yet.
+
+        Raises:
+            WrongCredentialsError, LoginLockedError: not the password of this account.
+            TooManyCodesError: the destination has got enough.
+        """
+        w = self.world
+        found = await w.store.accounts.get(account_id)
+        account = await w.proved_by_password(found, account_id, password)
+        await self.codes.count(contact)
+        made, code = self.codes.fresh(_PURPOSE, contact, account_id=account.id)
+
+        async def work(tx: Transaction) -> Challenge:
+            return await self.codes.send(tx, made, code)
+
+        return await w.transactions.run(work)
+
+    async def resend(self, account_id: str, change_id: str) -> Challenge:
+        """Another code (e7)."""
+        await self._mine(account_id, change_id)
+        return await self.codes.resend(change_id, _PURPOSE)
+
+    async def confirm(self, account_id: str, change_id: str, code: str) -> Account:
+        """The code is right: messages, codes and logins go by the new contact.
+
+        Raises:
+            NotFoundError: no such change, or somebody else's.
+            WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: not this code.
+            ContactTakenError: another account has this contact.
+        """
+        w = self.world
+        await self._mine(account_id, change_id)
+
+        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None]:
+            asked, verdict = await self.codes.answer(tx, change_id, _PURPOSE, code)
+            account = await w.store.accounts.get(account_id, session=tx.session)
+            if verdict is not Verdict.ACCEPTED or account is None:
+                return asked, verdict, None
+            after = account.proved(asked.contact)
+            await w.store.accounts.save(after, session=tx.session)
+            tx.emit(after.id, after.version, events.contacts_changed(after))
+            return asked, verdict, after
+
+        try:
+            asked, verdict, account = await w.transactions.run(work)
+        except DuplicateKeyError as error:
+            raise ContactTakenError from error
+        refuse(asked, verdict)
+        if account is None:
+            raise NotFoundError(_GONE)
+        return account
+
+    async def _mine(self, account_id: str, change_id: str) -> None:
+        asked = await self.world.store.challenges.get(change_id, _PURPOSE)
+        if asked is None or asked.account_id != account_id:
+            raise NotFoundError(_GONE)

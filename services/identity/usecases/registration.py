@@ -1,0 +1,83 @@
+"""Registration by a code to a phone or an e-mail (I1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pymongo.errors import DuplicateKeyError
+
+from services.chassis.transactions import Transaction
+from services.identity import events
+from services.identity.domain import Account, Challenge, Contact, Purpose, Verdict, registered
+from services.identity.errors import AccountExistsError
+from services.identity.usecases.codes import Codes, refuse
+from services.identity.usecases.signing import Signing
+from services.identity.usecases.world import Pair, World, require_good_password
+
+_PURPOSE = Purpose.REGISTRATION
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Whether a contact has an account is told to nobody but to who proves the contact."""
+
+    world: World
+    codes: Codes
+    signing: Signing
+
+    async def start(self, contact: Contact) -> Challenge:
+        """Send a code there. The answer is the same for a contact that has an account.
+
+        Raises:
+            TooManyCodesError: the destination has got enough.
+        """
+        w = self.world
+        await self.codes.count(contact)
+        made, code = self.codes.fresh(_PURPOSE, contact)
+
+        async def work(tx: Transaction) -> Challenge:
+            owner = await w.store.accounts.by_login(contact.address, session=tx.session)
+            asked = replace(made, account_id=owner.id) if owner else made
+            return await self.codes.send(tx, asked, code)
+
+        return await w.transactions.run(work)
+
+    async def resend(self, registration_id: str) -> Challenge:
+        """Another code (e7)."""
+        return await self.codes.resend(registration_id, _PURPOSE)
+
+    async def confirm(self, registration_id: str, code: str, password: str) -> Pair:
+        """The code is right: the account exists and is logged in.
+
+        Raises:
+            InvalidInputError: the password breaks the rules (the code is not spent).
+            NotFoundError: no such registration.
+            WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: not this code.
+            AccountExistsError: the contact has an account.
+        """
+        w = self.world
+        require_good_password(password)
+        await self.codes.open(registration_id, _PURPOSE)
+        hashed = await w.passwords.hash(password)
+        account_id = w.new_id()
+
+        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, str]:
+            asked, verdict = await self.codes.answer(tx, registration_id, _PURPOSE, code)
+            if verdict is not Verdict.ACCEPTED or asked.account_id:
+                return asked, verdict, None, ""
+            account = registered(account_id, asked.contact, w.now())
+            await w.store.accounts.add(account, session=tx.session)
+            await w.store.accounts.set_password_hash(
+                account.id, hashed, w.now(), session=tx.session
+            )
+            tx.emit(account.id, account.version, events.account_registered(account))
+            return asked, verdict, account, await self.signing.open(tx, account)
+
+        try:
+            asked, verdict, account, token = await w.transactions.run(work)
+        except DuplicateKeyError as error:  # registered in two windows at once
+            raise AccountExistsError from error
+        refuse(asked, verdict)
+        if account is None:
+            raise AccountExistsError
+        return await self.signing.pair(account, token)

@@ -1,0 +1,119 @@
+"""Login: password, then a code, then tokens (I3, I5); refresh and revocation (I18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.chassis.errors import UnauthenticatedError
+from services.chassis.transactions import Transaction
+from services.identity.domain import (
+    Account,
+    Challenge,
+    Purpose,
+    RefreshVerdict,
+    Verdict,
+    digest_of_token,
+    login_of,
+)
+from services.identity.usecases.codes import Codes, refuse
+from services.identity.usecases.signing import Signing
+from services.identity.usecases.world import Pair, World
+
+_PURPOSE = Purpose.LOGIN
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """No token without the second factor (e6)."""
+
+    world: World
+    codes: Codes
+    signing: Signing
+
+    async def begin(self, login: str, password: str) -> Challenge:
+        """The password is right: a code goes to the proved contact.
+
+        Raises:
+            WrongCredentialsError: unknown login or wrong password, no difference.
+            LoginLockedError: too many bad tries (also for logins that do not exist).
+            TooManyCodesError: the destination has got enough.
+        """
+        w = self.world
+        name = login_of(login)
+        found = await w.store.accounts.by_login(name)
+        account = await w.proved_by_password(found, name, password)
+        await self.codes.count(account.code_contact)
+        made, code = self.codes.fresh(_PURPOSE, account.code_contact, account_id=account.id)
+
+        async def work(tx: Transaction) -> Challenge:
+            return await self.codes.send(tx, made, code)
+
+        return await w.transactions.run(work)
+
+    async def resend(self, session_id: str) -> Challenge:
+        """Another code (e7)."""
+        return await self.codes.resend(session_id, _PURPOSE)
+
+    async def confirm(self, session_id: str, code: str) -> Pair:
+        """The code is right: logged in.
+
+        Raises:
+            NotFoundError: no such login.
+            WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: refused (e6).
+        """
+        w = self.world
+
+        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, str]:
+            asked, verdict = await self.codes.answer(tx, session_id, _PURPOSE, code)
+            if verdict is not Verdict.ACCEPTED or asked.account_id is None:
+                return asked, verdict, None, ""
+            account = await w.store.accounts.get(asked.account_id, session=tx.session)
+            token = await self.signing.open(tx, account) if account else ""
+            return asked, verdict, account, token
+
+        asked, verdict, account, token = await w.transactions.run(work)
+        refuse(asked, verdict)
+        if account is None:
+            raise UnauthenticatedError
+        return await self.signing.pair(account, token)
+
+    async def refresh(self, refresh_token: str) -> Pair:
+        """New tokens for an unused refresh token; a used one ends the whole login.
+
+        Raises:
+            UnauthenticatedError: unknown, expired, revoked or used before.
+        """
+        w = self.world
+        digest, successor = digest_of_token(refresh_token), w.new_token()
+
+        async def work(tx: Transaction) -> Account | None:
+            tokens = w.store.refresh_tokens
+            found = await tokens.get(digest, session=tx.session)
+            if found is None:
+                return None
+            verdict = found.verdict(w.now())
+            if verdict is RefreshVerdict.REUSED:
+                await tokens.revoke_family(found.family, w.now(), session=tx.session)
+            if verdict is not RefreshVerdict.GOOD:
+                return None
+            for token in found.rotated(digest_of_token(successor), w.now()):
+                await tokens.put(token, session=tx.session)
+            return await w.store.accounts.get(found.account_id, session=tx.session)
+
+        account = await w.transactions.run(work)
+        if account is None:
+            raise UnauthenticatedError
+        return await self.signing.pair(account, successor)
+
+    async def revoke(self, refresh_token: str) -> None:
+        """Log out. An unknown token is as good as revoked (RFC 7009)."""
+        w, digest = self.world, digest_of_token(refresh_token)
+
+        async def work(tx: Transaction) -> None:
+            found = await w.store.refresh_tokens.get(digest, session=tx.session)
+            if found is not None:
+                await w.store.refresh_tokens.revoke_family(
+                    found.family, w.now(), session=tx.session
+                )
+
+        await w.transactions.run(work)

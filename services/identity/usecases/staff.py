@@ -1,0 +1,46 @@
+"""Staff accounts, made by an administrator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pymongo.errors import DuplicateKeyError
+
+from services.chassis.idempotency import Once
+from services.chassis.transactions import Transaction
+from services.identity import events
+from services.identity.domain import Account, StaffForm, staff_account
+from services.identity.errors import ContactTakenError
+from services.identity.usecases.world import World
+
+
+@dataclass(frozen=True)
+class Staff:
+    """No administrator knows a password: staff set theirs through recovery."""
+
+    world: World
+
+    async def register(self, form: StaffForm, *, once: Once | None = None) -> Account:
+        """A new staff account.
+
+        Raises:
+            InvalidInputError: names every wrong field.
+            ContactTakenError: another account has the phone or the e-mail.
+        """
+        w = self.world
+        account = staff_account(w.new_id(), form, w.now())
+
+        async def work(tx: Transaction) -> Account:
+            await w.store.accounts.add(account, session=tx.session)
+            tx.emit(account.id, account.version, events.staff_registered(account))
+            return account
+
+        try:
+            return await w.transactions.run(work, once=once)
+        except DuplicateKeyError as error:
+            raise ContactTakenError from error
+
+    async def page(self, limit: int, after: tuple[datetime, str] | None) -> list[Account]:
+        """Staff accounts, newest first; one more than `limit` where there are more."""
+        return await self.world.store.accounts.staff(limit + 1, after)

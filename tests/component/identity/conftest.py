@@ -1,0 +1,17 @@
+"""A running identity for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.chassis.settings import Platform
+from tests.support.identity import Identity, identity_running
+
+
+@pytest.fixture
+async def identity(platform: Platform, database: str) -> AsyncIterator[Identity]:
+    """Identity with the rules of production, cheap passwords, and a clock to move."""
+    async with identity_running(platform, database) as running:
+        yield running

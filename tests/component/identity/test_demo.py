@@ -1,0 +1,85 @@
+"""The demo accounts of deploy/demo/accounts.json, and the service on its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.identity import AccountRegistered, ProfileConfirmed, StaffRegistered
+from contracts.topics import heard_by
+from services.chassis.settings import Platform
+from services.identity.gateways import read_demo_accounts
+from services.identity.settings import Settings
+from services.identity.usecases import seed
+from tests.support.identity import Identity, identity_running
+from tests.support.service import outbox_events
+
+_FILE = Path(__file__).resolve().parents[3] / "deploy" / "demo" / "accounts.json"
+
+
+async def test_demo_people_log_in_by_every_name_of_theirs(
+    platform: Platform, database: str
+) -> None:
+    async with identity_running(platform, database, demo=True, demo_file=_FILE) as identity:
+        for entry in read_demo_accounts(_FILE):
+            for login in (entry.login, entry.phone, entry.email.upper()):
+                assert login
+                pair = await identity.logged_in(login, entry.password)
+                assert pair["account_id"] == entry.id
+                assert pair["roles"] == [entry.role]
+                expected = "confirmed" if entry.role == "citizen" else "registered"
+                assert pair["level"] == expected
+
+
+async def test_a_restart_adds_nothing(platform: Platform, database: str) -> None:
+    async with identity_running(platform, database, demo=True, demo_file=_FILE) as identity:
+        accounts = read_demo_accounts(_FILE)
+        await seed(identity.app.state.use.world, accounts)
+        await seed(identity.app.state.use.world, accounts)
+
+        citizens = [a.id for a in accounts if a.role == "citizen"]
+        staff = [a.id for a in accounts if a.role != "citizen"]
+        registered = await outbox_events(identity.app, AccountRegistered)
+        confirmed = await outbox_events(identity.app, ProfileConfirmed)
+        assert [e.aggregateid for e in registered] == citizens
+        assert [(e.aggregateid, e.seq) for e in confirmed] == [(c, 2) for c in citizens]
+        assert confirmed[0].data.pii.email
+        said = await outbox_events(identity.app, StaffRegistered)
+        assert [e.aggregateid for e in said] == staff
+
+
+def test_the_public_secret_is_refused_outside_a_demo() -> None:
+    with pytest.raises(ValidationError, match="IDENTITY_SECRET"):
+        Settings()
+    assert Settings(demo=True).resend_after_seconds < 60
+    assert Settings(demo=True, resend_seconds=60).resend_after_seconds == 60
+
+
+async def test_it_hears_what_the_registry_of_topics_says(identity: Identity) -> None:
+    handled = {data for data, _ in identity.app.state.runtime.dispatcher.handlers.values()}
+    assert handled == {e for events in heard_by("identity").values() for e in events}
+
+
+async def test_hot_queries_use_their_indexes(identity: Identity) -> None:
+    db = identity.app.state.runtime.mongo.db
+    for query, collection in (
+        (db["accounts"].find({"logins": "+79161234567"}), "accounts"),
+        (
+            db["accounts"].find({"is_staff": True}).sort([("created_at", -1), ("_id", -1)]),
+            "accounts",
+        ),
+        (db["refresh_tokens"].find({"family": "x", "revoked_at": None}), "refresh_tokens"),
+    ):
+        plan = str((await query.explain())["queryPlanner"]["winningPlan"])
+        assert "COLLSCAN" not in plan, collection
+        assert "'SORT'" not in plan, collection
+
+
+async def test_the_api_document_is_complete(identity: Identity) -> None:
+    document = (await identity.client.get("/openapi.json")).json()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation.get("description"), f"{method} {path}"
+            assert operation.get("tags"), f"{method} {path}"

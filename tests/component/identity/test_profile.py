@@ -1,0 +1,193 @@
+"""The profile and its confirmation by the registry (I2, I9, I10, I13, e1, e12)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx2
+
+from contracts.identity import Category, ProfileConfirmed, ProfileRejected, ProfileSubmitted
+from contracts.partners import IdentityChecked
+from tests.support.identity import PROFILE, Identity, any_phone, bearer
+from tests.support.service import an_event, deliver, outbox_events
+
+
+async def _get(identity: Identity, pair: dict[str, Any]) -> httpx2.Response:
+    return await identity.client.get("/v1/profile", headers=bearer(pair))
+
+
+async def _put(
+    identity: Identity, pair: dict[str, Any], body: Any, *, version: str | None = None
+) -> httpx2.Response:
+    headers = bearer(pair)
+    headers["If-Match"] = version or (await _get(identity, pair)).headers["ETag"]
+    return await identity.client.put("/v1/profile", json=body, headers=headers)
+
+
+def _checked(account_id: str, revision: int, *mismatches: str) -> IdentityChecked:
+    return IdentityChecked(
+        account_id=account_id, revision=revision, matched=not mismatches, mismatches=mismatches
+    )
+
+
+async def _registry_says(identity: Identity, data: IdentityChecked, seq: int = 1) -> str:
+    return await deliver(identity.app, an_event(data, aggregate_id=data.account_id, seq=seq))
+
+
+async def test_a_profile_goes_to_the_registry_and_comes_back_confirmed_i2_i9(
+    identity: Identity,
+) -> None:
+    pair = await identity.registered()
+    draft = await _get(identity, pair)
+    assert draft.json()["state"] == "draft"
+    assert draft.json()["last_name"] is None
+    put = await _put(identity, pair, PROFILE | {"email": "Anna@Example.org"})
+
+    assert put.status_code == 200, put.text
+    assert put.json()["state"] == "checking"
+    assert put.json()["snils"] == "11223344595"
+    assert put.json()["passport"] == {"series": "4521", "number": "123456"}
+    assert put.headers["ETag"] != draft.headers["ETag"]
+    (submitted,) = await outbox_events(identity.app, ProfileSubmitted)
+    assert (submitted.seq, submitted.data.revision) == (2, 1)
+    assert submitted.data.category is Category.CITIZEN
+    assert submitted.data.pii.phone is None
+    assert submitted.data.pii.email is None
+
+    assert await _registry_says(identity, _checked(pair["account_id"], 1)) == "handled"
+    assert (await _get(identity, pair)).json()["state"] == "confirmed"
+    (confirmed,) = await outbox_events(identity.app, ProfileConfirmed)
+    assert confirmed.seq == 3
+    assert confirmed.data.pii.email == "anna@example.org"
+    assert confirmed.data.pii.last_name == "Соколова"
+    fresh = await identity.post("/tokens/refresh", {"refresh_token": pair["refresh_token"]})
+    assert fresh.json()["level"] == "confirmed"
+    principal = await identity.app.state.runtime.tokens.principal(fresh.json()["access_token"])
+    assert principal.confirmed
+
+
+async def test_the_registry_disagrees_and_says_with_what_i2(identity: Identity) -> None:
+    pair = await identity.registered()
+    await _put(identity, pair, PROFILE)
+    await _registry_says(identity, _checked(pair["account_id"], 1, "passport", "last_name"))
+
+    profile = (await _get(identity, pair)).json()
+    assert profile["state"] == "rejected"
+    assert profile["mismatches"] == ["passport", "last_name"]
+    (rejected,) = await outbox_events(identity.app, ProfileRejected)
+    assert rejected.data.mismatches == ("passport", "last_name")
+    fixed = await _put(identity, pair, PROFILE)
+    assert fixed.json()["state"] == "checking"
+    assert fixed.json()["mismatches"] == []
+
+
+async def test_the_same_answer_twice_confirms_once_i2(identity: Identity) -> None:
+    pair = await identity.registered()
+    await _put(identity, pair, PROFILE)
+    event = an_event(_checked(pair["account_id"], 1), aggregate_id=pair["account_id"])
+
+    assert await deliver(identity.app, event) == "handled"
+    assert await deliver(identity.app, event) == "duplicate"
+    # and as another event that says the same
+    assert await _registry_says(identity, _checked(pair["account_id"], 1), seq=2) == "handled"
+    assert len(await outbox_events(identity.app, ProfileConfirmed)) == 1
+
+
+async def test_an_answer_to_an_older_revision_says_nothing_i2(identity: Identity) -> None:
+    pair = await identity.registered()
+    await _put(identity, pair, PROFILE)
+    await _put(identity, pair, PROFILE | {"first_name": "Инна"})
+
+    assert await _registry_says(identity, _checked(pair["account_id"], 1)) == "handled"
+    assert (await _get(identity, pair)).json()["state"] == "checking"
+    assert await outbox_events(identity.app, ProfileConfirmed) == []
+    await _registry_says(identity, _checked(pair["account_id"], 2), seq=2)
+    await _registry_says(identity, _checked(pair["account_id"], 1, "passport"), seq=3)
+    assert (await _get(identity, pair)).json()["state"] == "confirmed"
+
+
+async def test_an_answer_about_nobody_is_a_dead_letter(identity: Identity) -> None:
+    assert await _registry_says(identity, _checked("nobody", 1)) == "dead-letter"
+
+
+async def test_an_edit_after_confirmation_is_checked_again_i9(identity: Identity) -> None:
+    pair = await identity.registered()
+    await _put(identity, pair, PROFILE)
+    await _registry_says(identity, _checked(pair["account_id"], 1))
+    await _put(identity, pair, PROFILE | {"last_name": "Соколова-Белова"})
+
+    fresh = await identity.post("/tokens/refresh", {"refresh_token": pair["refresh_token"]})
+    assert fresh.json()["level"] == "registered"
+    me = await identity.client.get("/v1/account", headers=bearer(pair))
+    assert me.json()["level"] == "registered"
+
+
+async def test_all_wrong_fields_are_named_at_once_i13_e1(identity: Identity) -> None:
+    pair = await identity.registered()
+    answer = await _put(
+        identity,
+        pair,
+        {
+            "category": "citizen",
+            "last_name": "Sokolova",
+            "first_name": "",
+            "birth_date": "2107-04-18",
+            "snils": "112-233-445 96",
+            "inn": "500100732258",
+            "oms": "7758890000000127",
+            "passport": {"series": "45", "number": "12345x"},
+            "email": "anna@",
+        },
+    )
+
+    assert answer.status_code == 422
+    assert {e["pointer"]: e["code"] for e in answer.json()["errors"]} == {
+        "/last_name": "name-letters",
+        "/first_name": "missing",
+        "/birth_date": "birth-date-future",
+        "/snils": "snils-check-digits",
+        "/inn": "inn-check-digits",
+        "/oms": "oms-check-digits",
+        "/passport/series": "passport-series-format",
+        "/passport/number": "passport-number-format",
+        "/email": "email-format",
+    }
+    assert (await _get(identity, pair)).json()["state"] == "draft"
+
+
+async def test_two_writers_of_one_profile_one_wins(identity: Identity) -> None:
+    pair = await identity.registered()
+    version = (await _get(identity, pair)).headers["ETag"]
+
+    answers = await asyncio.gather(
+        *(_put(identity, pair, PROFILE, version=version) for _ in range(6))
+    )
+    assert sorted(a.status_code for a in answers) == [200, 412, 412, 412, 412, 412]
+    assert len(await outbox_events(identity.app, ProfileSubmitted)) == 1
+    no_version = await identity.client.put("/v1/profile", json=PROFILE, headers=bearer(pair))
+    assert no_version.status_code == 428
+
+
+async def test_a_proved_contact_is_not_changed_by_typing_another(identity: Identity) -> None:
+    pair = await identity.registered()
+    answer = await _put(identity, pair, PROFILE | {"phone": any_phone()})
+
+    assert answer.json()["errors"][0]["code"] == "contact-needs-code"
+
+
+async def test_a_typed_contact_is_no_login(identity: Identity) -> None:
+    pair = await identity.registered()
+    await _put(identity, pair, PROFILE | {"email": "boss@example.org"})
+
+    taken = await identity.registered(channel="email", email="boss@example.org", phone="")
+    assert taken["account_id"] != pair["account_id"]
+    assert (await identity.logged_in("boss@example.org"))["account_id"] == taken["account_id"]
+
+
+async def test_everybody_sees_their_own_profile(identity: Identity) -> None:
+    anna, boris = await identity.registered(), await identity.registered()
+    await _put(identity, anna, PROFILE)
+
+    assert (await _get(identity, boris)).json()["last_name"] is None
+    assert (await _get(identity, anna)).headers["Cache-Control"] == "no-store"

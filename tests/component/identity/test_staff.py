@@ -1,0 +1,179 @@
+"""Staff accounts, their first password, and recovery for everybody (e5, e8, I5, I6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contracts.identity import AccountRegistered, CodePurpose, StaffRegistered, StaffRole
+from services.identity.domain import Role, StaffForm
+from tests.support.identity import PASSWORD, Identity, any_phone, bearer
+from tests.support.service import keyed, outbox_events
+
+_NEW = "другая длинная фраза 8"
+
+
+async def _recover(identity: Identity, contacts: dict[str, Any], password: str = _NEW) -> int:
+    """Set a new password; 0 where no code came."""
+    started = await identity.post("/recoveries", contacts)
+    assert started.status_code == 202, started.text
+    recovery_id = started.json()["recovery_id"]
+    sent = await identity.codes(recovery_id)
+    if not sent:
+        return 0
+    assert sent[0].purpose is CodePurpose.RECOVERY
+    done = await identity.post(
+        f"/recoveries/{recovery_id}/confirmation",
+        {"code": sent[-1].pii.code, "password": password},
+    )
+    return int(done.status_code)
+
+
+@pytest.fixture
+async def administrator(identity: Identity) -> dict[str, Any]:
+    """An administrator, logged in."""
+    phone = any_phone()
+    contacts = {"phone": phone, "email": "kim@example.org"}
+    await identity.app.state.use.staff.register(
+        StaffForm(role=Role.ADMINISTRATOR, full_name="Ким Елена Олеговна", **contacts)
+    )
+    assert await _recover(identity, contacts, PASSWORD) == 204
+    return await identity.logged_in(phone)
+
+
+def _doctor(**over: Any) -> dict[str, Any]:
+    return {
+        "role": "doctor",
+        "full_name": "Орлова Мария Викторовна",
+        "position": "врач-терапевт",
+        "clinic_id": "clinic-1",
+        "phone": any_phone(),
+        "email": "orlova@example.org",
+    } | over
+
+
+async def test_an_administrator_makes_a_doctor_who_sets_the_password(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    doctor = _doctor()
+    made = await identity.post("/staff", doctor, bearer(administrator) | keyed())
+
+    assert made.status_code == 201, made.text
+    event = (await outbox_events(identity.app, StaffRegistered))[-1]
+    assert (event.aggregateid, event.seq) == (made.json()["account_id"], 1)
+    assert event.data.role is StaffRole.DOCTOR
+    assert event.data.clinic_id == "clinic-1"
+    assert event.data.pii.full_name == "Орлова Мария Викторовна"
+    assert await outbox_events(identity.app, AccountRegistered) == []
+    before = await identity.post("/sessions", {"login": doctor["phone"], "password": PASSWORD})
+    assert before.status_code == 401
+    contacts = {"phone": doctor["phone"], "email": doctor["email"]}
+    assert await _recover(identity, contacts) == 204
+    pair = await identity.logged_in(doctor["phone"], _NEW)
+    assert pair["roles"] == ["doctor"]
+    principal = await identity.app.state.runtime.tokens.principal(pair["access_token"])
+    assert principal.clinic_id == "clinic-1"
+    assert (
+        await identity.client.get("/v1/profile", headers=bearer(pair))
+    ).status_code == 403  # a profile is a citizen's
+
+
+async def test_the_same_request_again_makes_no_second_doctor(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    headers, doctor = bearer(administrator) | keyed(), _doctor()
+    first = await identity.post("/staff", doctor, headers)
+    again = await identity.post("/staff", doctor, headers)
+
+    assert again.json() == first.json()
+    assert len(await outbox_events(identity.app, StaffRegistered)) == 2  # with the administrator
+    other_key = await identity.post("/staff", doctor, bearer(administrator) | keyed())
+    assert (other_key.status_code, other_key.json()["code"]) == (409, "contact-taken")
+
+
+async def test_all_wrong_staff_fields_at_once(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    answer = await identity.post(
+        "/staff",
+        {"role": "doctor", "full_name": " ", "phone": "1"},
+        bearer(administrator) | keyed(),
+    )
+    assert answer.status_code == 422
+    pointers = {e["pointer"] for e in answer.json()["errors"]}
+    assert pointers == {"/full_name", "/clinic_id", "/position", "/phone", "/email"}
+    citizen = await identity.post(
+        "/staff", _doctor(role="citizen"), bearer(administrator) | keyed()
+    )
+    assert citizen.json()["errors"][0]["code"] == "staff-role"
+
+
+async def test_staff_are_listed_page_by_page_for_administrators_only(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    for i in range(3):
+        await identity.post(
+            "/staff", _doctor(email=f"d{i}@example.org"), bearer(administrator) | keyed()
+        )
+    citizen = await identity.registered()
+    refused = await identity.client.get("/v1/staff", headers=bearer(citizen))
+    assert refused.status_code == 403
+    refused = await identity.post("/staff", _doctor(), bearer(citizen) | keyed())
+    assert refused.status_code == 403
+
+    seen: list[str] = []
+    cursor: str | None = None
+    for _ in range(2):
+        page = await identity.client.get(
+            "/v1/staff",
+            params={"limit": 2} | ({"cursor": cursor} if cursor else {}),
+            headers=bearer(administrator),
+        )
+        seen += [i["email"] for i in page.json()["items"]]
+        cursor = page.json()["next_cursor"]
+    assert seen == ["d2@example.org", "d1@example.org", "d0@example.org", "kim@example.org"]
+    assert cursor is None
+    broken = await identity.client.get(
+        "/v1/staff", params={"cursor": "WzEsMl0"}, headers=bearer(administrator)
+    )
+    assert broken.status_code == 422
+
+
+async def test_a_forgotten_password_is_set_anew_and_ends_every_login_e5_e8(
+    identity: Identity,
+) -> None:
+    phone = any_phone()
+    pair = await identity.registered(phone)
+    for _ in range(6):
+        await identity.post("/sessions", {"login": phone, "password": "забыла, какой он был"})
+    assert await _recover(identity, {"phone": phone}) == 204
+
+    old = await identity.post("/tokens/refresh", {"refresh_token": pair["refresh_token"]})
+    assert old.status_code == 401
+    again = await identity.logged_in(phone, _NEW)  # not locked any more (I5)
+    assert again["account_id"] == pair["account_id"]
+
+
+async def test_recovery_asks_for_every_contact_and_tells_nothing_i6(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    doctor = _doctor()
+    await identity.post("/staff", doctor, bearer(administrator) | keyed())
+    for contacts in (
+        {"phone": doctor["phone"]},
+        {"email": doctor["email"]},
+        {"phone": doctor["phone"], "email": "other@example.org"},
+        {"phone": any_phone(), "email": "nobody@example.org"},
+    ):
+        assert await _recover(identity, contacts) == 0
+    decoy = await identity.post("/recoveries", {"phone": any_phone()})
+    right = await identity.post("/recoveries", {"phone": doctor["phone"], "email": doctor["email"]})
+    assert decoy.json().keys() == right.json().keys()
+    guess = await identity.post(
+        f"/recoveries/{decoy.json()['recovery_id']}/confirmation",
+        {"code": "123456", "password": _NEW},
+    )
+    assert guess.json()["code"] == "wrong-code"
+    nothing = await identity.post("/recoveries", {})
+    assert {e["pointer"] for e in nothing.json()["errors"]} == {"/phone", "/email"}
