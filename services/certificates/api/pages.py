@@ -1,0 +1,76 @@
+"""The same check as a page for people: where the QR code leads. Plain HTML, no script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.certificates.api.parts import UseLedger, UseRegistry
+from services.certificates.api.public import PublicView
+from services.certificates.domain import numbers
+from services.certificates.domain.certificate import Validity
+from services.certificates.domain.forms import russian_date
+from services.certificates.errors import NumberMistypedError
+
+router = APIRouter(include_in_schema=False)
+
+_MAX_TYPED = 64
+_pages = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_pages.filters["russian_date"] = russian_date
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Language": "ru",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def _page(
+    *,
+    typed: str = "",
+    found: PublicView | None = None,
+    mistyped: str | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    html = _pages.get_template("verify.html").render(
+        typed=typed[:_MAX_TYPED], found=found, mistyped=mistyped
+    )
+    return HTMLResponse(html, status_code=status, headers=_HEADERS)
+
+
+@router.get("/verify")
+@router.get("/verify/")
+async def form(number: Annotated[str, Query()] = "") -> Response:
+    """The form; a number typed into it gets an address of its own."""
+    if not number.strip():
+        return _page()
+    printed = numbers.normalised(number)
+    if printed is None:
+        return _page(typed=number, mistyped=NumberMistypedError().detail, status=422)
+    return RedirectResponse(f"/verify/{printed}", status_code=303, headers=_HEADERS)
+
+
+@router.get("/verify/{number}")
+async def check(number: str, use: UseRegistry, ledger: UseLedger) -> HTMLResponse:
+    """The answer for a person, in words and colour."""
+    try:
+        printed, certificate = await use.look_up(number)
+    except NumberMistypedError as error:
+        return _page(typed=number, mistyped=error.detail, status=error.status)
+    found = PublicView.of(printed, certificate, ledger.catalogue.calendar, ledger.now())
+    status = 404 if found.state is Validity.UNKNOWN else 200
+    return _page(typed=printed, found=found, status=status)

@@ -1,0 +1,62 @@
+"""The public check by number, for machines (C34). No login, nothing personal but a masked name."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Self
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from services.certificates.api.parts import UseLedger, UseRegistry
+from services.certificates.domain.calendar import WorkingCalendar
+from services.certificates.domain.certificate import VALIDITY_LABELS, Certificate, Validity
+
+router = APIRouter(prefix="/v1/public", tags=["Публичная проверка"])
+
+
+class PublicView(BaseModel):
+    """What anybody may know. Of an unknown number: only that it is unknown."""
+
+    number: str = Field(examples=["26K7-Q2M9-X4RB"])
+    state: Validity
+    state_label: str = Field(examples=["Справка действительна"])
+    title: str | None = None
+    name: str | None = Field(default=None, examples=["С*** А*** С***"])
+    issuer: str | None = None
+    issued_on: date | None = None
+    valid_until: date | None = None
+    revoked_on: date | None = None
+
+    @classmethod
+    def of(
+        cls, number: str, certificate: Certificate | None, calendar: WorkingCalendar, now: datetime
+    ) -> Self:
+        """From the domain; a certificate that was not issued is as good as none."""
+        state = certificate.validity(calendar.day_of(now)) if certificate else Validity.UNKNOWN
+        if certificate is None or state is Validity.UNKNOWN:
+            return cls(
+                number=number,
+                state=Validity.UNKNOWN,
+                state_label=VALIDITY_LABELS[Validity.UNKNOWN],
+            )
+        revocation = certificate.revocation
+        return cls(
+            number=number,
+            state=state,
+            state_label=VALIDITY_LABELS[state],
+            title=certificate.title,
+            name=certificate.masked_name,
+            issuer=certificate.issuer,
+            issued_on=certificate.issued_on,
+            valid_until=certificate.valid_until,
+            revoked_on=calendar.day_of(revocation.at) if revocation else None,
+        )
+
+
+@router.get("/certificates/{number}", summary="Проверить справку по номеру")
+async def check(number: str, use: UseRegistry, ledger: UseLedger, response: Response) -> PublicView:
+    """States: valid, expired, revoked, unknown; 422 `number-mistyped` if the number is not one."""
+    response.headers["Cache-Control"] = "no-store"
+    printed, certificate = await use.look_up(number)
+    return PublicView.of(printed, certificate, ledger.catalogue.calendar, ledger.now())

@@ -1,0 +1,66 @@
+"""Builds certificates: everything is made here and passed in. The arguments are the test seams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.certificates import api, consumers
+from services.certificates.settings import Settings
+from services.certificates.store import INDEXES, Store, load_catalogue
+from services.certificates.usecases import Ledger, Registry, Reviews
+from services.certificates.usecases.ledger import CLAIM_TIMER
+from services.chassis.auth import FetchKeys
+from services.chassis.outbox import Publisher
+from services.chassis.runtime import Parts, Runtime
+
+_DESCRIPTION = """\
+Медицинские справки: каталог, заявления, рассмотрение врачом, реестр выданных справок.
+
+Заявление начинается с черновика (`POST /v1/applications`), который хранится на сервере и заполнен
+из профиля. Файлы загружаются в сервис документов и прикладываются по `file_id`. После одобрения
+справка подписывается и получает номер, который может проверить любой: `/verify/<номер>`.
+"""
+
+
+def build(
+    settings: Settings,
+    *,
+    fetch_keys: FetchKeys | None = None,
+    publisher: Publisher | None = None,
+    now: Callable[[], datetime] | None = None,
+    draw: Callable[[int], int] | None = None,
+) -> FastAPI:
+    """The service as an app. Keys, publisher, the clock and the dice are test seams.
+
+    Raises:
+        BadDataFileError: a data file of the catalogue is missing or wrong.
+    """
+    runtime = Runtime("certificates", settings, fetch_keys=fetch_keys, publisher=publisher)
+    seams: dict[str, Any] = {
+        name: seam for name, seam in (("now", now), ("draw", draw)) if seam is not None
+    }
+    ledger = Ledger(
+        transactions=runtime.transactions,
+        store=Store(runtime.mongo.db),
+        catalogue=load_catalogue(settings.catalogue, region=settings.region),
+        public_url=settings.platform.public_url.rstrip("/"),
+        claim_lease=settings.claim_lease,
+        profile_patience=settings.profile_patience,
+        **seams,
+    )
+    app = runtime.app(
+        Parts(
+            router=api.router,
+            handlers=consumers.handlers(Registry(ledger)),
+            timer_handlers={CLAIM_TIMER: Reviews(ledger).lapse},
+            indexes=INDEXES,
+        ),
+        title="Моё здоровье: справки",
+        description=_DESCRIPTION,
+    )
+    app.state.ledger = ledger
+    return app

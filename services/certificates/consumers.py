@@ -1,0 +1,92 @@
+"""Everything certificates hears: contract → use case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.documents import DocumentKind, DocumentSealed, FileAccepted, SealingFailed
+from contracts.identity import ProfileConfirmed, StaffRegistered
+from contracts.partners import LetterAccepted, PaymentReceived
+from services.certificates.domain.people import KnownFile, Person, Staff
+from services.certificates.usecases import Registry
+from services.chassis.broker import Handlers
+from services.chassis.inbox import Incoming
+
+
+@dataclass(frozen=True)
+class Consumers:
+    """One method per event type. A sealed or failed talon is scheduling's and passes by."""
+
+    registry: Registry
+
+    async def profile_confirmed(self, incoming: Incoming[ProfileConfirmed]) -> None:
+        """Keep what forms are filled from; only the newest counts."""
+        pii = incoming.data.pii
+        person = Person(
+            account_id=incoming.data.account_id,
+            last_name=pii.last_name,
+            first_name=pii.first_name,
+            middle_name=pii.middle_name,
+            birth_date=pii.birth_date,
+            snils=pii.snils,
+            oms=pii.oms,
+        )
+        await self.registry.remember_person(person, cause=incoming.latest)
+
+    async def staff_registered(self, incoming: Incoming[StaffRegistered]) -> None:
+        """Keep who signs; only the newest counts."""
+        data = incoming.data
+        staff = Staff(data.account_id, data.pii.full_name, data.pii.position, data.role.value)
+        await self.registry.remember_staff(staff, cause=incoming.latest)
+
+    async def file_accepted(self, incoming: Incoming[FileAccepted]) -> None:
+        """Keep which file may be attached, and by whom."""
+        data = incoming.data
+        file = KnownFile(
+            data.file_id, data.owner_id, data.purpose, data.media_type, data.size, data.dpi
+        )
+        await self.registry.remember_file(file, cause=incoming.cause)
+
+    async def document_sealed(self, incoming: Incoming[DocumentSealed]) -> None:
+        """The certificate is issued."""
+        data = incoming.data
+        if data.kind is DocumentKind.CERTIFICATE:
+            await self.registry.issue(
+                data.reference_id, data.number, data.document_id, data.sha256, cause=incoming.cause
+            )
+
+    async def sealing_failed(self, incoming: Incoming[SealingFailed]) -> None:
+        """The doctor has the application again."""
+        data = incoming.data
+        if data.kind is DocumentKind.CERTIFICATE:
+            await self.registry.reopen(
+                data.reference_id, data.number, data.reason, cause=incoming.cause
+            )
+
+    async def payment_received(self, incoming: Incoming[PaymentReceived]) -> None:
+        """Write it into the history."""
+        data = incoming.data
+        await self.registry.note_payment(
+            data.application_id, data.payment_id, data.paid_at, cause=incoming.cause
+        )
+
+    async def letter_accepted(self, incoming: Incoming[LetterAccepted]) -> None:
+        """Write the postal number onto application and certificate."""
+        data = incoming.data
+        await self.registry.note_letter(
+            data.application_id, data.certificate_id, data.postal_number, cause=incoming.cause
+        )
+
+
+def handlers(registry: Registry) -> Handlers:
+    """The handlers of this service, by event type."""
+    consumers = Consumers(registry)
+    return {
+        ProfileConfirmed: consumers.profile_confirmed,
+        StaffRegistered: consumers.staff_registered,
+        FileAccepted: consumers.file_accepted,
+        DocumentSealed: consumers.document_sealed,
+        SealingFailed: consumers.sealing_failed,
+        PaymentReceived: consumers.payment_received,
+        LetterAccepted: consumers.letter_accepted,
+    }

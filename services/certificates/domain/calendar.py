@@ -1,0 +1,124 @@
+"""Working days and deadlines (C15, C17). The calendar is data; this only counts.
+
+How a deadline is counted: a term in working days ends with the last of them, at the hour when the
+working day ends; the day of the start does not count. A term in hours runs by the clock. While the
+citizen is asked for something the clock is paused: afterwards a deadline in working days moves by
+the working days that passed since the pause began, a deadline in hours by the time that passed.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+_SATURDAY = 5
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Term:
+    """How long something may take: working days or hours, exactly one of them."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    working_days: int | None = None
+    hours: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse both, neither, and nothing."""
+        given = [n for n in (self.working_days, self.hours) if n is not None]
+        if len(given) != 1 or given[0] < 1:
+            message = "a term is a positive number of working days or of hours"
+            raise ValueError(message)
+
+    @property
+    def label(self) -> str:
+        """The term for a person, in Russian."""
+        if self.hours is not None:
+            return f"{self.hours} ч"
+        return f"{self.working_days} раб. дн."
+
+
+@dataclass(frozen=True)
+class Year:
+    """What differs from «Monday to Friday» in one year, after all transfers."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    days_off: frozenset[date]
+    working_weekends: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """The production calendar of a region.
+
+    `every_year` are the holidays of the Labour Code as `MM-DD`: they count in a year whose own
+    calendar has not been published yet.
+    """
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    region: str
+    timezone: str
+    day_ends_at: time
+    every_year: frozenset[str]
+    years: Mapping[int, Year]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the days begin and end."""
+        return ZoneInfo(self.timezone)
+
+    def day_of(self, moment: datetime) -> date:
+        """Which day it is there."""
+        return moment.astimezone(self.zone).date()
+
+    def is_working(self, day: date) -> bool:
+        """Whether people work on that day."""
+        year = self.years.get(day.year)
+        if year is None:
+            return day.weekday() < _SATURDAY and f"{day:%m-%d}" not in self.every_year
+        if day in year.working_weekends:
+            return True
+        return day.weekday() < _SATURDAY and day not in year.days_off
+
+    def add(self, day: date, count: int) -> date:
+        """The `count`-th working day after `day` (`day` itself for 0)."""
+        while count > 0:
+            day += _ONE_DAY
+            count -= self.is_working(day)
+        return day
+
+    def between(self, first: date, last: date) -> int:
+        """How many working days there are after `first`, up to and with `last`."""
+        days = (last - first).days
+        return sum(self.is_working(first + timedelta(days=n)) for n in range(1, days + 1))
+
+    def deadline(self, start: datetime, term: Term) -> datetime:
+        """When a term that starts now ends, in UTC."""
+        if term.hours is not None:
+            return start + timedelta(hours=term.hours)
+        return self._end_of(self.add(self.day_of(start), term.working_days or 0))
+
+    def resumed(
+        self, deadline: datetime, term: Term, *, paused_at: datetime, now: datetime
+    ) -> datetime:
+        """The deadline after a pause that ends now; never earlier than before."""
+        if term.hours is not None:
+            return deadline + max(now - paused_at, timedelta(0))
+        passed = self.between(self.day_of(paused_at), self.day_of(now))
+        return self._end_of(self.add(self.day_of(deadline), passed))
+
+    def _end_of(self, day: date) -> datetime:
+        return datetime.combine(day, self.day_ends_at, self.zone).astimezone(UTC)
+
+
+def plus_months(day: date, months: int) -> date:
+    """The same day of a later month, or its last day where that month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,158 @@
+"""The fields of a form as data, and what makes a value wrong (C6, C50).
+
+A draft keeps whatever was typed; this says, for all fields at once, what would have to be mended.
+Values are text: dates as `YYYY-MM-DD`, choices as their code.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from services.chassis.errors import FieldError
+
+
+class Kind(StrEnum):
+    """What a field holds."""
+
+    TEXT = "text"
+    DATE = "date"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a choice."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form.
+
+    `prefill` names the part of the confirmed profile that it is filled from (C5); where the
+    profile has it and `editable` is false, it cannot be typed over (C24). Dates count from today:
+    `from_days` and `to_days` say how far back and ahead they may lie.
+    """
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    hint: str | None = None
+    prefill: str | None = None
+    editable: bool = True
+    max_length: int = 200
+    pattern: str | None = None
+    pattern_hint: str = "Значение записано не по формату."
+    options: tuple[Option, ...] = ()
+    default: str | None = None
+    from_days: int | None = None
+    to_days: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a choice without options, a default that is none of them, a broken pattern."""
+        codes = {option.code for option in self.options}
+        if (self.kind is Kind.CHOICE) != bool(codes):
+            message = f"field {self.name}: options belong to a choice, and a choice needs some"
+            raise ValueError(message)
+        if self.kind is Kind.CHOICE and self.default is not None and self.default not in codes:
+            message = f"field {self.name}: the default is none of the options"
+            raise ValueError(message)
+        try:
+            re.compile(self.pattern or "")
+        except re.error as error:
+            message = f"field {self.name}: the pattern is none: {error}"
+            raise ValueError(message) from error
+
+    def shown(self, value: str) -> str:
+        """The value as a person reads it."""
+        if self.kind is Kind.CHOICE:
+            return next((o.title for o in self.options if o.code == value), value)
+        if self.kind is Kind.DATE:
+            return russian_date(date.fromisoformat(value))
+        return value
+
+
+def russian_date(day: date) -> str:
+    """`31.12.2026`."""
+    return f"{day:%d.%m.%Y}"
+
+
+def tidied(value: str) -> str:
+    """One Unicode form, no space around: what is typed is what can be printed."""
+    return unicodedata.normalize("NFC", value).strip()
+
+
+def field_errors(
+    fields: Iterable[Field], values: Mapping[str, str], *, today: date, prefix: str = ""
+) -> list[FieldError]:
+    """Everything that is wrong with the values, in the order of the form (C6)."""
+    errors = []
+    for field in fields:
+        found = _wrong(field, values.get(field.name, ""), today)
+        if found is not None:
+            errors.append(FieldError(f"{prefix}/{field.name}", *found))
+    return errors
+
+
+def unknown_errors(
+    fields: Iterable[Field], names: Iterable[str], *, prefix: str = ""
+) -> list[FieldError]:
+    """Names that the form does not have."""
+    known = {field.name for field in fields}
+    return [
+        FieldError(
+            f"{prefix}/{name.replace('~', '~0').replace('/', '~1')}",
+            "unknown-field",
+            "Такого поля нет в этой форме.",
+        )
+        for name in names
+        if name not in known
+    ]
+
+
+def _wrong(field: Field, value: str, today: date) -> tuple[str, str] | None:
+    """Code and sentence of what is wrong with one value, if anything."""
+    if not value:
+        return ("required", f"Заполните поле «{field.label}».") if field.required else None
+    if field.kind is Kind.DATE:
+        return _wrong_date(field, value, today)
+    if field.kind is Kind.CHOICE:
+        titles = ", ".join(f"«{o.title}»" for o in field.options)
+        known = any(o.code == value for o in field.options)
+        return None if known else ("choice", f"Выберите одно из значений: {titles}.")
+    return _wrong_text(field, value)
+
+
+def _wrong_text(field: Field, value: str) -> tuple[str, str] | None:
+    if len(value) > field.max_length:
+        return "too-long", f"Не больше {field.max_length} символов, сейчас {len(value)}."
+    if not value.replace("\n", "").isprintable():
+        return "unprintable", "В тексте есть непечатаемые знаки. Удалите их."
+    if field.pattern and not re.fullmatch(field.pattern, value):
+        return "format", field.pattern_hint
+    return None
+
+
+def _wrong_date(field: Field, value: str, today: date) -> tuple[str, str] | None:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return "date", "Нужна дата в виде ГГГГ-ММ-ДД."
+    if field.from_days is not None and day < (first := today + timedelta(days=field.from_days)):
+        return "too-early", f"Дата не может быть раньше {russian_date(first)}."
+    if field.to_days is not None and day > (last := today + timedelta(days=field.to_days)):
+        return "too-late", f"Дата не может быть позже {russian_date(last)}."
+    return None

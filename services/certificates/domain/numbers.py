@@ -1,0 +1,96 @@
+"""Numbers that people read out and type: with a check character, and with no order to guess.
+
+Both schemes find every single wrong character and every swap of two neighbours (C13, C31); the
+tests prove it by trying all of them. Drawing the random part is the caller's.
+"""
+
+from __future__ import annotations
+
+# Damm's totally anti-symmetric quasigroup of order 10 (H. M. Damm, 2004).
+_DAMM = (
+    (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
+    (7, 0, 9, 2, 1, 5, 4, 8, 6, 3),
+    (4, 2, 0, 6, 8, 7, 1, 3, 5, 9),
+    (1, 7, 5, 0, 9, 8, 3, 4, 2, 6),
+    (6, 1, 2, 3, 0, 4, 5, 9, 7, 8),
+    (3, 6, 7, 4, 2, 0, 9, 5, 8, 1),
+    (5, 8, 6, 9, 7, 2, 0, 1, 3, 4),
+    (8, 9, 4, 5, 3, 6, 2, 0, 1, 7),
+    (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
+    (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
+)
+_TRACKING_DIGITS = 11
+TRACKING_SPACE = 10**_TRACKING_DIGITS
+
+# No I, L, O, U, Y: they are read as 1, 0, V. 31 is prime, which is what the check needs.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXZ"
+_BASE = len(ALPHABET)
+_WEIGHT = 3  # a primitive root modulo 31: neighbours never weigh the same
+_RANDOM_CHARS = 9
+NUMBER_SPACE = _BASE**_RANDOM_CHARS
+_NUMBER_LENGTH = 2 + _RANDOM_CHARS + 1
+_GROUP = 4
+# What a Russian keyboard or an eye makes of our characters.
+_READ_AS = str.maketrans("АВЕКМНОРСТХOIL", "ABEKMH0PCTX011")
+
+
+def _grouped(text: str) -> str:
+    return "-".join(text[i : i + _GROUP] for i in range(0, len(text), _GROUP))
+
+
+def _damm(digits: str) -> int:
+    interim = 0
+    for digit in digits:
+        interim = _DAMM[interim][int(digit)]
+    return interim
+
+
+def tracking_number(drawn: int) -> str:
+    """The tracking number of a random draw below `TRACKING_SPACE`: `NNNN-NNNN-NNNC` (C13)."""
+    digits = f"{drawn:0{_TRACKING_DIGITS}d}"
+    return _grouped(f"{digits}{_damm(digits)}")
+
+
+def tracking_is_sound(number: str) -> bool:
+    """Whether the check digit fits; spaces and hyphens do not matter."""
+    digits = number.replace("-", "").replace(" ", "")
+    return (
+        len(digits) == _TRACKING_DIGITS + 1
+        and digits.isascii()
+        and digits.isdecimal()
+        and _damm(digits) == 0
+    )
+
+
+def _check(text: str) -> int:
+    """The weighted sum modulo 31; zero for a whole sound number."""
+    total = 0
+    for character in text:
+        total = (total * _WEIGHT + ALPHABET.index(character)) % _BASE
+    return total
+
+
+def certificate_number(year: int, drawn: int) -> str:
+    """The number of a certificate of `year` from a random draw below `NUMBER_SPACE` (C31).
+
+    Two digits of the year, nine random characters, a check character: `26K7-Q2M9-X4RB`.
+    """
+    body = f"{year % 100:02d}"
+    characters = []
+    for _ in range(_RANDOM_CHARS):
+        drawn, index = divmod(drawn, _BASE)
+        characters.append(ALPHABET[index])
+    body += "".join(characters)
+    # The check character comes last and weighs 1, so all before it weighs three times more.
+    return _grouped(body + ALPHABET[-_check(body) * _WEIGHT % _BASE])
+
+
+def normalised(typed: str) -> str | None:
+    """A typed number as it is printed, or None when its check character does not fit.
+
+    Case, spaces, hyphens and Russian letters that look the same do not matter.
+    """
+    text = "".join(typed.split()).replace("-", "").replace("–", "").upper().translate(_READ_AS)
+    if len(text) != _NUMBER_LENGTH or any(c not in ALPHABET for c in text) or _check(text):
+        return None
+    return _grouped(text)

@@ -1,0 +1,71 @@
+"""What is known of others from events: confirmed people, staff, accepted files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+_SHOWN_LETTERS = 1
+
+
+@dataclass(frozen=True)
+class Person:
+    """A confirmed person, as far as forms need it (C32): not a copy of the whole profile."""
+
+    account_id: str
+    last_name: str
+    first_name: str
+    middle_name: str | None
+    birth_date: date
+    snils: str | None = None
+    oms: str | None = None
+
+    @property
+    def prefill(self) -> Mapping[str, str]:
+        """What forms are filled from (C5), as field values."""
+        parts = {
+            "last_name": self.last_name,
+            "first_name": self.first_name,
+            "middle_name": self.middle_name,
+            "birth_date": self.birth_date.isoformat(),
+            "snils": self.snils,
+            "oms": self.oms,
+        }
+        return {name: value for name, value in parts.items() if value}
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A member of staff, as patients see them."""
+
+    account_id: str
+    full_name: str
+    position: str | None
+    role: str
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """An upload that passed the checks of the documents service."""
+
+    id: str
+    owner_id: str
+    purpose: str
+    media_type: str
+    size: int
+    dpi: int | None
+
+
+def full_name(last_name: str, first_name: str, middle_name: str | None) -> str:
+    """Last, first and middle name in one line."""
+    return " ".join(part for part in (last_name, first_name, middle_name) if part)
+
+
+def masked_name(last_name: str, first_name: str, middle_name: str | None) -> str:
+    """«И*** И*** П***»: enough to compare with the paper, not enough to find the person (C34).
+
+    The number of stars is fixed, so the length of a name is not told either.
+    """
+    parts = (part for part in (last_name, first_name, middle_name) if part)
+    return " ".join(f"{part[:_SHOWN_LETTERS]}***" for part in parts)

@@ -1,0 +1,127 @@
+"""The states of an application and the moves between them, as one table (C14, d7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an application stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in-review"
+    AWAITING_DOCUMENTS = "awaiting-documents"
+    APPROVED = "approved"
+    ISSUED = "issued"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Move(StrEnum):
+    """What happens to an application. The last three change no state but are recorded."""
+
+    SUBMIT = "submit"
+    REQUEST_DOCUMENTS = "request-documents"
+    SUPPLY_DOCUMENTS = "supply-documents"
+    CLAIM = "claim"
+    RELEASE = "release"
+    LAPSE = "lapse"
+    APPROVE = "approve"
+    SEAL = "seal"
+    FAIL_SEALING = "fail-sealing"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    PAY = "pay"
+    MAIL = "mail"
+    REVOKE = "revoke"
+
+
+class Actor(StrEnum):
+    """Who makes a move."""
+
+    CITIZEN = "citizen"
+    DOCTOR = "doctor"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+STATE_LABELS: Mapping[State, str] = {
+    State.DRAFT: "Черновик",
+    State.SUBMITTED: "Ожидает рассмотрения",
+    State.IN_REVIEW: "На рассмотрении у врача",
+    State.AWAITING_DOCUMENTS: "Ожидает документов от заявителя",
+    State.APPROVED: "Одобрено, справка подписывается",
+    State.ISSUED: "Справка выдана",
+    State.REFUSED: "Отказано",
+    State.WITHDRAWN: "Отозвано заявителем",
+}
+MOVE_LABELS: Mapping[Move, str] = {
+    Move.SUBMIT: "Заявление подано",
+    Move.REQUEST_DOCUMENTS: "Запрошены документы",
+    Move.SUPPLY_DOCUMENTS: "Документы предоставлены",
+    Move.CLAIM: "Врач начал рассмотрение",
+    Move.RELEASE: "Врач вернул заявление в очередь",
+    Move.LAPSE: "Время рассмотрения истекло, заявление возвращено в очередь",
+    Move.APPROVE: "Врач одобрил выдачу",
+    Move.SEAL: "Справка подписана и выдана",
+    Move.FAIL_SEALING: "Справку не удалось подписать",
+    Move.REFUSE: "Отказ в выдаче",
+    Move.WITHDRAW: "Заявление отозвано",
+    Move.PAY: "Оплата получена",
+    Move.MAIL: "Бумажный экземпляр принят почтой",
+    Move.REVOKE: "Справка отозвана",
+}
+ACTOR_LABELS: Mapping[Actor, str] = {
+    Actor.CITIZEN: "Заявитель",
+    Actor.DOCTOR: "Врач",
+    Actor.ADMINISTRATOR: "Администратор",
+    Actor.SYSTEM: "Система",
+}
+
+TRANSITIONS: Mapping[State, Mapping[Move, State]] = {
+    State.DRAFT: {
+        Move.SUBMIT: State.SUBMITTED,
+        Move.WITHDRAW: State.WITHDRAWN,
+    },
+    State.SUBMITTED: {
+        Move.CLAIM: State.IN_REVIEW,
+        Move.REQUEST_DOCUMENTS: State.AWAITING_DOCUMENTS,
+        Move.WITHDRAW: State.WITHDRAWN,
+    },
+    State.AWAITING_DOCUMENTS: {
+        Move.SUPPLY_DOCUMENTS: State.SUBMITTED,
+        Move.WITHDRAW: State.WITHDRAWN,
+    },
+    State.IN_REVIEW: {
+        Move.RELEASE: State.SUBMITTED,
+        Move.LAPSE: State.SUBMITTED,
+        Move.REQUEST_DOCUMENTS: State.AWAITING_DOCUMENTS,
+        Move.APPROVE: State.APPROVED,
+        Move.REFUSE: State.REFUSED,
+        Move.WITHDRAW: State.WITHDRAWN,
+    },
+    State.APPROVED: {
+        Move.SEAL: State.ISSUED,
+        Move.FAIL_SEALING: State.IN_REVIEW,
+    },
+    State.ISSUED: {},
+    State.REFUSED: {},
+    State.WITHDRAWN: {},
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the history: who did what, when, from where to where, why."""
+
+    at: datetime
+    actor: Actor
+    actor_id: str | None
+    move: Move
+    source: State
+    target: State
+    reason: str | None = None

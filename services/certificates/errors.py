@@ -1,0 +1,144 @@
+"""The refusals of certificates; each builds its own sentence."""
+
+from __future__ import annotations
+
+from services.chassis.errors import ForbiddenError, NotFoundError, RefusalError
+
+
+class UnknownTypeError(NotFoundError):
+    """The catalogue has no such type."""
+
+    code = "unknown-type"
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("Такой справки нет в каталоге.")
+
+
+class UnknownApplicationError(NotFoundError):
+    """There is no such application, or it is somebody else's."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("Такого заявления нет.")
+
+
+class UnknownCertificateError(NotFoundError):
+    """There is no such certificate, or it is somebody else's."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("Такой справки нет.")
+
+
+class NotYourCertificateError(ForbiddenError):
+    """Another doctor signed it (C36)."""
+
+    code = "certificate-not-yours"
+
+    def __init__(self) -> None:
+        """Say who may."""
+        super().__init__("Отозвать справку может выдавший её врач или администратор.")
+
+
+class IllegalTransitionError(RefusalError):
+    """The application's state does not allow this (C14)."""
+
+    code = "illegal-transition"
+    title = "Сейчас это невозможно"
+
+    def __init__(self, action: str, state: str) -> None:
+        """Take the labels of the action and of the state."""
+        super().__init__(f"Действие «{action}» невозможно: состояние заявления – «{state}».")
+
+
+class ReviewTakenError(RefusalError):
+    """Another doctor has the application (C20)."""
+
+    code = "review-taken"
+    title = "Заявление уже взято"
+
+    def __init__(self) -> None:
+        """Point to the rest of the queue."""
+        super().__init__("Заявление уже рассматривает другой врач. Выберите другое из очереди.")
+
+
+class OwnApplicationError(ForbiddenError):
+    """Nobody decides about themselves."""
+
+    code = "own-application"
+
+    def __init__(self) -> None:
+        """Say who may."""
+        super().__init__("Это ваше собственное заявление: его рассмотрит другой врач.")
+
+
+class NotYourReviewError(ForbiddenError):
+    """Only the doctor who took the application may read and decide it (C20)."""
+
+    code = "review-not-yours"
+    title = "Заявление не у вас"
+
+    def __init__(self) -> None:
+        """Say what to do first."""
+        super().__init__("Заявление не в вашей работе. Сначала возьмите его из очереди.")
+
+
+class ProfilePendingError(RefusalError):
+    """The confirmed profile has not reached this service yet (the event is on its way)."""
+
+    code = "profile-pending"
+    title = "Данные профиля ещё не получены"
+
+    def __init__(self) -> None:
+        """Promise that nothing is lost."""
+        super().__init__(
+            "Подтверждённые данные профиля ещё не получены. Черновик сохранён, "
+            "повторите отправку через несколько секунд.",
+            retry_after=5,
+        )
+
+
+class DoctorUnknownError(RefusalError):
+    """The doctor's staff record has not reached this service yet."""
+
+    code = "doctor-unknown"
+    title = "Данные врача ещё не получены"
+
+    def __init__(self) -> None:
+        """Say when to try again."""
+        super().__init__(
+            "Сведения о враче ещё не получены, справку нечем подписать. "
+            "Повторите через несколько секунд.",
+            retry_after=5,
+        )
+
+
+class NumberMistypedError(RefusalError):
+    """The check character does not fit: the number was typed wrongly (C31, C34)."""
+
+    code = "number-mistyped"
+    status = 422
+    title = "Номер введён с ошибкой"
+
+    def __init__(self) -> None:
+        """Say how a number looks."""
+        super().__init__(
+            "Контрольный знак не сходится. "
+            "Сверьте его со справкой – 12 букв и цифр, например 26K7-Q2M9-X4RB."
+        )
+
+
+class NotInForceError(RefusalError):
+    """Only an issued certificate can be revoked (C36)."""
+
+    code = "certificate-not-in-force"
+    title = "Справка не действует"
+
+    def __init__(self, status: str) -> None:
+        """Take the label of its status."""
+        super().__init__(f"Отозвать можно только выданную справку, а эта – «{status}».")
+
+
+class NumberTakenError(Exception):
+    """A number that was just made exists already: make another (never seen outside)."""

@@ -1,0 +1,138 @@
+"""Everything certificates says: domain → contract. Personal data goes under `pii` only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts import certificates as said
+from services.certificates.domain.application import Application
+from services.certificates.domain.catalogue import CertificateType, Organisation
+from services.certificates.domain.certificate import Certificate
+
+
+def submitted(application: Application, kind: CertificateType) -> said.ApplicationSubmitted:
+    """Registered, with a number and a deadline."""
+    assert application.clock is not None, "a submitted application has a deadline"  # noqa: S101 - the domain's invariant, told to the type checker
+    return said.ApplicationSubmitted(
+        application_id=application.id,
+        tracking_number=application.tracking_number or "",
+        citizen_id=application.citizen_id,
+        certificate_type=kind.code,
+        certificate_title=kind.title,
+        sla_class=said.SlaClass(application.clock.sla),
+        deadline_at=application.clock.deadline_at,
+        fee_kopecks=kind.fee_kopecks,
+        delivery=said.Delivery(application.delivery),
+    )
+
+
+def review_started(
+    application: Application, kind: CertificateType, doctor_id: str
+) -> said.ReviewStarted:
+    """A doctor has it; the attachments may be read by that doctor."""
+    return said.ReviewStarted(
+        application_id=application.id,
+        tracking_number=application.tracking_number or "",
+        citizen_id=application.citizen_id,
+        certificate_title=kind.title,
+        doctor_id=doctor_id,
+        attachments=tuple(a.file_id for a in application.attachments),
+    )
+
+
+def documents_requested(application: Application, kind: CertificateType) -> said.DocumentsRequested:
+    """What the citizen has to add, by its titles."""
+    request = application.request
+    asked = [kind.requirement(code) for code in request.missing] if request else []
+    return said.DocumentsRequested(
+        application_id=application.id,
+        tracking_number=application.tracking_number or "",
+        citizen_id=application.citizen_id,
+        certificate_title=kind.title,
+        missing=tuple(requirement.title for requirement in asked if requirement),
+        comment=request.comment if request else None,
+    )
+
+
+def documents_supplied(application: Application) -> said.DocumentsSupplied:
+    """The clock runs again."""
+    assert application.clock is not None, "a submitted application has a deadline"  # noqa: S101 - as above
+    return said.DocumentsSupplied(
+        application_id=application.id,
+        tracking_number=application.tracking_number or "",
+        citizen_id=application.citizen_id,
+        deadline_at=application.clock.deadline_at,
+    )
+
+
+def approved(
+    application: Application,
+    certificate: Certificate,
+    kind: CertificateType,
+    organisation: Organisation,
+    *,
+    rows: Sequence[tuple[str, str, str]],
+    verify_url: str,
+) -> said.ApplicationApproved:
+    """Everything that documents needs to print and seal; the title is the one on the form."""
+    return said.ApplicationApproved(
+        application_id=application.id,
+        tracking_number=application.tracking_number or "",
+        citizen_id=application.citizen_id,
+        certificate_id=certificate.id,
+        certificate_type=kind.code,
+        certificate_title=kind.printed_title,
+        number=certificate.number,
+        doctor_id=certificate.doctor_id,
+        organisation_id=organisation.id,
+        issued_on=certificate.issued_on,
+        valid_until=certificate.valid_until,
+        verify_url=verify_url,
+        pii=said.CertificatePii(
+            fields=tuple(said.PrintedField(key=k, label=label, value=v) for k, label, v in rows)
+        ),
+    )
+
+
+def issued(
+    application: Application, certificate: Certificate, *, verify_url: str
+) -> said.CertificateIssued:
+    """The sealed certificate is there."""
+    return said.CertificateIssued(
+        certificate_id=certificate.id,
+        application_id=application.id,
+        tracking_number=application.tracking_number or "",
+        citizen_id=application.citizen_id,
+        certificate_type=certificate.type_code,
+        certificate_title=certificate.title,
+        number=certificate.number,
+        issued_on=certificate.issued_on,
+        valid_until=certificate.valid_until,
+        verify_url=verify_url,
+        document_id=certificate.document_id or "",
+        sha256=certificate.sha256 or "",
+        delivery=said.Delivery(certificate.delivery),
+    )
+
+
+def refused(application: Application, kind: CertificateType) -> said.ApplicationRefused:
+    """Refused, with the reason."""
+    decision = application.decision
+    return said.ApplicationRefused(
+        application_id=application.id,
+        tracking_number=application.tracking_number or "",
+        citizen_id=application.citizen_id,
+        certificate_title=kind.title,
+        reason_code=(decision.reason_code or "") if decision else "",
+        reason=(decision.reason or "") if decision else "",
+    )
+
+
+def withdrawn(application: Application, kind: CertificateType) -> said.ApplicationWithdrawn:
+    """Taken back."""
+    return said.ApplicationWithdrawn(
+        application_id=application.id,
+        tracking_number=application.tracking_number or "",
+        citizen_id=application.citizen_id,
+        certificate_title=kind.title,
+    )

@@ -1,0 +1,34 @@
+"""Settings of certificates, read from `CERTIFICATES_…`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What certificates has of its own."""
+
+    model_config = SettingsConfigDict(env_prefix="CERTIFICATES_", frozen=True)
+
+    port: int = 8102
+    database: str = "certificates"
+    catalogue: Path = Field(
+        default=Path(__file__).parent / "catalogue",
+        description="The data files: certificate types, calendars, consent texts, organisation.",
+    )
+    region: str = Field(default="RU", description="Whose working days count (a file of calendars).")
+    claim_lease: timedelta = Field(
+        default=timedelta(hours=2),
+        gt=timedelta(0),
+        description="How long a doctor keeps an application without deciding.",
+    )
+    profile_patience: timedelta = Field(
+        default=timedelta(seconds=2),
+        description="How long a new draft waits for a confirmed profile that is on its way.",
+    )

@@ -1,0 +1,185 @@
+"""What a citizen does with an application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.certificates import events
+from services.certificates.domain import asking, filing
+from services.certificates.domain.application import Application
+from services.certificates.domain.files import Given
+from services.certificates.domain.filing import Agreement, Changes
+from services.certificates.domain.states import State
+from services.certificates.errors import UnknownTypeError
+from services.certificates.store.documents import Position
+from services.certificates.usecases.ledger import CLAIM_TIMER, Ledger
+from services.chassis.errors import (
+    FieldError,
+    InvalidInputError,
+    StaleVersionError,
+)
+from services.chassis.idempotency import Once
+from services.chassis.transactions import Transaction
+
+_GLANCE_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Applications:
+    """The verbs of the citizen. Everything is found by its owner, or not at all."""
+
+    ledger: Ledger
+
+    async def open(
+        self, citizen_id: str, type_code: str, *, once: Once | None = None
+    ) -> Application:
+        """Start a draft, filled from the profile (C4, C5).
+
+        Raises:
+            InvalidInputError: there is no such type.
+        """
+        ledger = self.ledger
+        try:
+            kind = ledger.catalogue.type(type_code)
+        except UnknownTypeError as error:
+            wrong = FieldError("/type", "unknown-type", error.detail)
+            raise InvalidInputError([wrong]) from error
+
+        await self._profile_arrives(citizen_id)
+
+        async def work(tx: Transaction) -> Application:
+            person = await ledger.store.person(citizen_id, tx.session)
+            draft = filing.draft(
+                kind,
+                person,
+                application_id=ledger.new_id(),
+                citizen_id=citizen_id,
+                now=ledger.now(),
+            )
+            return await ledger.save(tx, draft, draft)
+
+        return await ledger.transactions.run(work, once=once)
+
+    async def _profile_arrives(self, citizen_id: str) -> None:
+        """Give the profile a moment: the token says «confirmed», so its event is on its way.
+
+        A draft opened in that moment would be empty. After it the draft is opened all the same.
+        """
+        ledger = self.ledger
+        until = ledger.now() + ledger.profile_patience
+        while (  # noqa: ASYNC110 - any replica may hear the event: only the database knows
+            await ledger.store.person(citizen_id) is None and ledger.now() < until
+        ):
+            await asyncio.sleep(_GLANCE_SECONDS)
+
+    async def one(self, citizen_id: str, application_id: str) -> Application:
+        """One application of this citizen.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return await self.ledger.store.citizens_application(application_id, citizen_id)
+
+    async def page(
+        self, citizen_id: str, *, after: Position | None, limit: int
+    ) -> list[Application]:
+        """The citizen's applications, newest first."""
+        return await self.ledger.store.applications_of(citizen_id, after=after, limit=limit)
+
+    async def edit(
+        self, citizen_id: str, application_id: str, changes: Changes, *, expected: int
+    ) -> Application:
+        """Change a draft; see `filing.edited`.
+
+        Raises:
+            StaleVersionError: it was changed in between.
+        """
+        ledger = self.ledger
+
+        async def work(tx: Transaction) -> Application:
+            before = await self._load(tx, citizen_id, application_id, expected)
+            person = await ledger.store.person(citizen_id, tx.session)
+            ids = [g.file_id for g in changes.given if g.file_id is not None]
+            files = await ledger.store.files_of(citizen_id, ids, tx.session)
+            after = filing.edited(before, ledger.kind_of(before), person, files, changes)
+            return await ledger.save(tx, before, after)
+
+        return await ledger.transactions.run(work)
+
+    async def submit(
+        self, citizen_id: str, application_id: str, agreement: Agreement, *, expected: int
+    ) -> Application:
+        """Hand the application in; see `filing.submitted` (C10–C15)."""
+        ledger = self.ledger
+
+        async def attempt(tracking_number: str) -> Application:
+            async def work(tx: Transaction) -> Application:
+                before = await self._load(tx, citizen_id, application_id, expected)
+                kind = ledger.kind_of(before)
+                after = filing.submitted(
+                    before,
+                    kind,
+                    await ledger.store.person(citizen_id, tx.session),
+                    agreement=agreement,
+                    consent=ledger.catalogue.consent,
+                    tracking_number=tracking_number,
+                    calendar=ledger.catalogue.calendar,
+                    now=ledger.now(),
+                )
+                told = [events.submitted(after, kind)]
+                if after.state is State.AWAITING_DOCUMENTS:
+                    requested = events.documents_requested(after, kind)
+                    return await ledger.save(tx, before, after, *told, requested)
+                return await ledger.save(tx, before, after, *told)
+
+            return await ledger.transactions.run(work)
+
+        return await ledger.numbered(ledger.tracking_number, attempt)
+
+    async def supply(
+        self, citizen_id: str, application_id: str, given: Sequence[Given]
+    ) -> Application:
+        """Add what was asked for; see `asking.supplied` (C10, C17)."""
+        ledger = self.ledger
+
+        async def work(tx: Transaction) -> Application:
+            before = await ledger.store.citizens_application(application_id, citizen_id, tx.session)
+            ids = [g.file_id for g in given if g.file_id is not None]
+            after = asking.supplied(
+                before,
+                ledger.kind_of(before),
+                await ledger.store.files_of(citizen_id, ids, tx.session),
+                given,
+                calendar=ledger.catalogue.calendar,
+                now=ledger.now(),
+            )
+            if after.state is State.AWAITING_DOCUMENTS:
+                return await ledger.save(tx, before, after)
+            return await ledger.save(tx, before, after, events.documents_supplied(after))
+
+        return await ledger.transactions.run(work)
+
+    async def withdraw(self, citizen_id: str, application_id: str) -> Application:
+        """Take the application back; nobody hears of a draft that was never handed in."""
+        ledger = self.ledger
+
+        async def work(tx: Transaction) -> Application:
+            before = await ledger.store.citizens_application(application_id, citizen_id, tx.session)
+            after = filing.withdrawn(before, now=ledger.now())
+            await tx.cancel_timer(CLAIM_TIMER, application_id)
+            if before.state is State.DRAFT:
+                return await ledger.save(tx, before, after)
+            told = events.withdrawn(after, ledger.kind_of(after))
+            return await ledger.save(tx, before, after, told)
+
+        return await ledger.transactions.run(work)
+
+    async def _load(
+        self, tx: Transaction, citizen_id: str, application_id: str, expected: int
+    ) -> Application:
+        found = await self.ledger.store.citizens_application(application_id, citizen_id, tx.session)
+        if found.revision != expected:
+            raise StaleVersionError
+        return found

@@ -1,0 +1,90 @@
+"""What all use cases share: the parts they stand on, and saving a change with its events."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+
+from contracts.envelope import Data
+from services.certificates.domain import numbers
+from services.certificates.domain.application import Application
+from services.certificates.domain.catalogue import Catalogue, CertificateType
+from services.certificates.domain.certificate import Certificate
+from services.certificates.errors import NumberTakenError
+from services.certificates.store import Store
+from services.chassis.transactions import Transaction, Transactions
+
+T = TypeVar("T")
+_DRAWS = 5
+CLAIM_TIMER = "claim"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The dependencies of every use case. Clock, ids and draws are seams."""
+
+    transactions: Transactions
+    store: Store
+    catalogue: Catalogue
+    public_url: str
+    claim_lease: timedelta
+    profile_patience: timedelta
+    now: Callable[[], datetime] = _now
+    new_id: Callable[[], str] = lambda: secrets.token_hex(12)
+    draw: Callable[[int], int] = secrets.randbelow
+
+    @property
+    def today(self) -> date:
+        """The day where the organisation works."""
+        return self.catalogue.calendar.day_of(self.now())
+
+    def kind_of(self, application: Application) -> CertificateType:
+        """The type that was applied for."""
+        return self.catalogue.type(application.type_code)
+
+    def verify_url(self, number: str) -> str:
+        """Where anybody can check a certificate; the QR code leads there (C33)."""
+        return f"{self.public_url}/verify/{number}"
+
+    def tracking_number(self) -> str:
+        """A fresh tracking number."""
+        return numbers.tracking_number(self.draw(numbers.TRACKING_SPACE))
+
+    def certificate_number(self) -> str:
+        """A fresh certificate number."""
+        return numbers.certificate_number(self.today.year, self.draw(numbers.NUMBER_SPACE))
+
+    async def save(
+        self, tx: Transaction, before: Application, after: Application, *events: Data
+    ) -> Application:
+        """Write the application's next revision and the events that tell of it."""
+        saved = replace(after, revision=before.revision + 1, version=before.version + len(events))
+        await self.store.save_application(saved, expected=before.revision, session=tx.session)
+        for seq, event in enumerate(events, start=before.version + 1):
+            tx.emit(saved.id, seq, event)
+        return saved
+
+    async def save_certificate(
+        self, tx: Transaction, before: Certificate | None, after: Certificate
+    ) -> Certificate:
+        """Write the certificate's next revision."""
+        expected = before.revision if before else 0
+        saved = replace(after, revision=expected + 1)
+        await self.store.save_certificate(saved, expected=expected, session=tx.session)
+        return saved
+
+    async def numbered(self, draw: Callable[[], str], attempt: Callable[[str], Awaitable[T]]) -> T:
+        """Run an attempt with a fresh number, again with another one if that number exists."""
+        for _ in range(_DRAWS - 1):
+            try:
+                return await attempt(draw())
+            except NumberTakenError:
+                continue
+        return await attempt(draw())

@@ -1,0 +1,190 @@
+"""Issued certificates, what came of the sealing, and the copies of what other services said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from services.certificates import events
+from services.certificates.domain import numbers, review
+from services.certificates.domain.certificate import Certificate, Revocation, Status
+from services.certificates.domain.people import KnownFile, Person, Staff
+from services.certificates.domain.states import Actor, Move, State
+from services.certificates.errors import NotYourCertificateError, NumberMistypedError
+from services.certificates.store.documents import Position
+from services.certificates.usecases.ledger import CLAIM_TIMER, Ledger
+from services.chassis.transactions import Cause, Transaction
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Certificates by owner and by number, and everything that arrives as an event."""
+
+    ledger: Ledger
+
+    async def one(self, citizen_id: str, certificate_id: str) -> Certificate:
+        """An issued certificate of this citizen.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return await self.ledger.store.citizens_certificate(certificate_id, citizen_id)
+
+    async def page(
+        self, citizen_id: str, *, after: Position | None, limit: int
+    ) -> list[Certificate]:
+        """The citizen's certificates, newest first."""
+        return await self.ledger.store.certificates_of(citizen_id, after=after, limit=limit)
+
+    async def look_up(self, typed: str) -> tuple[str, Certificate | None]:
+        """The public check (C34): the number as printed, and what was issued under it, if anything.
+
+        Raises:
+            NumberMistypedError: the check character does not fit.
+        """
+        number = numbers.normalised(typed)
+        if number is None:
+            raise NumberMistypedError
+        return number, await self.ledger.store.certificate_by_number(number)
+
+    async def revoke(
+        self, by: str, *, administrator: bool, certificate_id: str, reason_code: str, reason: str
+    ) -> Certificate:
+        """Take a certificate out of force: its doctor or an administrator, with a reason (C36).
+
+        Raises:
+            NotYourCertificateError: another doctor's certificate.
+            NotInForceError: it is not in force.
+        """
+        ledger = self.ledger
+
+        async def work(tx: Transaction) -> Certificate:
+            before = await ledger.store.certificate(certificate_id, tx.session)
+            if not administrator and before.doctor_id != by:
+                raise NotYourCertificateError
+            now = ledger.now()
+            after = before.revoked(Revocation(now, by, reason_code, reason))
+            application = await ledger.store.application(before.application_id, tx.session)
+            actor = Actor.ADMINISTRATOR if administrator else Actor.DOCTOR
+            noted = application.noted(Move.REVOKE, actor=actor, actor_id=by, now=now, reason=reason)
+            await ledger.save(tx, application, noted)
+            return await ledger.save_certificate(tx, before, after)
+
+        return await ledger.transactions.run(work)
+
+    async def remember_person(self, person: Person, *, cause: Cause) -> None:
+        """Keep what forms are filled from."""
+
+        async def work(tx: Transaction) -> None:
+            await self.ledger.store.save_person(person, tx.session)
+
+        await self.ledger.transactions.run(work, cause=cause)
+
+    async def remember_staff(self, staff: Staff, *, cause: Cause) -> None:
+        """Keep who signs."""
+
+        async def work(tx: Transaction) -> None:
+            await self.ledger.store.save_staff(staff, tx.session)
+
+        await self.ledger.transactions.run(work, cause=cause)
+
+    async def remember_file(self, file: KnownFile, *, cause: Cause) -> None:
+        """Keep which file may be attached, and by whom."""
+
+        async def work(tx: Transaction) -> None:
+            await self.ledger.store.save_file(file, tx.session)
+
+        await self.ledger.transactions.run(work, cause=cause)
+
+    async def issue(
+        self, application_id: str, number: str, document_id: str, sha256: str, *, cause: Cause
+    ) -> None:
+        """The document is sealed: the certificate is issued and counts from now on.
+
+        A document for anything but the number that waits for it (late, twice, of an attempt that
+        failed) changes nothing.
+        """
+        ledger = self.ledger
+
+        async def work(tx: Transaction) -> None:
+            before = await ledger.store.application(application_id, tx.session)
+            made = before.certificate
+            if before.state is not State.APPROVED or made is None or made.number != number:
+                log.warning("a sealed document that nobody waits for", document_id=document_id)
+                return
+            waiting = await ledger.store.certificate(made.certificate_id, tx.session)
+            issued = await ledger.save_certificate(
+                tx, waiting, waiting.issued(document_id=document_id, sha256=sha256)
+            )
+            after = review.sealed(before, now=ledger.now())
+            told = events.issued(after, issued, verify_url=ledger.verify_url(number))
+            await ledger.save(tx, before, after, told)
+
+        await ledger.transactions.run(work, cause=cause)
+
+    async def reopen(self, application_id: str, number: str, reason: str, *, cause: Cause) -> None:
+        """The document cannot be sealed: its number is void, its doctor has it again."""
+        ledger = self.ledger
+
+        async def work(tx: Transaction) -> None:
+            before = await ledger.store.application(application_id, tx.session)
+            made = before.certificate
+            if before.state is not State.APPROVED or made is None or made.number != number:
+                log.warning("a failed sealing that nobody waits for", application=application_id)
+                return
+            waiting = await ledger.store.certificate(made.certificate_id, tx.session)
+            await ledger.save_certificate(tx, waiting, replace(waiting, status=Status.VOID))
+            after = review.sealing_failed(
+                before, reason=reason, now=ledger.now(), lease=ledger.claim_lease
+            )
+            if after.claim is not None:
+                await tx.set_timer(CLAIM_TIMER, after.id, after.claim.until)
+            await ledger.save(tx, before, after)
+
+        await ledger.transactions.run(work, cause=cause)
+
+    async def note_payment(
+        self, application_id: str, payment_id: str, paid_at: datetime, *, cause: Cause
+    ) -> None:
+        """The treasury has the money (d8)."""
+        ledger = self.ledger
+
+        async def work(tx: Transaction) -> None:
+            before = await ledger.store.application(application_id, tx.session)
+            noted = before.noted(
+                Move.PAY,
+                actor=Actor.SYSTEM,
+                actor_id=None,
+                now=ledger.now(),
+                reason=f"Платёж {payment_id}",
+            )
+            await ledger.save(tx, before, replace(noted, paid_at=before.paid_at or paid_at))
+
+        await ledger.transactions.run(work, cause=cause)
+
+    async def note_letter(
+        self, application_id: str, certificate_id: str, postal_number: str, *, cause: Cause
+    ) -> None:
+        """The post has the paper copy (C42)."""
+        ledger = self.ledger
+
+        async def work(tx: Transaction) -> None:
+            before = await ledger.store.application(application_id, tx.session)
+            certificate = await ledger.store.certificate(certificate_id, tx.session)
+            noted = before.noted(
+                Move.MAIL,
+                actor=Actor.SYSTEM,
+                actor_id=None,
+                now=ledger.now(),
+                reason=f"Почтовый номер {postal_number}",
+            )
+            await ledger.save(tx, before, replace(noted, postal_number=postal_number))
+            await ledger.save_certificate(
+                tx, certificate, replace(certificate, postal_number=postal_number)
+            )
+
+        await ledger.transactions.run(work, cause=cause)

@@ -1,0 +1,20 @@
+"""The service under test, with a citizen and two doctors it knows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from services.chassis.settings import Platform
+from tests.support.certificate_office import Office
+from tests.support.certificate_office import office as certificates
+from tests.support.service import Tokens
+
+
+@pytest_asyncio.fixture
+async def office(platform: Platform, database: str, tokens: Tokens) -> AsyncIterator[Office]:
+    """Certificates, running on a fresh database."""
+    async with certificates(platform, database, tokens) as running:
+        await running.know_people()
+        yield running

@@ -1,0 +1,182 @@
+"""The public check: C31, C33, C34, C36, d5, e10 – for machines and for people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from services.certificates.domain.numbers import certificate_number
+from services.certificates.domain.states import Move
+from tests.support.certificate_office import Json, Office
+
+SECRETS = ("Анна", "Сергеевна", "2007", "18.04", "citizen-anna", "7758890000000128", "Орлова")
+UNKNOWN = certificate_number(2026, 12345)
+
+
+async def public(office: Office, number: str) -> Json:
+    answer = await office.http.get(f"/v1/public/certificates/{number}")
+    assert answer.status_code == 200, answer.text
+    assert not [secret for secret in SECRETS if secret in answer.text]
+    found: Json = answer.json()
+    return found
+
+
+async def revoke(office: Office, application: Json, headers: dict[str, str]) -> tuple[int, Json]:
+    answer = await office.http.post(
+        f"/v1/certificates/{application['certificate']['id']}/revocation",
+        json={"reason_code": "mistake", "reason": "Ошибка в заключении"},
+        headers=headers,
+    )
+    return answer.status_code, answer.json()
+
+
+async def test_c34_a_valid_certificate_shows_type_issuer_dates_and_a_masked_name(
+    office: Office,
+) -> None:
+    number = (await office.issued())["certificate"]["number"]
+    found = await public(office, number)
+    assert found["state"] == "valid"
+    assert found["title"] == "Справка 086/у"
+    assert found["name"] == "С*** А*** С***"
+    assert found["issuer"].startswith("ГБУЗ")
+    assert found["issued_on"] < found["valid_until"]
+    assert set(found) == {
+        "number",
+        "state",
+        "state_label",
+        "title",
+        "name",
+        "issuer",
+        "issued_on",
+        "valid_until",
+        "revoked_on",
+    }
+    typed = number.replace("-", " ").lower()
+    assert (await public(office, typed))["state"] == "valid"
+
+
+async def test_c34_expired_revoked_and_unknown(office: Office) -> None:
+    application = await office.issued()
+    number = application["certificate"]["number"]
+    office.clock.ahead = timedelta(days=200)
+    assert (await public(office, number))["state"] == "expired"
+    office.clock.ahead = timedelta(0)
+    status, _ = await revoke(office, application, office.doctor())
+    assert status == 200
+    found = await public(office, number)
+    assert found["state"] == "revoked"
+    assert found["revoked_on"]
+    assert "Ошибка" not in str(found)
+    unknown = await public(office, UNKNOWN)
+    assert unknown["state"] == "unknown"
+    assert unknown["name"] is unknown["title"] is None
+
+
+async def test_c31_a_mistyped_number_is_told_from_an_unknown_one(office: Office) -> None:
+    wrong = UNKNOWN[:-1] + ("A" if UNKNOWN[-1] != "A" else "B")
+    answer = await office.http.get(f"/v1/public/certificates/{wrong}")
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "number-mistyped"
+    assert "Номер введён с ошибкой" in answer.json()["title"]
+
+
+async def test_c36_only_its_doctor_or_an_administrator_revokes(office: Office) -> None:
+    application = await office.issued()
+    status, problem = await revoke(office, application, office.doctor("doctor-petrov"))
+    assert (status, problem["code"]) == (403, "certificate-not-yours")
+    status, _ = await revoke(office, application, office.citizen())
+    assert status == 403
+    headers = office.tokens.headers("administrator-kim", "administrator")
+    status, certificate = await revoke(office, application, headers)
+    assert (status, certificate["status"]) == (200, "revoked")
+    status, problem = await revoke(office, application, headers)
+    assert (status, problem["code"]) == (409, "certificate-not-in-force")
+    read = await office.read(application["id"])
+    assert read["history"][-1]["move"] == Move.REVOKE
+    assert read["history"][-1]["reason"] == "Ошибка в заключении"
+
+
+class Page(HTMLParser):
+    """What a test looks for in a page: addresses it loads, scripts, its words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.scripts = 0
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += tag == "script"
+        self.loads += [v for k, v in attrs if k in {"src", "href", "action"} and v]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.mark.parametrize("path", ["/verify", "/verify/"])
+async def test_the_page_has_a_form_that_leads_to_the_number(office: Office, path: str) -> None:
+    form = await office.http.get(path)
+    assert form.status_code == 200
+    assert '<html lang="ru">' in form.text
+    assert "viewport" in form.text
+    sent = await office.http.get(path, params={"number": UNKNOWN.lower().replace("-", " ")})
+    assert sent.status_code == 303
+    assert sent.headers["location"] == f"/verify/{UNKNOWN}"
+    wrong = await office.http.get(path, params={"number": "123"})
+    assert wrong.status_code == 422
+    assert "Номер введён с ошибкой" in wrong.text
+
+
+async def test_c34_the_page_says_each_state_in_words_and_colour(office: Office) -> None:
+    application = await office.issued()
+    path = f"/verify/{application['certificate']['number']}"
+    valid = await office.http.get(path)
+    assert valid.status_code == 200
+    assert "Справка действительна" in valid.text
+    assert "С*** А*** С***" in valid.text
+    assert 'class="state valid"' in valid.text
+    office.clock.ahead = timedelta(days=200)
+    expired = (await office.http.get(path)).text
+    assert "Срок действия справки истёк" in expired
+    assert 'class="state expired"' in expired
+    office.clock.ahead = timedelta(0)
+    await revoke(office, application, office.doctor())
+    revoked = (await office.http.get(path)).text
+    assert "Справка отозвана" in revoked
+    assert 'class="state revoked"' in revoked
+    unknown = await office.http.get(f"/verify/{UNKNOWN}")
+    assert unknown.status_code == 404
+    assert "не найдена" in unknown.text
+    for html in (valid.text, expired, revoked, unknown.text):
+        # the stylesheet has numbers of its own
+        words = html[html.index("<main>") :]
+        assert not [secret for secret in SECRETS if secret in words]
+
+
+async def test_e10_the_page_needs_no_script_and_loads_nothing(office: Office) -> None:
+    number = (await office.issued())["certificate"]["number"]
+    for path in ("/verify", f"/verify/{number}"):
+        answer = await office.http.get(path)
+        page = Page(answer.text)
+        assert page.scripts == 0
+        assert all(address in {"/", "/verify/"} for address in page.loads)
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-robots-tag"] == "noindex"
+
+
+async def test_what_is_typed_is_shown_as_text_only(office: Office) -> None:
+    evil = '"><script>alert(1)</script>'
+    for answer in (
+        await office.http.get("/verify", params={"number": evil}),
+        await office.http.get("/verify/" + evil.replace("/", "%2F")),
+    ):
+        assert Page(answer.text).scripts == 0
+
+
+async def test_a_number_from_paper_works_by_qr_in_any_case(office: Office) -> None:
+    number = (await office.issued())["certificate"]["number"]
+    assert (await office.http.get(f"/verify/{number.lower()}")).status_code == 200

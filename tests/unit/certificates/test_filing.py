@@ -1,0 +1,342 @@
+"""The citizen's side: C4, C5, C6, C10, C11, C13, C17, C24, d1, e1, e3, e4."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from hashlib import sha256
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from services.certificates.domain import asking, filing
+from services.certificates.domain.application import Application
+from services.certificates.domain.catalogue import Delivery, SlaClass
+from services.certificates.domain.files import Given
+from services.certificates.domain.filing import Agreement, Changes
+from services.certificates.domain.forms import Kind, field_errors
+from services.certificates.domain.people import KnownFile
+from services.certificates.domain.states import Actor, Move, State
+from services.certificates.errors import IllegalTransitionError, ProfilePendingError
+from services.chassis.errors import InvalidInputError
+from tests.support.certificates import (
+    AGREED,
+    ANNA,
+    CATALOGUE,
+    FILLED,
+    FORM_086,
+    NOW,
+    TESTS,
+    a_draft,
+    a_file,
+    a_waiting,
+    given,
+    submit,
+)
+
+TODAY = CATALOGUE.calendar.day_of(NOW)
+
+
+def an_empty_draft() -> Application:
+    return filing.draft(FORM_086, ANNA, application_id="app-1", citizen_id=ANNA.account_id, now=NOW)
+
+
+def wrong(error: pytest.ExceptionInfo[InvalidInputError]) -> dict[str, str]:
+    return {e.pointer: e.code for e in error.value.errors}
+
+
+def edit(draft: Application, changes: Changes, *files: KnownFile) -> Application:
+    return filing.edited(draft, FORM_086, ANNA, {f.id: f for f in files}, changes)
+
+
+def test_c5_a_draft_is_filled_from_the_profile_and_with_defaults() -> None:
+    draft = an_empty_draft()
+    assert draft.values == {
+        "last_name": "Соколова",
+        "first_name": "Анна",
+        "middle_name": "Сергеевна",
+        "birth_date": "2007-04-18",
+        "oms": "7758890000000128",
+        "validity_months": "6",
+    }
+    assert draft.state is State.DRAFT
+    assert draft.history == ()
+
+
+def test_c4_a_draft_keeps_what_is_typed_even_if_it_is_not_right_yet() -> None:
+    draft = edit(an_empty_draft(), Changes({"oms": " 77 ", "workplace": "Школа"}))
+    assert draft.values["oms"] == "77"
+    again = edit(draft, Changes({"workplace": None, "specialty": ""}))
+    assert "workplace" not in again.values
+    assert again.values["oms"] == "77"
+    assert filing.problems(again, FORM_086, today=TODAY)
+
+
+def test_c6_a_draft_tells_everything_that_is_wrong_at_once() -> None:
+    changes = Changes(
+        {"oms": "77", "purpose": "holiday", "workplace": "x" * 251, "specialty": "\x07"}
+    )
+    found = filing.problems(edit(an_empty_draft(), changes), FORM_086, today=TODAY)
+    assert {(e.pointer, e.code) for e in found} == {
+        ("/fields/oms", "format"),
+        ("/fields/registration_address", "required"),
+        ("/fields/workplace", "too-long"),
+        ("/fields/purpose", "choice"),
+        ("/fields/recipient", "required"),
+        ("/fields/specialty", "unprintable"),
+        ("/attachments/policy", "required"),
+    }
+    assert all(any("а" <= c <= "я" for c in e.detail) for e in found)
+
+
+def test_c24_what_the_profile_says_cannot_be_typed_over() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        edit(
+            an_empty_draft(),
+            Changes({"last_name": "Иванова", "birth_date": "1999-01-01", "first_name": "Анна"}),
+        )
+    assert wrong(refused) == {
+        "/fields/last_name": "field-from-profile",
+        "/fields/birth_date": "field-from-profile",
+    }
+
+
+def test_c24_at_submission_the_profile_of_that_moment_counts() -> None:
+    married = replace(ANNA, last_name="Орлова", middle_name=None)
+    draft = a_draft("policy", *TESTS)
+    submitted = filing.submitted(
+        draft,
+        FORM_086,
+        married,
+        agreement=AGREED,
+        consent=CATALOGUE.consent,
+        tracking_number="1",
+        calendar=CATALOGUE.calendar,
+        now=NOW,
+    )
+    assert submitted.values["last_name"] == "Орлова"
+    assert "middle_name" not in submitted.values
+
+
+def test_unknown_fields_requirements_and_deliveries_are_refused_together() -> None:
+    changes = Changes({"colour": "red"}, [Given("x-ray", "f")], Delivery.MFC)
+    with pytest.raises(InvalidInputError) as refused:
+        edit(an_empty_draft(), changes)
+    assert wrong(refused) == {
+        "/fields/colour": "unknown-field",
+        "/attachments/0/requirement": "unknown-requirement",
+        "/delivery": "choice",
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        (None, "file-not-ready"),
+        (KnownFile("f", ANNA.account_id, "p", "image/gif", 10, None), "file-type"),
+        (
+            KnownFile("f", ANNA.account_id, "p", "image/png", 5 * 1024**2 + 1, None),
+            "file-too-large",
+        ),
+    ],
+)
+def test_d1_a_file_that_is_not_right_is_refused_by_its_place(
+    file: KnownFile | None, code: str
+) -> None:
+    known = [file] if file else []
+    with pytest.raises(InvalidInputError) as refused:
+        edit(an_empty_draft(), Changes({}, [Given("policy", "f")]), *known)
+    assert wrong(refused) == {"/attachments/0/file_id": code}
+
+
+def test_d1_limits_are_data_of_the_type() -> None:
+    strict = replace(FORM_086.requirements[0], min_dpi=300, max_bytes=100_000, purpose="policy")
+    kind = replace(FORM_086, requirements=(strict,))
+    draft = an_empty_draft()
+    for file, code in (
+        (a_file("f"), "file-purpose"),
+        (replace(a_file("f"), purpose="policy"), "file-too-large"),
+        (replace(a_file("f", dpi=299), purpose="policy", size=1), "file-dpi"),
+        (replace(a_file("f", dpi=None), purpose="policy", size=1), "file-dpi"),
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            filing.edited(draft, kind, ANNA, {"f": file}, Changes({}, [Given("policy", "f")]))
+        assert wrong(refused) == {"/attachments/0/file_id": code}
+
+
+def test_files_of_a_requirement_replace_what_it_had_and_null_takes_them_away() -> None:
+    draft = edit(
+        an_empty_draft(),
+        Changes({}, [Given("policy", "a"), Given("policy", "b"), Given("ecg", "c")]),
+        a_file("a"),
+        a_file("b"),
+        a_file("c"),
+    )
+    assert [a.file_id for a in draft.files_of("policy")] == ["a", "b"]
+    draft = edit(draft, Changes({}, [Given("policy", "d"), Given("ecg", None)]), a_file("d"))
+    assert [(a.requirement, a.file_id) for a in draft.attachments] == [("policy", "d")]
+
+
+def test_too_many_files_for_one_requirement_are_refused() -> None:
+    names = [f"f{n}" for n in range(6)]
+    with pytest.raises(InvalidInputError) as refused:
+        edit(
+            an_empty_draft(),
+            Changes({}, [Given("policy", name) for name in names]),
+            *(a_file(name) for name in names),
+        )
+    assert wrong(refused) == {"/attachments": "too-many-files"}
+
+
+def test_c13_c15_a_complete_application_gets_a_number_and_a_deadline_and_waits() -> None:
+    submitted = a_waiting()
+    assert submitted.state is State.SUBMITTED
+    assert submitted.tracking_number == "4829-1730-5584"
+    assert submitted.clock is not None
+    assert submitted.clock.sla is SlaClass.STANDARD
+    assert submitted.clock.deadline_at.isoformat() == "2026-11-23T15:00:00+00:00"
+    assert submitted.request is None
+    assert [(e.move, e.actor) for e in submitted.history] == [(Move.SUBMIT, Actor.CITIZEN)]
+
+
+def test_c11_the_consent_is_kept_with_version_words_and_time() -> None:
+    consent = a_waiting().consent
+    assert consent is not None
+    assert (consent.version, consent.at) == (CATALOGUE.consent.version, NOW)
+    assert consent.text_sha256 == sha256(CATALOGUE.consent.text.encode()).hexdigest()
+
+
+def test_c6_submission_names_every_error_with_the_consent_too() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        filing.submitted(
+            an_empty_draft(),
+            FORM_086,
+            ANNA,
+            agreement=Agreement(agreed=False, version="2001-01"),
+            consent=CATALOGUE.consent,
+            tracking_number="1",
+            calendar=CATALOGUE.calendar,
+            now=NOW,
+        )
+    assert set(wrong(refused)) == {
+        "/fields/registration_address",
+        "/fields/workplace",
+        "/fields/purpose",
+        "/fields/recipient",
+        "/fields/specialty",
+        "/attachments/policy",
+        "/consent",
+        "/consent_version",
+    }
+
+
+def test_a_profile_that_has_not_arrived_loses_nothing() -> None:
+    with pytest.raises(ProfilePendingError) as refused:
+        filing.submitted(
+            a_draft("policy"),
+            FORM_086,
+            None,
+            agreement=AGREED,
+            consent=CATALOGUE.consent,
+            tracking_number="1",
+            calendar=CATALOGUE.calendar,
+            now=NOW,
+        )
+    assert refused.value.retry_after
+
+
+def test_c10_missing_tests_are_asked_for_and_the_clock_is_paused() -> None:
+    submitted = submit(a_draft("policy", "ecg"))
+    assert submitted.state is State.AWAITING_DOCUMENTS
+    assert submitted.tracking_number
+    assert submitted.request is not None
+    assert submitted.request.missing == ("blood-count", "biochemistry")
+    assert submitted.clock is not None
+    assert submitted.clock.paused_at == NOW
+    assert [(e.move, e.actor) for e in submitted.history] == [
+        (Move.SUBMIT, Actor.CITIZEN),
+        (Move.REQUEST_DOCUMENTS, Actor.SYSTEM),
+    ]
+    assert submitted.history[-1].reason
+
+
+def supply(application: Application, *codes: str, after: timedelta) -> Application:
+    files, known = given(*codes)
+    return asking.supplied(
+        application, FORM_086, known, files, calendar=CATALOGUE.calendar, now=NOW + after
+    )
+
+
+def test_c17_the_clock_runs_again_when_all_is_there_and_the_deadline_has_moved() -> None:
+    waiting = submit(a_draft("policy", "ecg"))
+    partly = supply(waiting, "blood-count", after=timedelta(days=1))
+    assert partly.state is State.AWAITING_DOCUMENTS
+    assert partly.request is not None
+    assert partly.request.missing == ("biochemistry",)
+    assert partly.clock == waiting.clock
+    done = supply(partly, "biochemistry", after=timedelta(days=2))
+    assert done.state is State.SUBMITTED
+    assert done.request is None
+    assert done.clock is not None
+    assert done.clock.paused_at is None
+    assert done.clock.deadline_at.date() == date(2026, 11, 25)  # two working days later
+    assert {a.requirement for a in done.attachments} == {"policy", *TESTS}
+
+
+def test_what_was_not_asked_for_cannot_be_supplied() -> None:
+    waiting = submit(a_draft("policy", "ecg"))
+    with pytest.raises(InvalidInputError) as refused:
+        supply(waiting, "ecg", "blood-count", after=timedelta(0))
+    assert wrong(refused) == {"/attachments/0/requirement": "not-asked"}
+    with pytest.raises(IllegalTransitionError):
+        supply(a_waiting(), "ecg", after=timedelta(0))
+
+
+def test_e3_a_scan_that_is_hard_to_read_takes_an_extra_check() -> None:
+    draft = edit(a_draft(*TESTS), Changes({}, [Given("policy", "f")]), a_file("f", dpi=96))
+    submitted = submit(draft)
+    assert submitted.clock is not None
+    assert submitted.clock.sla is SlaClass.EXTRA_CHECK
+    assert submitted.clock.deadline_at.date() == date(2026, 11, 25)
+
+
+def test_after_submission_nothing_can_be_edited_or_submitted_again() -> None:
+    with pytest.raises(IllegalTransitionError, match="Изменить черновик"):
+        edit(a_waiting(), Changes({"workplace": "Другая"}))
+    with pytest.raises(IllegalTransitionError):
+        submit(a_waiting())
+
+
+def test_an_application_can_be_withdrawn_until_it_is_decided() -> None:
+    for application in (a_draft(), a_waiting(), submit(a_draft("policy"))):
+        assert filing.withdrawn(application, now=NOW).state is State.WITHDRAWN
+    with pytest.raises(IllegalTransitionError):
+        filing.withdrawn(filing.withdrawn(a_draft(), now=NOW), now=NOW)
+
+
+TYPED = st.fixed_dictionaries(
+    {}, optional={f.name: st.none() | st.text(max_size=40) for f in FORM_086.fields if f.editable}
+)
+
+
+@for_all(TYPED)
+def test_c6_problems_and_submission_agree_whatever_is_typed(
+    typed: dict[str, str | None],
+) -> None:
+    """What a draft shows as problems is exactly what its submission is refused for."""
+    draft = edit(a_draft("policy", *TESTS), Changes({**FILLED, **typed}))
+    problems = filing.problems(draft, FORM_086, today=TODAY)
+    if problems:
+        with pytest.raises(InvalidInputError) as refused:
+            submit(draft)
+        assert list(refused.value.errors) == problems
+    else:
+        assert submit(draft).state is State.SUBMITTED
+
+
+@for_all(st.dates(date(2026, 1, 1), date(2027, 1, 1)))
+def test_c50_a_date_field_takes_exactly_the_days_it_says(day: date) -> None:
+    (field,) = [f for f in FORM_086.doctor_fields if f.kind is Kind.DATE]
+    errors = field_errors([field], {field.name: day.isoformat()}, today=TODAY)
+    assert (not errors) == (TODAY - timedelta(days=30) <= day <= TODAY)
