@@ -1,0 +1,83 @@
+"""Composition root: everything of scheduling is built here and passed in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from services.chassis.auth import FetchKeys
+from services.chassis.outbox import Publisher
+from services.chassis.runtime import Parts, Runtime
+from services.scheduling import api, consumers
+from services.scheduling.domain.appointment import CancelRule
+from services.scheduling.domain.talon import DIGITS
+from services.scheduling.settings import Settings
+from services.scheduling.store import INDEXES, Store
+from services.scheduling.usecases import Booking, Hearing, Reading, Timetable, UseCases
+from services.scheduling.usecases.timetable import TIMER
+
+
+def clock() -> datetime:
+    """The time to the millisecond, which is what MongoDB keeps."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def _new_id() -> str:
+    return secrets.token_hex(12)
+
+
+def _new_talon() -> int:
+    return secrets.randbelow(10**DIGITS)
+
+
+def build(
+    settings: Settings,
+    *,
+    fetch_keys: FetchKeys | None = None,
+    publisher: Publisher | None = None,
+    now: Callable[[], datetime] = clock,
+    new_id: Callable[[], str] = _new_id,
+    new_talon: Callable[[], int] = _new_talon,
+) -> FastAPI:
+    """The service as an ASGI app. Keys, publisher, clock and ids are test seams."""
+    runtime = Runtime("scheduling", settings, fetch_keys=fetch_keys, publisher=publisher)
+    store = Store(runtime.mongo.db)
+    public_url = settings.platform.public_url.rstrip("/")
+    rule = CancelRule(before=settings.self_cancel, hotline=settings.hotline)
+    use = UseCases(
+        booking=Booking(
+            transactions=runtime.transactions,
+            store=store,
+            now=now,
+            new_id=new_id,
+            new_talon=new_talon,
+            rule=rule,
+            active_limit=settings.active_limit,
+            check_url=lambda number: f"{public_url}/talon/{number}",
+        ),
+        hearing=Hearing(runtime.transactions, store, now),
+        reading=Reading(store, now, settings.horizon_days),
+        timetable=Timetable(
+            runtime.transactions, store, now, settings.horizon_days, demo=settings.demo
+        ),
+    )
+    app = runtime.app(
+        Parts(
+            router=api.router(),
+            handlers=consumers.handlers(use),
+            timer_handlers={TIMER: use.timetable.due},
+            indexes=INDEXES,
+            prepare=[use.timetable.prepare],
+        ),
+        title="Моё здоровье: запись на приём",
+        description=(
+            "Клиники, врачи и свободное время – открыто для всех. Запись, отмена и талоны – "
+            "подтверждённым гражданам. Проверка талона – по номеру, без входа."
+        ),
+    )
+    app.state.use = use
+    return app

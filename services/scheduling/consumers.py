@@ -1,0 +1,45 @@
+"""Everything scheduling hears: contract → use case."""
+
+from __future__ import annotations
+
+from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
+from contracts.identity import PersonPii, ProfileConfirmed
+from contracts.partners import AppointmentAccepted
+from services.chassis.broker import Handlers
+from services.chassis.inbox import Incoming
+from services.scheduling.usecases import UseCases
+
+
+def _full_name(person: PersonPii) -> str:
+    parts = (person.last_name, person.first_name, person.middle_name)
+    return " ".join(part for part in parts if part)
+
+
+def handlers(use: UseCases) -> Handlers:
+    """Event type → what to do with it."""
+    hearing = use.hearing
+
+    async def profile_confirmed(incoming: Incoming[ProfileConfirmed]) -> None:
+        data = incoming.data
+        await hearing.remember_patient(data.account_id, _full_name(data.pii), cause=incoming.latest)
+
+    async def document_sealed(incoming: Incoming[DocumentSealed]) -> None:
+        data = incoming.data
+        if data.kind is DocumentKind.TALON:  # certificates are not ours
+            await hearing.talon_sealed(data.reference_id, data.document_id, cause=incoming.cause)
+
+    async def sealing_failed(incoming: Incoming[SealingFailed]) -> None:
+        data = incoming.data
+        if data.kind is DocumentKind.TALON:
+            await hearing.talon_failed(data.reference_id, data.reason_code, cause=incoming.cause)
+
+    async def appointment_accepted(incoming: Incoming[AppointmentAccepted]) -> None:
+        data = incoming.data
+        await hearing.accepted(data.appointment_id, data.comment, cause=incoming.cause)
+
+    return {
+        ProfileConfirmed: profile_confirmed,
+        DocumentSealed: document_sealed,
+        SealingFailed: sealing_failed,
+        AppointmentAccepted: appointment_accepted,
+    }

@@ -1,0 +1,208 @@
+"""Appointments, and what may happen to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.scheduling.domain.slot import Patient, Slot, Visit
+from services.scheduling.errors import (
+    AlreadyCancelledError,
+    CancelTooLateError,
+    VisitBegunError,
+)
+
+
+class Status(StrEnum):
+    """What an appointment is (A10). `pending` is kept for visits that the clinic must confirm."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+class TalonState(StrEnum):
+    """Where the sealed talon is. A void one is kept for ever (d5)."""
+
+    PREPARING = "preparing"
+    ISSUED = "issued"
+    FAILED = "failed"
+    VOID = "void"
+
+
+class Check(StrEnum):
+    """What a check of a talon says."""
+
+    VALID = "valid"
+    PAST = "past"
+    VOID = "void"
+    UNKNOWN = "unknown"
+
+
+class Canceller(StrEnum):
+    """Who cancelled."""
+
+    CITIZEN = "citizen"
+    SUPPORT = "support"
+
+
+class Step(StrEnum):
+    """What happened to an appointment."""
+
+    BOOKED = "booked"
+    ACCEPTED = "accepted-by-clinic"
+    TALON_ISSUED = "talon-issued"
+    TALON_FAILED = "talon-failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of an appointment's history."""
+
+    at: datetime
+    step: Step
+    by: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A citizen's visit. `version` counts its events, `revision` its changes."""
+
+    id: str
+    citizen_id: str
+    patient_name: str
+    slot_id: str
+    doctor_id: str
+    clinic_id: str
+    visit: Visit
+    talon_number: str
+    status: Status
+    talon: TalonState
+    booked_at: datetime
+    history: tuple[Entry, ...]
+    version: int = 1
+    revision: int = 1
+    document_id: str | None = None
+    talon_failure: str | None = None
+    clinic_comment: str | None = None
+    cancelled_at: datetime | None = None
+    cancelled_by: Canceller | None = None
+    cancel_code: str | None = None
+
+    def check(self, now: datetime) -> Check:
+        """What somebody who holds the talon in their hand is told (A8, A9)."""
+        if self.status is Status.CANCELLED:
+            return Check.VOID
+        return Check.PAST if self.visit.ends_at <= now else Check.VALID
+
+    def _with(self, entry: Entry) -> tuple[Entry, ...]:
+        return (*self.history, entry)
+
+    def accepted(self, now: datetime, comment: str | None) -> Appointment:
+        """The clinic entered it, with a comment for the patient (A10, A36)."""
+        return replace(
+            self,
+            clinic_comment=comment,
+            history=self._with(Entry(now, Step.ACCEPTED, "clinic", comment)),
+            revision=self.revision + 1,
+        )
+
+    def sealed(self, now: datetime, document_id: str) -> Appointment:
+        """The talon's PDF is there. That of a cancelled appointment is kept and stays void."""
+        void = self.status is Status.CANCELLED
+        return replace(
+            self,
+            document_id=document_id,
+            talon=TalonState.VOID if void else TalonState.ISSUED,
+            talon_failure=None,
+            history=self._with(Entry(now, Step.TALON_ISSUED, "documents")),
+            version=self.version if void else self.version + 1,
+            revision=self.revision + 1,
+        )
+
+    def not_sealed(self, now: datetime, reason: str) -> Appointment:
+        """The talon cannot be made; the visit stands, its number is enough at the desk."""
+        void = self.status is Status.CANCELLED
+        return replace(
+            self,
+            talon=TalonState.VOID if void else TalonState.FAILED,
+            talon_failure=reason,
+            history=self._with(Entry(now, Step.TALON_FAILED, "documents", reason)),
+            revision=self.revision + 1,
+        )
+
+    def cancelled(self, now: datetime, by: Canceller, code: str, note: str | None) -> Appointment:
+        """It is off; the talon is void and kept (A9, d5)."""
+        return replace(
+            self,
+            status=Status.CANCELLED,
+            talon=TalonState.VOID,
+            cancelled_at=now,
+            cancelled_by=by,
+            cancel_code=code,
+            history=self._with(Entry(now, Step.CANCELLED, by.value, note)),
+            version=self.version + 1,
+            revision=self.revision + 1,
+        )
+
+
+@dataclass(frozen=True)
+class CancelRule:
+    """Until when a citizen cancels alone, and whom to call later (d3)."""
+
+    before: timedelta
+    hotline: str
+
+    def until(self, visit: Visit) -> datetime:
+        """The last moment of self-service."""
+        return visit.starts_at - self.before
+
+
+def book(
+    slot: Slot, patient: Patient, *, appointment_id: str, talon_number: str, now: datetime
+) -> Appointment:
+    """The appointment that this slot becomes."""
+    return Appointment(
+        id=appointment_id,
+        citizen_id=patient.id,
+        patient_name=patient.full_name,
+        slot_id=slot.id,
+        doctor_id=slot.doctor_id,
+        clinic_id=slot.clinic_id,
+        visit=slot.visit,
+        talon_number=talon_number,
+        status=Status.CONFIRMED,
+        talon=TalonState.PREPARING,
+        booked_at=now,
+        history=(Entry(now, Step.BOOKED, "citizen"),),
+    )
+
+
+def cancel(
+    appointment: Appointment, *, by: Canceller, rule: CancelRule, now: datetime, note: str | None
+) -> Appointment:
+    """The appointment, cancelled.
+
+    Raises:
+        AlreadyCancelledError: it is off.
+        VisitBegunError: too late for anybody.
+        CancelTooLateError: too late for the citizen alone (A13, d3).
+    """
+    visit = appointment.visit
+    starts_at = visit.local(visit.starts_at)
+    if appointment.cancelled_at is not None:
+        raise AlreadyCancelledError(visit.local(appointment.cancelled_at))
+    if visit.starts_at <= now:
+        raise VisitBegunError(starts_at)
+    if by is Canceller.CITIZEN and now > rule.until(visit):
+        hours = int(rule.before.total_seconds() // 3600)
+        raise CancelTooLateError(starts_at, hours, rule.hotline)
+    return appointment.cancelled(now, by, f"{by.value}-request", note)
+
+
+def masked(full_name: str) -> str:
+    """A name for strangers: the first letters only («С*** А*** С***»)."""
+    return " ".join(f"{part[:1]}***" for part in full_name.split())

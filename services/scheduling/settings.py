@@ -1,0 +1,34 @@
+"""Settings of scheduling (`SCHEDULING_…`): numbers that an operator may want to change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What scheduling has of its own."""
+
+    model_config = SettingsConfigDict(env_prefix="SCHEDULING_", frozen=True)
+
+    port: int = 8103
+    database: str = "scheduling"
+    horizon_days: int = Field(default=14, ge=1, le=90, description="Days that can be booked ahead.")
+    active_limit: int = Field(
+        default=5, ge=1, description="Active appointments that one citizen may hold (A32)."
+    )
+    self_cancel_hours: int = Field(
+        default=24,
+        ge=0,
+        description="Hours before the visit until which citizens cancel (d3).",
+    )
+    hotline: str = "8-800-555-35-35"
+
+    @property
+    def self_cancel(self) -> timedelta:
+        """How long before the visit a citizen may still cancel."""
+        return timedelta(hours=self.self_cancel_hours)

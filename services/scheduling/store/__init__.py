@@ -1,0 +1,29 @@
+"""What scheduling remembers: slots, appointments, patients, clinics, doctors, closed days.
+
+Domain objects go in and come out; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from services.chassis.mongo import Database
+from services.scheduling.store import appointments, patients, reference, slots
+from services.scheduling.store.appointments import Appointments
+from services.scheduling.store.contention import ContendedError
+from services.scheduling.store.patients import Patients
+from services.scheduling.store.reference import Reference
+from services.scheduling.store.slots import SlotQuery, Slots
+
+INDEXES = {**slots.INDEXES, **appointments.INDEXES, **patients.INDEXES, **reference.INDEXES}
+
+__all__ = ["INDEXES", "ContendedError", "SlotQuery", "Store"]
+
+
+class Store:
+    """The collections of one scheduling database."""
+
+    def __init__(self, db: Database) -> None:
+        """Open them; indexes are made at start from `INDEXES`."""
+        self.slots = Slots(db)
+        self.appointments = Appointments(db)
+        self.patients = Patients(db)
+        self.reference = Reference(db)

@@ -1,0 +1,25 @@
+"""Two writers met. The driver would run the loser's transaction again and again; we look first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pymongo.errors import DuplicateKeyError, OperationFailure
+
+
+class ContendedError(Exception):
+    """Somebody else is writing the same thing right now; nothing of ours happened."""
+
+
+@contextmanager
+def contended() -> Iterator[None]:
+    """Turn a write conflict into `ContendedError`, which ends the transaction at once."""
+    try:
+        yield
+    except DuplicateKeyError as error:
+        raise ContendedError from error
+    except OperationFailure as error:
+        if error.has_error_label("TransientTransactionError"):
+            raise ContendedError from error
+        raise

@@ -1,0 +1,170 @@
+"""Booking and cancelling: one slot, one winner (A4, X1), and the slot back at once (A9, A13)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.chassis.errors import AccidentError
+from services.chassis.idempotency import Once
+from services.chassis.transactions import Transaction, Transactions
+from services.scheduling import events
+from services.scheduling.domain.appointment import (
+    Appointment,
+    Canceller,
+    CancelRule,
+    book,
+    cancel,
+)
+from services.scheduling.domain.slot import (
+    check_agenda,
+    check_bookable,
+)
+from services.scheduling.domain.talon import talon_number
+from services.scheduling.errors import (
+    AppointmentUnknownError,
+    DayClosedError,
+    PatientUnknownError,
+    SlotPastError,
+    SlotTakenError,
+    SlotUnknownError,
+)
+from services.scheduling.store import ContendedError, Store
+from services.scheduling.usecases.turns import Turns
+
+_PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+_PATIENCE = 5.0
+_UNBOOKABLE = (SlotTakenError, SlotPastError, DayClosedError, SlotUnknownError)
+
+
+class _NotFreeError(Exception):
+    """The slot was not free; why is read afterwards, outside of the transaction."""
+
+
+@dataclass(frozen=True)
+class Booking:
+    """Makes and unmakes appointments. `new_talon` gives a random number below 10¹¹."""
+
+    transactions: Transactions
+    store: Store
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    new_talon: Callable[[], int]
+    rule: CancelRule
+    active_limit: int
+    check_url: Callable[[str], str]
+    turns: Turns = field(default_factory=Turns)
+
+    async def book(self, citizen_id: str, slot_id: str, *, once: Once | None = None) -> Appointment:
+        """Book a free slot for a confirmed citizen.
+
+        The conditional update of the slot decides. A loser learns why from one read, shared by all
+        who waited in this process; a loser to a writer of another process that has not committed
+        yet looks again a moment later, and never blindly retries.
+
+        Raises:
+            SlotUnknownError: no such slot.
+            SlotTakenError: A4.
+            SlotPastError: it has begun.
+            DayClosedError: A24.
+            OverlapError: another visit of this citizen is at that time.
+            TooManyActiveError: A32.
+            PatientUnknownError: the confirmed profile is not here yet.
+            AccidentError: another writer holds the slot and does not let go.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        while (other := self.turns.running(slot_id)) is not None:
+            await other.over(deadline - time.monotonic())
+            if other.refusal is not None:
+                if once is not None and other.winner in {None, once.key}:
+                    await once.replay(self.transactions.mongo)
+                raise other.refusal
+        with self.turns.take(slot_id) as turn:
+            try:
+                booked = await self._win(citizen_id, slot_id, once)
+            except _UNBOOKABLE as refusal:
+                turn.refusal = refusal
+                raise
+            turn.winner = once.key if once else booked.id
+            turn.refusal = SlotTakenError(booked.visit.local(booked.visit.starts_at))
+            return booked
+
+    async def _win(self, citizen_id: str, slot_id: str, once: Once | None) -> Appointment:
+        """Try until it is ours or known not to be."""
+        for pause in _PAUSES:
+            try:
+                return await self._try(citizen_id, slot_id, once)
+            except (_NotFreeError, ContendedError):
+                await self._check(slot_id, once)
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+        message = f"slot {slot_id} is held by a writer that does not finish"
+        raise AccidentError(message)
+
+    async def _check(self, slot_id: str, once: Once | None) -> None:
+        """Refuse a slot that cannot be booked, unless it went to this very request's twin."""
+        slot = await self.store.slots.get(slot_id)
+        if slot is None:
+            raise SlotUnknownError
+        if once is not None and not slot.free:
+            await once.replay(self.transactions.mongo)
+        check_bookable(slot, self.now())
+
+    async def _try(self, citizen_id: str, slot_id: str, once: Once | None) -> Appointment:
+        appointment_id, number = self.new_id(), talon_number(self.new_talon())
+        now = self.now()
+
+        async def work(tx: Transaction) -> Appointment:
+            slot = await self.store.slots.take(tx.session, slot_id, appointment_id)
+            if slot is None:
+                raise _NotFreeError
+            check_bookable(slot, now)
+            patient = await self.store.patients.engage(
+                tx.session, citizen_id, appointment_id, slot.visit, now
+            )
+            if patient is None:
+                raise PatientUnknownError
+            check_agenda(patient.agenda, slot.visit, limit=self.active_limit, now=now)
+            booked = book(
+                slot, patient, appointment_id=appointment_id, talon_number=number, now=now
+            )
+            await self.store.appointments.add(tx.session, booked)
+            tx.emit(booked.id, booked.version, events.booked(booked, self.check_url(number)))
+            return booked
+
+        return await self.transactions.run(work, once=once)
+
+    async def cancel(
+        self,
+        appointment_id: str,
+        *,
+        by: Canceller,
+        citizen_id: str | None = None,
+        note: str | None = None,
+    ) -> Appointment:
+        """Cancel and free the slot in one go. Citizens name themselves, support does not.
+
+        Raises:
+            AppointmentUnknownError: no such appointment of this citizen.
+            AlreadyCancelledError: it is off.
+            CancelTooLateError: d3.
+            VisitBegunError: too late for anybody.
+        """
+
+        async def work(tx: Transaction) -> Appointment:
+            found = await self.store.appointments.get(
+                appointment_id, citizen_id=citizen_id, session=tx.session
+            )
+            if found is None:
+                raise AppointmentUnknownError
+            off = cancel(found, by=by, rule=self.rule, now=self.now(), note=note)
+            await self.store.appointments.save(tx.session, off)
+            await self.store.slots.release(tx.session, off.slot_id, off.id)
+            await self.store.patients.disengage(tx.session, off.citizen_id, off.id)
+            tx.emit(off.id, off.version, events.cancelled(off))
+            return off
+
+        return await self.transactions.run(work)

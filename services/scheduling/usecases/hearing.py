@@ -1,0 +1,78 @@
+"""What other services' facts change here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.transactions import Cause, Transaction, Transactions
+from services.scheduling import events
+from services.scheduling.domain.appointment import Appointment
+from services.scheduling.errors import AppointmentUnknownError
+from services.scheduling.store import Store
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Applies facts; each once."""
+
+    transactions: Transactions
+    store: Store
+    now: Callable[[], datetime]
+
+    async def remember_patient(self, account_id: str, full_name: str, *, cause: Cause) -> None:
+        """Keep the name of a confirmed citizen, for the talon."""
+
+        async def work(tx: Transaction) -> None:
+            await self.store.patients.remember(tx.session, account_id, full_name)
+
+        await self.transactions.run(work, cause=cause)
+
+    async def talon_sealed(self, appointment_id: str, document_id: str, *, cause: Cause) -> None:
+        """The talon's PDF is there (A6). For a cancelled appointment it is kept, and not announced.
+
+        Raises:
+            AppointmentUnknownError: nobody booked that.
+        """
+
+        async def work(tx: Transaction) -> None:
+            before = await self._get(tx, appointment_id)
+            after = before.sealed(self.now(), document_id)
+            await self.store.appointments.save(tx.session, after)
+            if after.version > before.version:
+                tx.emit(after.id, after.version, events.talon_issued(after))
+
+        await self.transactions.run(work, cause=cause)
+
+    async def talon_failed(self, appointment_id: str, reason: str, *, cause: Cause) -> None:
+        """The talon cannot be made; recorded, and the visit stands.
+
+        Raises:
+            AppointmentUnknownError: nobody booked that.
+        """
+
+        async def work(tx: Transaction) -> None:
+            found = await self._get(tx, appointment_id)
+            await self.store.appointments.save(tx.session, found.not_sealed(self.now(), reason))
+
+        await self.transactions.run(work, cause=cause)
+
+    async def accepted(self, appointment_id: str, comment: str | None, *, cause: Cause) -> None:
+        """The clinic's own system has the visit (A36), with its comment (A10).
+
+        Raises:
+            AppointmentUnknownError: nobody booked that.
+        """
+
+        async def work(tx: Transaction) -> None:
+            found = await self._get(tx, appointment_id)
+            await self.store.appointments.save(tx.session, found.accepted(self.now(), comment))
+
+        await self.transactions.run(work, cause=cause)
+
+    async def _get(self, tx: Transaction, appointment_id: str) -> Appointment:
+        found = await self.store.appointments.get(appointment_id, session=tx.session)
+        if found is None:
+            raise AppointmentUnknownError
+        return found

@@ -1,0 +1,155 @@
+"""What scheduling hears: each fact once, in any order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts.documents import DocumentKind, DocumentSealed, SealingFailed, Signature
+from contracts.envelope import Event
+from contracts.identity import Category, ProfileConfirmed
+from contracts.partners import AppointmentAccepted
+from contracts.scheduling import AppointmentBooked, TalonIssued
+from contracts.topics import heard_by
+from services.chassis.runtime import Runtime
+from tests.support.scheduling import Desk, person
+from tests.support.service import an_event, deliver, outbox_events
+
+
+def _sealed(booked: dict[str, Any], kind: DocumentKind = DocumentKind.TALON) -> Event[Any]:
+    signature = Signature(
+        field="organisation", signer="Клиника", certificate_serial="1", signed_at=datetime.now(UTC)
+    )
+    data = DocumentSealed(
+        document_id="document-1",
+        kind=kind,
+        reference_id=booked["id"],
+        owner_id="citizen-1",
+        number=booked["talon"]["number"],
+        sha256="0" * 64,
+        size=1,
+        sealed_at=datetime.now(UTC),
+        signatures=(signature,),
+    )
+    return an_event(data, aggregate_id="document-1")
+
+
+def _failed(booked: dict[str, Any], kind: DocumentKind = DocumentKind.TALON) -> Event[Any]:
+    data = SealingFailed(
+        document_id="document-1",
+        kind=kind,
+        reference_id=booked["id"],
+        owner_id="citizen-1",
+        number=booked["talon"]["number"],
+        reason_code="text-not-printable",
+        reason="Текст не помещается.",
+    )
+    return an_event(data, aggregate_id="document-1")
+
+
+async def _booked(desk: Desk) -> tuple[dict[str, str], dict[str, Any]]:
+    who = await desk.citizen()
+    slot = await desk.late_slot(doctor_id="doctor-orlova")
+    return who, await desk.booked(who, slot["id"])
+
+
+async def _read(desk: Desk, who: dict[str, str], booked: dict[str, Any]) -> dict[str, Any]:
+    answer = await desk.http.get(f"/v1/appointments/{booked['id']}", headers=who)
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_it_hears_what_the_registry_of_topics_says(desk: Desk) -> None:
+    runtime: Runtime = desk.app.state.runtime
+    expected = {data.TYPE for types in heard_by("scheduling").values() for data in types}
+    assert set(runtime.dispatcher.handlers) == expected
+
+
+async def test_a_sealed_talon_is_announced_once(desk: Desk) -> None:
+    """A6: delivered twice, announced once."""
+    who, booked = await _booked(desk)
+    event = _sealed(booked)
+    assert [await deliver(desk.app, event) for _ in range(2)] == ["handled", "duplicate"]
+    talon = (await _read(desk, who, booked))["talon"]
+    assert (talon["state"], talon["document_id"]) == ("issued", "document-1")
+    (said,) = await outbox_events(desk.app, TalonIssued)
+    assert (said.aggregateid, said.seq, said.data.document_id) == (booked["id"], 2, "document-1")
+
+
+async def test_a_talon_sealed_after_the_cancellation_stays_void(desk: Desk) -> None:
+    """A9, d5: kept, not announced."""
+    who, booked = await _booked(desk)
+    await desk.cancel(who, booked["id"])
+    assert await deliver(desk.app, _sealed(booked)) == "handled"
+    talon = (await _read(desk, who, booked))["talon"]
+    assert (talon["state"], talon["document_id"]) == ("void", "document-1")
+    assert await outbox_events(desk.app, TalonIssued) == []
+
+
+async def test_a_certificate_is_not_ours(desk: Desk) -> None:
+    who, booked = await _booked(desk)
+    for event in (
+        _sealed(booked, DocumentKind.CERTIFICATE),
+        _failed(booked, DocumentKind.CERTIFICATE),
+    ):
+        assert await deliver(desk.app, event) == "handled"
+    assert (await _read(desk, who, booked))["talon"]["state"] == "preparing"
+
+
+async def test_a_talon_that_cannot_be_sealed_leaves_the_visit_standing(desk: Desk) -> None:
+    """A6: recorded, can be asked for again, and a later success wins."""
+    who, booked = await _booked(desk)
+    event = _failed(booked)
+    assert [await deliver(desk.app, event) for _ in range(2)] == ["handled", "duplicate"]
+    seen = await _read(desk, who, booked)
+    assert seen["status"] == "confirmed"
+    assert (seen["talon"]["state"], seen["talon"]["failure"], seen["talon"]["retriable"]) == (
+        "failed",
+        "text-not-printable",
+        True,
+    )
+    assert await deliver(desk.app, _sealed(booked)) == "handled"
+    assert (await _read(desk, who, booked))["talon"]["failure"] is None
+    assert len(await outbox_events(desk.app, TalonIssued)) == 1
+
+
+async def test_the_clinic_accepts_with_a_comment(desk: Desk) -> None:
+    """A10, A36: the comment reaches the patient; twice changes nothing."""
+    who, booked = await _booked(desk)
+    data = AppointmentAccepted(appointment_id=booked["id"], comment="Натощак.")
+    event = an_event(data, aggregate_id=booked["id"])
+    assert [await deliver(desk.app, event) for _ in range(2)] == ["handled", "duplicate"]
+    seen = await _read(desk, who, booked)
+    assert seen["clinic_comment"] == "Натощак."
+    assert [e["step"] for e in seen["history"]] == ["booked", "accepted-by-clinic"]
+
+
+async def test_a_fact_about_an_unknown_appointment_is_a_dead_letter(desk: Desk) -> None:
+    data = AppointmentAccepted(appointment_id="nobody", comment=None)
+    assert await deliver(desk.app, an_event(data, aggregate_id="nobody")) == "dead-letter"
+
+
+async def test_the_newest_name_is_printed(desk: Desk) -> None:
+    """A7: an older profile that arrives late changes nothing; the agenda survives a new name."""
+    who, booked = await _booked(desk)
+
+    def profile(seq: int, last: str) -> Event[Any]:
+        data = ProfileConfirmed(account_id="citizen-1", category=Category.CITIZEN, pii=person(last))
+        return an_event(data, aggregate_id="citizen-1", seq=seq)
+
+    newer, older = profile(5, "Орлова"), profile(4, "Белова")
+    assert await deliver(desk.app, newer) == "handled"
+    assert await deliver(desk.app, newer) == "duplicate"
+    assert await deliver(desk.app, older) == "duplicate"
+    overlap = [
+        s
+        for s in await desk.free(
+            clinic_id="clinic-1", **{"from": booked["visit"]["starts_at"][:10]}
+        )
+        if s["visit"]["starts_at"] == booked["visit"]["starts_at"]
+    ]
+    assert (await desk.book(who, overlap[0]["id"])).json()["code"] == "appointments-overlap"
+    free = await desk.free(doctor_id=booked["doctor_id"])
+    await desk.booked(who, free[-1]["id"])
+    last = (await outbox_events(desk.app, AppointmentBooked))[-1]
+    assert last.data.pii.full_name == "Орлова Анна Сергеевна"
