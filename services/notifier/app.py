@@ -1,0 +1,132 @@
+"""Builds the notifier. Each channel has a timer loop of its own: a slow one delays no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from fastapi import FastAPI
+
+from services.chassis.auth import FetchKeys
+from services.chassis.outbox import Publisher
+from services.chassis.runtime import Parts, Runtime
+from services.chassis.timers import TimerLoop, Timers
+from services.notifier import api, consumers, store
+from services.notifier.domain.addressing import Channel
+from services.notifier.domain.rendering import Renderer
+from services.notifier.gateways import Provider, Providers
+from services.notifier.gateways.mail import Mail, MailServer
+from services.notifier.gateways.signed_http import SignedHttp, push_body, sms_body
+from services.notifier.gateways.templates import load_layout, load_templates, load_words
+from services.notifier.settings import Settings
+from services.notifier.usecases import UseCases
+from services.notifier.usecases.cabinet import Cabinet, utc_now
+from services.notifier.usecases.planning import LATER, SEND, WAIT, Planning
+from services.notifier.usecases.sending import CODE_OUTCOME, Sending
+
+# Connections that codes may open beside those of the ordinary messages.
+_SPARE_CONNECTIONS = 64
+
+DESCRIPTION = """Уведомления гражданина: SMS, электронная почта, push. Журнал и устройства.
+
+Сообщения пишутся по событиям других сервисов; отправить своё сообщение через этот API нельзя."""
+
+
+def build(
+    settings: Settings,
+    *,
+    fetch_keys: FetchKeys | None = None,
+    publisher: Publisher | None = None,
+    providers: Mapping[Channel, Provider] | None = None,
+    now: Callable[[], datetime] = utc_now,
+) -> FastAPI:
+    """The service as an app. Everything after `settings` is a seam of tests."""
+    runtime = Runtime("notifier", settings, fetch_keys=fetch_keys, publisher=publisher)
+    renderer = Renderer(
+        load_templates(),
+        load_layout(),
+        load_words(),
+        portal=settings.platform.public_url,
+        timezone=settings.timezone,
+    )
+    ways = providers or build_providers(settings)
+    lanes = {channel: Timers(runtime.mongo) for channel in Channel}
+    kept = store.Store(runtime.mongo.db)
+
+    def wake() -> None:
+        for lane in lanes.values():
+            lane.bell.set()
+
+    use = UseCases(
+        planning=Planning(runtime.transactions, kept, renderer, settings.timezone, wake, now),
+        sending=Sending(runtime.transactions, kept, renderer, ways, now),
+        cabinet=Cabinet(runtime.transactions, kept, now),
+    )
+    loops = [
+        TimerLoop(
+            lanes[channel],
+            {SEND[channel]: use.sending.send},
+            runtime.metrics,
+            concurrency=concurrency,
+        )
+        for channel, concurrency in _concurrency(settings).items()
+    ]
+    app = runtime.app(
+        Parts(
+            router=api.router,
+            handlers=consumers.handlers(use),
+            timer_handlers={
+                LATER: use.planning.tell_later,
+                WAIT: use.planning.stop_waiting,
+                CODE_OUTCOME: use.sending.settle_code,
+            },
+            indexes=store.INDEXES,
+            background=[loop.run for loop in loops],
+            close=[use.sending.finish, *(way.close for way in ways.values())],
+        ),
+        title="Моё здоровье: уведомления",
+        description=DESCRIPTION,
+    )
+    app.state.use = use
+    return app
+
+
+def build_providers(settings: Settings) -> Providers:
+    """The real ways out."""
+    wait = settings.provider_timeout
+    password = settings.smtp_password
+    return {
+        Channel.SMS: SignedHttp(
+            settings.sms_url,
+            settings.sms_secret.get_secret_value(),
+            sms_body,
+            timeout=wait,
+            connections=settings.sms_concurrency + _SPARE_CONNECTIONS,
+        ),
+        Channel.PUSH: SignedHttp(
+            settings.push_url,
+            settings.push_secret.get_secret_value(),
+            push_body,
+            timeout=wait,
+            connections=settings.push_concurrency + _SPARE_CONNECTIONS,
+        ),
+        Channel.EMAIL: Mail(
+            MailServer(
+                settings.smtp_host,
+                settings.smtp_port,
+                settings.mail_from,
+                settings.smtp_security,
+                settings.smtp_username,
+                password.get_secret_value() if password else None,
+            ),
+            timeout=wait,
+        ),
+    }
+
+
+def _concurrency(settings: Settings) -> Mapping[Channel, int]:
+    return {
+        Channel.SMS: settings.sms_concurrency,
+        Channel.EMAIL: settings.email_concurrency,
+        Channel.PUSH: settings.push_concurrency,
+    }

@@ -1,0 +1,147 @@
+"""What the notifier hears: each event becomes a notice with its template's name and its facts.
+
+Personal data of an event never reaches a template, except the citizen's own contacts and name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.certificates import (
+    ApplicationRefused,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CertificateIssued,
+    DocumentsRequested,
+    ReviewStarted,
+)
+from contracts.envelope import Data
+from contracts.identity import (
+    AccountRegistered,
+    CodeRequested,
+    ContactsChanged,
+    ProfileConfirmed,
+    ProfileRejected,
+)
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled, TalonIssued
+from services.chassis.broker import Handlers
+from services.chassis.inbox import Incoming
+from services.notifier.domain.addressing import Address, Channel, Contacts
+from services.notifier.domain.code import Code
+from services.notifier.domain.message import Notice
+from services.notifier.usecases import UseCases
+
+TEMPLATE_OF: dict[type[Data], str] = {
+    AccountRegistered: "account-registered",
+    ProfileConfirmed: "profile-confirmed",
+    ProfileRejected: "profile-rejected",
+    ContactsChanged: "contacts-changed",
+    ApplicationSubmitted: "application-submitted",
+    ReviewStarted: "review-started",
+    DocumentsRequested: "documents-requested",
+    CertificateIssued: "certificate-issued",
+    ApplicationRefused: "application-refused",
+    ApplicationWithdrawn: "application-withdrawn",
+    AppointmentBooked: "appointment-booked",
+    AppointmentCancelled: "appointment-cancelled",
+    TalonIssued: "talon-issued",
+}
+_Account = AccountRegistered | ProfileConfirmed | ContactsChanged
+
+
+def _notice(incoming: Incoming[Any], citizen_id: str) -> Notice:
+    return Notice(
+        id=incoming.event.id,
+        citizen_id=citizen_id,
+        template=TEMPLATE_OF[type(incoming.data)],
+        context=incoming.data.model_dump(mode="json", exclude={"pii"}),
+        cause_id=incoming.event.id,
+        created_at=incoming.event.time,
+    )
+
+
+def _contacts(data: _Account) -> Contacts:
+    if isinstance(data, ProfileConfirmed):
+        person = data.pii
+        return Contacts(person.phone, person.email, person.first_name, person.middle_name)
+    return Contacts(data.pii.phone, data.pii.email)
+
+
+def _code(incoming: Incoming[CodeRequested]) -> Code:
+    data = incoming.data
+    channel = Channel(data.channel)
+    to = {Channel.SMS: data.pii.phone, Channel.EMAIL: data.pii.email}.get(channel)
+    return Code(
+        id=incoming.event.id,
+        citizen_id=data.account_id,
+        address=Address(channel, to or ""),
+        purpose=data.purpose,
+        expires_at=data.expires_at,
+        value=data.pii.code,
+    )
+
+
+def handlers(use: UseCases) -> Handlers:
+    """The handlers by event type: exactly those that the registry gives to the notifier."""
+    planning, sending = use.planning, use.sending
+
+    async def account(incoming: Incoming[_Account]) -> None:
+        data = incoming.data
+        await planning.account_changed(
+            _contacts(data),
+            incoming.event.seq,
+            _notice(incoming, data.account_id),
+            cause=incoming.cause,
+        )
+
+    async def code_requested(incoming: Incoming[CodeRequested]) -> None:
+        await sending.send_code(_code(incoming), cause=incoming.cause)
+
+    async def rejected(incoming: Incoming[ProfileRejected]) -> None:
+        await planning.notify(_notice(incoming, incoming.data.account_id), cause=incoming.cause)
+
+    async def certificate_issued(incoming: Incoming[CertificateIssued]) -> None:
+        data = incoming.data
+        await planning.certificate_issued(
+            _notice(incoming, data.citizen_id),
+            certificate_id=data.certificate_id,
+            valid_until=data.valid_until,
+            cause=incoming.cause,
+        )
+
+    async def booked(incoming: Incoming[AppointmentBooked]) -> None:
+        data = incoming.data
+        await planning.visit_booked(
+            _notice(incoming, data.citizen_id),
+            appointment_id=data.appointment_id,
+            starts_at=data.visit.starts_at,
+            cause=incoming.cause,
+        )
+
+    async def cancelled(incoming: Incoming[AppointmentCancelled]) -> None:
+        data = incoming.data
+        await planning.visit_cancelled(
+            _notice(incoming, data.citizen_id),
+            appointment_id=data.appointment_id,
+            cause=incoming.cause,
+        )
+
+    async def tell(incoming: Incoming[Any]) -> None:
+        await planning.notify(_notice(incoming, incoming.data.citizen_id), cause=incoming.cause)
+
+    return {
+        AccountRegistered: account,
+        ProfileConfirmed: account,
+        ContactsChanged: account,
+        CodeRequested: code_requested,
+        ProfileRejected: rejected,
+        CertificateIssued: certificate_issued,
+        AppointmentBooked: booked,
+        AppointmentCancelled: cancelled,
+        ApplicationSubmitted: tell,
+        ReviewStarted: tell,
+        DocumentsRequested: tell,
+        ApplicationRefused: tell,
+        ApplicationWithdrawn: tell,
+        TalonIssued: tell,
+    }

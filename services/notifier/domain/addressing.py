@@ -1,0 +1,121 @@
+"""Whom a message reaches: the copy of a citizen's contacts, their devices, masked addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+DEVICES_LIMIT = 10
+
+
+class Channel(StrEnum):
+    """How a person is reached."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    PUSH = "push"
+
+
+class DevicePlatform(StrEnum):
+    """What a device runs."""
+
+    ANDROID = "android"
+    IOS = "ios"
+    WEB = "web"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where one message goes: a phone in E.164, a mail address, or a device's push token."""
+
+    channel: Channel
+    to: str
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device that shows push messages of its owner. A token belongs to one citizen at a time."""
+
+    id: str
+    citizen_id: str
+    token: str
+    platform: DevicePlatform
+    registered_at: datetime
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """What one event says about a citizen's contacts and name; None says nothing."""
+
+    phone: str | None = None
+    email: str | None = None
+    first_name: str | None = None
+    middle_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """The notifier's copy of a citizen's contacts. `seq` is the account's event it stems from."""
+
+    citizen_id: str
+    contacts: Contacts = Contacts()
+    seq: int = 0
+
+    @property
+    def salutation(self) -> str:
+        """How a letter begins."""
+        name = " ".join(filter(None, (self.contacts.first_name, self.contacts.middle_name)))
+        return f"Здравствуйте, {name}!" if name else "Здравствуйте!"
+
+
+def learn(recipient: Recipient, news: Contacts, seq: int) -> Recipient:
+    """The copy after an event of the account; one older than what is known changes nothing."""
+    if seq <= recipient.seq:
+        return recipient
+    known = recipient.contacts
+    return replace(
+        recipient,
+        seq=seq,
+        contacts=Contacts(
+            phone=news.phone or known.phone,
+            email=news.email or known.email,
+            first_name=news.first_name or known.first_name,
+            middle_name=news.middle_name if news.first_name else known.middle_name,
+        ),
+    )
+
+
+def addresses(recipient: Recipient, devices: tuple[Device, ...] = ()) -> tuple[Address, ...]:
+    """Every address that the citizen has: phone, e-mail, each device (N1)."""
+    contacts = recipient.contacts
+    found = []
+    if contacts.phone:
+        found.append(Address(Channel.SMS, contacts.phone))
+    if contacts.email:
+        found.append(Address(Channel.EMAIL, contacts.email))
+    found.extend(Address(Channel.PUSH, device.token) for device in devices)
+    return tuple(found)
+
+
+def replaced(before: Recipient, after: Recipient) -> tuple[Address, ...]:
+    """Addresses that a change of contacts took away: they hear of the change, too."""
+    kept = addresses(after)
+    return tuple(a for a in addresses(before) if a not in kept)
+
+
+def device_id(token: str) -> str:
+    """The id of a device: the same token is the same device, whoever registers it."""
+    return sha256(f"device:{token}".encode()).hexdigest()[:24]
+
+
+def masked(address: Address) -> str:
+    """An address as the journal shows it: enough to recognise, not enough to use."""
+    to = address.to
+    if address.channel is Channel.EMAIL:
+        name, _, domain = to.partition("@")
+        return f"{name[:1]}***@{domain}"
+    if address.channel is Channel.SMS:
+        return f"{to[:2]} *** ***-{to[-4:-2]}-{to[-2:]}"
+    return f"…{to[-4:]}"

@@ -1,0 +1,30 @@
+"""The refusals of the notifier."""
+
+from __future__ import annotations
+
+from services.chassis.errors import NotFoundError, RefusalError
+
+
+class DeviceNotFoundError(NotFoundError):
+    """There is no such device, or it is another citizen's."""
+
+    code = "device-not-found"
+    title = "Устройство не найдено"
+
+    def __init__(self) -> None:
+        """Say the same for both cases."""
+        super().__init__("Такого устройства в вашем личном кабинете нет.")
+
+
+class TooManyDevicesError(RefusalError):
+    """The citizen has as many devices as one may have."""
+
+    code = "too-many-devices"
+    status = 409
+    title = "Слишком много устройств"
+
+    def __init__(self, limit: int) -> None:
+        """Name the limit and the way out."""
+        super().__init__(
+            f"Подключено устройств: {limit}, больше нельзя. Отключите одно из них и повторите."
+        )

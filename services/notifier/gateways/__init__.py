@@ -1,0 +1,37 @@
+"""The providers that carry messages, and the files that templates come from.
+
+A provider never raises for what a message met on its way: every answer is an `Outcome`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from services.notifier.domain.addressing import Channel
+from services.notifier.domain.message import Content, Outcome
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What a provider gets. `id` is its idempotency key; a code's content exists only here."""
+
+    id: str
+    to: str
+    content: Content
+
+
+class Provider(Protocol):
+    """One way out."""
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        """Try once, within the provider's time-out."""
+        ...
+
+    async def close(self) -> None:
+        """Drop the connections."""
+        ...
+
+
+Providers: TypeAlias = Mapping[Channel, Provider]

@@ -1,0 +1,50 @@
+"""Templates from files: `<name>.v<N>.toml`, the layouts and the words, read once at start."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.notifier.domain.message import Kind
+from services.notifier.domain.rendering import Layout, Template
+
+DIRECTORY = Path(__file__).parent.parent / "templates"
+_NAME = re.compile(r"(?P<name>[a-z]+(?:-[a-z]+)*)\.v(?P<version>[1-9][0-9]*)\.toml")
+_PARTS = frozenset({"kind", "title", "sms", "push", "text", "action", "link"})
+
+
+class BrokenTemplateError(Exception):
+    """A template file is not one; the service does not start with it."""
+
+
+def load_templates(directory: Path = DIRECTORY) -> tuple[Template, ...]:
+    """Every version of every template.
+
+    Raises:
+        BrokenTemplateError: a file lacks a part, or has one that nobody knows.
+    """
+    found = []
+    for file in sorted(directory.glob("*.v*.toml")):
+        name = _NAME.fullmatch(file.name)
+        parts = tomllib.loads(file.read_text(encoding="utf-8"))
+        if name is None or parts.keys() != _PARTS:
+            message = f"{file.name}: {sorted(_PARTS ^ parts.keys())}"
+            raise BrokenTemplateError(message)
+        kind = Kind(parts.pop("kind"))
+        found.append(Template(name["name"], int(name["version"]), kind, **parts))
+    return tuple(found)
+
+
+def load_layout(directory: Path = DIRECTORY) -> Layout:
+    """The frame of letters."""
+    return Layout(
+        plain=(directory / "layout.txt").read_text(encoding="utf-8"),
+        html=(directory / "layout.html").read_text(encoding="utf-8"),
+    )
+
+
+def load_words(directory: Path = DIRECTORY) -> Mapping[str, Mapping[str, str]]:
+    """The Russian names of codes, by table."""
+    return tomllib.loads((directory / "words.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,73 @@
+"""What a citizen does themselves: connects devices, reads their journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.chassis.idempotency import Once
+from services.chassis.transactions import Transaction, Transactions
+from services.notifier.domain.addressing import DEVICES_LIMIT, Device, DevicePlatform, device_id
+from services.notifier.domain.message import Message
+from services.notifier.errors import DeviceNotFoundError, TooManyDevicesError
+from services.notifier.store import Store
+
+
+def utc_now() -> datetime:
+    """The clock of the use cases, to the millisecond: what MongoDB keeps."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+@dataclass(frozen=True)
+class Cabinet:
+    """Devices and journal of one citizen; never another's."""
+
+    transactions: Transactions
+    store: Store
+    now: Callable[[], datetime] = utc_now
+
+    async def connect_device(
+        self, citizen_id: str, token: str, platform: DevicePlatform, *, once: Once | None = None
+    ) -> Device:
+        """Send push messages of this citizen to this device; its former owner's end there.
+
+        Raises:
+            TooManyDevicesError: the citizen has as many as one may have.
+        """
+
+        async def work(tx: Transaction) -> Device:
+            known = await self.store.device(device_id(token), tx.session)
+            if known is not None and known.citizen_id == citizen_id:
+                return known
+            if len(await self.store.devices(citizen_id, tx.session)) >= DEVICES_LIMIT:
+                raise TooManyDevicesError(DEVICES_LIMIT)
+            device = Device(device_id(token), citizen_id, token, platform, self.now())
+            await self.store.save_device(device, tx.session)
+            return device
+
+        return await self.transactions.run(work, once=once)
+
+    async def disconnect_device(self, citizen_id: str, device: str) -> None:
+        """Stop sending to this device.
+
+        Raises:
+            DeviceNotFoundError: there is none, or it is another's.
+        """
+
+        async def work(tx: Transaction) -> None:
+            if not await self.store.remove_device(citizen_id, device, tx.session):
+                raise DeviceNotFoundError
+
+        await self.transactions.run(work)
+
+    async def devices(self, citizen_id: str) -> tuple[Device, ...]:
+        """The citizen's devices, oldest first."""
+        return await self.store.devices(citizen_id)
+
+    async def journal(
+        self, citizen_id: str, *, before: tuple[datetime, str] | None, limit: int
+    ) -> list[Message]:
+        """The citizen's messages, newest first (N2)."""
+        return await self.store.journal(citizen_id, before=before, limit=limit)

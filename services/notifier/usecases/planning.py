@@ -1,0 +1,192 @@
+"""From an event to messages: one per address, or a notice that waits for the contacts.
+
+Nothing is sent here: each message leaves a timer that is due at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from services.chassis.timers import Due
+from services.chassis.transactions import Cause, Transaction, Transactions
+from services.notifier import events
+from services.notifier.domain import message as messages
+from services.notifier.domain.addressing import (
+    Address,
+    Channel,
+    Contacts,
+    Recipient,
+    addresses,
+    learn,
+    replaced,
+)
+from services.notifier.domain.message import WAIT_FOR_CONTACTS, Message, Notice
+from services.notifier.domain.rendering import Renderer
+from services.notifier.domain.schedule import expiry_warning_at, visit_reminder_at
+from services.notifier.store import Store
+from services.notifier.usecases.cabinet import utc_now
+
+SEND = {channel: f"send-{channel}" for channel in Channel}
+"""The timer that carries a message to its channel."""
+WAIT = "contacts-wait"
+LATER = "notice"
+
+
+@dataclass(frozen=True)
+class Planning:
+    """Decides what is to be sent. `wake` rouses the senders after a commit."""
+
+    transactions: Transactions
+    store: Store
+    renderer: Renderer
+    timezone: str
+    wake: Callable[[], None]
+    now: Callable[[], datetime] = utc_now
+
+    async def notify(self, notice: Notice, *, cause: Cause) -> None:
+        """Tell a citizen something."""
+
+        async def work(tx: Transaction) -> None:
+            await self._tell(tx, notice)
+
+        await self._run(work, cause)
+
+    async def visit_booked(
+        self, notice: Notice, *, appointment_id: str, starts_at: datetime, cause: Cause
+    ) -> None:
+        """Tell of a booked visit, and remember to remind of it (N12)."""
+
+        async def work(tx: Transaction) -> None:
+            await self._tell(tx, notice)
+            at = visit_reminder_at(starts_at, self.now())
+            if at and not await self.store.is_called_off(appointment_id, tx.session):
+                await self._later(
+                    tx, appointment_id, at, notice, template="appointment-reminder", until=starts_at
+                )
+
+        await self._run(work, cause)
+
+    async def visit_cancelled(self, notice: Notice, *, appointment_id: str, cause: Cause) -> None:
+        """Tell of a cancelled visit; nobody is reminded of it any more."""
+
+        async def work(tx: Transaction) -> None:
+            await self._tell(tx, notice)
+            await tx.cancel_timer(LATER, appointment_id)
+            await self.store.call_off(appointment_id, self.now(), tx.session)
+
+        await self._run(work, cause)
+
+    async def certificate_issued(
+        self, notice: Notice, *, certificate_id: str, valid_until: date, cause: Cause
+    ) -> None:
+        """Tell that a certificate is ready, and remember to warn before it ends (N3)."""
+
+        async def work(tx: Transaction) -> None:
+            await self._tell(tx, notice)
+            at = expiry_warning_at(valid_until, self.timezone, self.now())
+            if at:
+                await self._later(tx, certificate_id, at, notice, template="certificate-expiring")
+
+        await self._run(work, cause)
+
+    async def account_changed(
+        self, contacts: Contacts, seq: int, notice: Notice, *, cause: Cause
+    ) -> None:
+        """Learn a citizen's contacts, tell them, and send what waited for the contacts.
+
+        Addresses that the change took away hear of it as well: the account may have been stolen.
+        """
+
+        async def work(tx: Transaction) -> None:
+            before = await self.store.recipient(notice.citizen_id, tx.session)
+            after = learn(before, contacts, seq)
+            await self.store.save_recipient(after, tx.session)
+            await self._tell(tx, replace(notice, also=replaced(before, after)))
+            if addresses(after):
+                for waiting in await self.store.waiting(notice.citizen_id, tx.session):
+                    await self._release(tx, waiting)
+
+        await self._run(work, cause)
+
+    async def tell_later(self, due: Due) -> None:
+        """A notice whose time has come; one whose time has passed meanwhile is pointless."""
+        until: datetime | None = due.payload["until"]
+        notice = Notice(**due.payload["notice"], created_at=self.now())
+
+        async def work(tx: Transaction) -> None:
+            if until is None or self.now() < until:
+                await self._tell(tx, notice)
+
+        await self._run(work, due)
+
+    async def stop_waiting(self, due: Due) -> None:
+        """A citizen's contacts never came: the journal says that this one reached nobody."""
+
+        async def work(tx: Transaction) -> None:
+            notice = await self.store.take_notice(due.key, tx.session)
+            if notice is None:
+                return
+            recipient = await self.store.recipient(notice.citizen_id, tx.session)
+            nowhere = self._write(notice, recipient, Address(Channel.SMS, ""))
+            lost = messages.abandoned(nowhere, "no-contacts", self.now())
+            await self.store.add_messages([lost], tx.session)
+            tx.emit(lost.id, lost.version, events.ended(lost))
+
+        await self._run(work, due)
+
+    async def _tell(self, tx: Transaction, notice: Notice) -> None:
+        recipient = await self.store.recipient(notice.citizen_id, tx.session)
+        devices = await self.store.devices(notice.citizen_id, tx.session)
+        found = dict.fromkeys((*addresses(recipient, devices), *notice.also))
+        if not found:
+            await self.store.add_notice(notice, tx.session)
+            await tx.set_timer(WAIT, notice.id, self.now() + WAIT_FOR_CONTACTS)
+            return
+        written = [self._write(notice, recipient, address) for address in found]
+        await self.store.add_messages(written, tx.session)
+        for message in written:
+            await tx.set_timer(SEND[message.address.channel], message.id, message.created_at)
+
+    async def _release(self, tx: Transaction, notice: Notice) -> None:
+        await self.store.take_notice(notice.id, tx.session)
+        await tx.cancel_timer(WAIT, notice.id)
+        await self._tell(tx, notice)
+
+    def _write(self, notice: Notice, recipient: Recipient, address: Address) -> Message:
+        rendered = self.renderer.render(
+            notice.template, address.channel, notice.context, salutation=recipient.salutation
+        )
+        return messages.written(
+            notice,
+            address,
+            rendered.content,
+            kind=rendered.kind,
+            template=rendered.template,
+            now=self.now(),
+        )
+
+    @staticmethod
+    async def _later(
+        tx: Transaction,
+        subject_id: str,
+        at: datetime,
+        notice: Notice,
+        *,
+        template: str,
+        until: datetime | None = None,
+    ) -> None:
+        later = {
+            "id": f"{notice.id}:{template}",
+            "citizen_id": notice.citizen_id,
+            "template": template,
+            "context": dict(notice.context),
+            "cause_id": notice.cause_id,
+        }
+        await tx.set_timer(LATER, subject_id, at, {"notice": later, "until": until})
+
+    async def _run(self, work: Callable[[Transaction], Any], cause: Cause) -> None:
+        await self.transactions.run(work, cause=cause)
+        self.wake()

@@ -1,0 +1,189 @@
+"""From a message to its provider: once for codes, until it is there or hopeless for the rest.
+
+An ordinary message: attempt, then record, then the timer is gone; a crash in between makes another
+attempt under the same idempotency key. A code: recorded as begun first, then attempted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.chassis.errors import StaleVersionError
+from services.chassis.timers import Due
+from services.chassis.transactions import Cause, Transaction, Transactions
+from services.notifier import events
+from services.notifier.domain import code as codes
+from services.notifier.domain import message as messages
+from services.notifier.domain.addressing import Channel, device_id
+from services.notifier.domain.code import Code
+from services.notifier.domain.message import Content, Message, Notice, Outcome, Verdict
+from services.notifier.domain.rendering import Rendered, Renderer
+from services.notifier.gateways import Outgoing, Providers
+from services.notifier.store import Store
+from services.notifier.usecases.cabinet import utc_now
+
+log = structlog.get_logger(__name__)
+
+CODE_OUTCOME = "code-outcome"
+_CODES_AT_ONCE = 64
+_GRACE = timedelta(minutes=1)
+_FAREWELL_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Carries messages out. `pause` waits between tries of a code that certainly was not sent."""
+
+    transactions: Transactions
+    store: Store
+    renderer: Renderer
+    providers: Providers
+    now: Callable[[], datetime] = utc_now
+    spread: Callable[[], float] = random.random
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _codes: set[asyncio.Task[None]] = field(default_factory=set)
+    _limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CODES_AT_ONCE))
+
+    async def send(self, due: Due) -> None:
+        """One attempt of an ordinary message; its timer comes again while there is hope (N6)."""
+        message = await self.store.message(due.key)
+        outcome: Outcome | None = None
+        if message is not None and not message.final:
+            outcome = await self._attempt(message, message.content)
+
+        async def work(tx: Transaction) -> None:
+            fresh = await self.store.message(due.key, tx.session)
+            if outcome is None or fresh is None or fresh.final:
+                return
+            after = messages.after_attempt(fresh, outcome, self.now(), spread=self.spread())
+            await self._record(tx, fresh, after)
+            if after.next_try_at is not None:
+                await tx.set_timer(due.kind, after.id, after.next_try_at)
+            if outcome.address_gone:
+                await self._forget_device(tx, after)
+
+        await self.transactions.run(work, cause=due)
+
+    async def send_code(self, code: Code, *, cause: Cause) -> None:
+        """Send a one-time code at once, past everything that waits; never twice.
+
+        Begun is committed before the provider is asked: whoever finds it begun leaves it alone.
+        """
+        now = self.now()
+        masked = self._code_message(code, now)
+        hopeless = _why_hopeless(code, now)
+
+        async def work(tx: Transaction) -> Message:
+            if hopeless:
+                over = messages.abandoned(masked, hopeless, now)
+                tx.emit(over.id, over.version, events.ended(over))
+                await self.store.add_messages([over], tx.session)
+                return over
+            begun = messages.sending_once(masked, now)
+            await self.store.add_messages([begun], tx.session)
+            await tx.set_timer(CODE_OUTCOME, begun.id, code.expires_at + _GRACE)
+            return begun
+
+        begun = await self.transactions.run(work, cause=cause)
+        if not begun.final:
+            task = asyncio.create_task(self._carry(code, begun))
+            self._codes.add(task)
+            task.add_done_callback(self._codes.discard)
+
+    async def settle_code(self, due: Due) -> None:
+        """A code whose end nobody recorded (the process died): its outcome stays unknown."""
+
+        async def work(tx: Transaction) -> None:
+            message = await self.store.message(due.key, tx.session)
+            if message is not None and not message.final:
+                over = messages.abandoned(message, "outcome-unknown", self.now())
+                await self._record(tx, message, over)
+
+        await self.transactions.run(work, cause=due)
+
+    async def finish(self) -> None:
+        """At stop: give the codes on their way a moment."""
+        if self._codes:
+            await asyncio.wait(set(self._codes), timeout=_FAREWELL_SECONDS)
+        for task in self._codes:
+            task.cancel()
+
+    async def _carry(self, code: Code, begun: Message) -> None:
+        try:
+            async with self._limit:
+                outcome = await self._try_code(code, begun)
+        except Exception as error:  # the name only: a trace could show the code
+            log.error("a code could not be sent", error=type(error).__name__)  # noqa: TRY400 - see above
+            outcome = Outcome(Verdict.UNKNOWN, "outcome-unknown")
+
+        async def work(tx: Transaction) -> None:
+            over = messages.after_only_attempt(begun, outcome, self.now())
+            await self._record(tx, begun, over)
+            await tx.cancel_timer(CODE_OUTCOME, begun.id)
+
+        try:
+            await self.transactions.run(work)
+        except StaleVersionError:
+            log.info("the code's outcome came too late to be recorded", message_id=begun.id)
+        except Exception as error:  # its timer settles it
+            log.warning(
+                "a code's outcome was not recorded", message_id=begun.id, error=repr(error)[:200]
+            )
+
+    async def _try_code(self, code: Code, begun: Message) -> Outcome:
+        secret = self._rendered(code, self.now(), secret=True).content
+        attempt = 0
+        while True:
+            outcome = await self._attempt(begun, secret)
+            pause = max(codes.pause_before(attempt), outcome.retry_after or timedelta())
+            hopeful = outcome.verdict is Verdict.NOT_TAKEN
+            if not hopeful or code.expired(self.now() + pause):
+                return outcome
+            await self.pause(pause.total_seconds())
+            attempt += 1
+
+    async def _attempt(self, message: Message, content: Content) -> Outcome:
+        provider = self.providers[message.address.channel]
+        return await provider.send(Outgoing(message.id, message.address.to, content))
+
+    async def _record(self, tx: Transaction, before: Message, after: Message) -> None:
+        await self.store.save_message(after, was=before.revision, session=tx.session)
+        if after.final:
+            tx.emit(after.id, after.version, events.ended(after))
+
+    async def _forget_device(self, tx: Transaction, message: Message) -> None:
+        if message.address.channel is Channel.PUSH and message.citizen_id:
+            gone = device_id(message.address.to)
+            await self.store.remove_device(message.citizen_id, gone, tx.session)
+
+    def _rendered(self, code: Code, now: datetime, *, secret: bool) -> Rendered:
+        return self.renderer.render(
+            codes.TEMPLATE,
+            code.address.channel,
+            code.context(now, secret=secret),
+            salutation="Здравствуйте!",
+        )
+
+    def _code_message(self, code: Code, now: datetime) -> Message:
+        rendered = self._rendered(code, now, secret=False)
+        notice = Notice(code.id, code.citizen_id or "", codes.TEMPLATE, {}, code.id, now)
+        return messages.written(
+            notice,
+            code.address,
+            rendered.content,
+            kind=rendered.kind,
+            template=rendered.template,
+            now=now,
+        )
+
+
+def _why_hopeless(code: Code, now: datetime) -> str | None:
+    if not code.address.to:
+        return "no-contacts"
+    return "code-expired" if code.expired(now) else None

@@ -1,0 +1,194 @@
+"""The citizen's own side: journal and devices over HTTP; nobody sees another's (N2)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from contracts.certificates import ApplicationSubmitted
+from contracts.identity import AccountRegistered
+from contracts.topics import heard_by
+from services.notifier.consumers import handlers
+from tests.support.eventually import eventually
+from tests.support.notices import heard, journal
+from tests.support.providers import Providers
+from tests.support.service import Tokens, deliver, keyed
+
+DEVICE = {"token": "device-of-anna", "platform": "ios"}
+
+
+async def connect(
+    client: httpx2.AsyncClient, tokens: Tokens, who: str, **body: str
+) -> httpx2.Response:
+    return await client.post(
+        "/v1/devices", json=DEVICE | body, headers=tokens.headers(who) | keyed()
+    )
+
+
+async def test_it_hears_exactly_what_the_registry_gives_it(app: FastAPI) -> None:
+    """No event of the registry without a handler, no handler without an event."""
+    given = {kind for kinds in heard_by("notifier").values() for kind in kinds}
+    assert set(handlers(app.state.use)) == given
+
+
+async def test_the_journal_is_paged_newest_first_and_only_its_owners(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    """N2."""
+    for who, phone in (("anna", "+79000000001"), ("boris", "+79000000002")):
+        await deliver(
+            app,
+            heard(
+                AccountRegistered,
+                aggregate=who,
+                account_id=who,
+                pii={"phone": phone, "email": None},
+            ),
+        )
+    for number in range(5):
+        event = heard(ApplicationSubmitted, citizen_id="anna", tracking_number=f"N-{number}")
+        await deliver(app, event)
+    seen: list[str] = []
+    cursor: str | None = None
+    for _ in range(3):
+        query = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        answer = await client.get("/v1/messages", headers=tokens.headers("anna"), params=query)
+        seen += [item["title"] for item in answer.json()["items"]]
+        cursor = answer.json().get("next_cursor")
+    assert cursor is None
+    assert seen == [f"Заявление N-{n} принято" for n in (4, 3, 2, 1, 0)] + ["Регистрация завершена"]
+    assert [m["title"] for m in await journal(client, tokens, "boris")] == ["Регистрация завершена"]
+    assert await journal(client, tokens, "vera") == []
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "WzEsMl0", "WyJhIiwiYiJd"])
+async def test_a_forged_cursor_is_refused(
+    client: httpx2.AsyncClient, tokens: Tokens, cursor: str
+) -> None:
+    answer = await client.get(
+        "/v1/messages", headers=tokens.headers("anna"), params={"cursor": cursor}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/query/cursor"
+
+
+async def test_devices_are_connected_listed_and_disconnected(
+    client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    answer = await connect(client, tokens, "anna")
+    assert answer.status_code == 201
+    device = answer.json()
+    assert device["token_ending"] == "anna"
+    assert "device-of-anna" not in answer.text
+    listed = await client.get("/v1/devices", headers=tokens.headers("anna"))
+    assert listed.json()["items"] == [device]
+    gone = await client.delete(f"/v1/devices/{device['id']}", headers=tokens.headers("anna"))
+    assert gone.status_code == 204
+    again = await client.delete(f"/v1/devices/{device['id']}", headers=tokens.headers("anna"))
+    assert (again.status_code, again.json()["code"]) == (404, "device-not-found")
+
+
+async def test_the_same_key_gets_the_same_answer(
+    client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    headers = tokens.headers("anna") | keyed()
+    first = await client.post("/v1/devices", json=DEVICE, headers=headers)
+    second = await client.post("/v1/devices", json=DEVICE, headers=headers)
+    assert second.json() == first.json()
+    assert second.headers["Idempotent-Replayed"] == "true"
+
+
+async def test_a_device_is_its_last_owners(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens, boxes: Providers
+) -> None:
+    """A phone handed on shows nothing of its former owner."""
+    device = (await connect(client, tokens, "anna")).json()
+    await connect(client, tokens, "boris")
+    listed = await client.get("/v1/devices", headers=tokens.headers("anna"))
+    assert listed.json()["items"] == []
+    refused = await client.delete(f"/v1/devices/{device['id']}", headers=tokens.headers("anna"))
+    assert refused.status_code == 404
+    for who in ("anna", "boris"):
+        contacts = {"phone": None, "email": f"{who}@example.org"}
+        event = heard(AccountRegistered, aggregate=who, account_id=who, pii=contacts)
+        await deliver(app, event)
+    await eventually(lambda: len(boxes.email.messages) == 2 and boxes.push.messages)
+    assert len(await journal(client, tokens, "anna")) == 1
+    assert len(await journal(client, tokens, "boris")) == 2
+
+
+async def test_many_register_one_device_at_once(client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    """Two writers race: each is answered, one owns it."""
+    people = [f"citizen-{n}" for n in range(8)]
+    answers = await asyncio.gather(*(connect(client, tokens, who) for who in people))
+    assert {a.status_code for a in answers} == {201}
+    owners = [
+        who
+        for who in people
+        if (await client.get("/v1/devices", headers=tokens.headers(who))).json()["items"]
+    ]
+    assert len(owners) == 1
+
+
+async def test_there_is_an_end_to_devices(client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    for number in range(10):
+        await connect(client, tokens, "anna", token=f"device-{number}")
+    answer = await connect(client, tokens, "anna", token="device-more")
+    assert (answer.status_code, answer.json()["code"]) == (409, "too-many-devices")
+
+
+async def test_all_wrong_fields_are_named_at_once(
+    client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    """C6's rule for every form."""
+    answer = await connect(client, tokens, "anna", token="коротк", platform="fridge")
+    assert answer.status_code == 422
+    assert {e["pointer"] for e in answer.json()["errors"]} == {"/token", "/platform"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/messages"),
+        ("GET", "/v1/devices"),
+        ("POST", "/v1/devices"),
+        ("DELETE", "/v1/devices/x"),
+    ],
+)
+async def test_who_is_not_logged_in_gets_nothing(
+    client: httpx2.AsyncClient, tokens: Tokens, method: str, path: str
+) -> None:
+    """401 without a token, 403 for staff."""
+    body = {"json": DEVICE} if method == "POST" else {}
+    nobody = await client.request(method, path, headers=keyed(), **body)  # type: ignore[arg-type] # a JSON body or none
+    assert nobody.status_code == 401
+    staff = await client.request(
+        method,
+        path,
+        headers=tokens.headers("doc", "doctor") | keyed(),
+        **body,  # type: ignore[arg-type] # as above
+    )
+    assert staff.status_code == 403
+
+
+async def test_the_journal_and_the_senders_never_scan(
+    app: FastAPI, client: httpx2.AsyncClient
+) -> None:
+    """Hot queries have an index for filter and sort."""
+    db = app.state.runtime.mongo.db
+    plans = [
+        await db["messages"]
+        .find({"citizen_id": "a"})
+        .sort([("created_at", -1), ("_id", -1)])
+        .explain(),
+        await db["notices"].find({"citizen_id": "a"}).sort("created_at", 1).explain(),
+        await db["devices"].find({"citizen_id": "a"}).sort("registered_at", 1).explain(),
+    ]
+    for plan in plans:
+        text = str(plan["queryPlanner"]["winningPlan"])
+        assert "IXSCAN" in text
+        assert "COLLSCAN" not in text
+        assert "'stage': 'SORT'" not in text

@@ -1,0 +1,191 @@
+"""One-time codes: at once, on their own channel, at most once, and shown to nobody else (e7)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from contracts.certificates import ApplicationSubmitted
+from contracts.envelope import Event
+from contracts.identity import AccountRegistered, CodeRequested
+from contracts.notifier import MessageAbandoned, MessageDelivered
+from tests.support.eventually import eventually
+from tests.support.notices import heard, journal
+from tests.support.providers import Fault, Providers
+from tests.support.service import Collector, Tokens, deliver, running
+
+CITIZEN, PHONE, MAIL, SECRET = "acc-1", "+79000000042", "anna@example.org", "402917"
+
+
+def code(
+    *, channel: str = "sms", account: str | None = CITIZEN, minutes: float = 5
+) -> Event[CodeRequested]:
+    return heard(
+        CodeRequested,
+        account_id=account,
+        channel=channel,
+        expires_at=datetime.now(UTC) + timedelta(minutes=minutes),
+        pii={"phone": PHONE, "email": MAIL, "code": SECRET},
+    )
+
+
+async def abandoned(collector: Collector) -> str:
+    found = await eventually(lambda: collector.events(MessageAbandoned))
+    reason: str = found[0].data.reason_code
+    return reason
+
+
+async def test_a_code_goes_out_on_its_channel_only(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, collector: Collector
+) -> None:
+    """I1 needs it: by SMS for SMS, and the provider has the real code."""
+    assert await deliver(app, code(account=None)) == "handled"
+    await eventually(lambda: boxes.sms.messages)
+    (sms,) = boxes.sms.to(PHONE)
+    assert sms.text == (
+        "402917 – код «Моё здоровье» для входа. Никому не сообщайте. Действует 5 минут."
+    )
+    await eventually(lambda: collector.events(MessageDelivered))
+    assert not boxes.email.attempts
+    assert not boxes.push.attempts
+
+
+async def test_a_code_by_mail(app: FastAPI, client: httpx2.AsyncClient, boxes: Providers) -> None:
+    await deliver(app, code(channel="email"))
+    await eventually(lambda: boxes.email.messages)
+    (letter,) = boxes.email.to(MAIL)
+    assert SECRET in letter.text
+    assert SECRET in letter.html
+    assert SECRET not in letter.title
+    assert not boxes.sms.attempts
+
+
+async def test_nothing_that_is_kept_or_logged_has_the_code(
+    app: FastAPI,
+    client: httpx2.AsyncClient,
+    boxes: Providers,
+    tokens: Tokens,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """The journal shows dots; no collection, no log line has the code, even when it fails."""
+    boxes.sms.faults.extend([503, "lost-answer"])
+    await deliver(app, code())
+
+    async def over() -> bool:
+        lines = await journal(client, tokens, CITIZEN)
+        return bool(lines) and lines[0]["status"] == "abandoned"
+
+    await eventually(over)
+    (line,) = await journal(client, tokens, CITIZEN)
+    assert "••••••" in line["text"]
+    db = app.state.runtime.mongo.db
+    for name in await db.list_collection_names():
+        assert SECRET not in str(await db[name].find().to_list(None)), name
+    out, err = capfd.readouterr()
+    assert SECRET not in out + err
+    assert len(boxes.sms.attempts) == 2
+
+
+@pytest.mark.parametrize("fault", ["lost-answer", "silence", 500])
+async def test_an_unknown_outcome_is_the_end(
+    app: FastAPI,
+    client: httpx2.AsyncClient,
+    boxes: Providers,
+    collector: Collector,
+    fault: Fault,
+) -> None:
+    """At most once: whoever does not know does not try again."""
+    boxes.sms.faults.append(fault)
+    await deliver(app, code())
+    assert await abandoned(collector) == "outcome-unknown"
+    assert len(boxes.sms.attempts) == 1
+
+
+async def test_a_code_that_certainly_was_not_sent_is_tried_again(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, collector: Collector
+) -> None:
+    """e7: busy is not sent."""
+    boxes.sms.faults.extend([429, 503])
+    await deliver(app, code())
+    await eventually(lambda: collector.events(MessageDelivered))
+    assert len(boxes.sms.attempts) == 3
+    assert len(boxes.sms.messages) == 1
+
+
+async def test_an_expired_code_is_not_sent(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, collector: Collector
+) -> None:
+    await deliver(app, code(minutes=-1))
+    assert await abandoned(collector) == "code-expired"
+    assert not boxes.sms.attempts
+
+
+async def test_a_busy_provider_is_not_asked_after_expiry(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, collector: Collector
+) -> None:
+    boxes.sms.always = 503
+    await deliver(app, code(minutes=0.02))
+    assert await abandoned(collector) == "provider-busy"
+
+
+async def test_the_same_request_twice_sends_one_code(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, collector: Collector
+) -> None:
+    event = code()
+    assert await deliver(app, event) == "handled"
+    assert await deliver(app, event) == "duplicate"
+    await eventually(lambda: collector.events(MessageDelivered))
+    assert len(boxes.sms.attempts) == 1
+
+
+async def test_a_code_without_an_address_is_said_to_be_lost(
+    app: FastAPI, client: httpx2.AsyncClient, collector: Collector
+) -> None:
+    event = heard(CodeRequested, channel="push", expires_at=datetime.now(UTC) + timedelta(hours=1))
+    assert await deliver(app, event) == "handled"
+    assert await abandoned(collector) == "no-contacts"
+
+
+async def test_a_process_that_dies_with_a_code_does_not_send_it_again(
+    make: Callable[..., FastAPI], boxes: Providers, collector: Collector
+) -> None:
+    """At most once over a crash: the next process settles it as unknown."""
+    boxes.sms.always = "silence"
+    first = make()
+    async with first.router.lifespan_context(first):
+        await deliver(first, code())
+        await eventually(lambda: boxes.sms.attempts)
+        for task in first.state.use.sending._codes:
+            task.cancel()
+    second = make()
+    timers = second.state.runtime.timers.collection
+    await timers.update_one({"kind": "code-outcome"}, {"$set": {"due_at": datetime.now(UTC)}})
+    async with running(second):
+        assert await abandoned(collector) == "outcome-unknown"
+        assert len(boxes.sms.attempts) == 1
+
+
+async def test_a_code_does_not_queue_behind_ordinary_messages(
+    make: Callable[..., FastAPI], boxes: Providers
+) -> None:
+    """The SMS centre is silent and every ordinary sender waits for it: a code has its own way."""
+    slow = "+79000000001"
+    boxes.sms.silent_to.add(slow)
+    app = make(provider_timeout=30)
+    async with running(app):
+        contacts = {"phone": slow, "email": None}
+        await deliver(
+            app, heard(AccountRegistered, aggregate=CITIZEN, account_id=CITIZEN, pii=contacts)
+        )
+        await asyncio.gather(
+            *(deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN)) for _ in range(40))
+        )
+        await eventually(lambda: boxes.sms.now == 16)
+        await deliver(app, code())
+        await eventually(lambda: boxes.sms.to(PHONE))
+        assert boxes.sms.now == 16

@@ -1,0 +1,397 @@
+"""Ordinary messages: every channel, once, whatever happens on the way (N1, N2, N6, N8, N9)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from contracts.certificates import ApplicationSubmitted, CertificateIssued, DocumentsRequested
+from contracts.identity import AccountRegistered, ContactsChanged, ProfileConfirmed
+from contracts.notifier import MessageAbandoned, MessageDelivered
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled
+from services.chassis.mongo import Document
+from services.chassis.timers import Due
+from services.notifier.app import build_providers
+from services.notifier.domain.addressing import Channel
+from services.notifier.domain.message import Outcome
+from services.notifier.gateways import Outgoing, Provider
+from services.notifier.settings import Settings
+from tests.support.eventually import eventually
+from tests.support.notices import heard, journal
+from tests.support.providers import Providers
+from tests.support.service import Collector, Tokens, deliver, keyed, running
+
+CITIZEN, PHONE, MAIL, DEVICE = "acc-1", "+79000000042", "anna@example.org", "device-of-anna"
+
+
+async def register(app: FastAPI, *, seq: int = 1, **pii: str | None) -> None:
+    contacts = pii or {"phone": PHONE, "email": MAIL}
+    event = heard(AccountRegistered, aggregate=CITIZEN, seq=seq, account_id=CITIZEN, pii=contacts)
+    assert await deliver(app, event) == "handled"
+
+
+async def connect(client: httpx2.AsyncClient, tokens: Tokens, token: str = DEVICE) -> str:
+    answer = await client.post(
+        "/v1/devices",
+        json={"token": token, "platform": "android"},
+        headers=tokens.headers(CITIZEN) | keyed(),
+    )
+    assert answer.status_code == 201, answer.text
+    found: str = answer.json()["id"]
+    return found
+
+
+async def settled(
+    client: httpx2.AsyncClient, tokens: Tokens, count: int, template: str
+) -> list[dict[str, Any]]:
+    async def check() -> list[dict[str, Any]] | None:
+        items = [m for m in await journal(client, tokens, CITIZEN) if m["template"] == template]
+        over = [m for m in items if m["status"] in {"delivered", "abandoned"}]
+        return over if len(over) == count else None
+
+    return await eventually(check) or []
+
+
+async def test_one_event_becomes_sms_mail_and_push(
+    app: FastAPI,
+    client: httpx2.AsyncClient,
+    boxes: Providers,
+    tokens: Tokens,
+    collector: Collector,
+) -> None:
+    """N1, N2, N4: a message per channel, in the journal, with action and link."""
+    await connect(client, tokens)
+    await register(app)
+    event = heard(ApplicationSubmitted, citizen_id=CITIZEN)
+    assert await deliver(app, event) == "handled"
+    lines = await settled(client, tokens, 3, "application-submitted.v1")
+
+    assert {line["channel"] for line in lines} == {"sms", "email", "push"}
+    assert {line["status"] for line in lines} == {"delivered"}
+    for line in lines:
+        assert line["action"] == "Следите за заявлением"
+        assert str(line["link"]).endswith(event.data.application_id)
+        assert [s["status"] for s in line["history"]] == ["queued", "delivered"]
+    assert {line["destination"] for line in lines} == {
+        "+7 *** ***-00-42",
+        "a***@example.org",
+        "…anna",
+    }
+    (sms,) = [m for m in boxes.sms.to(PHONE) if "МЗ-2026-11-0000417-8" in m.text]
+    assert sms.text.startswith("Заявление МЗ-2026-11-0000417-8 принято, срок до 23 ноября. http")
+    (push,) = [m for m in boxes.push.to(DEVICE) if "МЗ-2026" in m.title]
+    assert push.url.endswith(event.data.application_id)
+    (letter,) = [m for m in boxes.email.to(MAIL) if "МЗ-2026" in m.title]
+    assert "Номер для отслеживания: МЗ-2026-11-0000417-8" in letter.text
+    assert '<html lang="ru">' in letter.html
+
+    async def said() -> bool:
+        events = [e for e in collector.events(MessageDelivered) if e.data.cause_id == event.id]
+        return len(events) == 3 and {e.seq for e in events} == {1}
+
+    await eventually(said)
+
+
+async def test_the_same_event_twice_reaches_nobody_twice(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """N8."""
+    await register(app, phone=PHONE, email=None)
+    event = heard(ApplicationSubmitted, citizen_id=CITIZEN)
+    assert await deliver(app, event) == "handled"
+    assert await deliver(app, event) == "duplicate"
+    await settled(client, tokens, 1, "application-submitted.v1")
+    assert len([t for t in boxes.sms.texts if "МЗ-2026" in t]) == 1
+
+
+async def test_messages_wait_for_contacts_that_come_later(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """N9, e7: there is no order between topics; nothing is lost."""
+    await deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN))
+    await deliver(app, heard(DocumentsRequested, citizen_id=CITIZEN))
+    assert await journal(client, tokens, CITIZEN) == []
+    await register(app, phone=PHONE, email=None)
+    await settled(client, tokens, 1, "application-submitted.v1")
+    await settled(client, tokens, 1, "documents-requested.v1")
+    assert len(boxes.sms.to(PHONE)) == 3
+    assert await app.state.runtime.timers.collection.count_documents({"kind": "contacts-wait"}) == 0
+
+
+@pytest.mark.parametrize("_round", range(5))
+async def test_contacts_and_event_at_the_same_moment_miss_each_other_never(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens, _round: int
+) -> None:
+    """N9: the race of the first events about a citizen, tried again as the consumer does."""
+    first = heard(AccountRegistered, aggregate=CITIZEN, account_id=CITIZEN, pii={"email": None})
+    others = [heard(ApplicationSubmitted, citizen_id=CITIZEN) for _ in range(6)]
+    events = [*others[:3], first, *others[3:]]
+
+    async def until_handled(event: object) -> None:
+        async def once() -> bool:
+            try:
+                return await deliver(app, event) in {"handled", "duplicate"}  # type: ignore[arg-type] # an event of any type
+            except Exception as error:
+                raise AssertionError from error
+
+        await eventually(once)
+
+    await asyncio.gather(*(until_handled(e) for e in events))
+    await settled(client, tokens, 6, "application-submitted.v1")
+
+
+async def test_contacts_that_never_come_leave_a_line_in_the_journal(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens, collector: Collector
+) -> None:
+    """N6, N9: given up after a week, not silently."""
+    await deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN))
+    timers = app.state.runtime.timers.collection
+    await timers.update_one({"kind": "contacts-wait"}, {"$set": {"due_at": datetime.now(UTC)}})
+    (line,) = await settled(client, tokens, 1, "application-submitted.v1")
+    assert line["status"] == "abandoned"
+    event = await eventually(lambda: collector.events(MessageAbandoned))
+    assert event[0].data.reason_code == "no-contacts"
+
+
+async def test_a_busy_provider_is_asked_again(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """N6: 503, then an answer; the same idempotency key."""
+    boxes.sms.faults.append(503)
+    await register(app, phone=PHONE, email=None)
+    (line,) = await settled(client, tokens, 1, "account-registered.v1")
+    assert [(s["status"], s["code"]) for s in line["history"]] == [
+        ("queued", None),
+        ("retrying", "provider-busy"),
+        ("delivered", None),
+    ]
+    assert len(boxes.sms.attempts) == 2
+    assert len(set(boxes.sms.attempts)) == 1
+
+
+async def test_an_answer_lost_on_the_way_makes_no_second_message(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """N8: the provider has it, we do not know; the key keeps it single, by HTTP and by SMTP."""
+    boxes.sms.faults.append("lost-answer")
+    boxes.email.faults.append("lost-answer")
+    await register(app)
+    lines = await settled(client, tokens, 2, "account-registered.v1")
+    assert {line["status"] for line in lines} == {"delivered"}
+    assert len(boxes.sms.attempts) == len(boxes.email.attempts) == 2
+    assert len(boxes.sms.messages) == len(boxes.email.messages) == 1
+
+
+async def test_a_number_that_does_not_exist_is_given_up_at_once(
+    app: FastAPI,
+    client: httpx2.AsyncClient,
+    boxes: Providers,
+    tokens: Tokens,
+    collector: Collector,
+) -> None:
+    """N6: a permanent refusal is not tried again, and is said."""
+    boxes.sms.faults.append(422)
+    await register(app, phone=PHONE, email="nobody@example.org")
+    lines = await settled(client, tokens, 2, "account-registered.v1")
+    assert {line["status"] for line in lines} == {"abandoned"}
+    assert len(boxes.sms.attempts) == 1
+    await eventually(lambda: len(collector.events(MessageAbandoned)) == 2)
+    found = collector.events(MessageAbandoned)
+    assert {e.data.reason_code for e in found} == {"recipient-refused"}
+
+
+async def test_a_device_that_is_gone_is_forgotten(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """410 from the push service."""
+    await connect(client, tokens)
+    boxes.push.faults.append(410)
+    await register(app, phone=None, email=None)
+    await settled(client, tokens, 1, "account-registered.v1")
+    answer = await client.get("/v1/devices", headers=tokens.headers(CITIZEN))
+    assert answer.json()["items"] == []
+
+
+class _DiesAfterSending:
+    """The real provider, behind a process that stops between the answer and its record."""
+
+    def __init__(self, real: Provider) -> None:
+        self._real = real
+        self.sent = asyncio.Event()
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        await self._real.send(outgoing)
+        self.sent.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def close(self) -> None:
+        await self._real.close()
+
+
+async def test_a_crash_between_sending_and_recording(
+    make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens, collector: Collector
+) -> None:
+    """N8, N9: the next process sends again under the same key; one message is kept, one event."""
+    real = build_providers(Settings(**boxes.settings()))
+    dying = _DiesAfterSending(real[Channel.SMS])
+    first = make(providers={**real, Channel.SMS: dying})
+    async with first.router.lifespan_context(first):
+        await register(first, phone=PHONE, email=None)
+        async with asyncio.timeout(10):
+            await dying.sent.wait()
+    second = make()
+    timers = second.state.runtime.timers.collection
+    leased = await timers.find_one({"kind": "send-sms"})
+    assert leased["due_at"] > datetime.now(UTC) + timedelta(seconds=30)
+    await timers.update_one({"_id": leased["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
+    async with running(second) as client:
+        (line,) = await settled(client, tokens, 1, "account-registered.v1")
+        assert line["status"] == "delivered"
+        assert len(boxes.sms.attempts) == 2
+        assert len(boxes.sms.messages) == 1
+        assert await eventually(lambda: len(collector.events(MessageDelivered)) == 1)
+
+
+async def test_two_processes_with_the_same_message_record_it_once(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """Two writers race for one message: one end, one event, one message at the provider."""
+    boxes.sms.faults.append(503)
+    await register(app, phone=PHONE, email=None)
+    runtime = app.state.runtime
+
+    async def held() -> Document | None:
+        now = datetime.now(UTC)
+        found: Document | None = await runtime.timers.collection.find_one_and_update(
+            {"kind": "send-sms", "attempts": 0, "due_at": {"$gt": now + timedelta(seconds=0.5)}},
+            {"$set": {"due_at": now + timedelta(hours=1)}},
+        )
+        return found
+
+    timer = await eventually(held)
+    assert timer is not None
+    due = Due(runtime.mongo, timer["kind"], timer["key"], timer["token"], {}, 1, timer["due_at"])
+    send = app.state.use.sending.send
+    results = await asyncio.gather(send(due), send(due), return_exceptions=True)
+    assert sorted(type(r).__name__ for r in results) == ["AlreadyHandledError", "NoneType"]
+    (line,) = await settled(client, tokens, 1, "account-registered.v1")
+    assert line["status"] == "delivered"
+    assert len(boxes.sms.messages) == 1
+
+
+async def test_new_contacts_are_used_and_the_old_ones_are_told(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """e7: contacts are kept fresh; an older event does not bring the old ones back."""
+    await register(app)
+    changed = heard(
+        ContactsChanged,
+        aggregate=CITIZEN,
+        seq=3,
+        account_id=CITIZEN,
+        pii={"phone": "+79000000077", "email": None},
+    )
+    late = heard(
+        ProfileConfirmed, aggregate=CITIZEN, seq=2, account_id=CITIZEN, pii={"phone": PHONE}
+    )
+    await deliver(app, changed)
+    await deliver(app, late)
+    await settled(client, tokens, 3, "contacts-changed.v1")
+    assert any("контакты изменены" in m.text for m in boxes.sms.to(PHONE))
+    await deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN))
+    await settled(client, tokens, 2, "application-submitted.v1")
+    assert not any("МЗ-2026" in m.text for m in boxes.sms.to(PHONE))
+    assert any("МЗ-2026" in m.text for m in boxes.sms.to("+79000000077"))
+
+
+async def test_a_visit_is_reminded_of_and_a_cancelled_one_is_not(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """N12: a day before; cancelling takes the reminder away, whatever came first."""
+    await register(app, phone=PHONE, email=None)
+    example = heard(AppointmentBooked).data.visit.model_dump(mode="json")
+    starts = datetime.now(UTC) + timedelta(days=3)
+    visit = example | {"starts_at": starts.isoformat()}
+
+    def event(kind: type, appointment: str, seq: int) -> object:
+        return heard(
+            kind,
+            aggregate=appointment,
+            seq=seq,
+            appointment_id=appointment,
+            citizen_id=CITIZEN,
+            visit=visit,
+        )
+
+    await deliver(app, event(AppointmentBooked, "kept", 1))  # type: ignore[arg-type] # an event
+    await deliver(app, event(AppointmentBooked, "off", 1))  # type: ignore[arg-type] # an event
+    await deliver(app, event(AppointmentCancelled, "off", 2))  # type: ignore[arg-type] # an event
+    await deliver(app, event(AppointmentCancelled, "early", 2))  # type: ignore[arg-type] # an event
+    await deliver(app, event(AppointmentBooked, "early", 1))  # type: ignore[arg-type] # an event
+    timers = app.state.runtime.timers.collection
+    (timer,) = await timers.find({"kind": "notice"}).to_list(None)
+    assert timer["key"] == "kept"
+    assert abs(timer["due_at"] - (starts - timedelta(days=1))) < timedelta(seconds=1)
+    await timers.update_one({"_id": timer["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
+    await settled(client, tokens, 1, "appointment-reminder.v1")
+    assert len([t for t in boxes.sms.texts if t.startswith("Напоминаем")]) == 1
+
+
+async def test_a_reminder_that_comes_too_late_is_not_sent(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    """N12: after an outage nobody is reminded of yesterday's visit."""
+    await register(app, phone=PHONE, email=None)
+    visit = heard(AppointmentBooked).data.visit.model_dump(mode="json")
+    visit |= {"starts_at": (datetime.now(UTC) + timedelta(days=3)).isoformat()}
+    await deliver(app, heard(AppointmentBooked, citizen_id=CITIZEN, visit=visit))
+    now = datetime.now(UTC)
+    timers = app.state.runtime.timers.collection
+    await timers.update_one({"kind": "notice"}, {"$set": {"due_at": now, "payload.until": now}})
+
+    async def gone() -> bool:
+        left: int = await timers.count_documents({"kind": "notice"})
+        return left == 0
+
+    await eventually(gone)
+    found = {m["template"] for m in await journal(client, tokens, CITIZEN)}
+    assert found == {"account-registered.v1", "appointment-booked.v1"}
+
+
+async def test_a_certificate_that_ends_is_warned_of(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """N3: expiry, 30 days before, at nine in the morning."""
+    await register(app, phone=PHONE, email=None)
+    ends = (datetime.now(UTC) + timedelta(days=100)).date()
+    await deliver(app, heard(CertificateIssued, citizen_id=CITIZEN, valid_until=ends))
+    timers = app.state.runtime.timers.collection
+    timer = await timers.find_one({"kind": "notice"})
+    assert timer["due_at"].date() == ends - timedelta(days=30)
+    await timers.update_one({"_id": timer["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
+    (line,) = await settled(client, tokens, 1, "certificate-expiring.v1")
+    assert line["kind"] == "expiry"
+
+
+async def test_a_slow_channel_does_not_hold_the_others_and_is_not_flooded(
+    make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens
+) -> None:
+    """Bounded concurrency per channel: mail is silent, SMS goes on."""
+    boxes.email.always = "silence"
+    app = make()
+    async with running(app) as client:
+        await register(app)
+        for _ in range(30):
+            await deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN))
+        await eventually(lambda: len(boxes.sms.messages) == 31)
+        assert boxes.sms.most <= 16
+        assert boxes.sms.connections <= 16
+        assert not boxes.email.messages
+        assert len(await journal(client, tokens, CITIZEN, limit=100)) == 62
