@@ -1,0 +1,8 @@
+"""documents: every file – uploads and their checks, sealed documents, who read what.
+
+Owns the uploads and the sealed documents (content-addressed, in S3), the grants of doctors and the
+journal of reads. Publishes `documents.file-accepted`, `documents.document-sealed` and
+`documents.sealing-failed`; listens to `certificates.review-started`,
+`certificates.application-approved` and `scheduling.appointment-booked`.
+It decides nothing medical, and never gives away a file without writing down to whom.
+"""

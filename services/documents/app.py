@@ -1,0 +1,89 @@
+"""Composition root: everything is built here and passed in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from fastapi import FastAPI
+
+from services.chassis.auth import FetchKeys
+from services.chassis.outbox import Publisher
+from services.chassis.runtime import Parts, Runtime
+from services.documents import api, consumers, store
+from services.documents.gateways import Inspector, Notary, Storage
+from services.documents.gateways.signing import Signers
+from services.documents.settings import Settings
+from services.documents.usecases import SEAL, Documents, Files, ReadingRoom, UseCases
+
+_MAX_BODY = 64 * 1024 * 1024
+"""Routes read bodies themselves and stop at their own limits, with words for the person."""
+
+
+def build(
+    settings: Settings,
+    *,
+    fetch_keys: FetchKeys | None = None,
+    publisher: Publisher | None = None,
+    storage: Storage | None = None,
+    notary: Notary | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    new_id: Callable[[], str] = lambda: secrets.token_hex(12),
+) -> FastAPI:
+    """The service; the keyword arguments are seams."""
+    runtime = Runtime("documents", settings, fetch_keys=fetch_keys, publisher=publisher)
+    kept = store.Store(runtime.mongo.db)
+    storage = storage or Storage(
+        settings.platform, (settings.bucket_uploads, settings.bucket_sealed)
+    )
+    notary = notary or Notary(
+        Signers(settings.pki_dir, tsa_url=settings.tsa_url, licence=settings.licence), now=now
+    )
+    inspector = Inspector()
+    room = ReadingRoom(
+        transactions=runtime.transactions,
+        store=kept,
+        storage=storage,
+        link_lasting=timedelta(seconds=settings.link_seconds),
+        now=now,
+        new_id=new_id,
+    )
+    files = Files(
+        transactions=runtime.transactions,
+        store=kept,
+        storage=storage,
+        inspector=inspector,
+        room=room,
+        bucket=settings.bucket_uploads,
+        purposes=settings.purposes,
+        grant_lasting=timedelta(days=settings.grant_days),
+        now=now,
+        new_id=new_id,
+    )
+    documents = Documents(
+        transactions=runtime.transactions,
+        store=kept,
+        storage=storage,
+        notary=notary,
+        room=room,
+        bucket=settings.bucket_sealed,
+        now=now,
+        new_id=new_id,
+    )
+    use = UseCases(files, documents, room)
+    app = runtime.app(
+        Parts(
+            router=api.router,
+            handlers=consumers.handlers(use),
+            timer_handlers={SEAL: documents.seal},
+            indexes=store.INDEXES,
+            prepare=[storage.prepare],
+            close=[storage.close, notary.close, inspector.close],
+        ),
+        title="Документы",
+        description="Загрузка файлов, подписанные документы, ссылки на скачивание, журнал доступа.",
+        max_body=_MAX_BODY,
+    )
+    app.state.use = use
+    return app

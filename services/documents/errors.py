@@ -1,0 +1,289 @@
+"""The refusals of documents. A refused file is told what is accepted and what to do (e2, e3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from services.chassis.errors import (
+    AccidentError,
+    FieldError,
+    InvalidInputError,
+    NotFoundError,
+    RefusalError,
+)
+
+_ACCEPTED = "Принимаются PDF, JPG и PNG."
+_CONVERT = "Преобразуйте документ в PDF или JPG и загрузите его снова."
+
+
+def megabytes(size: int) -> str:
+    """A size for people."""
+    return f"{size / (1024 * 1024):.1f}".rstrip("0").rstrip(".").replace(".", ",") + " МБ"
+
+
+class FileRefusedError(RefusalError):
+    """The uploaded file is not taken. The caller keeps everything else that was entered."""
+
+    code = "file-refused"
+    status = 422
+    title = "Файл не принят"
+
+    def __init__(self, detail: str, *, errors: Sequence[FieldError] = ()) -> None:
+        """Point at the file, whatever the reason."""
+        super().__init__(detail, errors=errors or (FieldError("/file", self.code, detail),))
+
+
+class FileTypeNotAllowedError(FileRefusedError):
+    """Neither PDF, nor JPEG, nor PNG by its content (n1, n2)."""
+
+    code = "file-type-not-allowed"
+    status = 415
+    title = "Такой тип файла не принимается"
+
+    def __init__(self) -> None:
+        """The name of the file plays no part."""
+        super().__init__(
+            f"По содержимому это не PDF, не JPG и не PNG. {_ACCEPTED} {_CONVERT}",
+        )
+
+
+class FileTooLargeError(FileRefusedError):
+    """More bytes than the purpose allows (n1, n3)."""
+
+    code = "file-too-large"
+    status = 413
+    title = "Файл слишком большой"
+
+    def __init__(self, limit: int) -> None:
+        """Say how much is allowed."""
+        super().__init__(
+            f"Файл больше {megabytes(limit)}. {_ACCEPTED} Уменьшите размер: сохраните документ "
+            "в PDF или JPG с меньшим качеством или разделите его на части."
+        )
+
+
+class FileEmptyError(FileRefusedError):
+    """No bytes at all."""
+
+    code = "file-empty"
+    title = "Файл пуст"
+
+    def __init__(self) -> None:
+        """Ask for another one."""
+        super().__init__(f"Файл пуст. {_ACCEPTED} Выберите файл заново.")
+
+
+class FileBrokenError(FileRefusedError):
+    """It begins like an allowed type, but cannot be read as one."""
+
+    code = "file-broken"
+    title = "Файл повреждён"
+
+    def __init__(self, kind: str) -> None:
+        """Say what it was read as."""
+        super().__init__(f"Файл не читается как {kind}: он повреждён. {_ACCEPTED} {_CONVERT}")
+
+
+class PdfEncryptedError(FileRefusedError):
+    """A PDF with a password or with restrictions."""
+
+    code = "pdf-encrypted"
+    title = "PDF защищён"
+
+    def __init__(self) -> None:
+        """Say how to get an open one."""
+        super().__init__(
+            f"PDF защищён паролем или ограничениями. {_ACCEPTED} "
+            "Снимите защиту («Печать» → «Сохранить как PDF») и загрузите файл снова."
+        )
+
+
+class PdfActiveContentError(FileRefusedError):
+    """A PDF that does more than show pages."""
+
+    code = "pdf-active-content"
+    title = "PDF содержит активное содержимое"
+
+    def __init__(self, what: str) -> None:
+        """Name what was found."""
+        super().__init__(
+            f"В PDF есть {what}: такие файлы не принимаются. {_ACCEPTED} "
+            "Распечатайте документ в PDF («Печать» → «Сохранить как PDF») и загрузите его снова."
+        )
+
+
+class ImageTooLargeError(FileRefusedError):
+    """More pixels than we decode."""
+
+    code = "image-too-large"
+    title = "Слишком большое изображение"
+
+    def __init__(self, limit: int) -> None:
+        """Say how much is allowed."""
+        super().__init__(
+            f"В изображении больше {limit // 1_000_000} мегапикселей. {_ACCEPTED} "
+            "Отсканируйте страницу с разрешением 300 dpi или сохраните её в PDF или JPG."
+        )
+
+
+class TooManyPagesError(FileRefusedError):
+    """More pages than the purpose allows."""
+
+    code = "too-many-pages"
+    title = "Слишком много страниц"
+
+    def __init__(self, pages: int, limit: int) -> None:
+        """Say how many are allowed."""
+        super().__init__(
+            f"В файле {pages} стр., допустимо не больше {limit}. {_ACCEPTED} "
+            "Разделите документ на части."
+        )
+
+
+class ResolutionTooLowError(FileRefusedError):
+    """Measured fewer dots per inch than the purpose needs (n3, e3)."""
+
+    code = "resolution-too-low"
+    title = "Недостаточное разрешение скана"
+
+    def __init__(self, dpi: int, needed: int) -> None:
+        """Say both numbers."""
+        super().__init__(
+            f"Разрешение скана {dpi} dpi, нужно не меньше {needed} dpi. {_ACCEPTED} "
+            f"Отсканируйте документ заново с разрешением {needed} dpi и сохраните в PDF или JPG."
+        )
+
+
+class ResolutionUnknownError(FileRefusedError):
+    """The purpose needs a resolution and the file has none (n3, e3)."""
+
+    code = "resolution-unknown"
+    title = "Разрешение скана неизвестно"
+
+    def __init__(self, needed: int) -> None:
+        """Say what is needed."""
+        super().__init__(
+            f"В файле не указано разрешение скана, нужно не меньше {needed} dpi. {_ACCEPTED} "
+            f"Отсканируйте документ с разрешением {needed} dpi и сохраните в PDF или JPG."
+        )
+
+
+class FileBreaksRulesError(FileRefusedError):
+    """Several rules of the purpose at once: each is in `errors`."""
+
+    code = "file-breaks-rules"
+
+    def __init__(self, refusals: Sequence[FileRefusedError]) -> None:
+        """Collect them."""
+        super().__init__(
+            " ".join(r.detail for r in refusals), errors=[e for r in refusals for e in r.errors]
+        )
+
+
+class NoFileError(InvalidInputError):
+    """The form has no field `file`, or not exactly one."""
+
+    def __init__(self) -> None:
+        """Point at the field."""
+        super().__init__(
+            [FieldError("/file", "missing", f"Приложите ровно один файл. {_ACCEPTED}")]
+        )
+
+
+class UnknownPurposeError(InvalidInputError):
+    """There are no limits for such a purpose, so nothing can be checked."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        """List those that there are."""
+        listed = ", ".join(f"{code} ({title})" for code, title in sorted(known.items()))
+        super().__init__(
+            [FieldError("/purpose", "enum", f"Неизвестное назначение файла. Возможны: {listed}.")]
+        )
+
+
+class NotAFormError(RefusalError):
+    """The body is not a whole `multipart/form-data`."""
+
+    code = "not-a-form"
+    status = 400
+    title = "Файл не дошёл"
+
+    def __init__(self) -> None:
+        """Say how to send it."""
+        super().__init__(
+            "Форма с файлом пришла не полностью или не по формату: нужен multipart/form-data "
+            f"с полями file и purpose. {_ACCEPTED}"
+        )
+
+
+class ContentChangedError(RefusalError):
+    """What is in the storage is not what was put there (D3). Nobody gets it."""
+
+    code = "content-changed"
+    title = "Содержимое файла не совпадает с сохранённым"
+
+    def __init__(self) -> None:
+        """Say that support knows what to do."""
+        super().__init__(
+            "Контрольная сумма файла не сошлась, поэтому он не выдан. "
+            "Обратитесь в поддержку и назовите код обращения."
+        )
+
+
+class NoSuchFileError(NotFoundError):
+    """No such file for this reader."""
+
+    def __init__(self) -> None:
+        """The same words, whether it is not there or not theirs."""
+        super().__init__("Такого файла нет или у вас нет к нему доступа.")
+
+
+class NoSuchDocumentError(NotFoundError):
+    """No such document of this citizen's."""
+
+    def __init__(self) -> None:
+        """The same words, whether it is not there or not theirs."""
+        super().__init__("Такого документа нет или у вас нет к нему доступа.")
+
+
+class NotSealedYetError(RefusalError):
+    """The document is still being made, or could not be made."""
+
+    code = "document-not-sealed"
+    title = "Документ ещё не готов"
+
+    def __init__(self) -> None:
+        """Say what happens next."""
+        super().__init__("Документ ещё не подписан. Мы сообщим, когда он будет готов.")
+
+
+class NotAPdfError(RefusalError):
+    """The public check takes PDF files only."""
+
+    code = "not-a-pdf"
+    status = 415
+    title = "Это не PDF"
+
+    def __init__(self) -> None:
+        """Say what can be checked."""
+        super().__init__("Проверить можно только PDF-файл, полученный на портале.")
+
+
+class CannotSealError(RefusalError):
+    """This document cannot be sealed as asked, now or later. The reason goes into the event."""
+
+    code = "sealing-failed"
+    title = "Документ не удалось подписать"
+
+    def __init__(self, reason_code: str, reason: str) -> None:
+        """Keep the reason."""
+        super().__init__(reason)
+        self.reason_code = reason_code
+
+
+class StorageAwayError(AccidentError):
+    """S3 does not answer, or not with what it should."""
+
+
+class SealingAwayError(AccidentError):
+    """The time-stamp authority or the organisation's key is away."""

@@ -1,0 +1,84 @@
+"""JPEG and PNG: decoded, measured, written anew with nothing but the picture and its dpi.
+
+No library sees a JPEG with a script behind it (PITFALLS 25), so what is stored is always our own
+writing. It refuses what has more pixels than a scan needs before decoding any of them.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from PIL import Image, ImageOps, JpegImagePlugin
+
+from services.documents.domain import Inspected, MediaType
+from services.documents.errors import FileBrokenError, FileRefusedError, ImageTooLargeError
+
+MAX_PIXELS = 40_000_000
+"""A4 at 600 dpi is 35 million."""
+
+_FORMATS = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG"}
+_NAMES = {MediaType.JPEG: "JPG", MediaType.PNG: "PNG"}
+_KEPT_MODES = {
+    MediaType.JPEG: frozenset({"L", "RGB"}),
+    MediaType.PNG: frozenset({"1", "L", "LA", "P", "RGB", "RGBA"}),
+}
+_NO_DENSITY = 1  # what writers put where they know nothing
+
+
+def inspect_image(content: bytes, media_type: MediaType) -> Inspected:
+    """Decode an image and write it anew.
+
+    Raises:
+        ImageTooLargeError: more than `MAX_PIXELS`.
+        FileBrokenError: it cannot be decoded, or moves.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=[_FORMATS[media_type]]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ImageTooLargeError(MAX_PIXELS)
+            if media_type is MediaType.PNG and getattr(image, "n_frames", 1) > 1:
+                raise FileBrokenError(_NAMES[media_type])  # frames behind the first get lost
+            dpi = _dpi(image)
+            image.load()
+            written = _written(image, media_type, dpi)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ImageTooLargeError(MAX_PIXELS) from error
+    except FileRefusedError:
+        raise
+    except Exception as error:  # decoders of hostile bytes raise whatever they like
+        raise FileBrokenError(_NAMES[media_type]) from error
+    return Inspected(media_type, written, pages=1, dpi=dpi)
+
+
+def _dpi(image: Image.Image) -> int | None:
+    """Both directions rounded (299.9994 is 300), the lower one; absent is absent."""
+    found = image.info.get("dpi")
+    if not found:
+        return None
+    lowest = min(round(float(value)) for value in found)
+    return lowest if lowest > _NO_DENSITY else None
+
+
+def _written(image: Image.Image, media_type: MediaType, dpi: int | None) -> bytes:
+    options: dict[str, Any] = {"dpi": (dpi, dpi)} if dpi else {}
+    if media_type is MediaType.JPEG:
+        options |= _as_it_was(image)
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I;16"):
+        upright = upright.point(lambda value: value / 256)
+    if upright.mode not in _KEPT_MODES[media_type]:
+        upright = upright.convert("RGB" if upright.mode != "I" else "L")
+    upright.info = {k: v for k, v in upright.info.items() if k == "transparency"}
+    out = io.BytesIO()
+    upright.save(out, _FORMATS[media_type], exif=b"", icc_profile=None, **options)
+    return out.getvalue()
+
+
+def _as_it_was(image: Image.Image) -> dict[str, Any]:
+    """The file's own quantisation, so that writing it anew loses next to nothing."""
+    if image.mode not in _KEPT_MODES[MediaType.JPEG]:
+        return {"quality": 95}
+    tables = getattr(image, "quantization", None)
+    subsampling = JpegImagePlugin.get_sampling(image)
+    return {"qtables": tables, "subsampling": subsampling} if tables else {"quality": 95}

@@ -1,0 +1,49 @@
+"""Settings of documents. The limits of uploads are data here, one entry per purpose (d1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import SettingsConfigDict
+
+from services.chassis.settings import ServiceSettings
+
+MEGABYTE = 1024 * 1024
+
+
+class PurposeLimits(BaseModel):
+    """What an upload for one purpose may be."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    max_bytes: int = Field(default=5 * MEGABYTE, gt=0)
+    min_dpi: int | None = Field(default=None, gt=0)
+    max_pages: int = Field(default=30, gt=0)
+
+
+PURPOSES: Mapping[str, PurposeLimits] = {
+    "attachment": PurposeLimits(title="Документ к заявлению"),
+    "card-extract": PurposeLimits(
+        title="Выписка из медицинской карты", max_bytes=2 * MEGABYTE, min_dpi=300
+    ),
+}
+
+
+class Settings(ServiceSettings):
+    """Variables `DOCUMENTS_…`; `DOCUMENTS_PURPOSES` is JSON and replaces the default."""
+
+    model_config = SettingsConfigDict(env_prefix="DOCUMENTS_", frozen=True)
+
+    port: int = 8105
+    database: str = "documents"
+    bucket_uploads: str = "uploads"
+    bucket_sealed: str = "sealed"
+    pki_dir: Path = Path(".run/data/pki")
+    tsa_url: str = "http://127.0.0.1:8191/"
+    link_seconds: int = Field(default=120, gt=0, le=3600)
+    grant_days: int = Field(default=30, gt=0)
+    purposes: Mapping[str, PurposeLimits] = PURPOSES
+    licence: str = "Лицензия Л041-01137-77/00000001"

@@ -1,0 +1,151 @@
+"""Documents: ordered by events, sealed by a timer, given to their owner, checked by anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.timers import Due
+from services.chassis.transactions import Cause, Transaction, Transactions
+from services.documents import events
+from services.documents.domain import (
+    Document,
+    Kind,
+    MediaType,
+    Order,
+    Position,
+    Reader,
+    SealedContent,
+    State,
+)
+from services.documents.errors import CannotSealError, NoSuchDocumentError
+from services.documents.gateways import Notary, Storage
+from services.documents.store import Store
+from services.documents.usecases.reading import Content, Link, ReadingRoom
+
+SEAL = "seal"
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The verbs about sealed documents."""
+
+    transactions: Transactions
+    store: Store
+    storage: Storage
+    notary: Notary
+    room: ReadingRoom
+    bucket: str
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+    async def one(self, document_id: str, owner_id: str) -> Document:
+        """A document of the citizen's, in any state.
+
+        Raises:
+            NoSuchDocumentError: none of theirs.
+        """
+        found = await self.store.document_of_owner(document_id, owner_id)
+        if found is None:
+            raise NoSuchDocumentError
+        return found
+
+    async def page(self, owner_id: str, *, after: Position | None, limit: int) -> list[Document]:
+        """A page of the citizen's sealed documents."""
+        return await self.store.documents_of(owner_id, after=after, limit=limit)
+
+    async def link(self, document_id: str, owner_id: str) -> Link:
+        """A short-lived link to the sealed PDF, written into the journal first (D1, D2).
+
+        Raises:
+            NoSuchDocumentError: none of theirs.
+            NotSealedYetError: there is no PDF.
+            ContentChangedError: the stored bytes are not what was sealed (D3).
+        """
+        document = await self.one(document_id, owner_id)
+        sha256, _ = document.stored()
+        content = Content(self.bucket, sha256, document.file_name, MediaType.PDF)
+        return await self.room.give(document.id, owner_id, owner_id, Reader.OWNER, content)
+
+    async def with_content(self, sha256: str) -> Document | None:
+        """The sealed document with exactly this content, whoever asks."""
+        return await self.store.document_by_hash(sha256)
+
+    async def newer_than(self, document: Document) -> Document | None:
+        """The version that replaced this one: an old one is kept, but says so (d5, D4)."""
+        return await self.store.newer_than(document)
+
+    async def queue(
+        self,
+        kind: Kind,
+        reference_id: str,
+        owner_id: str,
+        number: str,
+        order: Order,
+        *,
+        cause: Cause,
+    ) -> Document:
+        """Take an order for a document; the timer `seal` does the rest.
+
+        A later order for the same thing becomes its next version; the earlier one is kept (D4).
+        """
+        document_id = self.new_id()
+
+        async def work(tx: Transaction) -> Document:
+            previous = await self.store.latest(kind, reference_id, session=tx.session)
+            document = Document(
+                id=document_id,
+                kind=kind,
+                reference_id=reference_id,
+                owner_id=owner_id,
+                number=number,
+                title=order.title,
+                revision=1,
+                queued_at=self.now(),
+                order=order,
+            ).follows(previous)
+            await self.store.add_document(document, session=tx.session)
+            await tx.set_timer(SEAL, document.id, document.queued_at)
+            return document
+
+        return await self.transactions.run(work, cause=cause)
+
+    async def seal(self, due: Due) -> None:
+        """Make the document of a due timer: sign, store, record – each step can be repeated (X6).
+
+        Raises:
+            AccidentError: a dependency is away; the timer comes again.
+            AlreadyHandledError: somebody else was faster.
+        """
+        document = await self.store.document(due.key)
+        if document is None or document.state is not State.QUEUED:
+            return await self._drop(due)
+        try:
+            content = await self.notary.seal(document)
+        except CannotSealError as refusal:
+            return await self._give_up(document, refusal, due)
+        await self.storage.put(self.bucket, content.sha256, content.pdf, MediaType.PDF)
+        return await self._record(document, content, due)
+
+    async def _record(self, document: Document, content: SealedContent, due: Due) -> None:
+        async def work(tx: Transaction) -> None:
+            done = document.sealed(content, self.now())
+            await self.store.save(done, session=tx.session)
+            tx.emit(done.id, done.version, events.sealed(done))
+
+        await self.transactions.run(work, cause=due)
+
+    async def _give_up(self, document: Document, refusal: CannotSealError, due: Due) -> None:
+        async def work(tx: Transaction) -> None:
+            done = document.failed(refusal.reason_code, refusal.detail)
+            await self.store.save(done, session=tx.session)
+            tx.emit(done.id, done.version, events.failed(done))
+
+        await self.transactions.run(work, cause=due)
+
+    async def _drop(self, due: Due) -> None:
+        async def work(_: Transaction) -> None:
+            """Only the timer goes."""
+
+        await self.transactions.run(work, cause=due)

@@ -1,0 +1,162 @@
+"""Uploads: taken, shown, opened to the doctor whose review has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.chassis.idempotency import Once
+from services.chassis.transactions import Cause, Transaction, Transactions
+from services.documents import events
+from services.documents.domain import (
+    Position,
+    Reader,
+    StoredFile,
+    check_limits,
+    clean_name,
+    grants_of_review,
+    sha256_of,
+)
+from services.documents.errors import FileTooLargeError, NoSuchFileError, UnknownPurposeError
+from services.documents.gateways import Inspector, Storage
+from services.documents.settings import PurposeLimits
+from services.documents.store import Store
+from services.documents.usecases.reading import Content, Link, ReadingRoom
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What a citizen sent."""
+
+    purpose: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Files:
+    """The verbs about uploads."""
+
+    transactions: Transactions
+    store: Store
+    storage: Storage
+    inspector: Inspector
+    room: ReadingRoom
+    bucket: str
+    purposes: Mapping[str, PurposeLimits]
+    grant_lasting: timedelta
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+    def limits_of(self, purpose: str) -> PurposeLimits:
+        """The limits of a purpose.
+
+        Raises:
+            UnknownPurposeError: there is no such purpose.
+        """
+        limits = self.purposes.get(purpose)
+        if limits is None:
+            raise UnknownPurposeError({code: found.title for code, found in self.purposes.items()})
+        return limits
+
+    @property
+    def largest_upload(self) -> int:
+        """The largest file in bytes that any purpose allows."""
+        return max(limits.max_bytes for limits in self.purposes.values())
+
+    async def upload(self, owner_id: str, upload: Upload, *, once: Once) -> StoredFile:
+        """Check a file, store it under its hash, and say so (C7, C8, D3).
+
+        Storing comes before the transaction: content is addressed by its hash, so doing it twice
+        is doing it once, and without a record nobody can reach it.
+
+        Raises:
+            FileRefusedError: one of its kinds; nothing is stored.
+            UnknownPurposeError: nothing to check against.
+        """
+        limits = self.limits_of(upload.purpose)
+        if len(upload.content) > self.largest_upload:
+            raise FileTooLargeError(limits.max_bytes)
+        found = await self.inspector.inspect(upload.content)
+        check_limits(limits, size=len(upload.content), pages=found.pages, dpi=found.dpi)
+        file = StoredFile(
+            id=self.new_id(),
+            owner_id=owner_id,
+            purpose=upload.purpose,
+            name=clean_name(upload.name, found.media_type),
+            media_type=found.media_type,
+            size=len(found.content),
+            sha256=sha256_of(found.content),
+            source_sha256=sha256_of(upload.content),
+            pages=found.pages,
+            dpi=found.dpi,
+            accepted_at=self.now(),
+        )
+        await self.storage.put(self.bucket, file.sha256, found.content, file.media_type)
+
+        async def work(tx: Transaction) -> StoredFile:
+            await self.store.add_file(file, session=tx.session)
+            tx.emit(file.id, file.version, events.accepted(file))
+            return file
+
+        return await self.transactions.run(work, once=once)
+
+    async def one(self, file_id: str, reader_id: str, *, doctor: bool) -> StoredFile:
+        """A file of the reader's own, or one that their review has.
+
+        Raises:
+            NoSuchFileError: no such file for this reader.
+        """
+        return (await self._readable(file_id, reader_id, doctor=doctor))[0]
+
+    async def page(self, owner_id: str, *, after: Position | None, limit: int) -> list[StoredFile]:
+        """A page of the citizen's files."""
+        return await self.store.files_of(owner_id, after=after, limit=limit)
+
+    async def link(self, file_id: str, reader_id: str, *, doctor: bool) -> Link:
+        """A short-lived link, written into the journal first (D1, D2).
+
+        Raises:
+            NoSuchFileError: no such file for this reader.
+            ContentChangedError: the stored bytes are not what was accepted (D3).
+        """
+        file, reader = await self._readable(file_id, reader_id, doctor=doctor)
+        content = Content(self.bucket, file.sha256, file.name, file.media_type)
+        return await self.room.give(file.id, file.owner_id, reader_id, reader, content)
+
+    async def start_review(
+        self,
+        application_id: str,
+        citizen_id: str,
+        doctor_id: str,
+        file_ids: Sequence[str],
+        *,
+        cause: Cause,
+    ) -> None:
+        """Let the doctor who took an application read its attachments, and nobody else any more.
+
+        Only files of the applicant count: an event cannot open somebody else's.
+        """
+
+        async def work(tx: Transaction) -> None:
+            files = await self.store.attachments(file_ids, citizen_id, session=tx.session)
+            grants = grants_of_review(
+                application_id, doctor_id, files, now=self.now(), lasting=self.grant_lasting
+            )
+            await self.store.replace_grants(application_id, grants, session=tx.session)
+
+        await self.transactions.run(work, cause=cause)
+
+    async def _readable(
+        self, file_id: str, reader_id: str, *, doctor: bool
+    ) -> tuple[StoredFile, Reader]:
+        own = await self.store.file_of_owner(file_id, reader_id)
+        if own is not None:
+            return own, Reader.OWNER
+        reviewed = (
+            await self.store.file_of_doctor(file_id, reader_id, self.now()) if doctor else None
+        )
+        if reviewed is None:
+            raise NoSuchFileError
+        return reviewed, Reader.DOCTOR

@@ -1,0 +1,31 @@
+"""Fixtures of the documents service: a PKI once a session, an authority and the service a test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.chassis.settings import Platform
+from tests.support.paperwork import Paperwork, make_pki, paperwork, time_stamping
+from tests.support.service import Tokens
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_pki(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture
+async def tsa(pki: Path) -> AsyncIterator[str]:
+    async with time_stamping(pki) as url:
+        yield url
+
+
+@pytest.fixture
+async def office(
+    platform: Platform, database: str, tokens: Tokens, pki: Path, tsa: str
+) -> AsyncIterator[Paperwork]:
+    async with paperwork(platform, database, tokens, pki=pki, tsa_url=tsa) as service:
+        yield service

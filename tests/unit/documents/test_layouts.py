@@ -1,0 +1,107 @@
+"""What is printed where: C31, C32, A7. Layouts are data and do not depend on values."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from contracts.scheduling import AppointmentBooked, PatientPii, Visit
+from services.documents.consumers import talon_lines
+from services.documents.domain import Line, Order
+from services.documents.gateways.layouts import Organisation, paper_of
+
+SEALING = Organisation("Поликлиника № 1", "ИНН 7707083893")
+ROWS = (
+    Line("number", "Номер", "086-1"),
+    Line("issued_on", "Дата выдачи", "21.11.2026"),
+    Line("full_name", "ФИО", "Соколова Анна Сергеевна"),
+    Line("conclusion", "Заключение", "Годна."),
+    Line("organisation", "Организация", "ГБУЗ «Поликлиника № 7»"),
+    Line("organisation_address", "Адрес", "Донская, 1"),
+    Line("organisation_details", "Реквизиты", "ОГРН 1"),
+)
+
+
+def an_order(lines: tuple[Line, ...] = ROWS, form: str = "086u") -> Order:
+    return Order(form, "Справка", lines, date(2026, 11, 21), "http://x/verify/1", "doctor")
+
+
+def test_c31_the_organisation_of_the_order_is_at_the_top_and_nothing_is_printed_twice() -> None:
+    layout, values = paper_of(an_order(), SEALING)
+    assert (layout.organisation, layout.details) == ("ГБУЗ «Поликлиника № 7»", "Донская, 1, ОГРН 1")
+    assert [row.key for row in layout.rows] == ["full_name", "conclusion"]
+    assert values == {"full_name": "Соколова Анна Сергеевна", "conclusion": "Годна."}
+    assert "086/у" in layout.footer
+
+
+def test_without_an_organisation_the_sealing_one_is_named() -> None:
+    layout, _ = paper_of(an_order(ROWS[:4]), SEALING)
+    assert (layout.organisation, layout.details) == (SEALING.name, SEALING.details)
+
+
+def test_equal_forms_with_other_values_share_a_layout() -> None:
+    other = tuple(
+        Line(line.key, line.label, line.value + "!") if line.key == "full_name" else line
+        for line in ROWS
+    )
+    assert paper_of(an_order(), SEALING)[0] == paper_of(an_order(other), SEALING)[0]
+
+
+def test_an_unknown_form_has_a_footer_too() -> None:
+    layout, _ = paper_of(an_order(form="other"), SEALING)
+    assert "QR-код" in layout.footer
+
+
+def test_two_rows_of_one_key_are_no_form() -> None:
+    with pytest.raises(ValueError, match="duplicate"):
+        paper_of(an_order((ROWS[2], ROWS[2])), SEALING)
+
+
+@pytest.mark.parametrize(
+    ("zone", "printed"),
+    [
+        ("Europe/Moscow", "1 января 2027 г., 01:30"),
+        ("Asia/Vladivostok", "1 января 2027 г., 08:30"),
+        ("Europe/Kaliningrad", "1 января 2027 г., 00:30"),
+    ],
+)
+def test_a7_a_talon_names_five_things_in_the_clinics_own_time(zone: str, printed: str) -> None:
+    lines = {line.key: line.value for line in talon_lines(a_booking(timezone=zone))}
+    assert lines == {
+        "patient": "Соколова Анна Сергеевна",
+        "specialty": "Терапевт",
+        "time": printed,
+        "clinic": "Поликлиника (№ 45), Садовая, 12",
+        "id": "A-1",
+    }
+    layout, values = paper_of(
+        an_order(talon_lines(a_booking(timezone=zone)), form="talon"), SEALING
+    )
+    layout.check(values)
+
+
+def a_booking(**changed: Any) -> AppointmentBooked:
+    visit: dict[str, Any] = {
+        "doctor_name": "Орлова Мария Викторовна",
+        "specialty": "Терапевт",
+        "starts_at": datetime(2026, 12, 31, 22, 30, tzinfo=UTC),
+        "ends_at": datetime(2026, 12, 31, 22, 45, tzinfo=UTC),
+        "timezone": "Europe/Moscow",
+        "room": "214",
+        "clinic_number": "45",
+        "clinic_name": "Поликлиника",
+        "clinic_address": "Садовая, 12",
+    }
+    return AppointmentBooked(
+        appointment_id="a1",
+        talon_number="A-1",
+        citizen_id="c1",
+        slot_id="s1",
+        doctor_id="d1",
+        clinic_id="cl1",
+        visit=Visit(**visit | changed),
+        check_url="http://x/talon/A-1",
+        pii=PatientPii(full_name="Соколова Анна Сергеевна"),
+    )

@@ -1,0 +1,19 @@
+"""d1: the limits of uploads are data."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.documents.settings import MEGABYTE, Settings
+
+
+def test_d1_the_default_limits() -> None:
+    purposes = Settings().purposes
+    assert purposes["attachment"].max_bytes == 5 * MEGABYTE
+    extract = purposes["card-extract"]
+    assert (extract.max_bytes, extract.min_dpi) == (2 * MEGABYTE, 300)
+
+
+def test_d1_an_operator_sets_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCUMENTS_PURPOSES", '{"photo": {"title": "Фото", "max_bytes": 1000}}')
+    assert Settings().purposes["photo"].max_bytes == 1000
