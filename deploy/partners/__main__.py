@@ -1,0 +1,10 @@
+"""`python -m deploy.partners`: run the simulator until it is told to stop."""
+
+from __future__ import annotations
+
+from deploy.partners.app import build
+from deploy.partners.settings import PartnersSettings
+from services.chassis.runtime import serve
+
+if __name__ == "__main__":
+    serve(build(PartnersSettings()))

@@ -1,0 +1,45 @@
+"""Puts the simulator together on the services' chassis: the same inbox, outbox and timers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from joserfc.jwk import ECKey, KeySet
+
+from deploy.partners import rules
+from deploy.partners.agencies import INDEXES, Agencies
+from deploy.partners.settings import PartnersSettings
+from services.chassis.outbox import Publisher
+from services.chassis.runtime import Parts, Runtime
+
+
+async def _nobodys_key() -> dict[str, Any]:
+    """A key whose private half is thrown away: there is no API here, so no token is right."""
+    key = ECKey.generate_key("P-256", {"kid": "nobody"})
+    return dict(KeySet([key]).as_dict(private=False))
+
+
+def build(
+    settings: PartnersSettings,
+    *,
+    publisher: Publisher | None = None,
+    mismatching: rules.Mismatching | None = None,
+) -> FastAPI:
+    """The simulator; its arguments are what a test replaces."""
+    runtime = Runtime("partners", settings, fetch_keys=_nobodys_key, publisher=publisher)
+    people = rules.mismatching_people() if mismatching is None else mismatching
+    agencies = Agencies(runtime, people, timedelta(milliseconds=settings.answer_delay_ms))
+    app = runtime.app(
+        Parts(
+            router=APIRouter(),
+            handlers=agencies.handlers,
+            timer_handlers=agencies.timer_handlers,
+            indexes=INDEXES,
+        ),
+        title="Внешние системы (симулятор)",
+        description="Реестр, казначейство, больница и почта. Говорит только событиями.",
+    )
+    app.state.agencies = agencies
+    return app

@@ -1,0 +1,157 @@
+"""How the simulated agencies decide: pure functions over the events they hear.
+
+No clock, no ids, no database: `today`, numbers and times are arguments.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from stdnum import luhn
+from stdnum.ru import inn as stdnum_inn
+
+from contracts.certificates import ApplicationSubmitted, CertificateIssued, Delivery
+from contracts.identity import PersonPii, ProfileSubmitted
+from contracts.partners import AppointmentAccepted, IdentityChecked, LetterAccepted, PaymentReceived
+from contracts.scheduling import AppointmentBooked
+
+Mismatching = Mapping[str, tuple[str, ...]]
+"""Last name (case-folded) → the fields that the registry will not confirm."""
+
+_DATA = Path(__file__).with_name("registry.json")
+
+_SNILS_LENGTH, _SNILS_UNCHECKED_UP_TO = 11, 1_001_998
+_INN_LENGTH, _ENP_LENGTH = 12, 16
+_PASSPORT_LENGTHS = (4, 6)
+
+_POST_OFFICES_FROM, _LETTERS_A_MONTH = 101_000, 100_000
+_MONTHS, _FIRST_MONTH = 96, 2008 * 12 + 4
+
+
+def mismatching_people(path: Path = _DATA) -> Mismatching:
+    """The demo people of the data file."""
+    people = json.loads(path.read_text(encoding="utf-8"))["mismatching"]
+    return {person["last_name"].casefold(): tuple(person["mismatches"]) for person in people}
+
+
+def check_identity(
+    profile: ProfileSubmitted, mismatching: Mismatching, today: date
+) -> IdentityChecked:
+    """The registry's answer: every number that was given is right, and the person is known."""
+    person = profile.pii
+    wrong = [*_wrong_numbers(person), *mismatching.get(person.last_name.casefold(), ())]
+    if person.birth_date > today:
+        wrong.append("birth_date")
+    if person.passport is None and person.snils is None:
+        wrong.append("snils")  # nothing to look the person up by
+    return IdentityChecked(
+        account_id=profile.account_id,
+        revision=profile.revision,
+        matched=not wrong,
+        mismatches=tuple(dict.fromkeys(wrong)),
+    )
+
+
+def _wrong_numbers(person: PersonPii) -> list[str]:
+    passport = person.passport
+    right = {
+        "snils": person.snils is None or snils_is_right(person.snils),
+        "inn": person.inn is None or inn_is_right(person.inn),
+        "oms": person.oms is None or enp_is_right(person.oms),
+        "passport": passport is None or passport_is_right(passport.series, passport.number),
+    }
+    return [name for name, fits in right.items() if not fits]
+
+
+def snils_is_right(number: str) -> bool:
+    """СНИЛС: nine digits and two check digits; numbers up to 001-001-998 have none (I13)."""
+    if not _digits(number, _SNILS_LENGTH):
+        return False
+    if int(number[:9]) <= _SNILS_UNCHECKED_UP_TO:
+        return True
+    total = sum(int(digit) * (9 - place) for place, digit in enumerate(number[:9]))
+    return int(number[9:]) == total % 101 % 100
+
+
+def inn_is_right(number: str) -> bool:
+    """ИНН of a person: twelve digits, the last two are check digits (I13)."""
+    return _digits(number, _INN_LENGTH) and bool(stdnum_inn.is_valid(number))
+
+
+def enp_is_right(number: str) -> bool:
+    """ЕНП of the ОМС policy: sixteen digits, the last by Luhn's rule (I13)."""
+    return _digits(number, _ENP_LENGTH) and bool(luhn.is_valid(number))
+
+
+def passport_is_right(series: str, number: str) -> bool:
+    """Four and six digits; a passport has no check digit of its own (I13)."""
+    return all(map(_digits, (series, number), _PASSPORT_LENGTHS))
+
+
+def _digits(text: str, length: int) -> bool:
+    return len(text) == length and text.isascii() and text.isdecimal()
+
+
+def payment_for(
+    application: ApplicationSubmitted, payment_id: str, paid_at: datetime
+) -> PaymentReceived | None:
+    """The treasury's answer: the fee, in full; None where there is none."""
+    if application.fee_kopecks <= 0:
+        return None
+    return PaymentReceived(
+        application_id=application.application_id,
+        payment_id=payment_id,
+        amount_kopecks=application.fee_kopecks,
+        paid_at=paid_at,
+    )
+
+
+def acceptance_of(appointment: AppointmentBooked) -> AppointmentAccepted:
+    """The hospital's answer, with a comment for the patient (A36)."""
+    return AppointmentAccepted(
+        appointment_id=appointment.appointment_id,
+        comment=(
+            f"Кабинет {appointment.visit.room}. Приходите за 10 минут до приёма, "
+            "возьмите паспорт и полис ОМС."
+        ),
+    )
+
+
+def goes_by_post(certificate: CertificateIssued) -> bool:
+    """Whether the citizen asked for a paper copy by post (C42)."""
+    return certificate.delivery is Delivery.POST
+
+
+def letter_of(
+    certificate: CertificateIssued, postal_number: str, accepted_at: datetime
+) -> LetterAccepted:
+    """The post's answer: the letter is on its way under this number (C42)."""
+    return LetterAccepted(
+        certificate_id=certificate.certificate_id,
+        application_id=certificate.application_id,
+        postal_number=postal_number,
+        accepted_at=accepted_at,
+    )
+
+
+def postal_month(day: date) -> int:
+    """The month as a postal number has it: 1 to 96, and round again (April 2008 is 1)."""
+    return (day.year * 12 + day.month - _FIRST_MONTH) % _MONTHS + 1
+
+
+def postal_number(day: date, sequence: int) -> str:
+    """A domestic postal identifier (ШПИ) of 14 digits.
+
+    Six digits of the accepting office, two of the month, five of the letter, one check digit: the
+    sum of the digits at odd places times three, plus the sum of those at even places, made up to
+    the next ten. Structure: ru.wikipedia.org «Почтовый идентификатор»; the check digit and the
+    cycle of 96 months: the validator ssvarentsov/TrackValidX (.src/FMain.class). An office takes
+    100,000 letters a month, the next one goes on.
+    """
+    office = _POST_OFFICES_FROM + sequence // _LETTERS_A_MONTH
+    body = f"{office:06}{postal_month(day):02}{sequence % _LETTERS_A_MONTH:05}"
+    odd, even = sum(map(int, body[0::2])), sum(map(int, body[1::2]))
+    return f"{body}{-(odd * 3 + even) % 10}"

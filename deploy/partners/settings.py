@@ -1,0 +1,18 @@
+"""Settings of the simulator, from the environment (`PARTNERS_…`)."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.chassis.settings import ServiceSettings
+
+
+class PartnersSettings(ServiceSettings):
+    """Where it listens (health only), its database, and how long an answer takes."""
+
+    model_config = SettingsConfigDict(env_prefix="PARTNERS_", frozen=True)
+
+    port: int = 8192
+    database: str = "partners"
+    answer_delay_ms: int = Field(default=0, ge=0, description="Real agencies take their time.")

@@ -1,0 +1,286 @@
+"""The simulator on real MongoDB: what it hears, what it says, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from fastapi import FastAPI
+
+from contracts.certificates import ApplicationSubmitted, CertificateIssued, Delivery
+from contracts.envelope import Data, Event, model_of
+from contracts.identity import ProfileSubmitted
+from contracts.partners import AppointmentAccepted, IdentityChecked, LetterAccepted, PaymentReceived
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled
+from contracts.snapshots import example_of
+from contracts.topics import BY_TYPE, PARTNERS, heard_by, topic_of
+from deploy.partners.app import build
+from deploy.partners.settings import PartnersSettings
+from services.chassis.settings import Platform
+from tests.support.eventually import eventually
+from tests.support.service import (
+    Collector,
+    an_event,
+    as_record,
+    deliver,
+    outbox_events,
+    running,
+)
+
+
+def example(data: type[Data]) -> Any:
+    """The data of the contract's example."""
+    return model_of(data).model_validate(example_of(data.TYPE)).data
+
+
+def simulator(
+    platform: Platform, database: str, publisher: Any = None, delay_ms: int = 0
+) -> FastAPI:
+    """The simulator on this test's database."""
+    settings = PartnersSettings(database=database, platform=platform, answer_delay_ms=delay_ms)
+    return build(settings, publisher=publisher)
+
+
+@pytest.fixture
+async def app(platform: Platform, database: str, collector: Collector) -> AsyncIterator[FastAPI]:
+    """The running simulator; what it says goes to the collector."""
+    built = simulator(platform, database, collector)
+    async with running(built):
+        yield built
+
+
+async def said(app: FastAPI, data: type[Data], *, count: int = 1) -> list[Event[Any]]:
+    """What was said of this type, once there are `count` of them."""
+
+    async def enough() -> list[Event[Any]] | None:
+        found = await outbox_events(app, data)
+        return found if len(found) >= count else None
+
+    found: list[Event[Any]] = await eventually(enough)
+    assert len(found) == count
+    return found
+
+
+async def idle(app: FastAPI) -> None:
+    """No answer waits to be given."""
+
+    async def nothing_waits() -> bool:
+        waiting: int = await app.state.runtime.timers.collection.count_documents({})
+        return waiting == 0
+
+    await eventually(nothing_waits)
+
+
+class Conversation(NamedTuple):
+    """What an agency hears, what it answers, and the keys of both."""
+
+    partner: str
+    heard: type[Data]
+    key: str
+    answer: type[Data]
+    answer_key: str
+
+
+CONVERSATIONS = [
+    Conversation("registry", ProfileSubmitted, "account_id", IdentityChecked, "account_id"),
+    Conversation(
+        "treasury", ApplicationSubmitted, "application_id", PaymentReceived, "application_id"
+    ),
+    Conversation("ehr", AppointmentBooked, "appointment_id", AppointmentAccepted, "appointment_id"),
+    Conversation("post", CertificateIssued, "application_id", LetterAccepted, "certificate_id"),
+]
+
+
+@pytest.mark.parametrize("talk", CONVERSATIONS, ids=lambda talk: talk.partner)
+async def test_each_agency_answers_once_under_its_own_name(
+    app: FastAPI, collector: Collector, talk: Conversation
+) -> None:
+    """I2, A36, C42: the answer is in the agency's topic, on the same journey, with its cause."""
+    data = example(talk.heard)
+    event = an_event(data, aggregate_id=getattr(data, talk.key))
+    assert await deliver(app, event) == "handled"
+    assert await deliver(app, event) == "duplicate"
+    (answer,) = await said(app, talk.answer)
+    await idle(app)
+    assert answer.source == f"/{talk.partner}"
+    assert (answer.aggregateid, answer.seq) == (getattr(data, talk.answer_key), 1)
+    assert answer.correlationid == event.correlationid
+    assert answer.causationid == event.id
+    assert await eventually(lambda: collector.events(talk.answer)) == [answer]
+    assert collector.records[-1].topic == f"{talk.partner}.events"
+
+
+async def test_handlers_are_what_the_registry_of_topics_says(app: FastAPI) -> None:
+    """Four partners, each hears what contracts/topics.py says, and no one else does."""
+    wanted = {
+        event for partner in PARTNERS for events in heard_by(partner).values() for event in events
+    }
+    assert set(app.state.agencies.handlers) == wanted
+
+
+async def test_a_second_submission_is_answered_by_its_revision(app: FastAPI) -> None:
+    """A corrected profile gets an answer of its own, in order."""
+    first: ProfileSubmitted = example(ProfileSubmitted)
+    wrong = first.model_copy(update={"pii": first.pii.model_copy(update={"snils": "1"})})
+    right = first.model_copy(update={"revision": 2})
+    await deliver(app, an_event(wrong, aggregate_id=first.account_id, seq=2))
+    await said(app, IdentityChecked)
+    await deliver(app, an_event(right, aggregate_id=first.account_id, seq=3))
+    answers = await said(app, IdentityChecked, count=2)
+    assert [(a.seq, a.data.revision, a.data.matched) for a in answers] == [
+        (1, 1, False),
+        (2, 2, True),
+    ]
+
+
+async def test_what_is_free_is_not_paid_and_what_is_kept_at_home_is_not_posted(
+    app: FastAPI,
+) -> None:
+    """Heard, remembered as handled, nothing said."""
+    application = example(ApplicationSubmitted).model_copy(update={"fee_kopecks": 0})
+    issued = example(CertificateIssued).model_copy(update={"delivery": Delivery.ACCOUNT})
+    for data in (application, issued):
+        event = an_event(data, aggregate_id=data.application_id)
+        assert await deliver(app, event) == "handled"
+        assert await deliver(app, event) == "duplicate"
+    await idle(app)
+    assert await outbox_events(app, PaymentReceived) == []
+    assert await outbox_events(app, LetterAccepted) == []
+
+
+async def test_letters_get_different_numbers(app: FastAPI) -> None:
+    """C42: ten at once, ten numbers."""
+    issued: CertificateIssued = example(CertificateIssued)
+    letters = [
+        issued.model_copy(update={"certificate_id": f"crt_{n}", "application_id": f"app_{n}"})
+        for n in range(10)
+    ]
+    outcomes = await asyncio.gather(
+        *(
+            app.state.runtime.dispatcher.handle_batch([as_record(event)])
+            for event in (an_event(data, aggregate_id=data.application_id) for data in letters)
+        )
+    )
+    assert outcomes == [None] * 10
+    answers = await said(app, LetterAccepted, count=10)
+    assert len({a.data.postal_number for a in answers}) == 10
+
+
+def _entry(app: FastAPI, appointment_id: str) -> Any:
+    return app.state.runtime.mongo.db["ehr_book"].find_one({"_id": appointment_id})
+
+
+async def test_the_hospital_keeps_its_own_book(app: FastAPI) -> None:
+    """A36: booked, then struck out when cancelled."""
+    booked: AppointmentBooked = example(AppointmentBooked)
+    cancelled: AppointmentCancelled = example(AppointmentCancelled)
+    key = booked.appointment_id
+    await deliver(app, an_event(booked, aggregate_id=key, seq=1))
+    entry = await _entry(app, key)
+    assert (entry["state"], entry["patient"]) == ("expected", booked.pii.full_name)
+    await deliver(app, an_event(cancelled, aggregate_id=key, seq=3))
+    assert (await _entry(app, key))["state"] == "cancelled"
+
+
+async def test_a_late_booking_does_not_bring_a_cancelled_appointment_back(app: FastAPI) -> None:
+    """Out of order: the older event has no effect and no answer."""
+    booked: AppointmentBooked = example(AppointmentBooked)
+    key = booked.appointment_id
+    await deliver(app, an_event(example(AppointmentCancelled), aggregate_id=key, seq=3))
+    assert await deliver(app, an_event(booked, aggregate_id=key, seq=1)) == "duplicate"
+    await idle(app)
+    assert (await _entry(app, key))["state"] == "cancelled"
+    assert await outbox_events(app, AppointmentAccepted) == []
+
+
+async def test_an_acceptance_not_yet_given_is_withdrawn_by_the_cancellation(
+    platform: Platform, database: str, collector: Collector
+) -> None:
+    """A slow hospital does not accept what is off already."""
+    app = simulator(platform, database, collector, delay_ms=3_600_000)
+    booked: AppointmentBooked = example(AppointmentBooked)
+    async with running(app):
+        await deliver(app, an_event(booked, aggregate_id=booked.appointment_id, seq=1))
+        waiting = app.state.runtime.timers.collection
+        timer = await waiting.find_one({"_id": f"answer:ehr:{booked.appointment_id}"})
+        assert timer["due_at"] > datetime.now(UTC)
+        cancelled = example(AppointmentCancelled)
+        await deliver(app, an_event(cancelled, aggregate_id=booked.appointment_id, seq=2))
+        assert await waiting.count_documents({}) == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "headers"),
+    [
+        (b"\xff\x00 random", [("ce_type", ProfileSubmitted.TYPE.encode())]),
+        (b"{}", [("ce_type", None)]),
+        (b"{}", [("ce_type", b"\xff\xfe")]),
+    ],
+    ids=["bytes", "null header", "header not UTF-8"],
+)
+async def test_a_broken_record_is_kept_as_a_dead_letter(
+    app: FastAPI, value: bytes, headers: list[tuple[str, bytes | None]]
+) -> None:
+    """As everywhere on the chassis."""
+    record = as_record(value=value, headers=headers)
+    assert await app.state.runtime.dispatcher.settle(record, last_try=True) == "dead-letter"
+
+
+async def test_an_unknown_type_is_ignored(app: FastAPI) -> None:
+    """The topics carry more than the partners hear."""
+    record = as_record(value=b"{}", headers=[("ce_type", b"identity.contacts-changed.v1")])
+    assert await app.state.runtime.dispatcher.settle(record, last_try=True) == "ignored"
+
+
+async def test_health_needs_nothing_of_identity(
+    platform: Platform, database: str, collector: Collector
+) -> None:
+    """The outside world stands on its own; Kafka away is degraded, not dead."""
+    async with running(simulator(platform, database, collector)) as client:
+        assert (await client.get("/healthz")).status_code == 200
+
+        async def checks() -> Any:
+            answer = await client.get("/readyz")
+            assert answer.status_code == 200
+            found = answer.json()["checks"]
+            return found if found["keys"] else None
+
+        assert await eventually(checks) == {"mongo": True, "kafka": False, "keys": True}
+
+
+async def test_over_kafka(kafka_platform: Platform, database: str) -> None:
+    """In by one topic, out by another: an outsider sees the answer as plain JSON."""
+    profile: ProfileSubmitted = example(ProfileSubmitted)
+    account = f"acc_{database}"
+    event = an_event(profile.model_copy(update={"account_id": account}), aggregate_id=account)
+    bootstrap = kafka_platform.kafka_bootstrap
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        await producer.send_and_wait(
+            topic_of(profile).name,
+            event.to_json(),
+            key=account.encode(),
+            headers=event.headers(),
+        )
+        async with (
+            running(simulator(kafka_platform, database)),
+            AIOKafkaConsumer(
+                "registry.events",
+                bootstrap_servers=bootstrap,
+                group_id=f"outsider-{database}",
+                auto_offset_reset="earliest",
+                fetch_max_wait_ms=20,
+                metadata_max_age_ms=500,
+            ) as consumer,
+            asyncio.timeout(30),
+        ):
+            async for record in consumer:
+                answer = Event[IdentityChecked].from_json(record.value)
+                if answer.aggregateid == account:
+                    break
+    assert answer.data.matched
+    assert record.key == account.encode()
+    assert dict(record.headers)["ce_type"].decode() in BY_TYPE

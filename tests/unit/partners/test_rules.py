@@ -1,0 +1,225 @@
+"""How the simulated agencies decide, and the check digits they decide by."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.certificates import CertificateIssued, Delivery
+from contracts.envelope import model_of
+from contracts.identity import Category, Passport, PersonPii, ProfileSubmitted
+from contracts.snapshots import example_of
+from contracts.topics import BY_TYPE
+from deploy.embedded.demo import ACCOUNTS_FILE
+from deploy.partners.rules import (
+    acceptance_of,
+    check_identity,
+    enp_is_right,
+    goes_by_post,
+    inn_is_right,
+    letter_of,
+    mismatching_people,
+    passport_is_right,
+    payment_for,
+    postal_month,
+    postal_number,
+    snils_is_right,
+)
+
+NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+def example(event_type: str) -> Any:
+    """The data of the contract's example."""
+    return model_of(BY_TYPE[event_type]).model_validate(example_of(event_type)).data
+
+
+def a_profile(**changes: Any) -> ProfileSubmitted:
+    """The demo citizen's profile, changed."""
+    given: ProfileSubmitted = example("identity.profile-submitted.v1")
+    return given.model_copy(update={"pii": given.pii.model_copy(update=changes)})
+
+
+def test_right_numbers_are_confirmed() -> None:
+    """I2: the demo citizen matches; the answer names account and revision."""
+    answer = check_identity(a_profile(), mismatching_people(), TODAY)
+    assert (answer.matched, answer.mismatches, answer.revision) == (True, (), 1)
+    assert answer.account_id == a_profile().account_id
+
+
+@pytest.mark.parametrize(
+    ("changes", "mismatch"),
+    [
+        ({"snils": "11223344594"}, "snils"),
+        ({"inn": "772812345608"}, "inn"),
+        ({"inn": "7707083893"}, "inn"),
+        ({"oms": "7700000001234565"}, "oms"),
+        ({"passport": Passport(series="452", number="123456")}, "passport"),
+        ({"birth_date": date(2026, 11, 17)}, "birth_date"),
+        ({"snils": None, "passport": None}, "snils"),
+    ],
+)
+def test_a_wrong_number_is_named(changes: dict[str, Any], mismatch: str) -> None:
+    """I13: one wrong field, one name."""
+    answer = check_identity(a_profile(**changes), {}, TODAY)
+    assert (answer.matched, answer.mismatches) == (False, (mismatch,))
+
+
+def test_all_wrong_numbers_are_named_at_once() -> None:
+    """Once each, even if the demo file names one of them too."""
+    profile = a_profile(last_name="Двойникова", snils="11223344594", inn="1")
+    answer = check_identity(profile, mismatching_people(), TODAY)
+    assert answer.mismatches == ("snils", "inn", "oms")
+
+
+@pytest.mark.parametrize("last_name", ["Несходов", "НЕСХОДОВА", "опечаткин"])
+def test_people_of_the_demo_file_are_not_confirmed(last_name: str) -> None:
+    """A rejection can be shown with right numbers, however the name is typed."""
+    answer = check_identity(a_profile(last_name=last_name), mismatching_people(), TODAY)
+    assert not answer.matched
+    assert set(answer.mismatches) <= set(PersonPii.model_fields)
+
+
+def test_numbers_that_were_not_given_are_not_compared() -> None:
+    """I10: a resident has no passport of a citizen."""
+    profile = a_profile(passport=None, inn=None, oms=None)
+    assert check_identity(profile, {}, TODAY).matched
+
+
+def test_the_demo_citizens_are_confirmed() -> None:
+    """deploy/demo/accounts.json and the registry agree."""
+    people = json.loads(ACCOUNTS_FILE.read_text(encoding="utf-8"))["accounts"]
+    citizens = [p for p in people if p["role"] == "citizen"]
+    assert citizens
+    for person in citizens:
+        profile = ProfileSubmitted(
+            account_id=person["id"],
+            revision=1,
+            category=Category(person["category"]),
+            pii=PersonPii(
+                last_name=person["name"]["last"],
+                first_name=person["name"]["first"],
+                birth_date=person["birth_date"],
+                snils="".join(filter(str.isdigit, person["snils"])),
+                inn=person["inn"],
+                oms=person["oms"],
+                passport=Passport(**person["passport"]),
+            ),
+        )
+        assert check_identity(profile, mismatching_people(), TODAY).mismatches == ()
+
+
+@pytest.mark.parametrize("number", ["11223344595", "08765430300", "00100199800"])
+def test_known_snils_are_right(number: str) -> None:
+    """The textbook number, one whose remainder is 100 or 101, and one of before check digits."""
+    assert snils_is_right(number)
+
+
+@pytest.mark.parametrize("number", ["", "1122334459", "112233445950", "1122334459x", "١١٢٢٣٣٤٤٥٩٥"])
+def test_what_is_not_eleven_digits_is_no_snils(number: str) -> None:
+    """Length and Latin digits."""
+    assert not snils_is_right(number)
+
+
+@given(st.integers(1_001_999, 999_999_999))
+def test_one_pair_of_check_digits_per_snils(body: int) -> None:
+    """Of a hundred endings one is right."""
+    assert sum(snils_is_right(f"{body:09}{check:02}") for check in range(100)) == 1
+
+
+@given(st.integers(0, 10**15 - 1))
+def test_one_check_digit_per_policy(body: int) -> None:
+    """Of ten endings one is right."""
+    assert sum(enp_is_right(f"{body:015}{check}") for check in range(10)) == 1
+
+
+def test_inn_of_an_organisation_is_not_a_persons() -> None:
+    """Twelve digits, not ten."""
+    assert inn_is_right("500100732259")
+    assert not inn_is_right("7707083893")
+
+
+def test_a_passport_has_four_and_six_digits() -> None:
+    """Nothing more can be checked about it."""
+    assert passport_is_right("4521", "123456")
+    assert not passport_is_right("45 21", "123456")
+    assert not passport_is_right("4521", "12345")
+
+
+def test_the_treasury_takes_exactly_the_fee() -> None:
+    """Once, for this application; nothing where the service is free."""
+    application = example("certificates.application-submitted.v1")
+    payment = payment_for(application, "pay-1", NOW)
+    assert payment is not None
+    assert payment.amount_kopecks == application.fee_kopecks
+    assert payment.application_id == application.application_id
+    assert payment_for(application.model_copy(update={"fee_kopecks": 0}), "pay-1", NOW) is None
+
+
+def test_the_hospital_tells_the_patient_where_to_go() -> None:
+    """A36: the comment names the room and no person."""
+    booked = example("scheduling.appointment-booked.v1")
+    answer = acceptance_of(booked)
+    assert answer.appointment_id == booked.appointment_id
+    assert answer.comment is not None
+    assert booked.visit.room in answer.comment
+    assert "Соколова" not in answer.comment
+
+
+@pytest.mark.parametrize("delivery", list(Delivery))
+def test_only_post_goes_by_post(delivery: Delivery) -> None:
+    """C42."""
+    issued: CertificateIssued = example("certificates.certificate-issued.v1")
+    issued = issued.model_copy(update={"delivery": delivery})
+    assert goes_by_post(issued) == (delivery is Delivery.POST)
+    letter = letter_of(issued, postal_number(TODAY, 1), NOW)
+    assert letter.application_id == issued.application_id
+
+
+def _postal_is_right(number: str) -> bool:
+    weighted = sum(int(d) * (3 if place % 2 == 0 else 1) for place, d in enumerate(number))
+    return len(number) == 14 and weighted % 10 == 0
+
+
+@given(st.dates(), st.integers(1, 10**7), st.integers(0, 13), st.integers(1, 9))
+def test_a_postal_number_notices_one_wrong_digit(
+    day: date, sequence: int, place: int, slip: int
+) -> None:
+    """C42: fourteen digits; any one digit mistaken is noticed."""
+    number = postal_number(day, sequence)
+    assert _postal_is_right(number)
+    mistaken = str((int(number[place]) + slip) % 10)
+    assert not _postal_is_right(number[:place] + mistaken + number[place + 1 :])
+
+
+@given(st.sets(st.integers(1, 10**6), min_size=2, max_size=5))
+def test_letters_of_a_month_have_different_numbers(sequences: set[int]) -> None:
+    """Beyond a hundred thousand the next office goes on."""
+    assert len({postal_number(TODAY, s) for s in sequences}) == len(sequences)
+
+
+@pytest.mark.parametrize(
+    ("day", "month"),
+    [
+        (date(2008, 4, 1), 1),
+        (date(2015, 4, 30), 85),
+        (date(2016, 3, 31), 96),
+        (date(2016, 4, 1), 1),
+        (date(2017, 3, 5), 12),
+    ],
+)
+def test_months_go_round_after_ninety_six(day: date, month: int) -> None:
+    """The dates that the source gives."""
+    assert postal_month(day) == month
+
+
+def test_the_contracts_example_is_such_a_number() -> None:
+    """The example in contracts/ could be the post's own."""
+    number = example("post.letter-accepted.v1").postal_number
+    assert number == postal_number(TODAY, int(number[8:13]))
