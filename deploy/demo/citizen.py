@@ -1,0 +1,128 @@
+"""What the citizen does: registers, gets confirmed, applies, books."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from deploy.demo.gateway import DemoFailedError, Gateway, Phone, RefusedError
+from deploy.demo.person import Person
+
+_CODE = r"\b(\d{6})\b"
+_FILE_NOT_HEARD_OF = "file-not-ready"
+_TRIES = 100
+
+
+class Citizen:
+    """A person with a phone, a mailbox and the portal."""
+
+    def __init__(self, gateway: Gateway, person: Person) -> None:
+        """Take a caller of their own."""
+        self.gateway = gateway
+        self.person = person
+        self.phone = Phone(gateway, person.phone)
+        self.mailbox = Phone(gateway, person.email)
+        self.device = Phone(gateway, f"demo-device-{person.phone[1:]}")
+        self.account_id = ""
+
+    async def register(self) -> None:
+        """Prove the phone by a code, set a password (I1)."""
+        await self.phone.skip()
+        asked = await self.gateway.post(
+            "identity", "/registrations", {"channel": "sms", "phone": self.person.phone}
+        )
+        code = (await self.phone.wait_for(_CODE))[1]
+        tokens = await self.gateway.post(
+            "identity",
+            f"/registrations/{asked['registration_id']}/confirmation",
+            {"code": code, "password": self.person.password},
+        )
+        self.gateway.hold(tokens)
+
+    async def log_in(self) -> None:
+        """Password, then a second code (I3)."""
+        await log_in(self.gateway, self.phone, self.person.phone, self.person.password)
+        self.account_id = (await self.gateway.get("identity", "/account"))["account_id"]
+
+    async def add_device(self) -> None:
+        """Let this phone get push messages."""
+        device = {"token": self.device.address, "platform": "web"}
+        await self.gateway.post("notifier", "/devices", device, once=True)
+
+    async def fill_profile(self) -> None:
+        """Send the profile and wait until the state registry confirmed it (I2, I13)."""
+        version = (await self.gateway.call("GET", "identity", "/profile")).headers["ETag"]
+        await self.gateway.call(
+            "PUT",
+            "identity",
+            "/profile",
+            json=self.person.profile,
+            headers={"If-Match": version},
+        )
+        await self.phone.wait_for("подтвержд")
+        await self.gateway.renew()
+
+    async def upload(self, name: str, content: bytes, media_type: str) -> dict[str, Any]:
+        """Upload a scan (C7)."""
+        answer = await self.gateway.call(
+            "POST",
+            "documents",
+            "/files",
+            once=True,
+            files={"file": (name, content, media_type)},
+            data={"purpose": "attachment"},
+        )
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def edit(self, application: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+        """Save a part of the draft (C4). The copy of a fresh upload may be a moment behind."""
+        for _ in range(_TRIES):
+            try:
+                answer = await self.gateway.call(
+                    "PATCH",
+                    "certificates",
+                    f"/applications/{application['id']}",
+                    json=change,
+                    headers={"If-Match": f'"{application["revision"]}"'},
+                )
+            except RefusedError as refused:
+                codes = {e["code"] for e in refused.problem.get("errors", ())}
+                if not codes or codes != {_FILE_NOT_HEARD_OF}:
+                    raise
+                await asyncio.sleep(0.05)
+            else:
+                found: dict[str, Any] = answer.json()
+                return found
+        message = "certificates did not hear of the uploaded files"
+        raise DemoFailedError(message)
+
+    async def submit(self, application: dict[str, Any]) -> dict[str, Any]:
+        """Give consent and send the application (C11, C13)."""
+        consent = await self.gateway.get("certificates", "/consent")
+        found: dict[str, Any] = await self.gateway.post(
+            "certificates",
+            f"/applications/{application['id']}/submission",
+            {"consent": True, "consent_version": consent["version"]},
+            headers={"If-Match": f'"{application["revision"]}"'},
+        )
+        return found
+
+
+async def log_in(gateway: Gateway, phone: Phone, login: str, password: str) -> None:
+    """Log in as anybody: password, then the code from the phone."""
+    await phone.skip()
+    session = await gateway.post("identity", "/sessions", {"login": login, "password": password})
+    code = (await phone.wait_for(_CODE))[1]
+    confirmation = f"/sessions/{session['session_id']}/confirmation"
+    gateway.hold(await gateway.post("identity", confirmation, {"code": code}))
+
+
+async def download(gateway: Gateway, document_id: str) -> bytes:
+    """A sealed document by its short-lived signed address (D1)."""
+    link = await gateway.post("documents", f"/documents/{document_id}/links")
+    page = await gateway.caller().page(link["url"])
+    if page.status_code != 200:  # noqa: PLR2004 - the one good answer
+        message = f"the signed address answered {page.status_code}: {page.text[:200]}"
+        raise DemoFailedError(message)
+    return page.content

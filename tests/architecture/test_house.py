@@ -1,0 +1,202 @@
+"""What the code base promises about itself: the same house five times, and nobody goes round it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+from faststream.kafka.subscriber.usecase import LogicSubscriber
+
+from contracts.topics import SERVICES, heard_by
+from services.chassis.broker import ACK_POLICY, build_broker
+from services.chassis.metrics import Metrics
+from services.chassis.runtime import Runtime
+from services.chassis.settings import Platform
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = {
+    "__init__", "__main__", "settings", "errors", "domain", "events", "store", "usecases", "api",
+    "consumers", "app",
+}  # fmt: skip
+_LOADS = re.compile(r'(src|href)\s*=\s*["\'](https?:)?//|url\(["\'\s]*(https?:)?//|@import')
+OPTIONAL = {"gateways"}
+DATA = {"identity": set(), "certificates": {"catalogue"}, "scheduling": {"demo"},
+        "notifier": {"templates"}, "documents": {"sealing"}}  # fmt: skip
+
+
+def built(name: str) -> FastAPI:
+    """The service as `__main__` would build it (nothing is connected by building)."""
+    settings = importlib.import_module(f"services.{name}.settings").Settings(demo=True)
+    app: FastAPI = importlib.import_module(f"services.{name}.app").build(settings)
+    return app
+
+
+def sources(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
+    """Every Python file below these folders, parsed."""
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path, ast.parse(path.read_text())
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_has_the_same_files(name: str) -> None:
+    found = {
+        p.stem
+        for p in (ROOT / "services" / name).iterdir()
+        if p.name != "__pycache__" and not p.name.startswith(".")
+    }
+    assert found >= FILES
+    assert found <= FILES | OPTIONAL | DATA[name]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_running_apps_subscribe_to_exactly_what_the_registry_says(name: str) -> None:
+    """E2: what is not in the registry is not heard, and what is there is."""
+    runtime: Runtime = built(name).state.runtime
+    wanted = {data.TYPE for events in heard_by(name).values() for data in events}
+    assert set(runtime.dispatcher.handlers) == wanted
+    assert set(runtime.dispatcher.topics) == set(heard_by(name))
+    broker = build_broker(Platform(), runtime.dispatcher)
+    subscribers = list(broker.subscribers)
+    assert len(subscribers) == (1 if wanted else 0)
+    for subscriber in cast("list[LogicSubscriber[Any]]", subscribers):
+        assert set(subscriber.topic_names) == set(heard_by(name))
+        assert subscriber.group_id == name
+        assert subscriber.ack_policy is ACK_POLICY
+        assert subscriber._connection_args["auto_offset_reset"] == "earliest"
+        assert subscriber._connection_args["enable_auto_commit"] is False
+
+
+def test_nobody_goes_round_the_one_subscriber() -> None:
+    """PITFALLS 1 and 2: a subscriber made elsewhere could have another acknowledgement policy."""
+    callers = [
+        path.relative_to(ROOT).as_posix()
+        for path, tree in sources("services", "deploy")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "subscriber"
+    ]
+    assert callers == ["services/chassis/broker.py"]
+
+
+def test_the_broker_is_called_from_the_relay_only() -> None:
+    """STYLE: publish through the outbox only."""
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path, tree in sources("services")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == "AIOKafkaProducer"
+    }
+    assert users == {"services/chassis/kafka.py"}
+
+
+def test_domains_are_pure() -> None:
+    """STYLE: no await, no clock, no ids made inside."""
+    banned = {"now", "today", "token_hex", "uuid4", "time"}
+    offences = []
+    for name in SERVICES:
+        folder = ROOT / "services" / name
+        paths = [folder / "domain.py"] if (folder / "domain.py").exists() else []
+        paths += sorted((folder / "domain").rglob("*.py"))
+        for path in paths:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Await | ast.AsyncFunctionDef):
+                    offences.append(f"{path.name}:{node.lineno} awaits")
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Attribute)
+                    and node.func.attr in banned
+                    and isinstance(node.func.value, ast.Name)
+                    and node.func.value.id in {"datetime", "date", "time", "secrets", "uuid"}
+                ):
+                    offences.append(f"{path.name}:{node.lineno} {node.func.attr}()")
+    assert offences == []
+
+
+def test_motor_is_confined() -> None:
+    """DESIGN: Motor lives in the chassis's mongo module; stores see aliases."""
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path, tree in sources("services", "contracts", "deploy")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("motor")
+    }
+    assert users == {"services/chassis/mongo.py"}
+
+
+def test_modules_stay_readable() -> None:
+    """DESIGN: a module that grows past about 250 lines becomes a package; 400 is the end."""
+    long = [
+        f"{path.relative_to(ROOT)}: {len(path.read_text().splitlines())}"
+        for path, _ in sources("services", "contracts", "deploy", "tests/support")
+        if len(path.read_text().splitlines()) > 400
+    ]
+    assert long == []
+
+
+def test_nothing_is_loaded_from_elsewhere_at_run_time() -> None:
+    """Pages load no CDN; `https://` in a page may only be a link of text, never src or href."""
+    offences = [
+        path.relative_to(ROOT).as_posix()
+        for suffix in ("html", "css", "js", "j2")
+        for folder in ("services", "deploy", "contracts")
+        for path in (ROOT / folder).rglob(f"*.{suffix}")
+        if _LOADS.search(path.read_text())
+    ]
+    assert offences == []
+
+
+def test_imports_point_down() -> None:
+    """import-linter over the whole house, exhaustive: an extra or a missing file fails too."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_readme_quotes_what_is_there() -> None:
+    """A stranger follows the README: its example and its commands are the real ones."""
+    readme = (ROOT / "README.md").read_text()
+    assert (ROOT / "contracts/examples/consumer.py").read_text().rstrip() in readme
+    targets = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"make ([a-z]+)", readme))
+    assert named <= targets
+    metrics = set(
+        re.findall(
+            r"`([a-z_]+?)(?:\{[a-z]+\})?`", readme.split("## You are on call")[1].split("##")[0]
+        )
+    )
+    known = {s.name for m in Metrics().registry.collect() for s in m.samples} | {
+        m.name for m in Metrics().registry.collect()
+    }
+    wanted = {m for m in metrics if "_" in m and m not in {"correlation_id", "trace_id"}}
+    assert {m.removesuffix("_total") for m in wanted} <= known | {
+        k.removesuffix("_total") for k in known
+    }
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_request_takes_a_detour_through_a_thread(name: str) -> None:
+    """A synchronous dependency or route costs a thread hop on every request."""
+
+    def calls(dependant: Dependant) -> Iterator[Any]:
+        yield dependant.call
+        for inner in dependant.dependencies:
+            yield from calls(inner)
+
+    routes = [c.original_route for c in iter_route_contexts(built(name).routes)]
+    found = [(r.path, c) for r in routes if isinstance(r, APIRoute) for c in calls(r.dependant)]
+    assert len(found) > 10
+    slow = {f"{path}: {call}" for path, call in found if not inspect.iscoroutinefunction(call)}
+    assert slow == set()

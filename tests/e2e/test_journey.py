@@ -1,0 +1,163 @@
+"""The promise to the citizen, whole, over the gateway: what `make demo` plays and checks."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import random
+from typing import Any
+
+import pytest
+
+from deploy.demo.citizen import Citizen, download
+from deploy.demo.gateway import Gateway, RefusedError
+from deploy.demo.journey import Journey
+from deploy.demo.person import new_person
+from deploy.demo.steps import Steps
+from tests.support.eventually import eventually
+from tests.support.stack import PlatformStack
+
+
+async def confirmed_citizen(gateway: Gateway, seed: int) -> Citizen:
+    """Somebody new, registered, logged in and confirmed."""
+    citizen = Citizen(gateway.caller(), new_person(random.Random(seed)))
+    await citizen.register()
+    await citizen.log_in()
+    await citizen.fill_profile()
+    return citizen
+
+
+async def test_from_a_form_to_a_sealed_certificate_and_a_talon(gateway: Gateway) -> None:
+    """C1, C4–C8, C11, C13–C15, C20, C25–C34, D1–D3, N1–N4, A4, A6, A7, A13, I1–I3, I13, I18, X5.
+
+    `Journey.play` raises where anything is off: signatures, timestamps, PDF/A, QR, public check.
+    """
+    outcome = await Journey(gateway, Steps(quiet=True), seed=1).play()
+    assert outcome.certificate.startswith(b"%PDF-")
+    assert outcome.talon.startswith(b"%PDF-")
+
+
+async def test_two_hundred_clients_race_for_one_slot(
+    gateway: Gateway, everything: PlatformStack
+) -> None:
+    """A4, X1: one winner, 199 clear refusals, one event, one talon."""
+    citizen = await confirmed_citizen(gateway, 2)
+    found = await citizen.gateway.get("scheduling", "/slots", specialty="therapist", limit=100)
+    slot = found["items"][-1]["id"]
+
+    async def try_it() -> str:
+        try:
+            booked = await citizen.gateway.post(
+                "scheduling", "/appointments", {"slot_id": slot}, once=True
+            )
+        except RefusedError as refused:
+            return refused.code
+        return str(booked["talon"]["number"])
+
+    answers = collections.Counter(await asyncio.gather(*(try_it() for _ in range(200))))
+    refused = {code: n for code, n in answers.items() if not code[0].isdigit()}
+    assert sum(answers.values()) == 200
+    assert sum(refused.values()) == 199, answers
+    assert set(refused) <= {"slot-taken", "appointments-overlap"}, answers
+    mine = await citizen.gateway.get("scheduling", "/appointments")
+    assert len(mine["items"]) == 1
+    await citizen.phone.wait_for("записаны")
+    await citizen.phone.wait_for("[Тт]алон")
+    journal = await citizen.gateway.get("notifier", "/messages", limit=100)
+    booked = [
+        m
+        for m in journal["items"]
+        if m["channel"] == "sms" and m["template"].startswith("appointment-booked")
+    ]
+    assert len(booked) == 1
+    assert everything.process.alive
+
+
+@pytest.mark.timeout(240)
+async def test_services_killed_in_the_middle_lose_and_double_nothing(
+    gateway: Gateway, everything: PlatformStack
+) -> None:
+    """X6, N8, N9: one certificate and one message per channel, whatever dies."""
+    journey = Journey(gateway, Steps(quiet=True), seed=3)
+    await journey.become_confirmed()
+    await journey.apply()
+    await journey.review()
+    for name in ("documents", "notifier", "certificates"):
+        everything.kill(name)
+    citizen = journey.citizen
+    await asyncio.gather(
+        *(
+            inbox.wait_for("готова", within=120)
+            for inbox in (citizen.phone, citizen.mailbox, citizen.device)
+        )
+    )
+    mine = await eventually(
+        lambda: _answers(citizen.gateway, "certificates", "/certificates"), within=60
+    )
+    assert len(mine["items"]) == 1
+    pdf = await download(citizen.gateway, mine["items"][0]["document_id"])
+    assert pdf.startswith(b"%PDF-")
+    documents = await citizen.gateway.get("documents", "/documents")
+    assert len(documents["items"]) == 1
+    journal = await eventually(
+        lambda: _answers(citizen.gateway, "notifier", "/messages", limit=100), within=60
+    )
+    ready = collections.Counter(
+        m["channel"] for m in journal["items"] if m["template"].startswith("certificate-issued")
+    )
+    assert ready == {"sms": 1, "email": 1, "push": 1}
+
+
+async def _answers(gateway: Gateway, service: str, path: str, **params: object) -> Any:
+    """The answer, or None while the service is coming back."""
+    try:
+        return await gateway.get(service, path, **params)
+    except RefusedError as refused:
+        if refused.status < 500:
+            raise
+        return None
+
+
+async def test_nobody_reads_another_persons_things(gateway: Gateway) -> None:
+    """D2: another citizen's token gets 404 or 403 on every kind of thing."""
+    journey = Journey(gateway, Steps(quiet=True), seed=4)
+    await journey.become_confirmed()
+    await journey.apply()
+    owner = journey.citizen
+    file_id = (await owner.gateway.get("documents", "/files"))["items"][0]["file_id"]
+    application_id = journey.outcome.application["id"]
+    stranger = await confirmed_citizen(gateway, 5)
+    for service, path in (
+        ("documents", f"/files/{file_id}"),
+        ("certificates", f"/applications/{application_id}"),
+        ("certificates", f"/reviews/{application_id}"),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            await stranger.gateway.get(service, path)
+        assert refused.value.status in {403, 404}
+        with pytest.raises(RefusedError) as nobody:
+            await gateway.caller().get(service, path)
+        assert nobody.value.status == 401
+
+
+async def test_a_wrong_code_and_a_wrong_password_are_refused(gateway: Gateway) -> None:
+    """I3, I4, e5, e6: clear refusals with stable codes; the right ones still work."""
+    citizen = await confirmed_citizen(gateway, 6)
+    person = citizen.person
+    with pytest.raises(RefusedError) as wrong:
+        await gateway.caller().post(
+            "identity", "/sessions", {"login": person.phone, "password": "not-the-password"}
+        )
+    assert wrong.value.status == 401
+    again = gateway.caller()
+    await citizen.phone.skip()
+    session = await again.post(
+        "identity", "/sessions", {"login": person.phone, "password": person.password}
+    )
+    confirmation = f"/sessions/{session['session_id']}/confirmation"
+    with pytest.raises(RefusedError) as code:
+        await again.post("identity", confirmation, {"code": "000000"})
+    assert (code.value.status, code.value.code) == (422, "wrong-code")
+    right = (await citizen.phone.wait_for(r"\b(\d{6})\b"))[1]
+    tokens = await again.post("identity", confirmation, {"code": right})
+    assert tokens["level"] == "confirmed"

@@ -1,0 +1,238 @@
+"""Certificates on real MongoDB, and everybody around it: citizen, doctor, other services."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+
+from contracts.documents import DocumentKind, DocumentSealed, FileAccepted, SealingFailed
+from contracts.envelope import Data
+from contracts.identity import (
+    Category,
+    PersonPii,
+    ProfileConfirmed,
+    StaffPii,
+    StaffRegistered,
+    StaffRole,
+)
+from services.certificates.app import build
+from services.certificates.settings import Settings
+from services.chassis.settings import Platform
+from tests.support.certificates import ANNA, EXAMINED, FILLED, ORLOVA, TESTS
+from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
+
+CONSENT = {"consent": True, "consent_version": "2026-09"}
+Json = dict[str, Any]
+
+
+@dataclass
+class Clock:
+    """Real time, moved as a test likes."""
+
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """Now."""
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class Office:
+    """The running service and the tools of a test."""
+
+    app: FastAPI
+    http: httpx2.AsyncClient
+    tokens: Tokens
+    clock: Clock
+    _seq: dict[str, int] = field(default_factory=dict)
+
+    def citizen(self, subject: str = ANNA.account_id, **claims: Any) -> dict[str, str]:
+        """Headers of a citizen."""
+        return self.tokens.headers(subject, "citizen", **claims)
+
+    def doctor(self, subject: str = ORLOVA.account_id) -> dict[str, str]:
+        """Headers of a doctor."""
+        return self.tokens.headers(subject, "doctor")
+
+    async def hear(self, data: Data, aggregate_id: str) -> str:
+        """Deliver an event of another system; returns the outcome."""
+        self._seq[aggregate_id] = self._seq.get(aggregate_id, 0) + 1
+        event = an_event(data, aggregate_id=aggregate_id, seq=self._seq[aggregate_id])
+        return await deliver(self.app, event)
+
+    async def know_people(self) -> None:
+        """Anna is confirmed, Orlova is a doctor, and so is Petrov."""
+        await self.hear(profile(), ANNA.account_id)
+        await self.hear(staff(ORLOVA.account_id, ORLOVA.full_name), ORLOVA.account_id)
+        await self.hear(staff("doctor-petrov", "Петров Пётр Петрович"), "doctor-petrov")
+
+    async def accept(self, *file_ids: str, owner: str = ANNA.account_id) -> None:
+        """The documents service accepted these scans."""
+        for file_id in file_ids:
+            assert await self.hear(accepted(file_id, owner), file_id) == "handled"
+
+    async def draft(self, *requirements: str) -> Json:
+        """A filled-in draft with these documents."""
+        opened = await self.http.post(
+            "/v1/applications", json={"type": "086u"}, headers=self.citizen() | keyed()
+        )
+        assert opened.status_code == 201, opened.text
+        await self.accept(*(f"file-{code}" for code in requirements))
+        return await self.edit(
+            opened.json(),
+            {
+                "fields": dict(FILLED),
+                "attachments": [
+                    {"requirement": code, "file_id": f"file-{code}"} for code in requirements
+                ],
+            },
+        )
+
+    async def edit(self, draft: Json, changes: Json) -> Json:
+        """The draft changed."""
+        answer = await self.http.patch(
+            f"/v1/applications/{draft['id']}", json=changes, headers=self.citizen() | match(draft)
+        )
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    async def submitted(self, *requirements: str) -> Json:
+        """A submitted application; complete unless told otherwise."""
+        draft = await self.draft(*(requirements or ("policy", *TESTS)))
+        answer = await self.http.post(
+            f"/v1/applications/{draft['id']}/submission",
+            json=CONSENT,
+            headers=self.citizen() | match(draft),
+        )
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    async def decide(
+        self, application_id: str, verb: str, body: Json | None = None, **who: str
+    ) -> httpx2.Response:
+        """A doctor's verb."""
+        return await self.http.post(
+            f"/v1/reviews/{application_id}/{verb}", json=body, headers=self.doctor(**who)
+        )
+
+    async def approved(self) -> Json:
+        """An approved application."""
+        application = await self.submitted()
+        assert (await self.decide(application["id"], "claim")).status_code == 200
+        answer = await self.decide(application["id"], "approval", self.examined())
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    def examined(self) -> Json:
+        """What the doctor writes today."""
+        return {**EXAMINED, "exam_date": f"{self.app.state.ledger.today:%Y-%m-%d}"}
+
+    async def issued(self) -> Json:
+        """An issued application."""
+        application = await self.approved()
+        assert await self.hear(sealed(application), "doc-1") == "handled"
+        return await self.read(application["id"])
+
+    async def read(self, application_id: str) -> Json:
+        """The citizen's view."""
+        answer = await self.http.get(f"/v1/applications/{application_id}", headers=self.citizen())
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+
+def match(application: Mapping[str, Any]) -> dict[str, str]:
+    """The If-Match header of what was read."""
+    return {"If-Match": f'"{application["revision"]}"'}
+
+
+def profile(last_name: str = ANNA.last_name) -> ProfileConfirmed:
+    """Anna's confirmed profile."""
+    return ProfileConfirmed(
+        account_id=ANNA.account_id,
+        category=Category.CITIZEN,
+        pii=PersonPii(
+            phone="+79990000001",
+            last_name=last_name,
+            first_name=ANNA.first_name,
+            middle_name=ANNA.middle_name,
+            birth_date=ANNA.birth_date,
+            oms=ANNA.oms,
+        ),
+    )
+
+
+def staff(account_id: str, full_name: str) -> StaffRegistered:
+    """A doctor."""
+    return StaffRegistered(
+        account_id=account_id,
+        role=StaffRole.DOCTOR,
+        pii=StaffPii(full_name=full_name, position="врач-терапевт"),
+    )
+
+
+def accepted(file_id: str, owner: str = ANNA.account_id) -> FileAccepted:
+    """A good scan."""
+    return FileAccepted(
+        file_id=file_id,
+        owner_id=owner,
+        purpose="application",
+        media_type="image/jpeg",
+        size=200_000,
+        sha256="a" * 64,
+        pages=1,
+        dpi=300,
+    )
+
+
+def sealed(
+    application: Json, *, number: str | None = None, kind: DocumentKind = DocumentKind.CERTIFICATE
+) -> DocumentSealed:
+    """The certificate of an approved application, sealed."""
+    return DocumentSealed(
+        document_id="doc-1",
+        kind=kind,
+        reference_id=application["id"],
+        owner_id=ANNA.account_id,
+        number=number or application["certificate"]["number"],
+        sha256="b" * 64,
+        size=60_000,
+        sealed_at=datetime.now(UTC),
+        signatures=(),
+    )
+
+
+def unsealable(application: Json) -> SealingFailed:
+    """The certificate of an approved application cannot be sealed."""
+    return SealingFailed(
+        document_id="doc-1",
+        kind=DocumentKind.CERTIFICATE,
+        reference_id=application["id"],
+        owner_id=ANNA.account_id,
+        number=application["certificate"]["number"],
+        reason_code="unprintable-text",
+        reason="Знак «漢» нельзя напечатать.",
+    )
+
+
+@asynccontextmanager
+async def office(
+    platform: Platform, database: str, tokens: Tokens, **over: Any
+) -> AsyncIterator[Office]:
+    """The service on a fresh database. `over`: settings, and `draw` as the dice."""
+    clock = Clock()
+    seams = {"draw": over.pop("draw")} if "draw" in over else {}
+    settings = Settings(platform=platform, database=database, **over)
+    app = build(settings, fetch_keys=tokens.fetch, publisher=Collector(), now=clock, **seams)
+    async with running(app) as http:
+        await app.state.runtime.tokens.refresh()
+        yield Office(app, http, tokens, clock)

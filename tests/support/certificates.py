@@ -1,0 +1,109 @@
+"""Builders for the tests of certificates: the real catalogue, and a person who applies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from services.certificates.domain import filing, review
+from services.certificates.domain.application import Application, Made
+from services.certificates.domain.catalogue import Catalogue, CertificateType
+from services.certificates.domain.files import Given
+from services.certificates.domain.filing import Agreement, Changes
+from services.certificates.domain.people import KnownFile, Person, Staff
+from services.certificates.settings import Settings
+from services.certificates.store import load_catalogue
+
+DATA: Path = Settings().catalogue
+CATALOGUE: Catalogue = load_catalogue(DATA, region="RU")
+FORM_086: CertificateType = CATALOGUE.type("086u")
+
+NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)  # a Wednesday, 12:00 in Moscow
+LEASE = timedelta(hours=2)
+ANNA = Person(
+    "citizen-anna", "Соколова", "Анна", "Сергеевна", date(2007, 4, 18), oms="7758890000000128"
+)
+ORLOVA = Staff("doctor-orlova", "Орлова Мария Викторовна", "врач-терапевт", "doctor")
+FILLED: Mapping[str, str | None] = {
+    "registration_address": "г. Москва, ул. Донская, д. 5, кв. 12",
+    "workplace": "ГБОУ «Школа № 57»",
+    "purpose": "admission",
+    "recipient": "РНИМУ им. Н. И. Пирогова",
+    "specialty": "31.05.01 «Лечебное дело»",
+}
+EXAMINED: Mapping[str, str] = {
+    "exam_date": "2026-11-18",
+    "therapist": "Здорова",
+    "surgeon": "Здорова",
+    "neurologist": "Здорова",
+    "ophthalmologist": "Vis OD = 1,0 OS = 1,0, здорова",
+    "otorhinolaryngologist": "Здорова",
+    "fluorography": "17.11.2026 № 20418, без патологии",
+    "laboratory": "В пределах нормы",
+    "conclusion": "Годна к обучению по специальности 31.05.01 «Лечебное дело»",
+}
+TESTS = ("blood-count", "biochemistry", "ecg")
+AGREED = Agreement(agreed=True, version=CATALOGUE.consent.version)
+
+
+def a_file(file_id: str, *, owner: str = ANNA.account_id, dpi: int | None = 300) -> KnownFile:
+    """An accepted scan."""
+    return KnownFile(file_id, owner, "application", "image/jpeg", 200_000, dpi)
+
+
+def given(*requirements: str) -> tuple[list[Given], dict[str, KnownFile]]:
+    """One good file for each of the requirements."""
+    names = {code: f"file-{code}" for code in requirements}
+    return (
+        [Given(code, name) for code, name in names.items()],
+        {name: a_file(name) for name in names.values()},
+    )
+
+
+def a_draft(*requirements: str) -> Application:
+    """A draft of 086/у with every field filled in and these documents."""
+    files, known = given(*requirements)
+    empty = filing.draft(
+        FORM_086, ANNA, application_id="app-1", citizen_id=ANNA.account_id, now=NOW
+    )
+    return filing.edited(empty, FORM_086, ANNA, known, Changes(FILLED, files))
+
+
+def submit(draft: Application, *, now: datetime = NOW) -> Application:
+    """The draft handed in."""
+    return filing.submitted(
+        draft,
+        FORM_086,
+        ANNA,
+        agreement=AGREED,
+        consent=CATALOGUE.consent,
+        tracking_number="4829-1730-5584",
+        calendar=CATALOGUE.calendar,
+        now=now,
+    )
+
+
+def a_waiting() -> Application:
+    """A complete application in the queue."""
+    return submit(a_draft("policy", *TESTS))
+
+
+def a_claimed() -> Application:
+    """A complete application on Orlova's desk."""
+    return review.claimed(a_waiting(), doctor_id=ORLOVA.account_id, now=NOW, lease=LEASE)
+
+
+def approve(
+    application: Application, values: Mapping[str, str] = EXAMINED, *, number: str = "N-1"
+) -> Application:
+    """Orlova approves."""
+    return review.approved(
+        application,
+        FORM_086,
+        doctor=ORLOVA,
+        values=values,
+        made=Made("cert-1", number),
+        today=CATALOGUE.calendar.day_of(NOW),
+        now=NOW,
+    )

@@ -1,0 +1,128 @@
+"""Identity in a test: a running service with a clock that can be moved, and its codes to read."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+
+from contracts.identity import CodeRequested
+from services.chassis.settings import Platform
+from services.identity.app import build
+from services.identity.settings import Settings
+from tests.support.service import Collector, outbox_events, running
+
+PASSWORD = "очень длинная фраза 7"
+PROFILE: dict[str, Any] = {
+    "category": "citizen",
+    "last_name": "Соколова",
+    "first_name": "Анна",
+    "middle_name": "Сергеевна",
+    "birth_date": "2007-04-18",
+    "snils": "112-233-445 95",
+    "inn": "500100732259",
+    "oms": "7758890000000128",
+    "passport": {"series": "45 21", "number": "123456"},
+}
+
+
+@dataclass
+class Clock:
+    """The real time, moved forward by as much as a test says."""
+
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """Now, as the service sees it."""
+        return datetime.now(UTC) + self.ahead
+
+    def forward(self, **much: float) -> None:
+        """Time passes."""
+        self.ahead += timedelta(**much)
+
+
+def any_phone() -> str:
+    """A mobile number that no other test uses."""
+    return f"+7916{secrets.randbelow(10**7):07d}"
+
+
+@dataclass
+class Identity:
+    """The running service as its callers see it, and what reaches their phones."""
+
+    app: FastAPI
+    client: httpx2.AsyncClient
+    clock: Clock = field(default_factory=Clock)
+
+    async def post(
+        self, path: str, body: Any, headers: dict[str, str] | None = None
+    ) -> httpx2.Response:
+        """POST JSON."""
+        return await self.client.post(f"/v1{path}", json=body, headers=headers)
+
+    async def code(self, challenge_id: str) -> str:
+        """The last code that was sent for a challenge."""
+        sent = await self.codes(challenge_id)
+        return str(sent[-1].pii.code)
+
+    async def codes(self, challenge_id: str) -> list[CodeRequested]:
+        """Every code that was sent for a challenge."""
+        events = await outbox_events(self.app, CodeRequested)
+        return [e.data for e in events if e.data.code_id == challenge_id]
+
+    async def registered(self, phone: str | None = None, **contact: str) -> dict[str, Any]:
+        """A new citizen, logged in."""
+        body = {"channel": "sms", "phone": phone or any_phone()} | contact
+        started = await self.post("/registrations", body)
+        assert started.status_code == 202, started.text
+        registration_id = started.json()["registration_id"]
+        answer = {"code": await self.code(registration_id), "password": PASSWORD}
+        done = await self.post(f"/registrations/{registration_id}/confirmation", answer)
+        assert done.status_code == 201, done.text
+        pair: dict[str, Any] = done.json()
+        return pair
+
+    async def logged_in(self, login: str, password: str = PASSWORD) -> dict[str, Any]:
+        """The tokens of somebody who has an account."""
+        started = await self.post("/sessions", {"login": login, "password": password})
+        assert started.status_code == 202, started.text
+        session_id = started.json()["session_id"]
+        done = await self.post(
+            f"/sessions/{session_id}/confirmation", {"code": await self.code(session_id)}
+        )
+        assert done.status_code == 200, done.text
+        pair: dict[str, Any] = done.json()
+        return pair
+
+
+def bearer(pair: dict[str, Any]) -> dict[str, str]:
+    """The Authorization header of a login."""
+    return {"Authorization": f"Bearer {pair['access_token']}"}
+
+
+@asynccontextmanager
+async def identity_running(
+    platform: Platform, database: str, **settings: Any
+) -> AsyncIterator[Identity]:
+    """Identity on real MongoDB, with cheap passwords; it verifies tokens with its own keys."""
+    clock = Clock()
+    cheap: dict[str, Any] = {
+        "password_memory_kib": 8,
+        "password_time_cost": 1,
+        "secret": "a secret for tests only",
+        "requests_per_minute": 10_000,
+    }
+    app = build(
+        Settings(platform=platform, database=database, **(cheap | settings)),
+        publisher=Collector(),
+        now=clock,
+    )
+    async with running(app) as client:
+        await app.state.runtime.tokens.refresh()
+        yield Identity(app, client, clock)

@@ -1,0 +1,49 @@
+"""Events for the notifier, from the examples of the contracts, and reading its journal."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from contracts.envelope import Data, Event
+from tests.support.service import Tokens
+
+_EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
+
+
+def heard(
+    kind: type[Data],
+    *,
+    aggregate: str | None = None,
+    seq: int = 1,
+    time: datetime | None = None,
+    pii: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Event[Any]:
+    """The contract's example of this event, as a fresh one with these changes."""
+    raw = json.loads((_EXAMPLES / f"{kind.TYPE}.json").read_text(encoding="utf-8"))
+    raw |= {
+        "id": secrets.token_hex(12),
+        "aggregateid": aggregate or secrets.token_hex(8),
+        "seq": seq,
+        "time": (time or datetime.now(UTC)).isoformat(),
+    }
+    raw["data"] |= json.loads(json.dumps(changes, default=lambda at: at.isoformat()))
+    if pii is not None:
+        raw["data"]["pii"] = raw["data"].get("pii", {}) | pii
+    return Event[kind].from_json(json.dumps(raw).encode())  # type: ignore[valid-type] # the class is chosen at run time
+
+
+async def journal(
+    client: httpx2.AsyncClient, tokens: Tokens, citizen: str, **query: Any
+) -> list[dict[str, Any]]:
+    """A citizen's journal, newest first, as the API answers it."""
+    answer = await client.get("/v1/messages", headers=tokens.headers(citizen), params=query)
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items

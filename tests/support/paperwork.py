@@ -1,0 +1,179 @@
+"""The documents service on real servers: its app, a time-stamp authority, uploads and orders."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+
+from contracts.certificates import ApplicationApproved, CertificatePii, PrintedField, ReviewStarted
+from contracts.scheduling import AppointmentBooked, PatientPii, Visit
+from deploy.pki import Doctor, ensure_pki
+from deploy.tsa.authority import load_authority
+from deploy.tsa.server import serve
+from services.chassis.settings import Platform
+from services.documents.app import build
+from services.documents.settings import Settings
+from tests.support.service import Tokens, keyed, running
+
+DOCTOR = Doctor("doctor-orlova", "Орлова Мария Викторовна", "08765430300", "врач-терапевт")
+
+
+@dataclass
+class Paperwork:
+    """A running documents service and what talks to it."""
+
+    app: FastAPI
+    client: httpx2.AsyncClient
+    tokens: Tokens
+
+    async def upload(
+        self,
+        citizen: str,
+        content: bytes,
+        *,
+        purpose: str | None = "attachment",
+        name: str = "скан.pdf",
+        key: str | None = None,
+    ) -> httpx2.Response:
+        """Send one file as this citizen."""
+        headers = self.tokens.headers(citizen) | ({"Idempotency-Key": key} if key else keyed())
+        return await self.client.post(
+            "/v1/files",
+            files={"file": (name, content, "application/x-whatever")},
+            data={"purpose": purpose} if purpose else {},
+            headers=headers,
+        )
+
+    async def get(self, path: str, who: str, *roles: str) -> httpx2.Response:
+        """Read as somebody."""
+        return await self.client.get(path, headers=self.tokens.headers(who, *roles))
+
+    async def link(self, path: str, who: str, *roles: str) -> httpx2.Response:
+        """Ask for a link as somebody."""
+        return await self.client.post(f"{path}/links", headers=self.tokens.headers(who, *roles))
+
+
+@asynccontextmanager
+async def paperwork(
+    platform: Platform,
+    database: str,
+    tokens: Tokens,
+    *,
+    pki: Path,
+    tsa_url: str,
+    **seams: Any,
+) -> AsyncIterator[Paperwork]:
+    """The service with buckets of its own."""
+    settings = settings_of(platform, database, pki, tsa_url)
+    app = build(settings, fetch_keys=tokens.fetch, **seams)
+    async with running(app) as client:
+        yield Paperwork(app, client, tokens)
+
+
+def settings_of(platform: Platform, database: str, pki: Path, tsa_url: str) -> Settings:
+    """Settings with buckets that no other test has."""
+    bucket = database.replace("_", "-")
+    return Settings(
+        database=database,
+        platform=platform,
+        pki_dir=pki,
+        tsa_url=tsa_url,
+        bucket_uploads=f"{bucket}-uploads",
+        bucket_sealed=f"{bucket}-sealed",
+    )
+
+
+def make_pki(directory: Path) -> Path:
+    """A demo PKI with one doctor."""
+    ensure_pki(directory, [DOCTOR])
+    return directory
+
+
+@asynccontextmanager
+async def time_stamping(pki: Path, port: int = 0) -> AsyncIterator[str]:
+    """A time-stamp authority over HTTP; gives its address."""
+    server = await serve(load_authority(pki), "127.0.0.1", port)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    finally:
+        server.close()
+
+
+def review_started(
+    citizen: str, doctor: str, files: tuple[str, ...], *, application: str
+) -> ReviewStarted:
+    """A doctor took an application."""
+    return ReviewStarted(
+        application_id=application,
+        tracking_number="MZ-1",
+        citizen_id=citizen,
+        certificate_title="Справка 086/у",
+        doctor_id=doctor,
+        attachments=files,
+    )
+
+
+def approved(
+    citizen: str, *, application: str | None = None, **changed: Any
+) -> ApplicationApproved:
+    """An approved application with what is to be printed; `changed` replaces fields."""
+    fields = (
+        PrintedField(key="name", label="Фамилия, имя, отчество", value="Соколова Анна Сергеевна"),
+        PrintedField(key="birth_date", label="Дата рождения", value="18.04.2007"),
+        PrintedField(key="conclusion", label="Заключение", value="Годна к обучению."),
+    )
+    application = application or secrets.token_hex(8)
+    known: dict[str, Any] = {
+        "application_id": application,
+        "tracking_number": "MZ-1",
+        "citizen_id": citizen,
+        "certificate_id": f"c-{application}",
+        "certificate_type": "086u",
+        "certificate_title": "Медицинская справка 086/у",
+        "number": f"086-{application[:8].upper()}",
+        "doctor_id": DOCTOR.id,
+        "organisation_id": "clinic-1",
+        "issued_on": date(2026, 11, 21),
+        "valid_until": date(2027, 5, 21),
+        "verify_url": f"http://127.0.0.1:8080/verify/086-{application[:8].upper()}",
+        "pii": CertificatePii(fields=fields),
+    }
+    return ApplicationApproved(**known | changed)
+
+
+def printing(value: str) -> CertificatePii:
+    """A form of one row."""
+    return CertificatePii(fields=(PrintedField(key="name", label="Имя", value=value),))
+
+
+def booked(citizen: str) -> AppointmentBooked:
+    """An appointment that needs its talon."""
+    return AppointmentBooked(
+        appointment_id=secrets.token_hex(8),
+        talon_number="A-2026-004512-7",
+        citizen_id=citizen,
+        slot_id="s1",
+        doctor_id=DOCTOR.id,
+        clinic_id="clinic-1",
+        visit=Visit(
+            doctor_name="Орлова Мария Викторовна",
+            specialty="Терапевт",
+            starts_at=datetime(2026, 11, 23, 7, 20, tzinfo=UTC),
+            ends_at=datetime(2026, 11, 23, 7, 40, tzinfo=UTC),
+            timezone="Europe/Moscow",
+            room="214",
+            clinic_number="45",
+            clinic_name="Городская поликлиника № 45",
+            clinic_address="г. Москва, ул. Садовая, д. 12",
+        ),
+        check_url="http://127.0.0.1:8080/talon/A-2026-004512-7",
+        pii=PatientPii(full_name="Соколова Анна Сергеевна"),
+    )

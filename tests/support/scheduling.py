@@ -1,0 +1,103 @@
+"""What tests of scheduling share: a service with demo clinics, citizens, and a clock to turn."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+
+from contracts.identity import Category, PersonPii, ProfileConfirmed
+from services.chassis.settings import Platform
+from services.scheduling.app import build
+from services.scheduling.settings import Settings
+from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
+
+MONDAY = datetime(2038, 3, 1, 6, tzinfo=UTC)
+"""Far from today, so that durable timers rest; the next Monday is a holiday (8 March)."""
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        """Now."""
+        return self.now
+
+
+def person(last: str = "Соколова", first: str = "Анна", middle: str = "Сергеевна") -> PersonPii:
+    """A confirmed person."""
+    return PersonPii(
+        last_name=last, first_name=first, middle_name=middle, birth_date=date(1990, 4, 18)
+    )
+
+
+@dataclass
+class Desk:
+    """A running scheduling service and the people around it."""
+
+    app: FastAPI
+    http: httpx2.AsyncClient
+    tokens: Tokens
+    clock: Clock
+    confirmed: set[str] = field(default_factory=set)
+
+    async def citizen(self, name: str = "citizen-1", **names: str) -> dict[str, str]:
+        """A confirmed citizen that scheduling has heard of; their Authorization header."""
+        if name not in self.confirmed:
+            event = an_event(
+                ProfileConfirmed(account_id=name, category=Category.CITIZEN, pii=person(**names)),
+                aggregate_id=name,
+            )
+            assert await deliver(self.app, event) == "handled"
+            self.confirmed.add(name)
+        return self.tokens.headers(name)
+
+    async def free(self, **asked: Any) -> list[dict[str, Any]]:
+        """Free slots."""
+        answer = await self.http.get("/v1/slots", params={"limit": 100, **asked})
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
+
+    async def late_slot(self, **asked: Any) -> dict[str, Any]:
+        """A free slot that is more than two days away."""
+        since = (self.clock() + timedelta(days=3)).date().isoformat()
+        return (await self.free(**{"from": since, **asked}))[0]
+
+    async def book(
+        self, who: Mapping[str, str], slot_id: str, key: Mapping[str, str] | None = None
+    ) -> httpx2.Response:
+        """Ask for a slot."""
+        headers = {**who, **(key or keyed())}
+        return await self.http.post("/v1/appointments", json={"slot_id": slot_id}, headers=headers)
+
+    async def booked(self, who: Mapping[str, str], slot_id: str) -> dict[str, Any]:
+        """Book a slot that is free."""
+        answer = await self.book(who, slot_id)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def cancel(self, who: Mapping[str, str], appointment_id: str) -> httpx2.Response:
+        """Ask for a cancellation."""
+        return await self.http.post(f"/v1/appointments/{appointment_id}/cancellation", headers=who)
+
+
+@asynccontextmanager
+async def scheduling(
+    platform: Platform, database: str, tokens: Tokens, **over: Any
+) -> AsyncIterator[Desk]:
+    """The service with demo data, running."""
+    turned = Clock()
+    settings = Settings(database=database, platform=platform, **{"demo": True, **over})
+    app = build(settings, fetch_keys=tokens.fetch, publisher=Collector(), now=turned)
+    async with running(app) as http:
+        yield Desk(app, http, tokens, turned)
