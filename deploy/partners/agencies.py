@@ -129,7 +129,7 @@ class Agencies:
             answer = Answer(booked.appointment_id, incoming.event.id, rules.acceptance_of(booked))
             await self._answer(tx, f"ehr:{booked.appointment_id}", answer)
 
-        await self._as["ehr"].run(work, cause=incoming.latest)
+        await self._as["ehr"].run(work, cause=incoming.latest("appointment"))
 
     async def hospital_hears_cancellation(self, incoming: Incoming[AppointmentCancelled]) -> None:
         """Strike the appointment out; an acceptance not yet given is not given any more."""
@@ -139,7 +139,7 @@ class Agencies:
             await self._note(tx, cancelled, "cancelled")
             await tx.cancel_timer(ANSWER, f"ehr:{cancelled.appointment_id}")
 
-        await self._as["ehr"].run(work, cause=incoming.latest)
+        await self._as["ehr"].run(work, cause=incoming.latest("appointment"))
 
     async def post_hears_certificate(self, incoming: Incoming[CertificateIssued]) -> None:
         """Take a letter under a number of its own (C42)."""

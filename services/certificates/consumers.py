@@ -31,13 +31,13 @@ class Consumers:
             snils=pii.snils,
             oms=pii.oms,
         )
-        await self.registry.remember_person(person, cause=incoming.latest)
+        await self.registry.remember_person(person, cause=incoming.latest("person"))
 
     async def staff_registered(self, incoming: Incoming[StaffRegistered]) -> None:
         """Keep who signs; only the newest counts."""
         data = incoming.data
         staff = Staff(data.account_id, data.pii.full_name, data.pii.position, data.role.value)
-        await self.registry.remember_staff(staff, cause=incoming.latest)
+        await self.registry.remember_staff(staff, cause=incoming.latest("staff"))
 
     async def file_accepted(self, incoming: Incoming[FileAccepted]) -> None:
         """Keep which file may be attached, and by whom."""

@@ -20,6 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from services.chassis.accidents import told
 from services.chassis.errors import AccidentError, ForbiddenError, UnauthenticatedError
 
 log = structlog.get_logger(__name__)
@@ -116,7 +117,7 @@ class TokenVerifier:
                 await self.refresh()
                 await asyncio.sleep(_REFRESH_SECONDS)
             except Exception as error:
-                log.debug("the key set is not there yet", error=repr(error)[:200])
+                log.debug("the key set is not there yet", error=told(error))
                 await asyncio.sleep(_RETRY_SECONDS if self._keys else 0.3)
 
     async def refresh(self) -> None:
@@ -145,7 +146,7 @@ class TokenVerifier:
             try:
                 await self.refresh()
             except Exception as error:
-                log.info("the key set could not be refreshed", error=repr(error)[:200])
+                log.info("the key set could not be refreshed", error=told(error))
         return self._decode(token)
 
     def _decode(self, token: str) -> Principal:

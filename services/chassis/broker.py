@@ -13,23 +13,26 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias, cast
 
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.subscriber.usecase import LogicSubscriber
 from pydantic import ValidationError
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
 
 from contracts.envelope import HEADER_TYPE, Data, Event, model_of
 from contracts.topics import BY_TYPE, topic_of
+from services.chassis.accidents import is_accident, told
 from services.chassis.context import Journey, new_traceparent, travelling
 from services.chassis.deadletters import DISCARDED, OPEN, REPLAYED, DeadLetters
 from services.chassis.errors import AccidentError, AlreadyHandledError, RefusalError
 from services.chassis.inbox import EventCause, Incoming
 from services.chassis.metrics import Metrics
 from services.chassis.mongo import Mongo
+from services.chassis.reader import Report, TolerantConsumer
 from services.chassis.settings import Platform
 
 log = structlog.get_logger(__name__)
@@ -43,18 +46,20 @@ MAX_RECORDS = 200
 POLL_MS = 20
 MAX_POLL_INTERVAL_MS = 300_000
 _TRIES_FOR_BUGS = 3
-_ACCIDENTS = (AccidentError, ConnectionFailure, ExecutionTimeout, OSError, TimeoutError)
+_WATCH_SECONDS = 3.0
 
 
 class UnparseableError(Exception):
     """The record is not an event of its type's contract."""
 
 
-def is_accident(error: BaseException) -> bool:
-    """Whether a dependency failed, so that the same call may work later."""
-    if isinstance(error, OperationFailure):
-        return bool(error.has_error_label("TransientTransactionError")) or error.timeout
-    return isinstance(error, _ACCIDENTS) or (isinstance(error, PyMongoError) and error.timeout)
+def _reason(error: Exception, *, last_try: bool) -> str | None:
+    """Why the record becomes a dead letter; None when it is to be tried again."""
+    if isinstance(error, RefusalError):
+        return None if error.passing else "refused"
+    if is_accident(error) or not last_try:
+        return None
+    return "bug"
 
 
 class Dispatcher:
@@ -115,8 +120,8 @@ class Dispatcher:
             except Exception as error:
                 kind = self._type_of(record)
                 self._count(kind, "backed-off")
-                if is_accident(error):
-                    log.warning("event backed off", type=kind, error=repr(error), retry_in=delay)
+                if is_accident(error) or isinstance(error, RefusalError):
+                    log.warning("event backed off", type=kind, error=told(error), retry_in=delay)
                 else:
                     bugs += 1
                     log.exception("event handler failed", type=kind, tries=bugs)
@@ -126,7 +131,7 @@ class Dispatcher:
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))
             delay = min(delay * 2, self._longest_backoff)
 
-    async def settle(self, record: KafkaRecord, *, last_try: bool) -> str:  # noqa: PLR0911 - one return per outcome
+    async def settle(self, record: KafkaRecord, *, last_try: bool) -> str:
         """Handle one record once; returns its outcome (see `Metrics.events_handled`).
 
         Raises:
@@ -149,12 +154,11 @@ class Dispatcher:
                 await self.handlers[event.type][1](incoming)
         except AlreadyHandledError:
             return self._count(event.type, "duplicate")
-        except RefusalError as refusal:
-            return await self._dead(record, event.type, "refused", f"{refusal.code}: {refusal}")
         except Exception as error:
-            if is_accident(error) or not last_try:
+            reason = _reason(error, last_try=last_try)
+            if reason is None:
                 raise
-            return await self._dead(record, event.type, "bug", repr(error))
+            return await self._dead(record, event.type, reason, told(error))
         self._metrics.event_seconds.labels(event.type).observe(time.perf_counter() - started)
         return self._count(event.type, "handled")
 
@@ -172,7 +176,13 @@ class Dispatcher:
             message = f"the header says {kind}, the body {event.type}"
             raise UnparseableError(message)
         cause = EventCause(
-            self._mongo, self.consumer, event.id, event.type, event.aggregateid, event.seq
+            self._mongo,
+            self.consumer,
+            event.source,
+            event.id,
+            event.type,
+            event.aggregateid,
+            event.seq,
         )
         return Incoming(event=event, cause=cause, data=event.data)
 
@@ -180,6 +190,23 @@ class Dispatcher:
         letter = await self.letters.keep(self.consumer, record, reason=reason, error=error)
         log.error("dead letter kept", letter=letter, type=kind, reason=reason, error=error[:300])
         return self._count(kind, "dead-letter")
+
+    async def unreadable(self, partition: TopicPartition, offset: int, error: Exception) -> None:
+        """Keep the place of a record whose bytes the client library cannot hand out."""
+        record = ConsumerRecord(
+            topic=partition.topic,
+            partition=partition.partition,
+            offset=offset,
+            timestamp=0,
+            timestamp_type=0,
+            key=None,
+            value=None,
+            checksum=None,
+            serialized_key_size=-1,
+            serialized_value_size=-1,
+            headers=(),
+        )
+        await self._dead(record, None, "unreadable", type(error).__name__)
 
     def _count(self, kind: str | None, outcome: str) -> str:
         label = kind if kind in BY_TYPE else "unknown"  # anybody can write any type in a header
@@ -217,16 +244,31 @@ def _summary(error: ValidationError) -> str:
     return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in found[:10])
 
 
+class TolerantBroker(KafkaBroker):
+    """FastStream's broker with consumers that step over what cannot be read."""
+
+    report: Report
+
+    async def start(self) -> None:
+        """Connect, which makes the library's own consumer factory; put ours in its place; start."""
+        await self.connect()
+        config = self.config.broker_config
+        settings = cast("partial[AIOKafkaConsumer]", config.builder).keywords
+        config.builder = partial(TolerantConsumer, report=self.report, **settings)
+        await super().start()
+
+
 def build_broker(platform: Platform, dispatcher: Dispatcher) -> KafkaBroker:
     """A FastStream broker with the one subscriber that this service has."""
-    broker = KafkaBroker(
+    broker = TolerantBroker(
         platform.kafka_bootstrap,
         client_id=dispatcher.consumer,
         logger=None,
         consumer_only=True,
         allow_auto_create_topics=False,
-        graceful_timeout=5.0,
+        graceful_timeout=2.0,
     )
+    broker.report = dispatcher.unreadable
     if not dispatcher.handlers:
         return broker
 
@@ -290,27 +332,43 @@ class Supervisor:
                 await self._watch(broker)
                 log.warning("consumer stopped; starting it again")
             except Exception as error:
-                log.warning("Kafka is away", error=repr(error)[:200], retry_in=delay)
+                log.warning("Kafka is away", error=told(error), retry_in=delay)
             finally:
                 self._set(connected=False)
                 await _stop(broker)
             await asyncio.sleep(delay)
             delay = min(delay * 2, self._longest_backoff)
 
-    @staticmethod
-    async def _watch(broker: KafkaBroker) -> None:
-        """Return when the subscriber is not running any more."""
-        while all(s.running for s in broker.subscribers):  # noqa: ASYNC110 - the library has no event for it
-            await asyncio.sleep(1.0)
+    async def _watch(self, broker: KafkaBroker) -> None:
+        """Return when the subscriber is not running any more; say whether Kafka answers."""
+        while all(s.running for s in broker.subscribers):
+            self._set(connected=await _answers(broker))
+            await asyncio.sleep(_WATCH_SECONDS)
 
     def _set(self, *, connected: bool) -> None:
         self.connected = connected
         self._metrics.kafka_up.set(1 if connected else 0)
 
 
+async def _answers(broker: KafkaBroker) -> bool:
+    """Whether Kafka answers the consumer: aiokafka itself waits for it in silence."""
+    subscribers = cast("list[LogicSubscriber[Any]]", list(broker.subscribers))
+    try:
+        async with asyncio.timeout(_WATCH_SECONDS):
+            for subscriber in subscribers:
+                if subscriber.consumer is None:
+                    return False
+                client = subscriber.consumer._client  # noqa: SLF001 - no public way to ask
+                if not await client.force_metadata_update():
+                    return False
+    except Exception:
+        return False
+    return True
+
+
 async def _stop(broker: KafkaBroker) -> None:
     try:
-        async with asyncio.timeout(6):
+        async with asyncio.timeout(4):
             await broker.stop()
     except Exception as error:
-        log.warning("the consumer did not stop in time", error=repr(error))
+        log.warning("the consumer did not stop in time", error=told(error))

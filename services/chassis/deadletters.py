@@ -14,7 +14,7 @@ import asyncio
 import base64
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -24,7 +24,13 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 from services.chassis.mongo import Document, Mongo
 from services.chassis.settings import Platform
 
-INDEXES = {"dead_letters": [IndexModel([("state", ASCENDING), ("first_seen_at", ASCENDING)])]}
+RETENTION = timedelta(days=90)  # of what a person has dealt with: it may hold personal data
+INDEXES = {
+    "dead_letters": [
+        IndexModel([("state", ASCENDING), ("first_seen_at", ASCENDING)]),
+        IndexModel([("settled_at", ASCENDING)], expireAfterSeconds=int(RETENTION.total_seconds())),
+    ]
+}
 OPEN, REPLAYING, REPLAYED, DISCARDED = "open", "replaying", "replayed", "discarded"
 
 
@@ -74,6 +80,7 @@ class DeadLetters:
         found = await self.collection.find_one_and_update(
             {"state": REPLAYING, "$or": [{"lease": None}, {"lease": {"$lt": _stale()}}]},
             {"$set": {"lease": datetime.now(UTC)}},
+            sort=[("first_seen_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,
         )
         return None if found is None else (found["_id"], _record(found))
@@ -87,9 +94,10 @@ class DeadLetters:
 
     async def ask(self, letter_ids: Sequence[str], state: str) -> int:
         """Mark open letters for replay, or discard them; returns how many were open."""
+        settled = datetime.now(UTC) if state == DISCARDED else None
         done = await self.collection.update_many(
             {"_id": {"$in": list(letter_ids)}, "state": OPEN},
-            {"$set": {"state": state, "asked_at": datetime.now(UTC), "lease": None}},
+            {"$set": {"state": state, "settled_at": settled, "lease": None}},
         )
         return done.modified_count
 

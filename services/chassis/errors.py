@@ -29,6 +29,8 @@ class RefusalError(Exception):
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
     title: ClassVar[str] = "Действие невозможно"
+    passing: ClassVar[bool] = False
+    """Whether the same work may succeed in a moment: then it is no reason for a dead letter."""
 
     def __init__(
         self,
@@ -99,6 +101,7 @@ class TooManyRequestsError(RefusalError):
     code = "too-many-requests"
     status = 429
     title = "Слишком много запросов"
+    passing = True
 
     def __init__(self, retry_after: int, detail: str | None = None) -> None:
         """Say when to come back."""
@@ -114,6 +117,7 @@ class StaleVersionError(RefusalError):
     code = "changed-meanwhile"
     status = 412
     title = "Данные изменились"
+    passing = True
 
     def __init__(self) -> None:
         """Ask for a fresh read."""

@@ -31,22 +31,23 @@ class EventCause:
 
     mongo: Mongo
     consumer: str
+    source: str
     event_id: str
     type: str
     aggregate_id: str
     seq: int
-    latest_only: bool = False
+    latest_in: str | None = None
 
     async def claim(self, session: Session) -> None:
         """Write the inbox record in the running transaction.
 
         Raises:
-            pymongo.errors.DuplicateKeyError: handled before, or (latest_only) overtaken by a newer
+            pymongo.errors.DuplicateKeyError: handled before, or (latest_in) overtaken by a newer
                 event of the same aggregate. It has to leave the transaction.
         """
         await self.mongo.collection("inbox").insert_one(
             {
-                "_id": f"{self.consumer}:{self.event_id}",
+                "_id": f"{self.consumer}:{self.source}:{self.event_id}",
                 "type": self.type,
                 "aggregateid": self.aggregate_id,
                 "seq": self.seq,
@@ -54,9 +55,10 @@ class EventCause:
             },
             session=session,
         )
-        if self.latest_only:
+        if self.latest_in is not None:
+            place = f"{self.consumer}:{self.source}:{self.latest_in}:{self.aggregate_id}"
             await self.mongo.collection("inbox_positions").update_one(
-                {"_id": f"{self.consumer}:{self.aggregate_id}", "seq": {"$lt": self.seq}},
+                {"_id": place, "seq": {"$lt": self.seq}},
                 {"$set": {"seq": self.seq}},
                 upsert=True,
                 session=session,
@@ -71,7 +73,9 @@ class Incoming(Generic[T]):
     cause: EventCause
     data: T
 
-    @property
-    def latest(self) -> EventCause:
-        """The cause for a handler that keeps only the latest state of the aggregate."""
-        return replace(self.cause, latest_only=True)
+    def latest(self, copy: str) -> EventCause:
+        """The cause for handlers that keep only the latest state of the aggregate.
+
+        `copy` names what they keep: event types that write the same copy share its order.
+        """
+        return replace(self.cause, latest_in=copy)

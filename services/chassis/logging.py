@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 import structlog
 
+from services.chassis.accidents import told_with_frames
+
 
 def _json(event: dict[str, Any], **_: Any) -> str:
     return orjson.dumps(event, default=str).decode()
@@ -21,7 +23,7 @@ def configure(service: str, *, fmt: str = "json", level: str = "INFO") -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(told_with_frames),
     ]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(serializer=_json)

@@ -5,6 +5,9 @@ Motor is confined to this module, the outbox, inbox and timers, and to each serv
 
 from __future__ import annotations
 
+import asyncio
+import random
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
@@ -15,7 +18,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorDatabase,
 )
 from pymongo import IndexModel, ReadPreference
-from pymongo.errors import CollectionInvalid
+from pymongo.errors import CollectionInvalid, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -28,6 +31,8 @@ Database: TypeAlias = AsyncIOMotorDatabase
 Indexes: TypeAlias = Mapping[str, Iterable[IndexModel]]
 
 _MAJORITY = WriteConcern("majority", wtimeout=10_000)
+_SNAPSHOT = ReadConcern("snapshot")
+_FIRST_DELAY, _LONGEST_DELAY = 0.002, 0.1
 
 
 class Mongo:
@@ -67,24 +72,40 @@ class Mongo:
             if wanted:
                 await self.db[name].create_indexes(wanted)
 
-    async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
+    async def transaction(
+        self, work: Callable[[Session], Awaitable[T]], *, within: float = 10.0
+    ) -> T:
         """Run `work` in one transaction and commit.
 
         `work` may run again after a conflict, so nothing but MongoDB happens inside it. An
-        exception leaves the callback, aborts, and reaches the caller.
+        exception leaves it, aborts, and reaches the caller; so does a conflict or an outage that
+        lasts longer than `within` seconds (the driver's own loop would spin for two minutes).
         """
+        deadline = time.monotonic() + within
+        delay = _FIRST_DELAY
         # Motor hands `start_session` to a thread, although it neither waits nor does any I/O: that
         # was a fifth of a small transaction's time in this process.
-        started = self.client.delegate.start_session()  # type: ignore[operator] # not in the stub
-        async with AsyncIOMotorClientSession(started, self.client) as session:  # type: ignore[call-arg] # as above
-            result: T = await session.with_transaction(
-                work,
-                read_concern=ReadConcern("snapshot"),
-                write_concern=_MAJORITY,
-                read_preference=ReadPreference.PRIMARY,
-                max_commit_time_ms=10_000,  # type: ignore[call-arg] # the stub names it wrongly
-            )
-            return result
+        untyped: Any = self.client  # the stubs do not know what is below Motor's surface
+        started = untyped.delegate.start_session()
+        async with Session(started, untyped) as session:  # type: ignore[call-arg] # as above
+            while True:
+                try:
+                    async with session.start_transaction(
+                        read_concern=_SNAPSHOT,
+                        write_concern=_MAJORITY,
+                        read_preference=ReadPreference.PRIMARY,
+                        max_commit_time_ms=10_000,  # type: ignore[call-arg] # misnamed in the stubs
+                    ):
+                        result = await work(session)
+                        await _commit(session, deadline)
+                except PyMongoError as error:
+                    late = time.monotonic() + delay > deadline
+                    if late or not error.has_error_label("TransientTransactionError"):
+                        raise
+                else:
+                    return result
+                await asyncio.sleep(delay * random.uniform(0.5, 1.0))
+                delay = min(delay * 2, _LONGEST_DELAY)
 
     async def ping(self) -> None:
         """Raise when the server does not answer."""
@@ -93,3 +114,17 @@ class Mongo:
     def close(self) -> None:
         """Drop the connections."""
         self.client.close()
+
+
+async def _commit(session: Session, deadline: float) -> None:
+    """Commit; ask again while it is unknown whether the commit took place."""
+    while True:
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            unknown = error.has_error_label("UnknownTransactionCommitResult")
+            if not unknown or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(_LONGEST_DELAY)
+        else:
+            return

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
 
+from services.chassis.accidents import is_accident, told
 from services.chassis.context import current
 from services.chassis.errors import (
     AccidentError,
@@ -192,7 +193,10 @@ def install(app: FastAPI) -> None:
         return problem_response(OtherHttpError(error.status_code))
 
     async def away(_: Request, error: Exception) -> Response:
-        log.warning("a dependency is away", error=repr(error)[:300])
+        if not is_accident(error):  # a wrong query is our bug, not an outage
+            log.error("unexpected error", exc_info=error)
+            return problem_response(InternalError())
+        log.warning("a dependency is away", error=told(error))
         return problem_response(
             UnavailableError(
                 "Сервис временно недоступен. Данные не потеряны, повторите через несколько секунд.",

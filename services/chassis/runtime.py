@@ -17,6 +17,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from services.chassis import deadletters, idempotency, inbox, outbox, problems, timers
+from services.chassis.accidents import told
 from services.chassis.auth import FetchKeys, TokenVerifier, fetch_from
 from services.chassis.broker import Dispatcher, Handlers, Supervisor, build_broker
 from services.chassis.health import VERSION, install_docs
@@ -26,7 +27,8 @@ from services.chassis.kafka import KafkaPublisher
 from services.chassis.logging import configure
 from services.chassis.metrics import Metrics
 from services.chassis.mongo import Indexes, Mongo
-from services.chassis.outbox import Outbox, Publisher, Relay
+from services.chassis.outbox import Outbox, Publisher
+from services.chassis.relay import Relay
 from services.chassis.settings import ServiceSettings
 from services.chassis.timers import TimerHandler, TimerLoop, Timers
 from services.chassis.transactions import Transactions
@@ -41,7 +43,7 @@ _INDEXES: Sequence[Indexes] = (
     deadletters.INDEXES,
     idempotency.INDEXES,
 )
-_STOP_SECONDS = 10.0
+_STOP_SECONDS = 5.0
 
 
 @dataclass
@@ -152,8 +154,8 @@ class Runtime:
         loops: list[Background] = [self.tokens.run, self.relay.run, self._watch]
         if parts.handlers:
             loops += [self.supervisor.run, self._replays]
-        if parts.timer_handlers:
-            loops.append(TimerLoop(self.timers, parts.timer_handlers, self.metrics).run)
+        for kind, handler in parts.timer_handlers.items():  # one kind must not starve another
+            loops.append(TimerLoop(self.timers, {kind: handler}, self.metrics).run)
         return [*loops, *parts.background]
 
     @staticmethod
@@ -162,6 +164,9 @@ class Runtime:
             try:
                 await loop()
             except Exception:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():  # it failed while it was being stopped
+                    raise asyncio.CancelledError from None
                 log.exception("a background loop failed; starting it again")
             await asyncio.sleep(1.0)
 
@@ -189,15 +194,18 @@ class Runtime:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks, timeout=_STOP_SECONDS)
-        for step in close:
-            try:
-                async with asyncio.timeout(2):
-                    await step()
-            except Exception as error:
-                log.warning("a client did not close in time", error=repr(error))
+        await asyncio.gather(*(self._close(step) for step in close))
         if isinstance(self.publisher, KafkaPublisher):
             await self.publisher.close()
         self.mongo.close()
+
+    @staticmethod
+    async def _close(step: Background) -> None:
+        try:
+            async with asyncio.timeout(2):
+                await step()
+        except Exception as error:
+            log.warning("a client did not close in time", error=told(error))
 
 
 def serve(app: FastAPI) -> None:
@@ -211,8 +219,8 @@ def serve(app: FastAPI) -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=3,
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=settings.platform.trusted_proxies,
         server_header=False,
     )

@@ -26,6 +26,9 @@ class Platform(BaseSettings):
     auth_issuer: str = "moe-zdorovie"
     auth_audience: str = "moe-zdorovie"
     public_url: str = "http://127.0.0.1:8080"
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Whose X-Forwarded-For is believed (comma-separated)."
+    )
     log_format: Literal["json", "console"] = "json"
     log_level: str = "INFO"
     outbox_republish: bool = Field(

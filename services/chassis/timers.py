@@ -11,6 +11,7 @@ import asyncio
 import random
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -18,6 +19,7 @@ from typing import Any, TypeAlias
 import structlog
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
+from services.chassis.accidents import told
 from services.chassis.context import Journey, current, new_traceparent, travelling
 from services.chassis.errors import AlreadyHandledError, RefusalError
 from services.chassis.metrics import Metrics
@@ -25,7 +27,9 @@ from services.chassis.mongo import Document, Mongo, Session
 
 log = structlog.get_logger(__name__)
 
-INDEXES = {"timers": [IndexModel([("state", ASCENDING), ("due_at", ASCENDING)])]}
+INDEXES = {
+    "timers": [IndexModel([("kind", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING)])]
+}
 _LONGEST_DELAY = 300.0
 
 
@@ -63,13 +67,25 @@ TimerHandler: TypeAlias = Callable[[Due], Awaitable[None]]
 
 
 class Timers:
-    """Sets and cancels timers inside a transaction."""
+    """Sets and cancels timers inside a transaction, and wakes their loops after it."""
 
     def __init__(self, mongo: Mongo) -> None:
-        """Keep the collection and the bell that wakes the loop after a commit."""
+        """Keep the collection."""
         self.mongo = mongo
         self.collection = mongo.db["timers"]
-        self.bell = asyncio.Event()
+        self._bells: list[tuple[frozenset[str], asyncio.Event]] = []
+
+    def bell(self, kinds: frozenset[str]) -> asyncio.Event:
+        """An event that is set when a timer of one of these kinds may be due."""
+        made = asyncio.Event()
+        self._bells.append((kinds, made))
+        return made
+
+    def ring(self, kinds: AbstractSet[str]) -> None:
+        """Wake the loops of these kinds: what they wait for has committed."""
+        for heard, bell in self._bells:
+            if heard & kinds:
+                bell.set()
 
     async def set(
         self,
@@ -119,15 +135,19 @@ class TimerLoop:
     lease: timedelta = timedelta(seconds=60)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        """Ask to be woken for its kinds."""
+        self._bell = self.timers.bell(frozenset(self.handlers))
+
     async def run(self) -> None:
         """Take and run due timers until cancelled; what is running is cancelled with it."""
         try:
             while True:
-                self.timers.bell.clear()
+                self._bell.clear()
                 try:
                     taken = await self._take_one()
                 except Exception as error:
-                    log.warning("timers cannot be read", error=repr(error))
+                    log.warning("timers cannot be read", error=told(error))
                     await asyncio.sleep(1.0)
                     continue
                 if not taken:
@@ -140,7 +160,7 @@ class TimerLoop:
     async def _wait(self) -> None:
         try:
             async with asyncio.timeout(self.poll):
-                await self.timers.bell.wait()
+                await self._bell.wait()
         except TimeoutError:
             return
 
@@ -190,27 +210,34 @@ class TimerLoop:
 
     async def _run(self, due: Due) -> str:
         try:
-            await self.handlers[due.kind](due)
+            async with asyncio.timeout(self.lease.total_seconds() * 0.8):
+                await self.handlers[due.kind](due)
         except AlreadyHandledError:
             return "already-done"
         except RefusalError as refusal:
+            if refusal.passing:
+                return await self._again(due, refusal)
             log.error("timer failed for good", timer=due.id, code=refusal.code)  # noqa: TRY400 - a refusal needs no stack
             await self._settle(due, {"state": "failed", "error": refusal.code})
             return "failed"
         except Exception as error:
-            delay = min(_LONGEST_DELAY, 0.5 * 2 ** min(due.attempts, 16)) * random.uniform(0.5, 1.0)
-            log.warning(
-                "timer will be tried again",
-                timer=due.id,
-                attempts=due.attempts,
-                retry_in=round(delay, 2),
-                exc_info=due.attempts % 5 == 3,  # noqa: PLR2004 - one stack trace in five tries
-                error=repr(error),
-            )
-            again = datetime.now(UTC) + timedelta(seconds=delay)
-            await self._settle(due, {"due_at": again, "error": repr(error)[:500]})
-            return "backed-off"
+            return await self._again(due, error)
         return "done"
+
+    async def _again(self, due: Due, error: Exception) -> str:
+        """Back off; the timer is never dropped."""
+        delay = min(_LONGEST_DELAY, 0.5 * 2 ** min(due.attempts, 16)) * random.uniform(0.5, 1.0)
+        log.warning(
+            "timer will be tried again",
+            timer=due.id,
+            attempts=due.attempts,
+            retry_in=round(delay, 2),
+            exc_info=error if due.attempts % 5 == 3 else None,  # noqa: PLR2004 - one stack trace in five tries
+            error=told(error),
+        )
+        again = datetime.now(UTC) + timedelta(seconds=delay)
+        await self._settle(due, {"due_at": again, "error": told(error)})
+        return "backed-off"
 
     async def _settle(self, due: Due, change: Document) -> None:
         try:
@@ -218,4 +245,4 @@ class TimerLoop:
                 {"_id": due.id, "token": due.token}, {"$set": change}
             )
         except Exception as error:  # the lease runs out and the timer comes again
-            log.warning("timer could not be settled", timer=due.id, error=repr(error))
+            log.warning("timer could not be settled", timer=due.id, error=told(error))

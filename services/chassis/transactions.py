@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 
 from contracts.envelope import Data, Event, new_event
 from services.chassis.context import current
-from services.chassis.errors import AlreadyHandledError
+from services.chassis.errors import AlreadyHandledError, RefusalError
 from services.chassis.idempotency import Once
 from services.chassis.mongo import Mongo, Session
 from services.chassis.outbox import Outbox
@@ -41,7 +41,7 @@ class Transaction:
     _source: str
     _timers: Timers
     events: list[Event[Any]] = field(default_factory=list)
-    timers_set: bool = False
+    timers_set: set[str] = field(default_factory=set)
 
     def emit(self, aggregate_id: str, seq: int, data: Data) -> Event[Any]:
         """Record a fact about an aggregate; `seq` is the aggregate's version that it made."""
@@ -69,7 +69,7 @@ class Transaction:
     ) -> None:
         """Set (or move) the durable timer `kind:key`; due now means: as soon as this commits."""
         await self._timers.set(self.session, kind, key, due_at, payload)
-        self.timers_set = True
+        self.timers_set.add(kind)
 
     async def cancel_timer(self, kind: str, key: str) -> None:
         """Drop the timer if it is there."""
@@ -117,8 +117,8 @@ class Transactions:
 
         try:
             result = await self.mongo.transaction(body)
-        except DuplicateKeyError:
-            if once is not None:
+        except (RefusalError, DuplicateKeyError):
+            if once is not None:  # a twin, committed meanwhile, may be the reason
                 await once.replay(self.mongo)
             raise
         self._ring(last[0])
@@ -128,7 +128,7 @@ class Transactions:
         if tx.events:
             self.outbox.bell.set()
         if tx.timers_set:
-            self.timers.bell.set()
+            self.timers.ring(tx.timers_set)
 
 
 async def _claim(cause: Cause, session: Session) -> None:

@@ -26,7 +26,7 @@ def handlers(use: UseCases) -> Handlers:
             data.citizen_id,
             data.doctor_id,
             data.attachments,
-            cause=incoming.latest,
+            cause=incoming.latest("grants"),
         )
 
     async def application_approved(incoming: Incoming[ApplicationApproved]) -> None:

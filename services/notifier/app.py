@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from services.chassis.auth import FetchKeys
 from services.chassis.outbox import Publisher
 from services.chassis.runtime import Parts, Runtime
-from services.chassis.timers import TimerLoop, Timers
+from services.chassis.timers import TimerLoop
 from services.notifier import api, consumers, store
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.rendering import Renderer
@@ -50,21 +50,16 @@ def build(
         timezone=settings.timezone,
     )
     ways = providers or build_providers(settings)
-    lanes = {channel: Timers(runtime.mongo) for channel in Channel}
     kept = store.Store(runtime.mongo.db)
 
-    def wake() -> None:
-        for lane in lanes.values():
-            lane.bell.set()
-
     use = UseCases(
-        planning=Planning(runtime.transactions, kept, renderer, settings.timezone, wake, now),
+        planning=Planning(runtime.transactions, kept, renderer, settings.timezone, now),
         sending=Sending(runtime.transactions, kept, renderer, ways, now),
         cabinet=Cabinet(runtime.transactions, kept, now),
     )
     loops = [
         TimerLoop(
-            lanes[channel],
+            runtime.timers,
             {SEND[channel]: use.sending.send},
             runtime.metrics,
             concurrency=concurrency,

@@ -30,8 +30,6 @@ INDEXES: Indexes = {
     ],
     "notices": [IndexModel([("citizen_id", ASCENDING), ("created_at", ASCENDING)])],
     "called_off": [IndexModel("at", expireAfterSeconds=int(_OFF_KEPT.total_seconds()))],
-    # Each channel takes its own timers: without this index it would scan past all the others'.
-    "timers": [IndexModel([("kind", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING)])],
 }
 
 

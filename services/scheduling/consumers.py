@@ -21,7 +21,9 @@ def handlers(use: UseCases) -> Handlers:
 
     async def profile_confirmed(incoming: Incoming[ProfileConfirmed]) -> None:
         data = incoming.data
-        await hearing.remember_patient(data.account_id, _full_name(data.pii), cause=incoming.latest)
+        await hearing.remember_patient(
+            data.account_id, _full_name(data.pii), cause=incoming.latest("patient")
+        )
 
     async def document_sealed(incoming: Incoming[DocumentSealed]) -> None:
         data = incoming.data

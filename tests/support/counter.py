@@ -101,7 +101,7 @@ def build(
     counter = Counter(runtime, trouble)
 
     async def heard(incoming: Incoming[IdentityChecked]) -> None:
-        cause = incoming.latest if latest_only else incoming.cause
+        cause = incoming.latest("count") if latest_only else incoming.cause
         await counter.count(incoming.data.account_id, cause=cause)
 
     async def due(timer: Due) -> None:

@@ -116,6 +116,8 @@ class Mongo(Server):
             # Nobody else is in the set who could take over, so nobody need be waited for.
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            # A process killed in the middle of a transaction must not hold its documents for long.
+            *("--setParameter", "transactionLifetimeLimitSeconds=10"),
         ]
 
     def probe(self) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from services.chassis.timers import Due
 from services.chassis.transactions import Cause, Transaction, Transactions
@@ -37,13 +36,12 @@ LATER = "notice"
 
 @dataclass(frozen=True)
 class Planning:
-    """Decides what is to be sent. `wake` rouses the senders after a commit."""
+    """Decides what is to be sent."""
 
     transactions: Transactions
     store: Store
     renderer: Renderer
     timezone: str
-    wake: Callable[[], None]
     now: Callable[[], datetime] = utc_now
 
     async def notify(self, notice: Notice, *, cause: Cause) -> None:
@@ -52,7 +50,7 @@ class Planning:
         async def work(tx: Transaction) -> None:
             await self._tell(tx, notice)
 
-        await self._run(work, cause)
+        await self.transactions.run(work, cause=cause)
 
     async def visit_booked(
         self, notice: Notice, *, appointment_id: str, starts_at: datetime, cause: Cause
@@ -67,7 +65,7 @@ class Planning:
                     tx, appointment_id, at, notice, template="appointment-reminder", until=starts_at
                 )
 
-        await self._run(work, cause)
+        await self.transactions.run(work, cause=cause)
 
     async def visit_cancelled(self, notice: Notice, *, appointment_id: str, cause: Cause) -> None:
         """Tell of a cancelled visit; nobody is reminded of it any more."""
@@ -77,7 +75,7 @@ class Planning:
             await tx.cancel_timer(LATER, appointment_id)
             await self.store.call_off(appointment_id, self.now(), tx.session)
 
-        await self._run(work, cause)
+        await self.transactions.run(work, cause=cause)
 
     async def certificate_issued(
         self, notice: Notice, *, certificate_id: str, valid_until: date, cause: Cause
@@ -90,7 +88,7 @@ class Planning:
             if at:
                 await self._later(tx, certificate_id, at, notice, template="certificate-expiring")
 
-        await self._run(work, cause)
+        await self.transactions.run(work, cause=cause)
 
     async def account_changed(
         self, contacts: Contacts, seq: int, notice: Notice, *, cause: Cause
@@ -109,7 +107,7 @@ class Planning:
                 for waiting in await self.store.waiting(notice.citizen_id, tx.session):
                     await self._release(tx, waiting)
 
-        await self._run(work, cause)
+        await self.transactions.run(work, cause=cause)
 
     async def tell_later(self, due: Due) -> None:
         """A notice whose time has come; one whose time has passed meanwhile is pointless."""
@@ -120,7 +118,7 @@ class Planning:
             if until is None or self.now() < until:
                 await self._tell(tx, notice)
 
-        await self._run(work, due)
+        await self.transactions.run(work, cause=due)
 
     async def stop_waiting(self, due: Due) -> None:
         """A citizen's contacts never came: the journal says that this one reached nobody."""
@@ -135,7 +133,7 @@ class Planning:
             await self.store.add_messages([lost], tx.session)
             tx.emit(lost.id, lost.version, events.ended(lost))
 
-        await self._run(work, due)
+        await self.transactions.run(work, cause=due)
 
     async def _tell(self, tx: Transaction, notice: Notice) -> None:
         recipient = await self.store.recipient(notice.citizen_id, tx.session)
@@ -186,7 +184,3 @@ class Planning:
             "cause_id": notice.cause_id,
         }
         await tx.set_timer(LATER, subject_id, at, {"notice": later, "until": until})
-
-    async def _run(self, work: Callable[[Transaction], Any], cause: Cause) -> None:
-        await self.transactions.run(work, cause=cause)
-        self.wake()

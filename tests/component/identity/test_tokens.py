@@ -136,7 +136,7 @@ async def test_keys_rotate_with_an_overlap_i18(identity: Identity) -> None:
     await runtime.timers.collection.update_one(
         {"kind": "rotate-keys"}, {"$set": {"due_at": identity.clock() - timedelta(days=31)}}
     )
-    runtime.timers.bell.set()
+    runtime.timers.ring({"rotate-keys"})
 
     async def keys() -> list[Any]:
         found: list[Any] = (await identity.client.get("/v1/jwks.json")).json()["keys"]

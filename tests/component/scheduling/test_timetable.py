@@ -247,7 +247,7 @@ async def test_the_timer_keeps_itself_alive(desk: Desk) -> None:
     assert first["due_at"].isoformat() == "2038-03-01T19:05:00+00:00"
     desk.clock.now += timedelta(days=1)
     await timers.update_one({"_id": identity}, {"$set": {"due_at": datetime(2020, 1, 1)}})  # noqa: DTZ001 - stored as UTC
-    desk.app.state.runtime.timers.bell.set()
+    desk.app.state.runtime.timers.ring({first["kind"]})
 
     async def moved() -> bool:
         now = await timers.find_one({"_id": identity})

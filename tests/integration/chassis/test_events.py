@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +16,8 @@ from contracts.envelope import Event
 from contracts.identity import ProfileRejected
 from services.chassis import deadletters
 from services.chassis.errors import AccidentError
-from services.chassis.outbox import Record, RefusedRecordError, Relay
+from services.chassis.outbox import Record, RefusedRecordError
+from services.chassis.relay import Relay
 from services.chassis.runtime import Runtime
 from services.chassis.settings import Platform
 from tests.support import counter
@@ -111,6 +113,30 @@ async def test_bad_records_are_kept_as_they_came_and_the_rest_goes_on(
         assert (letter["topic"], letter["key"], letter["state"]) == (topic, None, "open")
         assert await letters.count_documents({"value": foreign}) == 0
         assert _metric(app, "events_handled_total", outcome="ignored") >= 2
+
+
+async def test_a_record_that_cannot_even_be_read_is_stepped_over(
+    kafka_platform: Platform, database: str, tokens: Tokens
+) -> None:
+    """E5: a header *key* that is not UTF-8 breaks the client library's read of all partitions."""
+    keys = [f"k{n}" for n in range(24)]
+    events = [an_event(counter.checked(k), aggregate_id=k) for k in keys]
+    with ServerStack.start(kafka="memory", s3=False) as own:
+        platform = kafka_platform.model_copy(update={"kafka_bootstrap": own.kafka_bootstrap})
+        app = counter.build(platform, database, name=unique("c"), fetch_keys=tokens.fetch)
+        await send(platform, events[:12])
+        poison = [sys.executable, "-m", "tests.support.poison", platform.kafka_bootstrap]
+        process = await asyncio.create_subprocess_exec(*poison, "registry.events", keys[3])
+        assert await process.wait() == 0
+        await send(platform, events[12:])
+        async with running(app):
+            once = dict.fromkeys(keys, 1)
+            await eventually(lambda: _equals(app.state.counter.counts(), once), within=40)
+            letters = app.state.runtime.dispatcher.letters.collection
+            await eventually(lambda: _equals(letters.count_documents({"reason": "unreadable"}), 1))
+            await send(platform, [an_event(counter.checked("late"), aggregate_id="late")])
+            await eventually(lambda: _all(app.state.counter.counts(), {"late": 1}))
+            assert await letters.count_documents({}) == 1
 
 
 async def test_refusals_and_bugs_become_dead_letters_and_can_be_replayed(
@@ -313,6 +339,7 @@ async def test_kafka_stopped_while_requests_come_in(
             await asyncio.to_thread(stopped.__enter__)
             for _ in range(20):
                 await app.state.counter.count(key)
+            await eventually(lambda: not app.state.runtime.consuming)  # degraded, not dead
             assert await _pending(app.state.runtime) == 20
             await asyncio.to_thread(stopped.__exit__, None, None, None)
             await eventually(lambda: _equals(_pending(app.state.runtime), 0), within=40)
@@ -334,6 +361,7 @@ async def test_a_refused_record_stops_its_key_and_no_other(
     async with running(app):
         for key in ("bad", "good", "bad", "good"):
             await app.state.counter.count(key)
+        app.state.runtime.relay._retry_stuck = 0.5
         await eventually(lambda: publisher.keys.count("good") == 2)
         await eventually(lambda: app.state.runtime.relay.stuck == {"bad"})
         assert "bad" not in publisher.keys

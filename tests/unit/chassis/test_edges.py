@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
 from services.chassis import problems
-from services.chassis.broker import is_accident
+from services.chassis.accidents import is_accident, told, told_with_frames
 from services.chassis.context import Journey, current, travelling
 from services.chassis.errors import (
     AccidentError,
@@ -174,6 +174,22 @@ def test_accidents_are_what_may_work_later() -> None:
     assert is_accident(OperationFailure("x", 112, {"errorLabels": ["TransientTransactionError"]}))
     assert not is_accident(DuplicateKeyError("E11000"))
     assert not is_accident(ZeroDivisionError())
+
+
+def test_errors_are_told_without_the_values_that_they_quote() -> None:
+    """No log line names a person: database and validation errors quote what they met."""
+    quoted = DuplicateKeyError("E11000 dup key: { phone: '+79990000001' }", 11000)
+    assert told(quoted) == "DuplicateKeyError: 11000"
+    try:
+        try:
+            raise quoted
+        except DuplicateKeyError as error:
+            raise ValueError from error
+    except ValueError as error:
+        trace = told_with_frames((type(error), error, error.__traceback__))
+    assert "+7999" not in trace
+    assert "test_edges.py" in trace
+    assert "ValueError" in trace
 
 
 def test_a_key_is_the_callers_and_the_routes() -> None:

@@ -1,0 +1,85 @@
+"""From the doctor's approval to «issued» and to the SMS on the citizen's phone, milliseconds.
+
+On the whole platform as `make run` starts it, over HTTP through the gateway, by the demo's own
+client. The clock starts when the doctor sends the approval; «issued» is when the citizen sees it
+(asked every 10 ms), «SMS» is when the SMS centre has it. In between lie four hops over Kafka and
+the sealing. Baseline: the answer to the approval itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import time
+
+from deploy.demo.citizen import log_in
+from deploy.demo.gateway import Gateway, Phone
+from deploy.demo.journey import ACCOUNTS, Journey, _findings
+from deploy.demo.steps import Steps
+from tests.benchmarks.row import Row
+from tests.benchmarks.world import kafka
+from tests.support.stack import PlatformStack
+
+CERTIFICATES = 10
+UNIT = "ms"
+Times = tuple[float, float, float]
+
+
+async def run() -> list[Row]:
+    """Issue certificates one after another; the first warms up and does not count."""
+    stack = await asyncio.to_thread(PlatformStack.start, kafka()[0])
+    gateway = Gateway(stack.url)
+    try:
+        journey = Journey(gateway, Steps(quiet=True))
+        await journey.become_confirmed()
+        await _log_doctor_in(journey)
+        times = [await _issue(journey) for _ in range(CERTIFICATES + 1)][1:]
+    finally:
+        await gateway.close()
+        await asyncio.to_thread(stack.stop)
+    answered, issued, heard = ([t[n] * 1000 for t in times] for n in range(3))
+    baseline = statistics.median(answered)
+    named = {
+        "approval answered (baseline)": baseline,
+        "certificate issued": statistics.median(issued),
+        f"certificate issued, worst of {CERTIFICATES}": max(issued),
+        "SMS at the SMS centre": statistics.median(heard),
+        f"SMS at the SMS centre, worst of {CERTIFICATES}": max(heard),
+    }
+    return [Row(name, value, UNIT, value / baseline) for name, value in named.items()]
+
+
+async def _log_doctor_in(journey: Journey) -> None:
+    accounts = json.loads(ACCOUNTS.read_text())["accounts"]
+    account = next(a for a in accounts if a["role"] == "doctor")
+    phone = Phone(journey.doctor, account["phone"])
+    await log_in(journey.doctor, phone, account["phone"], account["password"])
+
+
+async def _issue(journey: Journey) -> Times:
+    """One application from the draft to the certificate; seconds since the approval was sent."""
+    await journey.apply()
+    application_id = journey.outcome.application["id"]
+    doctor = journey.doctor
+    await doctor.post("certificates", f"/reviews/{application_id}/claim")
+    await journey.citizen.phone.skip()
+    started = time.perf_counter()
+
+    async def issued() -> float:
+        async with asyncio.timeout(60):
+            while True:
+                path = f"/applications/{application_id}"
+                found = await journey.citizen.gateway.get("certificates", path)
+                if found["state"] == "issued":
+                    return time.perf_counter() - started
+                await asyncio.sleep(0.01)
+
+    async def heard() -> float:
+        await journey.citizen.phone.wait_for("готова", within=60)
+        return time.perf_counter() - started
+
+    await doctor.post("certificates", f"/reviews/{application_id}/approval", _findings())
+    answered = time.perf_counter() - started
+    seen, sms = await asyncio.gather(issued(), heard())
+    return answered, seen, sms

@@ -1,0 +1,122 @@
+"""Transactions on real MongoDB: bounded in time, twins answered alike, stops while it is away."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from pymongo.errors import PyMongoError
+
+from services.chassis.accidents import is_accident
+from services.chassis.errors import AlreadyHandledError, RefusalError
+from services.chassis.idempotency import Once, ReplayedAnswer
+from services.chassis.inbox import EventCause
+from services.chassis.mongo import Mongo, Session
+from services.chassis.runtime import Runtime
+from services.chassis.settings import Platform
+from services.chassis.transactions import Transaction
+from tests.support import counter
+from tests.support.service import Collector, Tokens, running
+from tests.support.stack import ServerStack, restarting
+
+
+class TakenError(RefusalError):
+    """What there was one of is gone."""
+
+    code = "taken"
+
+
+async def test_a_twin_that_work_itself_refuses_gets_the_stored_answer(
+    platform: Platform, database: str, tokens: Tokens, collector: Collector
+) -> None:
+    """A double click must not be told that the person's own booking is somebody else's."""
+    app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=collector)
+    async with running(app):
+        runtime: Runtime = app.state.runtime
+
+        async def work(tx: Transaction) -> counter.Counted:
+            counts = runtime.mongo.db["counts"]
+            if await counts.find_one({"_id": "one"}, session=tx.session):
+                raise TakenError("Занято.")  # noqa: EM101 - one sentence for one test
+            await counts.insert_one({"_id": "one", "count": 1}, session=tx.session)
+            return counter.Counted(key="one", count=1)
+
+        once = Once.of(subject="a", route="r", key="k", payload=b"").answering(lambda r: r)
+        answers = await asyncio.gather(
+            *(runtime.transactions.run(work, once=once) for _ in range(8)), return_exceptions=True
+        )
+        assert sum(isinstance(a, counter.Counted) for a in answers) == 1
+        assert sum(isinstance(a, ReplayedAnswer) for a in answers) == 7
+
+
+async def test_a_held_document_is_waited_for_without_spinning_and_not_for_ever(
+    platform: Platform, database: str
+) -> None:
+    """O5: an explicit refusal in bounded time, not a time-out at the gateway."""
+    app = counter.build(platform, database)
+    async with counter.prepared(app):
+        mongo: Mongo = app.state.runtime.mongo
+        counts = mongo.db["counts"]
+        await counts.insert_one({"_id": "held", "count": 0})
+        runs = 0
+
+        async def work(session: Session) -> None:
+            nonlocal runs
+            runs += 1
+            await counts.update_one({"_id": "held"}, {"$inc": {"count": 1}}, session=session)
+
+        async with await mongo.client.start_session() as other, other.start_transaction():
+            await counts.update_one({"_id": "held"}, {"$inc": {"count": 1}}, session=other)
+            started = time.monotonic()
+            with pytest.raises(PyMongoError) as conflict:
+                await mongo.transaction(work, within=1.0)
+            assert time.monotonic() - started < 5
+        assert is_accident(conflict.value)
+        assert 3 < runs < 100
+        await mongo.transaction(work)
+        held = await counts.find_one({"_id": "held"})
+        assert held is not None
+        assert held["count"] == 2
+
+
+async def test_mongodb_away_is_said_soon_and_stopping_is_not_hindered(
+    platform: Platform, database: str, tokens: Tokens, collector: Collector
+) -> None:
+    """O5: 503 while it is away; the service stops in time all the same; nothing is half done."""
+    with ServerStack.start(kafka=None, s3=False) as own:
+        away = platform.model_copy(update={"mongo_url": own.mongo_url})
+        app = counter.build(away, database, fetch_keys=tokens.fetch, publisher=collector)
+        runtime: Runtime = app.state.runtime
+        lifespan = app.router.lifespan_context(app)
+        await lifespan.__aenter__()
+        stopped = restarting(own.mongo)
+        await asyncio.to_thread(stopped.__enter__)
+        with pytest.raises(PyMongoError) as gone:
+            await app.state.counter.count("a")
+        assert is_accident(gone.value)
+        started = time.monotonic()
+        await lifespan.__aexit__(None, None, None)
+        assert time.monotonic() - started < 10
+        assert not runtime.started
+        await asyncio.to_thread(stopped.__exit__, None, None, None)
+        again = counter.build(away, database, fetch_keys=tokens.fetch, publisher=collector)
+        async with running(again):
+            assert await again.state.counter.counts() == {}
+
+
+async def test_a_cause_is_claimed_once(
+    platform: Platform, database: str, tokens: Tokens, collector: Collector
+) -> None:
+    """E4: of twenty handlers of one event, one has the effect."""
+    app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=collector)
+    async with running(app):
+        runtime: Runtime = app.state.runtime
+        cause = EventCause(runtime.mongo, "c", "/registry", "e1", "t", "a", 1)
+        answers = await asyncio.gather(
+            *(app.state.counter.count("a", cause=cause) for _ in range(20)),
+            return_exceptions=True,
+        )
+        assert sum(isinstance(a, counter.Counted) for a in answers) == 1
+        assert sum(isinstance(a, AlreadyHandledError) for a in answers) == 19
+        assert await app.state.counter.counts() == {"a": 1}
