@@ -194,6 +194,7 @@ class PlatformStack:
             AssertionError: it ended or was not ready in time; shows what it said.
         """
         directory = data_dir or scratch_dir("zdorovie-e2e-")
+        (directory / "stack.json").unlink(missing_ok=True)  # of one that was killed
         ports = free_port_set()
         named = {Ports.setting(name): str(port) for name, port in ports.model_dump().items()}
         env = inherited_environment() | named | {"RUN_DIR": str(directory), "KAFKA": kafka}

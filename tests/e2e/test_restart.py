@@ -1,0 +1,47 @@
+"""Everything dies at once, and the broker forgets: nothing is lost (E6, E7, N9, X6)."""
+
+from __future__ import annotations
+
+import collections
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from deploy.demo.citizen import Citizen, download
+from deploy.demo.gateway import Gateway
+from deploy.demo.journey import Journey
+from deploy.demo.steps import Steps
+from tests.support.eventually import eventually
+from tests.support.stack import PlatformStack, scratch_dir
+
+
+@pytest.mark.timeout(300)
+async def test_power_failure_right_after_the_approval() -> None:
+    """The broker loses every event; outboxes publish again, inboxes deduplicate."""
+    directory: Path = scratch_dir("zdorovie-restart-")
+    with PlatformStack.start(kafka="memory", data_dir=directory) as before:
+        journey = Journey(Gateway(before.url), Steps(quiet=True), seed=21)
+        await journey.become_confirmed()
+        await journey.apply()
+        await journey.review()
+        assert before.process.pid
+        os.kill(before.process.pid, signal.SIGKILL)  # the children die with the supervisor
+        await eventually(lambda: not before.process.alive)
+    with PlatformStack.start(kafka="memory", data_dir=directory) as after:
+        gateway = Gateway(after.url)
+        citizen = Citizen(gateway, journey.citizen.person)
+        await citizen.phone.wait_for("готова", within=60)
+        await citizen.log_in()
+        (certificate,) = (await gateway.get("certificates", "/certificates"))["items"]
+        assert (await download(gateway, certificate["document_id"])).startswith(b"%PDF-")
+        journal = await gateway.get("notifier", "/messages", limit=100)
+        told = collections.Counter((m["template"], m["channel"]) for m in journal["items"])
+        once = {
+            (template, channel): told[template, channel]
+            for template in ("application-submitted.v1", "certificate-issued.v1")
+            for channel in ("sms", "email", "push")
+        }
+        assert set(once.values()) == {1}, told
+        await gateway.close()
