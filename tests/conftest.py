@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.embedded.settings import KafkaKind, StackSettings
 from services.chassis.settings import Platform
 from tests.support.service import Collector, Tokens, fresh_database, platform_of
 from tests.support.stack import ServerStack
@@ -29,8 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[ServerStack]:
-    """MongoDB, S3 and the in-memory Kafka, once a session."""
-    stack = ServerStack.start(kafka="memory")
+    """MongoDB, S3 and Kafka (in memory unless KAFKA=apache says otherwise), once a session."""
+    chosen = StackSettings().kafka or KafkaKind.MEMORY
+    stack = ServerStack.start(kafka=chosen.value)
     yield stack
     stack.stop()
 
@@ -43,7 +45,7 @@ def platform(servers: ServerStack) -> Platform:
 
 @pytest.fixture
 def kafka_platform(servers: ServerStack) -> Platform:
-    """The platform's settings on these servers, with the in-memory Kafka."""
+    """The platform's settings on these servers, with Kafka."""
     return platform_of(servers)
 
 
