@@ -54,6 +54,14 @@ class ReviewStarted(Data):
     attachments: tuple[str, ...]
 
 
+class ReviewEnded(Data):
+    """The doctor's review is over, whatever the reason: they may not read the attachments now."""
+
+    TYPE: ClassVar[str] = "certificates.review-ended.v1"
+    application_id: str
+    doctor_id: str
+
+
 class DocumentsRequested(Data):
     """The citizen has to add documents; the deadline clock is paused (C10, C17).
 
@@ -151,3 +159,18 @@ class ApplicationWithdrawn(Data):
     tracking_number: str
     citizen_id: str
     certificate_title: str
+
+
+class CertificateRevoked(Data):
+    """A certificate is not in force any more, and never will be again (C36)."""
+
+    TYPE: ClassVar[str] = "certificates.certificate-revoked.v1"
+    certificate_id: str
+    application_id: str
+    citizen_id: str
+    certificate_title: str
+    number: str
+    document_id: str
+    revoked_at: AwareDatetime
+    reason_code: str
+    reason: str

@@ -18,7 +18,10 @@ class DocumentKind(StrEnum):
 
 
 class FileAccepted(Data):
-    """An upload passed every check and is stored; `sha256` fixes its content (D3)."""
+    """An upload passed every check and is stored; `sha256` fixes its content (D3).
+
+    `size` is of what is stored, `sent_size` of what the citizen sent: limits are about the latter.
+    """
 
     TYPE: ClassVar[str] = "documents.file-accepted.v1"
     file_id: str
@@ -29,6 +32,7 @@ class FileAccepted(Data):
     sha256: str
     pages: int
     dpi: int | None = None
+    sent_size: int | None = None
 
 
 class Signature(Part):

@@ -126,12 +126,19 @@ class ProfileRejected(Data):
     mismatches: tuple[str, ...]
 
 
+class ChangedContacts(Contacts):
+    """Contacts as they are now, and the one that was replaced, which is to be told as well."""
+
+    former_phone: str | None = None
+    former_email: str | None = None
+
+
 class ContactsChanged(Data):
     """A contact was proved anew; later messages go there."""
 
     TYPE: ClassVar[str] = "identity.contacts-changed.v1"
     account_id: str
-    pii: Contacts
+    pii: ChangedContacts
 
 
 class StaffPii(Pii):
@@ -139,6 +146,7 @@ class StaffPii(Pii):
 
     full_name: str
     position: str | None = None
+    snils: str | None = None
 
 
 class StaffRegistered(Data):

@@ -73,15 +73,22 @@ TOPICS: tuple[Topic, ...] = (
         events=(
             c.ApplicationSubmitted,
             c.ReviewStarted,
+            c.ReviewEnded,
             c.DocumentsRequested,
             c.DocumentsSupplied,
             c.ApplicationApproved,
             c.CertificateIssued,
             c.ApplicationRefused,
             c.ApplicationWithdrawn,
+            c.CertificateRevoked,
         ),
         consumers={
-            "documents": (c.ReviewStarted, c.ApplicationApproved),
+            "documents": (
+                c.ReviewStarted,
+                c.ReviewEnded,
+                c.ApplicationApproved,
+                c.CertificateRevoked,
+            ),
             "notifier": (
                 c.ApplicationSubmitted,
                 c.ReviewStarted,
@@ -89,6 +96,7 @@ TOPICS: tuple[Topic, ...] = (
                 c.CertificateIssued,
                 c.ApplicationRefused,
                 c.ApplicationWithdrawn,
+                c.CertificateRevoked,
             ),
             "treasury": (c.ApplicationSubmitted,),
             "post": (c.CertificateIssued,),
@@ -110,7 +118,7 @@ TOPICS: tuple[Topic, ...] = (
         key="appointment_id",
         events=(s.AppointmentBooked, s.AppointmentCancelled, s.TalonIssued),
         consumers={
-            "documents": (s.AppointmentBooked,),
+            "documents": (s.AppointmentBooked, s.AppointmentCancelled),
             "notifier": (s.AppointmentBooked, s.AppointmentCancelled, s.TalonIssued),
             "ehr": (s.AppointmentBooked, s.AppointmentCancelled),
         },

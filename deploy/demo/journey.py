@@ -71,6 +71,8 @@ class Journey:
             await citizen.register()
         with steps.step("вход: пароль и второй код"):
             await citizen.log_in()
+        with steps.step("почта подтверждена кодом из письма"):
+            await citizen.prove_email()
         with steps.step("телефон принимает push"):
             await citizen.add_device()
         with steps.step("ошибки профиля названы все сразу") as notes:
@@ -210,7 +212,8 @@ class Journey:
             (address,) = await asyncio.to_thread(outsider.read_qr, self.outcome.certificate)
             page = await self.stranger.page(address)
             require(page.is_success, f"{address} answered {page.status_code}")
-            require("действительна" in page.text.lower(), f"{address} does not say «действительна»")
+            require(address.endswith(f"/verify/{self.outcome.number}"), f"the QR says {address}")
+            require('class="state valid"' in page.text, f"{address} does not say «действительна»")
             last_name = self.citizen.person.profile["last_name"]
             require(self.citizen.person.full_name not in page.text, "the page shows the whole name")
             require(last_name not in page.text, "the page shows the last name")
@@ -263,7 +266,7 @@ class Journey:
                     "scheduling", "/appointments", {"slot_id": slot["id"]}, once=True
                 )
             except RefusedError as refused:
-                require(refused.status == 409, f"refused with {refused.code}")  # noqa: PLR2004 - conflict
+                require(refused.code == "slot-taken", f"refused with {refused.code}")
             else:
                 require(False, "the same slot was booked twice")
         with steps.step("SMS, письмо и push о талоне"):
@@ -286,7 +289,9 @@ class Journey:
             (address,) = await asyncio.to_thread(outsider.read_qr, self.outcome.talon)
             page = await self.stranger.page(address)
             require(page.is_success, f"{address} answered {page.status_code}")
-            require("действителен" in page.text.lower(), f"{address} does not say «действителен»")
+            number = self.outcome.talon_number
+            require(address.endswith(f"/talon/{number}"), f"the QR says {address}")
+            require("Талон действителен" in page.text, f"{address} does not say «действителен»")
             notes.append(address)
 
     async def _late_slot(self) -> dict[str, Any]:

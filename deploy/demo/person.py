@@ -73,6 +73,5 @@ def new_person(rng: random.Random) -> Person:
             "inn": inn(rng),
             "oms": policy(rng),
             "passport": {"series": f"45{_digits(rng, 2)}", "number": _digits(rng, 6)},
-            "email": email,
         },
     )

@@ -36,15 +36,15 @@ class Consumers:
     async def staff_registered(self, incoming: Incoming[StaffRegistered]) -> None:
         """Keep who signs; only the newest counts."""
         data = incoming.data
-        staff = Staff(data.account_id, data.pii.full_name, data.pii.position, data.role.value)
+        pii = data.pii
+        staff = Staff(data.account_id, pii.full_name, pii.position, data.role.value, pii.snils)
         await self.registry.remember_staff(staff, cause=incoming.latest("staff"))
 
     async def file_accepted(self, incoming: Incoming[FileAccepted]) -> None:
-        """Keep which file may be attached, and by whom."""
+        """Keep which file may be attached, and by whom; limits are about what was sent."""
         data = incoming.data
-        file = KnownFile(
-            data.file_id, data.owner_id, data.purpose, data.media_type, data.size, data.dpi
-        )
+        sent = data.size if data.sent_size is None else data.sent_size
+        file = KnownFile(data.file_id, data.owner_id, data.purpose, data.media_type, sent, data.dpi)
         await self.registry.remember_file(file, cause=incoming.cause)
 
     async def document_sealed(self, incoming: Incoming[DocumentSealed]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contracts import certificates as said
 from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import CertificateType, Organisation
-from services.certificates.domain.certificate import Certificate
+from services.certificates.domain.certificate import Certificate, Revocation
 
 
 def submitted(application: Application, kind: CertificateType) -> said.ApplicationSubmitted:
@@ -38,6 +38,11 @@ def review_started(
         doctor_id=doctor_id,
         attachments=tuple(a.file_id for a in application.attachments),
     )
+
+
+def review_ended(application: Application, doctor_id: str) -> said.ReviewEnded:
+    """The doctor does not have it any more, and may not read the attachments."""
+    return said.ReviewEnded(application_id=application.id, doctor_id=doctor_id)
 
 
 def documents_requested(application: Application, kind: CertificateType) -> said.DocumentsRequested:
@@ -135,4 +140,19 @@ def withdrawn(application: Application, kind: CertificateType) -> said.Applicati
         tracking_number=application.tracking_number or "",
         citizen_id=application.citizen_id,
         certificate_title=kind.title,
+    )
+
+
+def revoked(certificate: Certificate, revocation: Revocation) -> said.CertificateRevoked:
+    """Out of force, for good (C36)."""
+    return said.CertificateRevoked(
+        certificate_id=certificate.id,
+        application_id=certificate.application_id,
+        citizen_id=certificate.citizen_id,
+        certificate_title=certificate.title,
+        number=certificate.number,
+        document_id=certificate.document_id or "",
+        revoked_at=revocation.at,
+        reason_code=revocation.reason_code,
+        reason=revocation.reason,
     )

@@ -11,11 +11,13 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 import httpx2
 import structlog
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -29,6 +31,7 @@ ALGORITHMS = ["ES256"]
 _REFRESH_SECONDS = 300.0
 _RETRY_SECONDS = 2.0
 _LEEWAY_SECONDS = 30
+_REMEMBERED = 4096
 
 
 class Role(StrEnum):
@@ -109,6 +112,7 @@ class TokenVerifier:
         )
         self._keys: KeySet | None = None
         self._asked_at = -_RETRY_SECONDS
+        self._verified: dict[bytes, tuple[Principal, float]] = {}
 
     async def run(self) -> None:
         """Keep the keys fresh until cancelled."""
@@ -121,8 +125,9 @@ class TokenVerifier:
                 await asyncio.sleep(_RETRY_SECONDS if self._keys else 0.3)
 
     async def refresh(self) -> None:
-        """Fetch the key set now."""
+        """Fetch the key set now. What the old one verified is forgotten: a key may be revoked."""
         self._keys = KeySet.import_key_set(await self._fetch())  # type: ignore[arg-type] # a parsed JWKS document
+        self._verified.clear()
 
     @property
     def ready(self) -> bool:
@@ -130,12 +135,15 @@ class TokenVerifier:
         return self._keys is not None
 
     async def principal(self, token: str) -> Principal:
-        """The holder of this token.
+        """The holder of this token. One that was verified is known until it expires.
 
         Raises:
             UnauthenticatedError: expired, forged, or not for us.
             NoKeysError: the key set is not there yet.
         """
+        known = self._verified.get(sha256(token.encode()).digest())
+        if known is not None and time.time() < known[1]:
+            return known[0]
         try:
             return self._decode(token)
         except (UnauthenticatedError, NoKeysError):
@@ -155,14 +163,23 @@ class TokenVerifier:
         try:
             claims = jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
             self._claims.validate(claims)
-            return Principal(
+            principal = Principal(
                 subject=claims["sub"],
                 roles=frozenset(Role(r) for r in claims.get("roles", ())),
                 level=claims.get("level", "registered"),
                 clinic_id=claims.get("clinic_id"),
             )
+            expires = float(claims["exp"])
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise UnauthenticatedError from error
+        self._remember(token, principal, expires)
+        return principal
+
+    def _remember(self, token: str, principal: Principal, expires: float) -> None:
+        """Half of a request's own work is the signature; a person sends many with one token."""
+        if len(self._verified) >= _REMEMBERED:
+            self._verified.clear()
+        self._verified[sha256(token.encode()).digest()] = (principal, expires)
 
 
 def _bearer(request: Request) -> str:
@@ -172,8 +189,15 @@ def _bearer(request: Request) -> str:
     return token.strip()
 
 
-async def anyone(request: Request) -> Principal:
-    """The holder of any valid token."""
+_SCHEME = HTTPBearer(
+    auto_error=False,  # our own refusals are problem+json
+    scheme_name="access-token",
+    description="`POST /api/identity/v1/sessions`, then its confirmation, gives one.",
+)
+
+
+async def anyone(request: Request, _: object = Depends(_SCHEME)) -> Principal:
+    """The holder of any valid token. The scheme is for the API pages: it reads nothing here."""
     verifier: TokenVerifier = request.app.state.runtime.tokens
     return await verifier.principal(_bearer(request))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import random
 import re
-import secrets
 import time
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.auth import Principal, anyone
-from services.chassis.context import Journey, new_traceparent, travelling
+from services.chassis.context import Journey, travelling
 from services.chassis.errors import FieldError, InvalidInputError, RefusalError
 from services.chassis.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.metrics import Metrics
@@ -25,6 +25,7 @@ from services.chassis.problems import InternalError, OtherHttpError, problem_res
 log = structlog.get_logger("http")
 
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_LONGEST_VERSION = 18  # digits of a 64-bit number
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -50,7 +51,7 @@ async def if_match(if_match_header: Annotated[str | None, Header(alias="If-Match
     if if_match_header is None:
         raise IfMatchMissingError
     digits = if_match_header.removeprefix("W/").strip('"')
-    if not digits.isdecimal():
+    if not digits.isdecimal() or len(digits) > _LONGEST_VERSION:
         raise InvalidInputError([FieldError("/header/If-Match", "format", "Неизвестная версия.")])
     return int(digits)
 
@@ -58,7 +59,7 @@ async def if_match(if_match_header: Annotated[str | None, Header(alias="If-Match
 IfMatch = Annotated[int, Depends(if_match)]
 
 
-async def once(
+async def late_once(
     request: Request,
     principal: Annotated[Principal, Depends(anyone)],
     idempotency_key: Annotated[
@@ -70,23 +71,34 @@ async def once(
         ),
     ] = None,
 ) -> Once:
-    """The idempotency key of a creating POST; answers from the store where it was used before.
+    """The idempotency key of a creating POST, not looked up: most keys are new.
+
+    For use cases that ask `Once.replay` before they refuse anything; `Transactions.run` does so
+    for what it runs.
 
     Raises:
         IdempotencyKeyMissingError: no key.
-        ReplayedAnswer: answered before.
     """
     if not idempotency_key:
         raise IdempotencyKeyMissingError
     route = f"{request.method} {request.url.path}"
-    keyed = Once.of(
+    return Once.of(
         subject=principal.subject, route=route, key=idempotency_key, payload=await request.body()
     )
+
+
+async def once(request: Request, keyed: Annotated[Once, Depends(late_once)]) -> Once:
+    """The idempotency key of a creating POST; answers from the store where it was used before.
+
+    Raises:
+        ReplayedAnswer: answered before.
+    """
     await keyed.replay(request.app.state.runtime.mongo)
     return keyed
 
 
 OnceKey = Annotated[Once, Depends(once)]
+LateOnceKey = Annotated[Once, Depends(late_once)]
 
 
 def encode_cursor(position: list[Any]) -> str:
@@ -186,10 +198,19 @@ def _route(scope: Scope) -> str:
 def _journey(headers: dict[str, str]) -> Journey:
     traceparent = headers.get("traceparent", "")
     if not _TRACEPARENT.fullmatch(traceparent):
-        traceparent = new_traceparent()
+        traceparent = f"00-{_name(16)}-{_name(8)}-01"
     asked = headers.get("x-request-id", "")
     correlation = asked if re.fullmatch(r"[A-Za-z0-9_-]{8,64}", asked) else traceparent[3:35]
-    return Journey(correlation, f"request:{secrets.token_hex(8)}", traceparent)
+    return Journey(correlation, f"request:{_name(8)}", traceparent)
+
+
+def _name(size: int) -> str:
+    """So many random bytes in hex, to tell requests apart.
+
+    No secret, hence not of the kernel: that call gives up the interpreter, and in a busy process
+    getting it back costs more than all the rest of this middleware.
+    """
+    return f"{random.getrandbits(8 * size):0{2 * size}x}"
 
 
 def _declared(headers: dict[str, str]) -> int:

@@ -6,7 +6,7 @@ all. Opened in a use case, nowhere else.
 
 from __future__ import annotations
 
-import secrets
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -48,7 +48,7 @@ class Transaction:
         journey = current()
         event = new_event(
             data,
-            event_id=secrets.token_hex(16),
+            event_id=f"{random.getrandbits(128):032x}",  # unique, no secret: see http._name
             source=self._source,
             aggregate_id=aggregate_id,
             seq=seq,

@@ -2,7 +2,8 @@
 
 Owns the uploads and the sealed documents (content-addressed, in S3), the grants of doctors and the
 journal of reads. Publishes `documents.file-accepted`, `documents.document-sealed` and
-`documents.sealing-failed`; listens to `certificates.review-started`,
-`certificates.application-approved` and `scheduling.appointment-booked`.
+`documents.sealing-failed`; listens to `certificates.review-started`, `certificates.review-ended`,
+`certificates.application-approved`, `certificates.certificate-revoked`,
+`scheduling.appointment-booked` and `scheduling.appointment-cancelled`.
 It decides nothing medical, and never gives away a file without writing down to whom.
 """

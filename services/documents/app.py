@@ -12,8 +12,9 @@ from services.chassis.auth import FetchKeys
 from services.chassis.outbox import Publisher
 from services.chassis.runtime import Parts, Runtime
 from services.documents import api, consumers, store
-from services.documents.gateways import Inspector, Notary, Storage
-from services.documents.gateways.signing import Signers
+from services.documents.gateways.inspection import Inspector
+from services.documents.gateways.signing import Notary, Signers
+from services.documents.gateways.storage import Storage
 from services.documents.settings import Settings
 from services.documents.usecases import SEAL, Documents, Files, ReadingRoom, UseCases
 
@@ -78,7 +79,7 @@ def build(
             handlers=consumers.handlers(use),
             timer_handlers={SEAL: documents.seal},
             indexes=store.INDEXES,
-            prepare=[storage.prepare],
+            prepare=[storage.prepare, inspector.warm],
             close=[storage.close, notary.close, inspector.close],
         ),
         title="Документы",

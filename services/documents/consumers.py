@@ -6,8 +6,13 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from contracts.certificates import ApplicationApproved, ReviewStarted
-from contracts.scheduling import AppointmentBooked, Visit
+from contracts.certificates import (
+    ApplicationApproved,
+    CertificateRevoked,
+    ReviewEnded,
+    ReviewStarted,
+)
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled, Visit
 from services.chassis.broker import Handlers
 from services.chassis.inbox import Incoming
 from services.documents.domain import Kind, Line, Order
@@ -28,6 +33,9 @@ def handlers(use: UseCases) -> Handlers:
             data.attachments,
             cause=incoming.latest("grants"),
         )
+
+    async def review_ended(incoming: Incoming[ReviewEnded]) -> None:
+        await use.files.end_review(incoming.data.application_id, cause=incoming.latest("grants"))
 
     async def application_approved(incoming: Incoming[ApplicationApproved]) -> None:
         data = incoming.data
@@ -67,10 +75,33 @@ def handlers(use: UseCases) -> Handlers:
             cause=incoming.cause,
         )
 
+    async def certificate_revoked(incoming: Incoming[CertificateRevoked]) -> None:
+        data = incoming.data
+        await use.documents.make_void(
+            Kind.CERTIFICATE,
+            data.application_id,
+            data.number,
+            since=data.revoked_at,
+            cause=incoming.cause,
+        )
+
+    async def appointment_cancelled(incoming: Incoming[AppointmentCancelled]) -> None:
+        data = incoming.data
+        await use.documents.make_void(
+            Kind.TALON,
+            data.appointment_id,
+            data.talon_number,
+            since=incoming.event.time,
+            cause=incoming.cause,
+        )
+
     return {
         ReviewStarted: review_started,
+        ReviewEnded: review_ended,
         ApplicationApproved: application_approved,
+        CertificateRevoked: certificate_revoked,
         AppointmentBooked: appointment_booked,
+        AppointmentCancelled: appointment_cancelled,
     }
 
 

@@ -78,6 +78,8 @@ class StoredFile:
     dpi: int | None
     accepted_at: datetime
     version: int = 1
+    sent_size: int | None = None
+    """Bytes as sent, which is what limits are about. Unknown of the first uploads ever."""
 
 
 def clean_name(name: str, media_type: MediaType) -> str:
@@ -231,6 +233,18 @@ class Document:
     signatures: tuple[Signed, ...] = ()
     failure_code: str | None = None
     failure: str | None = None
+    void_at: datetime | None = None
+    """Since when it is revoked or cancelled. Kept beside the document: it may be told first."""
+
+    @property
+    def void_reason(self) -> str | None:
+        """Why it does not count any more, for anybody: the reasons of a person are not named."""
+        if self.void_at is None:
+            return None
+        return {
+            Kind.CERTIFICATE: "Справка отозвана и больше не действует.",
+            Kind.TALON: "Запись на приём отменена, талон недействителен.",
+        }[self.kind]
 
     def follows(self, previous: Document | None) -> Document:
         """The same document as the next version of `previous`; the old one is kept (D4)."""

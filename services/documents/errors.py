@@ -180,6 +180,14 @@ class FileBreaksRulesError(FileRefusedError):
         )
 
 
+def refused_elsewhere(code: str, detail: str) -> FileRefusedError:
+    """The refusal that an inspecting process came to, as an error of this process."""
+    kind = next((k for k in FileRefusedError.__subclasses__() if k.code == code), FileBrokenError)
+    made = kind.__new__(kind)
+    FileRefusedError.__init__(made, detail)
+    return made
+
+
 class NoFileError(InvalidInputError):
     """The form has no field `file`, or not exactly one."""
 
@@ -287,3 +295,7 @@ class StorageAwayError(AccidentError):
 
 class SealingAwayError(AccidentError):
     """The time-stamp authority or the organisation's key is away."""
+
+
+class InspectionAwayError(AccidentError):
+    """No process for inspections can be had now; the file is not the reason."""

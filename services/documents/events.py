@@ -23,6 +23,7 @@ def accepted(file: StoredFile) -> FileAccepted:
         sha256=file.sha256,
         pages=file.pages,
         dpi=file.dpi,
+        sent_size=file.sent_size,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -51,6 +51,7 @@ INDEXES: Indexes = {
         ),
         IndexModel([("sha256", ASCENDING)], sparse=True),
     ],
+    "voids": [],
 }
 
 
@@ -63,6 +64,7 @@ class Store:
         self.grants = db["grants"]
         self.reads = db["reads"]
         self.documents = db["documents"]
+        self.voids = db["voids"]
 
     async def add_file(self, file: StoredFile, *, session: Session) -> None:
         """Keep a new upload."""
@@ -155,7 +157,7 @@ class Store:
     async def document_of_owner(self, document_id: str, owner_id: str) -> Document | None:
         """A document of this citizen."""
         found = await self.documents.find_one({"_id": document_id, "owner_id": owner_id})
-        return _sealable(found) if found else None
+        return (await self._with_voids([_sealable(found)]))[0] if found else None
 
     async def documents_of(
         self, owner_id: str, *, after: Position | None, limit: int
@@ -166,7 +168,8 @@ class Store:
             "state": State.SEALED.value,
             **_older("queued_at", after),
         }
-        return [_sealable(d) for d in await _page(self.documents, query, "queued_at", limit)]
+        page = await _page(self.documents, query, "queued_at", limit)
+        return await self._with_voids([_sealable(d) for d in page])
 
     async def newer_than(self, document: Document) -> Document | None:
         """The newest sealed version of the same thing, if there is one after this."""
@@ -184,7 +187,35 @@ class Store:
     async def document_by_hash(self, sha256: str) -> Document | None:
         """The sealed document with exactly this content: for the public check, without an owner."""
         found = await self.documents.find_one({"sha256": sha256, "state": State.SEALED.value})
-        return _sealable(found) if found else None
+        return (await self._with_voids([_sealable(found)]))[0] if found else None
+
+    async def add_void(
+        self, kind: Kind, reference_id: str, number: str, since: datetime, *, session: Session
+    ) -> None:
+        """Remember that a number does not count any more; the first time stays."""
+        await self.voids.update_one(
+            {"_id": _void_id(kind, reference_id, number)},
+            {"$setOnInsert": {"since": since}},
+            upsert=True,
+            session=session,
+        )
+
+    async def _with_voids(self, documents: list[Document]) -> list[Document]:
+        """The documents, each with the time since when it is void.
+
+        Joined when read: a document that is sealed after it was revoked needs no special care.
+        """
+        ids = [_void_id(d.kind, d.reference_id, d.number) for d in documents]
+        found = await self.voids.find({"_id": {"$in": ids}}).to_list(None)
+        since = {v["_id"]: v["since"] for v in found}
+        return [
+            replace(document, void_at=since.get(void_id))
+            for document, void_id in zip(documents, ids, strict=True)
+        ]
+
+
+def _void_id(kind: Kind, reference_id: str, number: str) -> str:
+    return f"{kind.value}:{reference_id}:{number}"
 
 
 def _older(field: str, after: Position | None) -> dict[str, Any]:
@@ -205,6 +236,7 @@ async def _page(
 def _document(thing: StoredFile | Read | Document) -> dict[str, Any]:
     plain = {f.name: _plain(getattr(thing, f.name)) for f in fields(thing)}
     plain["_id"] = plain.pop("id")
+    plain.pop("void_at", None)  # joined when read
     if isinstance(thing, Document) and thing.sha256 is None:
         del plain["sha256"]  # the index over hashes is sparse
     return plain

@@ -98,6 +98,8 @@ def _rules(settings: Settings) -> Rules:
         ),
         keys=KeyRules(signs_for=timedelta(days=settings.key_rotation_days)),
         codes_per_hour=settings.hourly_codes,
+        guesses_per_day=settings.guesses_per_day,
+        profiles_per_day=settings.daily_profiles,
         requests_per_minute=settings.minutely_requests,
         lock_after=settings.lock_after,
         lock_for=timedelta(seconds=settings.lock_seconds),

@@ -16,6 +16,10 @@ def _seconds(wait: timedelta) -> int:
     return max(1, math.ceil(wait.total_seconds()))
 
 
+def _hours(seconds: int) -> int:
+    return math.ceil(seconds / 3600)
+
+
 class WrongCredentialsError(RefusalError):
     """Unknown login or wrong password: one answer for both (e5)."""
 
@@ -119,6 +123,34 @@ class TooManyCodesError(TooManyRequestsError):
             seconds,
             f"На этот номер или адрес отправлено слишком много кодов. Повторите через "
             f"{math.ceil(seconds / 60)} мин.",
+        )
+
+
+class TooManyGuessesError(TooManyRequestsError):
+    """Too many wrong codes for this phone or address, over all codes of a day (I4)."""
+
+    code = "too-many-guesses"
+
+    def __init__(self, wait: timedelta) -> None:
+        """Say when the next one is looked at."""
+        seconds = _seconds(wait)
+        super().__init__(
+            seconds, f"Слишком много неверных кодов. Повторите через {_hours(seconds)} ч."
+        )
+
+
+class TooManyProfilesError(TooManyRequestsError):
+    """The state registry was asked about this account often enough for a day."""
+
+    code = "too-many-profiles"
+
+    def __init__(self, wait: timedelta) -> None:
+        """Say when it can be asked again."""
+        seconds = _seconds(wait)
+        super().__init__(
+            seconds,
+            "Профиль отправляли на проверку слишком много раз. Следующая проверка возможна через "
+            f"{_hours(seconds)} ч.",
         )
 
 

@@ -1,4 +1,7 @@
-"""Everything identity says: domain → contract. Codes and personal data sit under `data.pii`."""
+"""Everything identity says: domain → contract. Codes and personal data sit under `data.pii`.
+
+Contacts are told only once their owner has proved them (I16): a mistyped e-mail is somebody else's.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,22 @@ _PURPOSES = {
 def account_registered(account: Account) -> said.AccountRegistered:
     """Someone has an account."""
     return said.AccountRegistered(
-        account_id=account.id, pii=said.Contacts(phone=account.phone, email=account.email)
+        account_id=account.id,
+        pii=said.Contacts(phone=account.proved_phone, email=account.proved_email),
     )
 
 
-def contacts_changed(account: Account) -> said.ContactsChanged:
-    """A contact was proved anew; both are told as they are now."""
+def contacts_changed(account: Account, before: Account) -> said.ContactsChanged:
+    """A contact was proved anew; both are told as they are now, and the one that it replaced."""
+    phone, email = account.proved_phone, account.proved_email
     return said.ContactsChanged(
-        account_id=account.id, pii=said.Contacts(phone=account.phone, email=account.email)
+        account_id=account.id,
+        pii=said.ChangedContacts(
+            phone=phone,
+            email=email,
+            former_phone=before.proved_phone if before.proved_phone != phone else None,
+            former_email=before.proved_email if before.proved_email != email else None,
+        ),
     )
 
 
@@ -86,7 +97,11 @@ def staff_registered(account: Account) -> said.StaffRegistered:
         account_id=account.id,
         role=said.StaffRole(account.role),
         clinic_id=account.staff.clinic_id,
-        pii=said.StaffPii(full_name=account.staff.full_name, position=account.staff.position),
+        pii=said.StaffPii(
+            full_name=account.staff.full_name,
+            position=account.staff.position,
+            snils=account.staff.snils,
+        ),
     )
 
 
@@ -100,8 +115,8 @@ def _person(account: Account) -> Person:
 def _pii(person: Person, account: Account | None = None) -> said.PersonPii:
     passport = person.passport
     return said.PersonPii(
-        phone=account.phone if account else None,
-        email=account.email if account else None,
+        phone=account.proved_phone if account else None,
+        email=account.proved_email if account else None,
         last_name=person.last_name,
         first_name=person.first_name,
         middle_name=person.middle_name,

@@ -14,13 +14,14 @@ _DEMO_SECRET = "demo-only-secret-of-identity"  # noqa: S105 - refused outside a 
 _DEMO_RESEND_SECONDS = 3.0
 _DEMO_CODES_PER_HOUR = 1000
 _DEMO_REQUESTS_PER_MINUTE = 6000
+_DEMO_PROFILES_PER_DAY = 1000
 
 
 class Settings(ServiceSettings):
     """What identity has of its own.
 
-    In a demo the limits on codes and requests are wide, unless the settings say otherwise: the same
-    few people log in all day, from one machine.
+    In a demo the limits on codes, requests and profiles are wide, unless the settings say
+    otherwise: the same few people log in all day, from one machine.
     """
 
     model_config = SettingsConfigDict(env_prefix="IDENTITY_", frozen=True)
@@ -39,6 +40,12 @@ class Settings(ServiceSettings):
     codes_per_hour: int = 10
     requests_per_minute: int = Field(
         default=120, description="Per network address, over all routes without a token (I17)."
+    )
+    guesses_per_day: int = Field(
+        default=50, description="Wrong codes per purpose and phone or address, over all codes."
+    )
+    profiles_per_day: int = Field(
+        default=10, description="Checks of the state registry that one account asks for."
     )
     lock_after: int = 5
     lock_seconds: float = 900
@@ -73,6 +80,13 @@ class Settings(ServiceSettings):
         if self.demo and "codes_per_hour" not in self.model_fields_set:
             return _DEMO_CODES_PER_HOUR
         return self.codes_per_hour
+
+    @property
+    def daily_profiles(self) -> int:
+        """How often one account has the state registry asked in a day."""
+        if self.demo and "profiles_per_day" not in self.model_fields_set:
+            return _DEMO_PROFILES_PER_DAY
+        return self.profiles_per_day
 
     @property
     def minutely_requests(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -22,10 +23,7 @@ from services.notifier.settings import Settings
 from services.notifier.usecases import UseCases
 from services.notifier.usecases.cabinet import Cabinet, utc_now
 from services.notifier.usecases.planning import LATER, SEND, WAIT, Planning
-from services.notifier.usecases.sending import CODE_OUTCOME, Sending
-
-# Connections that codes may open beside those of the ordinary messages.
-_SPARE_CONNECTIONS = 64
+from services.notifier.usecases.sending import CODE_OUTCOME, CODES_AT_ONCE, Sending
 
 DESCRIPTION = """Уведомления гражданина: SMS, электронная почта, push. Журнал и устройства.
 
@@ -66,6 +64,12 @@ def build(
         )
         for channel, concurrency in _concurrency(settings).items()
     ]
+
+    async def leave() -> None:
+        """One step, for its order: codes on their way need the providers to the end."""
+        await use.sending.finish()
+        await asyncio.gather(*(way.close() for way in ways.values()))
+
     app = runtime.app(
         Parts(
             router=api.router,
@@ -77,7 +81,7 @@ def build(
             },
             indexes=store.INDEXES,
             background=[loop.run for loop in loops],
-            close=[use.sending.finish, *(way.close for way in ways.values())],
+            close=[leave],
         ),
         title="Моё здоровье: уведомления",
         description=DESCRIPTION,
@@ -96,14 +100,14 @@ def build_providers(settings: Settings) -> Providers:
             settings.sms_secret.get_secret_value(),
             sms_body,
             timeout=wait,
-            connections=settings.sms_concurrency + _SPARE_CONNECTIONS,
+            connections=settings.sms_concurrency + CODES_AT_ONCE,
         ),
         Channel.PUSH: SignedHttp(
             settings.push_url,
             settings.push_secret.get_secret_value(),
             push_body,
             timeout=wait,
-            connections=settings.push_concurrency + _SPARE_CONNECTIONS,
+            connections=settings.push_concurrency + CODES_AT_ONCE,
         ),
         Channel.EMAIL: Mail(
             MailServer(

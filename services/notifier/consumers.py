@@ -5,6 +5,7 @@ Personal data of an event never reaches a template, except the citizen's own con
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from contracts.certificates import (
@@ -12,6 +13,7 @@ from contracts.certificates import (
     ApplicationSubmitted,
     ApplicationWithdrawn,
     CertificateIssued,
+    CertificateRevoked,
     DocumentsRequested,
     ReviewStarted,
 )
@@ -40,6 +42,7 @@ TEMPLATE_OF: dict[type[Data], str] = {
     ReviewStarted: "review-started",
     DocumentsRequested: "documents-requested",
     CertificateIssued: "certificate-issued",
+    CertificateRevoked: "certificate-revoked",
     ApplicationRefused: "application-refused",
     ApplicationWithdrawn: "application-withdrawn",
     AppointmentBooked: "appointment-booked",
@@ -47,6 +50,7 @@ TEMPLATE_OF: dict[type[Data], str] = {
     TalonIssued: "talon-issued",
 }
 _Account = AccountRegistered | ProfileConfirmed | ContactsChanged
+_CalledOff = AppointmentCancelled | CertificateRevoked
 
 
 def _notice(incoming: Incoming[Any], citizen_id: str) -> Notice:
@@ -67,6 +71,14 @@ def _contacts(data: _Account) -> Contacts:
     return Contacts(data.pii.phone, data.pii.email)
 
 
+def _former(data: _Account) -> tuple[Address, ...]:
+    """Addresses that a change replaced: for staff nobody but the event knows them."""
+    if not isinstance(data, ContactsChanged):
+        return ()
+    found = ((Channel.SMS, data.pii.former_phone), (Channel.EMAIL, data.pii.former_email))
+    return tuple(Address(channel, to) for channel, to in found if to)
+
+
 def _code(incoming: Incoming[CodeRequested]) -> Code:
     data = incoming.data
     channel = Channel(data.channel)
@@ -81,6 +93,10 @@ def _code(incoming: Incoming[CodeRequested]) -> Code:
     )
 
 
+def _subject(data: _CalledOff) -> str:
+    return data.appointment_id if isinstance(data, AppointmentCancelled) else data.certificate_id
+
+
 def handlers(use: UseCases) -> Handlers:
     """The handlers by event type: exactly those that the registry gives to the notifier."""
     planning, sending = use.planning, use.sending
@@ -90,7 +106,7 @@ def handlers(use: UseCases) -> Handlers:
         await planning.account_changed(
             _contacts(data),
             incoming.event.seq,
-            _notice(incoming, data.account_id),
+            replace(_notice(incoming, data.account_id), also=_former(data)),
             cause=incoming.cause,
         )
 
@@ -118,12 +134,10 @@ def handlers(use: UseCases) -> Handlers:
             cause=incoming.cause,
         )
 
-    async def cancelled(incoming: Incoming[AppointmentCancelled]) -> None:
+    async def called_off(incoming: Incoming[_CalledOff]) -> None:
         data = incoming.data
-        await planning.visit_cancelled(
-            _notice(incoming, data.citizen_id),
-            appointment_id=data.appointment_id,
-            cause=incoming.cause,
+        await planning.called_off(
+            _notice(incoming, data.citizen_id), subject_id=_subject(data), cause=incoming.cause
         )
 
     async def tell(incoming: Incoming[Any]) -> None:
@@ -136,8 +150,9 @@ def handlers(use: UseCases) -> Handlers:
         CodeRequested: code_requested,
         ProfileRejected: rejected,
         CertificateIssued: certificate_issued,
+        CertificateRevoked: called_off,
         AppointmentBooked: booked,
-        AppointmentCancelled: cancelled,
+        AppointmentCancelled: called_off,
         ApplicationSubmitted: tell,
         ReviewStarted: tell,
         DocumentsRequested: tell,

@@ -155,7 +155,7 @@ def match(application: Mapping[str, Any]) -> dict[str, str]:
     return {"If-Match": f'"{application["revision"]}"'}
 
 
-def profile(last_name: str = ANNA.last_name) -> ProfileConfirmed:
+def profile(last_name: str = ANNA.last_name, snils: str | None = None) -> ProfileConfirmed:
     """Anna's confirmed profile."""
     return ProfileConfirmed(
         account_id=ANNA.account_id,
@@ -166,31 +166,31 @@ def profile(last_name: str = ANNA.last_name) -> ProfileConfirmed:
             first_name=ANNA.first_name,
             middle_name=ANNA.middle_name,
             birth_date=ANNA.birth_date,
+            snils=snils,
             oms=ANNA.oms,
         ),
     )
 
 
-def staff(account_id: str, full_name: str) -> StaffRegistered:
+def staff(account_id: str, full_name: str, snils: str | None = None) -> StaffRegistered:
     """A doctor."""
     return StaffRegistered(
         account_id=account_id,
         role=StaffRole.DOCTOR,
-        pii=StaffPii(full_name=full_name, position="врач-терапевт"),
+        pii=StaffPii(full_name=full_name, position="врач-терапевт", snils=snils),
     )
 
 
-def accepted(file_id: str, owner: str = ANNA.account_id) -> FileAccepted:
-    """A good scan."""
+def accepted(file_id: str, owner: str = ANNA.account_id, **over: int | None) -> FileAccepted:
+    """A good scan, or one with another size or resolution."""
     return FileAccepted(
         file_id=file_id,
         owner_id=owner,
         purpose="application",
         media_type="image/jpeg",
-        size=200_000,
         sha256="a" * 64,
         pages=1,
-        dpi=300,
+        **{"size": 200_000, "dpi": 300, **over},  # type: ignore[arg-type] # numbers by name
     )
 
 

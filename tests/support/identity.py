@@ -100,6 +100,17 @@ class Identity:
         pair: dict[str, Any] = done.json()
         return pair
 
+    async def proved(self, pair: dict[str, Any], **contact: str) -> dict[str, Any]:
+        """The account after its owner has proved one more contact."""
+        started = await self.post("/contacts", contact | {"password": PASSWORD}, bearer(pair))
+        assert started.status_code == 202, started.text
+        change_id = started.json()["change_id"]
+        answer = {"code": await self.code(change_id)}
+        done = await self.post(f"/contacts/{change_id}/confirmation", answer, bearer(pair))
+        assert done.status_code == 200, done.text
+        account: dict[str, Any] = done.json()
+        return account
+
 
 def bearer(pair: dict[str, Any]) -> dict[str, str]:
     """The Authorization header of a login."""

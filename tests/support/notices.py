@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 
 from contracts.envelope import Data, Event
+from tests.support.eventually import eventually
 from tests.support.service import Tokens
 
 _EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
@@ -47,3 +48,16 @@ async def journal(
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
+
+
+async def ended(
+    client: httpx2.AsyncClient, tokens: Tokens, citizen: str, *, count: int, template: str
+) -> list[dict[str, Any]]:
+    """The citizen's messages of this template, once so many of them have come to their end."""
+
+    async def check() -> list[dict[str, Any]] | None:
+        items = [m for m in await journal(client, tokens, citizen) if m["template"] == template]
+        over = [m for m in items if m["status"] in {"delivered", "abandoned"}]
+        return over if len(over) == count else None
+
+    return await eventually(check) or []

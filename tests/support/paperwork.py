@@ -13,8 +13,21 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
-from contracts.certificates import ApplicationApproved, CertificatePii, PrintedField, ReviewStarted
-from contracts.scheduling import AppointmentBooked, PatientPii, Visit
+from contracts.certificates import (
+    ApplicationApproved,
+    CertificatePii,
+    CertificateRevoked,
+    PrintedField,
+    ReviewEnded,
+    ReviewStarted,
+)
+from contracts.scheduling import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    CancelledBy,
+    PatientPii,
+    Visit,
+)
 from deploy.pki import Doctor, ensure_pki
 from deploy.tsa.authority import load_authority
 from deploy.tsa.server import serve
@@ -121,6 +134,11 @@ def review_started(
     )
 
 
+def review_ended(doctor: str, *, application: str) -> ReviewEnded:
+    """The doctor is done with an application."""
+    return ReviewEnded(application_id=application, doctor_id=doctor)
+
+
 def approved(
     citizen: str, *, application: str | None = None, **changed: Any
 ) -> ApplicationApproved:
@@ -176,4 +194,34 @@ def booked(citizen: str) -> AppointmentBooked:
         ),
         check_url="http://127.0.0.1:8080/talon/A-2026-004512-7",
         pii=PatientPii(full_name="Соколова Анна Сергеевна"),
+    )
+
+
+def revoked(order: ApplicationApproved) -> CertificateRevoked:
+    """What was approved is in force no more."""
+    return CertificateRevoked(
+        certificate_id=order.certificate_id,
+        application_id=order.application_id,
+        citizen_id=order.citizen_id,
+        certificate_title=order.certificate_title,
+        number=order.number,
+        document_id="whatever-it-became",
+        revoked_at=datetime(2026, 11, 22, 9, tzinfo=UTC),
+        reason_code="issued-by-mistake",
+        reason="Диагноз указан ошибочно.",
+    )
+
+
+def cancelled(visit: AppointmentBooked) -> AppointmentCancelled:
+    """The appointment is off."""
+    return AppointmentCancelled(
+        appointment_id=visit.appointment_id,
+        talon_number=visit.talon_number,
+        citizen_id=visit.citizen_id,
+        slot_id=visit.slot_id,
+        doctor_id=visit.doctor_id,
+        clinic_id=visit.clinic_id,
+        visit=visit.visit,
+        cancelled_by=CancelledBy.CITIZEN,
+        reason_code="citizen",
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import zlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -157,6 +158,38 @@ def jpeg_larger_than(size: int) -> bytes:
     made = _saved(noise, "JPEG", quality=100, subsampling=0, dpi=(300, 300))
     assert len(made) > size
     return made
+
+
+def jpeg_of_scans(count: int, *, width: int = 400, height: int = 300) -> bytes:
+    """A small progressive JPEG that draws `count` times over its picture."""
+    plain = _saved(Image.new("RGB", (width, height), "white"), "JPEG", progressive=True)
+    last = plain.rfind(b"\xff\xda")
+    scan, end = plain[last:-2], plain[-2:]
+    return plain[:-2] + scan * (count - plain.count(b"\xff\xda")) + end
+
+
+def object_stream(objects: bytes, *, header: str | None = None) -> bytes:
+    """Objects packed into a stream, as any modern writer does."""
+    packed = zlib.compress(objects)
+    header = header or "/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"
+    return f"<< {header} /Length {len(packed)} >>\nstream\n".encode() + packed + b"\nendstream"
+
+
+def pdf_around(part: bytes) -> bytes:
+    """A small PDF with these bytes as its fourth object."""
+    return pdf_of_raw("@@").replace(b"@@", part)
+
+
+def pdf_bomb(size: int) -> bytes:
+    """A PDF of a few kilobytes whose page unpacks to `size` bytes."""
+    chunk = b"q Q " * 1024 * 256
+    inner, outer = zlib.compressobj(1), zlib.compressobj(9)
+    packed = b"".join(outer.compress(inner.compress(chunk)) for _ in range(size // len(chunk)))
+    packed += outer.compress(inner.flush()) + outer.flush()
+    filters = "/Filter [/FlateDecode /FlateDecode]"
+    part = f"<< {filters} /Length {len(packed)} >>\nstream\n".encode() + packed
+    made = pdf_around(part + b"\nendstream")
+    return made.replace(b"/MediaBox", b"/Contents 4 0 R /MediaBox")
 
 
 def too_many_pixels() -> bytes:

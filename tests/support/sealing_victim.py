@@ -15,7 +15,7 @@ from pathlib import Path
 from services.chassis.settings import Platform
 from services.documents.app import build
 from services.documents.domain import MediaType
-from services.documents.gateways import Storage
+from services.documents.gateways.storage import Storage
 from tests.support.paperwork import settings_of
 from tests.support.service import Tokens
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.certificates.domain.application import Application, Clock, DocumentRequest
 from services.certificates.domain.calendar import WorkingCalendar
-from services.certificates.domain.catalogue import CertificateType
+from services.certificates.domain.catalogue import CertificateType, SlaClass
 from services.certificates.domain.files import Given, given_errors, known_files
 from services.certificates.domain.people import KnownFile
 from services.certificates.domain.states import Actor, Move
@@ -67,9 +67,25 @@ def supplied(
         comment = request.comment if request else None
         waiting = replace(application, request=DocumentRequest(left, comment))
         return waiting.attached(known_files(given, files))
-    if clock and clock.paused_at:
-        deadline = calendar.resumed(
-            clock.deadline_at, kind.term(clock.sla), paused_at=clock.paused_at, now=now
-        )
-        moved = replace(moved, clock=Clock(clock.sla, deadline))
-    return replace(moved, request=None).attached(known_files(given, files))
+    done = replace(moved, request=None).attached(known_files(given, files))
+    return replace(done, clock=_running(done, kind, clock, calendar=calendar, now=now))
+
+
+def _running(
+    application: Application,
+    kind: CertificateType,
+    clock: Clock | None,
+    *,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Clock | None:
+    """The clock running again; a scan that is hard to read lengthens the term now too (C16, e3).
+
+    A class is never taken back: what was promised for the longer check stays promised.
+    """
+    if clock is None or clock.paused_at is None:
+        return clock
+    old = kind.term(clock.sla)
+    sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else clock.sla
+    deadline = calendar.resumed(clock.deadline_at, old, paused_at=clock.paused_at, now=now)
+    return Clock(sla, calendar.lengthened(deadline, old, kind.term(sla)))

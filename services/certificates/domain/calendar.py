@@ -114,6 +114,18 @@ class WorkingCalendar:
         passed = self.between(self.day_of(paused_at), self.day_of(now))
         return self._end_of(self.add(self.day_of(deadline), passed))
 
+    def lengthened(self, deadline: datetime, old: Term, new: Term) -> datetime:
+        """The deadline when a longer term takes the place of an old one; never earlier than before.
+
+        Both are of one unit (a type with mixed terms does not load).
+        """
+        if old.hours is not None and new.hours is not None:
+            return deadline + timedelta(hours=max(new.hours - old.hours, 0))
+        more = (new.working_days or 0) - (old.working_days or 0)
+        if more <= 0:
+            return deadline
+        return self._end_of(self.add(self.day_of(deadline), more))
+
     def _end_of(self, day: date) -> datetime:
         return datetime.combine(day, self.day_ends_at, self.zone).astimezone(UTC)
 

@@ -131,6 +131,9 @@ class CertificateType:
         if SlaClass.STANDARD not in self.terms or not self.deliveries or not self.refusal_reasons:
             message = f"type {self.code}: needs a standard term, a delivery and refusal reasons"
             raise ValueError(message)
+        if len({term.hours is None for term in self.terms.values()}) > 1:
+            message = f"type {self.code}: terms in hours and in working days cannot be mixed"
+            raise ValueError(message)
         unknown = [row.key for row in self.printed if self._label_of(row) is None]
         if unknown:
             message = f"type {self.code}: printed rows of nothing: {unknown}"

@@ -188,7 +188,7 @@ def submitted(
     ]
     if errors:
         raise InvalidInputError(errors)
-    sla = _class_of(application, kind)
+    sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else SlaClass.STANDARD
     moved = replace(
         moved,
         tracking_number=tracking_number,
@@ -212,14 +212,6 @@ def _consent_errors(agreement: Agreement, consent: ConsentText) -> list[FieldErr
         sentence = "Текст согласия изменился. Прочитайте новый и подтвердите его."
         errors.append(FieldError("/consent_version", "consent-version", sentence))
     return errors
-
-
-def _class_of(application: Application, kind: CertificateType) -> SlaClass:
-    """Standard; a scan that is hard to read takes an extra check (e3)."""
-    limit = kind.extra_check_below_dpi
-    if limit is not None and any(a.dpi and a.dpi < limit for a in application.attachments):
-        return SlaClass.EXTRA_CHECK
-    return SlaClass.STANDARD
 
 
 def withdrawn(application: Application, *, now: datetime) -> Application:

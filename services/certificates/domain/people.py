@@ -37,17 +37,18 @@ class Person:
 
 @dataclass(frozen=True)
 class Staff:
-    """A member of staff, as patients see them."""
+    """A member of staff as patients see them; the СНИЛС tells only who they are as a citizen."""
 
     account_id: str
     full_name: str
     position: str | None
     role: str
+    snils: str | None = None
 
 
 @dataclass(frozen=True)
 class KnownFile:
-    """An upload that passed the checks of the documents service."""
+    """An upload that passed the checks of the documents service; `size` is what was sent."""
 
     id: str
     owner_id: str
@@ -55,6 +56,12 @@ class KnownFile:
     media_type: str
     size: int
     dpi: int | None
+
+
+def same_snils(one: str | None, other: str | None) -> bool:
+    """Whether both are known and have the same digits, however they are written."""
+    digits = ["".join(c for c in text or "" if c.isdecimal()) for text in (one, other)]
+    return digits[0] != "" and digits[0] == digits[1]
 
 
 def full_name(last_name: str, first_name: str, middle_name: str | None) -> str:

@@ -20,7 +20,7 @@ from services.certificates.domain.application import (
 from services.certificates.domain.asking import asked
 from services.certificates.domain.catalogue import CertificateType
 from services.certificates.domain.forms import field_errors, tidied, unknown_errors
-from services.certificates.domain.people import Staff
+from services.certificates.domain.people import Person, Staff, same_snils
 from services.certificates.domain.states import Actor, Move, State
 from services.certificates.errors import (
     NotYourReviewError,
@@ -51,6 +51,18 @@ def claimed(
         raise ReviewTakenError
     moved = application.moved(Move.CLAIM, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
     return replace(moved, claim=Claim(doctor_id, now + lease))
+
+
+def two_people(applicant: Person | None, doctor: Staff | None) -> None:
+    """Refuse where the doctor is the applicant: a person may have an account for each (C20).
+
+    Told by СНИЛС, so only where both are known; `claimed` compares the accounts.
+
+    Raises:
+        OwnApplicationError: they are one person.
+    """
+    if applicant and doctor and same_snils(applicant.snils, doctor.snils):
+        raise OwnApplicationError
 
 
 def held_by(application: Application, doctor_id: str) -> None:

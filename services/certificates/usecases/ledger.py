@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from contracts.envelope import Data
+from services.certificates import events
 from services.certificates.domain import numbers
 from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import Catalogue, CertificateType
@@ -62,14 +63,29 @@ class Ledger:
         return numbers.certificate_number(self.today.year, self.draw(numbers.NUMBER_SPACE))
 
     async def save(
-        self, tx: Transaction, before: Application, after: Application, *events: Data
+        self, tx: Transaction, before: Application, after: Application, *told: Data
     ) -> Application:
-        """Write the application's next revision and the events that tell of it."""
-        saved = replace(after, revision=before.revision + 1, version=before.version + len(events))
+        """Write the application's next revision and the events that tell of it.
+
+        Whoever may read the attachments hangs on the claim. So its end and its beginning are told
+        here, last, for whatever reason they happen: no verb can forget them.
+        """
+        told = (*told, *self._told_of_claim(before, after))
+        saved = replace(after, revision=before.revision + 1, version=before.version + len(told))
         await self.store.save_application(saved, expected=before.revision, session=tx.session)
-        for seq, event in enumerate(events, start=before.version + 1):
+        for seq, event in enumerate(told, start=before.version + 1):
             tx.emit(saved.id, seq, event)
         return saved
+
+    def _told_of_claim(self, before: Application, after: Application) -> list[Data]:
+        had = before.claim.doctor_id if before.claim else None
+        has = after.claim.doctor_id if after.claim else None
+        told: list[Data] = []
+        if had is not None and had != has:
+            told.append(events.review_ended(after, had))
+        if has is not None and had != has:
+            told.append(events.review_started(after, self.kind_of(after), has))
+        return told
 
     async def save_certificate(
         self, tx: Transaction, before: Certificate | None, after: Certificate

@@ -67,11 +67,12 @@ class Registry:
             if not administrator and before.doctor_id != by:
                 raise NotYourCertificateError
             now = ledger.now()
-            after = before.revoked(Revocation(now, by, reason_code, reason))
+            revocation = Revocation(now, by, reason_code, reason)
+            after = before.revoked(revocation)
             application = await ledger.store.application(before.application_id, tx.session)
             actor = Actor.ADMINISTRATOR if administrator else Actor.DOCTOR
             noted = application.noted(Move.REVOKE, actor=actor, actor_id=by, now=now, reason=reason)
-            await ledger.save(tx, application, noted)
+            await ledger.save(tx, application, noted, events.revoked(after, revocation))
             return await ledger.save_certificate(tx, before, after)
 
         return await ledger.transactions.run(work)

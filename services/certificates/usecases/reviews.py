@@ -44,19 +44,23 @@ class Reviews:
         return found
 
     async def claim(self, doctor_id: str, application_id: str) -> Application:
-        """Take an application from the queue."""
+        """Take an application from the queue.
+
+        Raises:
+            OwnApplicationError: the doctor is the applicant, under another account.
+        """
         ledger = self.ledger
 
         async def work(tx: Transaction) -> Application:
             before = await ledger.store.application(application_id, tx.session)
+            await self._refuse_own(tx, before, doctor_id)
             after = review.claimed(
                 before, doctor_id=doctor_id, now=ledger.now(), lease=ledger.claim_lease
             )
             if after is before:
                 return before
             await self._time_claim(tx, after)
-            told = events.review_started(after, ledger.kind_of(after), doctor_id)
-            return await ledger.save(tx, before, after, told)
+            return await ledger.save(tx, before, after)
 
         return await ledger.transactions.run(work)
 
@@ -134,6 +138,7 @@ class Reviews:
         organisation = ledger.catalogue.organisation
         before = await ledger.store.application(application_id, tx.session)
         kind = ledger.kind_of(before)
+        await self._refuse_own(tx, before, doctor_id)
         after = review.approved(
             before,
             kind,
@@ -165,6 +170,7 @@ class Reviews:
         async def work(tx: Transaction) -> Application:
             before = await ledger.store.application(application_id, tx.session)
             kind = ledger.kind_of(before)
+            await self._refuse_own(tx, before, doctor_id)
             after = review.refused(
                 before,
                 kind,
@@ -183,6 +189,14 @@ class Reviews:
         if found is None:
             raise DoctorUnknownError
         return found
+
+    async def _refuse_own(self, tx: Transaction, application: Application, doctor_id: str) -> None:
+        """Asked at the decision too: a record may have arrived after the claim."""
+        store = self.ledger.store
+        review.two_people(
+            await store.person(application.citizen_id, tx.session),
+            await store.staff(doctor_id, tx.session),
+        )
 
     async def _time_claim(self, tx: Transaction, application: Application) -> None:
         if application.claim is not None:

@@ -18,6 +18,9 @@ class FileView(BaseModel):
     name: str = Field(examples=["Выписка.pdf"])
     media_type: str = Field(examples=["application/pdf"], description="By content, not by name.")
     size: int = Field(examples=[184320], description="Bytes, as stored.")
+    sent_size: int | None = Field(
+        default=None, examples=[184320], description="Bytes, as sent: limits are about these."
+    )
     sha256: str = Field(description="SHA-256 of the stored content: what a link leads to.")
     source_sha256: str = Field(
         description="SHA-256 of the bytes that were sent. Differs from `sha256` for images: they "
@@ -36,6 +39,7 @@ class FileView(BaseModel):
             name=file.name,
             media_type=file.media_type.value,
             size=file.size,
+            sent_size=file.sent_size,
             sha256=file.sha256,
             source_sha256=file.source_sha256,
             pages=file.pages,
@@ -72,6 +76,12 @@ class DocumentView(BaseModel):
     sealed_at: AwareDatetime | None
     signatures: list[SignatureView]
     failure: str | None
+    void_at: AwareDatetime | None = Field(
+        default=None, description="Since when it is revoked or cancelled: kept, but void (d5)."
+    )
+    void_reason: str | None = Field(
+        default=None, examples=["Справка отозвана и больше не действует."]
+    )
 
     @classmethod
     def of(cls, document: Document, newer: Document | None = None) -> Self:
@@ -91,6 +101,8 @@ class DocumentView(BaseModel):
             sealed_at=document.sealed_at,
             signatures=signatures_of(document),
             failure=document.failure,
+            void_at=document.void_at,
+            void_reason=document.void_reason,
         )
 
 
@@ -160,7 +172,12 @@ class CheckView(BaseModel):
     number: str | None = None
     sealed_at: AwareDatetime | None = None
     signatures: list[SignatureView] = []
-    current: bool | None = Field(default=None, description="false: a newer version exists (d5).")
+    current: bool | None = Field(
+        default=None, description="false: void, or a newer version exists (d5)."
+    )
+    void_at: AwareDatetime | None = Field(
+        default=None, description="Since when the document is revoked or cancelled."
+    )
 
     @classmethod
     def of(cls, sha256: str, document: Document | None, newer: Document | None) -> Self:
@@ -174,8 +191,10 @@ class CheckView(BaseModel):
         return cls(
             genuine=True,
             detail="Файл полностью совпадает с документом, подписанным на портале."
+            + (f" {document.void_reason}" if document.void_reason else "")
             + (" Документ заменён новой версией." if newer else ""),
-            current=newer is None,
+            current=newer is None and document.void_at is None,
+            void_at=document.void_at,
             sha256=sha256,
             kind=document.kind.value,
             number=document.number,

@@ -7,6 +7,7 @@ writing. It refuses what has more pixels than a scan needs before decoding any o
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 from PIL import Image, ImageOps, JpegImagePlugin
@@ -17,6 +18,11 @@ from services.documents.errors import FileBrokenError, FileRefusedError, ImageTo
 MAX_PIXELS = 40_000_000
 """A4 at 600 dpi is 35 million."""
 
+MOST_SCANS = 100
+"""Of a progressive JPEG: usual are ten, and each one costs a pass over the whole picture."""
+
+_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")  # not stuffed, no restart, no filler
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _FORMATS = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG"}
 _NAMES = {MediaType.JPEG: "JPG", MediaType.PNG: "PNG"}
 _KEPT_MODES = {
@@ -31,8 +37,10 @@ def inspect_image(content: bytes, media_type: MediaType) -> Inspected:
 
     Raises:
         ImageTooLargeError: more than `MAX_PIXELS`.
-        FileBrokenError: it cannot be decoded, or moves.
+        FileBrokenError: it cannot be decoded, or moves, or has more than `MOST_SCANS`.
     """
+    if media_type is MediaType.JPEG and scans_of(content) > MOST_SCANS:
+        raise FileBrokenError(_NAMES[media_type])
     try:
         with Image.open(io.BytesIO(content), formats=[_FORMATS[media_type]]) as image:
             if image.width * image.height > MAX_PIXELS:
@@ -49,6 +57,21 @@ def inspect_image(content: bytes, media_type: MediaType) -> Inspected:
     except Exception as error:  # decoders of hostile bytes raise whatever they like
         raise FileBrokenError(_NAMES[media_type]) from error
     return Inspected(media_type, written, pages=1, dpi=dpi)
+
+
+def scans_of(content: bytes) -> int:
+    """How often a JPEG draws over its picture, without decoding anything.
+
+    Segments are stepped over, so that thumbnails and whatever hangs behind the end do not count.
+    """
+    scans, position = 0, 2
+    while found := _MARKER.search(content, position):
+        marker = found[1][0]
+        if marker == _END_OF_IMAGE:
+            break
+        scans += marker == _START_OF_SCAN
+        position = found.end() + int.from_bytes(content[found.end() : found.end() + 2], "big")
+    return scans
 
 
 def _dpi(image: Image.Image) -> int | None:
@@ -70,15 +93,26 @@ def _written(image: Image.Image, media_type: MediaType, dpi: int | None) -> byte
     if upright.mode not in _KEPT_MODES[media_type]:
         upright = upright.convert("RGB" if upright.mode != "I" else "L")
     upright.info = {k: v for k, v in upright.info.items() if k == "transparency"}
+    kind = _FORMATS[media_type]
+    try:
+        return _saved(upright, kind, options)
+    except OSError:  # Pillow's guess of the room that optimising needs was too small
+        return _saved(upright, kind, options | {"optimize": False, "progressive": False})
+
+
+def _saved(image: Image.Image, kind: str, options: dict[str, Any]) -> bytes:
     out = io.BytesIO()
-    upright.save(out, _FORMATS[media_type], exif=b"", icc_profile=None, **options)
+    image.save(out, kind, exif=b"", icc_profile=None, **options)
     return out.getvalue()
 
 
 def _as_it_was(image: Image.Image) -> dict[str, Any]:
-    """The file's own quantisation, so that writing it anew loses next to nothing."""
-    if image.mode not in _KEPT_MODES[MediaType.JPEG]:
-        return {"quality": 95}
+    """The file's own quantisation and order, so that writing it anew loses and adds nothing much.
+
+    Always with the best Huffman tables: with those of the standard it could outgrow its limit.
+    """
+    options = {"optimize": True, "progressive": bool(image.info.get("progressive"))}
     tables = getattr(image, "quantization", None)
-    subsampling = JpegImagePlugin.get_sampling(image)
-    return {"qtables": tables, "subsampling": subsampling} if tables else {"quality": 95}
+    if image.mode not in _KEPT_MODES[MediaType.JPEG] or not tables:
+        return options | {"quality": 95}
+    return options | {"qtables": tables, "subsampling": JpegImagePlugin.get_sampling(image)}

@@ -1,25 +1,39 @@
 """What is this file? By content, never by name: an allow-list first, then a real decoding.
 
-Images are written anew, so that nothing but the picture survives: no scripts behind it, no
-location, no thumbnails. It judges no purpose: limits are the domain's.
+The decoding happens in killable processes (`examining`), kept warm. Images are written anew, so
+that nothing but the picture survives. It judges no purpose: limits are the domain's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 
 import puremagic
+import structlog
 
+from services.chassis.errors import TooManyRequestsError
 from services.documents.domain import Inspected, MediaType
-from services.documents.errors import FileEmptyError, FileTypeNotAllowedError
-from services.documents.gateways.images import MAX_PIXELS, inspect_image
-from services.documents.gateways.pdfs import inspect_pdf
-from services.documents.gateways.workers import Workers
+from services.documents.errors import (
+    FileBrokenError,
+    FileEmptyError,
+    FileRefusedError,
+    FileTypeNotAllowedError,
+    InspectionAwayError,
+)
+from services.documents.gateways.examiner import Examiner, Limits, NoAnswerError
+from services.documents.gateways.examining import examine
+from services.documents.gateways.images import MAX_PIXELS
+
+log = structlog.get_logger(__name__)
 
 _HEAD = 4096
-_SECONDS = 30.0
+_ALLOWED = frozenset(kind.value for kind in MediaType)
+_SERVES = 200  # files; then a fresh process, whatever the libraries have leaked
+_NAMES = {MediaType.PDF: "PDF", MediaType.JPEG: "JPG", MediaType.PNG: "PNG"}
 
-__all__ = ["MAX_PIXELS", "Inspector", "inspect", "recognise"]
+__all__ = ["MAX_PIXELS", "Inspector", "Limits", "inspect", "recognise"]
 
 
 def recognise(content: bytes) -> MediaType:
@@ -37,48 +51,118 @@ def recognise(content: bytes) -> MediaType:
         raise FileTypeNotAllowedError from error
     for match in matches:
         # only what begins the file: a signature further in is how polyglots hide
-        if match.offset == 0 and match.mime_type in _INSPECTIONS:
+        if match.offset == 0 and match.mime_type in _ALLOWED:
             return MediaType(match.mime_type)
     raise FileTypeNotAllowedError
 
 
 def inspect(content: bytes) -> Inspected:
-    """Recognise and decode; takes as long as the file is large.
+    """Recognise and decode here and now, without the limits that `Inspector` puts on it.
 
     Raises:
         FileRefusedError: the kinds of `errors`.
     """
-    return _INSPECTIONS[recognise(content)](content)
-
-
-_INSPECTIONS: Mapping[str, Callable[[bytes], Inspected]] = {
-    MediaType.PDF.value: inspect_pdf,
-    MediaType.JPEG.value: lambda content: inspect_image(content, MediaType.JPEG),
-    MediaType.PNG.value: lambda content: inspect_image(content, MediaType.PNG),
-}
+    return examine(recognise(content), content)
 
 
 class Inspector:
-    """Inspections in threads. PDFs have one of their own: their library is not thread-safe."""
+    """Inspections in a few processes, each killed when a file takes too long or too much."""
 
-    def __init__(self, *, threads: int = 2, waiting: int = 64) -> None:
-        """Start no thread yet."""
-        self._images = Workers("images", threads=threads, waiting=waiting, seconds=_SECONDS)
-        self._pdfs = Workers("pdfs", threads=1, waiting=waiting, seconds=_SECONDS)
+    def __init__(
+        self, *, processes: int = 2, waiting: int = 64, limits: Limits | None = None
+    ) -> None:
+        """Start nothing yet; `waiting` callers more than `processes` are refused."""
+        self._limits = limits or Limits()
+        self._most = processes + waiting
+        self._turns = asyncio.Semaphore(processes)
+        self._now = 0
+        self._idle: list[Examiner] = []
+        self._all: set[Examiner] = set()
+        self._closed = False
+
+    async def warm(self) -> None:
+        """Start one process ahead of the first file; where that fails, a file will tell."""
+        with contextlib.suppress(InspectionAwayError):
+            if not self._all:
+                self._idle.append(await self._start())
 
     async def inspect(self, content: bytes) -> Inspected:
         """See `inspect`.
 
         Raises:
-            FileRefusedError: the kinds of `errors`.
-            TooManyRequestsError: too many wait.
-            TimeoutError: it takes too long.
+            FileRefusedError: the kinds of `errors`; FileBrokenError for what had to be stopped.
+            TooManyRequestsError: too many wait, or this one has waited too long.
+            InspectionAwayError: no process can be started, or we are stopping.
         """
         kind = recognise(content)
-        workers = self._pdfs if kind is MediaType.PDF else self._images
-        return await workers.run(lambda: _INSPECTIONS[kind](content))
+        if self._now >= self._most:
+            raise _crowded()
+        self._now += 1
+        try:
+            async with self._turn(), self._examiner() as examiner:
+                return await self._examined(examiner, kind, content)
+        finally:
+            self._now -= 1
 
     async def close(self) -> None:
-        """Stop taking work."""
-        await self._images.close()
-        await self._pdfs.close()
+        """Kill every process."""
+        self._closed = True
+        await asyncio.gather(*(self._stop(examiner) for examiner in tuple(self._all)))
+
+    async def _examined(self, examiner: Examiner, kind: MediaType, content: bytes) -> Inspected:
+        try:
+            return await examiner.examine(kind, content)
+        except NoAnswerError as error:
+            if self._closed:
+                message = "stopping"
+                raise InspectionAwayError(message) from error
+            log.warning("an inspection was stopped", kind=kind.value, reason=str(error))
+            raise FileBrokenError(_NAMES[kind]) from error
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._limits.turn_seconds):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise _crowded() from error
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    @contextlib.asynccontextmanager
+    async def _examiner(self) -> AsyncIterator[Examiner]:
+        """A process for one file: whatever else than an answer comes of it, it is killed."""
+        while self._idle and not self._idle[-1].alive:
+            await self._stop(self._idle.pop())
+        examiner = self._idle.pop() if self._idle else await self._start()
+        fit = False
+        try:
+            await examiner.ready()
+            yield examiner
+            fit = True
+        except FileRefusedError:
+            fit = examiner.answered
+            raise
+        finally:
+            if fit and examiner.served < _SERVES and not self._closed:
+                self._idle.append(examiner)
+            else:
+                await self._stop(examiner)
+
+    async def _start(self) -> Examiner:
+        if self._closed:
+            message = "stopping"
+            raise InspectionAwayError(message)
+        examiner = await Examiner.start(self._limits)
+        self._all.add(examiner)
+        return examiner
+
+    async def _stop(self, examiner: Examiner) -> None:
+        self._all.discard(examiner)
+        await examiner.stop()
+
+
+def _crowded() -> TooManyRequestsError:
+    return TooManyRequestsError(2, "Сейчас загружается много файлов. Повторите через 2 с.")

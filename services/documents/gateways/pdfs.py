@@ -1,14 +1,13 @@
 """PDF: opened page by page, its scans measured, active content refused. Kept byte for byte.
 
 A PDF may carry signatures, so it is never written anew: what does more than show pages is refused
-instead. PDFium is not thread-safe: one thread at a time calls this module.
+instead. Names of active things are looked for in every byte, streams and comments included: where
+a stream really begins, readers disagree. PDFium is not thread-safe: one thread at a time.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Iterator
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -20,6 +19,7 @@ from services.documents.errors import (
     PdfEncryptedError,
     TooManyPagesError,
 )
+from services.documents.gateways.packed import unpacked_objects
 
 MOST_PAGES = 200
 """More is not looked at, whatever the purpose allows."""
@@ -31,17 +31,17 @@ _TAIL = 1024
 _SMALLEST_PART = 0.01  # of the page: logos and lines are not the scan
 _MOSTLY = 0.5  # of the page is covered by the scan
 _POINTS_PER_INCH = 72
-_MOST_UNPACKED = 8 * 1024 * 1024
 
-_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
-_OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_UNESCAPED = {f"{n:02x}".encode(): bytes([n]) for n in range(256)}
+# Not /JS: three bytes are in every fifth scan of 5 MB by chance, and a script that runs is
+# /JavaScript or /Rendition. The shorter a name, the more of what stands behind it is asked for.
 _ACTIVE = {
-    re.compile(rb"/(?:JavaScript|JS)(?![A-Za-z0-9])"): _SCRIPTS,
+    re.compile(rb"/(?:JavaScript|Rendition)(?![A-Za-z0-9])"): _SCRIPTS,
     re.compile(rb"/Launch(?![A-Za-z0-9])"): "запуск программ",
     re.compile(rb"/(?:RichMedia|Movie|Sound)(?![A-Za-z0-9])"): "мультимедиа",
     re.compile(rb"/(?:EmbeddedFile|EmbeddedFiles)(?![A-Za-z0-9])"): _FILES,
-    re.compile(rb"/(?:XFA)(?![A-Za-z0-9])"): "динамическая форма (XFA)",
+    re.compile(rb"/XFA(?=[\x00\t\n\f\r \[<(%/])"): "динамическая форма (XFA)",
 }
 
 
@@ -116,22 +116,8 @@ def _refuse_active(document: pdfium.PdfDocument, content: bytes) -> None:
         raise PdfActiveContentError(_SCRIPTS)
     if raw.FPDFDoc_GetAttachmentCount(document) > 0:
         raise PdfActiveContentError(_FILES)
-    for part in _names(content):
-        plain = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)
+    for part in (content, *unpacked_objects(content)):
+        plain = _ESCAPED.sub(lambda found: _UNESCAPED[found[1].lower()], part)
         for pattern, what in _ACTIVE.items():
             if pattern.search(plain):
                 raise PdfActiveContentError(what)
-
-
-def _names(content: bytes) -> Iterator[bytes]:
-    """Where names of objects stand: outside the streams, and inside the streams of objects."""
-    yield _STREAM.sub(b"", content)
-    left = _MOST_UNPACKED
-    for found in _OBJECT_STREAM.finditer(content):
-        unpacker = zlib.decompressobj()
-        try:
-            unpacked = unpacker.decompress(content[found.end() :], left)
-        except zlib.error:
-            continue  # PDFium could not read it either
-        left = max(1, left - len(unpacked))
-        yield unpacked

@@ -34,6 +34,7 @@ from services.documents.sealing.errors import KeyFileError, TimestampError
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OGRN = x509.ObjectIdentifier("1.2.643.100.1")
+_OFFICE_FILES = ("root.pem", "issuing.pem", "crl.pem", "organisation.key", "organisation.pem")
 _INN = x509.ObjectIdentifier("1.2.643.100.4")
 
 
@@ -65,14 +66,18 @@ class UnknownDoctorError(CannotSealError):
 
 @dataclass(frozen=True)
 class Office:
-    """What signing needs, loaded once."""
+    """What signing needs."""
 
     organisation: Organisation
     sealer: Sealer
 
 
+Stamp = tuple[tuple[int, int, int], ...]
+"""What changes when a file does: of each its number, its size and when it was written."""
+
+
 class Signers:
-    """Keys and trust from a directory of PEM files."""
+    """Keys and trust from a directory of PEM files, read again when they change."""
 
     def __init__(self, directory: Path, *, tsa_url: str, licence: str) -> None:
         """Read nothing yet: the directory may be made while we start."""
@@ -80,44 +85,64 @@ class Signers:
         self._tsa_url = tsa_url
         self._licence = licence
         self._client = timestamp_client()
-        self._office: Office | None = None
-        self._doctors: dict[str, Signer] = {}
+        self._office: tuple[Stamp, Office] | None = None
+        self._doctors: dict[str, tuple[Stamp, Signer]] = {}
 
     async def office(self) -> Office:
-        """The organisation's side.
+        """The organisation's side, as its files are now.
 
         Raises:
             SealingAwayError: its key, the roots or the revocation list are not there (yet).
         """
-        if self._office is None:
-            try:
-                self._office = await asyncio.to_thread(self._open)
-            except (OSError, ValueError, KeyFileError) as error:
-                msg = f"signing keys: {error}"
-                raise SealingAwayError(msg) from error
-        return self._office
+        try:
+            self._office = await asyncio.to_thread(self._current_office, self._office)
+        except (OSError, ValueError, KeyFileError) as error:
+            msg = f"signing keys: {error}"
+            raise SealingAwayError(msg) from error
+        return self._office[1]
 
     async def doctor(self, doctor_id: str) -> Signer:
-        """The doctor's key.
+        """The doctor's key, as its files are now.
 
         Raises:
             UnknownDoctorError: there is none.
+            SealingAwayError: there is one that cannot be used: it may be just being replaced.
         """
-        if doctor_id not in self._doctors:
-            if not _ID.fullmatch(doctor_id):
-                raise UnknownDoctorError
-            key = self._directory / "doctors" / f"{doctor_id}.key"
-            try:
-                self._doctors[doctor_id] = await asyncio.to_thread(
-                    load_signer, key, key.with_suffix(".pem")
-                )
-            except KeyFileError as error:
-                raise UnknownDoctorError from error
-        return self._doctors[doctor_id]
+        if not _ID.fullmatch(doctor_id):
+            raise UnknownDoctorError
+        try:
+            known = await asyncio.to_thread(
+                self._current_doctor, doctor_id, self._doctors.get(doctor_id)
+            )
+        except FileNotFoundError as error:
+            self._doctors.pop(doctor_id, None)
+            raise UnknownDoctorError from error
+        except (OSError, KeyFileError) as error:
+            msg = f"the key of a doctor: {error}"
+            raise SealingAwayError(msg) from error
+        self._doctors[doctor_id] = known
+        return known[1]
 
     async def close(self) -> None:
         """Drop the connections to the time-stamp authority."""
         await self._client.aclose()
+
+    def _current_doctor(
+        self, doctor_id: str, known: tuple[Stamp, Signer] | None
+    ) -> tuple[Stamp, Signer]:
+        key = self._directory / "doctors" / f"{doctor_id}.key"
+        certificate = key.with_suffix(".pem")
+        stamp = _stamp(key, certificate)
+        if known is not None and known[0] == stamp:
+            return known
+        return stamp, load_signer(key, certificate)
+
+    def _current_office(self, known: tuple[Stamp, Office] | None) -> tuple[Stamp, Office]:
+        # taken before reading: what changes in between is read again the next time
+        stamp = _stamp(*(self._directory / name for name in _OFFICE_FILES))
+        if known is not None and known[0] == stamp:
+            return known
+        return stamp, self._open()
 
     def _open(self) -> Office:
         def pem(name: str) -> bytes:
@@ -135,6 +160,11 @@ class Signers:
             ),
             Sealer(signer, HttpTimestamps(self._client, self._tsa_url, trust), trust),
         )
+
+
+def _stamp(*paths: Path) -> Stamp:
+    found = (path.stat() for path in paths)
+    return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in found)
 
 
 def _of(subject: x509.Name, oid: x509.ObjectIdentifier) -> str:

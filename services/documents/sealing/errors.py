@@ -90,6 +90,17 @@ class CertificateNotTrustedError(SealingError):
     title = "Сертификат подписи не прошёл проверку"
 
 
+class RevocationListStaleError(CertificateNotTrustedError):
+    """The revocation list has run out: somebody has to bring the next one, then it works."""
+
+    code = "revocation-list-stale"
+    permanent = False
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("Список отозванных сертификатов устарел.")
+
+
 class KeyFileError(SealingError):
     """A key or certificate file is missing, broken, or they do not belong together."""
 

@@ -75,10 +75,14 @@ def _is_plain(char: str) -> bool:
 
 
 def stream(data: bytes, entries: bytes = b"", *, compress: bool = True) -> bytes:
-    """A PDF stream object's body."""
+    """A PDF stream object's body.
+
+    The line before `endstream` ends with CR LF: after data that itself ends with CR, a lone LF
+    would read as part of that pair, and the length would be wrong (PDF/A rule 6.1.7.1).
+    """
     if compress:
         data, entries = zlib.compress(data, 9), entries + b"/Filter/FlateDecode"
-    return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(data), data)
+    return b"<<%s/Length %d>>\nstream\n%s\r\nendstream" % (entries, len(data), data)
 
 
 class PdfFont:

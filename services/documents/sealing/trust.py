@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from services.documents.sealing.errors import CertificateNotTrustedError
+from services.documents.sealing.errors import CertificateNotTrustedError, RevocationListStaleError
 from services.documents.sealing.signatures import parse_certificate
 
 SNILS = x509.ObjectIdentifier("1.2.643.100.3")
@@ -63,6 +63,7 @@ class TrustStore:
 
         Raises:
             CertificateNotTrustedError: saying what is wrong with it.
+            RevocationListStaleError: nothing, but we cannot know.
         """
         standing = self._standings.get(encoded)
         if standing is None:
@@ -74,15 +75,14 @@ class TrustStore:
             if when > end:
                 msg = f"Срок действия сертификата «{name}» истёк."
                 raise CertificateNotTrustedError(msg)
-        if standing.lists_end is not None and when > standing.lists_end:
-            msg = "Список отозванных сертификатов устарел."
-            raise CertificateNotTrustedError(msg)
         if standing.revoked_since is not None and when >= standing.revoked_since:
             msg = f"Сертификат «{standing.name}» отозван."
             raise CertificateNotTrustedError(msg)
         if role not in standing.roles:
             msg = f"Сертификат «{standing.name}» не предназначен для роли «{role.value}»."
             raise CertificateNotTrustedError(msg)
+        if standing.lists_end is not None and when > standing.lists_end:  # last: it may pass
+            raise RevocationListStaleError
 
     def _examine(self, certificate: x509.Certificate) -> _Standing:
         chain = (certificate, *self._chain(certificate))

@@ -20,7 +20,8 @@ from services.documents.domain import (
     State,
 )
 from services.documents.errors import CannotSealError, NoSuchDocumentError
-from services.documents.gateways import Notary, Storage
+from services.documents.gateways.signing import Notary
+from services.documents.gateways.storage import Storage
 from services.documents.store import Store
 from services.documents.usecases.reading import Content, Link, ReadingRoom
 
@@ -110,6 +111,19 @@ class Documents:
             return document
 
         return await self.transactions.run(work, cause=cause)
+
+    async def make_void(
+        self, kind: Kind, reference_id: str, number: str, *, since: datetime, cause: Cause
+    ) -> None:
+        """Remember that a document does not count any more: kept, and saying so (d5).
+
+        Where it is not ordered or not sealed yet, it will be void from its beginning.
+        """
+
+        async def work(tx: Transaction) -> None:
+            await self.store.add_void(kind, reference_id, number, since, session=tx.session)
+
+        await self.transactions.run(work, cause=cause)
 
     async def seal(self, due: Due) -> None:
         """Make the document of a due timer: sign, store, record – each step can be repeated (X6).

@@ -19,7 +19,8 @@ from services.documents.domain import (
     sha256_of,
 )
 from services.documents.errors import FileTooLargeError, NoSuchFileError, UnknownPurposeError
-from services.documents.gateways import Inspector, Storage
+from services.documents.gateways.inspection import Inspector
+from services.documents.gateways.storage import Storage
 from services.documents.settings import PurposeLimits
 from services.documents.store import Store
 from services.documents.usecases.reading import Content, Link, ReadingRoom
@@ -92,6 +93,7 @@ class Files:
             pages=found.pages,
             dpi=found.dpi,
             accepted_at=self.now(),
+            sent_size=len(upload.content),
         )
         await self.storage.put(self.bucket, file.sha256, found.content, file.media_type)
 
@@ -145,6 +147,14 @@ class Files:
                 application_id, doctor_id, files, now=self.now(), lasting=self.grant_lasting
             )
             await self.store.replace_grants(application_id, grants, session=tx.session)
+
+        await self.transactions.run(work, cause=cause)
+
+    async def end_review(self, application_id: str, *, cause: Cause) -> None:
+        """Let no doctor read the attachments of an application any more."""
+
+        async def work(tx: Transaction) -> None:
+            await self.store.replace_grants(application_id, [], session=tx.session)
 
         await self.transactions.run(work, cause=cause)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from services.chassis.transactions import Transaction, Transactions
 from services.documents.domain import MediaType, Position, Read, Reader
-from services.documents.gateways import Storage
+from services.documents.gateways.storage import Storage
 from services.documents.store import Store
 
 

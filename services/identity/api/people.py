@@ -13,7 +13,15 @@ from services.chassis.auth import Role as TokenRole
 from services.chassis.errors import FieldError, InvalidInputError
 from services.chassis.http import IfMatch, OnceKey, decode_cursor, encode_cursor, etag
 from services.identity.api.common import Body, Use, no_store
-from services.identity.domain import Account, Category, Form, ProfileState, Role, StaffForm
+from services.identity.domain import (
+    Account,
+    Category,
+    Form,
+    ProfileState,
+    Role,
+    StaffForm,
+    readable,
+)
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(no_store)])
 
@@ -116,7 +124,7 @@ class ProfileView(BaseModel):
                 "revision": account.revision,
                 "mismatches": account.mismatches,
                 "phone": account.phone,
-                "email": account.email,
+                "email": readable(account.email) if account.email else None,
                 **known,
             }
         )
@@ -146,8 +154,8 @@ class AccountView(BaseModel):
             roles=[account.role],
             level=account.level,
             phone=account.phone,
-            email=account.email,
-            logins=list(account.logins),
+            email=readable(account.email) if account.email else None,
+            logins=[readable(login) for login in account.logins],
             full_name=staff.full_name if staff else " ".join(n for n in names if n) or None,
             position=staff.position if staff else None,
             clinic_id=staff.clinic_id if staff else None,
@@ -164,6 +172,13 @@ class NewStaff(Body):
     email: Typed = None
     position: Annotated[Typed, Field(examples=["врач-терапевт"])] = None
     clinic_id: Annotated[Typed, Field(examples=["clinic-1"])] = None
+    snils: Annotated[
+        Typed,
+        Field(
+            description="Чтобы врач не рассматривал своё собственное заявление.",
+            examples=["087-654-303 00"],
+        ),
+    ] = None
 
     def form(self) -> StaffForm:
         """The use case's form."""

@@ -21,7 +21,14 @@ from services.identity.domain.codes import (
     challenge,
     digest_of,
 )
-from services.identity.domain.contacts import Channel, Contact, email_of, login_of, phone_of
+from services.identity.domain.contacts import (
+    Channel,
+    Contact,
+    email_of,
+    login_of,
+    phone_of,
+    readable,
+)
 from services.identity.domain.keys import (
     KeyRules,
     SigningKey,
@@ -74,6 +81,7 @@ __all__ = [
     "normalised",
     "password_errors",
     "phone_of",
+    "readable",
     "registered",
     "retired",
     "signer",

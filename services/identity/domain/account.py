@@ -12,8 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.chassis.errors import FieldError, InvalidInputError
+from services.identity.domain.checks import digits_of
 from services.identity.domain.contacts import Channel, Contact, email_of, phone_of
-from services.identity.domain.profile import Checked, Person
+from services.identity.domain.profile import Checked, Person, number_error
 
 CONFIRMED, REGISTERED = "confirmed", "registered"
 
@@ -43,11 +44,12 @@ class ProfileState(StrEnum):
 
 @dataclass(frozen=True)
 class Position:
-    """What patients see of a member of staff."""
+    """What patients see of a member of staff; the СНИЛС is for other services only."""
 
     full_name: str
     position: str | None = None
     clinic_id: str | None = None
+    snils: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,22 @@ class Account:
         return CONFIRMED if self.profile_state is ProfileState.CONFIRMED else REGISTERED
 
     @property
+    def proved_phone(self) -> str | None:
+        """The phone, if its owner proved it: others are told of no other (I16)."""
+        return self.phone if self.phone in self.logins else None
+
+    @property
+    def proved_email(self) -> str | None:
+        """The e-mail, if its owner proved it."""
+        return self.email if self.email in self.logins else None
+
+    @property
     def code_contact(self) -> Contact:
         """Where one-time codes go: the proved phone, else the proved e-mail."""
-        if self.phone and self.phone in self.logins:
-            return Contact(Channel.SMS, self.phone)
-        if self.email and self.email in self.logins:
-            return Contact(Channel.EMAIL, self.email)
+        if self.proved_phone:
+            return Contact(Channel.SMS, self.proved_phone)
+        if self.proved_email:
+            return Contact(Channel.EMAIL, self.proved_email)
         message = f"account {self.id} has no proved contact"
         raise ValueError(message)
 
@@ -175,6 +187,7 @@ class StaffForm:
     email: str | None
     position: str | None = None
     clinic_id: str | None = None
+    snils: str | None = None
     login: str | None = None
 
 
@@ -200,7 +213,12 @@ def staff_account(account_id: str, form: StaffForm, now: datetime) -> Account:
         logins=_logins(phone, email, form.login),
         phone=phone.address,
         email=email.address,
-        staff=Position(form.full_name.strip(), form.position, form.clinic_id),
+        staff=Position(
+            form.full_name.strip(),
+            form.position,
+            form.clinic_id,
+            digits_of(form.snils or "") or None,
+        ),
     )
 
 
@@ -214,7 +232,9 @@ def _staff_errors(form: StaffForm) -> list[FieldError]:
         errors.append(FieldError("/clinic_id", "missing", "Укажите клинику сотрудника."))
     if form.role is Role.DOCTOR and not form.position:
         errors.append(FieldError("/position", "missing", "Укажите должность врача."))
-    return errors
+    snils = digits_of(form.snils or "")
+    wrong = number_error("snils", snils) if snils else None
+    return [*errors, wrong] if wrong else errors
 
 
 def confirmed_citizen(

@@ -52,7 +52,7 @@ class Challenge:
 
     `account_id` is whom the contact belongs to, where it belongs to somebody; `decoy` marks a
     challenge that answers like any other and that no code opens (nobody learns who is registered).
-    `sent` counts the codes and is the version of its events.
+    `sent` counts the codes and is the version of its events; `counter` names what they count for.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Challenge:
     forget_at: datetime
     used: bool = False
     decoy: bool = False
+    counter: str = ""
 
     def renewed(self, digest: str, now: datetime, rules: CodeRules) -> Challenge:
         """The challenge with another code in place of the last.
@@ -113,6 +114,7 @@ def challenge(
     rules: CodeRules,
     account_id: str | None = None,
     decoy: bool = False,
+    counter: str = "",
 ) -> Challenge:
     """A fresh challenge with its first code."""
     return Challenge(
@@ -127,6 +129,7 @@ def challenge(
         resend_at=now + rules.resend_after,
         forget_at=now + rules.challenge_lifetime,
         decoy=decoy,
+        counter=counter,
     )
 
 

@@ -26,7 +26,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True)
 class Contact:
-    """One address in its normal form: E.164, or an e-mail in lower case."""
+    """One address in its normal form: E.164, or an e-mail in lower case as mail servers read it."""
 
     channel: Channel
     address: str
@@ -36,7 +36,7 @@ class Contact:
         """What anybody may be shown: «+7 *** ***-**-01», «s***@mail.ru»."""
         if self.channel is Channel.SMS:
             return f"{self.address[:2]} *** ***-**-{self.address[-2:]}"
-        name, _, domain = self.address.rpartition("@")
+        name, _, domain = readable(self.address).rpartition("@")
         return f"{name[:1]}***@{domain}"
 
 
@@ -56,14 +56,28 @@ def phone_of(text: str) -> Contact | None:
 
 
 def email_of(text: str) -> Contact | None:
-    """An e-mail address (syntax only: the code sent there proves the rest), or None."""
+    """An e-mail address (syntax only: the code sent there proves the rest), or None.
+
+    The domain may be a Russian one and is kept as it goes over the wire («xn--…»). A name with
+    letters that only some servers take would never be reached: it is none.
+    """
     if len(text) > _LONGEST:
         return None
     try:
-        found = validate_email(text.strip(), check_deliverability=False)
+        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         return None
-    return Contact(Channel.EMAIL, found.normalized.lower())
+    return Contact(Channel.EMAIL, found.ascii_email.lower()) if found.ascii_email else None
+
+
+def readable(address: str) -> str:
+    """An address as its owner writes it: «anna@почта.рф», not «anna@xn--80a1acny.xn--p1ai»."""
+    if "xn--" not in address:
+        return address
+    try:
+        return validate_email(address, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return address
 
 
 def login_of(text: str) -> str:

@@ -6,7 +6,7 @@ Refuses to say whether the numbers belong to the person: that is the state regis
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -174,36 +174,43 @@ def _numbers(
     form: Form, required: frozenset[str], found: _Findings
 ) -> tuple[str | None, str | None, str | None]:
     return (
-        _number(form.snils, "snils", ("СНИЛС", 11), found, required=required),
-        _number(form.inn, "inn", ("ИНН", 12), found, required=required),
-        _number(form.oms, "oms", ("полиса ОМС", 16), found, required=required),
+        _number(form.snils, "snils", found, required=required),
+        _number(form.inn, "inn", found, required=required),
+        _number(form.oms, "oms", found, required=required),
     )
 
 
-_VALID = {"snils": snils_valid, "inn": inn_valid, "oms": oms_valid}
+# Its name in a sentence, its length, its check.
+_NUMBERS: Mapping[str, tuple[str, int, Callable[[str], bool]]] = {
+    "snils": ("СНИЛС", 11, snils_valid),
+    "inn": ("ИНН", 12, inn_valid),
+    "oms": ("полиса ОМС", 16, oms_valid),
+}
+
+
+def number_error(name: str, digits: str) -> FieldError | None:
+    """What is wrong with the digits of `snils`, `inn` or `oms`."""
+    label, length, valid = _NUMBERS[name]
+    if not is_digits(digits, length):
+        detail = f"Номер {label} состоит из {length} цифр."
+        return FieldError(f"/{name}", f"{name}-format", detail)
+    if not valid(digits):
+        detail = f"Контрольное число {label} не сходится. Проверьте цифры."
+        return FieldError(f"/{name}", f"{name}-check-digits", detail)
+    return None
 
 
 def _number(
-    text: str | None,
-    name: str,
-    words: tuple[str, int],
-    found: _Findings,
-    *,
-    required: frozenset[str],
+    text: str | None, name: str, found: _Findings, *, required: frozenset[str]
 ) -> str | None:
-    """Digits of a number with check digits; `words` are its name in a sentence and its length."""
     if _blank(text):
         if name in required:
             found.missing(name)
         return None
-    label, length = words
     digits = digits_of(text or "")
-    if not is_digits(digits, length):
-        found.add(name, f"{name}-format", f"Номер {label} состоит из {length} цифр.")
-        return None
-    if not _VALID[name](digits):
-        detail = f"Контрольное число {label} не сходится. Проверьте цифры."
-        found.add(name, f"{name}-check-digits", detail)
+    wrong = number_error(name, digits)
+    if wrong:
+        found.errors.append(wrong)
         return None
     return digits
 

@@ -7,7 +7,7 @@ from typing import Self
 
 from services.chassis.mongo import Database, Indexes
 from services.identity.store import accounts, challenges, counters, tokens
-from services.identity.store.accounts import Accounts
+from services.identity.store.accounts import Accounts, number_of_another
 from services.identity.store.challenges import Challenges
 from services.identity.store.counters import Counters, Hit
 from services.identity.store.tokens import Keys, RefreshTokens
@@ -28,6 +28,7 @@ __all__ = [
     "Keys",
     "RefreshTokens",
     "Store",
+    "number_of_another",
 ]
 
 

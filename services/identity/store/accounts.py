@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
 
 from services.chassis.errors import StaleVersionError
 from services.chassis.mongo import Database, Document, Indexes, Session
@@ -22,6 +23,21 @@ from services.identity.domain import (
 )
 
 _NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
+
+
+def _one_confirmed(number: str) -> IndexModel:
+    """One person, one confirmed account: a rule that no two transactions can both overlook."""
+    return IndexModel(
+        [(f"person.{number}", ASCENDING)],
+        unique=True,
+        name=f"confirmed_{number}",
+        partialFilterExpression={
+            "profile_state": ProfileState.CONFIRMED.value,
+            f"person.{number}": {"$type": "string"},
+        },
+    )
+
+
 INDEXES: Indexes = {
     "accounts": [
         IndexModel([("logins", ASCENDING)], unique=True, name="logins"),
@@ -30,6 +46,8 @@ INDEXES: Indexes = {
             name="staff",
             partialFilterExpression={"is_staff": True},
         ),
+        _one_confirmed("snils"),
+        _one_confirmed("inn"),  # a citizen may leave out the СНИЛС
     ],
     "credentials": [],
 }
@@ -66,6 +84,8 @@ class Accounts:
 
         Raises:
             StaleVersionError: another writer was faster.
+            pymongo.errors.DuplicateKeyError: another account has one of its logins, or is the
+                confirmed one of the same person.
         """
         done = await self._accounts.replace_one(
             {"_id": account.id, "version": account.version - 1},
@@ -92,6 +112,17 @@ class Accounts:
         found = await self._credentials.find_one({"_id": account_id})
         return str(found["hash"]) if found else None
 
+    async def hold_password(self, account_id: str, password_hash: str, *, session: Session) -> bool:
+        """Whether this is still the hash of the account's password, until the transaction ends.
+
+        It writes, so that a change of the password at the same moment conflicts: reading alone
+        would let both commit.
+        """
+        done = await self._credentials.update_one(
+            {"_id": account_id, "hash": password_hash}, {"$inc": {"held": 1}}, session=session
+        )
+        return done.matched_count == 1
+
     async def set_password_hash(
         self, account_id: str, password_hash: str, now: datetime, *, session: Session
     ) -> None:
@@ -102,6 +133,12 @@ class Accounts:
             upsert=True,
             session=session,
         )
+
+
+def number_of_another(error: DuplicateKeyError) -> str:
+    """Which number of a profile belongs to another confirmed account."""
+    (key,) = (error.details or {}).get("keyPattern", {"person.snils": 1})
+    return str(key).removeprefix("person.")
 
 
 def _to_document(account: Account) -> dict[str, Any]:

@@ -14,8 +14,12 @@ from services.chassis.mongo import Database, Document, Indexes, Session
 from services.identity.domain import Challenge, Channel, Contact, Purpose
 
 INDEXES: Indexes = {
-    "challenges": [IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0)],
+    "challenges": [
+        IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0),
+        IndexModel([("account_id", ASCENDING)], name="account"),
+    ],
 }
+_OF_AN_ACCOUNT = [p.value for p in (Purpose.LOGIN, Purpose.RECOVERY, Purpose.CONTACT)]
 
 
 class Challenges:
@@ -40,6 +44,16 @@ class Challenges:
             {"_id": challenge.id}, _to_document(challenge), upsert=True, session=session
         )
 
+    async def end_all(self, account_id: str, *, session: Session) -> None:
+        """No open question about this account can be answered any more.
+
+        Whoever answers one at the same moment writes the same document: one of the two waits.
+        """
+        await self._collection.delete_many(
+            {"account_id": account_id, "purpose": {"$in": _OF_AN_ACCOUNT}, "used": False},
+            session=session,
+        )
+
 
 def _to_document(challenge: Challenge) -> dict[str, Any]:
     return {
@@ -56,6 +70,7 @@ def _to_document(challenge: Challenge) -> dict[str, Any]:
         "forget_at": challenge.forget_at,
         "used": challenge.used,
         "decoy": challenge.decoy,
+        "counter": challenge.counter,
     }
 
 
@@ -73,4 +88,5 @@ def _from_document(d: Document) -> Challenge:
         forget_at=d["forget_at"],
         used=d["used"],
         decoy=d["decoy"],
+        counter=d["counter"],
     )

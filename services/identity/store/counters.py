@@ -1,7 +1,8 @@
 """Counters with a window: codes per destination, bad logins, requests per address (I5, I17).
 
-Counted by one atomic update outside any transaction: a try counts even though the request that made
-it is refused, and of many tries at once each gets its own number.
+Tries are counted by one atomic update outside any transaction: a try counts even though the request
+that made it is refused, and of many tries at once each gets its own number. What counts only when
+it is done is counted in the transaction that does it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
-from services.chassis.mongo import Database, Indexes
+from services.chassis.mongo import Database, Indexes, Session
 
 INDEXES: Indexes = {
     "counters": [IndexModel([("until", ASCENDING)], expireAfterSeconds=0)],
@@ -36,7 +37,14 @@ class Counters:
         self._collection = db["counters"]
 
     async def hit(
-        self, key: str, *, limit: int, window: timedelta, now: datetime, extend: bool = False
+        self,
+        key: str,
+        *,
+        limit: int,
+        window: timedelta,
+        now: datetime,
+        extend: bool = False,
+        session: Session | None = None,
     ) -> Hit:
         """Count one.
 
@@ -58,8 +66,17 @@ class Counters:
             ],
             upsert=True,
             return_document=ReturnDocument.AFTER,
+            session=session,
         )
         return Hit(found["count"], found["count"] <= limit, found["until"])
+
+    async def spent(self, key: str, *, limit: int, now: datetime) -> datetime | None:
+        """When the window ends, if the limit is reached; counts nothing."""
+        found = await self._collection.find_one(
+            {"_id": key, "count": {"$gte": limit}, "until": {"$gt": now}}
+        )
+        until: datetime | None = found["until"] if found else None
+        return until
 
     async def clear(self, key: str) -> None:
         """Forget what was counted."""

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.chassis.errors import NotFoundError
 from services.chassis.transactions import Transaction
 from services.identity import events
-from services.identity.domain import Challenge, Contact, Purpose, Verdict, challenge
+from services.identity.domain import Account, Challenge, Contact, Purpose, Verdict, challenge
 from services.identity.errors import (
     CodeExhaustedError,
     CodeExpiredError,
     CodeUsedError,
     TooManyCodesError,
+    TooManyGuessesError,
     WrongCodeError,
 )
 from services.identity.usecases.world import World
 
-_HOUR = timedelta(hours=1)
-_GONE = "Запрос кода не найден или устарел. Начните заново."
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+GONE = "Запрос кода не найден или устарел. Начните заново."
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,24 @@ class Codes:
 
     world: World
 
-    async def count(self, contact: Contact) -> None:
-        """Count one code for this destination (I17).
+    async def count(self, purpose: Purpose, *typed: Contact) -> str:
+        """Count one code for what was typed, all of it together (I17).
+
+        Nobody uses up the codes of another purpose, nor those of a phone and an e-mail by knowing
+        the phone alone. The answer goes into the challenge: codes sent again count for the same.
 
         Raises:
             TooManyCodesError: it has got enough for this hour.
         """
+        about = "|".join(contact.address for contact in typed)
+        counter = self.world.counter_key(f"codes-{purpose}", about)
+        await self._count(counter)
+        return counter
+
+    async def _count(self, counter: str) -> None:
         now = self.world.now()
         hit = await self.world.store.counters.hit(
-            self.world.counter_key("codes", contact.address),
+            counter,
             limit=self.world.rules.codes_per_hour,
             window=_HOUR,
             now=now,
@@ -44,11 +54,28 @@ class Codes:
         if not hit.allowed:
             raise TooManyCodesError(hit.until - now)
 
+    async def spared(self, made: Challenge) -> Challenge:
+        """The challenge, or a decoy in its place once its destination has got enough codes.
+
+        For recovery: whoever knows a phone can type any e-mail with it, and each pair counts for
+        itself. A refusal here would tell that the account is there, so none is given.
+        """
+        if made.decoy or made.purpose is not Purpose.RECOVERY:
+            return made
+        hit = await self.world.store.counters.hit(
+            self.world.counter_key(f"sent-{made.purpose}", made.contact.address),
+            limit=self.world.rules.codes_per_hour,
+            window=_HOUR,
+            now=self.world.now(),
+        )
+        return made if hit.allowed else replace(made, decoy=True)
+
     def fresh(
         self,
         purpose: Purpose,
         contact: Contact,
         *,
+        counter: str,
         account_id: str | None = None,
         decoy: bool = False,
     ) -> tuple[Challenge, str]:
@@ -64,6 +91,7 @@ class Codes:
             rules=self.world.rules.codes,
             account_id=account_id,
             decoy=decoy,
+            counter=counter,
         )
         return made, code
 
@@ -87,15 +115,15 @@ class Codes:
         code = self.world.new_code()
         digest = self.world.digest(challenge_id, code)
         kept.renewed(digest, self.world.now(), self.world.rules.codes)  # too early does not count
-        await self.count(kept.contact)
+        await self._count(kept.counter)
+        decoy = (await self.spared(kept)).decoy
 
         async def work(tx: Transaction) -> Challenge:
             found = await self.world.store.challenges.get(challenge_id, purpose, session=tx.session)
             if found is None:
-                raise NotFoundError(_GONE)
-            return await self.send(
-                tx, found.renewed(digest, self.world.now(), self.world.rules.codes), code
-            )
+                raise NotFoundError(GONE)
+            again = found.renewed(digest, self.world.now(), self.world.rules.codes)
+            return await self.send(tx, replace(again, decoy=found.decoy or decoy), code)
 
         return await self.world.transactions.run(work)
 
@@ -110,7 +138,7 @@ class Codes:
         """
         found = await self.world.store.challenges.get(challenge_id, purpose)
         if found is None or found.forget_at <= self.world.now():
-            raise NotFoundError(_GONE)
+            raise NotFoundError(GONE)
         closed = found.state(self.world.now())
         if closed is Verdict.USED or (closed is not None and not renewable):
             refuse(found, closed)
@@ -119,13 +147,60 @@ class Codes:
     async def answer(
         self, tx: Transaction, challenge_id: str, purpose: Purpose, code: str
     ) -> tuple[Challenge, Verdict]:
-        """Count one try inside the transaction. Whoever calls it raises only after the commit."""
+        """Count one try inside the transaction. Whoever calls it settles after the commit.
+
+        Raises:
+            NotFoundError: no such challenge.
+            TooManyGuessesError: too many wrong answers for its contact today, right or not.
+        """
         found = await self.world.store.challenges.get(challenge_id, purpose, session=tx.session)
         if found is None:
-            raise NotFoundError(_GONE)
+            raise NotFoundError(GONE)
+        now = self.world.now()
+        limit = self.world.rules.guesses_per_day
+        until = await self.world.store.counters.spent(self._guesses(found), limit=limit, now=now)
+        if until is not None:
+            raise TooManyGuessesError(until - now)
         after, verdict = found.tried(self.world.digest(challenge_id, code), self.world.now())
         await self.world.store.challenges.put(after, session=tx.session)
         return after, verdict
+
+    async def holder(self, tx: Transaction, asked: Challenge) -> Account:
+        """Whose account an accepted code opens.
+
+        Raises:
+            NotFoundError: nobody's, or the code went to a contact that has been replaced since.
+        """
+        if asked.account_id is not None:
+            account = await self.world.store.accounts.get(asked.account_id, session=tx.session)
+            if account is not None and asked.contact.address in account.logins:
+                return account
+        raise NotFoundError(GONE)
+
+    async def settle(self, asked: Challenge, verdict: Verdict) -> None:
+        """Count a wrong answer, forget the wrong ones after a right one, say what came of it.
+
+        Raises:
+            RefusalError: the answer was not right.
+        """
+        counters, key = self.world.store.counters, self._guesses(asked)
+        if verdict is Verdict.ACCEPTED:
+            await counters.clear(key)
+        if verdict is Verdict.WRONG:
+            limit, now = self.world.rules.guesses_per_day, self.world.now()
+            await counters.hit(key, limit=limit, window=_DAY, now=now)
+        refuse(asked, verdict)
+
+    async def forgive(self, account: Account) -> None:
+        """Forget codes and wrong answers of logins: they were asked for with the old password."""
+        w, address = self.world, account.code_contact.address
+        for what in (f"codes-{Purpose.LOGIN}", f"guesses-{Purpose.LOGIN}"):
+            await w.store.counters.clear(w.counter_key(what, address))
+
+    def _guesses(self, asked: Challenge) -> str:
+        # Decoys are limited alike, yet count apart: they must not lock out who has the contact.
+        what = f"guesses-{asked.purpose}" + ("-decoy" if asked.decoy else "")
+        return self.world.counter_key(what, asked.contact.address)
 
 
 def refuse(asked: Challenge, verdict: Verdict) -> None:

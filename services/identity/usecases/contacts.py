@@ -11,11 +11,10 @@ from services.chassis.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, Challenge, Contact, Purpose, Verdict
 from services.identity.errors import ContactTakenError
-from services.identity.usecases.codes import Codes, refuse
+from services.identity.usecases.codes import GONE, Codes
 from services.identity.usecases.world import World
 
 _PURPOSE = Purpose.CONTACT
-_GONE = "Запрос кода не найден или устарел. Начните заново."
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,12 @@ class ContactChange:
         """
         w = self.world
         found = await w.store.accounts.get(account_id)
-        account = await w.proved_by_password(found, account_id, password)
-        await self.codes.count(contact)
-        made, code = self.codes.fresh(_PURPOSE, contact, account_id=account.id)
+        proof = await w.proved_by_password(found, account_id, password)
+        counter = await self.codes.count(_PURPOSE, contact)
+        made, code = self.codes.fresh(_PURPOSE, contact, counter=counter, account_id=account_id)
 
         async def work(tx: Transaction) -> Challenge:
+            await w.still_proved(tx, proof)
             return await self.codes.send(tx, made, code)
 
         return await w.transactions.run(work)
@@ -50,6 +50,8 @@ class ContactChange:
 
     async def confirm(self, account_id: str, change_id: str, code: str) -> Account:
         """The code is right: messages, codes and logins go by the new contact.
+
+        Codes that are on their way to the old one open nothing any more.
 
         Raises:
             NotFoundError: no such change, or somebody else's.
@@ -66,19 +68,20 @@ class ContactChange:
                 return asked, verdict, None
             after = account.proved(asked.contact)
             await w.store.accounts.save(after, session=tx.session)
-            tx.emit(after.id, after.version, events.contacts_changed(after))
+            await w.store.challenges.end_all(account_id, session=tx.session)
+            tx.emit(after.id, after.version, events.contacts_changed(after, account))
             return asked, verdict, after
 
         try:
             asked, verdict, account = await w.transactions.run(work)
         except DuplicateKeyError as error:
             raise ContactTakenError from error
-        refuse(asked, verdict)
+        await self.codes.settle(asked, verdict)
         if account is None:
-            raise NotFoundError(_GONE)
+            raise NotFoundError(GONE)
         return account
 
     async def _mine(self, account_id: str, change_id: str) -> None:
         asked = await self.world.store.challenges.get(change_id, _PURPOSE)
         if asked is None or asked.account_id != account_id:
-            raise NotFoundError(_GONE)
+            raise NotFoundError(GONE)

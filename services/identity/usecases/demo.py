@@ -64,5 +64,6 @@ def _staff_form(entry: DemoAccount) -> StaffForm:
         email=entry.email,
         position=entry.position,
         clinic_id=entry.clinic_id,
+        snils=entry.snils,
         login=entry.login,
     )

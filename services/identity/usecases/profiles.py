@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
+
+from pymongo.errors import DuplicateKeyError
 
 from services.chassis.errors import NotFoundError, StaleVersionError
 from services.chassis.transactions import Cause, Transaction
 from services.identity import events
 from services.identity.domain import Account, Form, ProfileState, checked
+from services.identity.errors import TooManyProfilesError
+from services.identity.store import number_of_another
 from services.identity.usecases.world import World
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
+_DAY = timedelta(days=1)
 _GONE = "Учётная запись не найдена."
 
 
@@ -36,10 +42,14 @@ class Profiles:
     async def submit(self, account_id: str, version: int, form: Form) -> Account:
         """Take a filled-in profile; the registry is asked.
 
+        Asked without limit, it would tell a guesser field by field what is right. Only what is
+        really asked counts, so it is counted in the transaction: mistakes in the form are free.
+
         Raises:
             InvalidInputError: names every wrong field.
             StaleVersionError: the account is not at `version` any more.
             NotFoundError: no such account.
+            TooManyProfilesError: the registry was asked often enough today.
         """
         w = self.world
         filled = checked(form, w.now().astimezone(_MOSCOW).date())
@@ -52,10 +62,23 @@ class Profiles:
                 raise StaleVersionError
             after = account.submitted(filled)
             await w.store.accounts.save(after, session=tx.session)
+            await self._count(tx, account_id)
             tx.emit(after.id, after.version, events.profile_submitted(after))
             return after
 
         return await w.transactions.run(work)
+
+    async def _count(self, tx: Transaction, account_id: str) -> None:
+        w, now = self.world, self.world.now()
+        hit = await w.store.counters.hit(
+            w.counter_key("profiles", account_id),
+            limit=w.rules.profiles_per_day,
+            window=_DAY,
+            now=now,
+            session=tx.session,
+        )
+        if not hit.allowed:
+            raise TooManyProfilesError(hit.until - now)
 
     async def record_check(
         self,
@@ -68,10 +91,28 @@ class Profiles:
     ) -> None:
         """The registry answered. An answer to an older revision is taken note of and ignored.
 
+        A person who has a confirmed account gets no second one: the registry's yes is a no there.
+
         Raises:
             NotFoundError: the registry speaks of an account that we do not have.
             AlreadyHandledError: the same event again.
         """
+        found = () if matched else tuple(mismatches)
+        try:
+            await self._record(account_id, revision, cause, matched=matched, mismatches=found)
+        except DuplicateKeyError as error:
+            found = (number_of_another(error),)
+            await self._record(account_id, revision, cause, matched=False, mismatches=found)
+
+    async def _record(
+        self,
+        account_id: str,
+        revision: int,
+        cause: Cause,
+        *,
+        matched: bool,
+        mismatches: Sequence[str],
+    ) -> None:
         w = self.world
 
         async def work(tx: Transaction) -> None:

@@ -7,10 +7,11 @@ or it does not.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from services.chassis.transactions import Transaction
 from services.identity.domain import Account, Challenge, Contact, Purpose, Verdict
-from services.identity.usecases.codes import Codes, refuse
+from services.identity.usecases.codes import Codes
 from services.identity.usecases.world import World, require_good_password
 
 _PURPOSE = Purpose.RECOVERY
@@ -24,32 +25,34 @@ class Recovery:
     codes: Codes
 
     async def start(self, phone: Contact | None, email: Contact | None) -> Challenge:
-        """Send a code to the account that has exactly these contacts, if there is one.
+        """Send a code to the account that has no contacts but these, if there is one.
 
         Raises:
             ValueError: neither is given.
-            TooManyCodesError: the destination has got enough.
+            TooManyCodesError: these contacts were asked for too often.
         """
         w = self.world
         target = phone or email
         if target is None:
             message = "a contact is needed"
             raise ValueError(message)
-        await self.codes.count(target)
+        counter = await self.codes.count(_PURPOSE, *(c for c in (phone, email) if c))
         account = await self._owner(phone, email)
+        fresh = partial(self.codes.fresh, _PURPOSE, counter=counter)
         made, code = (
-            self.codes.fresh(_PURPOSE, account.code_contact, account_id=account.id)
+            fresh(account.code_contact, account_id=account.id)
             if account
-            else self.codes.fresh(_PURPOSE, target, decoy=True)
+            else fresh(target, decoy=True)
         )
+        asked = await self.codes.spared(made)
 
         async def work(tx: Transaction) -> Challenge:
-            return await self.codes.send(tx, made, code)
+            return await self.codes.send(tx, asked, code)
 
         return await w.transactions.run(work)
 
     async def _owner(self, phone: Contact | None, email: Contact | None) -> Account | None:
-        """Whose contacts these are: all of that account's, and only those."""
+        """Whose contacts these are: all that this account has."""
         for contact in (phone, email):
             account = await self.world.store.accounts.by_login(contact.address) if contact else None
             if account is not None and _names_all(account, phone, email):
@@ -63,6 +66,8 @@ class Recovery:
     async def confirm(self, recovery_id: str, code: str, password: str) -> None:
         """The code is right: the password is new, every login ends, the lock is off.
 
+        Logins that were begun with the old password and wait for their code end as well.
+
         Raises:
             InvalidInputError: the password breaks the rules (the code is not spent).
             NotFoundError: no such recovery.
@@ -73,26 +78,30 @@ class Recovery:
         await self.codes.open(recovery_id, _PURPOSE)
         hashed = await w.passwords.hash(password)
 
-        async def work(tx: Transaction) -> tuple[Challenge, Verdict]:
+        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None]:
             asked, verdict = await self.codes.answer(tx, recovery_id, _PURPOSE, code)
-            if verdict is Verdict.ACCEPTED and asked.account_id:
-                now = w.now()
-                await w.store.accounts.set_password_hash(
-                    asked.account_id, hashed, now, session=tx.session
-                )
-                await w.store.refresh_tokens.revoke_account(
-                    asked.account_id, now, session=tx.session
-                )
-            return asked, verdict
+            if verdict is not Verdict.ACCEPTED:
+                return asked, verdict, None
+            account, now = await self.codes.holder(tx, asked), w.now()
+            await w.store.accounts.set_password_hash(account.id, hashed, now, session=tx.session)
+            await w.store.refresh_tokens.revoke_account(account.id, now, session=tx.session)
+            await w.store.challenges.end_all(account.id, session=tx.session)
+            return asked, verdict, account
 
-        asked, verdict = await w.transactions.run(work)
-        refuse(asked, verdict)
-        if asked.account_id:
-            await w.store.counters.clear(w.counter_key("login", asked.account_id))
+        asked, verdict, account = await w.transactions.run(work)
+        await self.codes.settle(asked, verdict)
+        if account is not None:
+            for name in (account.id, *account.logins):
+                await w.store.counters.clear(w.counter_key("login", name))
+            await self.codes.forgive(account)
 
 
 def _names_all(account: Account, phone: Contact | None, email: Contact | None) -> bool:
-    return (account.phone, account.email) == (
-        phone.address if phone else None,
-        email.address if email else None,
+    """Whether every proved contact is named; what is named beyond them is not looked at.
+
+    People are asked for a phone and an e-mail, and many accounts have only one of them.
+    """
+    return all(
+        has is None or (named is not None and named.address == has)
+        for has, named in ((account.proved_phone, phone), (account.proved_email, email))
     )

@@ -10,7 +10,7 @@ from services.chassis.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, Challenge, Contact, Purpose, Verdict, registered
 from services.identity.errors import AccountExistsError
-from services.identity.usecases.codes import Codes, refuse
+from services.identity.usecases.codes import Codes
 from services.identity.usecases.signing import Signing
 from services.identity.usecases.world import Pair, World, require_good_password
 
@@ -32,8 +32,8 @@ class Registration:
             TooManyCodesError: the destination has got enough.
         """
         w = self.world
-        await self.codes.count(contact)
-        made, code = self.codes.fresh(_PURPOSE, contact)
+        counter = await self.codes.count(_PURPOSE, contact)
+        made, code = self.codes.fresh(_PURPOSE, contact, counter=counter)
 
         async def work(tx: Transaction) -> Challenge:
             owner = await w.store.accounts.by_login(contact.address, session=tx.session)
@@ -77,7 +77,7 @@ class Registration:
             asked, verdict, account, token = await w.transactions.run(work)
         except DuplicateKeyError as error:  # registered in two windows at once
             raise AccountExistsError from error
-        refuse(asked, verdict)
+        await self.codes.settle(asked, verdict)
         if account is None:
             raise AccountExistsError
         return await self.signing.pair(account, token)

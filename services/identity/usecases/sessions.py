@@ -15,7 +15,7 @@ from services.identity.domain import (
     digest_of_token,
     login_of,
 )
-from services.identity.usecases.codes import Codes, refuse
+from services.identity.usecases.codes import Codes
 from services.identity.usecases.signing import Signing
 from services.identity.usecases.world import Pair, World
 
@@ -41,11 +41,13 @@ class Sessions:
         w = self.world
         name = login_of(login)
         found = await w.store.accounts.by_login(name)
-        account = await w.proved_by_password(found, name, password)
-        await self.codes.count(account.code_contact)
-        made, code = self.codes.fresh(_PURPOSE, account.code_contact, account_id=account.id)
+        proof = await w.proved_by_password(found, name, password)
+        account, contact = proof.account, proof.account.code_contact
+        counter = await self.codes.count(_PURPOSE, contact)
+        made, code = self.codes.fresh(_PURPOSE, contact, counter=counter, account_id=account.id)
 
         async def work(tx: Transaction) -> Challenge:
+            await w.still_proved(tx, proof)
             return await self.codes.send(tx, made, code)
 
         return await w.transactions.run(work)
@@ -67,12 +69,11 @@ class Sessions:
             asked, verdict = await self.codes.answer(tx, session_id, _PURPOSE, code)
             if verdict is not Verdict.ACCEPTED or asked.account_id is None:
                 return asked, verdict, None, ""
-            account = await w.store.accounts.get(asked.account_id, session=tx.session)
-            token = await self.signing.open(tx, account) if account else ""
-            return asked, verdict, account, token
+            account = await self.codes.holder(tx, asked)
+            return asked, verdict, account, await self.signing.open(tx, account)
 
         asked, verdict, account, token = await w.transactions.run(work)
-        refuse(asked, verdict)
+        await self.codes.settle(asked, verdict)
         if account is None:
             raise UnauthenticatedError
         return await self.signing.pair(account, token)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.chassis.errors import InvalidInputError, TooManyRequestsError
-from services.chassis.transactions import Transactions
+from services.chassis.transactions import Transaction, Transactions
 from services.identity.domain import (
     Account,
     CodeRules,
@@ -39,12 +39,22 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """An account whose password was given, and the hash that it was checked with."""
+
+    account: Account
+    password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Rules:
     """Numbers that settings decide."""
 
     codes: CodeRules = field(default_factory=CodeRules)
     keys: KeyRules = field(default_factory=KeyRules)
     codes_per_hour: int = 10
+    guesses_per_day: int = 50
+    profiles_per_day: int = 10
     requests_per_minute: int = 120
     lock_after: int = 5
     lock_for: timedelta = timedelta(minutes=15)
@@ -90,10 +100,11 @@ class World:
         if not hit.allowed:
             raise TooManyRequestsError(max(1, int((hit.until - now).total_seconds())))
 
-    async def proved_by_password(
-        self, account: Account | None, login: str, password: str
-    ) -> Account:
+    async def proved_by_password(self, account: Account | None, login: str, password: str) -> Proof:
         """The account, if this is its password. The try counts towards the lock (I5).
+
+        It counts by the login as typed (in its normal form), never by the account: a lock that
+        two logins share would tell that they are one person's.
 
         Raises:
             WrongCredentialsError: no account or another password, no difference.
@@ -103,7 +114,7 @@ class World:
         now = self.now()
         self.passwords.admit()
         # The try is counted before the password is looked at: of many at once, five are answered.
-        key = self.counter_key("login", account.id if account else login)
+        key = self.counter_key("login", login)
         hit = await self.store.counters.hit(
             key, limit=self.rules.lock_after, window=self.rules.lock_for, now=now, extend=True
         )
@@ -111,10 +122,20 @@ class World:
             raise LoginLockedError(hit.until, now)
         stored = await self.store.accounts.password_hash(account.id) if account else None
         right = await self.passwords.verify(stored, password)
-        if account is None or not right:
+        if account is None or stored is None or not right:
             raise WrongCredentialsError
         await self.store.counters.clear(key)
-        return account
+        return Proof(account, stored)
+
+    async def still_proved(self, tx: Transaction, proof: Proof) -> None:
+        """See in the transaction that the password is still the one that was checked.
+
+        Raises:
+            WrongCredentialsError: it was changed meanwhile.
+        """
+        hold = self.store.accounts.hold_password
+        if not await hold(proof.account.id, proof.password_hash, session=tx.session):
+            raise WrongCredentialsError
 
 
 def require_good_password(password: str) -> None:

@@ -16,6 +16,7 @@ from email.utils import formatdate
 import aiosmtplib
 import structlog
 from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseException
+from email_validator import EmailNotValidError, validate_email
 
 from services.notifier.domain.message import Outcome, Verdict
 from services.notifier.gateways import Outgoing
@@ -50,12 +51,15 @@ class Mail:
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Hand over one letter."""
-        letter = self._letter(outgoing)
+        to = _on_the_wire(outgoing.to)
+        if to is None:
+            return Outcome(Verdict.REFUSED, "recipient-refused")
+        letter = self._letter(outgoing, to)
         begun = False
         client: SMTP | None = None
         try:
             async with asyncio.timeout(self._timeout):
-                client = await self._connection(outgoing.to)
+                client = await self._connection(to)
                 begun = True
                 await client.data(letter.as_bytes(policy=SMTP_POLICY))
         except SMTPRecipientRefused as error:
@@ -70,13 +74,17 @@ class Mail:
             if begun:
                 return Outcome(Verdict.UNKNOWN, "provider-timeout")
             return Outcome(Verdict.NOT_TAKEN, "provider-unreachable")
+        except BaseException:  # we are stopped, or there is a bug: its state is anybody's guess
+            if client is not None:
+                client.close()
+            raise
         self._idle.append((time.monotonic(), client))
         return Outcome(Verdict.ACCEPTED, "accepted", provider_id=letter["Message-ID"])
 
     async def close(self) -> None:
         """Take leave on every kept connection."""
-        while self._idle:
-            await self._drop(self._idle.pop()[1])
+        kept, self._idle = self._idle, []
+        await asyncio.gather(*(self._drop(client) for _, client in kept))
 
     async def _connection(self, to: str) -> SMTP:
         """A connection that has taken sender and recipient: kept ones first, then a new one."""
@@ -112,14 +120,17 @@ class Mail:
         except (SMTPResponseException, SMTPRecipientRefused):
             await self._drop(client)
             raise
+        except BaseException:
+            client.close()
+            raise
         return client
 
-    def _letter(self, outgoing: Outgoing) -> EmailMessage:
+    def _letter(self, outgoing: Outgoing, to: str) -> EmailMessage:
         content = outgoing.content
         letter = EmailMessage()
         letter["Message-ID"] = f"<{outgoing.id}@{self._server.sender.rpartition('@')[2]}>"
         letter["From"] = f"Моё здоровье <{self._server.sender}>"
-        letter["To"] = outgoing.to
+        letter["To"] = to
         letter["Subject"] = content.title
         letter["Date"] = formatdate(localtime=False)
         letter["Auto-Submitted"] = "auto-generated"
@@ -138,6 +149,25 @@ class Mail:
                 await client.quit()
         except (SMTPException, OSError):
             client.close()
+
+
+def _on_the_wire(address: str) -> str | None:
+    """The address with its domain in ASCII (IDNA); None when no server could be given it.
+
+    Letters go without SMTPUTF8, which few mailboxes are reached by: before the @ there is only
+    ASCII.
+    """
+    try:
+        found = validate_email(
+            address,
+            allow_smtputf8=False,
+            check_deliverability=False,
+            globally_deliverable=False,
+            test_environment=True,
+        )
+    except EmailNotValidError:
+        return None
+    return found.ascii_email
 
 
 def _answered(code: int, *, refused: bool) -> Outcome:

@@ -5,6 +5,7 @@ One adapter for both: they differ only in the body. It tries once; trying again 
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Callable
 from datetime import timedelta
@@ -53,12 +54,14 @@ class SignedHttp:
     def __init__(
         self, url: str, secret: str, body: Body, *, timeout: float, connections: int
     ) -> None:
-        """Take the address, the shared secret and how many connections may be open at once."""
+        """Take address and shared secret; seconds for a message in all; connections at once."""
         self._url = url
         self._secret = secret.encode()
         self._body = body
+        self._timeout = timeout
+        soon = min(timeout / 2, _CONNECT_SECONDS)  # so that «certainly not sent» is known in time
         self._client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
+            timeout=httpx2.Timeout(timeout, connect=soon, pool=soon),
             limits=httpx2.Limits(
                 max_connections=connections,
                 max_keepalive_connections=connections,
@@ -71,18 +74,19 @@ class SignedHttp:
         body = orjson.dumps(self._body(outgoing))
         signature = hmac.new(self._secret, body, sha256).hexdigest()
         try:
-            answer = await self._client.post(
-                self._url,
-                content=body,
-                headers={
-                    "Content-Type": "application/json",
-                    "Idempotency-Key": outgoing.id,
-                    "X-Signature": f"sha256={signature}",
-                },
-            )
+            async with asyncio.timeout(self._timeout):  # in all: httpx2 counts from byte to byte
+                answer = await self._client.post(
+                    self._url,
+                    content=body,
+                    headers={
+                        "Content-Type": "application/json",
+                        "Idempotency-Key": outgoing.id,
+                        "X-Signature": f"sha256={signature}",
+                    },
+                )
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
             return Outcome(Verdict.NOT_TAKEN, "provider-unreachable")
-        except httpx2.TransportError as error:
+        except (httpx2.TransportError, TimeoutError) as error:
             log.info("a provider did not answer", error=type(error).__name__)
             return Outcome(Verdict.UNKNOWN, "provider-timeout")
         return _classified(answer)

@@ -67,13 +67,13 @@ class Planning:
 
         await self.transactions.run(work, cause=cause)
 
-    async def visit_cancelled(self, notice: Notice, *, appointment_id: str, cause: Cause) -> None:
-        """Tell of a cancelled visit; nobody is reminded of it any more."""
+    async def called_off(self, notice: Notice, *, subject_id: str, cause: Cause) -> None:
+        """Tell of a cancelled visit or a revoked certificate; nobody is reminded of it any more."""
 
         async def work(tx: Transaction) -> None:
             await self._tell(tx, notice)
-            await tx.cancel_timer(LATER, appointment_id)
-            await self.store.call_off(appointment_id, self.now(), tx.session)
+            await tx.cancel_timer(LATER, subject_id)
+            await self.store.call_off(subject_id, self.now(), tx.session)
 
         await self.transactions.run(work, cause=cause)
 
@@ -85,7 +85,7 @@ class Planning:
         async def work(tx: Transaction) -> None:
             await self._tell(tx, notice)
             at = expiry_warning_at(valid_until, self.timezone, self.now())
-            if at:
+            if at and not await self.store.is_called_off(certificate_id, tx.session):
                 await self._later(tx, certificate_id, at, notice, template="certificate-expiring")
 
         await self.transactions.run(work, cause=cause)
@@ -102,7 +102,8 @@ class Planning:
             before = await self.store.recipient(notice.citizen_id, tx.session)
             after = learn(before, contacts, seq)
             await self.store.save_recipient(after, tx.session)
-            await self._tell(tx, replace(notice, also=replaced(before, after)))
+            also = (*notice.also, *replaced(before, after))
+            await self._tell(tx, replace(notice, also=also))
             if addresses(after):
                 for waiting in await self.store.waiting(notice.citizen_id, tx.session):
                     await self._release(tx, waiting)

@@ -1,14 +1,15 @@
 """From a message to its provider: once for codes, until it is there or hopeless for the rest.
 
 An ordinary message: attempt, then record, then the timer is gone; a crash in between makes another
-attempt under the same idempotency key. A code: recorded as begun first, then attempted.
+attempt under the same idempotency key. A code: recorded as begun first, then attempted. Whatever an
+adapter raises counts as an attempt: no message is without an end.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -31,9 +32,15 @@ from services.notifier.usecases.cabinet import utc_now
 log = structlog.get_logger(__name__)
 
 CODE_OUTCOME = "code-outcome"
-_CODES_AT_ONCE = 64
+CODES_AT_ONCE = 64
+"""Attempts of codes that run at a time, for each channel: a stuck one holds up no other."""
 _GRACE = timedelta(minutes=1)
-_FAREWELL_SECONDS = 1.5
+_FAREWELL_SECONDS = 1.2
+_CANCEL_SECONDS = 0.2
+
+
+def _places_of_codes() -> Mapping[Channel, asyncio.Semaphore]:
+    return {channel: asyncio.Semaphore(CODES_AT_ONCE) for channel in Channel}
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Sending:
     spread: Callable[[], float] = random.random
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     _codes: set[asyncio.Task[None]] = field(default_factory=set)
-    _limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CODES_AT_ONCE))
+    _places: Mapping[Channel, asyncio.Semaphore] = field(default_factory=_places_of_codes)
 
     async def send(self, due: Due) -> None:
         """One attempt of an ordinary message; its timer comes again while there is hope (N6)."""
@@ -111,19 +118,25 @@ class Sending:
         """At stop: give the codes on their way a moment."""
         if self._codes:
             await asyncio.wait(set(self._codes), timeout=_FAREWELL_SECONDS)
-        for task in self._codes:
+        left = set(self._codes)
+        for task in left:
             task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=_CANCEL_SECONDS)
 
     async def _carry(self, code: Code, begun: Message) -> None:
         try:
-            async with self._limit:
-                outcome = await self._try_code(code, begun)
+            outcome = await self._try_code(code, begun)
         except Exception as error:  # the name only: a trace could show the code
             log.error("a code could not be sent", error=type(error).__name__)  # noqa: TRY400 - see above
             outcome = Outcome(Verdict.UNKNOWN, "outcome-unknown")
 
         async def work(tx: Transaction) -> None:
-            over = messages.after_only_attempt(begun, outcome, self.now())
+            now = self.now()
+            if outcome is None:
+                over = messages.abandoned(begun, "code-expired", now)
+            else:
+                over = messages.after_only_attempt(begun, outcome, now)
             await self._record(tx, begun, over)
             await tx.cancel_timer(CODE_OUTCOME, begun.id)
 
@@ -136,11 +149,21 @@ class Sending:
                 "a code's outcome was not recorded", message_id=begun.id, error=repr(error)[:200]
             )
 
-    async def _try_code(self, code: Code, begun: Message) -> Outcome:
-        secret = self._rendered(code, self.now(), secret=True).content
+    async def _try_code(self, code: Code, begun: Message) -> Outcome | None:
+        """What came of the last attempt; None when the code expired before there was any.
+
+        A place among the attempts is held for the attempt alone, not for the pauses between; how
+        long the code is good for is looked at when the place is there.
+        """
+        outcome: Outcome | None = None
         attempt = 0
         while True:
-            outcome = await self._attempt(begun, secret)
+            async with self._places[begun.address.channel]:
+                now = self.now()
+                if code.expired(now):
+                    return outcome
+                secret = self._rendered(code, now, secret=True).content
+                outcome = await self._attempt(begun, secret)
             pause = max(codes.pause_before(attempt), outcome.retry_after or timedelta())
             hopeful = outcome.verdict is Verdict.NOT_TAKEN
             if not hopeful or code.expired(self.now() + pause):
@@ -150,7 +173,11 @@ class Sending:
 
     async def _attempt(self, message: Message, content: Content) -> Outcome:
         provider = self.providers[message.address.channel]
-        return await provider.send(Outgoing(message.id, message.address.to, content))
+        try:
+            return await provider.send(Outgoing(message.id, message.address.to, content))
+        except Exception as error:  # a bug of an adapter counts as an attempt: all tries must end
+            log.error("a provider's adapter failed", error=type(error).__name__)  # noqa: TRY400 - a trace could show a code
+            return Outcome(Verdict.UNKNOWN, "provider-error")
 
     async def _record(self, tx: Transaction, before: Message, after: Message) -> None:
         await self.store.save_message(after, was=before.revision, session=tx.session)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.http import OnceKey
+from services.chassis.http import LateOnceKey
 from services.scheduling.api.deps import (
     Citizen,
     ConfirmedCitizen,
@@ -47,16 +47,18 @@ def _view(use: UseCases, found: Appointment) -> AppointmentView:
     return AppointmentView.of(found, booking.rule, booking.check_url(found.talon_number))
 
 
-@router.post("/appointments", status_code=201, summary="Записаться")
-async def book(
-    body: Book, use: Use, who: ConfirmedCitizen, once: OnceKey, response: Response
-) -> AppointmentView:
+@router.post("/appointments", status_code=201, summary="Записаться", response_model=AppointmentView)
+async def book(body: Book, use: Use, who: ConfirmedCitizen, once: LateOnceKey) -> Response:
     """Book a free slot: one winner, everybody else gets `slot-taken` (409)."""
     found = await use.booking.book(
         who.subject, body.slot_id, once=once.answering(lambda a: _view(use, a))
     )
-    response.headers["Location"] = f"/v1/appointments/{found.id}"
-    return _view(use, found)
+    return Response(  # the very bytes that are stored for the key; FastAPI need not check our own
+        _view(use, found).model_dump_json(by_alias=True),
+        status_code=201,
+        media_type="application/json",
+        headers={"Location": f"/v1/appointments/{found.id}"},
+    )
 
 
 @router.get("/appointments", summary="Мои записи")

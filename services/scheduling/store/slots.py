@@ -42,6 +42,7 @@ INDEXES = {
 }
 _ZONES = timedelta(hours=14)  # no zone is further from UTC
 _DUPLICATE_KEY = 11000
+_LONGEST_VISIT = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -134,13 +135,22 @@ class Slots:
 
         New slots appear, free ones get the newest room and names, free ones that are not in the
         timetable go away, or are marked where their day was closed (`closed`: clinic → day →
-        reason). Booked ones stay as their citizens know them. Doing it twice changes nothing.
+        reason). Booked ones stay as their citizens know them, and no slot of their doctor appears
+        over them, whatever the new hours are. Doing it twice changes nothing.
         """
-        fresh = {slot.id: slot for slot in wanted}
+        known = [
+            slot
+            async for document in self._slots.find({"starts_at": {"$gt": now - _LONGEST_VISIT}})
+            if (slot := from_document(document)).visit.ends_at > now
+        ]
+        booked = [slot for slot in known if slot.appointment_id is not None]
+        fresh = {slot.id: slot for slot in wanted if not _over(slot, booked)}
         changes: list[InsertOne[Document] | UpdateOne | DeleteOne] = []
-        async for document in self._slots.find({"starts_at": {"$gt": now}}):
-            there = from_document(document)
-            change = _change(there, fresh.pop(there.id, None), closed.get(there.clinic_id, {}))
+        for there in known:
+            wished = fresh.pop(there.id, None)
+            if there.visit.starts_at <= now:
+                continue
+            change = _change(there, wished, closed.get(there.clinic_id, {}))
             if change is not None:
                 changes.append(change)
         changes += [InsertOne(to_document(slot)) for slot in fresh.values()]
@@ -156,18 +166,31 @@ class Slots:
         return int(done.inserted_count + done.modified_count + done.deleted_count)
 
 
+def _over(slot: Slot, booked: Iterable[Slot]) -> bool:
+    """Whether another visit of the same doctor is booked within this slot's time."""
+    return any(
+        there.doctor_id == slot.doctor_id
+        and there.id != slot.id
+        and there.visit.starts_at < slot.visit.ends_at
+        and slot.visit.starts_at < there.visit.ends_at
+        for there in booked
+    )
+
+
 def _change(
     there: Slot, wanted: Slot | None, closed: Mapping[date, str]
 ) -> UpdateOne | DeleteOne | None:
-    if there.appointment_id is not None:
-        return None
-    unbooked: dict[str, Any] = {"_id": there.id, "appointment_id": None}
-    if wanted is not None:
-        if wanted == there:
-            return None
-        return UpdateOne(unbooked, {"$set": {**to_document(wanted)}})
     day = there.visit.local(there.visit.starts_at).date()
     reason = closed.get(day)
+    if there.appointment_id is not None:
+        # the visit stays, but a slot that it leaves on a closed day must not become free
+        mine = {"_id": there.id, "appointment_id": there.appointment_id}
+        changed = reason != there.closed
+        return UpdateOne(mine, {"$set": {"closed": reason}}) if changed else None
+    unbooked: dict[str, Any] = {"_id": there.id, "appointment_id": None}
+    if wanted is not None:
+        changed = wanted != there
+        return UpdateOne(unbooked, {"$set": {**to_document(wanted)}}) if changed else None
     if reason is None:
         return DeleteOne(unbooked)
     if reason == there.closed:

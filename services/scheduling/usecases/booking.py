@@ -80,7 +80,7 @@ class Booking:
         while (other := self.turns.running(slot_id)) is not None:
             await other.over(deadline - time.monotonic())
             if other.refusal is not None:
-                if once is not None and other.winner in {None, once.key}:
+                if once is not None:
                     await once.replay(self.transactions.mongo)
                 raise other.refusal
         with self.turns.take(slot_id) as turn:
@@ -89,7 +89,6 @@ class Booking:
             except _UNBOOKABLE as refusal:
                 turn.refusal = refusal
                 raise
-            turn.winner = once.key if once else booked.id
             turn.refusal = SlotTakenError(booked.visit.local(booked.visit.starts_at))
             return booked
 
@@ -105,12 +104,12 @@ class Booking:
         raise AccidentError(message)
 
     async def _check(self, slot_id: str, once: Once | None) -> None:
-        """Refuse a slot that cannot be booked, unless it went to this very request's twin."""
+        """Refuse a slot that cannot be booked, unless this very request was answered before."""
         slot = await self.store.slots.get(slot_id)
+        if once is not None and (slot is None or not slot.free):
+            await once.replay(self.transactions.mongo)
         if slot is None:
             raise SlotUnknownError
-        if once is not None and not slot.free:
-            await once.replay(self.transactions.mongo)
         check_bookable(slot, self.now())
 
     async def _try(self, citizen_id: str, slot_id: str, once: Once | None) -> Appointment:

@@ -17,10 +17,9 @@ from services.chassis.errors import AccidentError, RefusalError
 
 @dataclass
 class Turn:
-    """One try. `refusal` is what those who waited for it get, `winner` whose request it was."""
+    """One try. `refusal` is what those who waited for it get."""
 
     refusal: RefusalError | None = None
-    winner: str | None = None
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def over(self, patience: float) -> None:

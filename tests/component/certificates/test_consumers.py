@@ -15,6 +15,7 @@ from tests.support.certificate_office import (
     Json,
     Office,
     accepted,
+    match,
     profile,
     sealed,
     staff,
@@ -139,7 +140,32 @@ async def test_a_failed_sealing_returns_to_the_doctor_and_a_late_success_is_igno
     ]
     assert [s["state"] for s in states] == ["unknown", "valid"]
     approvals = await outbox_events(office.app, ApplicationApproved)
-    assert [event.seq for event in approvals] == [3, 4]
+    assert [event.seq for event in approvals] == [3, 6]
+
+
+async def test_d1_the_limit_is_about_what_was_sent(office: Office) -> None:
+    """A scan that grew when it was cleaned is taken, one that shrank below the limit is not."""
+    limit = 5 * 1024 * 1024
+    known = [
+        accepted("file-grew", size=limit + 1, sent_size=limit),
+        accepted("file-shrank", size=limit, sent_size=limit + 1),
+        accepted("file-old", size=limit),  # from before the field was there
+    ]
+    for event in known:
+        assert await office.hear(event, event.file_id) == "handled"
+    store = office.app.state.ledger.store
+    files = await store.files_of(ANNA.account_id, [event.file_id for event in known])
+    sizes = {file.id: file.size for file in files.values()}
+    assert sizes == {"file-grew": limit, "file-shrank": limit + 1, "file-old": limit}
+    draft = await office.draft()
+    ok = {"attachments": [{"requirement": "policy", "file_id": "file-grew"}]}
+    draft = await office.edit(draft, ok)
+    refused = await office.http.patch(
+        f"/v1/applications/{draft['id']}",
+        json={"attachments": [{"requirement": "policy", "file_id": "file-shrank"}]},
+        headers=office.citizen() | match(draft),
+    )
+    assert [e["code"] for e in refused.json()["errors"]] == ["file-too-large"]
 
 
 async def test_d8_a_payment_is_in_the_history(office: Office) -> None:

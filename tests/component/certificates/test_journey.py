@@ -6,6 +6,7 @@ from contracts.certificates import (
     ApplicationApproved,
     ApplicationSubmitted,
     CertificateIssued,
+    ReviewEnded,
     ReviewStarted,
 )
 from contracts.topics import heard_by
@@ -73,7 +74,9 @@ async def test_each_step_is_one_event_with_the_next_version(office: Office) -> N
         (await outbox_events(office.app, kind))[0]
         for kind in (ApplicationSubmitted, ReviewStarted, ApplicationApproved, CertificateIssued)
     ]
-    assert [event.seq for event in events] == [1, 2, 3, 4]
+    assert [event.seq for event in events] == [1, 2, 3, 5]
+    (ended,) = await outbox_events(office.app, ReviewEnded)
+    assert (ended.seq, ended.aggregateid) == (4, issued["id"])
     assert {event.aggregateid for event in events} == {issued["id"]}
     submitted, started, approved, done = (event.data for event in events)
     assert submitted.fee_kopecks == FORM_086.fee_kopecks

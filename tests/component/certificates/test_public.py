@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
 
+from contracts.certificates import CertificateIssued, CertificateRevoked
 from services.certificates.domain.numbers import certificate_number
 from services.certificates.domain.states import Move
 from tests.support.certificate_office import Json, Office
+from tests.support.certificates import ANNA
+from tests.support.service import outbox_events
 
 SECRETS = ("Анна", "Сергеевна", "2007", "18.04", "citizen-anna", "7758890000000128", "Орлова")
 UNKNOWN = certificate_number(2026, 12345)
@@ -98,6 +102,29 @@ async def test_c36_only_its_doctor_or_an_administrator_revokes(office: Office) -
     assert read["history"][-1]["reason"] == "Ошибка в заключении"
 
 
+async def test_c36_a_revocation_is_told_once_and_two_race_for_it(office: Office) -> None:
+    """Doctor and administrator at the same moment: one event, next in the application's order."""
+    application = await office.issued()
+    kim = office.tokens.headers("administrator-kim", "administrator")
+    racers = [office.doctor(), kim] * 3
+    answers = await asyncio.gather(*(revoke(office, application, who) for who in racers))
+    assert sorted(status for status, _ in answers) == [200, 409, 409, 409, 409, 409]
+    (issued,) = await outbox_events(office.app, CertificateIssued)
+    (event,) = await outbox_events(office.app, CertificateRevoked)
+    assert (event.aggregateid, event.seq) == (application["id"], issued.seq + 1)
+    data = event.data
+    assert data.certificate_id == issued.data.certificate_id
+    assert data.number == application["certificate"]["number"]
+    assert data.citizen_id == ANNA.account_id
+    assert data.document_id == "doc-1"
+    assert (data.reason_code, data.reason) == ("mistake", "Ошибка в заключении")
+    (certificate,) = (await office.http.get("/v1/certificates", headers=office.citizen())).json()[
+        "items"
+    ]
+    kept = datetime.fromisoformat(certificate["revoked_at"])  # to the millisecond
+    assert abs(kept - data.revoked_at) < timedelta(milliseconds=1)
+
+
 class Page(HTMLParser):
     """What a test looks for in a page: addresses it loads, scripts, its words."""
 
@@ -150,6 +177,7 @@ async def test_c34_the_page_says_each_state_in_words_and_colour(office: Office) 
     unknown = await office.http.get(f"/verify/{UNKNOWN}")
     assert unknown.status_code == 404
     assert "не найдена" in unknown.text
+    assert 'class="state unknown"' in unknown.text
     for html in (valid.text, expired, revoked, unknown.text):
         # the stylesheet has numbers of its own
         words = html[html.index("<main>") :]

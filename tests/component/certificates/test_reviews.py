@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from contracts.certificates import (
     ApplicationRefused,
@@ -13,7 +13,7 @@ from contracts.certificates import (
     ReviewStarted,
 )
 from services.chassis.settings import Platform
-from tests.support.certificate_office import Office, staff
+from tests.support.certificate_office import Office, accepted, staff
 from tests.support.certificate_office import office as certificates
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, outbox_events
@@ -168,6 +168,27 @@ async def test_c10_a_doctor_asks_and_the_answer_returns_to_the_queue(office: Off
     await office.decide(application["id"], "claim")
     started = await outbox_events(office.app, ReviewStarted)
     assert "file-prof" in started[-1].data.attachments
+
+
+async def test_e3_c16_a_poor_scan_supplied_later_lengthens_the_term(office: Office) -> None:
+    """n14: what was asked for comes as a coarse scan; the citizen reads and hears the new date."""
+    application = await office.submitted()
+    await office.decide(application["id"], "claim")
+    await office.decide(application["id"], "document-request", {"missing": ["ecg"]})
+    assert await office.hear(accepted("file-coarse", dpi=96), "file-coarse") == "handled"
+    supplied = await office.http.post(
+        f"/v1/applications/{application['id']}/documents",
+        json={"attachments": [{"requirement": "ecg", "file_id": "file-coarse"}]},
+        headers=office.citizen(),
+    )
+    calendar = office.app.state.ledger.catalogue.calendar
+    before, after = (
+        calendar.day_of(datetime.fromisoformat(a["deadline_at"]))
+        for a in (application, supplied.json())
+    )
+    assert calendar.between(before, after) == 2
+    (event,) = await outbox_events(office.app, DocumentsSupplied)
+    assert event.data.deadline_at == datetime.fromisoformat(supplied.json()["deadline_at"])
 
 
 async def test_e13_a_refusal_shows_who_when_and_why(office: Office) -> None:

@@ -1,4 +1,4 @@
-"""Who reviews may read, and nobody else: D2, the event ReviewStarted."""
+"""Who reviews may read, and nobody else: D2, the events ReviewStarted and ReviewEnded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from services.documents.domain import Grant
 from tests.support import scans
-from tests.support.paperwork import Paperwork, review_started
+from tests.support.paperwork import Paperwork, review_ended, review_started
 from tests.support.service import an_event, deliver
 
 ORLOVA, PETROV = "doctor-orlova", "doctor-petrov"
@@ -83,6 +83,40 @@ async def test_a_late_event_does_not_bring_the_first_doctor_back(office: Paperwo
     await _started(office, PETROV, attached, seq=4)
     assert await _started(office, ORLOVA, attached, seq=2) == "duplicate"
     assert await _may_read(office, PETROV, attached)
+    assert not await _may_read(office, ORLOVA, attached)
+
+
+async def _ended(office: Paperwork, doctor: str, *, seq: int, application: str = "a1") -> str:
+    data = review_ended(doctor, application=application)
+    return await deliver(office.app, an_event(data, aggregate_id=application, seq=seq))
+
+
+async def test_d2_when_the_review_is_over_the_doctor_reads_no_more(office: Paperwork) -> None:
+    attached = await _uploaded(office, "anna")
+    await _started(office, ORLOVA, attached, application="a1")
+    await _started(office, ORLOVA, attached, application="a2")
+    assert await _ended(office, ORLOVA, seq=3, application="a1") == "handled"
+    assert await _may_read(office, ORLOVA, attached)  # the other review goes on
+    assert await _ended(office, ORLOVA, seq=3, application="a2") == "handled"
+    assert not await _may_read(office, ORLOVA, attached)
+
+
+async def test_d2_the_end_twice_or_late_does_not_touch_a_newer_review(office: Paperwork) -> None:
+    attached = await _uploaded(office, "anna")
+    await _started(office, ORLOVA, attached, seq=2)
+    data = review_ended(ORLOVA, application="a1")
+    event = an_event(data, aggregate_id="a1", seq=3)
+    assert await deliver(office.app, event) == "handled"
+    assert await deliver(office.app, event) == "duplicate"
+    await _started(office, PETROV, attached, seq=6)
+    assert await _ended(office, ORLOVA, seq=5) == "duplicate"
+    assert await _may_read(office, PETROV, attached)
+
+
+async def test_d2_a_beginning_behind_its_end_opens_nothing(office: Paperwork) -> None:
+    attached = await _uploaded(office, "anna")
+    assert await _ended(office, ORLOVA, seq=3) == "handled"
+    assert await _started(office, ORLOVA, attached, seq=2) == "duplicate"
     assert not await _may_read(office, ORLOVA, attached)
 
 

@@ -21,8 +21,8 @@ from services.chassis.settings import Platform
 from services.chassis.timers import Due
 from services.documents.domain import Document, MediaType, SealedContent
 from services.documents.errors import StorageAwayError
-from services.documents.gateways import Notary, Storage
-from services.documents.gateways.signing import Signers
+from services.documents.gateways.signing import Notary, Signers
+from services.documents.gateways.storage import Storage
 from tests.support import scans
 from tests.support.eventually import eventually
 from tests.support.paperwork import (

@@ -13,7 +13,7 @@ import pytest
 
 from contracts.documents import FileAccepted
 from services.chassis.settings import Platform
-from services.documents.gateways import Storage
+from services.documents.gateways.storage import Storage
 from tests.support import scans
 from tests.support.paperwork import Paperwork
 from tests.support.service import keyed, outbox_events
@@ -42,6 +42,9 @@ async def test_d3_an_image_is_stored_as_our_own_writing(office: Paperwork) -> No
     assert view["sha256"] != view["source_sha256"]
     stored = await _download(office, f"/v1/files/{view['file_id']}", "anna")
     assert hashlib.sha256(stored.content).hexdigest() == view["sha256"]
+    assert (view["size"], view["sent_size"]) == (len(stored.content), len(sent))
+    (event,) = await outbox_events(office.app, FileAccepted)  # limits are about what was sent
+    assert (event.data.size, event.data.sent_size) == (len(stored.content), len(sent))
     assert b"script" not in stored.content
     assert stored.headers["content-type"] == "image/jpeg"
     assert "attachment" in stored.headers["content-disposition"]
@@ -56,6 +59,7 @@ async def test_d3_an_image_is_stored_as_our_own_writing(office: Paperwork) -> No
         (scans.pdf_with_script(), "attachment", 422, "pdf-active-content"),
         (scans.pdf_encrypted(), "attachment", 422, "pdf-encrypted"),
         (scans.too_many_pixels(), "attachment", 422, "image-too-large"),
+        (scans.jpeg_of_scans(2000), "attachment", 422, "file-broken"),
         (scans.pdf(pages=2, dpi=299), "card-extract", 422, "resolution-too-low"),
         (scans.png(150), "card-extract", 422, "resolution-too-low"),
         (scans.jpeg(None), "card-extract", 422, "resolution-unknown"),

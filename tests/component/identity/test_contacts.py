@@ -36,7 +36,8 @@ async def test_a_proved_phone_replaces_the_old_one_i16(identity: Identity) -> No
     assert done.json()["phone"] == new
     (event,) = await outbox_events(identity.app, ContactsChanged)
     assert (event.aggregateid, event.seq) == (pair["account_id"], 2)
-    assert event.data.pii.phone == new
+    assert (event.data.pii.phone, event.data.pii.former_phone) == (new, old)
+    assert (event.data.pii.email, event.data.pii.former_email) == (None, None)
     assert (await identity.logged_in(new))["account_id"] == pair["account_id"]
     assert (await identity.post("/sessions", {"login": old, "password": PASSWORD})).is_error
     other = await identity.registered(old)  # the old number is free again
@@ -50,6 +51,9 @@ async def test_a_second_contact_becomes_a_second_login_i16(identity: Identity) -
 
     done = await _confirm(identity, pair, change_id)
     assert sorted(done.json()["logins"]) == sorted([phone, "anna@example.org"])
+    (event,) = await outbox_events(identity.app, ContactsChanged)
+    assert (event.data.pii.phone, event.data.pii.email) == (phone, "anna@example.org")
+    assert (event.data.pii.former_phone, event.data.pii.former_email) == (None, None)
     assert (await identity.logged_in("anna@example.org"))["account_id"] == pair["account_id"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from contracts.identity import AccountRegistered, ProfileConfirmed, StaffRegistered
 from contracts.topics import heard_by
@@ -13,7 +13,7 @@ from services.chassis.settings import Platform
 from services.identity.gateways import read_demo_accounts
 from services.identity.settings import Settings
 from services.identity.usecases import seed
-from tests.support.identity import Identity, identity_running
+from tests.support.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 from tests.support.service import outbox_events
 
 _FILE = Path(__file__).resolve().parents[3] / "deploy" / "demo" / "accounts.json"
@@ -45,9 +45,16 @@ async def test_a_restart_adds_nothing(platform: Platform, database: str) -> None
         confirmed = await outbox_events(identity.app, ProfileConfirmed)
         assert [e.aggregateid for e in registered] == citizens
         assert [(e.aggregateid, e.seq) for e in confirmed] == [(c, 2) for c in citizens]
-        assert confirmed[0].data.pii.email
+        for event in confirmed:  # demo contacts count as proved
+            assert event.data.pii.phone
+            assert event.data.pii.email
         said = await outbox_events(identity.app, StaffRegistered)
         assert [e.aggregateid for e in said] == staff
+        told = [e.data.pii.snils for e in said]
+        assert told == [
+            "".join(filter(str.isdigit, a.snils or "")) for a in accounts[-len(staff) :]
+        ]
+        assert all(told)
 
 
 def test_the_public_secret_is_refused_outside_a_demo() -> None:
@@ -55,6 +62,35 @@ def test_the_public_secret_is_refused_outside_a_demo() -> None:
         Settings()
     assert Settings(demo=True).resend_after_seconds < 60
     assert Settings(demo=True, resend_seconds=60).resend_after_seconds == 60
+
+
+def test_a_demo_person_edits_the_profile_all_day() -> None:
+    assert Settings(demo=True).daily_profiles > 100
+    assert Settings(demo=True, profiles_per_day=10).daily_profiles == 10
+    strict = Settings(secret=SecretStr("a secret for tests only"))
+    assert strict.daily_profiles == 10
+
+
+async def test_the_demo_proves_an_email_right_after_the_login_i16(
+    platform: Platform, database: str
+) -> None:
+    async with identity_running(platform, database, demo=True) as identity:
+        phone = any_phone()
+        await identity.registered(phone)
+        pair = await identity.logged_in(phone)
+        body = {"channel": "email", "email": "demo@zdorovie.example", "password": PASSWORD}
+        started = await identity.post("/contacts", body, bearer(pair))
+        assert started.status_code == 202, started.text
+        change_id = started.json()["change_id"]
+        identity.clock.forward(seconds=3)
+        again = await identity.post(f"/contacts/{change_id}/code", None, bearer(pair))
+        assert again.status_code == 202, again.text
+        done = await identity.post(
+            f"/contacts/{change_id}/confirmation",
+            {"code": await identity.code(change_id)},
+            bearer(pair),
+        )
+        assert done.json()["logins"] == ["demo@zdorovie.example", phone]
 
 
 async def test_it_hears_what_the_registry_of_topics_says(identity: Identity) -> None:
@@ -71,6 +107,12 @@ async def test_hot_queries_use_their_indexes(identity: Identity) -> None:
             "accounts",
         ),
         (db["refresh_tokens"].find({"family": "x", "revoked_at": None}), "refresh_tokens"),
+        (
+            db["challenges"].find(
+                {"account_id": "x", "purpose": {"$in": ["login"]}, "used": False}
+            ),
+            "challenges",
+        ),
     ):
         plan = str((await query.explain())["queryPlanner"]["winningPlan"])
         assert "COLLSCAN" not in plan, collection

@@ -7,7 +7,13 @@ from typing import Any
 
 import httpx2
 
-from contracts.identity import Category, ProfileConfirmed, ProfileRejected, ProfileSubmitted
+from contracts.identity import (
+    Category,
+    ContactsChanged,
+    ProfileConfirmed,
+    ProfileRejected,
+    ProfileSubmitted,
+)
 from contracts.partners import IdentityChecked
 from tests.support.identity import PROFILE, Identity, any_phone, bearer
 from tests.support.service import an_event, deliver, outbox_events
@@ -59,7 +65,8 @@ async def test_a_profile_goes_to_the_registry_and_comes_back_confirmed_i2_i9(
     assert (await _get(identity, pair)).json()["state"] == "confirmed"
     (confirmed,) = await outbox_events(identity.app, ProfileConfirmed)
     assert confirmed.seq == 3
-    assert confirmed.data.pii.email == "anna@example.org"
+    assert confirmed.data.pii.phone
+    assert confirmed.data.pii.email is None  # typed, not proved (I16)
     assert confirmed.data.pii.last_name == "Соколова"
     fresh = await identity.post("/tokens/refresh", {"refresh_token": pair["refresh_token"]})
     assert fresh.json()["level"] == "confirmed"
@@ -174,6 +181,95 @@ async def test_a_proved_contact_is_not_changed_by_typing_another(identity: Ident
     answer = await _put(identity, pair, PROFILE | {"phone": any_phone()})
 
     assert answer.json()["errors"][0]["code"] == "contact-needs-code"
+
+
+async def test_a_typed_email_is_told_to_others_once_it_is_proved_i16(identity: Identity) -> None:
+    pair = await identity.registered()
+    email = "anna@example.org"
+    await _put(identity, pair, PROFILE | {"email": email})
+    assert (await _get(identity, pair)).json()["email"] == email
+    assert (await identity.proved(pair, channel="email", email=email))["email"] == email
+
+    (changed,) = await outbox_events(identity.app, ContactsChanged)
+    assert changed.data.pii.email == email
+    assert (changed.data.pii.former_email, changed.data.pii.former_phone) == (None, None)
+    await _registry_says(identity, _checked(pair["account_id"], 1))
+    (confirmed,) = await outbox_events(identity.app, ProfileConfirmed)
+    assert confirmed.data.pii.email == email
+
+
+async def test_the_registry_is_asked_ten_times_a_day_and_no_more_i17(identity: Identity) -> None:
+    pair = await identity.registered()
+    for _ in range(3):  # what the registry does not see costs nothing
+        assert (await _put(identity, pair, PROFILE | {"snils": "1"})).status_code == 422
+        assert (await _put(identity, pair, PROFILE, version='"77"')).status_code == 412
+        assert (await _put(identity, pair, PROFILE | {"phone": any_phone()})).status_code == 422
+    for _ in range(10):
+        assert (await _put(identity, pair, PROFILE)).status_code == 200
+
+    refused = await _put(identity, pair, PROFILE)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-profiles")
+    assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
+    assert len(await outbox_events(identity.app, ProfileSubmitted)) == 10
+    assert (await _get(identity, pair)).json()["revision"] == 10
+    other = await identity.registered()
+    assert (await _put(identity, other, PROFILE)).status_code == 200
+    identity.clock.forward(hours=25)
+    assert (await _put(identity, pair, PROFILE)).status_code == 200
+
+
+async def test_one_person_has_one_confirmed_account_i2(identity: Identity) -> None:
+    first, second = await identity.registered(), await identity.registered()
+    for pair in (first, second):
+        await _put(identity, pair, PROFILE)
+    assert await _registry_says(identity, _checked(first["account_id"], 1)) == "handled"
+    late = an_event(_checked(second["account_id"], 1), aggregate_id=second["account_id"])
+
+    assert await deliver(identity.app, late) == "handled"
+    assert await deliver(identity.app, late) == "duplicate"
+    profile = (await _get(identity, second)).json()
+    assert (profile["state"], profile["mismatches"]) == ("rejected", ["snils"])
+    (rejected,) = await outbox_events(identity.app, ProfileRejected)
+    assert (rejected.aggregateid, rejected.data.mismatches) == (second["account_id"], ("snils",))
+    assert (await _get(identity, first)).json()["state"] == "confirmed"
+    # an edit of the confirmed account is still its own
+    await _put(identity, first, PROFILE | {"oms": None})
+    await _registry_says(identity, _checked(first["account_id"], 2), seq=2)
+    assert (await _get(identity, first)).json()["state"] == "confirmed"
+
+
+async def test_two_accounts_of_one_person_confirmed_at_once_one_wins_i2(
+    identity: Identity,
+) -> None:
+    pairs = [await identity.registered() for _ in range(4)]
+    for pair in pairs:
+        await _put(identity, pair, PROFILE)
+    said = await asyncio.gather(
+        *(_registry_says(identity, _checked(p["account_id"], 1)) for p in pairs)
+    )
+
+    assert said == ["handled"] * 4
+    states = [(await _get(identity, p)).json()["state"] for p in pairs]
+    assert sorted(states) == ["confirmed", "rejected", "rejected", "rejected"]
+
+
+async def test_leaving_out_the_snils_makes_no_second_person_i2(identity: Identity) -> None:
+    first, second = await identity.registered(), await identity.registered()
+    await _put(identity, first, PROFILE)
+    await _registry_says(identity, _checked(first["account_id"], 1))
+    await _put(identity, second, PROFILE | {"snils": None})
+    assert await _registry_says(identity, _checked(second["account_id"], 1)) == "handled"
+
+    profile = (await _get(identity, second)).json()
+    assert (profile["state"], profile["mismatches"]) == ("rejected", ["inn"])
+
+
+async def test_people_without_numbers_are_not_taken_for_one_another(identity: Identity) -> None:
+    for _ in range(2):
+        pair = await identity.registered()
+        await _put(identity, pair, PROFILE | {"category": "temporary", "snils": None, "inn": None})
+        await _registry_says(identity, _checked(pair["account_id"], 1))
+        assert (await _get(identity, pair)).json()["state"] == "confirmed"
 
 
 async def test_a_typed_contact_is_no_login(identity: Identity) -> None:

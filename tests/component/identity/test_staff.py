@@ -79,6 +79,37 @@ async def test_an_administrator_makes_a_doctor_who_sets_the_password(
     ).status_code == 403  # a profile is a citizen's
 
 
+async def test_c20_the_snils_of_staff_is_told_to_services_and_shown_to_nobody(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    """So that a doctor does not decide about themselves; it is optional."""
+    headers = bearer(administrator)
+    doctor = _doctor(snils=" 087-654-303 00 ")
+    made = await identity.post("/staff", doctor, headers | keyed())
+    assert made.status_code == 201, made.text
+    without = _doctor(email="petrov@example.org", snils=" ")
+    assert (await identity.post("/staff", without, headers | keyed())).status_code == 201
+    told = (await outbox_events(identity.app, StaffRegistered))[-2:]
+    assert [event.data.pii.snils for event in told] == ["08765430300", None]
+    listed = await identity.client.get("/v1/staff", headers=headers)
+    for answer in (made, listed):
+        assert "08765430300" not in answer.text
+        assert "snils" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("087-654-303 01", "snils-check-digits"), ("87654", "snils-format")]
+)
+async def test_i13_a_wrong_snils_of_staff_is_named_with_the_other_errors(
+    identity: Identity, administrator: dict[str, Any], typed: str, code: str
+) -> None:
+    wrong = _doctor(position=None, snils=typed)
+    answer = await identity.post("/staff", wrong, bearer(administrator) | keyed())
+    assert answer.status_code == 422
+    found = {e["pointer"]: e["code"] for e in answer.json()["errors"]}
+    assert found == {"/position": "missing", "/snils": code}
+
+
 async def test_the_same_request_again_makes_no_second_doctor(
     identity: Identity, administrator: dict[str, Any]
 ) -> None:

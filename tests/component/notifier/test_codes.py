@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -14,23 +15,37 @@ from contracts.certificates import ApplicationSubmitted
 from contracts.envelope import Event
 from contracts.identity import AccountRegistered, CodeRequested
 from contracts.notifier import MessageAbandoned, MessageDelivered
+from services.notifier.app import build_providers
+from services.notifier.domain.addressing import Channel
+from services.notifier.domain.message import Outcome, Verdict
+from services.notifier.gateways import Outgoing, Provider
+from services.notifier.settings import Settings
+from services.notifier.usecases.cabinet import utc_now
+from services.notifier.usecases.sending import CODES_AT_ONCE
 from tests.support.eventually import eventually
 from tests.support.notices import heard, journal
 from tests.support.providers import Fault, Providers
 from tests.support.service import Collector, Tokens, deliver, running
 
 CITIZEN, PHONE, MAIL, SECRET = "acc-1", "+79000000042", "anna@example.org", "402917"
+TAKEN = Outcome(Verdict.ACCEPTED, "accepted", provider_id="p-1")
+BUSY = Outcome(Verdict.NOT_TAKEN, "provider-busy")
+PATIENCE = Outcome(Verdict.NOT_TAKEN, "provider-busy", retry_after=timedelta(minutes=1))
 
 
 def code(
-    *, channel: str = "sms", account: str | None = CITIZEN, minutes: float = 5
+    *,
+    channel: str = "sms",
+    account: str | None = CITIZEN,
+    minutes: float = 5,
+    phone: str = PHONE,
 ) -> Event[CodeRequested]:
     return heard(
         CodeRequested,
         account_id=account,
         channel=channel,
         expires_at=datetime.now(UTC) + timedelta(minutes=minutes),
-        pii={"phone": PHONE, "email": MAIL, "code": SECRET},
+        pii={"phone": phone, "email": MAIL, "code": SECRET},
     )
 
 
@@ -38,6 +53,35 @@ async def abandoned(collector: Collector) -> str:
     found = await eventually(lambda: collector.events(MessageAbandoned))
     reason: str = found[0].data.reason_code
     return reason
+
+
+@dataclass
+class Line:
+    """An SMS centre whose answers the test gives."""
+
+    answer: Callable[[Outgoing], Awaitable[Outcome]]
+    asked: list[Outgoing] = field(default_factory=list)
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        self.asked.append(outgoing)
+        return await self.answer(outgoing)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@dataclass
+class Clock:
+    """The time, as far ahead as the test says."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+
+def with_line(boxes: Providers, line: Line) -> dict[Channel, Provider]:
+    return {**build_providers(Settings(**boxes.settings())), Channel.SMS: line}
 
 
 async def test_a_code_goes_out_on_its_channel_only(
@@ -189,3 +233,116 @@ async def test_a_code_does_not_queue_behind_ordinary_messages(
         await deliver(app, code())
         await eventually(lambda: boxes.sms.to(PHONE))
         assert boxes.sms.now == 16
+
+
+async def test_an_outage_of_the_sms_centre_holds_up_no_code_by_mail(
+    make: Callable[..., FastAPI], boxes: Providers
+) -> None:
+    """e7: each channel has places of its own, and all of one may be taken."""
+    never = asyncio.Event()
+
+    async def silent(_: Outgoing) -> Outcome:
+        await never.wait()
+        return TAKEN
+
+    line = Line(silent)
+    app = make(providers=with_line(boxes, line))
+    async with running(app):
+        await asyncio.gather(*(deliver(app, code()) for _ in range(CODES_AT_ONCE + 6)))
+        await eventually(lambda: len(line.asked) == CODES_AT_ONCE)
+        await deliver(app, code(channel="email"))
+        await eventually(lambda: boxes.email.to(MAIL))
+        assert len(line.asked) == CODES_AT_ONCE
+
+
+async def test_codes_that_pause_between_tries_hold_up_no_other(
+    make: Callable[..., FastAPI], boxes: Providers, collector: Collector
+) -> None:
+    """e7: a busy answer to many is no reason to make the next one wait."""
+    busy = "+79000000001"
+
+    async def choosy(outgoing: Outgoing) -> Outcome:
+        return PATIENCE if outgoing.to == busy else TAKEN
+
+    line = Line(choosy)
+    app = make(providers=with_line(boxes, line))
+    async with running(app):
+        await asyncio.gather(*(deliver(app, code(phone=busy)) for _ in range(CODES_AT_ONCE + 6)))
+        await eventually(lambda: len(line.asked) == CODES_AT_ONCE + 6)
+        await deliver(app, code())
+        (event,) = await eventually(lambda: collector.events(MessageDelivered))
+        assert line.asked[-1].to == PHONE
+        assert line.asked[-1].id == event.data.message_id
+
+
+async def test_a_code_that_expired_while_it_waited_is_not_sent(
+    make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens, collector: Collector
+) -> None:
+    """e7: expiry is looked at before the attempt, not only when the event is heard."""
+    again, clock = asyncio.Event(), Clock()
+
+    async def slow(_: Outgoing) -> Outcome:
+        await again.wait()
+        return TAKEN
+
+    line = Line(slow)
+    app = make(providers=with_line(boxes, line), now=clock)
+    async with running(app) as client:
+        await asyncio.gather(*(deliver(app, code(account=None)) for _ in range(CODES_AT_ONCE)))
+        await eventually(lambda: len(line.asked) == CODES_AT_ONCE)
+        await deliver(app, code(phone="+79000000077"))
+        (waiting,) = await journal(client, tokens, CITIZEN)
+        assert waiting["status"] == "sending"
+        clock.ahead = timedelta(minutes=6)
+        again.set()
+        assert await abandoned(collector) == "code-expired"
+        assert "+79000000077" not in {o.to for o in line.asked}
+        await eventually(lambda: len(collector.events(MessageDelivered)) == CODES_AT_ONCE)
+        timers = app.state.runtime.timers.collection
+        assert await timers.count_documents({"kind": "code-outcome"}) == 0
+
+
+async def test_every_try_says_how_long_the_code_is_still_good(
+    make: Callable[..., FastAPI], boxes: Providers, collector: Collector
+) -> None:
+    """A code that was held up does not promise minutes that have passed."""
+    clock = Clock()
+
+    async def busy_at_first(_: Outgoing) -> Outcome:
+        if len(line.asked) > 1:
+            return TAKEN
+        clock.ahead = timedelta(minutes=3)
+        return BUSY
+
+    line = Line(busy_at_first)
+    app = make(providers=with_line(boxes, line), now=clock)
+    async with running(app):
+        await deliver(app, code())
+        await eventually(lambda: collector.events(MessageDelivered))
+    said = [o.content.text.rpartition("Действует ")[2] for o in line.asked]
+    assert said == ["5 минут.", "2 минуты."]
+
+
+async def test_a_stop_lets_a_code_on_its_way_arrive(
+    make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens
+) -> None:
+    """The providers are closed behind the codes, not beneath them."""
+    real = build_providers(Settings(**boxes.settings()))[Channel.SMS]
+
+    class Slow(Line):
+        async def close(self) -> None:
+            await real.close()
+
+    async def slowly(outgoing: Outgoing) -> Outcome:
+        await asyncio.sleep(0.5)
+        return await real.send(outgoing)
+
+    line = Slow(slowly)
+    first = make(providers=with_line(boxes, line))
+    async with first.router.lifespan_context(first):
+        await deliver(first, code())
+        await eventually(lambda: line.asked)
+    assert len(boxes.sms.to(PHONE)) == 1
+    async with running(make()) as client:
+        (line_of_journal,) = await journal(client, tokens, CITIZEN)
+        assert line_of_journal["status"] == "delivered"

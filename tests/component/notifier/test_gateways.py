@@ -198,6 +198,35 @@ async def test_a_mailbox_that_does_not_exist_is_refused(boxes: Providers) -> Non
     assert not boxes.email.attempts
 
 
+async def test_a_domain_in_cyrillic_is_sent_in_ascii(boxes: Providers) -> None:
+    """A mail server is given IDNA, in the envelope and in the header."""
+    way = ways_of(boxes)[Channel.EMAIL]
+    outcome = await way.send(replace(outgoing(Channel.EMAIL), to="Anna.S@почта.рф"))
+    await way.close()
+    assert outcome.verdict is Verdict.ACCEPTED
+    (letter,) = boxes.email.messages.values()
+    assert letter.to == "Anna.S@xn--80a1acny.xn--p1ai"
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "анна@example.org",
+        "anna",
+        "",
+        "anna@example.org\r\nBcc: boris@example.org",
+        "anna@" + "я" * 70 + ".рф",
+    ],
+)
+async def test_an_address_that_no_server_can_be_given_is_refused(boxes: Providers, to: str) -> None:
+    """N6: permanent, and never an exception."""
+    way = ways_of(boxes)[Channel.EMAIL]
+    outcome = await way.send(replace(outgoing(Channel.EMAIL), to=to))
+    await way.close()
+    assert outcome == Outcome(Verdict.REFUSED, "recipient-refused")
+    assert boxes.email.connections == 0
+
+
 @pytest.mark.parametrize("channel", Channel)
 async def test_a_provider_that_is_away_has_certainly_nothing(
     boxes: Providers, channel: Channel
@@ -247,3 +276,22 @@ async def test_a_busy_provider_says_when_to_come_back() -> None:
         outcome = await way.send(outgoing(Channel.SMS))
         await way.close()
     assert outcome.retry_after == timedelta(seconds=30)
+
+
+async def test_a_provider_that_answers_a_byte_at_a_time_is_given_up() -> None:
+    """The seconds are for the whole attempt: no lease of a timer runs out over it."""
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 202 -\r\nx-patience: ")
+        while not writer.is_closing():
+            writer.write(b"-")
+            await asyncio.sleep(0.05)
+        writer.close()
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        way = SignedHttp(f"http://127.0.0.1:{port}/", "s", sms_body, timeout=0.5, connections=1)
+        outcome = await way.send(outgoing(Channel.SMS))
+        await way.close()
+    assert outcome == Outcome(Verdict.UNKNOWN, "provider-timeout")

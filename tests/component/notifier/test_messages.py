@@ -11,8 +11,14 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from contracts.certificates import ApplicationSubmitted, CertificateIssued, DocumentsRequested
-from contracts.identity import AccountRegistered, ContactsChanged, ProfileConfirmed
+from contracts.certificates import (
+    ApplicationSubmitted,
+    CertificateIssued,
+    CertificateRevoked,
+    DocumentsRequested,
+)
+from contracts.envelope import Event
+from contracts.identity import AccountRegistered
 from contracts.notifier import MessageAbandoned, MessageDelivered
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from services.chassis.mongo import Document
@@ -23,7 +29,7 @@ from services.notifier.domain.message import Outcome
 from services.notifier.gateways import Outgoing, Provider
 from services.notifier.settings import Settings
 from tests.support.eventually import eventually
-from tests.support.notices import heard, journal
+from tests.support.notices import ended, heard, journal
 from tests.support.providers import Providers
 from tests.support.service import Collector, Tokens, deliver, keyed, running
 
@@ -50,12 +56,7 @@ async def connect(client: httpx2.AsyncClient, tokens: Tokens, token: str = DEVIC
 async def settled(
     client: httpx2.AsyncClient, tokens: Tokens, count: int, template: str
 ) -> list[dict[str, Any]]:
-    async def check() -> list[dict[str, Any]] | None:
-        items = [m for m in await journal(client, tokens, CITIZEN) if m["template"] == template]
-        over = [m for m in items if m["status"] in {"delivered", "abandoned"}]
-        return over if len(over) == count else None
-
-    return await eventually(check) or []
+    return await ended(client, tokens, CITIZEN, count=count, template=template)
 
 
 async def test_one_event_becomes_sms_mail_and_push(
@@ -188,24 +189,6 @@ async def test_an_answer_lost_on_the_way_makes_no_second_message(
     assert len(boxes.sms.messages) == len(boxes.email.messages) == 1
 
 
-async def test_a_number_that_does_not_exist_is_given_up_at_once(
-    app: FastAPI,
-    client: httpx2.AsyncClient,
-    boxes: Providers,
-    tokens: Tokens,
-    collector: Collector,
-) -> None:
-    """N6: a permanent refusal is not tried again, and is said."""
-    boxes.sms.faults.append(422)
-    await register(app, phone=PHONE, email="nobody@example.org")
-    lines = await settled(client, tokens, 2, "account-registered.v1")
-    assert {line["status"] for line in lines} == {"abandoned"}
-    assert len(boxes.sms.attempts) == 1
-    await eventually(lambda: len(collector.events(MessageAbandoned)) == 2)
-    found = collector.events(MessageAbandoned)
-    assert {e.data.reason_code for e in found} == {"recipient-refused"}
-
-
 async def test_a_device_that_is_gone_is_forgotten(
     app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
 ) -> None:
@@ -286,31 +269,6 @@ async def test_two_processes_with_the_same_message_record_it_once(
     assert len(boxes.sms.messages) == 1
 
 
-async def test_new_contacts_are_used_and_the_old_ones_are_told(
-    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
-) -> None:
-    """e7: contacts are kept fresh; an older event does not bring the old ones back."""
-    await register(app)
-    changed = heard(
-        ContactsChanged,
-        aggregate=CITIZEN,
-        seq=3,
-        account_id=CITIZEN,
-        pii={"phone": "+79000000077", "email": None},
-    )
-    late = heard(
-        ProfileConfirmed, aggregate=CITIZEN, seq=2, account_id=CITIZEN, pii={"phone": PHONE}
-    )
-    await deliver(app, changed)
-    await deliver(app, late)
-    await settled(client, tokens, 3, "contacts-changed.v1")
-    assert any("контакты изменены" in m.text for m in boxes.sms.to(PHONE))
-    await deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN))
-    await settled(client, tokens, 2, "application-submitted.v1")
-    assert not any("МЗ-2026" in m.text for m in boxes.sms.to(PHONE))
-    assert any("МЗ-2026" in m.text for m in boxes.sms.to("+79000000077"))
-
-
 async def test_a_visit_is_reminded_of_and_a_cancelled_one_is_not(
     app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
 ) -> None:
@@ -378,6 +336,36 @@ async def test_a_certificate_that_ends_is_warned_of(
     await timers.update_one({"_id": timer["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
     (line,) = await settled(client, tokens, 1, "certificate-expiring.v1")
     assert line["kind"] == "expiry"
+
+
+async def test_a_revoked_certificate_is_told_of_and_not_warned_of(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """C36, N3: SMS, mail and push; its expiry is nobody's business now, whatever came first."""
+    await connect(client, tokens)
+    await register(app)
+    ends = (datetime.now(UTC) + timedelta(days=100)).date()
+
+    def issued(certificate: str) -> Event[Any]:
+        facts: Any = {"certificate_id": certificate, "citizen_id": CITIZEN, "valid_until": ends}
+        return heard(CertificateIssued, aggregate=certificate, seq=5, **facts)
+
+    def revoked(certificate: str) -> Event[Any]:
+        facts: Any = {"certificate_id": certificate, "citizen_id": CITIZEN}
+        return heard(CertificateRevoked, aggregate=certificate, seq=6, **facts)
+
+    again = revoked("off")
+    for event in (issued("kept"), issued("off"), again, revoked("early"), issued("early")):
+        assert await deliver(app, event) == "handled"
+    assert await deliver(app, again) == "duplicate"
+    timers = app.state.runtime.timers.collection
+    (timer,) = await timers.find({"kind": "notice"}).to_list(None)
+    assert timer["key"] == "kept"
+    lines = await settled(client, tokens, 6, "certificate-revoked.v1")
+    assert {line["channel"] for line in lines} == {"sms", "email", "push"}
+    assert {line["kind"] for line in lines} == {"status"}
+    assert all(str(line["link"]).endswith(f"/verify/{again.data.number}") for line in lines)
+    assert len([m for m in boxes.sms.to(PHONE) if "отозвана" in m.text]) == 2
 
 
 async def test_a_slow_channel_does_not_hold_the_others_and_is_not_flooded(

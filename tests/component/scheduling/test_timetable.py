@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 
 from services.chassis.mongo import Database
 from services.chassis.settings import Platform
+from services.scheduling.domain.slot import Slot
 from services.scheduling.domain.timetable import ClosedDay
 from services.scheduling.store import SlotQuery, Store
+from services.scheduling.store.slots import from_document
 from services.scheduling.usecases import Timetable, UseCases
 from services.scheduling.usecases.timetable import TIMER
 from tests.support.eventually import eventually
@@ -187,6 +190,7 @@ async def test_a_day_that_is_closed_later_refuses_bookings(desk: Desk) -> None:
     # cancelled, the slot does not come back: the day is closed for it too
     await _timetable(desk).refresh()
     assert (await desk.cancel(who, mine[0]["id"])).status_code == 200
+    assert await desk.free(clinic_id="clinic-1", **day) == []
     await _timetable(desk).refresh()
     assert await desk.free(clinic_id="clinic-1", **day) == []
 
@@ -196,6 +200,32 @@ async def test_a_day_that_is_closed_later_refuses_bookings(desk: Desk) -> None:
     )
     await _timetable(desk).refresh()
     assert len(await desk.free(doctor_id="doctor-orlova", **day)) == 20
+
+
+async def test_changed_hours_open_nothing_over_a_booked_visit(desk: Desk) -> None:
+    """A4, e19: a doctor is never offered to two people at the same time."""
+    who = await desk.citizen()
+    slots = await desk.free(doctor_id="doctor-orlova", **{"from": "2038-03-04"})
+    booked = await desk.booked(who, slots[1]["id"])
+    store, now = Store(_db(desk)), desk.clock.now
+    longer = []
+    for slot in await _all_slots(desk, "doctor-orlova"):
+        if slot.visit.starts_at.minute in {0, 20, 40} or slot.visit.starts_at.minute == 15:
+            ends = slot.visit.starts_at + timedelta(minutes=20)
+            shifted = replace(slot, visit=replace(slot.visit, ends_at=ends), appointment_id=None)
+            longer.append(replace(shifted, id=f"{slot.id}-long"))
+    await store.slots.sync(longer, {}, now)
+    mine = booked["visit"]
+    starts, ends = (datetime.fromisoformat(mine[k]) for k in ("starts_at", "ends_at"))
+    for slot in await _all_slots(desk, "doctor-orlova"):
+        if slot.appointment_id is None:
+            assert slot.visit.ends_at <= starts or ends <= slot.visit.starts_at
+    assert len(await _all_slots(desk, "doctor-orlova")) > 10
+
+
+async def _all_slots(desk: Desk, doctor_id: str) -> list[Slot]:
+    found = _db(desk)["slots"].find({"doctor_id": doctor_id})
+    return [from_document(document) async for document in found]
 
 
 async def test_a_new_day_brings_new_slots_and_running_it_again_changes_nothing(desk: Desk) -> None:

@@ -131,6 +131,18 @@ def test_c17_a_pause_never_shortens_the_term_and_a_longer_one_gives_no_less(
     assert deadline <= resumed <= later
 
 
+@given(moments, st.integers(1, 10), st.integers(1, 10))
+def test_c16_a_longer_term_gives_the_deadline_it_would_have_given(
+    start: datetime, first: int, second: int
+) -> None:
+    """And a shorter one never takes anything back, in days as in hours."""
+    for unit in ("working_days", "hours"):
+        old, new = Term(**{unit: first}), Term(**{unit: second})
+        lengthened = CALENDAR.lengthened(CALENDAR.deadline(start, old), old, new)
+        longer = old if first > second else new
+        assert lengthened == CALENDAR.deadline(start, longer)
+
+
 @pytest.mark.parametrize("given_", [{}, {"working_days": 1, "hours": 1}, {"hours": 0}])
 def test_d2_a_term_is_either_days_or_hours(given_: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="a term is"):

@@ -91,6 +91,7 @@ Broken = Callable[[dict[str, Any]], object]
         (lambda data: data.update(colour="red"), "colour"),
         (lambda data: data["terms"].pop("standard"), "standard term"),
         (lambda data: data["terms"]["standard"].update(hours=3), "a term is"),
+        (lambda data: data["terms"].update(express={"hours": 4}), "cannot be mixed"),
         (lambda data: data["printed"].append({"key": "blood_type"}), "blood_type"),
         (lambda data: data["printed"].append({"key": "number"}), "printed row named twice"),
         (lambda data: data["fields"].append(data["fields"][0]), "field named twice"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.certificates.domain import asking, filing
+from services.certificates.domain import asking, filing, review
 from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import Delivery, SlaClass
 from services.certificates.domain.files import Given
@@ -261,8 +261,9 @@ def test_c10_missing_tests_are_asked_for_and_the_clock_is_paused() -> None:
     assert submitted.history[-1].reason
 
 
-def supply(application: Application, *codes: str, after: timedelta) -> Application:
+def supply(application: Application, *codes: str, after: timedelta, dpi: int = 300) -> Application:
     files, known = given(*codes)
+    known = {name: replace(file, dpi=dpi) for name, file in known.items()}
     return asking.supplied(
         application, FORM_086, known, files, calendar=CATALOGUE.calendar, now=NOW + after
     )
@@ -299,6 +300,42 @@ def test_e3_a_scan_that_is_hard_to_read_takes_an_extra_check() -> None:
     assert submitted.clock is not None
     assert submitted.clock.sla is SlaClass.EXTRA_CHECK
     assert submitted.clock.deadline_at.date() == date(2026, 11, 25)
+
+
+def test_e3_c16_a_poor_scan_supplied_later_lengthens_the_term_as_well() -> None:
+    """n14: 3 working days become 5, and the pause of one is added."""
+    done = supply(
+        submit(a_draft("policy", "ecg", "biochemistry")),
+        "blood-count",
+        after=timedelta(days=1),
+        dpi=96,
+    )
+    assert done.clock is not None
+    assert (done.clock.sla, done.clock.paused_at) == (SlaClass.EXTRA_CHECK, None)
+    assert done.clock.deadline_at.isoformat() == "2026-11-26T15:00:00+00:00"
+
+
+def test_e3_c16_the_term_is_lengthened_once_and_never_shortened() -> None:
+    """The coarse scan comes first, the rest later; then it is replaced by a good one, and again."""
+    waiting = submit(a_draft("policy", "ecg"))
+    partly = supply(waiting, "blood-count", after=timedelta(0), dpi=96)
+    assert partly.clock == waiting.clock  # still paused: counted when all is there
+    done = supply(partly, "biochemistry", after=timedelta(0))
+    assert done.clock is not None
+    assert done.clock.sla is SlaClass.EXTRA_CHECK
+    assert done.clock.deadline_at.date() == date(2026, 11, 25)
+    for dpi in (300, 96):
+        asked = review.documents_requested(
+            review.claimed(done, doctor_id="doctor-orlova", now=NOW, lease=timedelta(hours=2)),
+            FORM_086,
+            doctor_id="doctor-orlova",
+            missing=["blood-count"],
+            comment=None,
+            now=NOW,
+        )
+        again = supply(asked, "blood-count", after=timedelta(0), dpi=dpi)
+        assert again.clock == done.clock
+        done = again
 
 
 def test_after_submission_nothing_can_be_edited_or_submitted_again() -> None:

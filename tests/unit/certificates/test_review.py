@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -68,6 +70,27 @@ def test_c20_what_is_not_in_the_queue_cannot_be_claimed() -> None:
 def test_c20_nobody_decides_about_themselves() -> None:
     with pytest.raises(OwnApplicationError):
         review.claimed(a_waiting(), doctor_id=ANNA.account_id, now=NOW, lease=LEASE)
+
+
+@pytest.mark.parametrize(
+    ("applicant", "doctor", "one"),
+    [
+        ("08765430300", "087-654-303 00", True),
+        ("08765430300", "11223344595", False),
+        (None, "08765430300", False),
+        ("08765430300", None, False),
+        (None, None, False),
+        ("", " ", False),
+    ],
+)
+def test_c20_two_accounts_of_one_person_are_known_by_snils(
+    applicant: str | None, doctor: str | None, one: bool
+) -> None:
+    refused = pytest.raises(OwnApplicationError) if one else nullcontext()
+    with refused:
+        review.two_people(replace(ANNA, snils=applicant), replace(ORLOVA, snils=doctor))
+    review.two_people(None, ORLOVA)
+    review.two_people(ANNA, None)
 
 
 def test_c20_only_the_holder_may_do_anything() -> None:

@@ -162,6 +162,8 @@ async def test_entity_tags() -> None:
     assert await if_match(etag(3)) == await if_match("W/" + etag(3)) == 3
     with pytest.raises(InvalidInputError):
         await if_match('"abc"')
+    with pytest.raises(InvalidInputError):
+        await if_match("9" * 5000)
     with pytest.raises(RefusalError) as missing:
         await if_match(None)
     assert missing.value.status == 428

@@ -35,6 +35,7 @@ from services.identity.domain import (
     next_rotation,
     password_errors,
     phone_of,
+    readable,
     registered,
     retired,
     signer,
@@ -195,6 +196,59 @@ def test_one_phone_in_many_spellings(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["", "112", "телефон", "+7000", "1" * 300])
 def test_no_phone(typed: str) -> None:
     assert phone_of(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["Anna@Почта.рф", " anna@XN--80A1ACNY.xn--p1ai "])
+def test_a_russian_domain_is_kept_as_mail_servers_read_it(typed: str) -> None:
+    mail = email_of(typed)
+    assert mail is not None
+    assert mail.address == "anna@xn--80a1acny.xn--p1ai"
+    assert email_of(mail.address) == mail
+    assert readable(mail.address) == "anna@почта.рф"
+    assert mail.masked == "a***@почта.рф"
+    assert login_of(typed) == mail.address
+
+
+@pytest.mark.parametrize("typed", ["анна@почта.рф", "анна@example.org", "ann\u0430@example.org"])
+def test_a_name_that_mail_servers_cannot_take_is_no_address(typed: str) -> None:
+    assert email_of(typed) is None
+    with pytest.raises(InvalidInputError) as refused:
+        _form(email=typed)
+    assert [(e.pointer, e.code) for e in refused.value.errors] == [("/email", "email-format")]
+
+
+@given(st.text(max_size=20))
+def test_any_email_is_ascii_and_stays_itself(name: str) -> None:
+    for typed in (f"{name}@example.org", f"a@{name}.рф"):
+        mail = email_of(typed)
+        if mail is not None:
+            assert mail.address.isascii()
+            assert email_of(mail.address) == email_of(readable(mail.address)) == mail
+
+
+def test_others_hear_of_proved_contacts_only_i16() -> None:
+    typed = _account().submitted(_form(email="typed@example.org"))
+    confirmed = typed.checked(1, matched=True)
+    assert confirmed is not None
+    for said in (events.account_registered(typed), events.profile_confirmed(confirmed)):
+        assert (said.pii.phone, said.pii.email) == (_PHONE.address, None)
+
+    proved = confirmed.proved(Contact(Channel.EMAIL, "anna@example.org"))
+    changed = events.contacts_changed(proved, confirmed).pii
+    assert (changed.phone, changed.email) == (_PHONE.address, "anna@example.org")
+    # an address that was never proved is not told of anything, either
+    assert (changed.former_phone, changed.former_email) == (None, None)
+    assert events.profile_confirmed(proved).pii.email == "anna@example.org"
+
+
+def test_the_replaced_contact_is_named_so_that_it_is_told_i16() -> None:
+    before = _account().proved(Contact(Channel.EMAIL, "old@example.org"))
+    after = before.proved(Contact(Channel.EMAIL, "new@example.org"))
+    changed = events.contacts_changed(after, before).pii
+    assert (changed.email, changed.former_email) == ("new@example.org", "old@example.org")
+    assert (changed.phone, changed.former_phone) == (_PHONE.address, None)
+    again = events.contacts_changed(after.proved(_PHONE), after).pii
+    assert (again.former_phone, again.former_email) == (None, None)
 
 
 def test_contacts_are_shown_masked() -> None:

@@ -71,7 +71,7 @@ def test_every_message_has_title_action_and_link(name: str, channel: Channel) ->
     assert rendered.template == f"{name}.v1"
     assert re.search("[а-я]", content.title)
     assert content.action
-    assert content.link.startswith(f"{PORTAL}/#/")
+    assert content.link.startswith((f"{PORTAL}/#/", f"{PORTAL}/verify/"))
     for text in (content.title, content.text, content.html or ""):
         assert "{{" not in text
         assert "None" not in text
@@ -98,6 +98,17 @@ def test_a_letter_says_the_same_plain_and_as_html(name: str) -> None:
         "https://health.example.org", ""
     )
     assert "\n\n\n" not in content.text
+
+
+def test_c36_a_revocation_says_when_why_what_to_do_and_where_anybody_sees_it() -> None:
+    """N4."""
+    rendered = said("certificate-revoked", Channel.EMAIL)
+    content = rendered.content
+    assert rendered.kind is Kind.STATUS
+    assert content.link == f"{PORTAL}/verify/086-2026-000000417-3"
+    assert "Справка отозвана 2 декабря 2026 и больше не действует" in content.text
+    assert "Причина: Справка выдана по ошибочным результатам исследования." in content.text
+    assert "подайте новое заявление" in content.text
 
 
 def test_all_four_kinds_are_there() -> None:

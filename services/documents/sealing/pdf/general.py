@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 import threading
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import pairwise
 
 import typst
 
@@ -121,7 +123,28 @@ def _compile(inputs: dict[str, str], when: datetime) -> bytes:
         msg = "Общий движок печати не вернул файл."
         raise MalformedPdfError(msg)
     # typst ends without a newline, and an update right behind %%EOF breaks rule 6.1.9 of PDF/A
-    return made + b"\n"
+    return unambiguous(made) + b"\n"
+
+
+def unambiguous(pdf: bytes) -> bytes:
+    """The file with CR LF before each `endstream` whose data ends with CR (see `fonts.stream`).
+
+    typst writes LF; one stream in 256 would break rule 6.1.7.1 of PDF/A. Offsets are moved along.
+    """
+    places = [found.start() + 1 for found in re.finditer(rb"\r\nendstream", pdf)]
+    if not places:
+        return pdf
+
+    def moved(offset: bytes) -> int:
+        return int(offset) + bisect_right(places, int(offset))
+
+    body, _, end = pdf.rpartition(b"startxref")
+    start = int(end.split()[0])
+    table = re.sub(rb"(\d{10})(?= \d{5} n)", lambda m: b"%010d" % moved(m[1]), body[start:])
+    bounds = [0, *places, start]
+    objects = b"\r".join(pdf[a:b] for a, b in pairwise(bounds))
+    tail = re.sub(rb"\d+", lambda m: b"%d" % moved(m[0]), end, count=1)
+    return objects + table + b"startxref" + tail
 
 
 def _svg(url: str) -> str:

@@ -11,7 +11,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 from deploy.pki import ensure_pki
 from services.documents.sealing import Role, TrustStore
-from services.documents.sealing.errors import CertificateNotTrustedError, KeyFileError
+from services.documents.sealing.errors import (
+    CertificateNotTrustedError,
+    KeyFileError,
+    RevocationListStaleError,
+)
 from services.documents.sealing.keys import load_signer
 from services.documents.sealing.signatures import check_cms
 from tests.support.sealing import DemoPki
@@ -93,8 +97,18 @@ def test_a_revoked_certificate(pki: DemoPki) -> None:
 
 def test_a_revocation_list_out_of_date_is_not_silently_accepted(pki: DemoPki) -> None:
     trust = store(pki, revocations(pki, None, NOW - timedelta(days=1)))
-    with pytest.raises(CertificateNotTrustedError, match="устарел"):
+    with pytest.raises(RevocationListStaleError, match="устарел") as caught:
         trust.check(pki.signer("doctors/doctor-ivanova").certificate, Role.DOCTOR, NOW)
+    assert not caught.value.permanent  # C30: somebody brings the next list
+
+
+def test_c30_what_an_old_revocation_list_already_says_is_final(pki: DemoPki) -> None:
+    doctor = pki.signer("doctors/doctor-sokolov").certificate
+    serial = x509.load_der_x509_certificate(doctor).serial_number
+    trust = store(pki, revocations(pki, serial, NOW - timedelta(minutes=1)))
+    with pytest.raises(CertificateNotTrustedError, match="отозван") as caught:
+        trust.check(doctor, Role.DOCTOR, NOW)
+    assert caught.value.permanent
 
 
 async def test_a_cms_of_another_document_or_signer_is_refused(pki: DemoPki) -> None:

@@ -1,0 +1,108 @@
+"""What was revoked or cancelled is kept and says that it is void: d5, C36, A9."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from contracts.documents import DocumentSealed
+from contracts.envelope import Data
+from services.chassis.settings import Platform
+from tests.support.eventually import eventually
+from tests.support.paperwork import Paperwork, approved, booked, cancelled, revoked
+from tests.support.service import an_event, deliver, outbox_events
+
+
+async def _said(office: Paperwork, data: Data, aggregate_id: str, seq: int) -> str:
+    return await deliver(office.app, an_event(data, aggregate_id=aggregate_id, seq=seq))
+
+
+async def _sealed(office: Paperwork) -> DocumentSealed:
+    async def there() -> list[DocumentSealed]:
+        return [e.data for e in await outbox_events(office.app, DocumentSealed)]
+
+    (said,) = await eventually(there)
+    return said
+
+
+async def _pdf(office: Paperwork, document_id: str, owner: str) -> bytes:
+    answer = await office.link(f"/v1/documents/{document_id}", owner)
+    assert answer.status_code == 201  # kept, never deleted
+    public = urlsplit(answer.json()["url"])
+    platform: Platform = office.app.state.runtime.settings.platform
+    async with httpx2.AsyncClient() as client:
+        got = await client.get(
+            f"http://{platform.s3_endpoint}{public.path}?{public.query}",
+            headers={"Host": public.netloc},
+        )
+    return got.content
+
+
+async def _checked(office: Paperwork, pdf: bytes) -> dict[str, Any]:
+    answer = await office.client.post("/v1/public/checks", content=pdf)
+    found: dict[str, Any] = answer.json()
+    assert found["sha256"] == hashlib.sha256(pdf).hexdigest()
+    return found
+
+
+async def test_d5_a_revoked_certificate_is_genuine_and_not_current(office: Paperwork) -> None:
+    """C36: the reason is a matter between doctor and citizen, so the public check names none."""
+    order = approved("anna")
+    await _said(office, order, order.application_id, 5)
+    document_id = (await _sealed(office)).document_id
+    pdf = await _pdf(office, document_id, "anna")
+    before = await _checked(office, pdf)
+    assert (before["genuine"], before["current"], before["void_at"]) == (True, True, None)
+    event = an_event(revoked(order), aggregate_id=order.application_id, seq=7)
+    assert await deliver(office.app, event) == "handled"
+    assert await deliver(office.app, event) == "duplicate"
+    after = await _checked(office, pdf)
+    assert (after["genuine"], after["current"]) == (True, False)
+    assert "Справка отозвана" in after["detail"]
+    assert "Диагноз" not in str(after)
+    assert after["void_at"] == "2026-11-22T09:00:00Z"
+    (listed,) = (await office.get("/v1/documents", "anna")).json()["items"]
+    one = (await office.get(f"/v1/documents/{document_id}", "anna")).json()
+    for view in (listed, one):
+        assert view["state"] == "sealed"
+        assert view["void_at"] == "2026-11-22T09:00:00Z"
+        assert "отозвана" in view["void_reason"]
+    assert await _pdf(office, document_id, "anna") == pdf
+
+
+async def test_a9_the_talon_of_a_cancelled_appointment_is_void(office: Paperwork) -> None:
+    visit, other = booked("anna"), booked("anna")
+    await _said(office, visit, visit.appointment_id, 1)
+    pdf = await _pdf(office, (await _sealed(office)).document_id, "anna")
+    assert await _said(office, cancelled(other), other.appointment_id, 2) == "handled"
+    assert (await _checked(office, pdf))["current"] is True  # another appointment's talon
+    assert await _said(office, cancelled(visit), visit.appointment_id, 2) == "handled"
+    after = await _checked(office, pdf)
+    assert (after["genuine"], after["current"]) == (True, False)
+    assert "отменена" in after["detail"]
+
+
+async def test_d5_what_is_sealed_late_is_void_from_its_beginning(office: Paperwork) -> None:
+    """Out of order: the end is heard before the document is even ordered."""
+    visit = booked("anna")
+    await _said(office, cancelled(visit), visit.appointment_id, 2)
+    assert await _said(office, visit, visit.appointment_id, 1) == "handled"
+    said = await _sealed(office)
+    assert (await _checked(office, await _pdf(office, said.document_id, "anna")))[
+        "current"
+    ] is False
+    (listed,) = (await office.get("/v1/documents", "anna")).json()["items"]
+    assert listed["void_at"]
+
+
+async def test_d5_a_certificate_with_another_number_is_another_one(office: Paperwork) -> None:
+    """A certificate issued anew for the same application is not touched by the old one's end."""
+    order = approved("anna")
+    other = order.model_copy(update={"number": "086-OTHER"})
+    await _said(office, revoked(other), order.application_id, 6)
+    await _said(office, order, order.application_id, 5)
+    said = await _sealed(office)
+    assert (await _checked(office, await _pdf(office, said.document_id, "anna")))["current"] is True

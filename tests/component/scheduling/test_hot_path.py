@@ -1,0 +1,79 @@
+"""What makes booking fast must not show: keys looked up late, tokens remembered."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from contracts.scheduling import AppointmentBooked
+from services.chassis.auth import TokenVerifier
+from services.chassis.errors import UnauthenticatedError
+from tests.support.scheduling import Desk
+from tests.support.service import Tokens, keyed, outbox_events
+
+AUDIENCE = "moe-zdorovie"
+
+
+async def test_a_repeat_gets_its_answer_whatever_became_of_the_slot(desk: Desk) -> None:
+    """The stored answer comes first: the slot is cancelled, somebody else's, or gone."""
+    who, other = await desk.citizen(), await desk.citizen("citizen-2")
+    slot = await desk.late_slot()
+    key = keyed()
+    first = await desk.book(who, slot["id"], key)
+    assert first.status_code == 201
+    assert (await desk.cancel(who, first.json()["id"])).status_code == 200
+
+    async def repeated() -> None:
+        again = await desk.book(who, slot["id"], key)
+        assert (again.status_code, again.content) == (201, first.content)
+        assert again.headers["idempotent-replayed"] == "true"
+
+    await repeated()  # the slot is free: only the stored key stands in the way
+    assert (await desk.book(other, slot["id"])).status_code == 201
+    await repeated()
+    await asyncio.gather(*(repeated() for _ in range(5)))
+    await desk.app.state.runtime.mongo.db["slots"].delete_one({"_id": slot["id"]})
+    await repeated()
+    assert len(await outbox_events(desk.app, AppointmentBooked)) == 2
+
+
+async def test_a_key_of_another_request_is_refused(desk: Desk) -> None:
+    who = await desk.citizen()
+    slots = await desk.free(doctor_id="doctor-orlova")
+    key = keyed()
+    assert (await desk.book(who, slots[-1]["id"], key)).status_code == 201
+    reused = await desk.book(who, slots[-3]["id"], key)
+    assert (reused.status_code, reused.json()["code"]) == (422, "idempotency-key-reused")
+    assert slots[-3]["id"] in {s["id"] for s in await desk.free(doctor_id="doctor-orlova")}
+
+
+async def test_a_known_token_is_forgotten_with_its_key(tokens: Tokens) -> None:
+    """A revoked key takes the tokens with it that it signed, also those verified before."""
+    published: list[dict[str, Any]] = [await tokens.fetch()]
+
+    async def fetch() -> dict[str, Any]:
+        return published[-1]
+
+    verifier = TokenVerifier(fetch, issuer=tokens.issuer, audience=AUDIENCE)
+    await verifier.refresh()
+    token = tokens.token("citizen-1")
+    first = await verifier.principal(token)
+    assert await verifier.principal(token) is first
+    published.append(await Tokens().fetch())
+    await verifier.refresh()
+    with pytest.raises(UnauthenticatedError):
+        await verifier.principal(token)
+
+
+async def test_a_known_token_expires(tokens: Tokens) -> None:
+    """What is remembered is not asked for a token whose time is over."""
+    verifier = TokenVerifier(tokens.fetch, issuer=tokens.issuer, audience=AUDIENCE)
+    await verifier.refresh()
+    over = tokens.token("citizen-1", expires_in=-10)  # within the leeway
+    first = await verifier.principal(over)
+    assert await verifier.principal(over) == first
+    assert await verifier.principal(over) is not first
+    with pytest.raises(UnauthenticatedError):
+        await verifier.principal(tokens.token("citizen-1", expires_in=-60))
