@@ -1,0 +1,89 @@
+"""What tests of the one flow share: names, waiting conditions, publishers that fail."""
+
+from __future__ import annotations
+
+import secrets
+
+from contracts.envelope import Event
+from contracts.identity import ProfileRejected
+from services.chassis.errors import AccidentError
+from services.chassis.outbox import RefusedRecordError
+from services.chassis.relay import Relay
+from services.chassis.runtime import Runtime
+from services.chassis.settings import Platform
+from tests.support.kafka import read_all
+from tests.support.service import Collector
+
+
+def unique(prefix: str) -> str:
+    """A name that no other test uses on the shared broker."""
+    return f"{prefix}-{secrets.token_hex(4)}"
+
+
+async def published(platform: Platform, key: str) -> list[int]:
+    """The sequence numbers that Kafka has for this aggregate, in order, duplicates included."""
+    values = await read_all(platform, "identity.events")
+    events = [
+        Event[ProfileRejected].from_json(v)
+        for v in values
+        if f'"{key}"'.encode() in v and ProfileRejected.TYPE.encode() in v
+    ]
+    return [e.seq for e in events]
+
+
+class Never(Collector):
+    """Kafka is away, for ever."""
+
+    async def publish(self, records: object) -> list[Exception | None]:
+        """Confirm nothing."""
+        return [AccidentError("away") for _ in records]  # type: ignore[attr-defined] # a sequence
+
+
+class Poisoned(Collector):
+    """Refuses the records of one key."""
+
+    def __init__(self, poison: str) -> None:
+        super().__init__()
+        self.poison = poison
+        self.keys: list[str] = []
+
+    async def publish(self, records: object) -> list[Exception | None]:
+        """Refuse the poison, take the rest."""
+        answers: list[Exception | None] = []
+        for record in records:  # type: ignore[attr-defined] # a sequence of records
+            bad = record.key.decode() == self.poison
+            answers.append(RefusedRecordError("too large") if bad else None)
+            if not bad:
+                self.keys.append(record.key.decode())
+        return answers
+
+
+async def pending(runtime: Runtime) -> int:
+    return (await runtime.outbox.pending())[0]
+
+
+async def published_all(relay: Relay, runtime: Runtime) -> bool:
+    await relay.step()
+    return await pending(runtime) == 0
+
+
+async def equals(found: object, wanted: object) -> bool:
+    seen = await found  # type: ignore[misc] # any awaitable
+    assert seen == wanted
+    return True
+
+
+async def has(found: object, wanted: dict[str, int]) -> bool:
+    seen = await found  # type: ignore[misc] # any awaitable
+    assert {k: seen.get(k) for k in wanted} == wanted, seen
+    return True
+
+
+def metric(app: object, name: str, **labels: str) -> float:
+    registry = app.state.runtime.metrics.registry  # type: ignore[attr-defined] # a FastAPI app
+    return sum(
+        float(sample.value)
+        for metric in registry.collect()
+        for sample in metric.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
