@@ -43,7 +43,6 @@ class Due:
     token: str
     payload: Mapping[str, Any]
     attempts: int
-    due_at: datetime
 
     @property
     def id(self) -> str:
@@ -197,7 +196,6 @@ class TimerLoop:
             token=document["token"],
             payload=document["payload"],
             attempts=document["attempts"],
-            due_at=document["due_at"],
         )
         journey = Journey(
             document["correlation_id"],

@@ -79,7 +79,7 @@ async def _service(stack: ServerStack) -> AsyncIterator[tuple[int, Mongo, Tokens
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # until the server listens
     try:
         yield port, runtime.mongo, tokens
     finally:

@@ -23,7 +23,6 @@ from services.documents.domain import Document, MediaType, SealedContent
 from services.documents.errors import StorageAwayError
 from services.documents.gateways.signing import Notary, Signers
 from services.documents.gateways.storage import Storage
-from tests.support import scans
 from tests.support.eventually import eventually
 from tests.support.paperwork import (
     Paperwork,
@@ -329,7 +328,6 @@ async def test_two_workers_on_one_document_record_it_once(
             token="another",
             payload={},
             attempts=2,
-            due_at=taken["due_at"],
         )
         second = asyncio.create_task(office.app.state.use.documents.seal(due))
         await eventually(lambda: notary.signed == 2)
@@ -387,20 +385,3 @@ async def test_c32_what_was_printed_is_not_kept_beside_the_pdf(office: Paperwork
     kept = await office.app.state.runtime.mongo.db["documents"].find_one({"_id": said.document_id})
     assert kept is not None
     assert "Соколова" not in str(kept)
-
-
-async def test_a_service_starts_without_s3_and_makes_its_buckets_later(
-    platform: Platform, database: str, tokens: Tokens, pki: Path, tsa: str
-) -> None:
-    away = platform.model_copy(update={"s3_endpoint": "127.0.0.1:1"})
-    async with paperwork(away, database, tokens, pki=pki, tsa_url=tsa) as office:
-        answer = await office.upload("anna", b"%PDF-")
-        assert answer.status_code == 422
-        answer = await office.upload("anna", scans.png(72))
-        assert (answer.status_code, answer.json()["code"]) == (503, "temporarily-unavailable")
-    settings = settings_of(platform, database, pki, tsa)
-    late = Storage(platform, (settings.bucket_uploads, settings.bucket_sealed))
-    sha256 = hashlib.sha256(b"x").hexdigest()
-    await late.put(settings.bucket_uploads, sha256, b"x", MediaType.PDF)
-    assert await late.get(settings.bucket_uploads, sha256) == b"x"
-    await late.close()

@@ -334,7 +334,7 @@ async def test_a_stop_lets_a_code_on_its_way_arrive(
             await real.close()
 
     async def slowly(outgoing: Outgoing) -> Outcome:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.5)  # the provider is slow: the stop has to happen meanwhile
         return await real.send(outgoing)
 
     line = Slow(slowly)

@@ -260,7 +260,7 @@ async def test_two_processes_with_the_same_message_record_it_once(
 
     timer = await eventually(held)
     assert timer is not None
-    due = Due(runtime.mongo, timer["kind"], timer["key"], timer["token"], {}, 1, timer["due_at"])
+    due = Due(runtime.mongo, timer["kind"], timer["key"], timer["token"], {}, 1)
     send = app.state.use.sending.send
     results = await asyncio.gather(send(due), send(due), return_exceptions=True)
     assert sorted(type(r).__name__ for r in results) == ["AlreadyHandledError", "NoneType"]

@@ -1,0 +1,33 @@
+"""S3 away at the start, and there later."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from services.chassis.settings import Platform
+from services.documents.domain import MediaType
+from services.documents.gateways.storage import Storage
+from tests.support import scans
+from tests.support.paperwork import (
+    paperwork,
+    settings_of,
+)
+from tests.support.service import Tokens
+
+
+async def test_a_service_starts_without_s3_and_makes_its_buckets_later(
+    platform: Platform, database: str, tokens: Tokens, pki: Path, tsa: str
+) -> None:
+    away = platform.model_copy(update={"s3_endpoint": "127.0.0.1:1"})
+    async with paperwork(away, database, tokens, pki=pki, tsa_url=tsa) as office:
+        answer = await office.upload("anna", b"%PDF-")
+        assert answer.status_code == 422
+        answer = await office.upload("anna", scans.png(72))
+        assert (answer.status_code, answer.json()["code"]) == (503, "temporarily-unavailable")
+    settings = settings_of(platform, database, pki, tsa)
+    late = Storage(platform, (settings.bucket_uploads, settings.bucket_sealed))
+    sha256 = hashlib.sha256(b"x").hexdigest()
+    await late.put(settings.bucket_uploads, sha256, b"x", MediaType.PDF)
+    assert await late.get(settings.bucket_uploads, sha256) == b"x"
+    await late.close()
