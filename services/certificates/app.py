@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.certificates import api, consumers
+from services.certificates.metrics import CertificatesMetrics
 from services.certificates.settings import Settings
 from services.certificates.store import INDEXES, Store, load_catalogue
 from services.certificates.usecases import Ledger, Registry, Reviews
@@ -43,10 +44,12 @@ def build(
     seams: dict[str, Any] = {
         name: seam for name, seam in (("now", now), ("draw", draw)) if seam is not None
     }
+    catalogue = load_catalogue(settings.catalogue, region=settings.region)
     ledger = Ledger(
         transactions=runtime.transactions,
         store=Store(runtime.mongo.db),
-        catalogue=load_catalogue(settings.catalogue, region=settings.region),
+        catalogue=catalogue,
+        metrics=CertificatesMetrics(runtime.metrics, catalogue.types),
         public_url=settings.platform.public_url.rstrip("/"),
         claim_lease=settings.claim_lease,
         profile_patience=settings.profile_patience,
@@ -58,6 +61,7 @@ def build(
             handlers=consumers.handlers(Registry(ledger)),
             timer_handlers={CLAIM_TIMER: Reviews(ledger).lapse},
             indexes=INDEXES,
+            measures=[ledger.measure],
         ),
         title="Моё здоровье: справки",
         description=_DESCRIPTION,

@@ -23,7 +23,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.chassis.accidents import told
+from services.chassis.context import known, travelling
 from services.chassis.errors import AccidentError, ForbiddenError, UnauthenticatedError
+from services.chassis.metrics import Metrics
+from services.chassis.tracing import begun, onward, outside
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +45,7 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     SUPPORT = "support"
     ADMINISTRATOR = "administrator"
+    SRE = "sre"
     SYSTEM = "system"
 
 
@@ -84,15 +88,18 @@ class NoKeysError(AccidentError):
 FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
 
 
-def fetch_from(url: str) -> FetchKeys:
-    """Fetch a JWKS document over HTTP."""
+def fetch_from(url: str, metrics: Metrics | None = None) -> FetchKeys:
+    """Fetch a JWKS document over HTTP; a call made by nobody's request is a journey of its own."""
 
     async def fetch() -> dict[str, Any]:
-        async with httpx2.AsyncClient(timeout=3.0) as client:
-            answer = await client.get(url)
-            answer.raise_for_status()
-            found: dict[str, Any] = answer.json()
-            return found
+        journey = known() or begun(None, None, "keys")
+        about = {"http.request.method": "GET"}
+        with travelling(journey), outside("jwks", metrics, "GET", about, patient=True):
+            async with httpx2.AsyncClient(timeout=3.0) as client:
+                answer = await client.get(url, headers=onward())
+                answer.raise_for_status()
+                found: dict[str, Any] = answer.json()
+                return found
 
     return fetch
 
@@ -199,7 +206,9 @@ _SCHEME = HTTPBearer(
 async def anyone(request: Request, _: object = Depends(_SCHEME)) -> Principal:
     """The holder of any valid token. The scheme is for the API pages: it reads nothing here."""
     verifier: TokenVerifier = request.app.state.runtime.tokens
-    return await verifier.principal(_bearer(request))
+    principal = await verifier.principal(_bearer(request))
+    request.state.subject = principal.subject  # for the log line of the request
+    return principal
 
 
 def require(*roles: Role, confirmed: bool = False) -> Callable[..., Awaitable[Principal]]:

@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeAlias, cast
 
@@ -20,13 +21,13 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.subscriber.usecase import LogicSubscriber
 from pydantic import ValidationError
 
 from contracts.envelope import HEADER_TYPE, Data, Event, model_of
 from contracts.topics import BY_TYPE, topic_of
 from services.chassis.accidents import is_accident, told
-from services.chassis.context import Journey, new_traceparent, travelling
+from services.chassis.backlog import Backlog
+from services.chassis.context import travelling
 from services.chassis.deadletters import DISCARDED, OPEN, REPLAYED, DeadLetters
 from services.chassis.errors import AccidentError, AlreadyHandledError, RefusalError
 from services.chassis.inbox import EventCause, Incoming
@@ -34,6 +35,8 @@ from services.chassis.metrics import Metrics
 from services.chassis.mongo import Mongo
 from services.chassis.reader import Report, TolerantConsumer
 from services.chassis.settings import Platform
+from services.chassis.steps import handling
+from services.chassis.tracing import begun
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +49,6 @@ MAX_RECORDS = 200
 POLL_MS = 20
 MAX_POLL_INTERVAL_MS = 300_000
 _TRIES_FOR_BUGS = 3
-_WATCH_SECONDS = 3.0
 
 
 class UnparseableError(Exception):
@@ -81,6 +83,10 @@ class Dispatcher:
         self.handlers = {data.TYPE: (data, handler) for data, handler in handlers.items()}
         self._models = {data.TYPE: model_of(data) for data in handlers}
         self.letters = DeadLetters(mongo)
+        self.backlog = Backlog()
+        self.backlog.expose(metrics, self.topics)
+        for kind in (*self.handlers, "unknown"):  # a rate does not see the one that begins a series
+            metrics.events_handled.labels(kind, "dead-letter")
         self._mongo = mongo
         self._metrics = metrics
         self._limit = asyncio.Semaphore(concurrency)
@@ -120,9 +126,7 @@ class Dispatcher:
             except Exception as error:
                 kind = self._type_of(record)
                 self._count(kind, "backed-off")
-                if is_accident(error) or isinstance(error, RefusalError):
-                    log.warning("event backed off", type=kind, error=told(error), retry_in=delay)
-                else:
+                if not is_accident(error) and not isinstance(error, RefusalError):
                     bugs += 1
                     log.exception("event handler failed", type=kind, tries=bugs)
                 if time.monotonic() + delay > deadline:
@@ -148,19 +152,28 @@ class Dispatcher:
         if incoming is None:
             return self._count("unknown", "ignored")
         event = incoming.event
-        journey = Journey(event.correlationid, event.id, event.traceparent or new_traceparent())
+        with (
+            travelling(begun(event.traceparent, event.correlationid, event.id)),
+            handling(event, self.consumer, record) as step,
+        ):
+            step.outcome = await self._handle(incoming, record, last_try=last_try)
+        if step.outcome == "handled":
+            self._metrics.handling[event.type,].observe(time.perf_counter() - started)
+            self._metrics.delays[event.type,].observe(_age(event))
+        return step.outcome
+
+    async def _handle(self, incoming: Incoming[Any], record: KafkaRecord, *, last_try: bool) -> str:
+        kind = incoming.event.type
         try:
-            with travelling(journey):
-                await self.handlers[event.type][1](incoming)
+            await self.handlers[kind][1](incoming)
         except AlreadyHandledError:
-            return self._count(event.type, "duplicate")
+            return self._count(kind, "duplicate")
         except Exception as error:
             reason = _reason(error, last_try=last_try)
             if reason is None:
                 raise
-            return await self._dead(record, event.type, reason, told(error))
-        self._metrics.event_seconds.labels(event.type).observe(time.perf_counter() - started)
-        return self._count(event.type, "handled")
+            return await self._dead(record, kind, reason, told(error))
+        return self._count(kind, "handled")
 
     def _parse(self, record: KafkaRecord, kind: str | None) -> Incoming[Any] | None:
         """The event, or None when it is well-formed but of a type that this service ignores."""
@@ -209,8 +222,10 @@ class Dispatcher:
         await self._dead(record, None, "unreadable", type(error).__name__)
 
     def _count(self, kind: str | None, outcome: str) -> str:
-        label = kind if kind in BY_TYPE else "unknown"  # anybody can write any type in a header
-        self._metrics.events_handled.labels(label, outcome).inc()
+        label = (
+            kind if kind and kind in BY_TYPE else "unknown"
+        )  # anybody can write any type in a header
+        self._metrics.handled[label, outcome].inc()
         return outcome
 
     @staticmethod
@@ -238,6 +253,11 @@ class Dispatcher:
         return True
 
 
+def _age(event: Event[Any]) -> float:
+    """How long ago its producer says it happened; clocks may differ a little."""
+    return max(0.0, (datetime.now(UTC) - event.time).total_seconds())
+
+
 def _summary(error: ValidationError) -> str:
     """What is wrong, without the values: they may be personal."""
     found = error.errors(include_input=False, include_url=False, include_context=False)
@@ -248,13 +268,16 @@ class TolerantBroker(KafkaBroker):
     """FastStream's broker with consumers that step over what cannot be read."""
 
     report: Report
+    backlog: Backlog
 
     async def start(self) -> None:
         """Connect, which makes the library's own consumer factory; put ours in its place; start."""
         await self.connect()
         config = self.config.broker_config
         settings = cast("partial[AIOKafkaConsumer]", config.builder).keywords
-        config.builder = partial(TolerantConsumer, report=self.report, **settings)
+        config.builder = partial(
+            TolerantConsumer, report=self.report, backlog=self.backlog, **settings
+        )
         await super().start()
 
 
@@ -269,6 +292,7 @@ def build_broker(platform: Platform, dispatcher: Dispatcher) -> KafkaBroker:
         graceful_timeout=2.0,
     )
     broker.report = dispatcher.unreadable
+    broker.backlog = dispatcher.backlog
     if not dispatcher.handlers:
         return broker
 
@@ -305,70 +329,3 @@ def build_broker(platform: Platform, dispatcher: Dispatcher) -> KafkaBroker:
         await dispatcher.handle_batch(records)
 
     return broker
-
-
-class Supervisor:
-    """Keeps the consumer running: starts it when Kafka is there, starts it again when it fails."""
-
-    def __init__(
-        self, build: Callable[[], KafkaBroker], metrics: Metrics, *, longest_backoff: float = 5.0
-    ) -> None:
-        """Take how to build a broker: each attempt gets a fresh one."""
-        self._build = build
-        self._metrics = metrics
-        self._longest_backoff = longest_backoff
-        self.connected = False
-
-    async def run(self) -> None:
-        """Run until cancelled."""
-        delay = 0.2
-        while True:
-            broker = self._build()
-            try:
-                async with asyncio.timeout(30):
-                    await broker.start()
-                self._set(connected=True)
-                delay = 0.2
-                await self._watch(broker)
-                log.warning("consumer stopped; starting it again")
-            except Exception as error:
-                log.warning("Kafka is away", error=told(error), retry_in=delay)
-            finally:
-                self._set(connected=False)
-                await _stop(broker)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, self._longest_backoff)
-
-    async def _watch(self, broker: KafkaBroker) -> None:
-        """Return when the subscriber is not running any more; say whether Kafka answers."""
-        while all(s.running for s in broker.subscribers):
-            self._set(connected=await _answers(broker))
-            await asyncio.sleep(_WATCH_SECONDS)
-
-    def _set(self, *, connected: bool) -> None:
-        self.connected = connected
-        self._metrics.kafka_up.set(1 if connected else 0)
-
-
-async def _answers(broker: KafkaBroker) -> bool:
-    """Whether Kafka answers the consumer: aiokafka itself waits for it in silence."""
-    subscribers = cast("list[LogicSubscriber[Any]]", list(broker.subscribers))
-    try:
-        async with asyncio.timeout(_WATCH_SECONDS):
-            for subscriber in subscribers:
-                if subscriber.consumer is None:
-                    return False
-                client = subscriber.consumer._client  # noqa: SLF001 - no public way to ask
-                if not await client.force_metadata_update():
-                    return False
-    except Exception:
-        return False
-    return True
-
-
-async def _stop(broker: KafkaBroker) -> None:
-    try:
-        async with asyncio.timeout(4):
-            await broker.stop()
-    except Exception as error:
-        log.warning("the consumer did not stop in time", error=told(error))

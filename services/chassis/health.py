@@ -42,9 +42,14 @@ def router() -> APIRouter:
             "kafka": runtime.consuming,
             "keys": runtime.tokens.ready,
         }
+        # Shedding is told but stays ready: a balancer that took every shedding replica out would
+        # send its load to the next one, until none is left. Refusing a share *is* serving.
         serving = checks["mongo"] and runtime.started
         status = "ready" if all(checks.values()) else "degraded" if serving else "unready"
-        return JSONResponse({"status": status, "checks": checks}, 200 if serving else 503)
+        answer = {"status": status, "shedding": runtime.places.shedding, "checks": checks}
+        if not serving:
+            return JSONResponse(answer, 503, headers={"Retry-After": "5"})
+        return JSONResponse(answer)
 
     @routes.get("/metrics")
     async def metrics(request: Request) -> Response:

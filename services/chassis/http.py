@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import random
 import re
 import time
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 
 import orjson
@@ -16,16 +16,18 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.auth import Principal, anyone
-from services.chassis.context import Journey, travelling
+from services.chassis.context import Journey, random_hex, travelling
 from services.chassis.errors import FieldError, InvalidInputError, RefusalError
 from services.chassis.idempotency import IdempotencyKeyMissingError, Once
-from services.chassis.metrics import Metrics
+from services.chassis.metrics import Metrics, method_of
 from services.chassis.problems import InternalError, OtherHttpError, problem_response
+from services.chassis.tracing import Kind, Span, begun, span
 
 log = structlog.get_logger("http")
 
-_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LONGEST_VERSION = 18  # digits of a 64-bit number
+_SERVER_ERROR = 500
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -78,7 +80,9 @@ async def late_once(
 
     Raises:
         IdempotencyKeyMissingError: no key.
+        TooManyRequestsError: too many creating requests of this person.
     """
+    request.app.state.runtime.rates.creation(principal.subject)
     if not idempotency_key:
         raise IdempotencyKeyMissingError
     route = f"{request.method} {request.url.path}"
@@ -139,19 +143,19 @@ class RequestMiddleware:
         journey = _journey(headers)
         started = time.perf_counter()
         status = 500
-        answered = False
+        answered: float | None = None
 
         async def answer(message: Message) -> None:
             nonlocal status, answered
             if message["type"] == "http.response.start":
-                status, answered = message["status"], True
+                status, answered = message["status"], time.perf_counter()
                 message["headers"] = [
                     *message.get("headers", ()),
                     (b"x-request-id", journey.correlation_id.encode()),
                 ]
             await send(message)
 
-        with travelling(journey):
+        with travelling(journey), _told(scope) as told:
             try:
                 if _declared(headers) > self._max_body:
                     await problem_response(OtherHttpError(413))(scope, receive, answer)
@@ -159,11 +163,12 @@ class RequestMiddleware:
                     await self._app(scope, self._limited(receive), answer)
             except Exception:
                 log.exception("unexpected error", route=_route(scope))
-                if answered:
+                if answered is not None:
                     raise
                 await problem_response(InternalError())(scope, receive, answer)
             finally:
-                self._record(scope, status, time.perf_counter() - started)
+                _tell(told, scope, status)
+                self._record(scope, status, (answered or time.perf_counter()) - started)
 
     def _limited(self, receive: Receive) -> Receive:
         """The same body, refused once it grows past the limit (a chunked one has no length)."""
@@ -182,11 +187,15 @@ class RequestMiddleware:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = _route(scope)
         method = scope["method"]
-        self._metrics.requests.labels(method, route, str(status)).inc()
-        self._metrics.request_seconds.labels(method, route).observe(seconds)
+        self._metrics.answered(method, route, status, seconds)
         if scope["path"] not in _QUIET:
             log.info(
-                "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1)
+                "request",
+                method=method,
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 1),
+                **_who(scope),
             )
 
 
@@ -196,21 +205,39 @@ def _route(scope: Scope) -> str:
 
 
 def _journey(headers: dict[str, str]) -> Journey:
-    traceparent = headers.get("traceparent", "")
-    if not _TRACEPARENT.fullmatch(traceparent):
-        traceparent = f"00-{_name(16)}-{_name(8)}-01"
     asked = headers.get("x-request-id", "")
-    correlation = asked if re.fullmatch(r"[A-Za-z0-9_-]{8,64}", asked) else traceparent[3:35]
-    return Journey(correlation, f"request:{_name(8)}", traceparent)
+    correlation = asked if _REQUEST_ID.fullmatch(asked) else None
+    return begun(headers.get("traceparent"), correlation, f"request:{random_hex(8)}")
 
 
-def _name(size: int) -> str:
-    """So many random bytes in hex, to tell requests apart.
+def _told(scope: Scope) -> AbstractContextManager[Span | None]:
+    """A span for the request; its name follows when the route is known. Probes leave no trace."""
+    if scope["path"] in _QUIET:
+        return nullcontext()
+    return span("request", Kind.SERVER)
 
-    No secret, hence not of the kernel: that call gives up the interpreter, and in a busy process
-    getting it back costs more than all the rest of this middleware.
-    """
-    return f"{random.getrandbits(8 * size):0{2 * size}x}"
+
+def _tell(told: Span | None, scope: Scope, status: int) -> None:
+    if told is None:
+        return
+    route, method = _route(scope), method_of(scope["method"])
+    told.name = f"{method} {route}"
+    told.set(
+        **{
+            "http.request.method": method,
+            "http.route": route,
+            "http.response.status_code": status,
+            "url.scheme": scope.get("scheme", "http"),
+        }
+    )
+    if status >= _SERVER_ERROR:
+        told.failed(str(status))
+
+
+def _who(scope: Scope) -> dict[str, str]:
+    """The account that asked, where it is known: an id of ours, which names nobody."""
+    subject = scope.get("state", {}).get("subject")
+    return {} if subject is None else {"subject": subject}
 
 
 def _declared(headers: dict[str, str]) -> int:

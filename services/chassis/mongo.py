@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from motor.motor_asyncio import (
@@ -18,9 +18,12 @@ from motor.motor_asyncio import (
     AsyncIOMotorDatabase,
 )
 from pymongo import IndexModel, ReadPreference
-from pymongo.errors import CollectionInvalid, PyMongoError
+from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
+from pymongo.monitoring import ConnectionPoolListener
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
+
+from services.chassis.deadline import before_commit
 
 T = TypeVar("T")
 Document: TypeAlias = Mapping[str, Any]
@@ -32,13 +35,21 @@ Indexes: TypeAlias = Mapping[str, Iterable[IndexModel]]
 
 _MAJORITY = WriteConcern("majority", wtimeout=10_000)
 _SNAPSHOT = ReadConcern("snapshot")
+_NAMESPACE_EXISTS = 48
 _FIRST_DELAY, _LONGEST_DELAY = 0.002, 0.1
 
 
 class Mongo:
     """A database of one service. Dates come back aware, in UTC."""
 
-    def __init__(self, url: str, database: str, *, max_pool: int = 100) -> None:
+    def __init__(
+        self,
+        url: str,
+        database: str,
+        *,
+        max_pool: int = 100,
+        listeners: Sequence[ConnectionPoolListener] = (),
+    ) -> None:
         """Make the client; nothing is connected until the first call."""
         self.client: AsyncIOMotorClient = AsyncIOMotorClient(
             url,
@@ -49,6 +60,7 @@ class Mongo:
             socketTimeoutMS=20_000,
             retryWrites=True,
             w="majority",
+            event_listeners=list(listeners),
         )
         self.db: Database = self.client[database]
         self._collections: dict[str, Collection] = {}
@@ -64,13 +76,19 @@ class Mongo:
         present = set(await self.db.list_collection_names())
         for name, models in indexes.items():
             if name not in present:
-                try:
-                    await self.db.create_collection(name)
-                except CollectionInvalid:  # another replica was faster
-                    present.add(name)
+                await self._create(name)
             wanted = list(models)
             if wanted:
                 await self.db[name].create_indexes(wanted)
+
+    async def _create(self, name: str) -> None:
+        try:
+            await self.db.create_collection(name)
+        except CollectionInvalid:  # another replica was faster, and the driver saw it,
+            return
+        except OperationFailure as error:  # … or the server did
+            if error.code != _NAMESPACE_EXISTS:
+                raise
 
     async def transaction(
         self, work: Callable[[Session], Awaitable[T]], *, within: float = 10.0
@@ -97,6 +115,7 @@ class Mongo:
                         max_commit_time_ms=10_000,  # type: ignore[call-arg] # misnamed in the stubs
                     ):
                         result = await work(session)
+                        before_commit()
                         await _commit(session, deadline)
                 except PyMongoError as error:
                     late = time.monotonic() + delay > deadline

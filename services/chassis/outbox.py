@@ -114,6 +114,8 @@ class Outbox:
             "bucket": bucket_of(event.aggregateid),
             "topic": topic_of(event.data).name,
             "type": event.type,
+            "correlationid": event.correlationid,
+            "traceparent": event.traceparent,
             "value": event.to_json(),
             "headers": [[k, v] for k, v in event.headers()],
             "recorded_at": event.time,
@@ -128,7 +130,9 @@ class Outbox:
         )
         if oldest is None:
             return 0, None
-        return await self.collection.count_documents({"published": False}), oldest["recorded_at"]
+        # The planner takes a partial index only where its own field is asked for: hence the hint.
+        count = await self.collection.count_documents({"published": False}, hint=UNPUBLISHED)
+        return count, oldest["recorded_at"]
 
     async def republish(self) -> int:
         """Mark everything retained as unpublished: for a broker that forgot it (inboxes dedupe)."""

@@ -76,9 +76,12 @@ _SENTENCES: Mapping[str, str] = {
     "dict_type": "Нужен объект.",
     "model_attributes_type": "Нужен объект.",
 }
+_COME_BACK = frozenset({429, 503})
+_SOON = 5  # seconds, for a refusal that does not say; these statuses never go without (O5)
 _STATUS_WORDS: Mapping[int, tuple[str, str, str]] = {
     404: ("not-found", "Не найдено", "Такого адреса нет."),
     405: ("method-not-allowed", "Метод не поддерживается", "Этот адрес не знает такого метода."),
+    408: ("body-too-slow", "Запрос не дошёл", "Тело запроса передавалось слишком медленно."),
     413: ("body-too-large", "Слишком большой запрос", "Запрос больше допустимого размера."),
     415: ("unsupported-media-type", "Неподдерживаемый тип", "Этот тип данных не принимается."),
 }
@@ -123,8 +126,11 @@ def problem_response(refusal: RefusalError) -> Response:
         time=datetime.now(UTC),
     )
     headers = {"Cache-Control": "no-store"}
-    if refusal.retry_after is not None:
-        headers["Retry-After"] = str(refusal.retry_after)
+    retry_after = refusal.retry_after
+    if retry_after is None and refusal.status in _COME_BACK:
+        retry_after = _SOON
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
     if refusal.status == 401:  # noqa: PLR2004 - RFC 9110 asks for the challenge
         headers["WWW-Authenticate"] = "Bearer"
     return Response(

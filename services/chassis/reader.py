@@ -16,6 +16,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CorruptRecordException
 
+from services.chassis.backlog import Backlog
+
 log = structlog.get_logger(__name__)
 
 _UNREADABLE = (UnicodeDecodeError, CorruptRecordException)
@@ -26,18 +28,53 @@ Report: TypeAlias = Callable[[TopicPartition, int, Exception], Awaitable[None]]
 
 
 class TolerantConsumer(AIOKafkaConsumer):  # type: ignore[misc] # aiokafka has no types
-    """`AIOKafkaConsumer` whose `getmany` steps over what cannot be read."""
+    """`AIOKafkaConsumer` whose `getmany` steps over what cannot be read.
 
-    def __init__(self, *topics: str, report: Report, **settings: Any) -> None:
-        """Take whom to tell of an unreadable record."""
+    It keeps account of what it handed out and what of that is acknowledged.
+    """
+
+    def __init__(self, *topics: str, report: Report, backlog: Backlog, **settings: Any) -> None:
+        """Take whom to tell of an unreadable record, and where to keep account."""
         super().__init__(*topics, **settings)
         self._report = report
+        self._backlog = backlog
         self._careful: set[TopicPartition] = set()
 
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
     ) -> dict[TopicPartition, list[Any]]:
         """As the library's; never raises for an unreadable record."""
+        found = await self._tolerant(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+        for partition, records in found.items():
+            if records:
+                self._backlog.taken(partition, records, self._end(partition))
+        return found
+
+    async def commit(self, offsets: Any = None) -> None:
+        """As the library's: here always all that was handed out."""
+        try:
+            await super().commit(offsets)
+        finally:  # after a rebalance it fails: then the records are handed out again, here or there
+            self._backlog.settled()
+
+    async def look(self) -> None:
+        """Reckon the backlog anew.
+
+        Raises:
+            Exception: Kafka does not answer; what was known stays.
+        """
+        await self._backlog.look(self)
+
+    def _end(self, partition: TopicPartition) -> int | None:
+        """Where the partition ended at the last fetch; None when it is ours no more."""
+        if partition not in self.assignment():
+            return None
+        end: int | None = self.highwater(partition)
+        return end
+
+    async def _tolerant(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int | None
+    ) -> dict[TopicPartition, list[Any]]:
         for partition in tuple(self._careful):
             found = await self._one(partition)
             if found:

@@ -31,10 +31,13 @@ from services.chassis.outbox import (
     Record,
     RefusedRecordError,
 )
+from services.chassis.steps import tell_published
 
 log = structlog.get_logger(__name__)
 
-_NEEDED = dict.fromkeys(("key", "bucket", "topic", "type", "value", "headers"), 1)
+_RECORD = ("key", "bucket", "topic", "type", "value", "headers")
+_JOURNEY = ("recorded_at", "correlationid", "traceparent")  # the last two: not of older records
+_NEEDED = dict.fromkeys((*_RECORD, *_JOURNEY), 1)
 _BATCHES_A_STEP = 4
 
 
@@ -225,6 +228,7 @@ class Relay:
         ]
         if not ours:
             return [], None
+        began = time.time_ns()
         answers = await self._publisher.publish([_record(d) for d in ours])
         published: list[Document] = []
         failure: Exception | None = None
@@ -236,6 +240,7 @@ class Relay:
             else:
                 failure = error
                 self._metrics.publish_failures.inc()
+        tell_published(published, began)
         return published, failure
 
     def _stop_key(self, document: Document, error: Exception) -> None:
@@ -248,6 +253,7 @@ class Relay:
             "outbox key stopped: Kafka refuses its event",
             event_id=document["_id"],
             type=document["type"],
+            correlation_id=document.get("correlationid"),
             error=str(error),
         )
 

@@ -7,10 +7,10 @@ Kafka is not, and everything started is stopped in bounded time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 import uvicorn
@@ -19,19 +19,27 @@ from fastapi import APIRouter, FastAPI
 from services.chassis import deadletters, idempotency, inbox, outbox, problems, timers
 from services.chassis.accidents import told
 from services.chassis.auth import FetchKeys, TokenVerifier, fetch_from
-from services.chassis.broker import Dispatcher, Handlers, Supervisor, build_broker
+from services.chassis.broker import Dispatcher, Handlers, build_broker
+from services.chassis.context import travelling
 from services.chassis.health import VERSION, install_docs
 from services.chassis.health import router as health_router
 from services.chassis.http import RequestMiddleware
 from services.chassis.kafka import KafkaPublisher
+from services.chassis.limits import Limited, Limits, Places
+from services.chassis.limits.connections import allow_files, server_options
 from services.chassis.logging import configure
 from services.chassis.metrics import Metrics
 from services.chassis.mongo import Indexes, Mongo
 from services.chassis.outbox import Outbox, Publisher
+from services.chassis.pool import PoolListener
+from services.chassis.rates import Rates
 from services.chassis.relay import Relay
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings import Platform, ServiceSettings
+from services.chassis.supervisor import Supervisor
 from services.chassis.timers import TimerHandler, TimerLoop, Timers
+from services.chassis.tracing import begun, exporting
 from services.chassis.transactions import Transactions
+from services.chassis.watch import Gauges, Measure, measure_loop, watch
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +66,8 @@ class Parts:
     """Run once, in order, before the service is ready: buckets, catalogues, demo data."""
     background: Sequence[Background] = ()
     """Run until stop, started again when they fail."""
+    measures: Sequence[Measure] = ()
+    """Set gauges from the store; run every few seconds, less often when they take long."""
     close: Sequence[Background] = ()
     """Run at stop: clients to close."""
 
@@ -78,12 +88,18 @@ class Runtime:
         self.name = name
         self.settings = settings
         self.metrics = Metrics()
-        self.mongo = Mongo(platform.mongo_url, settings.database, max_pool=platform.mongo_max_pool)
+        self.metrics.build_info.labels(VERSION).set(1)
+        self.mongo = Mongo(
+            platform.mongo_url,
+            settings.database,
+            max_pool=platform.mongo_max_pool,
+            listeners=[PoolListener(self.metrics)],
+        )
         self.outbox = Outbox(self.mongo)
         self.timers = Timers(self.mongo)
         self.transactions = Transactions(name, self.mongo, self.outbox, self.timers)
         self.tokens = TokenVerifier(
-            fetch_keys or fetch_from(platform.auth_jwks_url),
+            fetch_keys or fetch_from(platform.auth_jwks_url, self.metrics),
             issuer=platform.auth_issuer,
             audience=platform.auth_audience,
         )
@@ -91,6 +107,23 @@ class Runtime:
         self.relay = Relay(self.mongo, self.outbox, self.publisher, self.metrics)
         self.dispatcher = Dispatcher(name, {}, self.mongo, self.metrics)
         self.supervisor = Supervisor(self._broker, self.metrics)
+        self.gauges = Gauges(
+            self.metrics,
+            self.outbox,
+            self.relay,
+            self.timers,
+            lambda: self.dispatcher,
+            ping=self.mongo.ping,
+        )
+        self.limits = Limits.of(settings)
+        self.places = Places(self.limits)
+        self.metrics.requests_in_progress.set_function(lambda: self.places.taken)
+        self.rates = Rates(
+            public_checks=platform.public_checks_per_minute,
+            creations=platform.creations_per_minute,
+            refused=self.metrics.requests_shed.labels("rate").inc,
+        )
+        self.measures: Sequence[Measure] = self.gauges.measures
         self.started = False
 
     @property
@@ -109,6 +142,8 @@ class Runtime:
         `max_body` is the largest request body in bytes.
         """
         self.dispatcher = Dispatcher(self.name, parts.handlers, self.mongo, self.metrics)
+        self.metrics.timer_kinds.update(parts.timer_handlers)
+        self.measures = (*self.gauges.measures, *parts.measures)
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -137,6 +172,7 @@ class Runtime:
         app.include_router(health_router())
         app.include_router(parts.router)
         install_docs(app, title)
+        app.add_middleware(Limited, limits=self.limits, places=self.places, metrics=self.metrics)
         app.add_middleware(RequestMiddleware, metrics=self.metrics, max_body=max_body)
         return app
 
@@ -148,10 +184,16 @@ class Runtime:
             count = await self.outbox.republish()
             log.info("the broker forgets: events will be published again", events=count)
         for step in parts.prepare:
-            await step()
+            with travelling(begun(None, None, "start")):
+                await step()
 
     def _loops(self, parts: Parts) -> list[Background]:
-        loops: list[Background] = [self.tokens.run, self.relay.run, self._watch]
+        loops: list[Background] = [
+            self.tokens.run,
+            self.relay.run,
+            partial(watch, self.measures),
+            partial(measure_loop, self.metrics, self.places.late),
+        ]
         if parts.handlers:
             loops += [self.supervisor.run, self._replays]
         for kind, handler in parts.timer_handlers.items():  # one kind must not starve another
@@ -174,21 +216,6 @@ class Runtime:
         while True:
             if not await self.dispatcher.replay_one():
                 await asyncio.sleep(1.0)
-
-    async def _watch(self) -> None:
-        """Keep the gauges of what waits."""
-        while True:
-            now = datetime.now(UTC)
-            pending, since = await self.outbox.pending()
-            self.metrics.outbox_pending.set(pending)
-            self.metrics.outbox_age.set((now - since).total_seconds() if since else 0)
-            self.metrics.outbox_stuck.set(len(self.relay.stuck))
-            self.metrics.dead_letters.set(await self.dispatcher.letters.open_count())
-            due = await self.timers.collection.find_one(
-                {"state": "waiting", "due_at": {"$lte": now}}, sort=[("due_at", 1)]
-            )
-            self.metrics.timers_late.set((now - due["due_at"]).total_seconds() if due else 0)
-            await asyncio.sleep(5.0)
 
     async def _stop(self, tasks: Sequence[asyncio.Task[None]], close: Sequence[Background]) -> None:
         for task in tasks:
@@ -213,14 +240,25 @@ def serve(app: FastAPI) -> None:
     runtime: Runtime = app.state.runtime
     settings = runtime.settings
     configure(runtime.name, fmt=settings.platform.log_format, level=settings.platform.log_level)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=3,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.platform.trusted_proxies,
-        server_header=False,
+    with _tracing(runtime.name, settings.platform):
+        allow_files(settings.platform.http_connections)
+        options = server_options(settings.platform)
+        uvicorn.run(app, host=settings.host, port=settings.port, **options)
+
+
+@contextmanager
+def _tracing(service: str, platform: Platform) -> Iterator[None]:
+    """Spans of the block go to the collector that the settings name, if they name one."""
+    if not platform.otlp_endpoint:
+        yield
+        return
+    from services.chassis.otlp import Collector  # noqa: PLC0415 - see its docstring
+
+    collector = Collector.at(
+        platform.otlp_endpoint, service=service, version=VERSION, ratio=platform.trace_ratio
     )
+    try:
+        with exporting(collector):
+            yield
+    finally:
+        collector.stop()

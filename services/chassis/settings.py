@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Platform(BaseSettings):
     """Where the servers are: the same names on every stack (`MONGO_URL`, `KAFKA_BOOTSTRAP`, …)."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, populate_by_name=True)
 
     mongo_url: str = "mongodb://127.0.0.1:27117/?directConnection=true&replicaSet=rs0"
     mongo_max_pool: int = 100
@@ -31,6 +31,42 @@ class Platform(BaseSettings):
     )
     log_format: Literal["json", "console"] = "json"
     log_level: str = "INFO"
+    otlp_endpoint: str | None = Field(
+        default=None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Where spans go by OTLP/HTTP (`http://host:4318`); none: no tracing.",
+    )
+    trace_ratio: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        validation_alias="OTEL_TRACES_SAMPLER_ARG",
+        description="How many of the traces that begin here are recorded.",
+    )
+    http_concurrency: int = Field(
+        default=64, ge=1, description="Requests at work in one replica; below MONGO_MAX_POOL."
+    )
+    http_queue: int = Field(default=512, ge=0, description="Requests waiting for a place.")
+    http_queue_seconds: float = Field(
+        default=1.0, gt=0, description="Who would wait longer for a place is refused at once."
+    )
+    http_seconds: float = Field(default=20.0, gt=0, description="For making one answer.")
+    http_body_seconds: float = Field(default=10.0, gt=0, description="For a body to arrive …")
+    http_body_rate: int = Field(
+        default=16 * 1024, gt=0, description="… and a second more for each so many bytes of it."
+    )
+    http_lag_seconds: float = Field(
+        default=1.0, gt=0, description="An event loop this late makes the service refuse a share."
+    )
+    http_connections: int = Field(
+        default=4096, ge=1, description="Open connections of one replica, idle ones included."
+    )
+    public_checks_per_minute: int = Field(
+        default=60, ge=1, description="Per network address: certificates and talons by number."
+    )
+    creations_per_minute: int = Field(
+        default=300, ge=1, description="Per account: POST requests with an Idempotency-Key."
+    )
     outbox_republish: bool = Field(
         default=False,
         description="Publish everything retained again at start (for a broker that forgets).",
@@ -46,4 +82,11 @@ class ServiceSettings(BaseSettings):
     port: int
     database: str
     demo: bool = False
+    http_concurrency: int | None = Field(
+        default=None, ge=1, description="Instead of HTTP_CONCURRENCY, for this service."
+    )
+    http_queue_seconds: float | None = Field(
+        default=None, gt=0, description="Instead of HTTP_QUEUE_SECONDS."
+    )
+    http_seconds: float | None = Field(default=None, gt=0, description="Instead of HTTP_SECONDS.")
     platform: Platform = Field(default_factory=Platform)

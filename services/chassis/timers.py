@@ -20,10 +20,12 @@ import structlog
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from services.chassis.accidents import told
-from services.chassis.context import Journey, current, new_traceparent, travelling
+from services.chassis.context import Journey, current, travelling
 from services.chassis.errors import AlreadyHandledError, RefusalError
 from services.chassis.metrics import Metrics
 from services.chassis.mongo import Document, Mongo, Session
+from services.chassis.steps import running
+from services.chassis.tracing import begun, resumed
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,8 @@ INDEXES = {
     "timers": [IndexModel([("kind", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING)])]
 }
 _LONGEST_DELAY = 300.0
+_SAME_WORK = timedelta(minutes=1)
+"""A timer due within this is a part of the work that set it (see `tracing`)."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,8 @@ class Timers:
                 "attempts": 0,
                 "correlation_id": journey.correlation_id,
                 "traceparent": journey.traceparent,
+                "set_by": journey.causation_id,
+                "later": due_at - datetime.now(UTC) > _SAME_WORK,
             },
             upsert=True,
             session=session,
@@ -116,6 +122,20 @@ class Timers:
     async def cancel(self, session: Session, kind: str, key: str) -> None:
         """Drop the timer if it is there."""
         await self.collection.delete_one({"_id": f"{kind}:{key}"}, session=session)
+
+    async def set_of(self, kind: str) -> int:
+        """How many timers of one kind are set, due or not."""
+        return await self.collection.count_documents({"kind": kind, "state": "waiting"})
+
+    async def waiting(self, kind: str, now: datetime) -> tuple[int, int, datetime | None]:
+        """Of one kind: how many are due, how many failed for good, since when the oldest is due."""
+        due = {"kind": kind, "state": "waiting", "due_at": {"$lte": now}}
+        oldest = await self.collection.find_one(due, {"due_at": 1}, sort=[("due_at", ASCENDING)])
+        return (
+            await self.collection.count_documents(due) if oldest else 0,
+            await self.collection.count_documents({"kind": kind, "state": "failed"}),
+            oldest["due_at"] if oldest else None,
+        )
 
 
 @dataclass
@@ -137,6 +157,7 @@ class TimerLoop:
     def __post_init__(self) -> None:
         """Ask to be woken for its kinds."""
         self._bell = self.timers.bell(frozenset(self.handlers))
+        self.metrics.timer_kinds.update(self.handlers)
 
     async def run(self) -> None:
         """Take and run due timers until cancelled; what is running is cancelled with it."""
@@ -197,14 +218,12 @@ class TimerLoop:
             payload=document["payload"],
             attempts=document["attempts"],
         )
-        journey = Journey(
-            document["correlation_id"],
-            causation_id=due.id,
-            traceparent=document.get("traceparent") or new_traceparent(),
-        )
-        with travelling(journey):
-            outcome = await self._run(due)
-        self.metrics.timers.labels(due.kind, outcome).inc()
+        with (
+            travelling(_journey(document, due)),
+            running(due.kind, due.key, due.attempts, document.get("set_by")) as step,
+        ):
+            step.outcome = await self._run(due)
+        self.metrics.timers.labels(due.kind, step.outcome).inc()
 
     async def _run(self, due: Due) -> str:
         try:
@@ -244,3 +263,11 @@ class TimerLoop:
             )
         except Exception as error:  # the lease runs out and the timer comes again
             log.warning("timer could not be settled", timer=due.id, error=told(error))
+
+
+def _journey(document: Document, due: Due) -> Journey:
+    """The work that set the timer goes on, or, when that was long ago, is followed by new work."""
+    correlation_id, traceparent = document["correlation_id"], document.get("traceparent")
+    if document.get("later"):
+        return resumed(correlation_id, due.id, traceparent)
+    return begun(traceparent, correlation_id, due.id)

@@ -6,7 +6,7 @@ all. Opened in a use case, nowhere else.
 
 from __future__ import annotations
 
-import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,12 +15,14 @@ from typing import Any, Protocol, TypeVar
 from pymongo.errors import DuplicateKeyError
 
 from contracts.envelope import Data, Event, new_event
-from services.chassis.context import current
+from services.chassis.context import current, random_hex
 from services.chassis.errors import AlreadyHandledError, RefusalError
 from services.chassis.idempotency import Once
 from services.chassis.mongo import Mongo, Session
 from services.chassis.outbox import Outbox
+from services.chassis.steps import tell_recorded
 from services.chassis.timers import Timers
+from services.chassis.tracing import Kind, span
 
 T = TypeVar("T")
 
@@ -48,7 +50,7 @@ class Transaction:
         journey = current()
         event = new_event(
             data,
-            event_id=f"{random.getrandbits(128):032x}",  # unique, no secret: see http._name
+            event_id=random_hex(16),  # unique, no secret
             source=self._source,
             aggregate_id=aggregate_id,
             seq=seq,
@@ -85,6 +87,11 @@ class Transactions:
         self.mongo = mongo
         self.outbox = outbox
         self.timers = timers
+        self._database = {
+            "db.system.name": "mongodb",
+            "db.namespace": mongo.db.name,
+            "db.operation.name": "transaction",
+        }
 
     async def run(
         self,
@@ -115,13 +122,17 @@ class Transactions:
             await self.outbox.add(session, tx.events)
             return result
 
-        try:
-            result = await self.mongo.transaction(body)
-        except (RefusalError, DuplicateKeyError):
-            if once is not None:  # a twin, committed meanwhile, may be the reason
-                await once.replay(self.mongo)
-            raise
-        self._ring(last[0])
+        started = time.perf_counter()
+        with span("transaction", Kind.CLIENT, **self._database) as told:
+            try:
+                result = await self.mongo.transaction(body)
+            except (RefusalError, DuplicateKeyError):
+                if once is not None:  # a twin, committed meanwhile, may be the reason
+                    await once.replay(self.mongo)
+                raise
+            told.set(events=len(last[0].events), timers=len(last[0].timers_set))
+            self._ring(last[0])
+            tell_recorded(last[0].events, time.perf_counter() - started)
         return result
 
     def _ring(self, tx: Transaction) -> None:

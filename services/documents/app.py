@@ -15,6 +15,7 @@ from services.documents import api, consumers, store
 from services.documents.gateways.inspection import Inspector
 from services.documents.gateways.signing import Notary, Signers
 from services.documents.gateways.storage import Storage
+from services.documents.metrics import DocumentsMetrics
 from services.documents.settings import Settings
 from services.documents.usecases import SEAL, Documents, Files, ReadingRoom, UseCases
 
@@ -34,12 +35,19 @@ def build(
 ) -> FastAPI:
     """The service; the keyword arguments are seams."""
     runtime = Runtime("documents", settings, fetch_keys=fetch_keys, publisher=publisher)
+    metrics = DocumentsMetrics(runtime.metrics, settings.purposes)
     kept = store.Store(runtime.mongo.db)
     storage = storage or Storage(
-        settings.platform, (settings.bucket_uploads, settings.bucket_sealed)
+        settings.platform, (settings.bucket_uploads, settings.bucket_sealed), runtime.metrics
     )
     notary = notary or Notary(
-        Signers(settings.pki_dir, tsa_url=settings.tsa_url, licence=settings.licence), now=now
+        Signers(
+            settings.pki_dir,
+            tsa_url=settings.tsa_url,
+            licence=settings.licence,
+            metrics=runtime.metrics,
+        ),
+        now=now,
     )
     inspector = Inspector()
     room = ReadingRoom(
@@ -59,6 +67,7 @@ def build(
         bucket=settings.bucket_uploads,
         purposes=settings.purposes,
         grant_lasting=timedelta(days=settings.grant_days),
+        metrics=metrics,
         now=now,
         new_id=new_id,
     )
@@ -69,6 +78,7 @@ def build(
         notary=notary,
         room=room,
         bucket=settings.bucket_sealed,
+        metrics=metrics,
         now=now,
         new_id=new_id,
     )

@@ -46,4 +46,11 @@ class Settings(ServiceSettings):
     link_seconds: int = Field(default=120, gt=0, le=3600)
     grant_days: int = Field(default=30, gt=0)
     purposes: Mapping[str, PurposeLimits] = PURPOSES
+    http_concurrency: int | None = Field(
+        default=32, ge=1, description="Each may hold an upload of some megabytes in memory."
+    )
+    http_queue_seconds: float | None = Field(default=2.0, gt=0)
+    http_seconds: float | None = Field(
+        default=60.0, gt=0, description="An inspection waits for its turn and may take long."
+    )
     licence: str = "Лицензия Л041-01137-77/00000001"

@@ -15,6 +15,7 @@ from services.chassis.runtime import Parts, Runtime
 from services.identity import api, consumers
 from services.identity.domain import DIGITS, CodeRules, KeyRules
 from services.identity.gateways import Passwords, Signer, read_demo_accounts
+from services.identity.metrics import IdentityMetrics
 from services.identity.settings import Settings
 from services.identity.store import INDEXES, Store
 from services.identity.usecases import Rules, UseCases, World, seed
@@ -60,6 +61,7 @@ def build(
             lifetime_seconds=settings.access_token_seconds,
         ),
         rules=_rules(settings),
+        metrics=IdentityMetrics(runtime.metrics),
         secret=settings.secret.get_secret_value().encode(),
         now=now,
         new_id=new_id,
@@ -72,6 +74,10 @@ def build(
         if settings.demo and settings.demo_file is not None:
             await seed(world, read_demo_accounts(settings.demo_file))
 
+    async def measure() -> None:
+        for level, count in (await world.store.accounts.by_level()).items():
+            world.metrics.accounts.labels(level).set(count)
+
     app = runtime.app(
         Parts(
             router=api.router,
@@ -79,6 +85,7 @@ def build(
             timer_handlers={ROTATE: use.signing.rotate},
             indexes=INDEXES,
             prepare=[use.signing.prepare, seed_demo],
+            measures=[measure],
             close=[passwords.close],
         ),
         title="identity – кто есть кто",

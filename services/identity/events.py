@@ -6,7 +6,7 @@ Contacts are told only once their owner has proved them (I16): a mistyped e-mail
 from __future__ import annotations
 
 from contracts import identity as said
-from services.identity.domain import Account, Challenge, Channel, Person, Purpose
+from services.identity.domain import Account, Challenge, Channel, Person, Purpose, Role
 
 _PURPOSES = {
     Purpose.REGISTRATION: said.CodePurpose.REGISTRATION,
@@ -88,11 +88,17 @@ def profile_rejected(account: Account) -> said.ProfileRejected:
     return said.ProfileRejected(account_id=account.id, mismatches=account.mismatches)
 
 
-def staff_registered(account: Account) -> said.StaffRegistered:
-    """A member of staff has an account."""
+def staff_registered(account: Account) -> said.StaffRegistered | None:
+    """A member of staff has an account; None for those whom no other service has business with.
+
+    An SRE signs and books nothing, and v1 of the event knows no such role: consumers of v1 could
+    not parse it.
+    """
     if account.staff is None:
         message = f"account {account.id} is not staff"
         raise ValueError(message)
+    if account.role is Role.SRE:
+        return None
     return said.StaffRegistered(
         account_id=account.id,
         role=said.StaffRole(account.role),

@@ -9,6 +9,7 @@ from datetime import datetime
 from fastapi import FastAPI
 
 from services.chassis.auth import FetchKeys
+from services.chassis.metrics import Metrics
 from services.chassis.outbox import Publisher
 from services.chassis.runtime import Parts, Runtime
 from services.chassis.timers import TimerLoop
@@ -19,6 +20,7 @@ from services.notifier.gateways import Provider, Providers
 from services.notifier.gateways.mail import Mail, MailServer
 from services.notifier.gateways.signed_http import SignedHttp, push_body, sms_body
 from services.notifier.gateways.templates import load_layout, load_templates, load_words
+from services.notifier.metrics import NotifierMetrics
 from services.notifier.settings import Settings
 from services.notifier.usecases import UseCases
 from services.notifier.usecases.cabinet import Cabinet, utc_now
@@ -47,12 +49,13 @@ def build(
         portal=settings.platform.public_url,
         timezone=settings.timezone,
     )
-    ways = providers or build_providers(settings)
+    ways = providers or build_providers(settings, runtime.metrics)
     kept = store.Store(runtime.mongo.db)
+    metrics = NotifierMetrics(runtime.metrics)
 
     use = UseCases(
-        planning=Planning(runtime.transactions, kept, renderer, settings.timezone, now),
-        sending=Sending(runtime.transactions, kept, renderer, ways, now),
+        planning=Planning(runtime.transactions, kept, renderer, settings.timezone, metrics, now),
+        sending=Sending(runtime.transactions, kept, renderer, ways, metrics, now),
         cabinet=Cabinet(runtime.transactions, kept, now),
     )
     loops = [
@@ -64,6 +67,12 @@ def build(
         )
         for channel, concurrency in _concurrency(settings).items()
     ]
+
+    async def measure() -> None:
+        """Each message that is still to be sent has its timer."""
+        for channel in Channel:
+            count = await runtime.timers.set_of(SEND[channel])
+            metrics.waiting.labels(channel).set(count)
 
     async def leave() -> None:
         """One step, for its order: codes on their way need the providers to the end."""
@@ -80,6 +89,7 @@ def build(
                 CODE_OUTCOME: use.sending.settle_code,
             },
             indexes=store.INDEXES,
+            measures=[measure],
             background=[loop.run for loop in loops],
             close=[leave],
         ),
@@ -90,7 +100,7 @@ def build(
     return app
 
 
-def build_providers(settings: Settings) -> Providers:
+def build_providers(settings: Settings, metrics: Metrics) -> Providers:
     """The real ways out."""
     wait = settings.provider_timeout
     password = settings.smtp_password
@@ -99,6 +109,8 @@ def build_providers(settings: Settings) -> Providers:
             settings.sms_url,
             settings.sms_secret.get_secret_value(),
             sms_body,
+            metrics,
+            target="sms",
             timeout=wait,
             connections=settings.sms_concurrency + CODES_AT_ONCE,
         ),
@@ -106,6 +118,8 @@ def build_providers(settings: Settings) -> Providers:
             settings.push_url,
             settings.push_secret.get_secret_value(),
             push_body,
+            metrics,
+            target="push",
             timeout=wait,
             connections=settings.push_concurrency + CODES_AT_ONCE,
         ),
@@ -118,6 +132,7 @@ def build_providers(settings: Settings) -> Providers:
                 settings.smtp_username,
                 password.get_secret_value() if password else None,
             ),
+            metrics,
             timeout=wait,
         ),
     }

@@ -14,6 +14,7 @@ from services.chassis.runtime import Parts, Runtime
 from services.scheduling import api, consumers
 from services.scheduling.domain.appointment import CancelRule
 from services.scheduling.domain.talon import DIGITS
+from services.scheduling.metrics import SchedulingMetrics
 from services.scheduling.settings import Settings
 from services.scheduling.store import INDEXES, Store
 from services.scheduling.usecases import Booking, Hearing, Reading, Timetable, UseCases
@@ -47,6 +48,7 @@ def build(
     runtime = Runtime("scheduling", settings, fetch_keys=fetch_keys, publisher=publisher)
     store = Store(runtime.mongo.db)
     public_url = settings.platform.public_url.rstrip("/")
+    metrics = SchedulingMetrics(runtime.metrics)
     rule = CancelRule(before=settings.self_cancel, hotline=settings.hotline)
     use = UseCases(
         booking=Booking(
@@ -58,6 +60,7 @@ def build(
             rule=rule,
             active_limit=settings.active_limit,
             check_url=lambda number: f"{public_url}/talon/{number}",
+            metrics=metrics,
         ),
         hearing=Hearing(runtime.transactions, store, now),
         reading=Reading(store, now, settings.horizon_days),
@@ -65,6 +68,12 @@ def build(
             runtime.transactions, store, now, settings.horizon_days, demo=settings.demo
         ),
     )
+
+    async def measure() -> None:
+        free, booked = await store.slots.left(now())
+        metrics.slots.labels("free").set(free)
+        metrics.slots.labels("booked").set(booked)
+
     app = runtime.app(
         Parts(
             router=api.router(),
@@ -72,6 +81,7 @@ def build(
             timer_handlers={TIMER: use.timetable.due},
             indexes=INDEXES,
             prepare=[use.timetable.prepare],
+            measures=[measure],
         ),
         title="Моё здоровье: запись на приём",
         description=(

@@ -18,7 +18,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import orjson
-import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
@@ -44,7 +43,6 @@ UNIT = "1/s"
 
 async def run() -> list[Row]:
     """Measure in turns, so that each meets the same machine."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # there is no Kafka here, on purpose
     stack = await asyncio.to_thread(ServerStack.start, None, s3=False)
     try:
@@ -104,7 +102,7 @@ async def _update(slots: Collection, slot_id: str) -> bool:
     return bool(done.modified_count)
 
 
-async def _new_slots(mongo: Mongo, count: int) -> list[str]:
+async def new_slots(mongo: Mongo, count: int) -> list[str]:
     start = clock() + timedelta(days=2)
     slots = [_slot(f"{secrets.token_hex(8)}", start + timedelta(minutes=n)) for n in range(count)]
     await mongo.db["slots"].insert_many([to_document(s) for s in slots])
@@ -126,7 +124,7 @@ def _slot(slot_id: str, starts_at: datetime) -> Slot:
     return Slot(slot_id, "doctor-orlova", "clinic-1", "therapist", visit)
 
 
-async def _citizens(mongo: Mongo, tokens: Tokens, count: int) -> list[str]:
+async def new_citizens(mongo: Mongo, tokens: Tokens, count: int) -> list[str]:
     names = [secrets.token_hex(8) for _ in range(count)]
     await mongo.db["patients"].insert_many(
         [{"_id": n, "full_name": "Соколова Анна Сергеевна", "agenda": []} for n in names]
@@ -135,7 +133,7 @@ async def _citizens(mongo: Mongo, tokens: Tokens, count: int) -> list[str]:
 
 
 async def _bare(mongo: Mongo) -> float:
-    slots = await _new_slots(mongo, BOOKINGS)
+    slots = await new_slots(mongo, BOOKINGS)
     jobs = iter(slots)
 
     async def worker() -> None:
@@ -146,24 +144,24 @@ async def _bare(mongo: Mongo) -> float:
 
 
 async def _bare_route(port: int, mongo: Mongo) -> float:
-    slots = await _new_slots(mongo, BOOKINGS)
+    slots = await new_slots(mongo, BOOKINGS)
     return await _load(port, [_request(f"/bare/{s}", b"") for s in slots], {200: BOOKINGS})
 
 
 async def _bookings(port: int, mongo: Mongo, tokens: Tokens) -> float:
-    slots = await _new_slots(mongo, BOOKINGS)
-    people = await _citizens(mongo, tokens, BOOKINGS)
-    requests = [_booking(s, p) for s, p in zip(slots, people, strict=True)]
+    slots = await new_slots(mongo, BOOKINGS)
+    people = await new_citizens(mongo, tokens, BOOKINGS)
+    requests = [booking_of(s, p) for s, p in zip(slots, people, strict=True)]
     return await _load(port, requests, {201: BOOKINGS})
 
 
 async def _crowd(port: int, mongo: Mongo, tokens: Tokens) -> float:
-    (slot,) = await _new_slots(mongo, 1)
-    people = await _citizens(mongo, tokens, BOOKINGS)
-    return await _load(port, [_booking(slot, p) for p in people], {201: 1, 409: BOOKINGS - 1})
+    (slot,) = await new_slots(mongo, 1)
+    people = await new_citizens(mongo, tokens, BOOKINGS)
+    return await _load(port, [booking_of(slot, p) for p in people], {201: 1, 409: BOOKINGS - 1})
 
 
-def _booking(slot_id: str, token: str) -> bytes:
+def booking_of(slot_id: str, token: str) -> bytes:
     return _request("/v1/appointments", orjson.dumps({"slot_id": slot_id}), token)
 
 
@@ -188,7 +186,7 @@ async def _load(port: int, requests: Sequence[bytes], expected: dict[int, int]) 
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for request in jobs:
             writer.write(request)
-            status = await _answer(reader)
+            status = await status_of(reader)
             statuses[status] = statuses.get(status, 0) + 1
         writer.close()
         await writer.wait_closed()
@@ -198,7 +196,7 @@ async def _load(port: int, requests: Sequence[bytes], expected: dict[int, int]) 
     return rate
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def status_of(reader: asyncio.StreamReader) -> int:
     head = await reader.readuntil(b"\r\n\r\n")
     length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
     await reader.readexactly(length)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -15,6 +15,8 @@ from services.certificates.domain import numbers
 from services.certificates.domain.certificate import Validity
 from services.certificates.domain.forms import russian_date
 from services.certificates.errors import NumberMistypedError
+from services.chassis.errors import RefusalError, TooManyRequestsError
+from services.chassis.rates import public_check
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,13 +45,18 @@ def _page(
     *,
     typed: str = "",
     found: PublicView | None = None,
-    mistyped: str | None = None,
+    refused: RefusalError | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     html = _pages.get_template("verify.html").render(
-        typed=typed[:_MAX_TYPED], found=found, mistyped=mistyped
+        typed=typed[:_MAX_TYPED], found=found, refused=refused
     )
-    return HTMLResponse(html, status_code=status, headers=_HEADERS)
+    headers = dict(_HEADERS)
+    if refused is not None:
+        status = refused.status
+        if refused.retry_after is not None:
+            headers["Retry-After"] = str(refused.retry_after)
+    return HTMLResponse(html, status_code=status, headers=headers)
 
 
 @router.get("/verify")
@@ -60,17 +67,18 @@ async def form(number: Annotated[str, Query()] = "") -> Response:
         return _page()
     printed = numbers.normalised(number)
     if printed is None:
-        return _page(typed=number, mistyped=NumberMistypedError().detail, status=422)
+        return _page(typed=number, refused=NumberMistypedError())
     return RedirectResponse(f"/verify/{printed}", status_code=303, headers=_HEADERS)
 
 
 @router.get("/verify/{number}")
-async def check(number: str, use: UseRegistry, ledger: UseLedger) -> HTMLResponse:
+async def check(request: Request, number: str, use: UseRegistry, ledger: UseLedger) -> HTMLResponse:
     """The answer for a person, in words and colour."""
     try:
+        await public_check(request)
         printed, certificate = await use.look_up(number)
-    except NumberMistypedError as error:
-        return _page(typed=number, mistyped=error.detail, status=error.status)
+    except (NumberMistypedError, TooManyRequestsError) as error:
+        return _page(typed=number, refused=error)
     found = PublicView.of(printed, certificate, ledger.catalogue.calendar, ledger.now())
     status = 404 if found.state is Validity.UNKNOWN else 200
     return _page(typed=printed, found=found, status=status)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Self
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from services.certificates.api.parts import UseLedger, UseRegistry
 from services.certificates.domain.calendar import WorkingCalendar
 from services.certificates.domain.certificate import VALIDITY_LABELS, Certificate, Validity
+from services.chassis.rates import public_check
 
 router = APIRouter(prefix="/v1/public", tags=["Публичная проверка"])
 
@@ -54,9 +55,16 @@ class PublicView(BaseModel):
         )
 
 
-@router.get("/certificates/{number}", summary="Проверить справку по номеру")
+@router.get(
+    "/certificates/{number}",
+    summary="Проверить справку по номеру",
+    dependencies=[Depends(public_check)],
+)
 async def check(number: str, use: UseRegistry, ledger: UseLedger, response: Response) -> PublicView:
-    """States: valid, expired, revoked, unknown; 422 `number-mistyped` if the number is not one."""
+    """States: valid, expired, revoked, unknown; 422 `number-mistyped` if the number is not one.
+
+    429 `too-many-requests`: so many a minute for each network address.
+    """
     response.headers["Cache-Control"] = "no-store"
     printed, certificate = await use.look_up(number)
     return PublicView.of(printed, certificate, ledger.catalogue.calendar, ledger.now())

@@ -18,7 +18,9 @@ from services.certificates.errors import (
     UnknownApplicationError,
     UnknownCertificateError,
 )
+from services.certificates.metrics import Standing
 from services.certificates.store.mapping import Mapper
+from services.certificates.store.standing import standing
 from services.chassis.errors import StaleVersionError
 from services.chassis.mongo import Collection, Database, Indexes, Session
 
@@ -39,6 +41,11 @@ INDEXES: Indexes = {
             [("claim.doctor_id", ASCENDING), ("clock.deadline_at", ASCENDING), ("_id", ASCENDING)],
             name="claimed",
             partialFilterExpression={"claim.doctor_id": {"$exists": True}},
+        ),
+        IndexModel(
+            [("consent.at", ASCENDING)],
+            name="waiting",
+            partialFilterExpression={"state": State.SUBMITTED.value},
         ),
         IndexModel(
             "tracking_number", unique=True, partialFilterExpression={"tracking_number": _TEXT}
@@ -105,6 +112,10 @@ class Store:
         return await self._one_application(
             {"_id": application_id, "citizen_id": citizen_id}, session
         )
+
+    async def standing(self, now: datetime) -> Standing:
+        """How many applications stand where, and how their deadlines do."""
+        return await standing(self.applications, now)
 
     async def _one_application(self, query: dict[str, Any], session: Session | None) -> Application:
         found = await self.applications.find_one(query, session=session)

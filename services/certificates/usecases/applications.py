@@ -136,7 +136,9 @@ class Applications:
 
             return await ledger.transactions.run(work)
 
-        return await ledger.numbered(ledger.tracking_number, attempt)
+        submitted = await ledger.numbered(ledger.tracking_number, attempt)
+        ledger.metrics.submitted.labels(submitted.type_code).inc()
+        return submitted
 
     async def supply(
         self, citizen_id: str, application_id: str, given: Sequence[Given]

@@ -15,6 +15,7 @@ from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import Catalogue, CertificateType
 from services.certificates.domain.certificate import Certificate
 from services.certificates.errors import NumberTakenError
+from services.certificates.metrics import CertificatesMetrics
 from services.certificates.store import Store
 from services.chassis.transactions import Transaction, Transactions
 
@@ -34,6 +35,7 @@ class Ledger:
     transactions: Transactions
     store: Store
     catalogue: Catalogue
+    metrics: CertificatesMetrics
     public_url: str
     claim_lease: timedelta
     profile_patience: timedelta
@@ -45,6 +47,11 @@ class Ledger:
     def today(self) -> date:
         """The day where the organisation works."""
         return self.catalogue.calendar.day_of(self.now())
+
+    async def measure(self) -> None:
+        """Set the gauges of how the applications stand now."""
+        now = self.now()
+        self.metrics.stand(await self.store.standing(now), now)
 
     def kind_of(self, application: Application) -> CertificateType:
         """The type that was applied for."""

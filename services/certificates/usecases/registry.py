@@ -9,10 +9,11 @@ import structlog
 
 from services.certificates import events
 from services.certificates.domain import numbers, review
-from services.certificates.domain.certificate import Certificate, Revocation, Status
+from services.certificates.domain.certificate import Certificate, Revocation, Status, Validity
 from services.certificates.domain.people import KnownFile, Person, Staff
 from services.certificates.domain.states import Actor, Move, State
 from services.certificates.errors import NotYourCertificateError, NumberMistypedError
+from services.certificates.metrics import MISTYPED
 from services.certificates.store.documents import Position
 from services.certificates.usecases.ledger import CLAIM_TIMER, Ledger
 from services.chassis.transactions import Cause, Transaction
@@ -46,10 +47,14 @@ class Registry:
         Raises:
             NumberMistypedError: the check character does not fit.
         """
+        checks = self.ledger.metrics.checks
         number = numbers.normalised(typed)
         if number is None:
+            checks.labels(MISTYPED).inc()
             raise NumberMistypedError
-        return number, await self.ledger.store.certificate_by_number(number)
+        found = await self.ledger.store.certificate_by_number(number)
+        checks.labels(found.validity(self.ledger.today) if found else Validity.UNKNOWN).inc()
+        return number, found
 
     async def revoke(
         self, by: str, *, administrator: bool, certificate_id: str, reason_code: str, reason: str
@@ -111,12 +116,12 @@ class Registry:
         """
         ledger = self.ledger
 
-        async def work(tx: Transaction) -> None:
+        async def work(tx: Transaction) -> str | None:
             before = await ledger.store.application(application_id, tx.session)
             made = before.certificate
             if before.state is not State.APPROVED or made is None or made.number != number:
                 log.warning("a sealed document that nobody waits for", document_id=document_id)
-                return
+                return None
             waiting = await ledger.store.certificate(made.certificate_id, tx.session)
             issued = await ledger.save_certificate(
                 tx, waiting, waiting.issued(document_id=document_id, sha256=sha256)
@@ -124,8 +129,11 @@ class Registry:
             after = review.sealed(before, now=ledger.now())
             told = events.issued(after, issued, verify_url=ledger.verify_url(number))
             await ledger.save(tx, before, after, told)
+            return after.type_code
 
-        await ledger.transactions.run(work, cause=cause)
+        issued_type = await ledger.transactions.run(work, cause=cause)
+        if issued_type is not None:
+            ledger.metrics.issued.labels(issued_type).inc()
 
     async def reopen(self, application_id: str, number: str, reason: str, *, cause: Cause) -> None:
         """The document cannot be sealed: its number is void, its doctor has it again."""

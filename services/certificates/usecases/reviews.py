@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.certificates import events
@@ -11,6 +11,7 @@ from services.certificates.domain.application import Application, Made
 from services.certificates.domain.certificate import certificate_of, printed_fields
 from services.certificates.domain.people import Staff
 from services.certificates.errors import DoctorUnknownError
+from services.certificates.metrics import Reviewed
 from services.certificates.store.documents import Position
 from services.certificates.usecases.ledger import CLAIM_TIMER, Ledger
 from services.chassis.timers import Due
@@ -110,7 +111,7 @@ class Reviews:
             await tx.cancel_timer(CLAIM_TIMER, application_id)
             return await ledger.save(tx, before, after, events.documents_requested(after, kind))
 
-        return await ledger.transactions.run(work)
+        return await self._decided(Reviewed.DOCUMENTS_REQUESTED, ledger.transactions.run(work))
 
     async def approve(
         self, doctor_id: str, application_id: str, values: Mapping[str, str]
@@ -124,7 +125,8 @@ class Reviews:
 
             return await ledger.transactions.run(work)
 
-        return await ledger.numbered(ledger.certificate_number, attempt)
+        approval = ledger.numbered(ledger.certificate_number, attempt)
+        return await self._decided(Reviewed.APPROVED, approval)
 
     async def _approve(
         self,
@@ -182,7 +184,13 @@ class Reviews:
             await tx.cancel_timer(CLAIM_TIMER, application_id)
             return await ledger.save(tx, before, after, events.refused(after, kind))
 
-        return await ledger.transactions.run(work)
+        return await self._decided(Reviewed.REFUSED, ledger.transactions.run(work))
+
+    async def _decided(self, verdict: Reviewed, doing: Awaitable[Application]) -> Application:
+        """Count the verdict once it is committed."""
+        done = await doing
+        self.ledger.metrics.reviews.labels(verdict).inc()
+        return done
 
     async def _doctor(self, tx: Transaction, doctor_id: str) -> Staff:
         found = await self.ledger.store.staff(doctor_id, tx.session)

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request
 
 from services.chassis.auth import Principal, Role, require
-from services.chassis.errors import FieldError, InvalidInputError
+from services.chassis.errors import FieldError, InvalidInputError, RefusalError
 from services.chassis.http import decode_cursor, encode_cursor
 from services.chassis.idempotency import IdempotencyKeyMissingError, Once
+from services.chassis.rates import public_check
 from services.documents.api.receiving import (
     DEFAULT_PURPOSE,
     receive_pdf_hash,
@@ -28,6 +29,7 @@ from services.documents.api.views import (
     ReadView,
 )
 from services.documents.domain import MediaType, Position, sha256_of
+from services.documents.metrics import REFUSED, UNKNOWN_PURPOSE
 from services.documents.usecases import UseCases
 
 _LARGEST_CHECK = 5 * 1024 * 1024
@@ -121,9 +123,14 @@ async def upload(
     `file-empty`, `pdf-encrypted`, `pdf-active-content`, `image-too-large`, `too-many-pages`,
     `resolution-too-low`, `resolution-unknown`, `file-breaks-rules` (several, see `errors`).
     """
+    request.app.state.runtime.rates.creation(who.subject)
     if not key:
         raise IdempotencyKeyMissingError
-    received = await receive_upload(request, largest=use.files.largest_upload)
+    try:
+        received = await receive_upload(request, largest=use.files.largest_upload)
+    except RefusalError:  # before its purpose is read
+        use.files.metrics.uploads.labels(UNKNOWN_PURPOSE, REFUSED).inc()
+        raise
     # by content: a client that tries again makes another multipart boundary
     asked = f"{received.purpose}\n{received.name}\n{sha256_of(received.content)}"
     once = Once.of(
@@ -192,11 +199,17 @@ async def reads_of_document(
     return await _reads(document_id, use, who, after, limit)
 
 
-@router.post("/public/checks", tags=["public"], openapi_extra=_PDF)
+@router.post(
+    "/public/checks",
+    tags=["public"],
+    openapi_extra=_PDF,
+    dependencies=[Depends(public_check)],
+)
 async def check(request: Request, use: Use) -> CheckView:
     """Is this PDF byte for byte one that was sealed here? For anybody, without login.
 
     The file is hashed as it arrives and not kept. The answer names no person but the signers.
+    429 `too-many-requests`: so many a minute for each network address.
     """
     sha256 = await receive_pdf_hash(request, largest=_LARGEST_CHECK)
     found = await use.documents.with_content(sha256)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from services.chassis.metrics import Metrics
+from services.chassis.tracing import outside
 from services.documents.domain import Document, SealedContent, Signed
 from services.documents.errors import CannotSealError, SealingAwayError
 from services.documents.gateways.layouts import Organisation, paper_of
@@ -31,6 +34,8 @@ from services.documents.sealing import (
     timestamp_client,
 )
 from services.documents.sealing.errors import KeyFileError, TimestampError
+from services.documents.sealing.tsa.client import HttpAnswer
+from services.documents.sealing.tsa.connections import Connections
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OGRN = x509.ObjectIdentifier("1.2.643.100.1")
@@ -72,6 +77,26 @@ class Office:
     sealer: Sealer
 
 
+class _Told:
+    """The HTTP client of the time-stamp authority; every call of it is told of."""
+
+    def __init__(self, client: Connections, metrics: Metrics) -> None:
+        self._client = client
+        self._metrics = metrics
+
+    async def post(
+        self, url: str, *, content: bytes, headers: Mapping[str, str], timeout: float
+    ) -> HttpAnswer:
+        with outside("tsa", self._metrics, "stamp", {"http.request.method": "POST"}) as call:
+            answer = await self._client.post(url, content=content, headers=headers, timeout=timeout)
+            if answer.status_code != HTTPStatus.OK:
+                call.refused(f"status-{answer.status_code}")
+            return answer
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
 Stamp = tuple[tuple[int, int, int], ...]
 """What changes when a file does: of each its number, its size and when it was written."""
 
@@ -79,12 +104,12 @@ Stamp = tuple[tuple[int, int, int], ...]
 class Signers:
     """Keys and trust from a directory of PEM files, read again when they change."""
 
-    def __init__(self, directory: Path, *, tsa_url: str, licence: str) -> None:
+    def __init__(self, directory: Path, *, tsa_url: str, licence: str, metrics: Metrics) -> None:
         """Read nothing yet: the directory may be made while we start."""
         self._directory = directory
         self._tsa_url = tsa_url
         self._licence = licence
-        self._client = timestamp_client()
+        self._client = _Told(timestamp_client(), metrics)
         self._office: tuple[Stamp, Office] | None = None
         self._doctors: dict[str, tuple[Stamp, Signer]] = {}
 

@@ -18,7 +18,9 @@ from minio import Minio
 from minio.error import MinioException, S3Error
 
 from services.chassis.errors import TooManyRequestsError
+from services.chassis.metrics import Metrics
 from services.chassis.settings import Platform
+from services.chassis.tracing import Call, outside
 from services.documents.domain import MediaType, object_key, sha256_of
 from services.documents.errors import ContentChangedError, StorageAwayError
 from services.documents.gateways.workers import Workers
@@ -35,7 +37,7 @@ _ALREADY = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 class Storage:
     """Content by its SHA-256 in buckets."""
 
-    def __init__(self, platform: Platform, buckets: tuple[str, ...]) -> None:
+    def __init__(self, platform: Platform, buckets: tuple[str, ...], metrics: Metrics) -> None:
         """Make the clients; nothing is connected yet.
 
         Links are signed for the public address: the gateway leads `/<bucket>/…` to S3 and keeps
@@ -54,13 +56,14 @@ class Storage:
         self._outside = _client(platform, public.netloc, pool, secure=public.scheme == "https")
         self._pool = pool
         self._buckets = buckets
+        self._metrics = metrics
         self._workers = Workers("s3", threads=_THREADS, waiting=200, seconds=30.0)
 
     async def prepare(self) -> None:
         """Make the buckets. S3 away is no reason not to start: a later `put` makes them."""
         try:
             for bucket in self._buckets:
-                await self._call(lambda bucket=bucket: self._make(bucket))  # type: ignore[misc] # mypy cannot type a lambda's default
+                await self._call("make_bucket", lambda bucket=bucket: self._make(bucket))  # type: ignore[misc] # mypy cannot type a lambda's default
         except StorageAwayError as error:
             log.warning("S3 is away; the buckets will be made later", error=str(error))
 
@@ -81,12 +84,12 @@ class Storage:
             )
 
         try:
-            await self._call(work)
+            await self._call("put_object", work)
         except StorageAwayError as error:
             if not _says(error, "NoSuchBucket"):
                 raise
-            await self._call(lambda: self._make(bucket))
-            await self._call(work)
+            await self._call("make_bucket", lambda: self._make(bucket))
+            await self._call("put_object", work)
 
     async def get(self, bucket: str, sha256: str) -> bytes:
         """The content with this hash, checked (D3).
@@ -104,7 +107,7 @@ class Storage:
                 response.close()
                 response.release_conn()
 
-        content = await self._call(work)
+        content = await self._call("get_object", work)
         if sha256_of(content) != sha256:
             log.error("stored content does not match its hash", bucket=bucket, sha256=sha256)
             raise ContentChangedError
@@ -140,9 +143,10 @@ class Storage:
                 if error.code not in _ALREADY:  # another replica was faster
                     raise
 
-    async def _call(self, work: Callable[[], T]) -> T:
+    async def _call(self, operation: str, work: Callable[[], T]) -> T:
         try:
-            return await self._workers.run(work)
+            with outside("s3", self._metrics, operation) as call:
+                return await self._told(call, work)
         except S3Error as error:
             if error.code in _MISSING:
                 log.exception("stored content is gone", code=error.code)
@@ -155,6 +159,14 @@ class Storage:
         except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
             msg = f"S3: {type(error).__name__}"
             raise StorageAwayError(msg) from error
+
+    async def _told(self, call: Call, work: Callable[[], T]) -> T:
+        """The work in its thread; an answer that says no is none that did not come."""
+        try:
+            return await self._workers.run(work)
+        except S3Error as error:
+            call.refused(error.code or "s3-error")
+            raise
 
 
 def _client(platform: Platform, endpoint: str, pool: urllib3.PoolManager, *, secure: bool) -> Minio:

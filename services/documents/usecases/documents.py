@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from services.documents.domain import (
 from services.documents.errors import CannotSealError, NoSuchDocumentError
 from services.documents.gateways.signing import Notary
 from services.documents.gateways.storage import Storage
+from services.documents.metrics import DocumentsMetrics
 from services.documents.store import Store
 from services.documents.usecases.reading import Content, Link, ReadingRoom
 
@@ -38,6 +40,7 @@ class Documents:
     notary: Notary
     room: ReadingRoom
     bucket: str
+    metrics: DocumentsMetrics
     now: Callable[[], datetime]
     new_id: Callable[[], str]
 
@@ -134,13 +137,20 @@ class Documents:
         """
         document = await self.store.document(due.key)
         if document is None or document.state is not State.QUEUED:
-            return await self._drop(due)
+            await self._drop(due)
+            return
+        started = time.perf_counter()
         try:
             content = await self.notary.seal(document)
         except CannotSealError as refusal:
-            return await self._give_up(document, refusal, due)
+            await self._give_up(document, refusal, due)
+            self.metrics.sealed.labels(document.kind, State.FAILED).inc()
+            return
         await self.storage.put(self.bucket, content.sha256, content.pdf, MediaType.PDF)
-        return await self._record(document, content, due)
+        seconds = time.perf_counter() - started
+        await self._record(document, content, due)
+        self.metrics.sealed.labels(document.kind, State.SEALED).inc()
+        self.metrics.sealing_seconds.labels(document.kind).observe(seconds)
 
     async def _record(self, document: Document, content: SealedContent, due: Due) -> None:
         async def work(tx: Transaction) -> None:

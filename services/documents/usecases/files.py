@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.chassis.errors import RefusalError
 from services.chassis.idempotency import Once
 from services.chassis.transactions import Cause, Transaction, Transactions
 from services.documents import events
@@ -21,6 +22,7 @@ from services.documents.domain import (
 from services.documents.errors import FileTooLargeError, NoSuchFileError, UnknownPurposeError
 from services.documents.gateways.inspection import Inspector
 from services.documents.gateways.storage import Storage
+from services.documents.metrics import REFUSED, TAKEN, DocumentsMetrics
 from services.documents.settings import PurposeLimits
 from services.documents.store import Store
 from services.documents.usecases.reading import Content, Link, ReadingRoom
@@ -47,6 +49,7 @@ class Files:
     bucket: str
     purposes: Mapping[str, PurposeLimits]
     grant_lasting: timedelta
+    metrics: DocumentsMetrics
     now: Callable[[], datetime]
     new_id: Callable[[], str]
 
@@ -76,6 +79,16 @@ class Files:
             FileRefusedError: one of its kinds; nothing is stored.
             UnknownPurposeError: nothing to check against.
         """
+        purpose = self.metrics.purpose(upload.purpose)
+        try:
+            taken = await self._upload(owner_id, upload, once)
+        except RefusalError:
+            self.metrics.uploads.labels(purpose, REFUSED).inc()
+            raise
+        self.metrics.uploads.labels(purpose, TAKEN).inc()
+        return taken
+
+    async def _upload(self, owner_id: str, upload: Upload, once: Once) -> StoredFile:
         limits = self.limits_of(upload.purpose)
         if len(upload.content) > self.largest_upload:
             raise FileTooLargeError(limits.max_bytes)

@@ -27,6 +27,7 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     SUPPORT = "support"
     ADMINISTRATOR = "administrator"
+    SRE = "sre"
 
 
 STAFF_ROLES = frozenset(Role) - {Role.CITIZEN}

@@ -21,6 +21,7 @@ from services.identity.domain import (
     ProfileState,
     Role,
 )
+from services.identity.domain.account import CONFIRMED, REGISTERED
 
 _NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
 
@@ -46,6 +47,7 @@ INDEXES: Indexes = {
             name="staff",
             partialFilterExpression={"is_staff": True},
         ),
+        IndexModel([("profile_state", ASCENDING)], name="by_profile_state"),
         _one_confirmed("snils"),
         _one_confirmed("inn"),  # a citizen may leave out the СНИЛС
     ],
@@ -106,6 +108,14 @@ class Accounts:
             ]
         cursor = self._accounts.find(query).sort(_NEWEST_FIRST).limit(limit)
         return [_from_document(d) async for d in cursor]
+
+    async def by_level(self) -> Mapping[str, int]:
+        """How many accounts there are of each level, counted over an index."""
+        counts = {CONFIRMED: 0, REGISTERED: 0}
+        for state in ProfileState:
+            level = CONFIRMED if state is ProfileState.CONFIRMED else REGISTERED
+            counts[level] += await self._accounts.count_documents({"profile_state": state.value})
+        return counts
 
     async def password_hash(self, account_id: str) -> str | None:
         """The hash of the account's password, where it has one."""

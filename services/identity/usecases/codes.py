@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -102,6 +103,12 @@ class Codes:
             tx.emit(made.id, made.sent, events.code_requested(made, code))
         return made
 
+    async def deliver(self, work: Callable[[Transaction], Awaitable[Challenge]]) -> Challenge:
+        """Run a transaction that sends a code, and count the code after it."""
+        made = await self.world.transactions.run(work)
+        self.world.metrics.sent(made)
+        return made
+
     async def resend(self, challenge_id: str, purpose: Purpose) -> Challenge:
         """Another code for the same challenge (e7).
 
@@ -125,7 +132,7 @@ class Codes:
             again = found.renewed(digest, self.world.now(), self.world.rules.codes)
             return await self.send(tx, replace(again, decoy=found.decoy or decoy), code)
 
-        return await self.world.transactions.run(work)
+        return await self.deliver(work)
 
     async def open(
         self, challenge_id: str, purpose: Purpose, *, renewable: bool = False
@@ -141,6 +148,8 @@ class Codes:
             raise NotFoundError(GONE)
         closed = found.state(self.world.now())
         if closed is Verdict.USED or (closed is not None and not renewable):
+            if not renewable:
+                self.world.metrics.checked(found, closed)
             refuse(found, closed)
         return found
 
@@ -183,6 +192,7 @@ class Codes:
         Raises:
             RefusalError: the answer was not right.
         """
+        self.world.metrics.checked(asked, verdict)
         counters, key = self.world.store.counters, self._guesses(asked)
         if verdict is Verdict.ACCEPTED:
             await counters.clear(key)

@@ -41,7 +41,7 @@ class ContactChange:
             await w.still_proved(tx, proof)
             return await self.codes.send(tx, made, code)
 
-        return await w.transactions.run(work)
+        return await self.codes.deliver(work)
 
     async def resend(self, account_id: str, change_id: str) -> Challenge:
         """Another code (e7)."""

@@ -49,7 +49,8 @@ async def _add(world: World, entry: DemoAccount, hashed: str) -> None:
             tx.emit(account.id, account.version, events.profile_confirmed(account))
         else:
             account = staff_account(entry.id, _staff_form(entry), now)
-            tx.emit(account.id, account.version, events.staff_registered(account))
+            if told := events.staff_registered(account):
+                tx.emit(account.id, account.version, told)
         await world.store.accounts.add(account, session=tx.session)
         await world.store.accounts.set_password_hash(account.id, hashed, now, session=tx.session)
 

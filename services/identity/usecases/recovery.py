@@ -31,7 +31,6 @@ class Recovery:
             ValueError: neither is given.
             TooManyCodesError: these contacts were asked for too often.
         """
-        w = self.world
         target = phone or email
         if target is None:
             message = "a contact is needed"
@@ -49,7 +48,7 @@ class Recovery:
         async def work(tx: Transaction) -> Challenge:
             return await self.codes.send(tx, asked, code)
 
-        return await w.transactions.run(work)
+        return await self.codes.deliver(work)
 
     async def _owner(self, phone: Contact | None, email: Contact | None) -> Account | None:
         """Whose contacts these are: all that this account has."""

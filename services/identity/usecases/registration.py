@@ -40,7 +40,9 @@ class Registration:
             asked = replace(made, account_id=owner.id) if owner else made
             return await self.codes.send(tx, asked, code)
 
-        return await w.transactions.run(work)
+        asked = await self.codes.deliver(work)
+        w.metrics.registrations.labels("started").inc()
+        return asked
 
     async def resend(self, registration_id: str) -> Challenge:
         """Another code (e7)."""
@@ -80,4 +82,5 @@ class Registration:
         await self.codes.settle(asked, verdict)
         if account is None:
             raise AccountExistsError
+        w.metrics.registrations.labels("done").inc()
         return await self.signing.pair(account, token)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.chassis.errors import UnauthenticatedError
+from services.chassis.metrics import counting
 from services.chassis.transactions import Transaction
 from services.identity.domain import (
     Account,
@@ -15,6 +16,7 @@ from services.identity.domain import (
     digest_of_token,
     login_of,
 )
+from services.identity.metrics import LOGIN_REFUSALS, REFRESHES
 from services.identity.usecases.codes import Codes
 from services.identity.usecases.signing import Signing
 from services.identity.usecases.world import Pair, World
@@ -38,6 +40,10 @@ class Sessions:
             LoginLockedError: too many bad tries (also for logins that do not exist).
             TooManyCodesError: the destination has got enough.
         """
+        with counting(self.world.metrics.logins, "code-sent", LOGIN_REFUSALS):
+            return await self._begin(login, password)
+
+    async def _begin(self, login: str, password: str) -> Challenge:
         w = self.world
         name = login_of(login)
         found = await w.store.accounts.by_login(name)
@@ -50,7 +56,7 @@ class Sessions:
             await w.still_proved(tx, proof)
             return await self.codes.send(tx, made, code)
 
-        return await w.transactions.run(work)
+        return await self.codes.deliver(work)
 
     async def resend(self, session_id: str) -> Challenge:
         """Another code (e7)."""
@@ -76,6 +82,7 @@ class Sessions:
         await self.codes.settle(asked, verdict)
         if account is None:
             raise UnauthenticatedError
+        w.metrics.logins.labels("done").inc()
         return await self.signing.pair(account, token)
 
     async def refresh(self, refresh_token: str) -> Pair:
@@ -87,21 +94,22 @@ class Sessions:
         w = self.world
         digest, successor = digest_of_token(refresh_token), w.new_token()
 
-        async def work(tx: Transaction) -> Account | None:
+        async def work(tx: Transaction) -> tuple[RefreshVerdict, Account | None]:
             tokens = w.store.refresh_tokens
             found = await tokens.get(digest, session=tx.session)
             if found is None:
-                return None
+                return RefreshVerdict.DEAD, None
             verdict = found.verdict(w.now())
             if verdict is RefreshVerdict.REUSED:
                 await tokens.revoke_family(found.family, w.now(), session=tx.session)
             if verdict is not RefreshVerdict.GOOD:
-                return None
+                return verdict, None
             for token in found.rotated(digest_of_token(successor), w.now()):
                 await tokens.put(token, session=tx.session)
-            return await w.store.accounts.get(found.account_id, session=tx.session)
+            return verdict, await w.store.accounts.get(found.account_id, session=tx.session)
 
-        account = await w.transactions.run(work)
+        verdict, account = await w.transactions.run(work)
+        w.metrics.refreshes.labels(REFRESHES[verdict]).inc()
         if account is None:
             raise UnauthenticatedError
         return await self.signing.pair(account, successor)

@@ -33,7 +33,8 @@ class Staff:
 
         async def work(tx: Transaction) -> Account:
             await w.store.accounts.add(account, session=tx.session)
-            tx.emit(account.id, account.version, events.staff_registered(account))
+            if told := events.staff_registered(account):
+                tx.emit(account.id, account.version, told)
             return account
 
         try:

@@ -21,6 +21,7 @@ from services.identity.errors import (
     WrongCredentialsError,
 )
 from services.identity.gateways import Passwords, Signer
+from services.identity.metrics import IdentityMetrics
 from services.identity.store import Store
 
 _MINUTE = timedelta(minutes=1)
@@ -70,6 +71,7 @@ class World:
     passwords: Passwords
     signer: Signer
     rules: Rules
+    metrics: IdentityMetrics
     secret: bytes = field(repr=False)
     now: Callable[[], datetime]
     new_id: Callable[[], str]

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from services.chassis.tracing import Call
 from services.notifier.domain.addressing import Channel
-from services.notifier.domain.message import Content, Outcome
+from services.notifier.domain.message import Content, Outcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class Provider(Protocol):
     async def close(self) -> None:
         """Drop the connections."""
         ...
+
+
+def note(call: Call, outcome: Outcome) -> Outcome:
+    """Say in the telling of a call what came of it."""
+    if outcome.verdict is Verdict.REFUSED:
+        call.refused(outcome.code)
+    elif outcome.verdict is not Verdict.ACCEPTED:
+        call.failed(outcome.code)
+    return outcome
 
 
 Providers: TypeAlias = Mapping[Channel, Provider]

@@ -18,8 +18,10 @@ import structlog
 from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseException
 from email_validator import EmailNotValidError, validate_email
 
+from services.chassis.metrics import Metrics
+from services.chassis.tracing import outside
 from services.notifier.domain.message import Outcome, Verdict
-from services.notifier.gateways import Outgoing
+from services.notifier.gateways import Outgoing, note
 
 log = structlog.get_logger(__name__)
 
@@ -43,9 +45,10 @@ class MailServer:
 class Mail:
     """Sends letters through one SMTP server."""
 
-    def __init__(self, server: MailServer, *, timeout: float) -> None:
+    def __init__(self, server: MailServer, metrics: Metrics, *, timeout: float) -> None:
         """Take the server and the seconds for one letter in all."""
         self._server = server
+        self._metrics = metrics
         self._timeout = timeout
         self._idle: list[tuple[float, SMTP]] = []
 
@@ -55,6 +58,10 @@ class Mail:
         if to is None:
             return Outcome(Verdict.REFUSED, "recipient-refused")
         letter = self._letter(outgoing, to)
+        with outside("smtp", self._metrics, "send") as call:
+            return note(call, await self._hand_over(letter, to))
+
+    async def _hand_over(self, letter: EmailMessage, to: str) -> Outcome:
         begun = False
         client: SMTP | None = None
         try:

@@ -16,8 +16,10 @@ import httpx2
 import orjson
 import structlog
 
+from services.chassis.metrics import Metrics
+from services.chassis.tracing import outside
 from services.notifier.domain.message import Outcome, Verdict
-from services.notifier.gateways import Outgoing
+from services.notifier.gateways import Outgoing, note
 
 log = structlog.get_logger(__name__)
 
@@ -52,12 +54,25 @@ class SignedHttp:
     """Posts messages to one address; HMAC-SHA256 of the body proves who sends."""
 
     def __init__(
-        self, url: str, secret: str, body: Body, *, timeout: float, connections: int
+        self,
+        url: str,
+        secret: str,
+        body: Body,
+        metrics: Metrics,
+        *,
+        target: str,
+        timeout: float,
+        connections: int,
     ) -> None:
-        """Take address and shared secret; seconds for a message in all; connections at once."""
+        """Take address and shared secret; seconds for a message in all; connections at once.
+
+        `target` is its name in metrics and traces: sms or push.
+        """
         self._url = url
         self._secret = secret.encode()
         self._body = body
+        self._metrics = metrics
+        self._target = target
         self._timeout = timeout
         soon = min(timeout / 2, _CONNECT_SECONDS)  # so that «certainly not sent» is known in time
         self._client = httpx2.AsyncClient(
@@ -71,6 +86,11 @@ class SignedHttp:
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Post one message."""
+        about = {"http.request.method": "POST"}
+        with outside(self._target, self._metrics, "send", about) as call:
+            return note(call, await self._post(outgoing))
+
+    async def _post(self, outgoing: Outgoing) -> Outcome:
         body = orjson.dumps(self._body(outgoing))
         signature = hmac.new(self._secret, body, sha256).hexdigest()
         try:

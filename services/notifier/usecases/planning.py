@@ -25,6 +25,7 @@ from services.notifier.domain.addressing import (
 from services.notifier.domain.message import WAIT_FOR_CONTACTS, Message, Notice
 from services.notifier.domain.rendering import Renderer
 from services.notifier.domain.schedule import expiry_warning_at, visit_reminder_at
+from services.notifier.metrics import NotifierMetrics
 from services.notifier.store import Store
 from services.notifier.usecases.cabinet import utc_now
 
@@ -42,6 +43,7 @@ class Planning:
     store: Store
     renderer: Renderer
     timezone: str
+    metrics: NotifierMetrics
     now: Callable[[], datetime] = utc_now
 
     async def notify(self, notice: Notice, *, cause: Cause) -> None:
@@ -124,17 +126,20 @@ class Planning:
     async def stop_waiting(self, due: Due) -> None:
         """A citizen's contacts never came: the journal says that this one reached nobody."""
 
-        async def work(tx: Transaction) -> None:
+        async def work(tx: Transaction) -> Message | None:
             notice = await self.store.take_notice(due.key, tx.session)
             if notice is None:
-                return
+                return None
             recipient = await self.store.recipient(notice.citizen_id, tx.session)
             nowhere = self._write(notice, recipient, Address(Channel.SMS, ""))
             lost = messages.abandoned(nowhere, "no-contacts", self.now())
             await self.store.add_messages([lost], tx.session)
             tx.emit(lost.id, lost.version, events.ended(lost))
+            return lost
 
-        await self.transactions.run(work, cause=due)
+        ended = await self.transactions.run(work, cause=due)
+        if ended is not None:
+            self.metrics.ended(ended)
 
     async def _tell(self, tx: Transaction, notice: Notice) -> None:
         recipient = await self.store.recipient(notice.citizen_id, tx.session)

@@ -26,6 +26,7 @@ from services.notifier.domain.code import Code
 from services.notifier.domain.message import Content, Message, Notice, Outcome, Verdict
 from services.notifier.domain.rendering import Rendered, Renderer
 from services.notifier.gateways import Outgoing, Providers
+from services.notifier.metrics import NotifierMetrics
 from services.notifier.store import Store
 from services.notifier.usecases.cabinet import utc_now
 
@@ -51,6 +52,7 @@ class Sending:
     store: Store
     renderer: Renderer
     providers: Providers
+    metrics: NotifierMetrics
     now: Callable[[], datetime] = utc_now
     spread: Callable[[], float] = random.random
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -64,18 +66,19 @@ class Sending:
         if message is not None and not message.final:
             outcome = await self._attempt(message, message.content)
 
-        async def work(tx: Transaction) -> None:
+        async def work(tx: Transaction) -> Message | None:
             fresh = await self.store.message(due.key, tx.session)
             if outcome is None or fresh is None or fresh.final:
-                return
+                return None
             after = messages.after_attempt(fresh, outcome, self.now(), spread=self.spread())
             await self._record(tx, fresh, after)
             if after.next_try_at is not None:
                 await tx.set_timer(due.kind, after.id, after.next_try_at)
             if outcome.address_gone:
                 await self._forget_device(tx, after)
+            return after
 
-        await self.transactions.run(work, cause=due)
+        self._count(await self.transactions.run(work, cause=due))
 
     async def send_code(self, code: Code, *, cause: Cause) -> None:
         """Send a one-time code at once, past everything that waits; never twice.
@@ -98,6 +101,7 @@ class Sending:
             return begun
 
         begun = await self.transactions.run(work, cause=cause)
+        self._count(begun)
         if not begun.final:
             task = asyncio.create_task(self._carry(code, begun))
             self._codes.add(task)
@@ -106,13 +110,15 @@ class Sending:
     async def settle_code(self, due: Due) -> None:
         """A code whose end nobody recorded (the process died): its outcome stays unknown."""
 
-        async def work(tx: Transaction) -> None:
+        async def work(tx: Transaction) -> Message | None:
             message = await self.store.message(due.key, tx.session)
-            if message is not None and not message.final:
-                over = messages.abandoned(message, "outcome-unknown", self.now())
-                await self._record(tx, message, over)
+            if message is None or message.final:
+                return None
+            over = messages.abandoned(message, "outcome-unknown", self.now())
+            await self._record(tx, message, over)
+            return over
 
-        await self.transactions.run(work, cause=due)
+        self._count(await self.transactions.run(work, cause=due))
 
     async def finish(self) -> None:
         """At stop: give the codes on their way a moment."""
@@ -131,7 +137,7 @@ class Sending:
             log.error("a code could not be sent", error=type(error).__name__)  # noqa: TRY400 - see above
             outcome = Outcome(Verdict.UNKNOWN, "outcome-unknown")
 
-        async def work(tx: Transaction) -> None:
+        async def work(tx: Transaction) -> Message:
             now = self.now()
             if outcome is None:
                 over = messages.abandoned(begun, "code-expired", now)
@@ -139,9 +145,10 @@ class Sending:
                 over = messages.after_only_attempt(begun, outcome, now)
             await self._record(tx, begun, over)
             await tx.cancel_timer(CODE_OUTCOME, begun.id)
+            return over
 
         try:
-            await self.transactions.run(work)
+            self._count(await self.transactions.run(work))
         except StaleVersionError:
             log.info("the code's outcome came too late to be recorded", message_id=begun.id)
         except Exception as error:  # its timer settles it
@@ -183,6 +190,11 @@ class Sending:
         await self.store.save_message(after, was=before.revision, session=tx.session)
         if after.final:
             tx.emit(after.id, after.version, events.ended(after))
+
+    def _count(self, message: Message | None) -> None:
+        """Count a message that has come to its end, once that is committed."""
+        if message is not None and message.final:
+            self.metrics.ended(message)
 
     async def _forget_device(self, tx: Transaction, message: Message) -> None:
         if message.address.channel is Channel.PUSH and message.citizen_id:

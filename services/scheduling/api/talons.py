@@ -7,10 +7,12 @@ import hashlib
 from pathlib import Path as File
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.chassis.errors import RefusalError, TooManyRequestsError
+from services.chassis.rates import public_check
 from services.scheduling.api.deps import Registrar, Use
 from services.scheduling.api.timetable_views import VisitView
 from services.scheduling.api.views import DeskTalon, PublicTalon
@@ -36,9 +38,14 @@ _HEADERS = {
 }
 
 
-@router.get("/public/talons/{number}", summary="Проверить талон")
+@router.get(
+    "/public/talons/{number}", summary="Проверить талон", dependencies=[Depends(public_check)]
+)
 async def public(number: Number, use: Use) -> PublicTalon:
-    """Whether a talon is valid; without login and without personal data."""
+    """Whether a talon is valid; without login and without personal data.
+
+    429 `too-many-requests`: so many a minute for each network address.
+    """
     found = await use.reading.check_talon(number)
     return PublicTalon.of(found.number, found.check, found.appointment)
 
@@ -63,27 +70,31 @@ async def desk(number: Number, use: Use, who: Registrar) -> DeskTalon:
 
 @pages.get("/talon")
 async def form(
-    use: Use, number: Annotated[str | None, Query(max_length=64)] = None
+    request: Request, use: Use, number: Annotated[str | None, Query(max_length=64)] = None
 ) -> HTMLResponse:
     """The form, or the answer to it."""
-    return _page(None, "", 200) if not number else await page(number, use)
+    return _page(None, "", 200) if not number else await page(request, number, use)
 
 
 @pages.get("/talon/{number}")
-async def page(number: Number, use: Use) -> HTMLResponse:
+async def page(request: Request, number: Number, use: Use) -> HTMLResponse:
     """Where the QR code of a talon leads a person."""
     try:
+        await public_check(request)
         found = await use.reading.check_talon(number)
-    except TalonNumberError as error:
-        return _page(None, number, 422, error=error.detail)
+    except (TalonNumberError, TooManyRequestsError) as error:
+        return _page(None, number, error.status, refused=error)
     talon = PublicTalon.of(found.number, found.check, found.appointment)
     return _page(talon, found.number, 404 if found.check is Check.UNKNOWN else 200)
 
 
 def _page(
-    talon: PublicTalon | None, typed: str, status: int, *, error: str | None = None
+    talon: PublicTalon | None, typed: str, status: int, *, refused: RefusalError | None = None
 ) -> HTMLResponse:
     html = _TEMPLATES.get_template("talon.html.j2").render(
-        talon=talon, typed=typed, error=error, style=_STYLE
+        talon=talon, typed=typed, refused=refused, style=_STYLE
     )
-    return HTMLResponse(html, status, headers=_HEADERS)
+    headers = dict(_HEADERS)
+    if refused is not None and refused.retry_after is not None:
+        headers["Retry-After"] = str(refused.retry_after)
+    return HTMLResponse(html, status, headers=headers)

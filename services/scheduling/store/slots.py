@@ -38,7 +38,14 @@ INDEXES = {
         )
         for name, fields in _WAYS.items()
     ]
-    + [IndexModel(_ORDER, name="by_time")]
+    + [
+        IndexModel(_ORDER, name="by_time"),
+        IndexModel(
+            _ORDER,
+            name="closed_by_time",  # few, and never written by a booking
+            partialFilterExpression={"closed": {"$type": "string"}},
+        ),
+    ]
 }
 _ZONES = timedelta(hours=14)  # no zone is further from UTC
 _DUPLICATE_KEY = 11000
@@ -105,6 +112,20 @@ class Slots:
         found = self._slots.find(query.filter()).sort(_ORDER).limit(limit)
         cursor = found.hint(query.index)  # type: ignore[arg-type] # the stub knows no index names
         return [from_document(d) async for d in cursor]
+
+    async def left(self, now: datetime) -> tuple[int, int]:
+        """How many slots that have not begun are free and how many are booked, over indexes.
+
+        The booked ones have no index of their own, which every booking would have to write: they
+        are all but the free and the closed.
+        """
+        coming = {"starts_at": {"$gt": now}}
+        free = await self._slots.count_documents({"free": True, **coming}, hint="free_by_time")
+        every = await self._slots.count_documents(coming, hint="by_time")
+        closed = await self._slots.count_documents(
+            {"closed": {"$type": "string"}, "appointment_id": None, **coming}, hint="closed_by_time"
+        )
+        return free, max(0, every - free - closed)
 
     async def take(self, session: Session, slot_id: str, appointment_id: str) -> Slot | None:
         """Give a free slot to an appointment; the slot as it was, or None when it is not free.

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from services.chassis.errors import AccidentError
 from services.chassis.idempotency import Once
+from services.chassis.metrics import counting
 from services.chassis.transactions import Transaction, Transactions
 from services.scheduling import events
 from services.scheduling.domain.appointment import (
@@ -33,6 +34,7 @@ from services.scheduling.errors import (
     SlotTakenError,
     SlotUnknownError,
 )
+from services.scheduling.metrics import BOOKED, BOOKING_REFUSALS, SchedulingMetrics
 from services.scheduling.store import ContendedError, Store
 from services.scheduling.usecases.turns import Turns
 
@@ -57,6 +59,7 @@ class Booking:
     rule: CancelRule
     active_limit: int
     check_url: Callable[[str], str]
+    metrics: SchedulingMetrics
     turns: Turns = field(default_factory=Turns)
 
     async def book(self, citizen_id: str, slot_id: str, *, once: Once | None = None) -> Appointment:
@@ -76,6 +79,10 @@ class Booking:
             PatientUnknownError: the confirmed profile is not here yet.
             AccidentError: another writer holds the slot and does not let go.
         """
+        with counting(self.metrics.bookings, BOOKED, BOOKING_REFUSALS):
+            return await self._book(citizen_id, slot_id, once)
+
+    async def _book(self, citizen_id: str, slot_id: str, once: Once | None) -> Appointment:
         deadline = time.monotonic() + _PATIENCE
         while (other := self.turns.running(slot_id)) is not None:
             await other.over(deadline - time.monotonic())
@@ -166,4 +173,6 @@ class Booking:
             tx.emit(off.id, off.version, events.cancelled(off))
             return off
 
-        return await self.transactions.run(work)
+        off = await self.transactions.run(work)
+        self.metrics.cancelled.labels(by).inc()
+        return off

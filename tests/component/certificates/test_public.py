@@ -208,3 +208,19 @@ async def test_what_is_typed_is_shown_as_text_only(office: Office) -> None:
 async def test_a_number_from_paper_works_by_qr_in_any_case(office: Office) -> None:
     number = (await office.issued())["certificate"]["number"]
     assert (await office.http.get(f"/verify/{number.lower()}")).status_code == 200
+
+
+async def test_o5_who_asks_without_end_is_told_to_wait(office: Office) -> None:
+    """By machine a problem, in a browser a Russian page; both say when to come back."""
+    for _ in range(300):
+        told = await office.http.get(f"/v1/public/certificates/{UNKNOWN}")
+        if told.status_code == 429:
+            break
+    assert (told.status_code, told.json()["code"]) == (429, "too-many-requests")
+    assert int(told.headers["Retry-After"]) > 0
+    page = await office.http.get(f"/verify/{UNKNOWN}")
+    assert page.status_code == 429
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert int(page.headers["Retry-After"]) > 0
+    assert "Слишком много запросов" in page.text
+    assert (await office.http.get("/verify")).status_code == 200  # the form asks nothing

@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from contracts.documents import DocumentSealed, SealingFailed
+from services.chassis.metrics import Metrics
 from services.chassis.settings import Platform
 from services.documents.errors import SealingAwayError
 from services.documents.gateways.signing import Signers, UnknownDoctorError
@@ -44,7 +45,7 @@ def revocations(pki: Path, *, until: datetime, revoked: Path | None = None) -> N
 
 
 def signers_of(pki: Path) -> Signers:
-    return Signers(pki, tsa_url="http://127.0.0.1:1/", licence="")
+    return Signers(pki, tsa_url="http://127.0.0.1:1/", licence="", metrics=Metrics())
 
 
 async def test_what_has_not_changed_is_not_read_again(own: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from contracts.certificates import CertificatePii, PrintedField
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
 from deploy import outsider
+from services.chassis.metrics import Metrics
 from services.chassis.mongo import Collection
 from services.chassis.settings import Platform
 from services.chassis.timers import Due
@@ -274,7 +275,7 @@ async def test_x6_a_crash_between_seal_and_record_leaves_one_effect(
     platform: Platform, database: str, tokens: Tokens, pki: Path, tsa: str
 ) -> None:
     settings = settings_of(platform, database, pki, tsa)
-    storage = FailingStorage(platform, (settings.bucket_uploads, settings.bucket_sealed))
+    storage = FailingStorage(platform, (settings.bucket_uploads, settings.bucket_sealed), Metrics())
     storage.lost = 1
     async with paperwork(
         platform, database, tokens, pki=pki, tsa_url=tsa, storage=storage
@@ -312,7 +313,7 @@ async def test_two_workers_on_one_document_record_it_once(
     platform: Platform, database: str, tokens: Tokens, pki: Path, tsa: str
 ) -> None:
     """A worker paused past its lease comes back when another has the timer."""
-    notary = SlowNotary(Signers(pki, tsa_url=tsa, licence=""))
+    notary = SlowNotary(Signers(pki, tsa_url=tsa, licence="", metrics=Metrics()))
     async with paperwork(platform, database, tokens, pki=pki, tsa_url=tsa, notary=notary) as office:
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))

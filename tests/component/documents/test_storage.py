@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
+
+from services.chassis.metrics import Metrics
 from services.chassis.settings import Platform
 from services.documents.domain import MediaType
+from services.documents.errors import ContentChangedError
 from services.documents.gateways.storage import Storage
 from tests.support import scans
 from tests.support.paperwork import (
@@ -26,8 +30,15 @@ async def test_a_service_starts_without_s3_and_makes_its_buckets_later(
         answer = await office.upload("anna", scans.png(72))
         assert (answer.status_code, answer.json()["code"]) == (503, "temporarily-unavailable")
     settings = settings_of(platform, database, pki, tsa)
-    late = Storage(platform, (settings.bucket_uploads, settings.bucket_sealed))
+    metrics = Metrics()
+    late = Storage(platform, (settings.bucket_uploads, settings.bucket_sealed), metrics)
     sha256 = hashlib.sha256(b"x").hexdigest()
     await late.put(settings.bucket_uploads, sha256, b"x", MediaType.PDF)
     assert await late.get(settings.bucket_uploads, sha256) == b"x"
+    with pytest.raises(ContentChangedError):
+        await late.get(settings.bucket_uploads, "0" * 64)
     await late.close()
+    counted = metrics.render().decode()  # O2: calls in threads are told of, too
+    for outcome in ("ok", "refused"):
+        assert f'outside_call_duration_seconds_count{{outcome="{outcome}",target="s3"}}' in counted
+        assert f'count{{outcome="{outcome}",target="s3"}} 0.0' not in counted

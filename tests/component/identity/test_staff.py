@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.identity import AccountRegistered, CodePurpose, StaffRegistered, StaffRole
+from services.chassis.auth import Role as TokenRole
 from services.identity.domain import Role, StaffForm
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer
 from tests.support.service import keyed, outbox_events
@@ -77,6 +78,26 @@ async def test_an_administrator_makes_a_doctor_who_sets_the_password(
     assert (
         await identity.client.get("/v1/profile", headers=bearer(pair))
     ).status_code == 403  # a profile is a citizen's
+
+
+async def test_o1_an_administrator_makes_an_sre_of_whom_no_service_is_told(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    """The dashboards need the role; v1 of the event about staff does not know it."""
+    sre = {
+        "role": "sre",
+        "full_name": "Лебедев Игорь Павлович",
+        "phone": any_phone(),
+        "email": "sre@example.org",
+    }
+    told = len(await outbox_events(identity.app, StaffRegistered))
+    made = await identity.post("/staff", sre, bearer(administrator) | keyed())
+    assert made.status_code == 201, made.text
+    assert len(await outbox_events(identity.app, StaffRegistered)) == told
+    assert await _recover(identity, {"phone": sre["phone"], "email": sre["email"]}) == 204
+    pair = await identity.logged_in(sre["phone"], _NEW)
+    principal = await identity.app.state.runtime.tokens.principal(pair["access_token"])
+    assert principal.roles == frozenset({TokenRole.SRE})
 
 
 async def test_c20_the_snils_of_staff_is_told_to_services_and_shown_to_nobody(

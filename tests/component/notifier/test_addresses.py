@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from contracts.certificates import ApplicationSubmitted
 from contracts.identity import AccountRegistered, ContactsChanged, ProfileConfirmed
 from contracts.notifier import MessageAbandoned
+from services.chassis.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.message import RETRY_DELAYS, Outcome
@@ -127,7 +128,7 @@ async def test_a_bug_of_an_adapter_does_not_keep_a_message_from_its_end(
     make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens, collector: Collector
 ) -> None:
     """N6: whatever an adapter raises is an attempt, and attempts are numbered."""
-    real = build_providers(Settings(**boxes.settings()))
+    real = build_providers(Settings(**boxes.settings()), Metrics())
     app = make(providers={**real, Channel.SMS: _Buggy()})
     async with running(app) as client:
         await register(app, phone=PHONE, email=None)

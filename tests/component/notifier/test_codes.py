@@ -15,6 +15,7 @@ from contracts.certificates import ApplicationSubmitted
 from contracts.envelope import Event
 from contracts.identity import AccountRegistered, CodeRequested
 from contracts.notifier import MessageAbandoned, MessageDelivered
+from services.chassis.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.message import Outcome, Verdict
@@ -81,7 +82,7 @@ class Clock:
 
 
 def with_line(boxes: Providers, line: Line) -> dict[Channel, Provider]:
-    return {**build_providers(Settings(**boxes.settings())), Channel.SMS: line}
+    return {**build_providers(Settings(**boxes.settings()), Metrics()), Channel.SMS: line}
 
 
 async def test_a_code_goes_out_on_its_channel_only(
@@ -327,7 +328,7 @@ async def test_a_stop_lets_a_code_on_its_way_arrive(
     make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens
 ) -> None:
     """The providers are closed behind the codes, not beneath them."""
-    real = build_providers(Settings(**boxes.settings()))[Channel.SMS]
+    real = build_providers(Settings(**boxes.settings()), Metrics())[Channel.SMS]
 
     class Slow(Line):
         async def close(self) -> None:

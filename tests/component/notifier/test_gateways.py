@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from deploy.embedded.ports import free_ports
 from deploy.sinks.app import build as build_sinks
 from deploy.sinks.settings import SinksSettings
+from services.chassis.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.message import Content, Outcome, Verdict
@@ -102,7 +103,7 @@ async def world(
         settings = Settings(**told, provider_timeout=2.0)
         base = settings.sms_url.removesuffix("/sms/v1/messages")
         http = await stack.enter_async_context(httpx2.AsyncClient(base_url=base))
-        ways = build_providers(settings)
+        ways = build_providers(settings, Metrics())
         for way in ways.values():
             stack.push_async_callback(way.close)
         yield World(ways, settings, boxes if fakes else None, http)
@@ -133,7 +134,15 @@ async def test_the_same_key_again_keeps_one_message(world: World, channel: Chann
 
 async def test_a_wrong_secret_is_ours_to_mend_and_loses_no_message(world: World) -> None:
     """401 says nothing about the recipient."""
-    way = SignedHttp(world.settings.sms_url, "wrong", sms_body, timeout=2.0, connections=1)
+    way = SignedHttp(
+        world.settings.sms_url,
+        "wrong",
+        sms_body,
+        Metrics(),
+        target="sms",
+        timeout=2.0,
+        connections=1,
+    )
     outcome = await way.send(outgoing(Channel.SMS))
     await way.close()
     assert (outcome.verdict, outcome.code) == (Verdict.NOT_TAKEN, "provider-refuses-us")
@@ -141,7 +150,9 @@ async def test_a_wrong_secret_is_ours_to_mend_and_loses_no_message(world: World)
 
 
 def ways_of(boxes: Providers, **over: Any) -> Mapping[Channel, Provider]:
-    return build_providers(Settings(**boxes.settings() | {"provider_timeout": 0.5} | over))
+    return build_providers(
+        Settings(**boxes.settings() | {"provider_timeout": 0.5} | over), Metrics()
+    )
 
 
 @pytest.mark.parametrize(
@@ -272,7 +283,15 @@ async def test_a_busy_provider_says_when_to_come_back() -> None:
 
     async with await asyncio.start_server(busy, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        way = SignedHttp(f"http://127.0.0.1:{port}/", "s", sms_body, timeout=1.0, connections=1)
+        way = SignedHttp(
+            f"http://127.0.0.1:{port}/",
+            "s",
+            sms_body,
+            Metrics(),
+            target="sms",
+            timeout=1.0,
+            connections=1,
+        )
         outcome = await way.send(outgoing(Channel.SMS))
         await way.close()
     assert outcome.retry_after == timedelta(seconds=30)
@@ -291,7 +310,15 @@ async def test_a_provider_that_answers_a_byte_at_a_time_is_given_up() -> None:
 
     async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        way = SignedHttp(f"http://127.0.0.1:{port}/", "s", sms_body, timeout=0.5, connections=1)
+        way = SignedHttp(
+            f"http://127.0.0.1:{port}/",
+            "s",
+            sms_body,
+            Metrics(),
+            target="sms",
+            timeout=0.5,
+            connections=1,
+        )
         outcome = await way.send(outgoing(Channel.SMS))
         await way.close()
     assert outcome == Outcome(Verdict.UNKNOWN, "provider-timeout")

@@ -21,6 +21,7 @@ from contracts.envelope import Event
 from contracts.identity import AccountRegistered
 from contracts.notifier import MessageAbandoned, MessageDelivered
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
+from services.chassis.metrics import Metrics
 from services.chassis.mongo import Document
 from services.chassis.timers import Due
 from services.notifier.app import build_providers
@@ -222,7 +223,7 @@ async def test_a_crash_between_sending_and_recording(
     make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens, collector: Collector
 ) -> None:
     """N8, N9: the next process sends again under the same key; one message is kept, one event."""
-    real = build_providers(Settings(**boxes.settings()))
+    real = build_providers(Settings(**boxes.settings()), Metrics())
     dying = _DiesAfterSending(real[Channel.SMS])
     first = make(providers={**real, Channel.SMS: dying})
     async with first.router.lifespan_context(first):

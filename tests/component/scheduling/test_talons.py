@@ -110,3 +110,19 @@ async def test_the_page_answers_every_question(desk: Desk) -> None:
     assert "введён с ошибкой" in wrong.text
     assert "&lt;b&gt;1" in wrong.text
     assert "<b>1" not in wrong.text
+
+
+async def test_o5_who_asks_without_end_is_told_to_wait(desk: Desk) -> None:
+    """By machine a problem, in a browser a Russian page; both say when to come back."""
+    for _ in range(300):
+        told = await desk.http.get("/v1/public/talons/1234-5678-9018")
+        if told.status_code == 429:
+            break
+    assert (told.status_code, told.json()["code"]) == (429, "too-many-requests")
+    assert int(told.headers["Retry-After"]) > 0
+    page = await desk.http.get("/talon/1234-5678-9018")
+    assert page.status_code == 429
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert int(page.headers["Retry-After"]) > 0
+    assert "Слишком много запросов" in page.text
+    assert (await desk.http.get("/talon")).status_code == 200  # the form asks nothing

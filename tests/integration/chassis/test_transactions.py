@@ -84,7 +84,7 @@ async def test_mongodb_away_is_said_soon_and_stopping_is_not_hindered(
     platform: Platform, database: str, tokens: Tokens, collector: Collector
 ) -> None:
     """O5: 503 while it is away; the service stops in time all the same; nothing is half done."""
-    with ServerStack.start(kafka=None, s3=False) as own:
+    with ServerStack.own(kafka=False) as own:
         away = platform.model_copy(update={"mongo_url": own.mongo_url})
         app = counter.build(away, database, fetch_keys=tokens.fetch, publisher=collector)
         runtime: Runtime = app.state.runtime

@@ -1,0 +1,47 @@
+"""Connections that never became a request: `Limited` cannot see them, the server limits them."""
+
+from __future__ import annotations
+
+import resource
+from typing import Any
+
+from services.chassis.settings import Platform
+
+_OTHER_FILES = 1024  # pools of MongoDB, S3 and Kafka, temporary files
+# longer than the gateway keeps its own side open (two minutes): otherwise it would now and then
+# send a request into a connection that is just being closed here
+_IDLE_SECONDS = 130
+
+
+def server_options(platform: Platform) -> dict[str, Any]:
+    """Options of uvicorn, chosen with what `Limited` does in mind.
+
+    It has no limit on the time or size of request headers: only the gateway talks to a service,
+    and the gateway has both.
+    """
+    return {
+        "http": "httptools",
+        # accepting is quick, so a burst waits in the kernel rather than being turned away unseen
+        "backlog": 2048,
+        # the last line, before the process runs out of files: a bare 503, health included
+        "limit_concurrency": platform.http_connections,
+        "timeout_keep_alive": _IDLE_SECONDS,
+        "timeout_graceful_shutdown": 3,
+        # a connection's requests do not inherit each other's journey and deadline (cpython#140947)
+        "reset_contextvars": True,
+        "proxy_headers": True,
+        "forwarded_allow_ips": platform.trusted_proxies,
+        "server_header": False,
+        "log_config": None,
+        "access_log": False,
+    }
+
+
+def allow_files(connections: int) -> int:
+    """Raise this process's limit on open files to what so many connections need; the new limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft

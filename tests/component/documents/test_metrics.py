@@ -1,0 +1,76 @@
+"""What documents counts (O2): uploads by purpose and outcome, sealing and how long it takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.documents import DocumentSealed, SealingFailed
+from tests.support import scans
+from tests.support.eventually import eventually
+from tests.support.flow import metric
+from tests.support.paperwork import Paperwork, approved, booked
+from tests.support.service import an_event, deliver, outbox_events
+
+
+def uploads(office: Paperwork, purpose: str) -> tuple[float, float]:
+    """Taken and refused."""
+    taken, refused = (
+        metric(office.app, "uploads_total", purpose=purpose, outcome=outcome)
+        for outcome in ("taken", "refused")
+    )
+    return taken, refused
+
+
+async def test_uploads_are_counted_by_purpose_and_outcome(office: Paperwork) -> None:
+    """O2: the same request again is no second upload; a stranger's purpose is no label."""
+    scan = scans.pdf()
+    for _ in range(2):
+        assert (await office.upload("anna", scan, key="one")).status_code == 201
+    assert (await office.upload("anna", b"GIF89a")).status_code >= 400
+    low = await office.upload("anna", scans.pdf(dpi=72), purpose="card-extract")
+    assert low.status_code >= 400
+    assert (await office.upload("anna", scans.pdf(), purpose="Соколова")).status_code >= 400
+    assert uploads(office, "attachment") == (1, 1)
+    assert uploads(office, "card-extract") == (0, 1)
+    assert uploads(office, "unknown") == (0, 1)
+    assert metric(office.app, "uploads_total", purpose="Соколова") == 0
+
+
+async def test_what_is_too_large_to_be_read_is_counted_too(office: Paperwork) -> None:
+    largest = office.app.state.use.files.largest_upload
+    answer = await office.upload("anna", b"%PDF-" + bytes(largest + 200_000))
+    assert answer.status_code == 413
+    assert uploads(office, "unknown") == (0, 1)
+
+
+@pytest.mark.parametrize("kind", ["certificate", "talon"])
+async def test_a_sealed_document_is_counted_and_timed(office: Paperwork, kind: str) -> None:
+    """O2: sealing time, by what was sealed."""
+    if kind == "certificate":
+        order = approved("anna")
+        event = an_event(order, aggregate_id=order.application_id, seq=5)
+    else:
+        visit = booked("anna")
+        event = an_event(visit, aggregate_id=visit.appointment_id)
+    await deliver(office.app, event)
+    await eventually(lambda: outbox_events(office.app, DocumentSealed))
+    await eventually(
+        lambda: metric(office.app, "documents_sealed_total", kind=kind, outcome="sealed") == 1
+    )
+    assert metric(office.app, "documents_sealed_total") == 1
+    assert metric(office.app, "document_sealing_duration_seconds_count", kind=kind) == 1
+    assert 0 < metric(office.app, "document_sealing_duration_seconds_sum", kind=kind) < 60
+
+
+async def test_what_can_never_be_sealed_is_a_failure(office: Paperwork) -> None:
+    """O2: sealing failures."""
+    order = approved("anna", doctor_id="doctor-nobody")
+    await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
+    await eventually(lambda: outbox_events(office.app, SealingFailed))
+    await eventually(
+        lambda: (
+            metric(office.app, "documents_sealed_total", kind="certificate", outcome="failed") == 1
+        )
+    )
+    assert metric(office.app, "documents_sealed_total", outcome="sealed") == 0
+    assert metric(office.app, "document_sealing_duration_seconds_count") == 0

@@ -1,0 +1,81 @@
+"""What scheduling counts (O2): bookings by outcome, cancellations, slots that are left."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from tests.support.flow import metric
+from tests.support.measured import gauge
+from tests.support.scheduling import Desk
+from tests.support.service import keyed
+
+
+def bookings(desk: Desk) -> dict[str, float]:
+    return {
+        outcome: metric(desk.app, "bookings_total", outcome=outcome)
+        for outcome in ("booked", "slot-taken", "refused")
+    }
+
+
+async def slots(desk: Desk) -> tuple[float, float]:
+    free = await gauge(desk.app, "slots", state="free")
+    return free, metric(desk.app, "slots", state="booked")
+
+
+async def test_one_wins_and_the_others_are_counted_as_late(desk: Desk) -> None:
+    """O2, A4."""
+    slot = (await desk.late_slot())["id"]
+    people = [await desk.citizen(f"citizen-{n}") for n in range(6)]
+    await asyncio.gather(*(desk.book(who, slot) for who in people))
+    assert bookings(desk) == {"booked": 1, "slot-taken": 5, "refused": 0}
+
+
+async def test_the_same_request_twice_is_one_booking(desk: Desk) -> None:
+    """O2: an answer given again is no second booking."""
+    who, slot, key = await desk.citizen(), (await desk.late_slot())["id"], keyed()
+    for _ in range(3):
+        assert (await desk.book(who, slot, key)).status_code == 201
+    assert bookings(desk) == {"booked": 1, "slot-taken": 0, "refused": 0}
+
+
+async def test_other_refusals_are_not_called_late(desk: Desk) -> None:
+    who = await desk.citizen()
+    assert (await desk.book(who, "no-such-slot")).status_code == 404
+    stranger = desk.tokens.headers("citizen-unheard")
+    assert (await desk.book(stranger, (await desk.late_slot())["id"])).status_code == 409
+    assert bookings(desk) == {"booked": 0, "slot-taken": 0, "refused": 2}
+
+
+async def test_cancellations_are_counted_by_who_cancelled(desk: Desk) -> None:
+    who = await desk.citizen()
+    mine = await desk.booked(who, (await desk.late_slot())["id"])
+    assert (await desk.cancel(who, mine["id"])).status_code == 200
+    assert (await desk.cancel(who, mine["id"])).status_code == 409
+    again = await desk.booked(who, (await desk.late_slot())["id"])
+    called = await desk.http.post(
+        f"/v1/desk/appointments/{again['id']}/cancellation",
+        headers=desk.tokens.headers("support-1", "support"),
+    )
+    assert called.status_code == 200, called.text
+    found = {
+        by: metric(desk.app, "appointments_cancelled_total", by=by) for by in ("citizen", "support")
+    }
+    assert found == {"citizen": 1, "support": 1}
+
+
+async def test_slots_are_free_or_booked_until_they_begin(desk: Desk) -> None:
+    """O2: booked ones rise and fall back to 0; closed and past ones are neither."""
+    free, booked = await slots(desk)
+    assert (free > 0, booked) == (True, 0)
+    who = await desk.citizen()
+    mine = await desk.booked(who, (await desk.late_slot())["id"])
+    assert await slots(desk) == (free - 1, 1)
+    await desk.cancel(who, mine["id"])
+    assert await slots(desk) == (free, 0)
+    kept = desk.app.state.runtime.mongo.db["slots"]
+    one = (await desk.free())[-1]["id"]
+    await kept.update_one({"_id": one}, {"$set": {"closed": "ремонт", "free": False}})
+    assert await slots(desk) == (free - 1, 0)
+    desk.clock.now += timedelta(days=400)
+    assert await slots(desk) == (0, 0)

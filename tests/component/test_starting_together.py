@@ -1,0 +1,92 @@
+"""E4, X1: replicas of a service that start at the same moment on an empty database do not conflict.
+
+Collections, indexes, signing keys, demo accounts, the catalogue, the timetable: each is made once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from deploy.embedded.demo import ACCOUNTS_FILE
+from services.certificates import app as certificates_app
+from services.certificates.settings import Settings as CertificatesSettings
+from services.chassis.runtime import Runtime
+from services.chassis.settings import Platform
+from services.identity import app as identity_app
+from services.identity.settings import Settings as IdentitySettings
+from services.notifier import app as notifier_app
+from services.notifier.settings import Settings as NotifierSettings
+from services.scheduling import app as scheduling_app
+from services.scheduling.settings import Settings as SchedulingSettings
+from tests.support.service import Collector, Tokens, fresh_database
+
+Build = Callable[[Platform, str], FastAPI]
+_REPLICAS = 4
+# Written all the time by running replicas, once for each bucket they hold.
+_MOVING = {"outbox_leases"}
+
+
+def _identity(platform: Platform, database: str) -> FastAPI:
+    settings = IdentitySettings(
+        platform=platform,
+        database=database,
+        demo=True,
+        demo_file=ACCOUNTS_FILE,
+        password_memory_kib=8,
+        password_time_cost=1,
+        secret=SecretStr("a secret for tests only"),
+    )
+    return identity_app.build(settings, publisher=Collector())
+
+
+def _certificates(platform: Platform, database: str) -> FastAPI:
+    settings = CertificatesSettings(platform=platform, database=database, demo=True)
+    return certificates_app.build(settings, fetch_keys=Tokens().fetch, publisher=Collector())
+
+
+def _scheduling(platform: Platform, database: str) -> FastAPI:
+    settings = SchedulingSettings(platform=platform, database=database, demo=True)
+    return scheduling_app.build(settings, fetch_keys=Tokens().fetch, publisher=Collector())
+
+
+def _notifier(platform: Platform, database: str) -> FastAPI:
+    settings = NotifierSettings(platform=platform, database=database, demo=True)
+    return notifier_app.build(settings, fetch_keys=Tokens().fetch, publisher=Collector())
+
+
+async def _left_by(build: Build, platform: Platform, replicas: int) -> dict[str, int]:
+    """Start so many at once on an empty database; how many documents each collection has then."""
+    database = fresh_database()
+    apps = [build(platform, database) for _ in range(replicas)]
+    runtimes: list[Runtime] = [app.state.runtime for app in apps]
+    db = runtimes[0].mongo.db
+    async with AsyncExitStack() as running:
+        await asyncio.gather(
+            *(running.enter_async_context(app.router.lifespan_context(app)) for app in apps)
+        )
+        assert all(runtime.started for runtime in runtimes)
+        names = set(await db.list_collection_names()) - _MOVING
+        found = {name: await db[name].count_documents({}) for name in sorted(names)}
+        await runtimes[0].mongo.client.drop_database(database)
+    return found
+
+
+@pytest.mark.parametrize(
+    "build", [_identity, _certificates, _scheduling, _notifier], ids=lambda build: build.__name__
+)
+async def test_replicas_that_start_together_leave_what_one_leaves(
+    platform: Platform, build: Build
+) -> None:
+    alone = await _left_by(build, platform, 1)
+    assert await _left_by(build, platform, _REPLICAS) == alone
+
+
+async def test_there_is_one_signing_key(platform: Platform) -> None:
+    """I18: two first keys would sign tokens that the other replica does not know for a minute."""
+    assert (await _left_by(_identity, platform, _REPLICAS))["signing_keys"] == 1

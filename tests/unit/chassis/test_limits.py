@@ -1,0 +1,325 @@
+"""O5: places, the queue before them, deadlines and rates, without a server."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+
+import pytest
+import uvicorn
+
+from services.chassis.deadline import Deadline, TookTooLongError, before_commit, set_deadline
+from services.chassis.errors import RefusalError, TooManyRequestsError
+from services.chassis.limits import Limits, OverloadedError, Places
+from services.chassis.limits.connections import allow_files, server_options
+from services.chassis.problems import OtherHttpError, problem_response
+from services.chassis.rates import Rate, Rates, site_of
+from services.chassis.settings import Platform, ServiceSettings
+
+PATIENT = Limits(concurrency=2, queue=3, queue_seconds=30.0)
+HASTY = Limits(concurrency=1, queue=3, queue_seconds=0.01)
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def settled() -> None:
+    """Let every task run as far as it can."""
+    for _ in range(5):
+        await asyncio.sleep(0)  # a turn of the loop, not a time
+
+
+async def test_places_are_passed_on_in_order() -> None:
+    places = Places(PATIENT)
+    await places.take()
+    await places.take()
+    order: list[int] = []
+
+    async def waiter(n: int) -> None:
+        await places.take()
+        order.append(n)
+
+    tasks = [asyncio.create_task(waiter(n)) for n in range(3)]
+    await settled()
+    assert (places.taken, places.waiting, order) == (2, 3, [])
+    for _ in range(3):
+        places.give_back()
+        await settled()
+    assert order == [0, 1, 2]
+    await asyncio.gather(*tasks)
+    places.give_back()
+    places.give_back()
+    assert (places.taken, places.waiting) == (0, 0)
+
+
+async def test_nobody_overtakes_the_queue() -> None:
+    """A newcomer does not take the place that was just given to who waited."""
+    places = Places(Limits(concurrency=1, queue=3, queue_seconds=30.0))
+    await places.take()
+    waiting = asyncio.create_task(places.take())
+    await settled()
+    places.give_back()  # passed on, though the waiter has not run yet
+    newcomer = asyncio.create_task(places.take())
+    await waiting
+    await settled()
+    assert not newcomer.done()
+    places.give_back()
+    await newcomer
+
+
+async def test_who_comes_back_finds_a_place_and_nobody_gets_it_twice() -> None:
+    """O5: who stepped aside for a slow line goes on at once; the queue waits a little longer."""
+    places = Places(PATIENT)
+    await places.take()
+    await places.take()
+    places.give_back()  # steps aside
+    await places.take()
+    places.take_back()
+    waiting = asyncio.create_task(places.take())
+    await settled()
+    places.give_back()
+    await settled()
+    assert (places.taken, places.waiting) == (2, 1)
+    places.give_back()
+    await waiting
+    places.give_back()
+    places.give_back()
+    assert (places.taken, places.waiting) == (0, 0)
+
+
+async def test_a_full_queue_refuses_at_once() -> None:
+    places = Places(PATIENT)
+    tasks = [asyncio.create_task(places.take()) for _ in range(5)]
+    await settled()
+    assert not Places(PATIENT).shedding
+    with pytest.raises(OverloadedError) as refused:
+        await places.take()
+    assert refused.value.reason == "busy"
+    assert refused.value.retry_after is not None
+    assert places.shedding
+    for task in tasks:
+        task.cancel()
+
+
+async def test_who_waited_long_enough_is_refused_and_forgotten() -> None:
+    places = Places(HASTY)
+    await places.take()
+    with pytest.raises(OverloadedError):
+        await places.take()
+    assert places.waiting == 0
+    places.give_back()
+    assert places.taken == 0
+
+
+async def test_who_would_wait_too_long_is_refused_at_once() -> None:
+    """The queue's pace is known: a wait that cannot end well does not begin."""
+    clock = Clock()
+    places = Places(Limits(concurrency=1, queue=100, queue_seconds=10.0), now=clock)
+    await places.take()
+    tasks = [asyncio.create_task(places.take()) for _ in range(90)]
+    await settled()
+    for _ in range(60):  # one place in five seconds
+        clock.now += 5.0
+        places.give_back()
+        await settled()
+    assert places.waiting == 30
+    with pytest.raises(OverloadedError):
+        await places.take()
+    for task in tasks:
+        task.cancel()
+
+
+async def test_a_standstill_does_not_close_the_queue_for_good() -> None:
+    clock = Clock()
+    places = Places(PATIENT, now=clock)
+    await places.take()
+    await places.take()
+    first, second, third = (asyncio.create_task(places.take()) for _ in range(3))
+    await settled()
+    places.give_back()
+    await first
+    clock.now += 3600
+    places.give_back()
+    await second
+    places.give_back()
+    await third
+    newcomer = asyncio.create_task(places.take())
+    await settled()
+    assert places.waiting == 1
+    places.give_back()
+    await newcomer
+
+
+async def test_a_cancelled_waiter_loses_no_place() -> None:
+    """Also when its turn came in the same moment."""
+    places = Places(PATIENT)
+    await places.take()
+    await places.take()
+    waiting = asyncio.create_task(places.take())
+    await settled()
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert places.waiting == 0
+    granted = asyncio.create_task(places.take())
+    await settled()
+    places.give_back()  # its turn
+    granted.cancel()
+    await asyncio.gather(granted, return_exceptions=True)
+    places.give_back()
+    assert (places.taken, places.waiting) == (0, 0)
+
+
+async def test_the_lag_sheds_a_share_and_never_all() -> None:
+    limits = Limits(concurrency=1000, lag_seconds=0.1)
+    places = Places(limits)
+    places.late(0.1)
+    for _ in range(100):  # one late turn is no overload
+        await places.take()
+    for _ in range(10):
+        places.late(0.4)
+    outcomes = []
+    for _ in range(400):
+        try:
+            await places.take()
+        except OverloadedError as error:
+            outcomes.append(error.reason)
+    assert 200 < len(outcomes) < 390  # three quarters: the lag is four times what it may be
+    assert set(outcomes) == {"lagging"}
+    for _ in range(10):
+        places.late(0.0)
+    await places.take()
+
+
+async def test_a_machine_that_slept_is_itself_again_soon() -> None:
+    places = Places(Limits(lag_seconds=0.1))
+    places.late(3600)
+    for _ in range(5):
+        places.late(0.0)
+    assert places.lag < 0.1
+
+
+async def test_the_clock_strikes_once_and_forbids_the_commit() -> None:
+    struck = asyncio.Event()
+    deadline = Deadline(0.001, struck.set)
+    set_deadline(deadline)
+    deadline.go()
+    await struck.wait()
+    with pytest.raises(TookTooLongError):
+        before_commit()
+
+
+async def test_what_begins_to_commit_has_no_clock_any_more() -> None:
+    def strike() -> None:
+        pytest.fail("the caller would be told of a failure that was none")
+
+    deadline = Deadline(0.001, strike)
+    set_deadline(deadline)
+    deadline.go()
+    before_commit()
+    deadline.go()  # the rest of a body, after it: the clock stays stopped
+    other = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.02, other.set)
+    await other.wait()
+    assert not deadline.struck
+
+
+async def test_the_clock_stands_while_it_is_paused() -> None:
+    struck = asyncio.Event()
+    deadline = Deadline(0.005, struck.set)
+    deadline.go()
+    deadline.pause()
+    other = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.03, other.set)
+    await other.wait()
+    assert not struck.is_set()
+    deadline.go()
+    await struck.wait()
+
+
+def test_work_that_nobody_waits_for_has_no_deadline() -> None:
+    before_commit()
+
+
+def test_a_rate_is_a_bucket_that_fills_again() -> None:
+    clock = Clock()
+    rate = Rate(3, now=clock)
+    for _ in range(3):
+        rate.take("a")
+    with pytest.raises(TooManyRequestsError) as refused:
+        rate.take("a")
+    assert refused.value.retry_after == 20
+    rate.take("b")
+    clock.now += 20
+    rate.take("a")
+    with pytest.raises(TooManyRequestsError):
+        rate.take("a")
+
+
+def test_a_rate_remembers_so_many_and_no_more() -> None:
+    rate = Rate(1, remembered=10, now=Clock())
+    for n in range(100):
+        rate.take(str(n))
+    assert len(rate) == 10
+    with pytest.raises(TooManyRequestsError):
+        rate.take("99")
+
+
+def test_refusals_are_counted() -> None:
+    told: list[int] = []
+    rates = Rates(public_checks=1, creations=1, refused=lambda: told.append(1))
+    rates.public_check("192.0.2.1")
+    rates.creation("192.0.2.1")  # another bucket
+    with pytest.raises(TooManyRequestsError):
+        rates.public_check("192.0.2.1")
+    with pytest.raises(TooManyRequestsError):
+        rates.creation("192.0.2.1")
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "site"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_one_caller_is_one_site(address: str, site: str) -> None:
+    """An IPv6 household has 2^64 addresses to choose from."""
+    assert site_of(address) == site
+
+
+def test_a_service_has_its_own_limits_where_it_says_so() -> None:
+    platform = Platform(http_concurrency=7, http_seconds=3.0)
+    common = Limits.of(ServiceSettings(port=1, database="d", platform=platform))
+    own = ServiceSettings(port=1, database="d", platform=platform, http_concurrency=2)
+    assert (common.concurrency, common.seconds) == (7, 3.0)
+    assert (Limits.of(own).concurrency, Limits.of(own).seconds) == (2, 3.0)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_come_back_later_always_says_when(status: int) -> None:
+    """O5: whoever raises it, these two never go without `Retry-After`."""
+
+    class _LaterError(RefusalError):
+        pass
+
+    _LaterError.status = status
+    assert int(problem_response(_LaterError("…")).headers["Retry-After"]) > 0
+    assert "Retry-After" not in problem_response(OtherHttpError(404)).headers
+
+
+def test_the_server_has_room_for_its_connections() -> None:
+    """O5: the limit on connections is reached before the limit on files."""
+    assert allow_files(16) >= 16
+    options = server_options(Platform(http_connections=16, trusted_proxies="10.0.0.1"))
+    assert (options["limit_concurrency"], options["forwarded_allow_ips"]) == (16, "10.0.0.1")
+    assert set(options) <= set(inspect.signature(uvicorn.run).parameters)
