@@ -2,7 +2,7 @@
 # Set-up is part of the first command that needs it and is not done twice.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test check bench contracts docs format lock
+.PHONY: help run stop demo test check bench contracts docs dashboards format lock journey images up down
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 
@@ -27,6 +27,9 @@ stop: $(READY) ## Stop a running platform
 demo: $(READY) ## Play the whole journey against a running platform and check its result
 	@exec $(PY) -m deploy.demo $(ARGS)
 
+journey: $(READY) ## Print the path of a request or thing through all services (ID=…)
+	@exec $(PY) -m deploy.journey "$(ID)" $(ARGS)
+
 test: $(READY) ## Run the tests on servers of their own (ARGS="tests/unit -k seal")
 	@exec $(PY) -m pytest $(ARGS)
 
@@ -39,8 +42,11 @@ bench: $(READY) ## Measure: medians and ratios against baselines
 contracts: $(READY) ## Write schemas and the AsyncAPI document from the event contracts
 	@exec $(PY) -m contracts $(ARGS)
 
-docs: $(READY) ## Write the OpenAPI documents of the services into docs/openapi/
+docs: $(READY) ## Write the OpenAPI documents and the table of metrics into docs/
 	@exec $(PY) -m deploy.docs
+
+dashboards: $(READY) ## Write Grafana's dashboards and Prometheus' rules with their tests into deploy/
+	@exec $(PY) -m deploy.observability
 
 format: $(READY) ## Format the code and mend what the linter can mend
 	@$(PY) -m ruff format .
@@ -48,6 +54,15 @@ format: $(READY) ## Format the code and mend what the linter can mend
 
 lock: $(READY) ## Compile requirements/*.in to hash-locked files (needs uv)
 	@exec $(PY) -m deploy.lock $(ARGS)
+
+images: $(READY) ## Build every container image without any image registry (as root)
+	@exec $(PY) -m deploy.containers images $(ARGS)
+
+up: $(READY) ## Start the platform in containers (REPLICAS=2, PROFILES=core,demo, S3=minio)
+	@exec $(PY) -m deploy.containers up
+
+down: $(READY) ## Stop the containers (VOLUMES=1: and remove their data)
+	@exec $(PY) -m deploy.containers down
 
 $(READY): requirements/dev.txt deploy/setup.sh
 	@PYTHON="$(PYTHON)" sh deploy/setup.sh $@

@@ -46,7 +46,8 @@ CHECKS = (
     Check("lint (ruff check)", _module("ruff", "check", ".")),
     Check("architecture (import-linter)", [str(_BIN / "lint-imports")]),
     Check("contracts are current", _module("contracts", "--check")),
-    Check("OpenAPI documents are current", _module("deploy.docs", "--check")),
+    Check("OpenAPI documents and table of metrics are current", _module("deploy.docs", "--check")),
+    Check("dashboards and rules are current", _module("deploy.observability", "--check")),
 )
 
 

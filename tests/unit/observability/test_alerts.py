@@ -1,0 +1,103 @@
+"""O3, X14: each alert fires for what it is for, and not just before it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from contracts.topics import SERVICES
+from deploy.observability.alerts import ALERTS, GROUPS, SLOS, Alert, Case, Severity
+from deploy.observability.conditions import Absent, Beyond, Minus, Together, both
+from deploy.observability.panels import tab
+from deploy.observability.queries import Gauge, where
+from deploy.observability.scrapes import Scrapes
+from tests.support.alerting import firing, values
+
+CASES = [
+    pytest.param(alert, case, group.step_minutes, id=f"{alert.name}-{alert.service}-{case.says}")
+    for group in GROUPS
+    for alert in group.alerts
+    for case in alert.cases
+]
+
+
+@pytest.mark.parametrize(("alert", "case", "step"), CASES)
+def test_it_fires_when_it_should_and_only_then(alert: Alert, case: Case, step: int) -> None:
+    expected = {tuple(sorted(labels.items())) for labels in case.fires}
+    assert firing(alert, case, step) == expected
+
+
+_ALL_OR_NOTHING = {"ServiceDown", "TargetDown", "MongoDisconnected", "KafkaDisconnected"}
+
+
+def test_every_alert_is_seen_to_fire_and_to_stay_quiet() -> None:
+    for alert in ALERTS:
+        assert any(case.fires for case in alert.cases), f"{alert.name} is never seen to fire"
+        assert any(not case.fires for case in alert.cases), f"{alert.name} is never seen quiet"
+
+
+def test_what_the_issue_asks_for_is_there() -> None:
+    names = {alert.name for alert in ALERTS}
+    assert names >= {
+        "ErrorBudgetBurnFast",
+        "ErrorBudgetBurnSlow",
+        "ConsumerLagAge",
+        "OutboxAge",
+        "DeadLettersOpen",
+        "ApplicationsLate",
+        "SealingFailures",
+        "DeliveryDrop",
+        "LoginPasswordGuessing",
+        "CodeConversionDrop",
+    }
+    assert {slo.service for slo in SLOS} == set(SERVICES)
+    assert {a.service for a in ALERTS if a.name == "ServiceDown"} == set(SERVICES)
+
+
+def test_what_a_person_reads_is_russian_and_names_service_and_value() -> None:
+    for alert in ALERTS:
+        text = alert.summary + alert.description
+        assert re.search("[а-яё]", alert.summary), alert.name
+        assert alert.service or "$labels.service" in text or "$labels.channel" in text, alert.name
+        assert alert.name in _ALL_OR_NOTHING or "$value" in alert.description, alert.name
+
+
+def test_every_alert_leads_to_a_panel() -> None:
+    for alert in ALERTS:
+        name, key = alert.panel
+        for service in (name or alert.service,) if name or alert.service else SERVICES:
+            assert service is not None
+            assert tab(service).panel(key), alert.name
+
+
+def test_a_page_does_not_wait_long_and_a_name_is_one_thing() -> None:
+    for alert in ALERTS:
+        if alert.severity is Severity.PAGE:
+            assert alert.hold_seconds <= 600, alert.name
+    keys = [(alert.name, alert.service) for alert in ALERTS]
+    assert len(set(keys)) == len(keys)
+
+
+def test_promtools_notation() -> None:
+    assert values("1+2x3 5x2 4 9-1x1") == [1, 3, 5, 7, 5, 5, 5, 4, 9, 8]
+
+
+def test_conditions_keep_the_first_value_and_its_labels() -> None:
+    scrapes = Scrapes()
+    scrapes.add(10, "s", "a", 'g{k="x"} 5\ng{k="y"} 2\nh{k="x"} 1\n')
+    g, h = Gauge("g", ("k",)), Gauge("h", ("k",))
+    x, y = (("k", "x"),), (("k", "y"),)
+    assert Beyond(g, ">", 2).at(scrapes, 10) == {x: 5}
+    assert Beyond(g, ">=", 2).at(scrapes, 10) == {x: 5, y: 2}
+    assert both(Beyond(g, ">", 1), Beyond(h, "==", 1)).at(scrapes, 10) == {x: 5}
+    assert Together(g, "unless", h).at(scrapes, 10) == {y: 2}
+    assert Together(h, "or", g).at(scrapes, 10) == {x: 1, y: 2}
+    assert Minus(g, h).at(scrapes, 10) == {x: 4}
+    nowhere = Absent("up", where(service="t"))
+    assert nowhere.at(scrapes, 10) == {(("service", "t"),): 1}
+    assert Absent("up", where(service="s")).at(scrapes, 10) == {}
+    assert nowhere.promql() == 'absent(up{service="t"})'
+    limit = Beyond(Minus(g, h), ">", 0.5)
+    assert limit.promql() == "(max by (k) (g) - max by (k) (h)) > 0.5"
+    assert both(limit, limit).promql() == f"({limit.promql()}) and ({limit.promql()})"
