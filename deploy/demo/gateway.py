@@ -1,16 +1,28 @@
-"""The gateway from a client's side: calls that explain themselves when they are refused."""
+"""The gateway from a client's side: calls that explain themselves when they are refused.
+
+An answer that says «come back» is come back for, when repeating the request can change nothing
+more than the request itself: it only reads, or carries an Idempotency-Key, or was refused before
+anything was begun. It refuses to repeat anything else: whether that took effect is not known.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import time
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Self
 
 import httpx2
 
 PHONE_WAIT = 20.0
+PATIENCE = 30.0
+_COME_BACK = frozenset({502, 503, 504})
+_READS = frozenset({"GET", "HEAD"})
+# Refused before anything was begun: by a service that is full, by a gateway that reached nobody.
+_NOTHING_BEGUN = frozenset({"overloaded", "gateway-503"})
 
 
 class DemoFailedError(Exception):
@@ -47,16 +59,26 @@ class MessageMissingError(DemoFailedError):
 class Gateway:
     """One caller of the platform: anonymous, or with the tokens of an account."""
 
-    def __init__(self, base_url: str, *, client: httpx2.AsyncClient | None = None) -> None:
-        """Take the gateway's address; callers share one connection pool through `client`."""
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        client: httpx2.AsyncClient | None = None,
+        repeated: Counter[str] | None = None,
+    ) -> None:
+        """Take the gateway's address; callers share one connection pool through `client`.
+
+        `repeated` counts what was asked again, by the code of the answer before.
+        """
         self.base_url = base_url
+        self.repeated: Counter[str] = Counter() if repeated is None else repeated
         self._client = client or httpx2.AsyncClient(timeout=30.0, base_url=base_url)
         self._token: str | None = None
         self._refresh: str | None = None
 
     def caller(self) -> Gateway:
         """Another, anonymous caller over the same connections."""
-        return Gateway(self.base_url, client=self._client)
+        return Gateway(self.base_url, client=self._client, repeated=self.repeated)
 
     def hold(self, tokens: Mapping[str, Any]) -> Self:
         """Call with these tokens from now on."""
@@ -82,14 +104,18 @@ class Gateway:
         if once:
             headers["Idempotency-Key"] = secrets.token_hex(16)
         address = f"/api/{service}/v1{path}"
-        answer = await self._client.request(method, address, headers=headers, **request)
-        if not answer.is_success:
-            try:
-                problem = answer.json()
-            except ValueError:
-                problem = {"detail": answer.text[:200]}
-            raise RefusedError(method, address, answer.status_code, problem)
-        return answer
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            answer = await self._client.request(method, address, headers=headers, **request)
+            if answer.is_success:
+                return answer
+            refused = RefusedError(method, address, answer.status_code, _problem(answer))
+            wait = _come_back_after(answer)
+            harmless = once or method in _READS or refused.code in _NOTHING_BEGUN
+            if wait is None or not harmless or time.monotonic() + wait > deadline:
+                raise refused
+            self.repeated[refused.code] += 1
+            await asyncio.sleep(wait)
 
     async def get(self, service: str, path: str, **params: Any) -> Any:
         """The body of a GET."""
@@ -109,6 +135,22 @@ class Gateway:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def _problem(answer: httpx2.Response) -> Mapping[str, Any]:
+    try:
+        found: Mapping[str, Any] = answer.json()
+    except ValueError:
+        return {"detail": answer.text[:200]}
+    return found
+
+
+def _come_back_after(answer: httpx2.Response) -> float | None:
+    """Seconds until the same request is welcome again; None when it was not invited."""
+    invited = answer.headers.get("Retry-After", "")
+    if answer.status_code not in _COME_BACK or not invited.isdecimal():
+        return None
+    return float(invited)
 
 
 class Phone:

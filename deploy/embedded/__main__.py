@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from deploy.embedded import platform as layout
 from deploy.embedded.choice import Chosen, choose_kafka
 from deploy.embedded.console import Console
-from deploy.embedded.errors import StackError
+from deploy.embedded.errors import ReplicasNeedApacheError, StackError
 from deploy.embedded.ports import require_free
 from deploy.embedded.report import state, table
+from deploy.embedded.servers import GivenKafka
 from deploy.embedded.servers.base import Place
-from deploy.embedded.settings import Ports, StackSettings
+from deploy.embedded.settings import GivenServers, Ports, StackSettings
 from deploy.embedded.state import Lock, remove_state, stop_running, write_state
 from deploy.embedded.supervisor import StopRequestedError, Supervisor
 from deploy.topics import from_registry, provision
@@ -61,12 +62,14 @@ class Stack:
         place = self._place()
         self._check_ports()
         chosen = self._choose(supervisor, place)
+        if self.settings.replicas > 1 and not chosen.kafka.durable:
+            raise ReplicasNeedApacheError(self.settings.replicas, chosen.why)
         platform = layout.build(self.settings, self.ports, place, chosen.kafka)
         supervisor.start([*platform.servers, platform.sinks, platform.tsa])
         if chosen.kafka.durable:
             supervisor.during(lambda: self._provision(chosen))
         supervisor.start(platform.services)
-        supervisor.start([platform.partners])
+        supervisor.start([platform.partners, platform.ops])
         supervisor.start([platform.gateway])
         if not chosen.kafka.durable:
             # What it held is gone: a service that starts publishes its outbox again.
@@ -110,6 +113,9 @@ class Stack:
         require_free(wanted)
 
     def _choose(self, supervisor: Supervisor, place: Place) -> Chosen:
+        if self.settings.servers == "given":
+            self.console.say("SERVERS=given: MongoDB, S3 and Kafka are somebody else's")
+            return Chosen(GivenKafka(place, given=GivenServers()), "SERVERS=given")
         found: list[Chosen] = []
         supervisor.during(
             lambda: found.append(
@@ -149,7 +155,9 @@ def main(arguments: list[str]) -> int:
         if arguments == ["stop"]:
             print(stop_running(settings.run_dir))
             return 0
-        console = Console(colours=False if settings.no_color else None)
+        console = Console(
+            colours=False if settings.no_color else None, raw=settings.log_format == "json"
+        )
         return Stack(settings, ports, console).run()
     except ValidationError as error:
         for problem in error.errors():

@@ -1,6 +1,8 @@
 """What the person at the terminal sees: prefixed lines, and the table when all is up.
 
-No colours when the output is not a terminal, or when NO_COLOR asks for none.
+Log lines in JSON are shown as a person reads them unless `raw` asks for the lines themselves (the
+files always have those). No colours when the output is not a terminal, or when NO_COLOR asks for
+none.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
+
+from deploy.embedded.readable import readable
 
 _WIDTH = 12
 _RESET, _BOLD, _RED = "\x1b[0m", "\x1b[1m", "\x1b[31m"
@@ -22,6 +26,7 @@ class Console:
 
     stream: TextIO = field(default_factory=lambda: sys.stdout)
     colours: bool | None = None
+    raw: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _known: dict[str, str] = field(default_factory=dict, repr=False)
 
@@ -32,8 +37,9 @@ class Console:
 
     def line(self, name: str, text: str) -> None:
         """One line of the process `name`."""
-        prefix = f"{name:<{_WIDTH}} │ "
-        self._write(self._paint(self._colour_of(name), prefix) + text)
+        prefix = self._paint(self._colour_of(name), f"{name:<{_WIDTH}} │ ")
+        lines = [text] if self.raw else readable(text).splitlines() or [""]
+        self._write("\n".join(prefix + line for line in lines))
 
     def say(self, text: str) -> None:
         """One line of the stack itself."""

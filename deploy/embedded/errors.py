@@ -54,6 +54,18 @@ class ServerFailedError(StackError):
         super().__init__(f"{server} {what}; its last words:{said}{where}")
 
 
+class ReplicasNeedApacheError(StackError):
+    """Two replicas of a service are two members of one consumer group."""
+
+    def __init__(self, replicas: int, why: str) -> None:
+        """`why`: the reason that the in-memory broker was chosen."""
+        super().__init__(
+            f"REPLICAS={replicas} needs Apache Kafka, and this would be the in-memory broker "
+            f"({why}), which lets one member into a consumer group\n"
+            "  install Java ≥ 17 and Maven and leave KAFKA unset, or leave REPLICAS unset"
+        )
+
+
 class KafkaUnavailableError(StackError):
     """Apache Kafka was asked for by name and cannot be had."""
 

@@ -8,18 +8,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from contracts.topics import SERVICES
 from deploy.embedded.demo import ACCOUNTS_FILE
-from deploy.embedded.ports import LOOPBACK
-from deploy.embedded.servers import S3, Gateway, Kafka, Mongo, Program
+from deploy.embedded.ports import LOOPBACK, replica_ports
+from deploy.embedded.servers import (
+    S3,
+    Gateway,
+    GivenMongo,
+    GivenS3,
+    Kafka,
+    Mongo,
+    Program,
+    Server,
+)
 from deploy.embedded.servers.base import Place
-from deploy.embedded.settings import Ports, StackSettings
+from deploy.embedded.settings import GivenServers, Ports, StackSettings
+from deploy.gateway.caddyfile import PARTS, Upstreams
 
 # Shared by the notifier and the sinks that play its providers. Not a secret of anybody's: the
 # sinks keep demo messages on this machine.
 _SMS_SECRET = "demo-sms-centre-secret"  # noqa: S105 - both ends of a demo line
 _PUSH_SECRET = "demo-push-service-secret"  # noqa: S105 - both ends of a demo line
+
+Replicas: TypeAlias = Mapping[str, tuple[int, ...]]
+"""The ports of each service's processes, the first of them the one with the setting."""
 
 BUCKET_UPLOADS, BUCKET_SEALED = "uploads", "sealed"
 
@@ -28,17 +42,18 @@ BUCKET_UPLOADS, BUCKET_SEALED = "uploads", "sealed"
 class Platform:
     """The processes of one stack."""
 
-    mongo: Mongo
-    s3: S3
+    mongo: Mongo | GivenMongo
+    s3: S3 | GivenS3
     kafka: Kafka
     sinks: Program
     tsa: Program
     services: tuple[Program, ...]
     partners: Program
+    ops: Program
     gateway: Gateway
 
     @property
-    def servers(self) -> tuple[Mongo, S3, Kafka]:
+    def servers(self) -> tuple[Server, ...]:
         """What services stand on."""
         return self.mongo, self.s3, self.kafka
 
@@ -50,17 +65,19 @@ def pki_dir(place: Place) -> Path:
 
 def build(settings: StackSettings, ports: Ports, place: Place, kafka: Kafka) -> Platform:
     """Every process with the environment it gets."""
-    mongo, s3 = Mongo(place, port=ports.mongo), S3(place, port=ports.s3)
+    mongo, s3 = _storage(settings, ports, place)
     common = _common(settings, ports, (mongo.env(), s3.env(), kafka.env()))
+    replicas = replica_ports(ports, settings.replicas)
     services = tuple(
         Program(
             place,
-            label=name,
+            label=name if number == 1 else f"{name}-{number}",
             module=f"services.{name}",
-            port=getattr(ports, name),
-            variables=common | _own(name, ports, place),
+            port=port,
+            variables=common | _own(name, ports, place) | {f"{name.upper()}_PORT": str(port)},
         )
         for name in SERVICES
+        for number, port in enumerate(replicas[name], start=1)
     )
     return Platform(
         mongo=mongo,
@@ -70,14 +87,38 @@ def build(settings: StackSettings, ports: Ports, place: Place, kafka: Kafka) -> 
         tsa=_tsa(ports, place),
         services=services,
         partners=_partners(ports, place, common),
+        ops=_ops(ports, place, common, replicas),
         gateway=Gateway(
             place,
-            ports=ports,
+            port=ports.gateway,
+            upstreams=upstreams(ports, replicas, s3=s3.endpoint),
             bind=settings.gateway_bind,
             trust=pki_dir(place),
             buckets=(BUCKET_UPLOADS, BUCKET_SEALED),
         ),
     )
+
+
+def _storage(
+    settings: StackSettings, ports: Ports, place: Place
+) -> tuple[Mongo | GivenMongo, S3 | GivenS3]:
+    if settings.servers == "given":
+        given = GivenServers()
+        return GivenMongo(place, given=given), GivenS3(place, given=given)
+    return Mongo(place, port=ports.mongo), S3(place, port=ports.s3)
+
+
+def upstreams(
+    ports: Ports, replicas: Replicas | None = None, *, s3: str | None = None
+) -> Upstreams:
+    """Where the gateway finds everything: on loopback, one process each but for replicas.
+
+    `s3`: its host:port, when it is not on the port of the settings.
+    """
+    one = {name: (getattr(ports, name),) for name in PARTS}
+    ours = one | dict(replicas or {})
+    found = {name: tuple(f"{LOOPBACK}:{port}" for port in ours[name]) for name in PARTS}
+    return Upstreams(found | ({"s3": (s3,)} if s3 else {}))
 
 
 def _common(
@@ -86,7 +127,7 @@ def _common(
     variables = {
         "AUTH_JWKS_URL": f"http://{LOOPBACK}:{ports.identity}/v1/jwks.json",
         "PUBLIC_URL": settings.url(ports),
-        "LOG_FORMAT": settings.log_format,
+        "LOG_FORMAT": "json",
     }
     for server in servers:
         variables |= server
@@ -153,6 +194,28 @@ def _tsa(ports: Ports, place: Place) -> Program:
             "TSA_HOST": LOOPBACK,
             "TSA_PORT": str(ports.tsa),
             "TSA_PKI_DIR": str(pki_dir(place)),
+        },
+    )
+
+
+def _ops(ports: Ports, place: Place, common: Mapping[str, str], replicas: Replicas) -> Program:
+    addresses = {
+        name: "|".join(f"http://{LOOPBACK}:{port}" for port in replicas[name]) for name in SERVICES
+    }
+    targets = ",".join(f"{name}={found}" for name, found in addresses.items())
+    return Program(
+        place,
+        label="ops",
+        module="deploy.ops",
+        port=ports.ops,
+        health="/healthz",
+        # It stands on nothing: no server's password is its business.
+        variables={name: common[name] for name in ("AUTH_JWKS_URL", "PUBLIC_URL", "LOG_FORMAT")}
+        | {
+            "OPS_HOST": LOOPBACK,
+            "OPS_PORT": str(ports.ops),
+            "OPS_TARGETS": targets,
+            "OPS_DATA_DIR": str(place.of("ops")),
         },
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import psutil
 
+from contracts.topics import SERVICES
 from deploy.embedded.errors import PortTakenError
 from deploy.embedded.settings import Ports
 
@@ -64,12 +65,23 @@ def free_ports(count: int, *, avoid: Iterable[int] = ()) -> list[int]:
     """`count` different ports that are free now."""
     avoided = set(avoid)
     found: list[int] = []
+    if count == 0:
+        return found
     for port in random.sample(_RANGE, k=len(_RANGE)):
         if port not in avoided and is_free(port):
             found.append(port)
             if len(found) == count:
                 return found
     raise PortTakenError([("PORT_…", _RANGE.start, "everything")])
+
+
+def replica_ports(ports: Ports, replicas: int) -> dict[str, tuple[int, ...]]:
+    """The ports of each service's replicas: the first has its own setting, others any free one."""
+    more = free_ports((replicas - 1) * len(SERVICES), avoid=ports.model_dump().values())
+    return {
+        name: (getattr(ports, name), *more[number :: len(SERVICES)])
+        for number, name in enumerate(SERVICES)
+    }
 
 
 def free_port_set() -> Ports:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from contracts.topics import SERVICES
 from deploy.embedded.choice import Chosen
 from deploy.embedded.demo import demo_accounts
 from deploy.embedded.platform import Platform
-from deploy.embedded.servers import Server
+from deploy.embedded.servers import Program, Server
 from deploy.embedded.settings import Ports, StackSettings
 
 Rows = list[tuple[str, str]]
@@ -20,11 +21,8 @@ def table(
     """Everything a newcomer looks for, in groups of two columns."""
     url = settings.url(ports)
     services: Rows = [
-        (
-            f"{url}/api/{service.name}/docs",
-            f"{service.name}: API pages (direct: http://127.0.0.1:{service.port})",
-        )
-        for service in platform.services
+        (f"{url}/api/{name}/docs", f"{name}: API pages (direct: {_direct(platform, name)})")
+        for name in SERVICES
     ]
     return [
         (
@@ -35,6 +33,8 @@ def table(
                 (f"{url}/contracts/", "events: topics, schemas, AsyncAPI document"),
                 (f"{url}/inbox", "the phone (SMS, push) and the mailbox of the demo people, live"),
                 (f"{url}/verify/<number>", "public check of a certificate"),
+                (f"{url}/status", "what works and since when, for citizens"),
+                (f"{url}/ops", "live dashboards of every service, for the demo account «sre»"),
             ],
         ),
         ("Demo accounts (login / password · phone · e-mail)", _accounts()),
@@ -63,6 +63,11 @@ def table(
     ]
 
 
+def _direct(platform: Platform, name: str) -> str:
+    replicas = [s for s in platform.services if s.module == f"services.{name}"]
+    return ", ".join(f"http://127.0.0.1:{replica.port}" for replica in replicas)
+
+
 def _accounts() -> Rows:
     return [account.row() for account in demo_accounts()]
 
@@ -86,6 +91,9 @@ def state(
         "ready_seconds": round(seconds, 2),
         "public_url": settings.url(ports),
         "ports": ports.model_dump(),
+        "programs": {
+            s.name: f"http://127.0.0.1:{s.port}" for s in servers if isinstance(s, Program)
+        },
         "kafka": {"title": chosen.kafka.title, "durable": chosen.kafka.durable, "why": chosen.why},
         "pids": {server.name: server.pid for server in servers},
         "restarts": restarts,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,7 @@ _OURS = (
     "KAFKA",
     "MONGO",
     "NOTIFIER_",
+    "OPS_",
     "OUTBOX_",
     "PARTNERS_",
     "PORT_",
@@ -57,11 +59,26 @@ class Ports(BaseSettings):
     sinks: int = 8190
     tsa: int = 8191
     partners: int = 8192
+    ops: int = 8193
 
     @staticmethod
     def setting(name: str) -> str:
         """The name of the environment variable that moves port `name`."""
         return f"PORT_{name.upper()}"
+
+
+class GivenServers(BaseSettings):
+    """Where the servers are with `SERVERS=given`: the names that services know them by."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+
+    mongo_url: str
+    kafka_bootstrap: str
+    s3_endpoint: str
+    s3_access_key: str
+    s3_secret_key: SecretStr
+    s3_region: str = "us-east-1"
+    s3_secure: bool = False
 
 
 class StackSettings(BaseSettings):
@@ -73,9 +90,17 @@ class StackSettings(BaseSettings):
     cache_dir: Path = ROOT / ".run" / "cache"
     fresh: bool = False
     kafka: KafkaKind | None = None
+    servers: Literal["own", "given"] = Field(
+        default="own", description="given: on the servers of MONGO_URL, KAFKA_BOOTSTRAP, S3_…"
+    )
+    replicas: int = Field(
+        default=1, ge=1, le=9, description="processes of each service; more than one needs Apache"
+    )
     gateway_bind: str = "127.0.0.1"
     public_url: str | None = None
-    log_format: str = "console"
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="of the terminal; the files have JSON lines"
+    )
     no_color: str | None = Field(default=None, description="any value: no colours (no-color.org)")
 
     def url(self, ports: Ports) -> str:

@@ -1,16 +1,18 @@
-"""The gateway's configuration as one function of ports and paths.
+"""The gateway's configuration as one function of upstreams and paths.
 
 What is not named here cannot be reached from outside: metrics, health and readiness of the
-services stay on their own ports.
+services stay on their own ports. A request is given to a second replica only when the first one
+was not reached, or when repeating it changes nothing (GET, HEAD): whether a POST that broke off
+took effect is known to its sender, who repeats it with the same Idempotency-Key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.topics import SERVICES
-from deploy.embedded.settings import Ports
 
 # The portal's own pages load nothing from elsewhere, and say so to the browser.
 _PAGE_POLICY = (
@@ -63,8 +65,8 @@ _SERVICE = """
 	handle_path /api/{name}/* {{
 		@public path /v1/* /docs /docs/* /openapi.json /version
 		handle @public {{
-			reverse_proxy 127.0.0.1:{port} {{
-				header_up X-Forwarded-Prefix /api/{name}
+			reverse_proxy {to} {{
+				header_up X-Forwarded-Prefix /api/{name}{balancing}
 			}}
 		}}
 		handle {{
@@ -76,14 +78,14 @@ _SERVICE = """
 _TAIL = """
 	@verify path /verify /verify/*
 	handle @verify {{
-		reverse_proxy 127.0.0.1:{certificates}
+		{certificates}
 	}}
 	@signed {{
 		method GET HEAD
 		path {buckets}
 	}}
 	handle @signed {{
-		reverse_proxy 127.0.0.1:{s3}
+		{s3}
 	}}
 	@trust path /trust/root.pem /trust/crl.pem
 	handle @trust {{
@@ -93,11 +95,15 @@ _TAIL = """
 	}}
 	@talon path /talon /talon/*
 	handle @talon {{
-		reverse_proxy 127.0.0.1:{scheduling}
+		{scheduling}
 	}}
 	handle /inbox* {{
 		header Content-Security-Policy "{policy}"
-		reverse_proxy 127.0.0.1:{sinks}
+		{sinks}
+	}}
+	@ops path /status /status.json /ops /ops/*
+	handle @ops {{
+		{ops}
 	}}
 	redir /contracts /contracts/ 301
 	handle_path /contracts/* {{
@@ -121,6 +127,8 @@ _TAIL = """
 	}}
 
 	handle_errors {{
+		@away expression `{{err.status_code}} in [502, 503, 504]`
+		header @away Retry-After 5
 		@api path /api/*
 		handle @api {{
 			header Content-Type "application/problem+json; charset=utf-8"
@@ -138,23 +146,94 @@ _TAIL = """
 """
 
 
-def caddyfile(
-    ports: Ports, *, bind: str, storage: Path, root: Path, trust: Path, buckets: Sequence[str]
-) -> str:
-    """The text of a Caddyfile for the embedded stack.
+# While a replica is away its requests wait for another one, or for itself; a replica that cannot
+# be reached is left alone for a moment.
+_BALANCING = """
+	lb_policy round_robin
+	lb_try_duration 5s
+	lb_try_interval 100ms
+	lb_retry_match {
+		method GET HEAD
+	}
+	fail_duration 2s
+	transport http {
+		dial_timeout 1s
+	}"""
 
-    `trust` is the folder of the demo PKI, of which only the root certificate and the revocation
-    list are served. `buckets` are reached by signed addresses, which S3 checks: the signature
-    covers the gateway's own host name.
+# Docker's and Kubernetes' names answer with every replica that runs; asked often, since a replica
+# that was started again may have another address.
+_BY_NAME = """
+	dynamic a {{
+		name {host}
+		port {port}
+		refresh 1s
+		dial_timeout 2s
+		versions ipv4
+	}}"""
+
+
+PARTS = (*SERVICES, "s3", "sinks", "ops")
+
+
+@dataclass(frozen=True)
+class Upstreams:
+    """Where each of `PARTS` answers: one `host:port` for every replica.
+
+    With `by_name` each part has one `name:port`, and the name resolves to all its replicas.
     """
-    parts = [_HEAD.format(storage=_escaped(storage), port=ports.gateway, bind=bind)]
-    parts += [_SERVICE.format(name=name, port=getattr(ports, name)) for name in SERVICES]
+
+    addresses: Mapping[str, tuple[str, ...]]
+    by_name: bool = False
+
+    def to(self, name: str) -> str:
+        """The static addresses of a part; none when its name is asked for them."""
+        return "" if self.by_name else " ".join(self.addresses[name])
+
+    def balancing(self, name: str) -> str:
+        """What a part with replicas, or with a name for them, needs besides addresses."""
+        addresses = self.addresses[name]
+        if self.by_name:
+            host, _, port = addresses[0].rpartition(":")
+            return _BY_NAME.format(host=host, port=port) + _BALANCING
+        return _BALANCING if len(addresses) > 1 else ""
+
+    def proxy(self, name: str) -> str:
+        """A whole directive that leads to a part."""
+        inside = self.balancing(name)
+        target = f"reverse_proxy {self.to(name)}".rstrip()
+        return f"{target} {{{_indented(inside, 2)}\n\t\t}}" if inside else target
+
+
+def caddyfile(
+    upstreams: Upstreams,
+    *,
+    port: int,
+    bind: str,
+    storage: Path,
+    root: Path,
+    trust: Path,
+    buckets: Sequence[str],
+) -> str:
+    """The text of a Caddyfile.
+
+    `root` has the project's contracts and the gateway's pages below it. `trust` is a folder of
+    which only the root certificate and the revocation list are served. `buckets` are reached by
+    signed addresses, which S3 checks: the signature covers the gateway's own host name.
+    """
+    parts = [_HEAD.format(storage=_escaped(storage), port=port, bind=bind)]
+    parts += [
+        _SERVICE.format(
+            name=name, to=upstreams.to(name), balancing=_indented(upstreams.balancing(name), 3)
+        ).replace("reverse_proxy  {", "reverse_proxy {")
+        for name in SERVICES
+    ]
     parts.append(
         _TAIL.format(
-            certificates=ports.certificates,
-            scheduling=ports.scheduling,
-            sinks=ports.sinks,
-            s3=ports.s3,
+            certificates=upstreams.proxy("certificates"),
+            scheduling=upstreams.proxy("scheduling"),
+            sinks=upstreams.proxy("sinks"),
+            ops=upstreams.proxy("ops"),
+            s3=upstreams.proxy("s3"),
             buckets=" ".join(f"/{bucket}/*" for bucket in buckets),
             trust=_escaped(trust),
             policy=_PAGE_POLICY,
@@ -164,6 +243,10 @@ def caddyfile(
         )
     )
     return "".join(parts)
+
+
+def _indented(text: str, depth: int) -> str:
+    return text.replace("\n", "\n" + "\t" * depth)
 
 
 def _escaped(path: Path) -> str:

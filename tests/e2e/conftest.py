@@ -7,13 +7,21 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from deploy.demo.gateway import Gateway
+from tests.support.otlp import Receiver, receiver
 from tests.support.stack import PlatformStack
 
 
 @pytest.fixture(scope="session")
-def everything() -> Iterator[PlatformStack]:
+def spans() -> Iterator[Receiver]:
+    """Where the platform sends its traces."""
+    with receiver() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def everything(spans: Receiver) -> Iterator[PlatformStack]:
     """Five services, gateway, partners, servers."""
-    stack = PlatformStack.start(kafka="memory")
+    stack = PlatformStack.chosen(env={"OTEL_EXPORTER_OTLP_ENDPOINT": spans.endpoint})
     yield stack
     stack.stop()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import collections
 import os
+import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,17 @@ from tests.support.eventually import eventually
 from tests.support.stack import PlatformStack, scratch_dir
 
 
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """Data that outlive the platform, and not the test."""
+    found = scratch_dir("zdorovie-restart-")
+    yield found
+    shutil.rmtree(found, ignore_errors=True)
+
+
 @pytest.mark.timeout(300)
-async def test_power_failure_right_after_the_approval() -> None:
+async def test_power_failure_right_after_the_approval(directory: Path) -> None:
     """The broker loses every event; outboxes publish again, inboxes deduplicate."""
-    directory: Path = scratch_dir("zdorovie-restart-")
     with PlatformStack.start(kafka="memory", data_dir=directory) as before:
         journey = Journey(Gateway(before.url), Steps(quiet=True), seed=21)
         await journey.become_confirmed()

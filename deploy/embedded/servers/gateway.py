@@ -1,4 +1,4 @@
-"""Caddy as the gateway: one door, its routes generated from the ports."""
+"""Caddy as the gateway: one door, its routes generated from the upstreams."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from deploy.embedded.errors import MissingServerError
 from deploy.embedded.servers.base import Server
 from deploy.embedded.servers.program import answers
 from deploy.embedded.servers.s3 import installed
-from deploy.embedded.settings import ROOT, Ports
-from deploy.gateway.caddyfile import caddyfile
+from deploy.embedded.settings import ROOT
+from deploy.gateway.caddyfile import Upstreams, caddyfile
 
 
 @dataclass
 class Gateway(Server):
     """`caddy run` with its admin API off and everything it writes under the data directory."""
 
-    ports: Ports = field(default_factory=Ports)
+    port: int = 8080
+    upstreams: Upstreams = field(kw_only=True)
     bind: str = "127.0.0.1"
     trust: Path = field(kw_only=True)
     buckets: tuple[str, ...] = field(kw_only=True)
@@ -42,7 +43,8 @@ class Gateway(Server):
         config: Path = data / "Caddyfile"
         config.write_text(
             caddyfile(
-                self.ports,
+                self.upstreams,
+                port=self.port,
                 bind=self.bind,
                 storage=data / "storage",
                 root=ROOT,
@@ -54,4 +56,4 @@ class Gateway(Server):
 
     def probe(self) -> bool:
         """The start page is served."""
-        return answers(self.ports.gateway, "/")
+        return answers(self.port, "/")

@@ -5,7 +5,7 @@
 const NAMES = { sms: "SMS", push: "Push", email: "Письмо" };
 const ROLES = {
   citizen: "гражданин", doctor: "врач", registrar: "регистратор",
-  support: "поддержка", administrator: "администратор",
+  support: "поддержка", administrator: "администратор", sre: "инженер эксплуатации",
 };
 const who = document.getElementById("who");
 const state = document.getElementById("state");

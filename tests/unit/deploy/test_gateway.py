@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from contracts.topics import SERVICES
+from deploy.embedded.platform import upstreams
+from deploy.embedded.servers.s3 import installed
 from deploy.embedded.settings import ROOT, Ports
-from deploy.gateway.caddyfile import caddyfile
+from deploy.gateway.caddyfile import PARTS, Upstreams, caddyfile
 
-_TEXT = caddyfile(
-    Ports(),
-    bind="127.0.0.1",
-    storage=Path("/data with space"),
-    root=ROOT,
-    trust=Path("/pki"),
-    buckets=("uploads", "sealed"),
-)
+
+def _text(to: Upstreams) -> str:
+    return caddyfile(
+        to,
+        port=8080,
+        bind="127.0.0.1",
+        storage=Path("/data with space"),
+        root=ROOT,
+        trust=Path("/pki"),
+        buckets=("uploads", "sealed"),
+    )
+
+
+_TEXT = _text(upstreams(Ports()))
+_TWO = Upstreams({name: (f"{name}-1:8000", f"{name}-2:8000") for name in PARTS})
+_NAMED = Upstreams({name: (f"{name}:8000",) for name in PARTS}, by_name=True)
+
+
+def _proxies(text: str, directory: Path) -> list[dict[str, Any]]:
+    """Every reverse proxy of the configuration as Caddy itself understands it."""
+    config = directory / "Caddyfile"
+    config.write_text(text, encoding="utf-8")
+    caddy = installed("caddy")
+    assert caddy is not None
+    command = [caddy, "adapt", "--config", str(config), "--adapter", "caddyfile"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: list[dict[str, Any]] = []
+
+    def look(node: Any) -> None:
+        if isinstance(node, dict):
+            if node.get("handler") == "reverse_proxy":
+                found.append(node)
+            for value in node.values():
+                look(value)
+        elif isinstance(node, list):
+            for value in node:
+                look(value)
+
+    look(json.loads(answer.stdout))
+    return found
 
 
 def test_every_service_has_its_route() -> None:
@@ -27,6 +66,35 @@ def test_every_service_has_its_route() -> None:
 def test_operators_routes_are_not_public() -> None:
     for path in ("/metrics", "/healthz", "/readyz"):
         assert path not in _TEXT
+
+
+@pytest.mark.parametrize("to", [_TWO, _NAMED], ids=["addresses", "a name"])
+def test_only_what_changes_nothing_is_sent_to_a_second_replica(
+    to: Upstreams, tmp_path: Path
+) -> None:
+    """X6: a request that reached a replica is repeated by its sender, not by the gateway."""
+    proxies = _proxies(_text(to), tmp_path)
+    assert len(proxies) == len(SERVICES) + 5  # verify, talon, buckets, inbox, ops
+    for proxy in proxies:
+        balancing = proxy["load_balancing"]
+        assert balancing["retry_match"] == [{"method": ["GET", "HEAD"]}]
+        assert balancing["try_duration"] > 0
+        assert proxy["health_checks"]["passive"]["fail_duration"] > 0
+
+
+def test_replicas_are_found_by_name(tmp_path: Path) -> None:
+    proxies = _proxies(_text(_NAMED), tmp_path)
+    assert {proxy["dynamic_upstreams"]["name"] for proxy in proxies} == set(PARTS)
+    assert not any("upstreams" in proxy for proxy in proxies)
+
+
+def test_one_replica_is_not_waited_for(tmp_path: Path) -> None:
+    assert not any("load_balancing" in proxy for proxy in _proxies(_TEXT, tmp_path))
+
+
+def test_an_answer_that_nobody_gave_says_when_to_come_back() -> None:
+    """O5: 502, 503 and 504 of the gateway itself carry Retry-After."""
+    assert "header @away Retry-After" in _TEXT
 
 
 def test_nothing_but_the_loopback_interface_and_no_administration() -> None:

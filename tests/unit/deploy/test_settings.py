@@ -13,7 +13,7 @@ from stdnum.ru import inn
 
 from deploy.embedded import platform as layout
 from deploy.embedded.demo import ACCOUNTS_FILE, demo_accounts
-from deploy.embedded.servers import MemoryKafka
+from deploy.embedded.servers import S3, MemoryKafka
 from deploy.embedded.servers.base import Place
 from deploy.embedded.settings import Ports, StackSettings, inherited_environment
 
@@ -62,6 +62,8 @@ def test_the_notifier_and_the_sinks_share_their_secrets(tmp_path: Path) -> None:
 
 def test_the_secret_of_s3_is_made_once_and_only_for_its_owner(tmp_path: Path) -> None:
     first, second = _platform(tmp_path).s3, _platform(tmp_path).s3
+    assert isinstance(first, S3)
+    assert isinstance(second, S3)
     assert first.secret_key == second.secret_key
     kept = tmp_path / "data" / "s3-config" / "credentials.json"
     assert kept.stat().st_mode & 0o077 == 0
@@ -69,7 +71,7 @@ def test_the_secret_of_s3_is_made_once_and_only_for_its_owner(tmp_path: Path) ->
 
 def test_there_is_a_demo_account_of_each_role() -> None:
     roles = [account.role for account in demo_accounts()]
-    assert sorted(roles) == ["administrator", "citizen", "doctor", "registrar"]
+    assert sorted(roles) == ["administrator", "citizen", "doctor", "registrar", "sre"]
 
 
 def test_the_numbers_of_the_demo_accounts_are_valid() -> None:

@@ -1,0 +1,125 @@
+"""Builds the watcher: one HTTP application with the rounds beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from fastapi import FastAPI
+
+from deploy.observability.panels import TABS, Tab
+from deploy.observability.scrapes import Scrapes
+from deploy.ops import api, pages
+from deploy.ops.api import Ops
+from deploy.ops.collector import Collector
+from deploy.ops.points import Points
+from deploy.ops.settings import OpsSettings
+from deploy.ops.status import StatusBoard
+from deploy.ops.store import Store
+from deploy.ops.targets import Resolve, by_dns
+from services.chassis import problems
+from services.chassis.auth import FetchKeys, TokenVerifier, fetch_from
+from services.chassis.http import RequestMiddleware
+from services.chassis.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+_MAX_BODY = 64 << 10
+_STALE_ROUNDS = 6
+
+
+class Rounds:
+    """Asks, believes, computes: once a step, never two at a time."""
+
+    def __init__(self, ops: Ops, collector: Collector, seconds: float) -> None:
+        """Take what to fill and how often."""
+        self._ops, self._collector, self._seconds = ops, collector, seconds
+
+    async def once(self) -> None:
+        """One round."""
+        ops = self._ops
+        ops.health = await self._collector.round()
+        ops.board.looked(ops.health, ops.now())
+        scrapes = self._collector.scrapes
+        await ops.points.compute(scrapes, scrapes.newest or ops.clock())
+
+    async def run(self) -> None:
+        """Rounds until cancelled; one that fails does not end them."""
+        while True:
+            started = time.monotonic()
+            try:
+                await self.once()
+            except Exception:
+                log.exception("a round failed")
+            await asyncio.sleep(max(0.1, self._seconds - (time.monotonic() - started)))
+
+
+def build(
+    settings: OpsSettings,
+    *,
+    fetch_keys: FetchKeys | None = None,
+    clock: Callable[[], float] = time.time,
+    resolve: Resolve = by_dns,
+    tabs: Sequence[Tab] = TABS,
+    by_hand: bool = False,
+) -> FastAPI:
+    """The application; its arguments are what a test replaces. `by_hand`: no rounds by itself."""
+    platform = settings.platform
+    started = datetime.fromtimestamp(clock(), UTC)
+    store = Store(settings.data_dir / "ops.sqlite3")
+    board = StatusBoard(
+        store,
+        started,
+        confirm=settings.confirm_polls,
+        stale_after=timedelta(seconds=settings.poll_seconds * _STALE_ROUNDS),
+    )
+    metrics = Metrics()
+    names = frozenset[str]().union(*(panel.names() for tab in tabs for panel in tab.panels))
+    collector = Collector(
+        settings.watched, Scrapes(settings.keep_seconds, names), clock=clock, resolve=resolve
+    )
+    ops = Ops(
+        tokens=TokenVerifier(
+            fetch_keys or fetch_from(platform.auth_jwks_url, metrics),
+            issuer=platform.auth_issuer,
+            audience=platform.auth_audience,
+        ),
+        store=store,
+        board=board,
+        points=Points(tabs, steps=max(2, round(settings.keep_seconds / settings.poll_seconds))),
+        step=settings.poll_seconds,
+        clock=clock,
+        health={},
+    )
+    rounds = Rounds(ops, collector, settings.poll_seconds)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loops = [ops.tokens.run] if by_hand else [ops.tokens.run, rounds.run]
+        tasks = [asyncio.create_task(loop()) for loop in loops]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await collector.close()
+            store.close()
+
+    # Its only readers are its own pages: no API document.
+    app = FastAPI(
+        title="Наблюдение", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
+    app.state.runtime = ops
+    app.state.rounds = rounds
+    problems.install(app)
+    app.include_router(pages.router)
+    app.include_router(api.router)
+    app.mount("/ops/assets", pages.Assets(directory=pages.PAGE), name="ops-assets")
+    app.add_middleware(RequestMiddleware, metrics=metrics, max_body=_MAX_BODY)
+    return app
