@@ -1,7 +1,7 @@
-"""`python -m deploy.docs`: the OpenAPI document of every service, into docs/openapi/.
+"""`python -m deploy.docs`: the OpenAPI document of every service and the table of all metrics.
 
-`--check` writes nothing and fails when a committed document is not what the code says. Builds the
-applications but runs none: no server is needed.
+They go into docs/. `--check` writes nothing and fails when a committed document is not what the
+code says. Builds the applications but runs none: no server is needed.
 """
 
 from __future__ import annotations
@@ -19,17 +19,33 @@ from fastapi import FastAPI
 
 from contracts.topics import SERVICES
 from deploy.embedded.settings import ROOT
+from deploy.metrics_table import metrics_table
 from services.chassis.settings import ServiceSettings
 
-TARGET = ROOT / "docs" / "openapi"
+TARGET = ROOT / "docs"
 
 
-def document(name: str) -> str:
-    """The OpenAPI document of one service, as it is committed."""
+def built(name: str) -> FastAPI:
+    """The service as `__main__` would build it (nothing is connected by building)."""
     settings = _settings_of(importlib.import_module(f"services.{name}.settings"))
     app: FastAPI = importlib.import_module(f"services.{name}.app").build(settings)
+    return app
+
+
+def document(app: FastAPI) -> str:
+    """The OpenAPI document of one service, as it is committed."""
     content: dict[str, Any] = app.openapi()
     return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def documents() -> dict[str, str]:
+    """Every generated document by its name below docs/."""
+    apps = {name: built(name) for name in SERVICES}
+    boards = {name: app.state.runtime.metrics for name, app in apps.items()}
+    return {
+        **{f"openapi/{name}.json": document(app) for name, app in apps.items()},
+        "metrics.md": metrics_table(boards),
+    }
 
 
 def _settings_of(module: ModuleType) -> ServiceSettings:
@@ -55,16 +71,16 @@ def main(arguments: Sequence[str]) -> int:
     if arguments not in ([], ["--check"]):
         print("usage: python -m deploy.docs [--check]", file=sys.stderr)
         return 2
-    wanted = {f"{name}.json": document(name) for name in SERVICES}
+    wanted = documents()
     changed = stale(TARGET, wanted)
     if arguments:
         for name in changed:
-            print(f"docs/openapi/{name} is not what the code says: run `make docs`")
+            print(f"docs/{name} is not what the code says: run `make docs`")
         return 1 if changed else 0
-    TARGET.mkdir(parents=True, exist_ok=True)
     for name in changed:
+        (TARGET / name).parent.mkdir(parents=True, exist_ok=True)
         (TARGET / name).write_text(wanted[name], encoding="utf-8")
-        print(f"docs/openapi/{name} written")
+        print(f"docs/{name} written")
     return 0
 
 

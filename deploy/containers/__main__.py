@@ -1,0 +1,49 @@
+"""`python -m deploy.containers images|up|down|caddyfile`: what `make images`, `up`, `down` run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from deploy.containers.build import BUILT_HERE, Builder
+from deploy.containers.compose_files import write_caddyfile
+from deploy.containers.engine import Engine
+from deploy.containers.settings import StackSettings
+from deploy.containers.stack import Stack
+from deploy.embedded.errors import StackError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command line; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.containers", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    images = commands.add_parser("images", help="build the images")
+    images.add_argument("names", nargs="*", metavar="NAME", help=f"some of {', '.join(BUILT_HERE)}")
+    commands.add_parser("up", help="start the platform and wait until it is healthy")
+    commands.add_parser("down", help="stop it; VOLUMES=1 removes its data")
+    commands.add_parser("caddyfile", help="write deploy/compose/Caddyfile")
+    given = parser.parse_args(arguments)
+    unknown = set(getattr(given, "names", ())) - set(BUILT_HERE)
+    if unknown:
+        parser.error(f"no such image: {', '.join(sorted(unknown))}; {', '.join(BUILT_HERE)}")
+    settings = StackSettings()
+    try:
+        if given.command == "caddyfile":
+            write_caddyfile()
+        elif given.command == "images":
+            Builder(Engine.find(), settings).build(set(given.names) or None)
+        else:
+            stack = Stack(Engine.find(), settings)
+            stack.up() if given.command == "up" else stack.down()
+    except StackError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; `make down` removes what was started", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
