@@ -10,13 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.settings import KafkaKind, StackSettings
 from services.chassis.settings import Platform
+from tests.support.needs import left_out
 from tests.support.service import Collector, Tokens, fresh_database, platform_of
 from tests.support.stack import ServerStack
+from tests.support.stack.choice import chosen
 
 _HERE = Path(__file__).parent
 _LEVELS = ("unit", "contracts", "architecture", "component", "integration", "e2e")
+
+
+def pytest_report_header() -> str:
+    """Which servers the tests will run on."""
+    try:
+        choice = chosen()
+    except RuntimeError as error:
+        raise pytest.UsageError(str(error)) from error
+    return f"servers: {choice.kind} ({choice.why})"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,11 +38,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda i: _LEVELS.index(i.path.relative_to(_HERE).parts[0]))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not tested, because a tool is not on this machine."""
+    missing = left_out(terminalreporter.stats.get("skipped", []))
+    if not missing:
+        return
+    count = sum(len(tests) for tests in missing.values())
+    terminalreporter.section(f"NOT TESTED HERE: {count} tests", sep="!", red=True, bold=True)
+    for reason, tests in missing.items():
+        terminalreporter.line(f"needs {reason}", yellow=True, bold=True)
+        for test in tests:
+            terminalreporter.line(f"    {test}")
+    terminalreporter.line("NEEDS=all makes each of them a failure.", yellow=True)
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[ServerStack]:
-    """MongoDB, S3 and Kafka (in memory unless KAFKA=apache says otherwise), once a session."""
-    chosen = StackSettings().kafka or KafkaKind.MEMORY
-    stack = ServerStack.start(kafka=chosen.value)
+    """MongoDB, S3 and Kafka, once a session.
+
+    STACK says of which kind (see tests/support/stack/choice.py); an embedded Kafka is the one in
+    memory unless KAFKA=apache says otherwise.
+    """
+    stack = ServerStack.chosen()
     yield stack
     stack.stop()
 

@@ -27,7 +27,7 @@ from services.chassis.settings import Platform
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     "__init__", "__main__", "settings", "errors", "domain", "events", "store", "usecases", "api",
-    "consumers", "app",
+    "consumers", "app", "metrics",
 }  # fmt: skip
 _LOADS = re.compile(r'(src|href)\s*=\s*["\'](https?:)?//|url\(["\'\s]*(https?:)?//|@import')
 OPTIONAL = {"gateways"}

@@ -93,10 +93,11 @@ def build(
     name: str = "identity",
     trouble: Callable[[str], Awaitable[None]] | None = None,
     latest_only: bool = False,
+    port: int = 1,
     **seams: Any,
 ) -> FastAPI:
     """The counting service. `name` is its consumer group and the source of its events."""
-    settings = ServiceSettings(port=1, database=database, platform=platform)
+    settings = ServiceSettings(port=port, database=database, platform=platform)
     runtime = Runtime(name, settings, **seams)
     counter = Counter(runtime, trouble)
 

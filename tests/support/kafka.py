@@ -99,6 +99,14 @@ async def victim(
         await process.wait()
 
 
+_draining: set[asyncio.Task[None]] = set()
+
+
+async def _drain(stream: asyncio.StreamReader) -> None:
+    while await stream.read(65_536):
+        continue
+
+
 async def reached(process: Any, *, within: float = 20.0) -> None:
     """Wait until the victim is at its step."""
     seen: list[bytes] = []
@@ -106,5 +114,9 @@ async def reached(process: Any, *, within: float = 20.0) -> None:
         async for line in process.stdout:
             seen.append(line)
             if line.startswith(b"REACHED"):
+                # It goes on logging: a full pipe would hold its event loop, heartbeats and all.
+                drain = asyncio.create_task(_drain(process.stdout))
+                _draining.add(drain)
+                drain.add_done_callback(_draining.discard)
                 return
     raise AssertionError(b"".join(seen).decode())

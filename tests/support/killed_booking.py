@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from services.chassis.metrics import Metrics
 from services.chassis.mongo import Mongo
 from services.chassis.outbox import Outbox
 from services.chassis.timers import Timers
 from services.chassis.transactions import Transactions
 from services.scheduling.app import clock
 from services.scheduling.domain.appointment import CancelRule
+from services.scheduling.metrics import SchedulingMetrics
 from services.scheduling.settings import Settings
 from services.scheduling.store import Store
 from services.scheduling.usecases import Booking
@@ -35,6 +37,7 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
         new_talon=lambda: 1,
         rule=CancelRule(settings.self_cancel, settings.hotline),
         active_limit=5,
+        metrics=SchedulingMetrics(Metrics()),
         check_url=_stop,  # called when everything but the event is written
     )
     await booking.book(citizen, slot)

@@ -12,6 +12,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from services.chassis.metrics import Metrics
 from services.chassis.settings import Platform
 from services.documents.app import build
 from services.documents.domain import MediaType
@@ -34,7 +35,7 @@ async def main(database: str, pki: str, tsa_url: str) -> None:
     """Run until killed."""
     settings = settings_of(Platform(), database, Path(pki), tsa_url)
     buckets = (settings.bucket_uploads, settings.bucket_sealed)
-    storage = StoppingStorage(settings.platform, buckets)
+    storage = StoppingStorage(settings.platform, buckets, Metrics())
     app = build(settings, fetch_keys=Tokens().fetch, storage=storage)
     async with app.router.lifespan_context(app):
         print("READY", flush=True)

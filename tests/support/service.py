@@ -27,6 +27,8 @@ from tests.support.stack import ServerStack
 def platform_of(stack: ServerStack, **over: Any) -> Platform:
     """The settings of the platform on this stack (Kafka only where the stack has one)."""
     found: dict[str, Any] = {"mongo_url": stack.mongo_url, "mongo_max_pool": 50}
+    # a slow machine is no overload: limits are the subject of test_overload, and of no other
+    found |= {"http_queue_seconds": 60.0, "http_seconds": 120.0, "http_lag_seconds": 60.0}
     if stack.kafka is not None:
         found |= {
             "kafka_bootstrap": stack.kafka_bootstrap,
@@ -53,10 +55,14 @@ class Tokens:
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "test"}))
     issuer: str = "moe-zdorovie"
 
-    async def fetch(self) -> dict[str, Any]:
-        """What identity's JWKS address would answer (the seam `fetch_keys`)."""
+    def key_set(self) -> dict[str, Any]:
+        """The public keys."""
         found: dict[str, Any] = KeySet([self.key]).as_dict(private=False)  # type: ignore[assignment] # joserfc types it as a TypedDict
         return found
+
+    async def fetch(self) -> dict[str, Any]:
+        """What identity's JWKS address would answer (the seam `fetch_keys`)."""
+        return self.key_set()
 
     def token(
         self,

@@ -3,12 +3,15 @@
     python -m tests.support.victim STEP MONGO_URL KAFKA DATABASE NAME KEY
 
 STEP: `published` (the relay published and has not marked), `committed` (the consumer's transaction
-for KEY is done and the offset is not committed), `none` (runs on). Prints REACHED when it is there.
+for KEY is done and the offset is not committed), `none` (runs on), `in-order` (runs on, and an
+event older than one already counted is not counted). Prints REACHED when it is there; ends as a
+service does on SIGTERM.
 """
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 
 from services.chassis.broker import KafkaRecord
@@ -29,13 +32,21 @@ async def main(step: str, mongo_url: str, kafka: str, *names: str) -> None:
     database, name, key = names
     platform = Platform(mongo_url=mongo_url, kafka_bootstrap=kafka, kafka_fetch_max_wait_ms=20)
     configure(name, fmt="json")
-    app = counter.build(platform, database, name=name, fetch_keys=Tokens().fetch)
+    app = counter.build(
+        platform,
+        database,
+        name=name,
+        fetch_keys=Tokens().fetch,
+        latest_only=step == "in-order",
+    )
     runtime: Runtime = app.state.runtime
 
     async def pause(at: str) -> None:
         if at == step:
             await _reached()
 
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     runtime.relay._pause = pause
     async with app.router.lifespan_context(app):
         if step == "committed":
@@ -48,9 +59,9 @@ async def main(step: str, mongo_url: str, kafka: str, *names: str) -> None:
                 return outcome
 
             runtime.dispatcher.settle = settle  # type: ignore[method-assign] # stop exactly here
-        if step == "none":
+        if step in {"none", "in-order"}:
             print("REACHED", flush=True)
-        await asyncio.Event().wait()
+        await ended.wait()
 
 
 if __name__ == "__main__":

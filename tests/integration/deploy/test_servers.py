@@ -13,6 +13,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from contracts.topics import TOPICS
 from deploy.embedded.java import find_java
+from deploy.embedded.servers import S3, Kafka, Mongo
 from deploy.topics import from_registry, provision
 from tests.support.stack import KafkaName, ServerStack, restarting
 
@@ -51,6 +52,7 @@ async def test_mongo_moves_to_another_port_with_its_data(own: ServerStack) -> No
     client = AsyncIOMotorClient(own.mongo_url)
     await client.moved.kept.insert_one({"_id": 1})
     client.close()
+    assert isinstance(own.mongo, Mongo)
     old = own.mongo.port
     with restarting(own.mongo):
         own.mongo.port = old + 1
@@ -60,7 +62,7 @@ async def test_mongo_moves_to_another_port_with_its_data(own: ServerStack) -> No
 
 
 def test_s3_keeps_objects_over_a_crash(own: ServerStack) -> None:
-    assert own.s3 is not None
+    assert isinstance(own.s3, S3)
     client = own.s3.client()
     client.make_bucket("kept-over-a-crash")
     client.put_object("kept-over-a-crash", "a/b", io.BytesIO(b"bytes"), 5)
@@ -115,7 +117,7 @@ async def test_kafka_carries_records_in_order_and_tells_its_stable_address(
 
 
 async def test_a_client_finds_kafka_again_at_the_same_address(kafka: ServerStack) -> None:
-    assert kafka.kafka is not None
+    assert isinstance(kafka.kafka, Kafka)
     producer = AIOKafkaProducer(bootstrap_servers=kafka.kafka_bootstrap, metadata_max_age_ms=500)
     await producer.start()
     await producer.send_and_wait(_TOPIC, b"before", key=b"key")

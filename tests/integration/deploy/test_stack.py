@@ -21,7 +21,7 @@ from deploy.embedded.state import stop_running
 from tests.support.eventually import eventually
 from tests.support.stack import PlatformStack
 
-_ALL = {"mongo", "s3", "kafka", "sinks", "tsa", *SERVICES, "partners", "gateway"}
+_ALL = {"mongo", "s3", "kafka", "sinks", "tsa", *SERVICES, "partners", "ops", "gateway"}
 
 
 @pytest.fixture(scope="module")
@@ -199,3 +199,18 @@ def test_a_fresh_start_empties_the_data_and_keeps_the_caches(tmp_path: Path) -> 
         assert child.wait(30)
     assert not (data / "marker").exists()
     assert (cache / "marker").exists()
+
+
+def test_replicas_on_the_broker_in_memory_are_refused(tmp_path: Path) -> None:
+    """It lets one member into a group: the second replica would hear nothing."""
+    named = {Ports.setting(n): str(p) for n, p in free_port_set().model_dump().items()}
+    env = {"RUN_DIR": str(tmp_path), "KAFKA": "memory", "REPLICAS": "2"}
+    child = Child(
+        "doubled", python("deploy.embedded"), env=inherited_environment() | named | env, cwd=ROOT
+    )
+    child.start()
+    assert child.wait(30)
+    assert child.returncode == 1
+    said = "\n".join(child.tail())
+    assert "REPLICAS=2 needs Apache Kafka" in said
+    assert "one member" in said

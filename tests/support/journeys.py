@@ -1,0 +1,100 @@
+"""The steps of a journey, each so that it can be taken again when the way to a service broke off.
+
+The demo's `Gateway` repeats by itself what may be repeated. A write without an Idempotency-Key that
+broke off may or may not have taken effect: here its sender looks before trying again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from deploy.demo.citizen import Citizen, log_in
+from deploy.demo.gateway import Phone, RefusedError
+from deploy.demo.journey import Journey, _filled, _findings
+from deploy.demo.papers import policy_scan, test_results
+
+_PATIENCE = 90.0
+_BROKE_OFF = frozenset({502, 503, 504})
+_NOT_MINE_YET = frozenset({403, 404})
+
+
+async def brought_about(
+    look: Callable[[], Awaitable[Any]],
+    there: Callable[[Any], bool],
+    act: Callable[[Any], Awaitable[Any]],
+) -> Any:
+    """Look, act if it is not there yet, look again: until it is there. What was seen then."""
+    async with asyncio.timeout(_PATIENCE):
+        while True:
+            seen = await look()
+            if there(seen):
+                return seen
+            try:
+                await act(seen)
+            except RefusedError as refused:
+                if refused.status not in _BROKE_OFF:
+                    raise
+
+
+async def apply(citizen: Citizen) -> dict[str, Any]:
+    """A draft, its scans, its fields, its submission; the submitted application."""
+    gateway, name = citizen.gateway, citizen.person.full_name
+    types = await gateway.get("certificates", "/types", query="086")
+    kind = {"type": types["items"][0]["code"]}
+    draft = await gateway.post("certificates", "/applications", kind, once=True)
+    scan = policy_scan(name, citizen.person.profile["oms"])
+    policy = await citizen.upload("полис.jpg", scan, "image/jpeg")
+    results = await citizen.upload("анализы.pdf", test_results(name), "application/pdf")
+    filled = _filled(policy["file_id"], results["file_id"])
+
+    async def look() -> Any:
+        return await gateway.get("certificates", f"/applications/{draft['id']}")
+
+    await brought_about(look, lambda a: bool(a["attachments"]), lambda a: citizen.edit(a, filled))
+    submitted: dict[str, Any] = await brought_about(
+        look, lambda a: a["state"] != "draft", citizen.submit
+    )
+    return submitted
+
+
+async def doctor_logs_in(journey: Journey) -> None:
+    """The demo doctor, with a code by SMS."""
+    account, doctor = journey._doctor_account, journey.doctor
+    phone = Phone(doctor, account["phone"])
+    await log_in(doctor, phone, account["phone"], account["password"])
+
+
+async def review(journey: Journey) -> None:
+    """The doctor takes the application and approves it."""
+    doctor, path = journey.doctor, f"/reviews/{journey.outcome.application['id']}"
+
+    async def look() -> Any:
+        try:
+            return await doctor.get("certificates", path)
+        except RefusedError as refused:
+            if refused.status not in _NOT_MINE_YET:
+                raise
+            return {"state": "waiting"}
+
+    async def claim(_seen: Any) -> None:
+        await doctor.post("certificates", f"{path}/claim")
+
+    async def approve(_seen: Any) -> None:
+        await doctor.post("certificates", f"{path}/approval", _findings())
+
+    await brought_about(look, lambda a: a["state"] != "waiting", claim)
+    await brought_about(look, lambda a: a["state"] in {"approved", "issued"}, approve)
+
+
+async def cancel(journey: Journey, appointment_id: str) -> None:
+    """The citizen cancels a visit."""
+    gateway, path = journey.citizen.gateway, f"/appointments/{appointment_id}"
+
+    async def act(_seen: Any) -> None:
+        await gateway.post("scheduling", f"{path}/cancellation", {"reason": "планы"})
+
+    await brought_about(
+        lambda: gateway.get("scheduling", path), lambda a: a["status"] == "cancelled", act
+    )
