@@ -24,8 +24,14 @@ named (a test holds every service to that).
 - Histograms in seconds have `_bucket`, `_sum` and `_count`.
 - Gauges marked *store* are read from the database and are the same on all replicas: take their
   maximum, never their sum. They are measured every five seconds, less often where counting is slow
-  (never more than a fiftieth of the time), and stay as they were while MongoDB is away.
+  (never more than a fiftieth of the time), and stay as they were while MongoDB is away
+  (`mongo_connected` is 0 then).
 - `process_*` and `python_*` are those of the Prometheus client library.
+
+Words: the *outbox* holds events that were committed with the data until Kafka has confirmed them. A
+*dead letter* is a record of Kafka that could not be handled and waits for a person. A *timer* is
+work to be done later or outside (sign, send, remind), kept in the database. *Shed* is what a
+service refuses at once, with 429 or 503, so that the rest is answered.
 """
 _COLUMNS = ("Name", "Type", "Unit", "Labels", "Meaning")
 

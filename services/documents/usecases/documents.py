@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from services.chassis.timers import Due
 from services.chassis.transactions import Cause, Transaction, Transactions
 from services.documents import events
@@ -26,6 +28,8 @@ from services.documents.gateways.storage import Storage
 from services.documents.metrics import DocumentsMetrics
 from services.documents.store import Store
 from services.documents.usecases.reading import Content, Link, ReadingRoom
+
+log = structlog.get_logger(__name__)
 
 SEAL = "seal"
 
@@ -144,6 +148,12 @@ class Documents:
             content = await self.notary.seal(document)
         except CannotSealError as refusal:
             await self._give_up(document, refusal, due)
+            log.error(  # noqa: TRY400 - a refusal needs no stack
+                "a document could not be sealed",
+                document_id=document.id,
+                kind=document.kind,
+                code=refusal.reason_code,
+            )
             self.metrics.sealed.labels(document.kind, State.FAILED).inc()
             return
         await self.storage.put(self.bucket, content.sha256, content.pdf, MediaType.PDF)

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import structlog
+
 from services.chassis.errors import NotFoundError
 from services.chassis.transactions import Transaction
 from services.identity import events
@@ -19,6 +21,8 @@ from services.identity.errors import (
     WrongCodeError,
 )
 from services.identity.usecases.world import World
+
+log = structlog.get_logger(__name__)
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 GONE = "Запрос кода не найден или устарел. Начните заново."
@@ -150,6 +154,9 @@ class Codes:
         if closed is Verdict.USED or (closed is not None and not renewable):
             if not renewable:
                 self.world.metrics.checked(found, closed)
+            if closed is Verdict.EXHAUSTED:
+                whose = found.account_id  # none yet in a registration
+                log.warning("the tries of a code are used up", purpose=purpose, account_id=whose)
             refuse(found, closed)
         return found
 

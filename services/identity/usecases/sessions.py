@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
+
 from services.chassis.errors import UnauthenticatedError
 from services.chassis.metrics import counting
 from services.chassis.transactions import Transaction
@@ -20,6 +22,8 @@ from services.identity.metrics import LOGIN_REFUSALS, REFRESHES
 from services.identity.usecases.codes import Codes
 from services.identity.usecases.signing import Signing
 from services.identity.usecases.world import Pair, World
+
+log = structlog.get_logger(__name__)
 
 _PURPOSE = Purpose.LOGIN
 
@@ -94,22 +98,25 @@ class Sessions:
         w = self.world
         digest, successor = digest_of_token(refresh_token), w.new_token()
 
-        async def work(tx: Transaction) -> tuple[RefreshVerdict, Account | None]:
+        async def work(tx: Transaction) -> tuple[RefreshVerdict, str | None, Account | None]:
             tokens = w.store.refresh_tokens
             found = await tokens.get(digest, session=tx.session)
             if found is None:
-                return RefreshVerdict.DEAD, None
+                return RefreshVerdict.DEAD, None, None
             verdict = found.verdict(w.now())
             if verdict is RefreshVerdict.REUSED:
                 await tokens.revoke_family(found.family, w.now(), session=tx.session)
             if verdict is not RefreshVerdict.GOOD:
-                return verdict, None
+                return verdict, found.account_id, None
             for token in found.rotated(digest_of_token(successor), w.now()):
                 await tokens.put(token, session=tx.session)
-            return verdict, await w.store.accounts.get(found.account_id, session=tx.session)
+            account = await w.store.accounts.get(found.account_id, session=tx.session)
+            return verdict, found.account_id, account
 
-        verdict, account = await w.transactions.run(work)
+        verdict, whose, account = await w.transactions.run(work)
         w.metrics.refreshes.labels(REFRESHES[verdict]).inc()
+        if verdict is RefreshVerdict.REUSED:
+            log.warning("a refresh token came a second time", account_id=whose)
         if account is None:
             raise UnauthenticatedError
         return await self.signing.pair(account, successor)

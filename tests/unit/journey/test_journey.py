@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from deploy.embedded.settings import ROOT
 from deploy.journey.__main__ import main
 from deploy.journey.lines import find, parsed
 from deploy.journey.show import shown
@@ -222,3 +224,17 @@ def test_no_id_is_a_question(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([""])
     assert "which id?" in capsys.readouterr().err
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    """`make journey ID=… | head -5`."""
+    (tmp_path / "all.log").write_bytes(b"".join(APPROVAL))
+    command = [sys.executable, "-m", "deploy.journey", "a1", "--logs", str(tmp_path)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.close()
+        said = program.stderr.read()
+    assert (program.returncode, said) == (0, b"")
