@@ -7,8 +7,9 @@ Kafka is not, and everything started is stopped in bounded time.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -26,7 +27,7 @@ from services.chassis.health import router as health_router
 from services.chassis.http import RequestMiddleware
 from services.chassis.kafka import KafkaPublisher
 from services.chassis.limits import Limited, Limits, Places
-from services.chassis.limits.connections import allow_files, server_options
+from services.chassis.limits.connections import allow_files, listening, server_options
 from services.chassis.logging import configure
 from services.chassis.metrics import Metrics
 from services.chassis.mongo import Indexes, Mongo
@@ -52,6 +53,7 @@ _INDEXES: Sequence[Indexes] = (
     idempotency.INDEXES,
 )
 _STOP_SECONDS = 5.0
+_NOT_STARTED = 3  # the exit code that uvicorn has for it
 
 
 @dataclass
@@ -243,7 +245,12 @@ def serve(app: FastAPI) -> None:
     with _tracing(runtime.name, settings.platform):
         allow_files(settings.platform.http_connections)
         options = server_options(settings.platform)
-        uvicorn.run(app, host=settings.host, port=settings.port, **options)
+        config = uvicorn.Config(app, host=settings.host, port=settings.port, **options)
+        server = uvicorn.Server(config)
+        with suppress(KeyboardInterrupt):  # it has stopped in good order, and says so once more
+            server.run(listening(config))
+        if not server.started:
+            sys.exit(_NOT_STARTED)
 
 
 @contextmanager

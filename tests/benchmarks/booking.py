@@ -22,6 +22,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from deploy.embedded.ports import free_ports
+from services.chassis.limits.connections import listening, server_options
 from services.chassis.mongo import Collection, Mongo
 from services.chassis.runtime import Runtime
 from services.scheduling.app import build, clock
@@ -73,9 +74,9 @@ async def _service(stack: ServerStack) -> AsyncIterator[tuple[int, Mongo, Tokens
     app = build(settings, fetch_keys=tokens.fetch, publisher=Collector())
     runtime: Runtime = app.state.runtime
     _add_bare_route(app, runtime.mongo)
-    config = uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan="on")
+    config = uvicorn.Config(app, port=port, lifespan="on", **server_options(platform))
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(listening(config)))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
         await asyncio.sleep(0.02)  # until the server listens
     try:

@@ -14,6 +14,7 @@ from services.chassis.settings import ServiceSettings
 
 _SMOOTHING = 0.5  # of the lag: one long pause is no overload, two are
 _WEIGHT = 0.1  # of one more place passed on, in the estimate of the queue's pace
+_SURE = 0.7  # of the longest wait: the estimate is rough, and who waits should not wait in vain
 _SEEN_FOR = 10.0
 _LONGEST_RETRY = 5
 
@@ -114,7 +115,7 @@ class Places:
             self.taken += 1
             return
         expected = (len(self._queue) + 1) * self._pace
-        if len(self._queue) >= self._limits.queue or expected > self._limits.queue_seconds:
+        if len(self._queue) >= self._limits.queue or expected > self._limits.queue_seconds * _SURE:
             raise self._refusal(_BUSY)
         await self._wait(gone)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import socket
+from contextlib import ExitStack
 
 import pytest
 import uvicorn
+import uvloop
 
 from services.chassis.deadline import Deadline, TookTooLongError, before_commit, set_deadline
 from services.chassis.errors import RefusalError, TooManyRequestsError
 from services.chassis.limits import Limits, OverloadedError, Places
-from services.chassis.limits.connections import allow_files, server_options
+from services.chassis.limits.connections import allow_files, listening, server_options
 from services.chassis.problems import OtherHttpError, problem_response
 from services.chassis.rates import Rate, Rates, site_of
 from services.chassis.settings import Platform, ServiceSettings
@@ -323,3 +326,36 @@ def test_the_server_has_room_for_its_connections() -> None:
     options = server_options(Platform(http_connections=16, trusted_proxies="10.0.0.1"))
     assert (options["limit_concurrency"], options["forwarded_allow_ips"]) == (16, "10.0.0.1")
     assert set(options) <= set(inspect.signature(uvicorn.run).parameters)
+
+
+def test_a_crowd_of_connections_is_accepted_in_few_turns_of_the_loop() -> None:
+    """O5: the server's loop takes one for each descriptor and turn; the rest would wait unseen."""
+    taken: list[asyncio.BaseTransport] = []
+
+    class Taker(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            taken.append(transport)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        turns = runner.run(_turns_to_accept(Taker, taken, 64))
+    assert turns <= 16
+
+
+async def _turns_to_accept(
+    protocol: type[asyncio.Protocol], taken: list[asyncio.BaseTransport], crowd: int
+) -> int:
+    loop = asyncio.get_running_loop()
+    sockets = listening(uvicorn.Config("none:app", port=0, log_config=None))
+    servers = [await loop.create_server(protocol, sock=s, backlog=crowd) for s in sockets]
+    with ExitStack() as clients:
+        for _ in range(crowd):
+            clients.enter_context(socket.create_connection(sockets[0].getsockname()))
+        turns = 0
+        while len(taken) < crowd and turns < crowd:
+            await asyncio.sleep(0)  # a turn of the loop, not a time
+            turns += 1
+    for server in servers:
+        server.close()
+    for transport in taken:
+        transport.close()
+    return turns
