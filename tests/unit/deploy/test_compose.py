@@ -93,7 +93,7 @@ def test_every_server_says_whether_it_is_well_and_every_job_ends(name: str) -> N
     service = _ALL[name]
     if name in JOBS:
         assert service["healthcheck"] == {"disable": True}
-        assert service["restart"] == "on-failure"
+        assert service["restart"] == "on-failure:3", "who waits for it must be told"
     else:
         assert service["healthcheck"]["test"][0] == "CMD"
         assert service["restart"] == "unless-stopped"
