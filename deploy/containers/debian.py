@@ -17,11 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.containers.engine import Engine, run
-from deploy.containers.errors import CommandFailedError, MissingToolError, NotRootError
+from deploy.containers.errors import (
+    CommandFailedError,
+    MissingToolError,
+    NoMirrorError,
+    NotRootError,
+)
 from deploy.containers.settings import StackSettings
 
 RECIPE = "ru.moe-zdorovie.recipe"
-_MAIN, _SECURITY = "http://deb.debian.org/debian", "http://deb.debian.org/debian-security"
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 # What no container reads; the package lists would also name the mirror.
@@ -44,13 +48,17 @@ class Mirrors:
 
     @classmethod
     def of(cls, settings: StackSettings) -> Mirrors:
-        """What is set, else what this machine's apt uses, else Debian's own."""
+        """What is set, else what this machine's apt uses.
+
+        Raises:
+            NoMirrorError: neither names one of the two archives.
+        """
         own = _of_this_machine()
-        return cls(
-            suite=settings.debian_suite,
-            main=settings.debian_mirror or own.get("Debian", _MAIN),
-            security=settings.debian_security_mirror or own.get("Debian-Security", _SECURITY),
-        )
+        main = settings.debian_mirror or own.get("Debian")
+        security = settings.debian_security_mirror or own.get("Debian-Security")
+        if main is None or security is None:
+            raise NoMirrorError
+        return cls(settings.debian_suite, main, security)
 
     def sources(self) -> str:
         """A sources.list."""

@@ -31,6 +31,17 @@ class NoComposeError(StackError):
         )
 
 
+class NoMirrorError(StackError):
+    """Nobody knows where Debian's packages are."""
+
+    def __init__(self) -> None:
+        """Say how to name the archives."""
+        super().__init__(
+            "this machine's apt names no Debian archive with its security updates\n"
+            "  name both: make images DEBIAN_MIRROR=… DEBIAN_SECURITY_MIRROR=…"
+        )
+
+
 class NotRootError(StackError):
     """debootstrap makes a file system with owners and devices."""
 

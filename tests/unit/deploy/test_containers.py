@@ -8,8 +8,8 @@ import pytest
 
 from deploy.containers import debian
 from deploy.containers.engine import Engine
-from deploy.containers.errors import CommandFailedError, NoEngineError
-from deploy.containers.settings import OFFICIAL, ImageSettings, image, local
+from deploy.containers.errors import CommandFailedError, NoEngineError, NoMirrorError
+from deploy.containers.settings import OFFICIAL, ImageSettings, StackSettings, image, local
 from deploy.embedded.settings import ROOT
 
 
@@ -72,3 +72,13 @@ def test_the_image_takes_nothing_that_is_not_named() -> None:
     rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*"
     assert "**/.env*" in rules
+
+
+def test_without_an_archive_the_message_says_how_to_name_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # no apt-get
+    with pytest.raises(NoMirrorError, match="DEBIAN_MIRROR"):
+        debian.Mirrors.of(StackSettings())
+    given = StackSettings(debian_mirror="m", debian_security_mirror="s")
+    assert debian.Mirrors.of(given) == debian.Mirrors("bookworm", "m", "s")
