@@ -73,7 +73,7 @@ async def _issue(journey: Journey) -> Times:
                 found = await journey.citizen.gateway.get("certificates", path)
                 if found["state"] == "issued":
                     return time.perf_counter() - started
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.01)  # a gentle look: what is measured shares the cores
 
     async def heard() -> float:
         await journey.citizen.phone.wait_for("готова", within=60)

@@ -43,7 +43,7 @@ class Load:
         tasks = []
         for request in requests:
             due += dice.expovariate(rate)
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))  # the load itself
             tasks.append(asyncio.create_task(self._one(request, due)))
         await asyncio.gather(*tasks)
 

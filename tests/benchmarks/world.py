@@ -71,4 +71,4 @@ async def until(reached: Callable[[], bool], *, within: float = 60.0) -> None:
     """
     async with asyncio.timeout(within):
         while not reached():  # noqa: ASYNC110 - what is measured must not know that it is
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.002)  # between two looks

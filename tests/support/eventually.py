@@ -41,6 +41,6 @@ async def eventually(
             seen = result
         except AssertionError as error:
             seen = error
-        await asyncio.sleep(every)
+        await asyncio.sleep(every)  # between two looks
     message = f"not within {within} s; last seen: {seen!r}"
     raise AssertionError(message)

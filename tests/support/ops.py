@@ -100,7 +100,7 @@ class Service:
         self._server = Serving(config)
         self._task = asyncio.create_task(self._server.serve())
         while not self._server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # until the server listens
 
     async def stop(self) -> None:
         """Go away."""
@@ -115,7 +115,7 @@ class Service:
 
         @app.get("/readyz")
         async def readyz() -> Any:
-            await asyncio.sleep(self.slow)
+            await asyncio.sleep(self.slow)  # as slow as the test wants it
             return JSONResponse(self.ready, self.status)
 
         @app.get("/metrics")

@@ -128,7 +128,7 @@ async def _take(box: Box, headers: dict[str, str], body: bytes) -> tuple[int, An
     if isinstance(fault, int):
         return fault, {}
     if fault == "silence":
-        await asyncio.sleep(3600)
+        await asyncio.sleep(3600)  # silence: the caller must give up
     message = Kept(
         headers["idempotency-key"],
         said["to"],
@@ -161,7 +161,7 @@ class _MailHandler:
         if isinstance(fault, int):
             return f"{fault} as told"
         if fault == "silence":
-            await asyncio.sleep(3600)
+            await asyncio.sleep(3600)  # silence: the caller must give up
         plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
         box.keep(
             Kept(

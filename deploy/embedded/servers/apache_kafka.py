@@ -14,12 +14,12 @@ from deploy.topics import brokers_answer
 
 _LOGGING = Path(__file__).parents[1] / "kafka" / "log4j2.properties"
 
-_PROPERTIES = """\
+PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://{bind}:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
@@ -83,7 +83,13 @@ class ApacheKafka(Kafka):
         """See `Server.prepare`: writes the configuration, formats the storage once."""
         logs = self._config.parent / "logs"
         self._config.write_text(
-            _PROPERTIES.format(port=self.port, controller=self.controller_port, logs=logs)
+            PROPERTIES.format(
+                bind="127.0.0.1",
+                host="127.0.0.1",
+                port=self.port,
+                controller=self.controller_port,
+                logs=logs,
+            )
         )
         if not (logs / "meta.properties").exists():
             # 22 characters of base64; one that begins with a dash would be read as an option.

@@ -305,7 +305,7 @@ async def test_a_provider_that_answers_a_byte_at_a_time_is_given_up() -> None:
         writer.write(b"HTTP/1.1 202 -\r\nx-patience: ")
         while not writer.is_closing():
             writer.write(b"-")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # the provider under test is a slow one
         writer.close()
 
     async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:

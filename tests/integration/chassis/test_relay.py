@@ -152,7 +152,7 @@ async def test_two_relays_share_the_work_and_keep_the_order(
 
         async def publish(self, records: object) -> list[Exception | None]:
             sent.extend(records)  # type: ignore[arg-type] # a sequence of records
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # a broker takes a moment: lets the other relay in
             return [None for _ in records]  # type: ignore[attr-defined] # as above
 
     async with counter.prepared(app):

@@ -25,6 +25,7 @@ from testcontainers.core.container import DockerContainer
 from deploy.containers.engine import Engine
 from deploy.containers.settings import image
 from deploy.embedded.ports import free_ports
+from deploy.embedded.servers.apache_kafka import PROPERTIES
 from deploy.embedded.servers.mongo import REPLICA_SET
 from deploy.embedded.servers.s3 import REGION
 from tests.support.stack import reaper
@@ -39,32 +40,6 @@ _NOT_YET_INITIALIZED = 94
 _S3_CONFIG = "/etc/seaweedfs-identities.json"
 _KAFKA_CONFIG = "/tmp/server.properties"  # noqa: S108 - in a container of its own
 
-_KAFKA_PROPERTIES = """\
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:9093
-listeners=PLAINTEXT://0.0.0.0:{port},CONTROLLER://127.0.0.1:9093
-advertised.listeners=PLAINTEXT://{host}:{port}
-controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs=/var/lib/kafka/data/logs
-auto.create.topics.enable=false
-num.partitions=1
-default.replication.factor=1
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-share.coordinator.state.topic.num.partitions=1
-group.initial.rebalance.delay.ms=0
-group.min.session.timeout.ms=1000
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
-"""
 # A small heap, quick to start: what the embedded one does, too.
 _KAFKA_START = (
     "export CLASSPATH='/opt/kafka/libs/*'; "
@@ -134,7 +109,7 @@ class ContainerServer(ABC):
                 said = wrapped.logs(tail=40).decode(errors="replace")
                 message = f"{self.name} did not become ready in its container; it said:\n{said}"
                 raise AssertionError(message)
-            time.sleep(0.1)
+            time.sleep(0.1)  # between two looks, until the deadline
 
     def _serves(self) -> bool:
         try:
@@ -230,7 +205,13 @@ class ContainerKafka(ContainerServer):
 
     def configure(self) -> None:
         """See `ContainerServer.configure`."""
-        properties = _KAFKA_PROPERTIES.format(host=self.host, port=self.port)
+        properties = PROPERTIES.format(
+            bind="0.0.0.0",  # noqa: S104 - the engine publishes it on loopback
+            host=self.host,
+            port=self.port,
+            controller=9093,
+            logs="/var/lib/kafka/data/logs",
+        )
         self.container.with_copy_into_container(properties.encode(), _KAFKA_CONFIG, 0o644)
         cluster = "k" + secrets.token_urlsafe(16)[:21]
         script = _KAFKA_START.format(cluster=cluster, config=_KAFKA_CONFIG)

@@ -115,7 +115,7 @@ class PlatformStack:
                 said = (self.directory / "stack.out").read_text(errors="replace")
                 message = f"the stack did not become ready; it said:\n{said}"
                 raise AssertionError(message)
-            time.sleep(0.1)
+            time.sleep(0.1)  # between two looks, until the deadline
 
     @property
     def state(self) -> dict[str, Any]:

@@ -65,7 +65,7 @@ async def test_cursor_and_recipient_choose(file: Path) -> None:
 async def test_a_reader_waits_for_its_own_message_only(file: Path) -> None:
     messages = Messages(file)
     waiting = asyncio.create_task(messages.wait_after(0, {"a"}, 10))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # one turn of the loop, no time: it begins to wait
     await messages.accept(_sms("1", "b"))
     await messages.accept(_sms("2", "a"))
     assert [m.id for m in await waiting] == ["2"]
@@ -78,7 +78,7 @@ async def test_waiting_in_vain_ends(file: Path) -> None:
 async def test_those_who_wait_are_let_go_at_the_end(file: Path) -> None:
     messages = Messages(file)
     waiting = asyncio.create_task(messages.wait_after(0, set(), 600))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # one turn of the loop, no time: it begins to wait
     messages.release()
     assert await waiting == []
 

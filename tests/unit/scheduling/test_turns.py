@@ -17,7 +17,7 @@ async def test_a_turn_is_seen_until_it_ends() -> None:
         assert turns.running("slot") is turn
         assert turns.running("other") is None
         waiting = asyncio.create_task(turn.over(5))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # one turn of the loop, no time: it begins to wait
         assert not waiting.done()
     await waiting
     assert turns.running("slot") is None
