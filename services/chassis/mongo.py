@@ -19,7 +19,7 @@ from motor.motor_asyncio import (
 )
 from pymongo import IndexModel, ReadPreference
 from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
-from pymongo.monitoring import ConnectionPoolListener
+from pymongo.monitoring import CommandListener, ConnectionPoolListener
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -48,7 +48,7 @@ class Mongo:
         database: str,
         *,
         max_pool: int = 100,
-        listeners: Sequence[ConnectionPoolListener] = (),
+        listeners: Sequence[ConnectionPoolListener | CommandListener] = (),
     ) -> None:
         """Make the client; nothing is connected until the first call."""
         self.client: AsyncIOMotorClient = AsyncIOMotorClient(
@@ -98,6 +98,7 @@ class Mongo:
         `work` may run again after a conflict, so nothing but MongoDB happens inside it. An
         exception leaves it, aborts, and reaches the caller; so does a conflict or an outage that
         lasts longer than `within` seconds (the driver's own loop would spin for two minutes).
+        A cancelled caller sees its cancellation, and not whether the commit took place.
         """
         deadline = time.monotonic() + within
         delay = _FIRST_DELAY
@@ -118,6 +119,11 @@ class Mongo:
                         before_commit()
                         await _commit(session, deadline)
                 except PyMongoError as error:
+                    task = asyncio.current_task()
+                    if task is not None and task.cancelling():
+                        # A call that is cancelled goes on in its thread, and the abort that came
+                        # after a commit fails: that must not stand for the cancellation.
+                        raise asyncio.CancelledError from error
                     late = time.monotonic() + delay > deadline
                     if late or not error.has_error_label("TransientTransactionError"):
                         raise

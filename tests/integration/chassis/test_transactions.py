@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from collections.abc import Callable
 
 import pytest
+from motor.frameworks.asyncio import max_workers
 from pymongo.errors import PyMongoError
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
 
 from services.chassis.accidents import is_accident
 from services.chassis.errors import AlreadyHandledError, RefusalError
@@ -120,3 +129,53 @@ async def test_a_cause_is_claimed_once(
         assert sum(isinstance(a, counter.Counted) for a in answers) == 1
         assert sum(isinstance(a, AlreadyHandledError) for a in answers) == 19
         assert await app.state.counter.counts() == {"a": 1}
+
+
+class Commits(CommandListener):
+    """Stops each ping, and a commit at its start, until it is told to go on."""
+
+    def __init__(self, at_commit: Callable[[], object]) -> None:
+        self._at_commit = at_commit
+        self.commit_may_end = threading.Event()
+        self.pings_may_end = threading.Event()
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name == "ping":
+            self.pings_may_end.wait(20)
+        if event.command_name == "commitTransaction":
+            self._at_commit()
+            self.commit_may_end.wait(20)
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Nothing to do."""
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Nothing to do."""
+
+
+async def test_a_transaction_cancelled_at_its_commit_ends_as_cancelled(
+    platform: Platform, database: str
+) -> None:
+    """E6: not as the driver's «aborted after its commit», which a loop would survive."""
+    app = counter.build(platform, database)
+    loop = asyncio.get_running_loop()
+    reached = asyncio.Event()
+    stops = Commits(lambda: loop.call_soon_threadsafe(reached.set))
+    async with counter.prepared(app):
+        mongo = Mongo(platform.mongo_url, database, listeners=[stops])
+
+        async def work(session: Session) -> None:
+            await mongo.db["counts"].insert_one({}, session=session)
+
+        # The driver's threads are busy but one, so that the abort comes after the commit's end.
+        pings = [asyncio.create_task(mongo.ping()) for _ in range(max_workers - 1)]
+        task = asyncio.create_task(mongo.transaction(work))
+        await asyncio.wait_for(reached.wait(), 10)
+        task.cancel()
+        await asyncio.sleep(0.1)  # the abort waits for its thread
+        stops.commit_may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        stops.pings_may_end.set()
+        await asyncio.gather(*pings)
+        mongo.close()
