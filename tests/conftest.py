@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.chassis.settings import Platform
+from tests.support.last_resort import LastResort
 from tests.support.needs import left_out
 from tests.support.service import Collector, Tokens, fresh_database, platform_of
 from tests.support.stack import ServerStack
@@ -18,6 +19,11 @@ from tests.support.stack.choice import chosen
 
 _HERE = Path(__file__).parent
 _LEVELS = ("unit", "contracts", "architecture", "component", "integration", "e2e")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A test that hangs on after its time was up must not hang the run."""
+    config.pluginmanager.register(LastResort())
 
 
 def pytest_report_header() -> str:

@@ -23,6 +23,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.chassis.accidents import told
+from services.chassis.cancellation import end_if_cancelled
 from services.chassis.context import known, travelling
 from services.chassis.errors import AccidentError, ForbiddenError, UnauthenticatedError
 from services.chassis.metrics import Metrics
@@ -124,10 +125,12 @@ class TokenVerifier:
     async def run(self) -> None:
         """Keep the keys fresh until cancelled."""
         while True:
+            end_if_cancelled()
             try:
                 await self.refresh()
                 await asyncio.sleep(_REFRESH_SECONDS)
             except Exception as error:
+                end_if_cancelled()
                 log.debug("the key set is not there yet", error=told(error))
                 await asyncio.sleep(_RETRY_SECONDS if self._keys else 0.3)
 

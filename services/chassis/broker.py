@@ -27,6 +27,7 @@ from contracts.envelope import HEADER_TYPE, Data, Event, model_of
 from contracts.topics import BY_TYPE, topic_of
 from services.chassis.accidents import is_accident, told
 from services.chassis.backlog import Backlog
+from services.chassis.cancellation import end_if_cancelled
 from services.chassis.context import travelling
 from services.chassis.deadletters import DISCARDED, OPEN, REPLAYED, DeadLetters
 from services.chassis.errors import AccidentError, AlreadyHandledError, RefusalError
@@ -124,6 +125,7 @@ class Dispatcher:
                 await self.settle(record, last_try=bugs >= _TRIES_FOR_BUGS - 1)
                 return
             except Exception as error:
+                end_if_cancelled()
                 kind = self._type_of(record)
                 self._count(kind, "backed-off")
                 if not is_accident(error) and not isinstance(error, RefusalError):

@@ -182,11 +182,11 @@ async def _send(
 async def _stop(producer: AIOKafkaProducer) -> None:
     """Throw it away: its own `stop` would first wait for what cannot be sent."""
     sender = producer._sender  # noqa: SLF001 - see above
-    with contextlib.suppress(Exception):
-        async with asyncio.timeout(2):
-            if sender is not None:
-                await sender.close()
-            await producer.client.close()
+    ends = [producer.client.close] if sender is None else [sender.close, producer.client.close]
+    for end in ends:  # each by itself: a sender that does not end must not keep the connections
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(1):
+                await end()
     producer._closed = True  # noqa: SLF001 - nothing is left to stop
 
 

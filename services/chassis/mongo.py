@@ -37,6 +37,7 @@ _MAJORITY = WriteConcern("majority", wtimeout=10_000)
 _SNAPSHOT = ReadConcern("snapshot")
 _NAMESPACE_EXISTS = 48
 _FIRST_DELAY, _LONGEST_DELAY = 0.002, 0.1
+_LEAVE_SECONDS = 3.0
 
 
 class Mongo:
@@ -99,7 +100,24 @@ class Mongo:
         exception leaves it, aborts, and reaches the caller; so does a conflict or an outage that
         lasts longer than `within` seconds (the driver's own loop would spin for two minutes).
         A cancelled caller sees its cancellation, and not whether the commit took place.
+
+        `work` itself is never cancelled: a call to MongoDB goes on in its thread, and one that
+        begins after the abort of its transaction would write outside of it. So it goes on to its
+        next look here, and is aborted there; the caller waits for that, but not for a dead server.
         """
+        caller = _Caller()
+        running = asyncio.create_task(self._transaction(work, within, caller))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            caller.left = True
+            running.add_done_callback(_seen)
+            await asyncio.wait([running], timeout=_LEAVE_SECONDS)
+            raise
+
+    async def _transaction(
+        self, work: Callable[[Session], Awaitable[T]], within: float, caller: _Caller
+    ) -> T:
         deadline = time.monotonic() + within
         delay = _FIRST_DELAY
         # Motor hands `start_session` to a thread, although it neither waits nor does any I/O: that
@@ -116,14 +134,11 @@ class Mongo:
                         max_commit_time_ms=10_000,  # type: ignore[call-arg] # misnamed in the stubs
                     ):
                         result = await work(session)
+                        caller.still_there()
                         before_commit()
                         await _commit(session, deadline)
                 except PyMongoError as error:
-                    task = asyncio.current_task()
-                    if task is not None and task.cancelling():
-                        # A call that is cancelled goes on in its thread, and the abort that came
-                        # after a commit fails: that must not stand for the cancellation.
-                        raise asyncio.CancelledError from error
+                    caller.still_there()
                     late = time.monotonic() + delay > deadline
                     if late or not error.has_error_label("TransientTransactionError"):
                         raise
@@ -139,6 +154,27 @@ class Mongo:
     def close(self) -> None:
         """Drop the connections."""
         self.client.close()
+
+
+class _Caller:
+    """Who waits for a transaction, or does no longer."""
+
+    left = False
+
+    def still_there(self) -> None:
+        """Nothing is begun or committed for one who has left.
+
+        Raises:
+            asyncio.CancelledError: they have.
+        """
+        if self.left:
+            raise asyncio.CancelledError
+
+
+def _seen(running: asyncio.Task[Any]) -> None:
+    """What became of it no longer matters to anybody."""
+    if not running.cancelled():
+        running.exception()
 
 
 async def _commit(session: Session, deadline: float) -> None:

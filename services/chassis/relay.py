@@ -21,6 +21,7 @@ from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
 from services.chassis.accidents import told
+from services.chassis.cancellation import end_if_cancelled
 from services.chassis.metrics import Metrics
 from services.chassis.mongo import Document, Mongo, Session
 from services.chassis.outbox import (
@@ -39,6 +40,7 @@ _RECORD = ("key", "bucket", "topic", "type", "value", "headers")
 _JOURNEY = ("recorded_at", "correlationid", "traceparent")  # the last two: not of older records
 _NEEDED = dict.fromkeys((*_RECORD, *_JOURNEY), 1)
 _BATCHES_A_STEP = 4
+_MARK_SECONDS = 3.0
 
 
 class _LeaseLostError(Exception):
@@ -147,11 +149,13 @@ class Relay:
         delay = 0.0
         try:
             while True:
+                end_if_cancelled()
                 self._outbox.bell.clear()
                 try:
                     more = await self.step()
                     delay = 0.0
                 except Exception as error:
+                    end_if_cancelled()
                     delay = min(5.0, delay * 2 or 0.2)
                     log.warning("relay step failed", error=told(error), retry_in=delay)
                     await asyncio.sleep(delay)
@@ -211,10 +215,13 @@ class Relay:
                 marking = asyncio.create_task(self._mark(published, tokens)) if published else None
                 if failure is not None:
                     raise failure
-            return marking is not None
-        finally:
+        except BaseException as error:
             if marking is not None:
-                await marking
+                await _over(marking, None if isinstance(error, Exception) else _MARK_SECONDS)
+            raise
+        if marking is not None:
+            await marking
+        return marking is not None
 
     async def _publish(
         self, batch: list[Document], tokens: dict[int, int]
@@ -283,6 +290,14 @@ class Relay:
     async def _at(self, step: str) -> None:
         if self._pause is not None:
             await self._pause(step)
+
+
+async def _over(marking: asyncio.Task[None], within: float | None) -> None:
+    """Let it come to its end while an error is on its way, in whose place its own must not come."""
+    await asyncio.wait([marking], timeout=within)
+    marking.cancel()
+    if marking.done() and not marking.cancelled() and (error := marking.exception()) is not None:
+        log.warning("published events were not marked; they are published again", error=told(error))
 
 
 def _record(document: Document) -> Record:

@@ -21,6 +21,7 @@ from services.chassis import deadletters, idempotency, inbox, outbox, problems, 
 from services.chassis.accidents import told
 from services.chassis.auth import FetchKeys, TokenVerifier, fetch_from
 from services.chassis.broker import Dispatcher, Handlers, build_broker
+from services.chassis.cancellation import end_if_cancelled, stop_all
 from services.chassis.context import travelling
 from services.chassis.health import VERSION, install_docs
 from services.chassis.health import router as health_router
@@ -150,7 +151,10 @@ class Runtime:
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
             await self.prepare(parts)
-            tasks = [asyncio.create_task(self._forever(loop)) for loop in self._loops(parts)]
+            tasks = [
+                asyncio.create_task(self._forever(loop), name=_name(loop))
+                for loop in self._loops(parts)
+            ]
             self.started = True
             log.info("service started", version=VERSION)
             try:
@@ -208,21 +212,19 @@ class Runtime:
             try:
                 await loop()
             except Exception:
-                task = asyncio.current_task()
-                if task is not None and task.cancelling():  # it failed while it was being stopped
-                    raise asyncio.CancelledError from None
+                end_if_cancelled()  # it failed while it was being stopped
                 log.exception("a background loop failed; starting it again")
+            end_if_cancelled()
             await asyncio.sleep(1.0)
 
     async def _replays(self) -> None:
         while True:
             if not await self.dispatcher.replay_one():
+                end_if_cancelled()
                 await asyncio.sleep(1.0)
 
     async def _stop(self, tasks: Sequence[asyncio.Task[None]], close: Sequence[Background]) -> None:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+        await stop_all(tasks, within=_STOP_SECONDS)
         await asyncio.gather(*(self._close(step) for step in close))
         if isinstance(self.publisher, KafkaPublisher):
             await self.publisher.close()
@@ -235,6 +237,10 @@ class Runtime:
                 await step()
         except Exception as error:
             log.warning("a client did not close in time", error=told(error))
+
+
+def _name(loop: Background) -> str:
+    return str(getattr(loop, "__qualname__", loop))
 
 
 def serve(app: FastAPI) -> None:

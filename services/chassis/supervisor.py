@@ -11,6 +11,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import LogicSubscriber
 
 from services.chassis.accidents import told
+from services.chassis.cancellation import end_if_cancelled
 from services.chassis.metrics import Metrics
 from services.chassis.reader import TolerantConsumer
 
@@ -48,15 +49,20 @@ class Supervisor:
             finally:
                 self._set(connected=False)
                 await _stop(broker)
+            end_if_cancelled()  # the client's own `close` may have suppressed it
             await asyncio.sleep(delay)
             delay = min(delay * 2, self._longest_backoff)
 
     async def _watch(self, broker: KafkaBroker) -> None:
         """Return when the subscriber is not running any more; say whether Kafka answers."""
         while all(s.running for s in broker.subscribers):
-            self._set(connected=await _answers(broker))
+            answers = await _answers(broker)
+            if self.connected and not answers:
+                log.warning("Kafka is away", error="it does not answer any more")
+            self._set(connected=answers)
             if self.connected:
                 await _look(broker)
+            end_if_cancelled()
             await asyncio.sleep(_WATCH_SECONDS)
 
     def _set(self, *, connected: bool) -> None:

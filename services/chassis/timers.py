@@ -20,6 +20,7 @@ import structlog
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from services.chassis.accidents import told
+from services.chassis.cancellation import end_if_cancelled, stop_all, tell_failure
 from services.chassis.context import Journey, current, travelling
 from services.chassis.errors import AlreadyHandledError, RefusalError
 from services.chassis.metrics import Metrics
@@ -33,6 +34,7 @@ INDEXES = {
     "timers": [IndexModel([("kind", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING)])]
 }
 _LONGEST_DELAY = 300.0
+_STOP_SECONDS = 4.0
 _SAME_WORK = timedelta(minutes=1)
 """A timer due within this is a part of the work that set it (see `tracing`)."""
 
@@ -163,19 +165,19 @@ class TimerLoop:
         """Take and run due timers until cancelled; what is running is cancelled with it."""
         try:
             while True:
+                end_if_cancelled()
                 self._bell.clear()
                 try:
                     taken = await self._take_one()
                 except Exception as error:
+                    end_if_cancelled()
                     log.warning("timers cannot be read", error=told(error))
                     await asyncio.sleep(1.0)
                     continue
                 if not taken:
                     await self._wait()
         finally:
-            for task in self._running:
-                task.cancel()
-            await asyncio.gather(*self._running, return_exceptions=True)
+            await stop_all(set(self._running), within=_STOP_SECONDS)
 
     async def _wait(self) -> None:
         try:
@@ -192,8 +194,12 @@ class TimerLoop:
             return False
         task = asyncio.create_task(self.handle(document))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._over)
         return True
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        tell_failure(task)  # what `handle` does not settle is a bug; its lease brings it again
 
     async def lease_next(self, now: datetime) -> Document | None:
         """The oldest due timer, leased: its due time moves on, so a crash lets it come again."""

@@ -16,6 +16,7 @@ import structlog
 
 from services.chassis.accidents import told
 from services.chassis.broker import Dispatcher
+from services.chassis.cancellation import end_if_cancelled
 from services.chassis.metrics import Metrics
 from services.chassis.outbox import Outbox
 from services.chassis.relay import Relay
@@ -54,6 +55,7 @@ async def _repeat(measure: Measure, every: float, after_failure: float) -> None:
         except Exception as error:
             log.warning("a measure failed", measure=_name(measure), error=told(error))
             rest = min(_SHARE * (time.monotonic() - started), after_failure)
+        end_if_cancelled()
         await asyncio.sleep(max(every, rest))
 
 

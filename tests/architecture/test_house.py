@@ -49,6 +49,19 @@ def sources(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
             yield path, ast.parse(path.read_text())
 
 
+def test_no_loop_takes_an_error_for_a_reason_to_outlive_its_cancellation() -> None:
+    """O5: the error may have come in its place; the loop looks, in every round."""
+    loops = [
+        (f"{path}:{loop.lineno}", ast.unparse(loop))
+        for path, tree in sources("services", "deploy/ops")
+        for loop in ast.walk(tree)
+        if isinstance(loop, ast.While)
+    ]
+    swallowing = {place: text for place, text in loops if "except Exception" in text}
+    assert len(swallowing) >= 7, "the loops of the chassis"
+    assert [p for p, text in swallowing.items() if "end_if_cancelled()" not in text] == []
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_service_has_the_same_files(name: str) -> None:
     found = {

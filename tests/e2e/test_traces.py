@@ -58,7 +58,7 @@ async def test_an_approval_can_be_followed_to_the_sms(
     assert printed(outcome.number, logs, capsys).count(_APPROVAL) == 1
     approval = next(part for part in text.split("journey ") if _APPROVAL in part)
     trace_id = approval.splitlines()[0].strip()  # nobody sent an id of his own
-    await eventually(lambda: _is_one_trace(spans.of(trace_id)), within=15)
+    await eventually(lambda: _is_one_trace(spans.of(trace_id)), within=40)
     _names_nobody(played.citizen.person, bytes(spans.raw), told(everything))
 
 

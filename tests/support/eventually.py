@@ -13,16 +13,16 @@ T = TypeVar("T")
 
 @overload
 async def eventually(
-    check: Callable[[], Awaitable[T | None]], *, within: float = 15.0, every: float = 0.02
+    check: Callable[[], Awaitable[T | None]], *, within: float = 40.0, every: float = 0.02
 ) -> T: ...
 @overload
 async def eventually(
-    check: Callable[[], T | None], *, within: float = 15.0, every: float = 0.02
+    check: Callable[[], T | None], *, within: float = 40.0, every: float = 0.02
 ) -> T: ...
 async def eventually(
     check: Callable[[], T | None] | Callable[[], Awaitable[T | None]],
     *,
-    within: float = 15.0,
+    within: float = 40.0,
     every: float = 0.02,
 ) -> T:
     """The first truthy result of `check`; assertion errors inside count as «not yet».

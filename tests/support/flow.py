@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from contracts.envelope import Event
 from contracts.identity import ProfileRejected
+from services.chassis.deadline import Deadline, set_deadline
 from services.chassis.errors import AccidentError
 from services.chassis.outbox import RefusedRecordError
 from services.chassis.relay import Relay
 from services.chassis.runtime import Runtime
 from services.chassis.settings import Platform
+from tests.support.eventually import eventually
 from tests.support.kafka import read_all
 from tests.support.service import Collector
 
@@ -69,7 +74,7 @@ async def published_all(relay: Relay, runtime: Runtime) -> bool:
 
 async def equals(found: object, wanted: object) -> bool:
     seen = await found  # type: ignore[misc] # any awaitable
-    assert seen == wanted
+    assert seen == wanted, f"{seen!r} is not {wanted!r}"
     return True
 
 
@@ -87,3 +92,16 @@ def metric(app: object, name: str, **labels: str) -> float:
         for sample in metric.samples
         if sample.name == name and labels.items() <= sample.labels.items()
     )
+
+
+async def too_late(work: Callable[[], Awaitable[Any]]) -> None:
+    """Do it as a request whose caller was told already that nothing happens."""
+
+    async def late() -> None:
+        clock = Deadline(0.0, lambda: None)
+        set_deadline(clock)  # of this task alone
+        clock.go()
+        await eventually(lambda: clock.struck)
+        await work()
+
+    await asyncio.create_task(late())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +18,8 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from contracts.envelope import Event
 from contracts.topics import TOPIC_OF
 from services.chassis.settings import Platform
+
+_PATIENCE = 40.0
 
 Headers = Iterable[tuple[str, bytes | None]]
 
@@ -61,11 +65,12 @@ def _read_all(bootstrap: str, topic: str) -> list[bytes]:
         consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for p in partitions])
         found: list[bytes] = []
         ended: set[int] = set()
+        until = time.monotonic() + _PATIENCE
         while len(ended) < len(partitions):
-            message = consumer.poll(5)
-            if message is None:
-                break
-            if message.error():
+            message = consumer.poll(1)
+            if message is None:  # a part of it would look like records that were lost
+                assert time.monotonic() < until, f"{topic} could not be read to its end"
+            elif message.error():
                 ended.add(message.partition() or 0)
             else:
                 found.append(message.value() or b"")
@@ -107,16 +112,17 @@ async def _drain(stream: asyncio.StreamReader) -> None:
         continue
 
 
-async def reached(process: Any, *, within: float = 20.0) -> None:
+async def reached(process: Any, *, within: float = 60.0) -> None:
     """Wait until the victim is at its step."""
     seen: list[bytes] = []
-    async with asyncio.timeout(within):
-        async for line in process.stdout:
-            seen.append(line)
-            if line.startswith(b"REACHED"):
-                # It goes on logging: a full pipe would hold its event loop, heartbeats and all.
-                drain = asyncio.create_task(_drain(process.stdout))
-                _draining.add(drain)
-                drain.add_done_callback(_draining.discard)
-                return
-    raise AssertionError(b"".join(seen).decode())
+    with contextlib.suppress(TimeoutError):  # what it said is the better message
+        async with asyncio.timeout(within):
+            async for line in process.stdout:
+                seen.append(line)
+                if line.startswith(b"REACHED"):
+                    # It goes on logging: a full pipe would hold its event loop, heartbeats and all.
+                    drain = asyncio.create_task(_drain(process.stdout))
+                    _draining.add(drain)
+                    drain.add_done_callback(_draining.discard)
+                    return
+    raise AssertionError(b"".join(seen).decode() or f"it said nothing in {within} s")

@@ -32,6 +32,7 @@ class Load:
     keys: tuple[str, ...]
     rounds: int = 0
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def written(self) -> int:
@@ -51,13 +52,14 @@ class Load:
             enable_idempotence=True,
             request_timeout_ms=60_000,
         )
-        await producer.start()
         try:
+            await producer.start()
             while not self._stop.is_set():
                 await self._round(producer, self.rounds + 1)
                 self.rounds += 1
                 await _pause(self._stop, pause)
         finally:
+            self._over.set()
             await producer.stop()
 
     async def _round(self, producer: AIOKafkaProducer, number: int) -> None:
@@ -74,9 +76,11 @@ class Load:
             )
         await asyncio.gather(*confirmations)
 
-    def end(self) -> None:
-        """No further round."""
+    async def end(self) -> None:
+        """No further round; returns when the last one is written."""
         self._stop.set()
+        async with asyncio.timeout(60):
+            await self._over.wait()
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
@@ -96,7 +100,7 @@ async def under_load(
     writing = asyncio.create_task(load.write(platform, pause=pause))
     try:
         yield load
-        load.end()
+        await load.end()
         async with asyncio.timeout(60):
             await writing
     finally:

@@ -7,8 +7,10 @@ from functools import cache
 
 from contracts.topics import SERVICES
 from deploy.docs import built
-from deploy.observability.conditions import Absent, Beyond, Minus, Together
+from deploy.gateway import metrics as gateway
+from deploy.observability.conditions import Absent, Always, Beyond, Minus, Together
 from deploy.observability.queries import Gauge, Increase, Quantile, Query, Ratio, Top, Where
+from deploy.ops.volumes import WatcherMetrics
 from services.chassis.metrics import Bound, Declared, Metrics
 
 
@@ -33,6 +35,8 @@ def leaves(query: Query) -> Iterator[tuple[str, tuple[str, ...], Where]]:
             yield query.metric, query.by, query.where
         case Absent():
             yield query.metric, (), query.where
+        case Always():
+            return
         case Top() | Beyond():
             yield from leaves(query.query)
         case Ratio() | Minus():
@@ -47,9 +51,9 @@ def leaves(query: Query) -> Iterator[tuple[str, tuple[str, ...], Where]]:
 
 @cache
 def declared() -> dict[str, dict[str, Bound | tuple[str, ...]]]:
-    """Sample name → its labels, over all services."""
+    """Sample name → its labels, over all services, ops and the gateway."""
     found: dict[str, dict[str, Bound | tuple[str, ...]]] = {}
-    for board in boards().values():
-        for row in board.declared.values():
-            found |= {name: dict(row.labels) for name in samples(row)}
+    ours = [row for b in (*boards().values(), WatcherMetrics()) for row in b.declared.values()]
+    for row in (*ours, *gateway.DECLARED):
+        found |= {name: dict(row.labels) for name in samples(row)}
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -98,7 +99,9 @@ class Service:
         """Serve, on the same port as before."""
         config = uvicorn.Config(self._app(), port=self.port, log_config=None, lifespan="off")
         self._server = Serving(config)
-        self._task = asyncio.create_task(self._server.serve())
+        # a port that is taken fails the test here; the server would end the whole run
+        listening = socket.create_server(("127.0.0.1", self.port))
+        self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
         while not self._server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
             await asyncio.sleep(0.01)  # until the server listens
 
@@ -161,13 +164,16 @@ async def watching(
     *,
     clock: Clock | None = None,
     resolve: Resolve = by_dns,
+    tabs: Sequence[Tab] = TABS,
+    volumes: str = "",
+    measured: str = "",
 ) -> AsyncIterator[Watching]:
     """The watcher over these addresses; it looks only when told to."""
     text = ",".join(f"{name}={'|'.join(urls)}" for name, urls in targets.items())
-    settings = OpsSettings(targets=text, data_dir=data_dir)
+    settings = OpsSettings(targets=text, data_dir=data_dir, volumes=volumes, measured=measured)
     tokens, clock = Tokens(), clock or Clock()
     app = build(
-        settings, fetch_keys=tokens.fetch, clock=clock, resolve=resolve, tabs=TABS, by_hand=True
+        settings, fetch_keys=tokens.fetch, clock=clock, resolve=resolve, tabs=tabs, by_hand=True
     )
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)

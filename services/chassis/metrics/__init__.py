@@ -19,12 +19,14 @@ from prometheus_client import (
 )
 
 from contracts.topics import BY_TYPE, TOPICS
+from services.chassis.errors import RefusalError
 from services.chassis.metrics.declared import FAST, SLOW, Board, Bound, Children, Declared
 
 __all__ = [
     "FAST",
     "METHODS",
     "SLOW",
+    "TRY_AGAIN",
     "Board",
     "Bound",
     "Declared",
@@ -35,6 +37,9 @@ __all__ = [
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "OTHER")
 """HTTP methods as label values: anybody can send any word as a method."""
+
+TRY_AGAIN = "try-again"
+"""The outcome of what the same request may still get done: too late, too often (`passing`)."""
 
 _ROUTES = Bound("the route templates of the service; `unmatched` for every other path")
 _STATUSES = Bound("the HTTP status codes that the service answers")
@@ -54,16 +59,24 @@ def method_of(method: str) -> str:
 
 @contextmanager
 def counting(
-    counter: Counter, done: str, refusals: Mapping[type[Exception], str]
+    counter: Counter,
+    done: str,
+    refusals: Mapping[type[Exception], str],
+    *,
+    passing: str | None = None,
 ) -> Iterator[None]:
     """Count what becomes of the block: `done`, or the first of `refusals` that it raises.
 
-    Other exceptions (accidents, answers given before) are not counted.
+    A refusal that passes is none of them: it is counted as `passing`, if that is given. Other
+    exceptions (accidents, answers given before) are not counted.
     """
     try:
         yield
     except Exception as error:
-        outcome = next((o for kind, o in refusals.items() if isinstance(error, kind)), None)
+        if isinstance(error, RefusalError) and error.passing:
+            outcome = passing
+        else:
+            outcome = next((o for kind, o in refusals.items() if isinstance(error, kind)), None)
         if outcome is not None:
             counter.labels(outcome).inc()
         raise

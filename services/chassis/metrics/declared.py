@@ -68,8 +68,9 @@ class Declared:
 
     @property
     def unit(self) -> str:
-        """What its numbers are, by the naming scheme: seconds, or how many."""
-        return "seconds" if self.name.endswith("_seconds") else "count"
+        """What its numbers are, by the naming scheme: seconds, bytes, or how many."""
+        last = self.name.rpartition("_")[2]
+        return last if last in {"seconds", "bytes"} else "count"
 
 
 class Board:

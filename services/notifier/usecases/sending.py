@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.chassis.cancellation import end_if_cancelled
 from services.chassis.errors import StaleVersionError
 from services.chassis.timers import Due
 from services.chassis.transactions import Cause, Transaction, Transactions
@@ -175,6 +176,7 @@ class Sending:
             hopeful = outcome.verdict is Verdict.NOT_TAKEN
             if not hopeful or code.expired(self.now() + pause):
                 return outcome
+            end_if_cancelled()
             await self.pause(pause.total_seconds())
             attempt += 1
 

@@ -70,7 +70,7 @@ async def _victim(
 
 async def _says(victim: asyncio.subprocess.Process, word: bytes) -> None:
     assert victim.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         async for line in victim.stdout:
             if word in line:
                 return

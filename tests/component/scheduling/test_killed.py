@@ -8,6 +8,7 @@ import sys
 from contracts.scheduling import AppointmentBooked
 from services.chassis.runtime import Runtime
 from tests.support.eventually import eventually
+from tests.support.programs import program
 from tests.support.scheduling import Desk
 from tests.support.service import keyed, outbox_events
 from tests.support.stack import ServerStack
@@ -25,16 +26,15 @@ async def test_a_booking_killed_before_its_commit_leaves_nothing(
     before = await admin.command("getParameter", 1, transactionLifetimeLimitSeconds=1)
     await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=3)
     try:
-        program = await asyncio.create_subprocess_exec(
+        async with program(
             *(sys.executable, "-m", "tests.support.killed_booking"),
             *(servers.mongo_url, runtime.mongo.db.name, "victim", slot["id"]),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-        )
-        assert program.stdout is not None
-        assert await program.stdout.readline() == b"inside\n"
-        program.kill()
-        await program.wait()
+        ) as booking:
+            assert booking.stdout is not None
+            assert await booking.stdout.readline() == b"inside\n"
+            booking.kill()
 
         held = await desk.book(who, slot["id"])
         assert held.status_code in {201, 503}, held.text

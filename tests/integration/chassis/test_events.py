@@ -18,6 +18,7 @@ from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import equals, has, metric, pending, published, unique
 from tests.support.kafka import reached, send, victim
+from tests.support.programs import program
 from tests.support.service import Tokens, an_event, running
 from tests.support.stack import ServerStack, restarting
 
@@ -105,8 +106,8 @@ async def test_a_record_that_cannot_even_be_read_is_stepped_over(
         app = counter.build(platform, database, name=unique("c"), fetch_keys=tokens.fetch)
         await send(platform, events[:12])
         poison = [sys.executable, "-m", "tests.support.poison", platform.kafka_bootstrap]
-        process = await asyncio.create_subprocess_exec(*poison, "registry.events", keys[3])
-        assert await process.wait() == 0
+        async with program(*poison, "registry.events", keys[3]) as process:
+            assert await process.wait() == 0
         await send(platform, events[12:])
         async with running(app):
             once = dict.fromkeys(keys, 1)

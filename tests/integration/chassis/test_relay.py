@@ -24,7 +24,9 @@ from tests.support.flow import (
     unique,
 )
 from tests.support.kafka import reached, victim
+from tests.support.runbooks import found_by
 from tests.support.service import Collector, Tokens, running
+from tests.support.spans import listening
 
 
 async def test_killed_between_publish_and_mark(
@@ -40,7 +42,9 @@ async def test_killed_between_publish_and_mark(
     async with victim("published", kafka_platform, database, unique("v")) as process:
         await reached(process)
     assert await published(kafka_platform, key) == [1, 2]
-    assert await pending(runtime) == 2
+    # by key: the service hears other tests' events on this Kafka, and says something of each
+    unmarked = {"key": key, "published": False}
+    assert await runtime.outbox.collection.count_documents(unmarked) == 2
     async with victim("none", kafka_platform, database, unique("v")):
         await eventually(lambda: equals(pending(runtime), 0), within=30)
     assert await published(kafka_platform, key) == [1, 2, 1, 2]
@@ -120,6 +124,30 @@ async def test_a_refused_record_stops_its_key_and_no_other(
         assert "bad" not in publisher.keys
         publisher.poison = ""
         await eventually(lambda: publisher.keys.count("bad") == 2)
+
+
+async def test_what_the_relay_cannot_do_is_told(
+    platform: Platform, database: str, tokens: Tokens
+) -> None:
+    """O3: one event that Kafka refuses, and Kafka that takes none, as the runbooks search for."""
+    publisher = Poisoned("bad")
+    app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=publisher)
+    with listening("counter") as said:
+        async with running(app):
+            await app.state.counter.count("bad")
+            await eventually(lambda: found_by("OutboxStuckKey", said))
+    (line,) = found_by("OutboxStuckKey", said)
+    (recorded,) = said.of("event recorded")
+    assert (line["event_id"], line["type"]) == (recorded["event_id"], ProfileRejected.TYPE)
+    assert line["error"] == "too large"
+    assert line in found_by("OutboxAge", said)
+
+    away = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=Never())
+    with listening("counter") as said:
+        async with running(away):
+            await away.state.counter.count("good")
+            await eventually(lambda: found_by("OutboxAge", said))
+    assert found_by("OutboxAge", said)[0]["error"] == "AccidentError: away"
 
 
 async def test_republish_for_a_broker_that_forgets(

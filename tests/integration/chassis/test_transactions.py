@@ -80,9 +80,9 @@ async def test_a_held_document_is_waited_for_without_spinning_and_not_for_ever(
             started = time.monotonic()
             with pytest.raises(PyMongoError) as conflict:
                 await mongo.transaction(work, within=1.0)
-            assert time.monotonic() - started < 5
+            assert time.monotonic() - started < 20  # the driver by itself: 120
         assert is_accident(conflict.value)
-        assert 3 < runs < 100
+        assert 1 < runs < 100
         await mongo.transaction(work)
         held = await counts.find_one({"_id": "held"})
         assert held is not None

@@ -42,7 +42,7 @@ async def test_it_prints_each_event_once_and_no_personal_data(servers: ServerSta
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             lines = [(await process.stdout.readline()).decode() for _ in range(2)]
     finally:
         process.terminate()

@@ -15,6 +15,7 @@ from contracts.topics import TOPICS
 from deploy.embedded.settings import ROOT
 from tests.support.eventually import eventually
 from tests.support.needs import leave_out, needs
+from tests.support.programs import program
 from tests.support.stack import ServerStack, restarting
 from tests.support.stack.choice import no_containers
 
@@ -53,10 +54,9 @@ async def test_o8_mongo_and_kafka_keep_what_they_have_over_a_stop_and_a_kill() -
 
 
 async def test_o8_a_killed_run_leaves_no_container_and_no_data() -> None:
-    run = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _LEAVES_A_CONTAINER, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
-    said, _ = await asyncio.wait_for(run.communicate(), 60)
+    command = (sys.executable, "-c", _LEAVES_A_CONTAINER)
+    async with program(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE) as run:
+        said, _ = await run.communicate()
     container, _, labels = said.decode().partition(" ")
     data = [Path(word) for word in labels.split("'") if "zdorovie-container-" in word]
     client = docker.from_env()

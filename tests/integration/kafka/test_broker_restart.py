@@ -19,7 +19,7 @@ from tests.support.service import Tokens, running
 from tests.support.stack import ServerStack, restarting
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_the_broker_stops_and_is_killed_under_load(
     apache: ServerStack, apache_platform: Platform, database: str, tokens: Tokens
 ) -> None:
@@ -45,14 +45,14 @@ async def test_the_broker_stops_and_is_killed_under_load(
             assert await pending(app.state.runtime) > 0
             await asyncio.to_thread(down.__exit__, None, None, None)
             await eventually(lambda: _counts_on(counted), within=60)
-        load.end()
+        await load.end()
         meanwhile = {"meanwhile-False": 1, "meanwhile-True": 1}
         await eventually(
-            lambda: equals(counted(), load.written + len(meanwhile)), within=60, every=0.2
+            lambda: equals(counted(), load.written + len(meanwhile)), within=240, every=0.2
         )
         assert await app.state.counter.counts() == load.expected | meanwhile
         await eventually(lambda: equals(pending(app.state.runtime), 0), within=40)
-        await eventually(lambda: equals(lag(apache_platform, group), 0), within=20, every=0.5)
+        await eventually(lambda: equals(lag(apache_platform, group), 0), within=60, every=0.5)
         letters = app.state.runtime.dispatcher.letters.collection
         assert await letters.count_documents({}) == 0
         told = await _told(apache_platform, set(load.keys))

@@ -19,10 +19,10 @@ from tests.support.kafka import reached, victim
 from tests.support.load import from_now_on, lag, shared_by, under_load
 from tests.support.service import Tokens
 
-_DETECTED_WITHIN = 40.0  # a member that was killed is missed after its session: 10 s
+_DETECTED_WITHIN = 90.0  # a member that was killed is missed after its session: 10 s
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_members_join_and_leave_under_load(
     apache_platform: Platform, database: str, tokens: Tokens
 ) -> None:
@@ -53,7 +53,7 @@ async def test_members_join_and_leave_under_load(
                 await members_are(2)
                 await goes_on()
                 first.send_signal(signal.SIGTERM)
-                assert await asyncio.wait_for(first.wait(), 20) == 0
+                assert await asyncio.wait_for(first.wait(), 60) == 0
                 await members_are(1)
                 async with victim(*member) as third:
                     await reached(third, within=60)
@@ -63,10 +63,10 @@ async def test_members_join_and_leave_under_load(
                     await second.wait()
                     await members_are(1)
                     await goes_on()
-                    load.end()
-                    await eventually(lambda: equals(counted(), load.written), within=60)
-                    await eventually(lambda: equals(lag(apache_platform, group), 0), within=20)
-                    await eventually(lambda: equals(pending(judge.state.runtime), 0), within=20)
+                    await load.end()
+                    await eventually(lambda: equals(counted(), load.written), within=240)
+                    await eventually(lambda: equals(lag(apache_platform, group), 0), within=60)
+                    await eventually(lambda: equals(pending(judge.state.runtime), 0), within=60)
         assert load.written >= 2_000, load.rounds
         assert await judge.state.counter.counts() == load.expected
         letters = judge.state.runtime.dispatcher.letters.collection

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.observability.conditions import Beyond, Together
+from deploy.observability.conditions import Always, Beyond, Minus, Together
 from deploy.observability.queries import (
     Aggregate,
     Gauge,
@@ -38,6 +38,11 @@ QUERIES: tuple[Query, ...] = (
     Gauge("g", ("service", "k"), aggregate=Aggregate.SUM),
     Gauge("g", ("service",), where(like("k", "x|z")), Aggregate.MIN),
     Gauge("g", ("instance",), aggregate=Aggregate.COUNT),
+    Gauge("g", ("service", "k"), aggregate=Aggregate.SUM, ago=100),
+    Minus(
+        Gauge("g", ("service",), aggregate=Aggregate.SUM, ago=45),
+        Gauge("g", ("service",), aggregate=Aggregate.SUM),
+    ),
     Rate("c_total", ("service",)),
     Rate("c_total", ("instance", "status"), where(unlike("status", "2.."))),
     Increase("c_total", (), seconds=600),
@@ -52,6 +57,7 @@ QUERIES: tuple[Query, ...] = (
         "unless",
         Beyond(Gauge("g", ("instance",)), ">", 40),
     ),
+    Always(),
     Ratio(Ratio(Gauge("g", ("k",)), Gauge("g", ("k",))), Gauge("g", ("k",))),
 )
 
@@ -134,7 +140,8 @@ def _openmetrics(told: dict[str, list[str]]) -> str:
 
 
 # Between scrapes: whether a window holds what lies on its beginning differs between versions of
-# Prometheus. Not within five minutes of a series' end, which blocks from a file do not mark.
+# Prometheus. Not within five minutes of a series' end, which blocks from a file do not mark; the
+# same for these moments less an `ago`.
 _MOMENTS = (0.5, 8, 16.5, 130.5, 277.5, 333.5, 400.5, 444.5, 900.5, 1000.5, 1111.5, 1203.5, 1799.5)
 
 

@@ -7,9 +7,12 @@ import inspect
 import socket
 from contextlib import ExitStack
 
+import httpx2
 import pytest
 import uvicorn
 import uvloop
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from services.chassis.deadline import Deadline, TookTooLongError, before_commit, set_deadline
 from services.chassis.errors import RefusalError, TooManyRequestsError
@@ -18,6 +21,7 @@ from services.chassis.limits.connections import allow_files, listening, server_o
 from services.chassis.problems import OtherHttpError, problem_response
 from services.chassis.rates import Rate, Rates, site_of
 from services.chassis.settings import Platform, ServiceSettings
+from tests.support.eventually import eventually
 
 PATIENT = Limits(concurrency=2, queue=3, queue_seconds=30.0)
 HASTY = Limits(concurrency=1, queue=3, queue_seconds=0.01)
@@ -326,6 +330,38 @@ def test_the_server_has_room_for_its_connections() -> None:
     options = server_options(Platform(http_connections=16, trusted_proxies="10.0.0.1"))
     assert (options["limit_concurrency"], options["forwarded_allow_ips"]) == (16, "10.0.0.1")
     assert set(options) <= set(inspect.signature(uvicorn.run).parameters)
+
+
+async def _answers(scope: Scope, receive: Receive, send: Send) -> None:
+    await Response("here")(scope, receive, send)
+
+
+async def test_a_connection_too_many_is_told_when_to_come_back() -> None:
+    """O5: also the last line, where the server refuses without asking the app, has Retry-After."""
+    options = server_options(Platform(http_connections=3))
+    config = uvicorn.Config(_answers, port=0, lifespan="off", **options)
+    server, taken = uvicorn.Server(config), listening(config)
+    port = taken[0].getsockname()[1]
+    url = f"http://127.0.0.1:{port}/"
+    serving = asyncio.create_task(server.serve(taken))
+    await eventually(lambda: server.started)
+    try:
+        idle = [await asyncio.open_connection("127.0.0.1", port)]
+        async with httpx2.AsyncClient() as client:
+            assert (await client.get(url)).text == "here"
+            idle.append(await asyncio.open_connection("127.0.0.1", port))
+            await eventually(lambda: len(server.server_state.connections) == 3)
+            refused = await client.get(url)
+            assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+            assert 1 <= int(refused.headers["Retry-After"]) <= 5
+            assert refused.headers["Connection"] == "close"
+            idle.pop()[1].close()
+            await eventually(lambda: len(server.server_state.connections) == 1)
+            assert (await client.get(url)).text == "here"
+        idle.pop()[1].close()
+    finally:
+        server.should_exit = True
+        await serving
 
 
 def test_a_crowd_of_connections_is_accepted_in_few_turns_of_the_loop() -> None:
