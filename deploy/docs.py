@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from contracts.topics import SERVICES
 from deploy.embedded.settings import ROOT
 from deploy.metrics_table import metrics_table
+from deploy.ops.volumes import WatcherMetrics
 from services.chassis.settings import ServiceSettings
 
 TARGET = ROOT / "docs"
@@ -44,7 +45,7 @@ def documents() -> dict[str, str]:
     boards = {name: app.state.runtime.metrics for name, app in apps.items()}
     return {
         **{f"openapi/{name}.json": document(app) for name, app in apps.items()},
-        "metrics.md": metrics_table(boards),
+        "metrics.md": metrics_table(boards, WatcherMetrics()),
     }
 
 

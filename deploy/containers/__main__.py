@@ -1,4 +1,8 @@
-"""`python -m deploy.containers images|up|down|caddyfile`: what `make images`, `up`, `down` run."""
+"""`python -m deploy.containers images|up|down|compose|caddyfile`: what `make` runs for containers.
+
+`compose …` is compose itself, with the project, settings and images of `make up`; the runbooks
+call it by `deploy/compose/dc …`.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     images.add_argument("names", nargs="*", metavar="NAME", help=f"some of {', '.join(BUILT_HERE)}")
     commands.add_parser("up", help="start the platform and wait until it is healthy")
     commands.add_parser("down", help="stop it; VOLUMES=1 removes its data")
+    own = commands.add_parser("compose", help="run compose on it, with its settings and images")
+    own.add_argument("args", nargs=argparse.REMAINDER, metavar="…", help="ps, logs identity, …")
     commands.add_parser("caddyfile", help="write deploy/compose/Caddyfile")
     given = parser.parse_args(arguments)
     unknown = set(getattr(given, "names", ())) - set(BUILT_HERE)
@@ -33,6 +39,8 @@ def main(arguments: Sequence[str]) -> int:
             write_caddyfile()
         elif given.command == "images":
             Builder(Engine.find(), settings).build(set(given.names) or None)
+        elif given.command == "compose":
+            Stack(Engine.find(), settings).take_over(given.args)
         else:
             stack = Stack(Engine.find(), settings)
             stack.up() if given.command == "up" else stack.down()

@@ -15,7 +15,7 @@ COMPOSE = ROOT / "deploy" / "compose"
 CADDYFILE = COMPOSE / "Caddyfile"
 _EXAMPLE = COMPOSE / ".env.example"
 _S3_PORT, _PROGRAM_PORT = 8333, 8000
-_GATEWAY_PORT = 8080
+_GATEWAY_PORT, _METRICS_PORT = 8080, 2020
 # What is mounted from this directory and read only at the start of its container.
 _MOUNTED = (
     *("compose/Caddyfile", "compose/kafka", "compose/s3"),
@@ -36,6 +36,8 @@ def gateway_config() -> str:
         Upstreams({name: (f"{name}:{port}",) for name, port in ports.items()}, by_name=True),
         port=_GATEWAY_PORT,
         bind="0.0.0.0",
+        metrics_port=_METRICS_PORT,
+        metrics_bind="0.0.0.0",
         storage=Path("/tmp/caddy"),  # noqa: S108 - the container's own, and gone with it
         root=Path("/srv"),
         trust=Path("/srv/trust"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from deploy.containers.engine import Engine, run
 from deploy.containers.errors import (
+    ArchiveFailedError,
     CommandFailedError,
     MissingToolError,
     NoMirrorError,
@@ -33,6 +35,13 @@ _WASTE = (
     "rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* /usr/share/doc/* /usr/share/man/* "
     "/usr/share/locale/* /usr/share/info/* /usr/share/lintian /tmp/*"
 )
+# What debootstrap and apt say when it is the archive that fails, not this machine or a package.
+_ABOUT_ARCHIVES = re.compile(
+    r"E: .*(fetch|locate|find|download|retriev|release|repository|sign|hash|size|script)",
+    re.IGNORECASE,
+)
+_REASONS = 5
+
 # busybox gives every image the `wget` that health checks of the official images use.
 _IN_BASE = ("busybox", "ca-certificates")
 _WGET = "ln -sf /bin/busybox /usr/local/bin/wget"
@@ -101,6 +110,24 @@ def _apt(mirrors: Mirrors) -> Iterator[Path]:
         yield directory
 
 
+@contextmanager
+def _blamed(mirrors: Mirrors) -> Iterator[None]:
+    """Tell a failure of the archives from others.
+
+    Raises:
+        ArchiveFailedError: it was one.
+        CommandFailedError: it was none.
+    """
+    try:
+        yield
+    except CommandFailedError as error:
+        reasons = [line for line in error.said.splitlines() if _ABOUT_ARCHIVES.match(line)]
+        if not reasons:
+            raise
+        archives = dict.fromkeys((mirrors.main, mirrors.security))
+        raise ArchiveFailedError(list(archives), reasons[:_REASONS]) from None
+
+
 def key(*parts: str) -> str:
     """What an image is made from, as one short word: the same word, nothing to do."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
@@ -118,7 +145,8 @@ def base(engine: Engine, image: str, mirrors: Mirrors, say: Callable[[str], None
     Raises:
         NotRootError: debootstrap needs root.
         MissingToolError: debootstrap is not installed.
-        CommandFailedError: there was no room, or no network.
+        ArchiveFailedError: Debian's packages cannot be had.
+        CommandFailedError: anything else, such as no room.
     """
     recipe = key("base", mirrors.suite, *_IN_BASE, _WGET, _WASTE)
     if _is_current(engine, image, recipe):
@@ -133,7 +161,8 @@ def base(engine: Engine, image: str, mirrors: Mirrors, say: Callable[[str], None
     with tempfile.TemporaryDirectory(prefix="zdorovie-base-") as name:
         root = Path(name)
         include = f"--include={','.join(_IN_BASE)}"
-        run([tool, "--variant=minbase", include, mirrors.suite, str(root), mirrors.main])
+        with _blamed(mirrors):
+            run([tool, "--variant=minbase", include, mirrors.suite, str(root), mirrors.main])
         run(["chroot", str(root), "sh", "-c", f"{_WGET}; {_WASTE}"])
         (root / "etc/apt/sources.list").write_text("", encoding="utf-8")
         # This machine's own: the engine gives a container its own.
@@ -165,7 +194,12 @@ def with_packages(
     mirrors: Mirrors,
     say: Callable[[str], None],
 ) -> None:
-    """Make `image`: `parent` and Debian packages, with the security updates of today."""
+    """Make `image`: `parent` and Debian packages, with the security updates of today.
+
+    Raises:
+        ArchiveFailedError: packages or updates cannot be had.
+        CommandFailedError: anything else, such as no room.
+    """
     found = engine.inspect("image", parent) or {}
     recipe = key(str(found.get("Id")), _WASTE, *packages)
     if _is_current(engine, image, recipe):
@@ -173,7 +207,8 @@ def with_packages(
     say(f"{image}: {' '.join(packages)}…")
     script = (
         "set -e; export DEBIAN_FRONTEND=noninteractive APT_CONFIG=/apt/apt.conf; "
-        "apt-get -q update; apt-get -qy upgrade; "
+        # By itself apt goes on without an archive that does not answer: without its updates.
+        "apt-get -q -o APT::Update::Error-Mode=any update; apt-get -qy upgrade; "
         # Debian's Java writes alternatives for manual pages that are not there.
         "mkdir -p /usr/share/man/man1 /var/log/apt /var/cache/apt/archives/partial; "
         f"apt-get -qy install {' '.join(packages)}; {_WASTE}"
@@ -185,7 +220,8 @@ def with_packages(
             *(parent, "sh", "-c", script),
         ).strip()
         try:
-            engine("start", "--attach", container)
+            with _blamed(mirrors):
+                engine("start", "--attach", container)
             engine(
                 *("commit", "--change", f"LABEL {RECIPE}={recipe}", "--change", "CMD []"),
                 *(container, image),

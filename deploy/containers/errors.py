@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from deploy.embedded.errors import StackError
+
+_USER = re.compile(r"//[^/@\s]*@")  # who logs in to an archive, and with what
 
 
 class NoEngineError(StackError):
@@ -67,9 +70,24 @@ class CommandFailedError(StackError):
 
     def __init__(self, command: Sequence[str], said: str) -> None:
         """`said`: the end of what it printed."""
+        self.said = said
         shown = " ".join(command[:6])
         tail = "".join(f"\n    {line}" for line in said.strip().splitlines()[-25:])
         super().__init__(f"`{shown} …` failed:{tail or ' it said nothing'}")
+
+
+class ArchiveFailedError(StackError):
+    """Debian's archives do not answer, are not whole, or lack a package or a release."""
+
+    def __init__(self, archives: Sequence[str], reasons: Sequence[str]) -> None:
+        """`archives`: addresses; `reasons`: what was said of them."""
+        addresses = " and ".join(_USER.sub("//", address) for address in archives)
+        lines = "".join(f"\n    {_USER.sub('//', reason)}" for reason in reasons)
+        super().__init__(
+            f"Debian's packages cannot be had from {addresses}:{lines}\n"
+            "  try again, or name other archives: make images DEBIAN_MIRROR=… "
+            "DEBIAN_SECURITY_MIRROR=…; another release: DEBIAN_SUITE=…"
+        )
 
 
 class ImageMissingError(StackError):

@@ -1,11 +1,12 @@
-"""`make up` and `make down`: the compose stack, waited for until all of it is healthy."""
+"""`make up`, `make down`: the compose stack, waited for until all of it is healthy; and compose."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from deploy.containers.build import revision
 from deploy.containers.compose_files import (
@@ -19,6 +20,7 @@ from deploy.containers.compose_files import (
 )
 from deploy.containers.engine import Engine, run
 from deploy.containers.errors import ImageMissingError, UnhealthyError
+from deploy.containers.published import require_free
 from deploy.containers.settings import (
     MINIO,
     NAMES,
@@ -66,10 +68,13 @@ class Stack:
         """Start, wait until healthy, say where everything is.
 
         Raises:
-            StackError: a setting is refused, an image is missing, or something stays unhealthy.
+            StackError: a setting is refused, a port is taken, an image is missing, or something
+                stays unhealthy.
         """
         started = time.monotonic()
         refuse(self.values, self.profiles)
+        project = self.settings.compose_project_name
+        require_free(self.engine, self.values, self.profiles, project)
         missing = [self.images[n] for n in OWN if not self.engine.has_image(self.images[n])]
         if missing:
             raise ImageMissingError(missing)
@@ -131,21 +136,37 @@ class Stack:
         Raises:
             StackError: there is none, or it failed.
         """
+        command = self._command(args, profiles or self.profiles)
+        return run(command, env=self._environment(), on_line=on_line)
+
+    def take_over(self, args: Sequence[str]) -> NoReturn:
+        """Become compose on this project: its terminal, its exit status.
+
+        Raises:
+            StackError: there is none.
+        """
+        # Whatever runs can be named; what is not named is not started.
+        profiles = () if args[:1] in (["up"], ["create"]) else _EVERY_PROFILE
+        command = self._command(args, profiles)
+        os.execvpe(command[0], command, self._environment())  # noqa: S606 - no shell wanted
+
+    def _command(self, args: Sequence[str], profiles: Sequence[str]) -> list[str]:
         files = [COMPOSE / "compose.yml"]
         if self.settings.s3 == "minio":
             files.append(COMPOSE / "compose.minio.yml")
-        command = [
+        return [
             *self.engine.compose(),
             *("--project-name", self.settings.compose_project_name),
             *("--env-file", str(env_file())),
             *(part for file in files for part in ("--file", str(file))),
-            *(part for name in profiles or self.profiles for part in ("--profile", name)),
+            *(part for name in profiles for part in ("--profile", name)),
             *args,
         ]
+
+    def _environment(self) -> dict[str, str]:
         named = {f"IMAGE_{name.upper()}": chosen for name, chosen in self.images.items()}
         ours = {"PUBLIC_URL": self.values["PUBLIC_URL"], "MOUNTED": mounted()}
-        env = {**self.shell, **named, **ours}
-        return run(command, env=env, on_line=on_line)
+        return {**self.shell, **named, **ours}
 
     def containers(self) -> dict[str, list[dict[str, Any]]]:
         """Service → what the engine knows of each of its containers."""

@@ -15,6 +15,7 @@ from deploy.embedded.demo import ACCOUNTS_FILE
 from deploy.embedded.ports import LOOPBACK, replica_ports
 from deploy.embedded.servers import (
     S3,
+    ApacheKafka,
     Gateway,
     GivenMongo,
     GivenS3,
@@ -87,10 +88,11 @@ def build(settings: StackSettings, ports: Ports, place: Place, kafka: Kafka) -> 
         tsa=_tsa(ports, place),
         services=services,
         partners=_partners(ports, place, common),
-        ops=_ops(ports, place, common, replicas),
+        ops=_ops(ports, place, common, replicas, (mongo, kafka, s3)),
         gateway=Gateway(
             place,
             port=ports.gateway,
+            metrics_port=ports.gateway_metrics,
             upstreams=upstreams(ports, replicas, s3=s3.endpoint),
             bind=settings.gateway_bind,
             trust=pki_dir(place),
@@ -198,11 +200,19 @@ def _tsa(ports: Ports, place: Place) -> Program:
     )
 
 
-def _ops(ports: Ports, place: Place, common: Mapping[str, str], replicas: Replicas) -> Program:
+def _ops(
+    ports: Ports,
+    place: Place,
+    common: Mapping[str, str],
+    replicas: Replicas,
+    servers: tuple[Server, ...],
+) -> Program:
     addresses = {
         name: "|".join(f"http://{LOOPBACK}:{port}" for port in replicas[name]) for name in SERVICES
     }
     targets = ",".join(f"{name}={found}" for name, found in addresses.items())
+    # Whoever runs elsewhere, or in memory, has no disk here.
+    here = [server.name for server in servers if isinstance(server, (Mongo, ApacheKafka, S3))]
     return Program(
         place,
         label="ops",
@@ -215,7 +225,9 @@ def _ops(ports: Ports, place: Place, common: Mapping[str, str], replicas: Replic
             "OPS_HOST": LOOPBACK,
             "OPS_PORT": str(ports.ops),
             "OPS_TARGETS": targets,
+            "OPS_MEASURED": f"gateway=http://{LOOPBACK}:{ports.gateway_metrics}",
             "OPS_DATA_DIR": str(place.of("ops")),
+            "OPS_VOLUMES": ",".join(f"{name}={place.of(name)}" for name in here),
         },
     )
 

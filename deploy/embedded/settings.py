@@ -60,6 +60,7 @@ class Ports(BaseSettings):
     tsa: int = 8191
     partners: int = 8192
     ops: int = 8193
+    gateway_metrics: int = 8194
 
     @staticmethod
     def setting(name: str) -> str:

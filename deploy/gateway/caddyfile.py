@@ -1,9 +1,11 @@
 """The gateway's configuration as one function of upstreams and paths.
 
 What is not named here cannot be reached from outside: metrics, health and readiness of the
-services stay on their own ports. A request is given to a second replica only when the first one
-was not reached, or when repeating it changes nothing (GET, HEAD): whether a POST that broke off
-took effect is known to its sender, who repeats it with the same Idempotency-Key.
+services stay on their own ports, and so do the gateway's own metrics.
+
+A request is given to a second replica only when the first one was not reached, or when repeating it
+changes nothing (GET, HEAD): whether a POST that broke off took effect is known to its sender, who
+repeats it with the same Idempotency-Key.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ _PROBLEM = (
     '"detail":"Проверьте адрес; если он верен, повторите попытку через минуту."}'
 )
 
+# Of requests only those are logged that ended with 5xx: path, status, and why the part behind was
+# not reached. No address of a caller, no header and no query (signed addresses, words of a search),
+# and not each of thousands.
 _HEAD = """\
 {{
 	admin off
@@ -40,6 +45,7 @@ _HEAD = """\
 		}}
 		level ERROR
 	}}
+	metrics
 	servers {{
 		timeouts {{
 			read_header 10s
@@ -50,6 +56,29 @@ _HEAD = """\
 
 :{port} {{
 	bind {bind}
+	log {{
+		output stderr
+		level ERROR
+		sampling {{
+			interval 1s
+			first 20
+			thereafter 100
+		}}
+		format filter {{
+			wrap console {{
+				level_format upper
+			}}
+			fields {{
+				request>headers delete
+				request>remote_ip delete
+				request>remote_port delete
+				request>client_ip delete
+				request>uri regexp \\?.* ""
+				resp_headers delete
+				user_id delete
+			}}
+		}}
+	}}
 	encode zstd gzip
 	request_body {{
 		max_size 64MB
@@ -129,6 +158,7 @@ _TAIL = """
 	handle_errors {{
 		@away expression `{{err.status_code}} in [502, 503, 504]`
 		header @away Retry-After 5
+		log_append reason {{err.message}}
 		@api path /api/*
 		handle @api {{
 			header Content-Type "application/problem+json; charset=utf-8"
@@ -145,6 +175,19 @@ _TAIL = """
 }}
 """
 
+# For Prometheus and /ops. In one text format for both; no host and no path is a label
+# (`per_host` stays off), so nobody outside can make new series.
+_METRICS = """
+:{port} {{
+	bind {bind}
+	route {{
+		metrics /metrics {{
+			disable_openmetrics
+		}}
+		error 404
+	}}
+}}
+"""
 
 # While a replica is away its requests wait for another one, or for itself; a replica that cannot
 # be reached is left alone for a moment.
@@ -209,6 +252,8 @@ def caddyfile(
     *,
     port: int,
     bind: str,
+    metrics_port: int,
+    metrics_bind: str,
     storage: Path,
     root: Path,
     trust: Path,
@@ -216,6 +261,7 @@ def caddyfile(
 ) -> str:
     """The text of a Caddyfile.
 
+    `metrics_port` is for those who watch: never published, never on an address of the outside.
     `root` has the project's contracts and the gateway's pages below it. `trust` is a folder of
     which only the root certificate and the revocation list are served. `buckets` are reached by
     signed addresses, which S3 checks: the signature covers the gateway's own host name.
@@ -242,6 +288,7 @@ def caddyfile(
             site=_escaped(root / "deploy" / "gateway" / "site"),
         )
     )
+    parts.append(_METRICS.format(port=metrics_port, bind=metrics_bind))
     return "".join(parts)
 
 

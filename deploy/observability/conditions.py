@@ -105,6 +105,25 @@ class Minus(Query):
 
 
 @dataclass(frozen=True)
+class Always(Query):
+    """1, whatever anybody says: true as long as somebody works it out."""
+
+    def promql(self, window: str | None = None) -> str:
+        """`vector(1)`."""
+        del window
+        return "vector(1)"
+
+    def at(self, scrapes: Scrapes, now: float) -> Answer:
+        """Without labels."""
+        del scrapes, now
+        return {(): 1.0}
+
+    def names(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+
+@dataclass(frozen=True)
 class Absent(Query):
     """1 where no series of that metric answers to the conditions, labelled with what is missed."""
 

@@ -143,25 +143,28 @@ def _by(by: Sequence[str]) -> str:
 class Gauge(Query):
     """Present values. What is read from a database is the same on all replicas: take the maximum.
 
-    Sum what a replica holds by itself (lag, connections, requests in progress).
+    Sum what a replica holds by itself (lag, connections, requests in progress). `ago`: seconds
+    before the moment that is asked about.
     """
 
     metric: str
     by: tuple[str, ...] = ()
     where: Where = ()
     aggregate: Aggregate = Aggregate.MAX
+    ago: float = 0.0
 
     def promql(self, window: str | None = None) -> str:
         """`max by (service) (metric{…})`."""
         del window
-        return f"{self.aggregate}{_by(self.by)} ({_selector(self.metric, self.where)})"
+        offset = f" offset {duration(self.ago)}" if self.ago else ""
+        return f"{self.aggregate}{_by(self.by)} ({_selector(self.metric, self.where)}{offset})"
 
     def at(self, scrapes: Scrapes, now: float) -> Answer:
         """The last scrape of each replica, together."""
         answer: Answer = {}
         together = _TOGETHER[self.aggregate]
         for labels, series in _grouped(scrapes, self.metric, self.where, self.by):
-            values = [v for s in series if (v := s.value(now)) is not None]
+            values = [v for s in series if (v := s.value(now - self.ago)) is not None]
             if values:
                 answer[labels] = float(together(values))
         return answer

@@ -34,7 +34,7 @@ def _rule(alert: Alert) -> dict[str, Any]:
     return {
         "alert": alert.name,
         "expr": alert.condition.promql(),
-        "for": duration(alert.hold_seconds),
+        **({"for": duration(alert.hold_seconds)} if alert.hold_seconds else {}),
         "labels": _labels(alert),
         "annotations": {
             "summary": alert.summary,

@@ -21,6 +21,7 @@ from deploy.ops.notices import STAGE_LABELS, STAGES, Notice
 from deploy.ops.points import Points
 from deploy.ops.status import SHOWN_FOR, NoticeView, StatusBoard
 from deploy.ops.store import Deed, Store
+from deploy.ops.volumes import WatcherMetrics
 from services.chassis.auth import Principal, Role, TokenVerifier, require
 from services.chassis.errors import FieldError, InvalidInputError, NotFoundError, StaleVersionError
 from services.chassis.http import IfMatch
@@ -50,6 +51,7 @@ class Ops:
     step: float
     clock: Callable[[], float]
     health: Health
+    metrics: WatcherMetrics
 
     @property
     def tabs(self) -> dict[str, Tab]:

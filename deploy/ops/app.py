@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -21,30 +21,40 @@ from deploy.ops.settings import OpsSettings
 from deploy.ops.status import StatusBoard
 from deploy.ops.store import Store
 from deploy.ops.targets import Resolve, by_dns
+from deploy.ops.volumes import Volumes, WatcherMetrics
 from services.chassis import problems
 from services.chassis.auth import FetchKeys, TokenVerifier, fetch_from
+from services.chassis.cancellation import end_if_cancelled, stop_all
 from services.chassis.http import RequestMiddleware
 from services.chassis.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 
+WATCHER = "ops"
+"""What Prometheus calls it."""
 _MAX_BODY = 64 << 10
 _STALE_ROUNDS = 6
+_STOP_SECONDS = 5.0
 
 
 class Rounds:
     """Asks, believes, computes: once a step, never two at a time."""
 
-    def __init__(self, ops: Ops, collector: Collector, seconds: float) -> None:
+    def __init__(
+        self, ops: Ops, collector: Collector, volumes: Volumes, settings: OpsSettings
+    ) -> None:
         """Take what to fill and how often."""
-        self._ops, self._collector, self._seconds = ops, collector, seconds
+        self._ops, self._collector, self._volumes = ops, collector, volumes
+        self._seconds = settings.poll_seconds
+        self._instance = f"{settings.host}:{settings.port}"
 
     async def once(self) -> None:
         """One round."""
-        ops = self._ops
-        ops.health = await self._collector.round()
+        ops, scrapes = self._ops, self._collector.scrapes
+        started = ops.clock()
+        ops.health, _ = await asyncio.gather(self._collector.round(), self._volumes.measure())
         ops.board.looked(ops.health, ops.now())
-        scrapes = self._collector.scrapes
+        scrapes.add(started, WATCHER, self._instance, ops.metrics.render().decode())
         await ops.points.compute(scrapes, scrapes.newest or ops.clock())
 
     async def run(self) -> None:
@@ -55,6 +65,7 @@ class Rounds:
                 await self.once()
             except Exception:
                 log.exception("a round failed")
+            end_if_cancelled()
             await asyncio.sleep(max(0.1, self._seconds - (time.monotonic() - started)))
 
 
@@ -80,7 +91,11 @@ def build(
     metrics = Metrics()
     names = frozenset[str]().union(*(panel.names() for tab in tabs for panel in tab.panels))
     collector = Collector(
-        settings.watched, Scrapes(settings.keep_seconds, names), clock=clock, resolve=resolve
+        settings.watched,
+        Scrapes(settings.keep_seconds, names),
+        clock=clock,
+        resolve=resolve,
+        measured=settings.measured_only,
     )
     ops = Ops(
         tokens=TokenVerifier(
@@ -94,8 +109,9 @@ def build(
         step=settings.poll_seconds,
         clock=clock,
         health={},
+        metrics=WatcherMetrics(),
     )
-    rounds = Rounds(ops, collector, settings.poll_seconds)
+    rounds = Rounds(ops, collector, Volumes(settings.places, ops.metrics), settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -104,10 +120,7 @@ def build(
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            await stop_all(tasks, within=_STOP_SECONDS)
             await collector.close()
             store.close()
 

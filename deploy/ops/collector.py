@@ -1,5 +1,7 @@
 """Asks every replica for `/readyz` and `/metrics`, side by side, in bounded time.
 
+What is `measured` has metrics and no health: the gateway is no service that citizens know of.
+
 A replica that left its host name's addresses is asked a while longer: one that crashed must be
 seen as missing, not vanish from the picture.
 """
@@ -38,6 +40,7 @@ class Collector:
     scrapes: Scrapes
     clock: Callable[[], float] = time.time
     resolve: Resolve = by_dns
+    measured: Targets = field(default_factory=dict)
     ask_seconds: float = _ASK_SECONDS
     _seen: dict[Replica, float] = field(default_factory=dict)
     _client: httpx2.AsyncClient = field(
@@ -52,21 +55,22 @@ class Collector:
         for replica, (_, text) in zip(wanted, said, strict=True):  # in one order in every round
             if text is None or not self._kept(now, replica, text):
                 self.scrapes.missed(now, replica.service, replica.instance)
-        return by_service(self.targets, (answer for answer, _ in said))
+        return by_service(self.targets, (answer for answer, _ in said if answer))
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
 
     async def _replicas(self, now: float) -> list[Replica]:
-        found = await asyncio.gather(
-            *(replicas(name, urls, self.resolve) for name, urls in self.targets.items())
-        )
+        wanted = (*self.targets.items(), *self.measured.items())
+        found = await asyncio.gather(*(replicas(name, urls, self.resolve) for name, urls in wanted))
         self._seen |= {replica: now for of in found for replica in of}
         self._seen = {r: at for r, at in self._seen.items() if now - at <= _REMEMBER_SECONDS}
         return sorted(self._seen)
 
-    async def _ask(self, replica: Replica) -> tuple[Answer, str | None]:
+    async def _ask(self, replica: Replica) -> tuple[Answer | None, str | None]:
+        if replica.service not in self.targets:
+            return None, await self._bounded(self._metrics(replica))
         ready, text = await asyncio.gather(
             self._bounded(self._readiness(replica)), self._bounded(self._metrics(replica))
         )

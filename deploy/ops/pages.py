@@ -95,6 +95,12 @@ async def alive() -> dict[str, str]:
     return {"status": "ok"}
 
 
+@router.get("/metrics")
+async def metrics(ops: Running) -> Response:
+    """What it measures itself; on its own port, not through the gateway."""
+    return Response(ops.metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
 @router.get("/readyz")
 async def ready(ops: Running) -> dict[str, object]:
     """The same: without keys it still shows `/status`."""

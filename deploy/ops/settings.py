@@ -8,7 +8,9 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.topics import SERVICES
+from deploy.ops import volumes
 from deploy.ops.targets import Targets, parsed
+from deploy.ops.volumes import Places
 from services.chassis.settings import Platform
 
 _FIRST_PORT = 8101
@@ -30,7 +32,18 @@ class OpsSettings(BaseSettings):
             "is resolved anew each time: each of its addresses is a replica."
         ),
     )
+    measured: str = Field(
+        default="",
+        description=(
+            "Written as `targets`: of these only `/metrics` is read, and nobody's health depends "
+            "on them. The gateway: `gateway=http://127.0.0.1:8194`."
+        ),
+    )
     data_dir: Path
+    volumes: str = Field(
+        default="",
+        description="`mongo=/path,kafka=/path,s3=/path`: file systems whose room is measured.",
+    )
     poll_seconds: float = Field(default=5.0, gt=0)
     keep_seconds: float = Field(default=3600.0, gt=0)
     confirm_polls: int = Field(
@@ -38,13 +51,29 @@ class OpsSettings(BaseSettings):
     )
     platform: Platform = Field(default_factory=Platform)
 
-    @field_validator("targets")
+    @field_validator("targets", "measured")
     @classmethod
     def _readable(cls, text: str) -> str:
         parsed(text)
         return text
 
+    @field_validator("volumes")
+    @classmethod
+    def _places(cls, text: str) -> str:
+        volumes.parsed(text)
+        return text
+
+    @property
+    def places(self) -> Places:
+        """Volume → where it is."""
+        return volumes.parsed(self.volumes)
+
     @property
     def watched(self) -> Targets:
         """Service → addresses."""
         return parsed(self.targets)
+
+    @property
+    def measured_only(self) -> Targets:
+        """Name → addresses of what has numbers and no health."""
+        return parsed(self.measured)

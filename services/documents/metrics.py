@@ -1,4 +1,4 @@
-"""What documents counts: uploads taken and refused, documents sealed and how long it takes.
+"""What documents counts: uploads taken, refused and put off, what is sealed and how long it takes.
 
 Counted after the commit, never inside a transaction, which may run twice. Labels name purposes and
 kinds, never a file or its owner.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.chassis.metrics import Metrics
+from services.chassis.errors import RefusalError
+from services.chassis.metrics import TRY_AGAIN, Metrics
 from services.documents.domain import Kind, State
 
 UNKNOWN_PURPOSE = "unknown"
@@ -36,8 +37,12 @@ class DocumentsMetrics:
             "uploads_total",
             "Uploads by purpose; whatever purpose is not known is `unknown`.",
             purpose=(*sorted(self._purposes), UNKNOWN_PURPOSE),
-            outcome=(TAKEN, REFUSED),
+            outcome=(TAKEN, REFUSED, TRY_AGAIN),
         )
+
+    def refused(self, purpose: str, refusal: RefusalError) -> None:
+        """Count an upload of this `purpose` (a label value) that was not taken."""
+        self.uploads.labels(purpose, TRY_AGAIN if refusal.passing else REFUSED).inc()
 
     def purpose(self, asked: str) -> str:
         """The purpose as a label value: anybody can write any word into the form."""

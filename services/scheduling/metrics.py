@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.chassis.errors import RefusalError
-from services.chassis.metrics import Metrics
+from services.chassis.metrics import TRY_AGAIN, Metrics
 from services.scheduling.domain.appointment import Canceller
 from services.scheduling.errors import SlotTakenError
 
@@ -28,8 +28,8 @@ class SchedulingMetrics:
         """Declare them beside those of the chassis."""
         self.bookings = metrics.counter(
             "bookings_total",
-            "Attempts to book: won, lost to somebody else, refused for another reason.",
-            outcome=(BOOKED, *BOOKING_REFUSALS.values()),
+            "Attempts to book: won, lost to somebody else, refused for another reason, put off.",
+            outcome=(BOOKED, *BOOKING_REFUSALS.values(), TRY_AGAIN),
         )
         self.cancelled = metrics.counter(
             "appointments_cancelled_total", "Appointments cancelled, by whom.", by=Canceller

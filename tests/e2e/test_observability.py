@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -30,9 +31,14 @@ from tests.support.stack import PlatformStack
 # What Prometheus itself adds to every scrape.
 _OF_THE_SCRAPE = frozenset({"up"})
 _SCRAPES_WANTED = 4
+# Who is scraped, and the port of it that has `/metrics`.
+_TARGETS = {name: name for name in SERVICES} | {"ops": "ops", "gateway": "gateway_metrics"}
 # What a journey must have left in numbers: empty panels prove nothing.
 _ALIVE = (
     ("flow", "requests"),
+    ("flow", "gateway-answers"),
+    ("flow", "gateway-latency-p95"),
+    ("flow", "gateway-in-flight"),
     ("flow", "latency-p95"),
     ("flow", "event-delay"),
     ("flow", "events-in"),
@@ -57,11 +63,11 @@ def said_by(everything: PlatformStack, service: str) -> str:
         return str(answer.read().decode())
 
 
-def test_every_name_on_a_dashboard_or_in_a_rule_is_declared_by_a_running_service(
+def test_every_name_on_a_dashboard_or_in_a_rule_is_declared_by_who_runs(
     everything: PlatformStack,
 ) -> None:
     """Counters whose labels never occurred have no sample, but they are declared."""
-    known = {name for service in SERVICES for name in declared(said_by(everything, service))}
+    known = {name for port in _TARGETS.values() for name in declared(said_by(everything, port))}
     asked = sample_names() | {name for alert in ALERTS for name in alert.condition.names()}
     assert asked - known - _OF_THE_SCRAPE == set()
 
@@ -76,11 +82,11 @@ def test_buckets_of_the_promised_times_exist(everything: PlatformStack) -> None:
 
 
 def config(everything: PlatformStack) -> str:
-    """The project's rules, and the services where they run here, asked every second."""
+    """The project's rules, and who is asked where it runs here, every second."""
     targets = "".join(
-        f"      - targets: ['{everything.service_url(service).removeprefix('http://')}']\n"
-        f"        labels: {{service: {service}}}\n"
-        for service in SERVICES
+        f"      - targets: ['{everything.service_url(port).removeprefix('http://')}']\n"
+        f"        labels: {{service: {name}}}\n"
+        for name, port in _TARGETS.items()
     )
     return (
         "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
@@ -99,7 +105,7 @@ async def prometheus(everything: PlatformStack, tmp_path: Path) -> AsyncIterator
     with running(program, config(everything), tmp_path) as found:
         gateway = Gateway(everything.url)
         try:
-            await eventually(lambda: len(found.query("up == 1")) == len(SERVICES), within=60)
+            await eventually(lambda: len(found.query("up == 1")) == len(_TARGETS), within=60)
             await Journey(gateway, Steps(quiet=True), seed=71).play()
         finally:
             await gateway.close()
@@ -148,7 +154,7 @@ async def test_prometheus_and_our_memory_answer_every_question_alike(
 
 def remembered(prometheus: Prometheus, now: float) -> Scrapes:
     """The scrapes that Prometheus made, in our memory."""
-    told: dict[tuple[float, str, str], list[str]] = {}
+    told: dict[tuple[float, str, str], dict[str, float]] = defaultdict(dict)
     for name in sorted(sample_names() | {n for a in ALERTS for n in a.condition.names()}):
         for metric, samples in prometheus.samples(f"{name}[1h]", now):
             labels = dict(metric)
@@ -157,13 +163,12 @@ def remembered(prometheus: Prometheus, now: float) -> Scrapes:
                 labels.pop(unwanted)
             written = ",".join(f'{label}="{value}"' for label, value in labels.items())
             for at, value in samples:
-                lines = told.setdefault((at, *own), [])
-                if name != "up":
-                    lines.append(f"{name}{{{written}}} {value}" if written else f"{name} {value}")
+                told[(at, *own)][f"{name}{{{written}}}" if written else name] = value
     scrapes = Scrapes(keep_seconds=7200)
-    for (at, service, instance), lines in sorted(told.items()):
-        if lines:
-            scrapes.add(at, service, instance, "\n".join(lines))
+    for (at, service, instance), said in sorted(told.items()):
+        if said.pop("up"):
+            text = "".join(f"{line} {value}\n" for line, value in said.items())
+            scrapes.add(at, service, instance, text)
         else:
             scrapes.missed(at, service, instance)
     return scrapes

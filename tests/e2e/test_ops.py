@@ -231,6 +231,59 @@ async def test_o1_o4_a_service_that_hangs_is_seen_by_the_sre_and_told_to_citizen
     assert [c for c in browser.complaints if "422" not in c] == []
 
 
+async def test_o4_an_answer_that_is_lost_makes_no_second_notice(browser: Browser) -> None:
+    """The form keeps its Idempotency-Key after a 5xx, and takes another after everything else."""
+    page, keys = browser.page, list[str]()
+    lost = False
+
+    async def lose(route: Route) -> None:
+        """Let it take effect; while answers get lost, say that it did not."""
+        if route.request.method != "POST":
+            await route.fallback()
+            return
+        keys.append(await route.request.header_value("idempotency-key") or "")
+        answer = await route.fetch()
+        if lost:
+            await route.fulfill(status=503, content_type="text/plain", body="away")
+        else:
+            await route.fulfill(response=answer)
+
+    async def publish(text: str, title: str = "Ответ потерян") -> None:
+        await page.get_by_label("Заголовок").fill(title)
+        await page.get_by_role("checkbox", name="Запись к врачу").check()
+        await page.get_by_label("Что происходит и что делается").fill(text)
+        await page.get_by_role("button", name="Опубликовать").click()
+
+    await page.route("**/ops/api/notices", lose)
+    await browser.log_in("sre")
+    await page.get_by_role("tab", name="Статус").click()
+    problem = page.locator("form .problem:visible")
+    notices = page.locator("article.notice").filter(has_text="Ответ потерян")
+    lost = True
+    await publish("Чиним.")
+    await expect(problem).to_have_text(re.compile("[а-яё]{3}"))
+    lost = False
+    await page.get_by_role("button", name="Опубликовать").click()
+    await expect(page.get_by_label("Заголовок")).to_have_value("")  # taken, and the form is empty
+    await expect(notices).to_have_count(1)
+    assert keys == [keys[0]] * 2
+
+    lost = True
+    await publish("Чиним дальше.")
+    await expect(problem).to_be_visible()
+    lost = False
+    await publish("Починили наполовину.")
+    await expect(problem).to_contain_text("сообщение уже в списке")
+    await expect(notices).to_have_count(2)
+    await page.get_by_role("button", name="Опубликовать").click()
+    await expect(notices).to_have_count(3)
+    _, _, begun, repeated, anew = keys
+    assert begun == repeated
+    assert len({keys[0], begun, anew}) == 3
+    # what the browser reports of answers that this test asked for
+    assert [c for c in browser.complaints if "503" not in c and "422" not in c] == []
+
+
 async def _is(gateway: Gateway, key: str, state: str) -> bool:
     return await component(gateway, key) == state
 

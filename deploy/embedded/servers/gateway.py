@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.embedded.errors import MissingServerError
+from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.servers.base import Server
 from deploy.embedded.servers.program import answers
 from deploy.embedded.servers.s3 import installed
@@ -19,6 +20,7 @@ class Gateway(Server):
     """`caddy run` with its admin API off and everything it writes under the data directory."""
 
     port: int = 8080
+    metrics_port: int = 8194
     upstreams: Upstreams = field(kw_only=True)
     bind: str = "127.0.0.1"
     trust: Path = field(kw_only=True)
@@ -46,6 +48,8 @@ class Gateway(Server):
                 self.upstreams,
                 port=self.port,
                 bind=self.bind,
+                metrics_port=self.metrics_port,
+                metrics_bind=LOOPBACK,
                 storage=data / "storage",
                 root=ROOT,
                 trust=self.trust,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.topics import SERVICES
 from deploy.observability.alerts.model import MINUTE, Alert, Case, Group, Severity
 from deploy.observability.conditions import Absent, Beyond, Together, both
-from deploy.observability.queries import Gauge, Increase, where
+from deploy.observability.queries import Gauge, Increase, like, where
 
 _BY = ("service",)
 _ONE = 'service="certificates",instance="a"'
@@ -76,7 +76,10 @@ def _lag(service: str) -> Alert:
 
 _TARGET_DOWN = Alert(
     name="TargetDown",
-    condition=Beyond(Gauge("up", ("service", "instance")), "==", 0),
+    # The gateway and ops are one each, with an alert and a panel of their own.
+    condition=Beyond(
+        Gauge("up", ("service", "instance"), where(like("service", "|".join(SERVICES)))), "==", 0
+    ),
     hold_seconds=5 * MINUTE,
     severity=Severity.TICKET,
     summary="{{ $labels.service }}: реплика {{ $labels.instance }} не отвечает",

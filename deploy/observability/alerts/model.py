@@ -18,6 +18,8 @@ class Severity(StrEnum):
     """Wakes a person now: citizens suffer, or will before the morning."""
     TICKET = "ticket"
     """Waits for working hours."""
+    NONE = "none"
+    """Reaches nobody: a machine outside hears it, and tells people when it stops."""
 
 
 @dataclass(frozen=True)

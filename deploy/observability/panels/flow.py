@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deploy.observability.panels import parts, work
-from deploy.observability.panels.model import Panel, Tab, Unit, bad, section
+from deploy.observability.panels import gateway, parts, work
+from deploy.observability.panels.model import Panel, Tab, Unit, bad, section, warn
 from deploy.observability.panels.parts import one
-from deploy.observability.queries import Gauge, Rate, where
+from deploy.observability.queries import Aggregate, Gauge, Rate, Ratio, where
 
 _SERVICE = ("service",)
 _EACH = "{{service}}"
@@ -30,6 +30,28 @@ def _mongo() -> Panel:
         description="Отвечает ли база хотя бы одной реплике сервиса.",
         series=one(Gauge("mongo_connected", _SERVICE), _EACH),
         thresholds=(bad(1, below=True),),
+    )
+
+
+def room_left() -> Ratio:
+    """The share of each volume that is free."""
+    return Ratio(
+        Gauge("volume_free_bytes", ("volume",), aggregate=Aggregate.MIN),
+        Gauge("volume_size_bytes", ("volume",)),
+    )
+
+
+def _volumes() -> Panel:
+    return Panel(
+        key="volumes",
+        title="Место на дисках",
+        unit=Unit.SHARE,
+        description=(
+            "Доля свободного места там, где лежат данные MongoDB, Kafka и S3. На общем диске "
+            "линии совпадают. Кончится место – база остановится, и с ней всё."
+        ),
+        series=one(room_left(), "{{volume}}"),
+        thresholds=(warn(0.2, below=True), bad(0.05, below=True)),
     )
 
 
@@ -68,6 +90,7 @@ FLOW = Tab(
                 parts.shed(("service", "reason"), "{{service}} · {{reason}}", ()),
             ),
         ),
+        *gateway.panels(),
         *section(
             "Работа",
             (
@@ -100,6 +123,7 @@ FLOW = Tab(
             (
                 _mongo(),
                 _kafka(),
+                _volumes(),
                 parts.outside_failures(("service", "target"), "{{service}} → {{target}}", ()),
                 parts.outside_time(("service", "target"), "{{service}} → {{target}}", ()),
             ),

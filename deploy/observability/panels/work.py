@@ -56,7 +56,8 @@ def bookings() -> Panel:
         key="bookings",
         title="Записи к врачу за час",
         unit=Unit.PER_HOUR,
-        description="booked – записан, slot-taken – место успели занять, refused – отказано.",
+        description="booked – записан, slot-taken – место успели занять, refused – отказано, "
+        "try-again – не успели, можно повторить.",
         series=one(per_hour("bookings_total", ("outcome",)), "{{outcome}}"),
     )
 
@@ -214,7 +215,8 @@ _DOCUMENTS = (
         key="uploads",
         title="Загрузки за час",
         unit=Unit.PER_HOUR,
-        description="Сканы граждан: taken – принят, refused – не прошёл проверку.",
+        description="Сканы граждан: taken – принят, refused – не прошёл проверку, "
+        "try-again – не успели, можно повторить.",
         series=one(per_hour("uploads_total", ("purpose", "outcome")), "{{purpose}} · {{outcome}}"),
     ),
 )

@@ -63,7 +63,8 @@ function mark(form, errors) {
   }
 }
 
-// Runs `work` and shows every refusal at its field; `after` runs when it was refused.
+// Runs `work` and shows every refusal at its field; `after` runs when it was refused, and may say
+// it in better words.
 export async function marked(form, work, after = () => {}) {
   const problem = form.querySelector(".problem");
   const button = form.querySelector("button[type=submit]");
@@ -77,7 +78,7 @@ export async function marked(form, work, after = () => {}) {
     problem.hidden = false;
     mark(form, error.errors ?? []);
     // a 5xx may have taken effect: the same key again finds out
-    if (error.status >= 400 && error.status < 500) after();
+    if (error.status >= 400 && error.status < 500) problem.textContent = after(error) ?? error.message;
   } finally {
     button.disabled = false;
   }

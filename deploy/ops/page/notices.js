@@ -4,6 +4,8 @@ import { call, open } from "./session.js";
 import { field, fields, marked, zoned } from "./forms.js";
 
 const KINDS = { incident: "Инцидент", works: "Плановые работы" };
+// Only where the page came over plain HTTP is there no randomUUID.
+const freshKey = () => crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 const ACTIONS = { opened: "создано", updated: "обновление", edited: "исправлено" };
 
 export class Notices {
@@ -86,7 +88,7 @@ export class Notices {
     };
     choice.addEventListener("change", adapt);
     adapt();
-    let key = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+    let key = freshKey();
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const typed = fields(form);
@@ -98,11 +100,17 @@ export class Notices {
       };
       marked(form, async () => {
         await call("/notices", { method: "POST", body, headers: { "Idempotency-Key": key } });
-        key = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+        key = freshKey();
         form.reset();
         adapt();
         await this.refresh();
-      }, () => { key = crypto.randomUUID?.() ?? String(Math.random()).slice(2); });
+      }, (refusal) => {
+        key = freshKey();
+        if (refusal.code !== "idempotency-key-reused") return null;
+        this.refresh().catch(() => {});
+        return "Прошлая отправка всё-таки удалась: сообщение уже в списке. Новый текст не отправлен; "
+          + "чтобы опубликовать и его, нажмите ещё раз.";
+      });
     });
     return form;
   }

@@ -29,7 +29,7 @@ from services.documents.api.views import (
     ReadView,
 )
 from services.documents.domain import MediaType, Position, sha256_of
-from services.documents.metrics import REFUSED, UNKNOWN_PURPOSE
+from services.documents.metrics import UNKNOWN_PURPOSE
 from services.documents.usecases import UseCases
 
 _LARGEST_CHECK = 5 * 1024 * 1024
@@ -128,8 +128,8 @@ async def upload(
         raise IdempotencyKeyMissingError
     try:
         received = await receive_upload(request, largest=use.files.largest_upload)
-    except RefusalError:  # before its purpose is read
-        use.files.metrics.uploads.labels(UNKNOWN_PURPOSE, REFUSED).inc()
+    except RefusalError as refusal:  # before its purpose is read
+        use.files.metrics.refused(UNKNOWN_PURPOSE, refusal)
         raise
     # by content: a client that tries again makes another multipart boundary
     asked = f"{received.purpose}\n{received.name}\n{sha256_of(received.content)}"

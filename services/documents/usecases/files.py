@@ -22,7 +22,7 @@ from services.documents.domain import (
 from services.documents.errors import FileTooLargeError, NoSuchFileError, UnknownPurposeError
 from services.documents.gateways.inspection import Inspector
 from services.documents.gateways.storage import Storage
-from services.documents.metrics import REFUSED, TAKEN, DocumentsMetrics
+from services.documents.metrics import TAKEN, DocumentsMetrics
 from services.documents.settings import PurposeLimits
 from services.documents.store import Store
 from services.documents.usecases.reading import Content, Link, ReadingRoom
@@ -82,8 +82,8 @@ class Files:
         purpose = self.metrics.purpose(upload.purpose)
         try:
             taken = await self._upload(owner_id, upload, once)
-        except RefusalError:
-            self.metrics.uploads.labels(purpose, REFUSED).inc()
+        except RefusalError as refusal:
+            self.metrics.refused(purpose, refusal)
             raise
         self.metrics.uploads.labels(purpose, TAKEN).inc()
         return taken

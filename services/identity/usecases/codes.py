@@ -154,9 +154,6 @@ class Codes:
         if closed is Verdict.USED or (closed is not None and not renewable):
             if not renewable:
                 self.world.metrics.checked(found, closed)
-            if closed is Verdict.EXHAUSTED:
-                whose = found.account_id  # none yet in a registration
-                log.warning("the tries of a code are used up", purpose=purpose, account_id=whose)
             refuse(found, closed)
         return found
 
@@ -204,6 +201,11 @@ class Codes:
         if verdict is Verdict.ACCEPTED:
             await counters.clear(key)
         if verdict is Verdict.WRONG:
+            if asked.tries_left <= 0:  # said once a code; who guesses need not come once more
+                whose = asked.account_id  # none yet in a registration
+                log.warning(
+                    "the tries of a code are used up", purpose=asked.purpose, account_id=whose
+                )
             limit, now = self.world.rules.guesses_per_day, self.world.now()
             await counters.hit(key, limit=limit, window=_DAY, now=now)
         refuse(asked, verdict)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from services.chassis.errors import AccidentError
 from services.chassis.idempotency import Once
-from services.chassis.metrics import counting
+from services.chassis.metrics import TRY_AGAIN, counting
 from services.chassis.transactions import Transaction, Transactions
 from services.scheduling import events
 from services.scheduling.domain.appointment import (
@@ -79,7 +79,7 @@ class Booking:
             PatientUnknownError: the confirmed profile is not here yet.
             AccidentError: another writer holds the slot and does not let go.
         """
-        with counting(self.metrics.bookings, BOOKED, BOOKING_REFUSALS):
+        with counting(self.metrics.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):
             return await self._book(citizen_id, slot_id, once)
 
     async def _book(self, citizen_id: str, slot_id: str, once: Once | None) -> Appointment:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 
 from contracts.documents import DocumentSealed, SealingFailed
+from services.chassis.deadline import TookTooLongError
+from services.chassis.idempotency import Once
+from services.documents.api.views import FileView
+from services.documents.usecases import Upload
 from tests.support import scans
 from tests.support.eventually import eventually
-from tests.support.flow import metric
+from tests.support.flow import metric, too_late
 from tests.support.paperwork import Paperwork, approved, booked
+from tests.support.runbooks import found_by
 from tests.support.service import an_event, deliver, outbox_events
+from tests.support.spans import listening
 
 
 def uploads(office: Paperwork, purpose: str) -> tuple[float, float]:
@@ -43,6 +49,18 @@ async def test_what_is_too_large_to_be_read_is_counted_too(office: Paperwork) ->
     assert uploads(office, "unknown") == (0, 1)
 
 
+async def test_what_came_too_late_to_commit_is_not_refused(office: Paperwork) -> None:
+    """O2, O5: the caller was told to try again; a rise of `refused` would mean bad scans."""
+    scan = Upload(purpose="attachment", name="скан.pdf", content=scans.pdf())
+    once = Once.of(subject="anna", route="POST /v1/files", key="k", payload=b"").answering(
+        FileView.of
+    )
+    with pytest.raises(TookTooLongError):
+        await too_late(lambda: office.app.state.use.files.upload("anna", scan, once=once))
+    assert uploads(office, "attachment") == (0, 0)
+    assert metric(office.app, "uploads_total", purpose="attachment", outcome="try-again") == 1
+
+
 @pytest.mark.parametrize("kind", ["certificate", "talon"])
 async def test_a_sealed_document_is_counted_and_timed(office: Paperwork, kind: str) -> None:
     """O2: sealing time, by what was sealed."""
@@ -63,14 +81,20 @@ async def test_a_sealed_document_is_counted_and_timed(office: Paperwork, kind: s
 
 
 async def test_what_can_never_be_sealed_is_a_failure(office: Paperwork) -> None:
-    """O2: sealing failures."""
+    """O2, O3: sealing failures, and the line that says why."""
     order = approved("anna", doctor_id="doctor-nobody")
-    await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
-    await eventually(lambda: outbox_events(office.app, SealingFailed))
-    await eventually(
-        lambda: (
-            metric(office.app, "documents_sealed_total", kind="certificate", outcome="failed") == 1
+    with listening("documents") as said:
+        await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
+        await eventually(lambda: outbox_events(office.app, SealingFailed))
+        await eventually(
+            lambda: (
+                metric(office.app, "documents_sealed_total", kind="certificate", outcome="failed")
+                == 1
+            )
         )
-    )
+    (line,) = found_by("SealingFailures", said)
+    (told,) = await outbox_events(office.app, SealingFailed)
+    assert (line["document_id"], line["kind"]) == (told.data.document_id, "certificate")
+    assert line["code"]
     assert metric(office.app, "documents_sealed_total", outcome="sealed") == 0
     assert metric(office.app, "document_sealing_duration_seconds_count") == 0

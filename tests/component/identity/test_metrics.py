@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from contracts.partners import IdentityChecked
 from services.identity.domain import RefreshVerdict, Verdict
 from services.identity.metrics import REFRESHES
 from tests.support.flow import metric
 from tests.support.identity import PASSWORD, PROFILE, Identity, any_phone, bearer
 from tests.support.measured import gauge
+from tests.support.runbooks import found_by
 from tests.support.service import an_event, deliver
+from tests.support.spans import listening
 
 WRONG = "000000"
 
@@ -85,10 +89,36 @@ async def test_a_decoy_sends_no_code(identity: Identity) -> None:
     assert metric(identity.app, "codes_sent_total", purpose="recovery") == 0
 
 
+async def test_a_code_that_was_guessed_at_leaves_one_line_however_often(
+    identity: Identity,
+) -> None:
+    """O3, I4: by its fifth wrong answer; who guesses need not come a sixth time, or may at once."""
+    phone = any_phone()
+    account = await identity.registered(phone)
+    for tries in (5, 9):
+        started = await identity.post("/sessions", {"login": phone, "password": PASSWORD})
+        session = started.json()["session_id"]
+        other = {"code": WRONG if await identity.code(session) != WRONG else "000001"}
+        with listening("identity") as said:
+            for _ in range(4):
+                await identity.post(f"/sessions/{session}/confirmation", other)
+            assert found_by("CodeGuessing", said) == []
+            at_once = (
+                identity.post(f"/sessions/{session}/confirmation", other) for _ in range(tries - 4)
+            )
+            await asyncio.gather(*at_once)
+        (line,) = found_by("CodeGuessing", said)
+        assert (line["account_id"], line["purpose"]) == (account["account_id"], "login")
+
+
 async def test_refreshes_tell_a_stolen_token(identity: Identity) -> None:
+    """O2, O3."""
     pair = await identity.registered()
-    for token in (pair["refresh_token"], pair["refresh_token"], "unknown"):
-        await identity.post("/tokens/refresh", {"refresh_token": token})
+    with listening("identity") as said:
+        for token in (pair["refresh_token"], pair["refresh_token"], "unknown"):
+            await identity.post("/tokens/refresh", {"refresh_token": token})
+    (line,) = found_by("RefreshTokenReuse", said)
+    assert line["account_id"] == pair["account_id"]
     found = {
         REFRESHES[v]: metric(identity.app, "token_refreshes_total", outcome=REFRESHES[v])
         for v in RefreshVerdict

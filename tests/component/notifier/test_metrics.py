@@ -15,7 +15,9 @@ from tests.support.flow import metric
 from tests.support.measured import gauge, measure
 from tests.support.notices import heard
 from tests.support.providers import Providers
+from tests.support.runbooks import found_by
 from tests.support.service import deliver
+from tests.support.spans import listening
 
 CITIZEN, PHONE, MAIL = "acc-1", "+79000000042", "anna@example.org"
 
@@ -48,10 +50,16 @@ async def test_each_channel_counts_what_its_provider_took(
 async def test_what_a_provider_refuses_is_abandoned(
     app: FastAPI, client: httpx2.AsyncClient, boxes: Providers
 ) -> None:
+    """O3: the runbook's search finds what the provider said, and which messages it was."""
     boxes.sms.always = 422
-    await register(app)
-    await eventually(lambda: ended(app, "sms", "abandoned") == 1)
+    with listening("notifier") as said:
+        await register(app)
+        await eventually(lambda: ended(app, "sms", "abandoned") == 1)
     assert ended(app, "sms", "delivered") == 0
+    found = found_by("DeliveryDrop", said)
+    (call,) = [line for line in found if line["event"] == "outside call"]
+    assert (call["target"], call["reason"]) == ("sms", "recipient-refused")
+    assert [line["ids"]["message_id"] for line in found if line["event"] == "event recorded"]
     assert metric(app, "message_delivery_duration_seconds_count", channel="sms") == 0
 
 

@@ -49,7 +49,7 @@ async def test_a_replica_that_goes_away_is_seen_in_the_strip_and_in_the_graphs(
         assert (seen["condition"], seen["serving"], seen["total"]) == ("ready", 1, 2)
         assert {r["condition"] for r in seen["replicas"]} == {"ready", "away"}
         found = (await ops.get("/ops/api/tabs/flow/points", "sre")).json()
-        assert found["panels"][1] == {"identity": [2, 2, 1]}
+        assert found["panels"][1] == {"identity": [2, 2, 1], "ops": [1, 1, 1]}
 
 
 async def test_a_rate_is_computed_from_what_was_said(tmp_path: Path, service: Service) -> None:
@@ -69,7 +69,7 @@ async def test_only_new_steps_are_told(tmp_path: Path, service: Service) -> None
         await ops.rounds()
         more = await ops.get("/ops/api/tabs/flow/points", "sre", after=first["times"][-1])
         assert more.json()["times"] == [NOON + 20]
-        assert more.json()["panels"][1] == {"identity": [1]}
+        assert more.json()["panels"][1] == {"identity": [1], "ops": [1]}
 
 
 async def test_a_service_that_hangs_does_not_hold_up_the_others(
@@ -91,7 +91,7 @@ async def test_metrics_that_cannot_be_read_count_as_missed(
     async with watching(tmp_path, {"identity": [service.url]}) as ops:
         await ops.rounds()
         found = (await ops.get("/ops/api/tabs/flow/points", "sre")).json()
-        assert found["panels"][1] == {"identity": [0]}
+        assert found["panels"][1] == {"identity": [0], "ops": [1]}
         overview = (await ops.get("/ops/api/overview", "sre")).json()
         assert of(overview, "identity")["condition"] == "ready"
 

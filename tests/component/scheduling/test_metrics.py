@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from tests.support.flow import metric
+import pytest
+
+from services.chassis.deadline import TookTooLongError
+from tests.support.flow import metric, too_late
 from tests.support.measured import gauge
 from tests.support.scheduling import Desk
 from tests.support.service import keyed
@@ -14,7 +17,7 @@ from tests.support.service import keyed
 def bookings(desk: Desk) -> dict[str, float]:
     return {
         outcome: metric(desk.app, "bookings_total", outcome=outcome)
-        for outcome in ("booked", "slot-taken", "refused")
+        for outcome in ("booked", "slot-taken", "refused", "try-again")
     }
 
 
@@ -28,7 +31,7 @@ async def test_one_wins_and_the_others_are_counted_as_late(desk: Desk) -> None:
     slot = (await desk.late_slot())["id"]
     people = [await desk.citizen(f"citizen-{n}") for n in range(6)]
     await asyncio.gather(*(desk.book(who, slot) for who in people))
-    assert bookings(desk) == {"booked": 1, "slot-taken": 5, "refused": 0}
+    assert bookings(desk) == {"booked": 1, "slot-taken": 5, "refused": 0, "try-again": 0}
 
 
 async def test_the_same_request_twice_is_one_booking(desk: Desk) -> None:
@@ -36,7 +39,7 @@ async def test_the_same_request_twice_is_one_booking(desk: Desk) -> None:
     who, slot, key = await desk.citizen(), (await desk.late_slot())["id"], keyed()
     for _ in range(3):
         assert (await desk.book(who, slot, key)).status_code == 201
-    assert bookings(desk) == {"booked": 1, "slot-taken": 0, "refused": 0}
+    assert bookings(desk) == {"booked": 1, "slot-taken": 0, "refused": 0, "try-again": 0}
 
 
 async def test_other_refusals_are_not_called_late(desk: Desk) -> None:
@@ -44,7 +47,16 @@ async def test_other_refusals_are_not_called_late(desk: Desk) -> None:
     assert (await desk.book(who, "no-such-slot")).status_code == 404
     stranger = desk.tokens.headers("citizen-unheard")
     assert (await desk.book(stranger, (await desk.late_slot())["id"])).status_code == 409
-    assert bookings(desk) == {"booked": 0, "slot-taken": 0, "refused": 2}
+    assert bookings(desk) == {"booked": 0, "slot-taken": 0, "refused": 2, "try-again": 0}
+
+
+async def test_what_came_too_late_to_commit_is_not_refused(desk: Desk) -> None:
+    """O2, O5: the caller was told to try again; a rise of `refused` would mean something else."""
+    await desk.citizen("citizen-1")
+    slot = (await desk.late_slot())["id"]
+    with pytest.raises(TookTooLongError):
+        await too_late(lambda: desk.app.state.use.booking.book("citizen-1", slot))
+    assert bookings(desk) == {"booked": 0, "slot-taken": 0, "refused": 0, "try-again": 1}
 
 
 async def test_cancellations_are_counted_by_who_cancelled(desk: Desk) -> None:

@@ -32,6 +32,7 @@ from deploy.containers.errors import (
 from deploy.containers.jobs.settings import BucketsJob, MongoJob, PkiJob
 from deploy.containers.settings import MINIO, OFFICIAL, local
 from deploy.containers.stack import JOBS
+from deploy.ops import volumes
 from deploy.ops.settings import OpsSettings
 from deploy.partners.settings import PartnersSettings
 from deploy.sinks.settings import SinksSettings
@@ -149,6 +150,17 @@ def test_only_the_gateway_is_published_and_only_here() -> None:
     for name in published:
         assert _ALL[name]["ports"][0].startswith("${GATEWAY_BIND:-127.0.0.1}:")
     assert _FILE["networks"]["default"] == {"internal": True}
+
+
+def test_ops_may_see_how_full_the_servers_volumes_are_and_nothing_else() -> None:
+    """O2: read-only; `nocopy`, so an empty volume begins as its server has it."""
+    measured = volumes.parsed(_ALL["ops"]["environment"]["OPS_VOLUMES"])
+    assert set(measured) == {"mongo", "kafka", "s3"}
+    mounts = {v.partition(":")[0]: v.partition(":")[2] for v in _ALL["ops"]["volumes"]}
+    assert set(mounts) == {*measured, "ops"}
+    for name, path in measured.items():
+        assert mounts[name] == f"{path}:ro,nocopy"
+        assert any(v.startswith(f"{name}:") for v in _ALL[name]["volumes"]), "its server's own"
 
 
 def test_the_caddyfile_is_current() -> None:

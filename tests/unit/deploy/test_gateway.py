@@ -14,6 +14,7 @@ from deploy.embedded.platform import upstreams
 from deploy.embedded.servers.s3 import installed
 from deploy.embedded.settings import ROOT, Ports
 from deploy.gateway.caddyfile import PARTS, Upstreams, caddyfile
+from deploy.gateway.metrics import EVERY
 
 
 def _text(to: Upstreams) -> str:
@@ -21,6 +22,8 @@ def _text(to: Upstreams) -> str:
         to,
         port=8080,
         bind="127.0.0.1",
+        metrics_port=2020,
+        metrics_bind="127.0.0.1",
         storage=Path("/data with space"),
         root=ROOT,
         trust=Path("/pki"),
@@ -33,14 +36,19 @@ _TWO = Upstreams({name: (f"{name}-1:8000", f"{name}-2:8000") for name in PARTS})
 _NAMED = Upstreams({name: (f"{name}:8000",) for name in PARTS}, by_name=True)
 
 
-def _proxies(text: str, directory: Path) -> list[dict[str, Any]]:
-    """Every reverse proxy of the configuration as Caddy itself understands it."""
+def _adapted(text: str, directory: Path) -> Any:
+    """The configuration as Caddy itself understands it."""
     config = directory / "Caddyfile"
     config.write_text(text, encoding="utf-8")
     caddy = installed("caddy")
     assert caddy is not None
     command = [caddy, "adapt", "--config", str(config), "--adapter", "caddyfile"]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(answer.stdout)
+
+
+def _proxies(text: str, directory: Path) -> list[dict[str, Any]]:
+    """Every reverse proxy of the configuration."""
     found: list[dict[str, Any]] = []
 
     def look(node: Any) -> None:
@@ -53,7 +61,7 @@ def _proxies(text: str, directory: Path) -> list[dict[str, Any]]:
             for value in node:
                 look(value)
 
-    look(json.loads(answer.stdout))
+    look(_adapted(text, directory))
     return found
 
 
@@ -64,8 +72,26 @@ def test_every_service_has_its_route() -> None:
 
 
 def test_operators_routes_are_not_public() -> None:
+    """The gateway's own metrics have a listener of their own."""
+    public, _, inner = _TEXT.partition(":2020 {")
     for path in ("/metrics", "/healthz", "/readyz"):
-        assert path not in _TEXT
+        assert path not in public
+    assert "bind 127.0.0.1" in inner
+    assert "reverse_proxy" not in inner
+    assert "file_server" not in inner
+
+
+def test_every_request_is_counted_once_and_by_nothing_that_a_stranger_can_make_up(
+    tmp_path: Path,
+) -> None:
+    """O1: the first route has no condition and the name that panels ask for; no host is a label."""
+    http = _adapted(_TEXT, tmp_path)["apps"]["http"]
+    (routes,) = (s["routes"] for s in http["servers"].values() if s["listen"][0].endswith(":8080"))
+    first, *others = routes
+    assert "match" not in first
+    assert first["handle"][0]["handler"] == EVERY
+    assert not any(route["handle"][0]["handler"] == EVERY for route in others)
+    assert http["metrics"] == {}
 
 
 @pytest.mark.parametrize("to", [_TWO, _NAMED], ids=["addresses", "a name"])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
+
+import pytest
 
 from contracts.topics import SERVICES
 from deploy.embedded import platform as layout
 from deploy.embedded.ports import replica_ports
-from deploy.embedded.servers import MemoryKafka
+from deploy.embedded.servers import ApacheKafka, GivenKafka, Kafka, MemoryKafka
 from deploy.embedded.servers.base import Place
-from deploy.embedded.settings import Ports, StackSettings
+from deploy.embedded.settings import GivenServers, Ports, StackSettings
+from deploy.ops.volumes import Places, parsed
 
 
 def test_replicas_have_ports_of_their_own() -> None:
@@ -41,3 +45,23 @@ def test_gateway_and_ops_know_every_replica(tmp_path: Path) -> None:
         assert program.variables[f"{name.upper()}_DATABASE"] == name
         assert address in platform.gateway.upstreams.addresses[name]
         assert f"http://{address}" in platform.ops.variables["OPS_TARGETS"]
+
+
+def _measured(place: Place, kafka: Kafka, servers: Literal["own", "given"] = "own") -> Places:
+    settings = StackSettings(run_dir=place.data_dir.parent, servers=servers)
+    return parsed(layout.build(settings, Ports(), place, kafka).ops.variables["OPS_VOLUMES"])
+
+
+def test_ops_measures_the_disks_of_the_servers_that_run_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O2: where the data is. What is kept in memory or elsewhere has no disk here."""
+    place = Place(tmp_path / "data", tmp_path / "logs")
+    here = {name: place.data_dir / name for name in ("mongo", "s3")}
+    assert _measured(place, MemoryKafka(place)) == here
+    assert _measured(place, ApacheKafka(place)) == here | {"kafka": place.data_dir / "kafka"}
+    assert all(path.is_dir() for path in here.values())
+    for name in ("MONGO_URL", "KAFKA_BOOTSTRAP", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
+        monkeypatch.setenv(name, "elsewhere:1")
+    given = GivenKafka(place, given=GivenServers())
+    assert _measured(place, given, "given") == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import yaml as reader
 
 from contracts.topics import SERVICES
 from deploy.check import CHECKS
+from deploy.containers.compose_files import CADDYFILE
 from deploy.embedded.settings import ROOT
+from deploy.gateway import metrics as gateway
 from deploy.observability.__main__ import main, runbooks, stale, wanted
 from deploy.observability.alerts import ALERTS
 from deploy.observability.as_yaml import document
@@ -151,7 +154,8 @@ def test_the_rules_are_told_apart_by_severity_and_lead_to_a_runbook() -> None:
     ]
     assert len(rules) == len(ALERTS)
     for rule in rules:
-        assert rule["labels"]["severity"] in {"page", "ticket"}
+        silent = rule["alert"] == "Watchdog"
+        assert rule["labels"]["severity"] in ({"none"} if silent else {"page", "ticket"})
         assert (ROOT / rule["annotations"]["runbook"]).is_file()
         assert rule["annotations"]["dashboard"].startswith("/d/mz-")
 
@@ -160,11 +164,26 @@ def test_prometheus_asks_every_replica_of_every_service() -> None:
     config = reader.safe_load(
         (ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8")
     )
-    (job,) = config["scrape_configs"]
-    (names,) = job["dns_sd_configs"]
-    assert set(names["names"]) == set(SERVICES)
+    jobs = {job["job_name"]: job for job in config["scrape_configs"]}
+    (names,) = jobs["services"]["dns_sd_configs"]
+    assert set(names["names"]) == {*SERVICES, "ops"}
     assert names["port"] == 8000
     assert config["rule_files"] == ["rules/*.yml"]
+
+
+def test_prometheus_asks_the_gateway_where_it_tells() -> None:
+    config = reader.safe_load(
+        (ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8")
+    )
+    job = next(job for job in config["scrape_configs"] if job["job_name"] == gateway.NAME)
+    (static,) = job["static_configs"]
+    assert static == {"targets": ["gateway:2020"], "labels": {"service": gateway.NAME}}
+    assert ":2020 {" in CADDYFILE.read_text(encoding="utf-8")
+    (kept,) = job["metric_relabel_configs"]
+    assert kept["action"] == "keep"
+    assert re.fullmatch(kept["regex"], gateway.EVERY)
+    assert re.fullmatch(kept["regex"], ""), "what is not of HTTP has no handler"
+    assert not re.fullmatch(kept["regex"], "subroute"), "the same requests once more"
 
 
 def test_alertmanager_names_nobody() -> None:
@@ -181,3 +200,16 @@ def test_alertmanager_names_nobody() -> None:
     } == receivers
     assert "@" not in text
     assert "://" not in text
+
+
+def test_what_always_fires_goes_to_a_machine_and_to_nobody_else() -> None:
+    """A beat a minute: who hears none knows that nobody would be told of anything."""
+    text = (ROOT / "deploy/alertmanager/alertmanager.yml").read_text(encoding="utf-8")
+    config = reader.safe_load(text)
+    first, *others = config["route"]["routes"]
+    assert first["matchers"] == ['alertname="Watchdog"']
+    assert "continue" not in first
+    assert (first["receiver"], first["group_interval"]) == ("watchdog", "1m")
+    assert "watchdog" not in {route["receiver"] for route in (config["route"], *others)}
+    inhibited = [m for rule in config["inhibit_rules"] for m in rule["target_matchers"]]
+    assert not any("Watchdog" in matcher for matcher in inhibited)

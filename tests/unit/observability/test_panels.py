@@ -12,6 +12,7 @@ from deploy.observability.alerts import ALERTS
 from deploy.observability.panels import TABS, Panel, Tab, sample_names
 from deploy.observability.queries import Match, Query
 from deploy.observability.scrapes import Scrapes
+from deploy.ops.volumes import WatcherMetrics
 from services.chassis.metrics import Bound
 from tests.support.observability import boards, declared, leaves, samples
 
@@ -86,7 +87,7 @@ def test_a_services_tab_shows_its_own_series_only() -> None:
 def test_every_metric_of_ours_is_on_a_panel_or_in_an_alert() -> None:
     """A metric that nobody looks at is either missing from a panel or should not be there."""
     shown = sample_names() | {name for alert in ALERTS for name in alert.condition.names()}
-    for board in boards().values():
+    for board in (*boards().values(), WatcherMetrics()):
         for row in board.declared.values():
             assert samples(row) & shown, f"nobody looks at {row.name}"
 

@@ -39,6 +39,9 @@ def test_promql_is_written_as_a_person_would() -> None:
         "histogram_quantile(0.95, sum by (le, type) (rate(h_bucket[2m])))"
     )
     assert Gauge("g").promql() == "max (g)"
+    assert Gauge("g", ("k",), where(a="1"), ago=3600).promql() == (
+        'max by (k) (g{a="1"} offset 1h)'
+    )
     assert Top(3, Gauge("g", ("k",))).promql() == "topk(3, max by (k) (g))"
     half = Ratio(Gauge("a"), Gauge("b"))
     assert Ratio(half, half).promql().endswith("/ ((max (a) or max (b) * 0) / max (b))")
@@ -113,6 +116,19 @@ def test_a_ratio_is_taken_label_by_label() -> None:
     assert Ratio(errors, Increase("c_total")).at(scrapes, 30) == {(): pytest.approx(0.1)}
     assert errors.names() == {"c_total"}
     assert Quantile(0.5, "h").names() == {"h_bucket"}
+
+
+def test_a_gauge_can_be_asked_for_what_it_was() -> None:
+    scrapes = Scrapes()
+    for at in (10, 20, 30):
+        scrapes.add(at, "s", "a", f"g {at}\n")
+        if at < 30:
+            scrapes.add(at, "s", "b", f"g {at + 5}\n")
+        else:
+            scrapes.missed(at, "s", "b")
+    assert Gauge("g").at(scrapes, 30) == {(): 30}
+    assert Gauge("g", ago=10).at(scrapes, 30) == {(): 25}, "also what is gone now"
+    assert Gauge("g", ago=25).at(scrapes, 30) == {}, "not known then"
 
 
 def test_the_greatest_come_first() -> None:
