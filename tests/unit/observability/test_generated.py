@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml as reader
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from contracts.topics import SERVICES
 from deploy.check import CHECKS
@@ -46,6 +50,30 @@ def test_what_is_committed_is_current(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_there_is_a_dashboard_for_the_flow_and_one_for_each_service() -> None:
     assert set(BOARDS) == {"flow", *SERVICES, "runbooks"}
+
+
+def lost(given: Any, kept: Any, path: str = "") -> list[str]:
+    """Where `kept` is not what was `given`; an empty `id` is one that Grafana is to choose."""
+    if isinstance(given, dict) and isinstance(kept, dict):
+        pairs = [(f"{path}/{k}", v, kept.get(k)) for k, v in given.items()]
+        return [place for name, v, found in pairs for place in lost(v, found, name)]
+    if isinstance(given, list) and isinstance(kept, list) and len(given) == len(kept):
+        pairs = [(f"{path}/{n}", v, kept[n]) for n, v in enumerate(given)]
+        return [place for name, v, found in pairs for place in lost(v, found, name)]
+    return [] if given == kept else [path]
+
+
+@pytest.mark.parametrize("name", sorted(BOARDS))
+def test_grafanas_own_models_know_all_that_a_dashboard_says(name: str) -> None:
+    """What they do not know is dropped when they read it: a misspelt option, a wrong place."""
+    register_default_plugins()
+    board = BOARDS[name]
+    read = Dashboard.from_json(board)
+    assert lost(board, json.loads(JSONEncoder().encode(read))) == []
+    wrong = board | {"panels": [panel | {"colour": "red"} for panel in board["panels"]]}
+    again = Dashboard.from_json(wrong)
+    found = lost(wrong, json.loads(JSONEncoder().encode(again)))
+    assert len(found) == len(board["panels"])
 
 
 @pytest.mark.parametrize("name", sorted(BOARDS))
