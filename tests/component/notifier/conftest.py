@@ -31,7 +31,7 @@ def make(
 ) -> Build:
     """Builds a notifier on the test's database that sends to the test's providers."""
 
-    def made(*, provider_timeout: float = 1.0, **seams: Any) -> FastAPI:
+    def made(*, provider_timeout: float = 3.0, **seams: Any) -> FastAPI:
         """`provider_timeout`: seconds until a silent provider is given up."""
         told = boxes.settings() | {"provider_timeout": provider_timeout}
         settings = Settings(platform=platform, database=database, **told)

@@ -52,7 +52,7 @@ import subprocess, sys, threading
 
 def test_with_a_child():
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    print("child", child.pid)
+    print("child", child.pid, flush=True)  # nobody flushes at such an end
     try:
         threading.Event().wait()
     finally:
