@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 
 from services.chassis.settings import Platform
@@ -24,6 +25,18 @@ _LEVELS = ("unit", "contracts", "architecture", "component", "integration", "e2e
 def pytest_configure(config: pytest.Config) -> None:
     """A test that hangs on after its time was up must not hang the run."""
     config.pluginmanager.register(LastResort())
+    _load_anyio()
+
+
+def _load_anyio() -> None:
+    """Load what anyio loads at first use, in the middle of some test.
+
+    It is a plugin of pytest, which rewrites its modules; CPython 3.11 now and then fails at that
+    while other threads run («AST constructor recursion depth mismatch», python/cpython#106905).
+    """
+    for name in dir(anyio):
+        getattr(anyio, name)
+    anyio.run(anyio.sleep, 0)  # its part for asyncio
 
 
 def pytest_report_header() -> str:
