@@ -33,16 +33,25 @@ _DROPPED_TABLES = (
 )
 _PRINTABLE = {"L", "N", "P", "S"}
 # readers copy a ligature out as two letters
-_LIGATURES = {"\ufb01", "\ufb02"}
+_LIGATURES = set(map(chr, range(0xFB00, 0xFB07)))
 _MAX_CMAP_ENTRIES = 100
 _BMP = 0x10000
 
 
 class Face(Enum):
-    """The two vendored files."""
+    """The vendored files of the fixed writer."""
 
     REGULAR = "PTSans-Regular"
     BOLD = "PTSans-Bold"
+
+
+_FALLBACKS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+"""What the general engine takes for letters that PT Sans lacks."""
+_SCRIPTS = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN"}
+_MARKS = [*range(0x300, 0x310), *range(0x323, 0x332)]
+_RIGHT_TO_LEFT = {"R", "AL", "AN"}
+# icons and pictures of DejaVu Sans begin at U+2800
+_SIGNS_END = 0x2800
 
 
 class Coverage(Enum):
@@ -66,6 +75,35 @@ def characters(coverage: Coverage) -> frozenset[str]:
         char
         for code in TTFont(font_file(Face.REGULAR)).getBestCmap()
         if code < _BMP and _is_plain(char := chr(code))
+    )
+
+
+@cache
+def printable() -> frozenset[str]:
+    """All that the general engine shows and that is copied out of its documents unchanged.
+
+    Letters of scripts without joining and reordering, signs, and ASCII digits alone. Services
+    know the set as `chassis.printable`.
+    """
+    fallback = frozenset.intersection(
+        *(frozenset(TTFont(ASSETS / name).getBestCmap()) for name in _FALLBACKS)
+    )
+    own = characters(Coverage.WIDE)
+    return own | {char for char in map(chr, fallback) if _is_simple(char)}
+
+
+def _is_simple(char: str) -> bool:
+    category = unicodedata.category(char)
+    if unicodedata.normalize("NFC", char) != char or char in _LIGATURES:
+        return False
+    if category[0] == "L":
+        return unicodedata.name(char).split()[0] in _SCRIPTS
+    if category == "Mn":
+        return ord(char) in _MARKS
+    return (
+        (category[0] in "PS" or category in {"Nl", "No"})
+        and ord(char) < _SIGNS_END
+        and unicodedata.bidirectional(char) not in _RIGHT_TO_LEFT
     )
 
 

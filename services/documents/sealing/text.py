@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 
+from services.chassis.printable import unprintable
 from services.documents.sealing.errors import UnprintableTextError
-
-_UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 def normalised(text: str) -> str:
     """The text in NFC with line ends as newlines and tabs as spaces, trimmed.
 
     Raises:
-        UnprintableTextError: if it has control, formatting or unassigned characters.
+        UnprintableTextError: if it has characters that no font of ours shows.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " ")).strip()
-    if not text.isprintable():
-        bad = {c for c in text if c != "\n" and unicodedata.category(c) in _UNPRINTABLE}
-        if bad:
-            raise UnprintableTextError("".join(bad))
+    if bad := unprintable(text):
+        raise UnprintableTextError(bad)
     return text

@@ -227,7 +227,7 @@ async def test_refusals_stand_among_the_results_in_order(pki: DemoPki) -> None:
             msg = "Служба не отвечает."
             raise TimestampUnavailableError(msg)
 
-    requests = [pki.request(), pki.request(name="漢"), pki.talon()]
+    requests = [pki.request(), pki.talon(patient="漢"), pki.talon()]
     results = await pki.sealer(Away()).seal_many(requests)
     codes = [r.code for r in results if isinstance(r, SealingError)]
     assert codes == ["timestamp-unavailable", "unprintable-text", "timestamp-unavailable"]

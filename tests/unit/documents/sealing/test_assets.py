@@ -16,4 +16,4 @@ def test_every_vendored_file_has_its_hash_and_a_licence() -> None:
     assert listed.keys() == binary
     for name, digest in listed.items():
         assert hashlib.sha256((ASSETS / name).read_bytes()).hexdigest() == digest
-    assert len(list(ASSETS.glob("LICENSE-*.txt"))) == 2
+    assert len(list(ASSETS.glob("LICENSE-*.txt"))) == 3
