@@ -101,12 +101,12 @@ def _field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:
         kind = str(e["type"])
         context = {k: str(v) for k, v in (e.get("ctx") or {}).items()}
         sentence = _SENTENCES.get(kind)
-        if kind == "value_error":
-            detail = context.get("error", "Недопустимое значение.")
+        if sentence is not None:
+            detail = sentence.format_map(context)
+        else:  # our own types say it themselves, in Russian; pydantic's other sentences do not
+            detail = context.get("error") or str(e["msg"])
             if not any("а" <= c <= "я" for c in detail.lower()):
                 detail = "Недопустимое значение."
-        else:
-            detail = sentence.format_map(context) if sentence else "Недопустимое значение."
         location = e["loc"] if kind != "json_invalid" else ("body",)
         errors.append(FieldError(pointer(location), kind.replace("_", "-"), detail))
     return errors
