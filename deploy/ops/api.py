@@ -23,8 +23,8 @@ from deploy.ops.status import SHOWN_FOR, NoticeView, StatusBoard
 from deploy.ops.store import Deed, Store
 from deploy.ops.volumes import WatcherMetrics
 from services.chassis.auth import Principal, Role, TokenVerifier, require
-from services.chassis.errors import FieldError, InvalidInputError, NotFoundError, StaleVersionError
-from services.chassis.http import IfMatch
+from services.chassis.errors import FieldError, InvalidInputError, NotFoundError
+from services.chassis.etags import Expected, IfMatch
 from services.chassis.idempotency import IdempotencyKeyMissingError
 
 WATCHERS = (Role.SRE, Role.ADMINISTRATOR)
@@ -218,10 +218,10 @@ async def open_notice(
 
 @router.post("/notices/{notice_id}/updates", status_code=201)
 async def say_more(
-    notice_id: str, body: UpdateBody, who: Editor, ops: Running, version: IfMatch
+    notice_id: str, body: UpdateBody, who: Editor, ops: Running, expected: IfMatch
 ) -> EditableNotice:
     """Say how far it is; a final stage closes the notice."""
-    before = _read(ops, notice_id, version)
+    before = _read(ops, notice_id, expected)
     after = editing.updated(before, body.stage, body.text, ops.now())
     ops.store.replace(after, Deed(who.subject, "updated", body.model_dump()), ops.now())
     return EditableNotice.of(after)
@@ -233,13 +233,13 @@ async def edit_notice(
     body: NoticeEdit,
     who: Editor,
     ops: Running,
-    version: IfMatch,
+    expected: IfMatch,
 ) -> EditableNotice:
     """Mend the title, the components or the period."""
     changes = body.model_dump(exclude_none=True)
     if not changes:
         raise InvalidInputError([FieldError("", "missing", "Укажите, что изменить.")])
-    after = editing.edited(_read(ops, notice_id, version), Form(**changes))
+    after = editing.edited(_read(ops, notice_id, expected), Form(**changes))
     ops.store.replace(after, Deed(who.subject, "edited", changes), ops.now())
     return EditableNotice.of(after)
 
@@ -250,8 +250,7 @@ async def journal(_: Editor, ops: Running) -> dict[str, Any]:
     return {"items": ops.store.journal(_JOURNAL)}
 
 
-def _read(ops: Ops, notice_id: str, version: int) -> Notice:
+def _read(ops: Ops, notice_id: str, expected: Expected) -> Notice:
     notice = ops.store.notice(notice_id)
-    if notice.version != version:
-        raise StaleVersionError
+    expected.check(notice.version)
     return notice

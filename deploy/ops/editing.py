@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from deploy.ops.components import KEYS
 from deploy.ops.notices import FINAL, STAGES, Kind, Notice, NoticeClosedError, Stage, Update
+from services.chassis.dates import parse_moment
 from services.chassis.errors import FieldError, InvalidInputError
 
 MAX_TITLE, MAX_TEXT, MAX_UPDATES = 120, 2000, 100
@@ -172,11 +173,8 @@ def _moment(typed: str | None, pointer: str, errors: list[FieldError]) -> dateti
     if not typed:
         errors.append(_missing(pointer))
         return None
-    try:
-        found = datetime.fromisoformat(typed)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+    found = parse_moment(typed)
+    if found is None:
         errors.append(FieldError(pointer, "date-time", "Нужны дата и время по RFC 3339."))
         return None
     return found

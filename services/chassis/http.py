@@ -1,15 +1,12 @@
-"""Small shared pieces of HTTP: entity tags, cursors, idempotency header, the request middleware."""
+"""Small shared pieces of HTTP: the idempotency header and the request middleware."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import time
 from contextlib import AbstractContextManager, nullcontext
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import structlog
 from fastapi import Depends, Header, Request
 from starlette.exceptions import HTTPException
@@ -17,7 +14,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.auth import Principal, anyone
 from services.chassis.context import Journey, random_hex, travelling
-from services.chassis.errors import FieldError, InvalidInputError, RefusalError
 from services.chassis.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.metrics import Metrics, method_of
 from services.chassis.problems import InternalError, OtherHttpError, problem_response
@@ -26,39 +22,8 @@ from services.chassis.tracing import Kind, Span, begun, span
 log = structlog.get_logger("http")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_LONGEST_VERSION = 18  # digits of a 64-bit number
 _SERVER_ERROR = 500
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
-
-
-class IfMatchMissingError(RefusalError):
-    """An edit came without the version that it edits."""
-
-    code = "if-match-missing"
-    status = 428
-    title = "Нет версии данных"
-
-    def __init__(self) -> None:
-        """Say which header is missing."""
-        super().__init__("Передайте заголовок If-Match со значением ETag прочитанной версии.")
-
-
-def etag(version: int) -> str:
-    """The entity tag of a version."""
-    return f'"{version}"'
-
-
-async def if_match(if_match_header: Annotated[str | None, Header(alias="If-Match")] = None) -> int:
-    """The version that the caller edits, from `If-Match`."""
-    if if_match_header is None:
-        raise IfMatchMissingError
-    digits = if_match_header.removeprefix("W/").strip('"')
-    if not digits.isdecimal() or len(digits) > _LONGEST_VERSION:
-        raise InvalidInputError([FieldError("/header/If-Match", "format", "Неизвестная версия.")])
-    return int(digits)
-
-
-IfMatch = Annotated[int, Depends(if_match)]
 
 
 async def late_once(
@@ -103,26 +68,6 @@ async def once(request: Request, keyed: Annotated[Once, Depends(late_once)]) -> 
 
 OnceKey = Annotated[Once, Depends(once)]
 LateOnceKey = Annotated[Once, Depends(late_once)]
-
-
-def encode_cursor(position: list[Any]) -> str:
-    """An opaque cursor from a sort position (JSON values)."""
-    return base64.urlsafe_b64encode(orjson.dumps(position)).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str, *, length: int) -> list[Any]:
-    """The sort position of a cursor.
-
-    Raises:
-        InvalidInputError: not a cursor of ours.
-    """
-    try:
-        position = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
-        position = None
-    if not isinstance(position, list) or len(position) != length:
-        raise InvalidInputError([FieldError("/query/cursor", "cursor", "Неизвестный курсор.")])
-    return position
 
 
 class RequestMiddleware:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from services.chassis.runtime import Runtime
 
 _REMEMBERED = 20_000  # callers: about 4 MB
-_SITE_BITS = 64  # of an IPv6 address: the rest is one household's own to choose
+_NETWORK_BITS = 64  # of an IPv6 address: the rest is one household's own to choose
 
 
 class Rate:
@@ -78,7 +78,7 @@ class Rates:
         Raises:
             TooManyRequestsError: too many from this network address.
         """
-        self._take(self._public_checks, site_of(address))
+        self._take(self._public_checks, network_of(address))
 
     def creation(self, subject: str) -> None:
         """Count one creating request of somebody who is logged in.
@@ -96,8 +96,11 @@ class Rates:
             raise
 
 
-def site_of(address: str) -> str:
-    """What counts as one caller: an IPv4 address, or the network of an IPv6 one."""
+def network_of(address: str) -> str:
+    """What counts as one caller: an IPv4 address, or the /64 network of an IPv6 one.
+
+    Every limit per address counts by this. What is no address comes back as it is.
+    """
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
@@ -105,7 +108,7 @@ def site_of(address: str) -> str:
     if isinstance(known, ipaddress.IPv6Address):
         if known.ipv4_mapped is not None:
             return str(known.ipv4_mapped)
-        return str(ipaddress.ip_network((known, _SITE_BITS), strict=False))
+        return str(ipaddress.ip_network((known, _NETWORK_BITS), strict=False))
     return address
 
 

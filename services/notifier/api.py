@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.chassis.auth import Principal, Role, require
-from services.chassis.errors import FieldError, InvalidInputError
-from services.chassis.http import OnceKey, decode_cursor, encode_cursor
+from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
+from services.chassis.http import OnceKey
 from services.notifier.domain.addressing import Channel, Device, DevicePlatform, masked
 from services.notifier.domain.message import Kind, Message, Status
 from services.notifier.usecases import UseCases
@@ -130,17 +129,17 @@ class Devices(BaseModel):
 async def journal(
     use: Use,
     who: Citizen,
-    cursor: str | None = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Journal:
     """The caller's messages on all channels, newest first, each with its history."""
-    before = _position(cursor) if cursor else None
+    before = parse_moment_cursor(cursor)
     found = await use.cabinet.journal(who.subject, before=before, limit=limit + 1)
     page, more = found[:limit], len(found) > limit
     last = page[-1] if more else None
     return Journal(
         items=[MessageView.of(m) for m in page],
-        next_cursor=encode_cursor([last.created_at.isoformat(), last.id]) if last else None,
+        next_cursor=moment_cursor(last.created_at, last.id) if last else None,
     )
 
 
@@ -164,14 +163,3 @@ async def devices(use: Use, who: Citizen) -> Devices:
 async def disconnect_device(device_id: str, use: Use, who: Citizen) -> None:
     """No more push messages to this device."""
     await use.cabinet.disconnect_device(who.subject, device_id)
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    at, message_id = decode_cursor(cursor, length=2)
-    try:
-        moment = datetime.fromisoformat(at)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None or not isinstance(message_id, str):
-        raise InvalidInputError([FieldError("/query/cursor", "cursor", "Неизвестный курсор.")])
-    return moment, message_id

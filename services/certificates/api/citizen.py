@@ -13,13 +13,11 @@ from services.certificates.api.listings import ApplicationPage, CertificatePage,
 from services.certificates.api.parts import (
     Citizen,
     Confirmed,
-    Cursor,
     Limit,
     UseApplications,
     UseLedger,
     UseRegistry,
     next_cursor,
-    position,
 )
 from services.certificates.api.views import ApplicationView, application_view
 from services.certificates.domain import filing
@@ -27,7 +25,9 @@ from services.certificates.domain.application import Application
 from services.certificates.domain.filing import Agreement
 from services.certificates.domain.states import State
 from services.certificates.usecases import Ledger
-from services.chassis.http import IfMatch, OnceKey, etag
+from services.chassis.cursors import Cursor, parse_moment_cursor
+from services.chassis.etags import IfMatch, etag
+from services.chassis.http import OnceKey
 
 router = APIRouter(prefix="/v1", tags=["Заявления и справки гражданина"])
 
@@ -70,7 +70,7 @@ async def my_applications(
     limit: Limit = 20,
 ) -> ApplicationPage:
     """Newest first."""
-    found = await use.page(who.subject, after=position(cursor), limit=limit)
+    found = await use.page(who.subject, after=parse_moment_cursor(cursor), limit=limit)
     last = found[-1] if found else None
     return ApplicationPage(
         items=[_view(application, ledger) for application in found],
@@ -97,13 +97,13 @@ async def edit_application(
     who: Confirmed,
     application_id: str,
     body: DraftChanges,
-    version: IfMatch,
+    expected: IfMatch,
     use: UseApplications,
     ledger: UseLedger,
     response: Response,
 ) -> ApplicationView:
     """Keeps what is typed, even if it is not right yet; `problems` says what is to be mended."""
-    changed = await use.edit(who.subject, application_id, body.changes(), expected=version)
+    changed = await use.edit(who.subject, application_id, body.changes(), expected=expected)
     return _tagged(changed, ledger, response)
 
 
@@ -113,14 +113,14 @@ async def submit_application(
     who: Confirmed,
     application_id: str,
     body: Submission,
-    version: IfMatch,
+    expected: IfMatch,
     use: UseApplications,
     ledger: UseLedger,
     response: Response,
 ) -> ApplicationView:
     """Registers it under a tracking number with a deadline; names every wrong field otherwise."""
     agreement = Agreement(body.consent, body.consent_version)
-    submitted = await use.submit(who.subject, application_id, agreement, expected=version)
+    submitted = await use.submit(who.subject, application_id, agreement, expected=expected)
     return _tagged(submitted, ledger, response)
 
 
@@ -162,7 +162,7 @@ async def my_certificates(
     limit: Limit = 20,
 ) -> CertificatePage:
     """Issued and revoked ones, newest first."""
-    found = await use.page(who.subject, after=position(cursor), limit=limit)
+    found = await use.page(who.subject, after=parse_moment_cursor(cursor), limit=limit)
     last = found[-1] if found else None
     return CertificatePage(
         items=[CertificateView.of(c, ledger.verify_url(c.number)) for c in found],

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Body, Response
 from services.certificates.api.bodies import DocumentRequestIn, Id, Refusal, RevocationIn, Text
 from services.certificates.api.listings import CertificateView, QueueItem, QueuePage
 from services.certificates.api.parts import (
-    Cursor,
     Doctor,
     Limit,
     Revoker,
@@ -18,13 +17,13 @@ from services.certificates.api.parts import (
     UseRegistry,
     UseReviews,
     next_cursor,
-    position,
 )
 from services.certificates.api.views import ApplicationView, application_view
 from services.certificates.domain.application import Application
 from services.certificates.usecases import Ledger
 from services.chassis.auth import Role
-from services.chassis.http import etag
+from services.chassis.cursors import Cursor, parse_moment_cursor
+from services.chassis.etags import etag
 
 router = APIRouter(prefix="/v1", tags=["Рассмотрение врачом"])
 
@@ -53,7 +52,7 @@ async def queue(
     limit: Limit = 20,
 ) -> QueuePage:
     """What waits for a doctor or is on this doctor's desk; the nearest deadline first."""
-    after = position(cursor)
+    after = parse_moment_cursor(cursor)
     if state is Shelf.WAITING:
         found = await use.waiting(after=after, limit=limit)
     else:

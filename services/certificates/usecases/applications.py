@@ -15,11 +15,8 @@ from services.certificates.domain.states import State
 from services.certificates.errors import UnknownTypeError
 from services.certificates.store.documents import Position
 from services.certificates.usecases.ledger import CLAIM_TIMER, Ledger
-from services.chassis.errors import (
-    FieldError,
-    InvalidInputError,
-    StaleVersionError,
-)
+from services.chassis.errors import FieldError, InvalidInputError
+from services.chassis.etags import Expected
 from services.chassis.idempotency import Once
 from services.chassis.transactions import Transaction
 
@@ -89,7 +86,7 @@ class Applications:
         return await self.ledger.store.applications_of(citizen_id, after=after, limit=limit)
 
     async def edit(
-        self, citizen_id: str, application_id: str, changes: Changes, *, expected: int
+        self, citizen_id: str, application_id: str, changes: Changes, *, expected: Expected
     ) -> Application:
         """Change a draft; see `filing.edited`.
 
@@ -109,7 +106,7 @@ class Applications:
         return await ledger.transactions.run(work)
 
     async def submit(
-        self, citizen_id: str, application_id: str, agreement: Agreement, *, expected: int
+        self, citizen_id: str, application_id: str, agreement: Agreement, *, expected: Expected
     ) -> Application:
         """Hand the application in; see `filing.submitted` (C10–C15)."""
         ledger = self.ledger
@@ -179,9 +176,8 @@ class Applications:
         return await ledger.transactions.run(work)
 
     async def _load(
-        self, tx: Transaction, citizen_id: str, application_id: str, expected: int
+        self, tx: Transaction, citizen_id: str, application_id: str, expected: Expected
     ) -> Application:
         found = await self.ledger.store.citizens_application(application_id, citizen_id, tx.session)
-        if found.revision != expected:
-            raise StaleVersionError
+        expected.check(found.revision)
         return found

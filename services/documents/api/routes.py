@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 
 from services.chassis.auth import Principal, Role, require
-from services.chassis.errors import FieldError, InvalidInputError, RefusalError
-from services.chassis.http import decode_cursor, encode_cursor
+from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
+from services.chassis.errors import RefusalError
 from services.chassis.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.rates import public_check
 from services.documents.api.receiving import (
@@ -41,19 +40,9 @@ async def use_cases(request: Request) -> UseCases:
     return found
 
 
-async def position(
-    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
-) -> Position | None:
+async def position(cursor: Cursor = None) -> Position | None:
     """Where the page begins."""
-    if cursor is None:
-        return None
-    at, last_id = decode_cursor(cursor, length=2)
-    try:
-        return datetime.fromisoformat(at), str(last_id)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(
-            [FieldError("/query/cursor", "cursor", "Неизвестный курсор.")]
-        ) from error
+    return parse_moment_cursor(cursor)
 
 
 Use = Annotated[UseCases, Depends(use_cases)]
@@ -226,7 +215,7 @@ async def _reads(
 
 
 def _cursor(last: Position | None) -> str | None:
-    return encode_cursor([last[0].isoformat(), last[1]]) if last else None
+    return moment_cursor(*last) if last else None
 
 
 def _is_doctor(who: Principal) -> bool:

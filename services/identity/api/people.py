@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 
 from services.chassis.auth import Principal, anyone, require
 from services.chassis.auth import Role as TokenRole
-from services.chassis.errors import FieldError, InvalidInputError
-from services.chassis.http import IfMatch, OnceKey, decode_cursor, encode_cursor, etag
+from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
+from services.chassis.etags import IfMatch, etag
+from services.chassis.http import OnceKey
 from services.identity.api.common import Body, Use, no_store
 from services.identity.domain import (
     Account,
@@ -208,13 +209,13 @@ async def my_profile(use: Use, who: Citizen, response: Response) -> ProfileView:
 
 @router.put("/profile", tags=["account"])
 async def submit_profile(
-    body: ProfileForm, use: Use, who: Citizen, version: IfMatch, response: Response
+    body: ProfileForm, use: Use, who: Citizen, expected: IfMatch, response: Response
 ) -> ProfileView:
     """Fill in or correct the profile; the state registry compares it (I2).
 
     Until it has answered, the level is «registered» again.
     """
-    account = await use.profiles.submit(who.subject, version, body.form())
+    account = await use.profiles.submit(who.subject, expected, body.form())
     response.headers["ETag"] = etag(account.version)
     return ProfileView.of(account)
 
@@ -230,25 +231,14 @@ async def register_staff(body: NewStaff, use: Use, _: Administrator, once: OnceK
 async def list_staff(
     use: Use,
     _: Administrator,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> StaffPage:
     """Staff accounts, newest first."""
-    found = await use.staff.page(limit, _position(cursor) if cursor else None)
+    found = await use.staff.page(limit, parse_moment_cursor(cursor))
     page = found[:limit]
-    more = len(found) > limit
-    last = [page[-1].created_at.isoformat(), page[-1].id] if more else []
+    last = page[-1] if len(found) > limit else None
     return StaffPage(
         items=[AccountView.of(a) for a in page],
-        next_cursor=encode_cursor(last) if more else None,
+        next_cursor=moment_cursor(last.created_at, last.id) if last else None,
     )
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    at, account_id = decode_cursor(cursor, length=2)
-    try:
-        return datetime.fromisoformat(str(at)), str(account_id)
-    except ValueError as error:
-        raise InvalidInputError(
-            [FieldError("/query/cursor", "cursor", "Неизвестный курсор.")]
-        ) from error

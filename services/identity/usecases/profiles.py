@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.errors import NotFoundError, StaleVersionError
+from services.chassis.errors import NotFoundError
+from services.chassis.etags import Expected
 from services.chassis.transactions import Cause, Transaction
 from services.identity import events
 from services.identity.domain import Account, Form, ProfileState, checked
@@ -39,7 +40,7 @@ class Profiles:
             raise NotFoundError(_GONE)
         return account
 
-    async def submit(self, account_id: str, version: int, form: Form) -> Account:
+    async def submit(self, account_id: str, expected: Expected, form: Form) -> Account:
         """Take a filled-in profile; the registry is asked.
 
         Asked without limit, it would tell a guesser field by field what is right. Only what is
@@ -47,7 +48,7 @@ class Profiles:
 
         Raises:
             InvalidInputError: names every wrong field.
-            StaleVersionError: the account is not at `version` any more.
+            StaleVersionError: the account is not at an expected version any more.
             NotFoundError: no such account.
             TooManyProfilesError: the registry was asked often enough today.
         """
@@ -58,8 +59,7 @@ class Profiles:
             account = await w.store.accounts.get(account_id, session=tx.session)
             if account is None:
                 raise NotFoundError(_GONE)
-            if account.version != version:
-                raise StaleVersionError
+            expected.check(account.version)
             after = account.submitted(filled)
             await w.store.accounts.save(after, session=tx.session)
             await self._count(tx, account_id)

@@ -7,16 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
 from services.chassis.http import LateOnceKey
 from services.scheduling.api.deps import (
     Citizen,
     ConfirmedCitizen,
-    Cursor,
     Limit,
     Support,
     Use,
-    moment_cursor,
-    parse_moment_cursor,
 )
 from services.scheduling.api.views import Appointments, AppointmentView
 from services.scheduling.domain.appointment import Appointment, Canceller

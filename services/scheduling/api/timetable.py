@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.http import decode_cursor, encode_cursor
-from services.scheduling.api.deps import (
+from services.chassis.cursors import (
     Cursor,
+    id_cursor,
+    moment_cursor,
+    parse_id_cursor,
+    parse_moment_cursor,
+)
+from services.chassis.dates import Day
+from services.scheduling.api.deps import (
     Limit,
     Use,
-    moment_cursor,
-    parse_moment_cursor,
 )
 from services.scheduling.api.timetable_views import (
     Clinics,
@@ -39,8 +43,8 @@ class SlotsAsked(BaseModel):
     doctor_id: str | None = Field(default=None, max_length=64)
     specialty: str | None = Field(default=None, max_length=64, description="A specialty's code.")
     clinic_id: str | None = Field(default=None, max_length=64)
-    since: date | None = Field(default=None, alias="from", description="The first day.")
-    until: date | None = Field(default=None, alias="to", description="The last day.")
+    since: Day | None = Field(default=None, alias="from", description="The first day.")
+    until: Day | None = Field(default=None, alias="to", description="The last day.")
     cursor: Cursor = None
     limit: Limit = 50
 
@@ -67,14 +71,13 @@ async def doctors(
     limit: Limit = 50,
 ) -> Doctors:
     """Doctors with specialty, room, experience and licence number."""
-    after = str(decode_cursor(cursor, length=1)[0]) if cursor else None
     found = await use.reading.doctors(
-        specialty=specialty, clinic_id=clinic_id, after=after, limit=limit
+        specialty=specialty, clinic_id=clinic_id, after=parse_id_cursor(cursor), limit=limit
     )
     year = datetime.now(UTC).year
     return Doctors(
         items=[DoctorView.of(d, year) for d in found],
-        next_cursor=encode_cursor([found[-1].id]) if len(found) == limit else None,
+        next_cursor=id_cursor(found[-1].id) if len(found) == limit else None,
     )
 
 

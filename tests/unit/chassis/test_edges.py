@@ -1,4 +1,4 @@
-"""The pure parts of the chassis: error words, pointers, cursors, headers, classification."""
+"""The pure parts of the chassis: error words, pointers, headers, classification."""
 
 from __future__ import annotations
 
@@ -15,19 +15,8 @@ from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 from services.chassis import problems
 from services.chassis.accidents import is_accident, told, told_with_frames
 from services.chassis.context import Journey, current, travelling
-from services.chassis.errors import (
-    AccidentError,
-    InvalidInputError,
-    RefusalError,
-    TooManyRequestsError,
-)
-from services.chassis.http import (
-    RequestMiddleware,
-    decode_cursor,
-    encode_cursor,
-    etag,
-    if_match,
-)
+from services.chassis.errors import AccidentError, TooManyRequestsError
+from services.chassis.http import RequestMiddleware
 from services.chassis.idempotency import Once
 from services.chassis.metrics import Metrics
 from services.chassis.outbox import BUCKETS, bucket_of
@@ -144,28 +133,6 @@ def test_a_journey_ends_where_it_began() -> None:
     with travelling(Journey("inner")):
         assert current().correlation_id == "inner"
     assert current() == outer
-
-
-@given(st.lists(st.one_of(st.integers(-(2**53), 2**53), st.text(max_size=30)), max_size=4))
-def test_cursors_go_round(position: list[object]) -> None:
-    assert decode_cursor(encode_cursor(position), length=len(position)) == position
-
-
-@given(st.text(max_size=40))
-def test_a_foreign_cursor_is_refused(text: str) -> None:
-    with pytest.raises(InvalidInputError):
-        decode_cursor(text, length=7)
-
-
-async def test_entity_tags() -> None:
-    assert await if_match(etag(3)) == await if_match("W/" + etag(3)) == 3
-    with pytest.raises(InvalidInputError):
-        await if_match('"abc"')
-    with pytest.raises(InvalidInputError):
-        await if_match("9" * 5000)
-    with pytest.raises(RefusalError) as missing:
-        await if_match(None)
-    assert missing.value.status == 428
 
 
 def test_accidents_are_what_may_work_later() -> None:

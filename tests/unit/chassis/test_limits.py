@@ -19,7 +19,7 @@ from services.chassis.errors import RefusalError, TooManyRequestsError
 from services.chassis.limits import Limits, OverloadedError, Places
 from services.chassis.limits.connections import allow_files, listening, server_options
 from services.chassis.problems import OtherHttpError, problem_response
-from services.chassis.rates import Rate, Rates, site_of
+from services.chassis.rates import Rate, Rates, network_of
 from services.chassis.settings import Platform, ServiceSettings
 from tests.support.eventually import eventually
 
@@ -291,7 +291,7 @@ def test_refusals_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "site"),
+    ("address", "network"),
     [
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
@@ -299,9 +299,9 @@ def test_refusals_are_counted() -> None:
         ("unknown", "unknown"),
     ],
 )
-def test_one_caller_is_one_site(address: str, site: str) -> None:
+def test_one_caller_is_one_network(address: str, network: str) -> None:
     """An IPv6 household has 2^64 addresses to choose from."""
-    assert site_of(address) == site
+    assert network_of(address) == network
 
 
 def test_a_service_has_its_own_limits_where_it_says_so() -> None:
