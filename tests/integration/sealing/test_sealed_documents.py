@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DiffPolicy, DiffResult, ModificationLevel
+from pyhanko.sign.fields import MDPPerm
 
 from deploy import outsider
 from deploy.pki import Algorithm
@@ -25,6 +31,7 @@ from services.documents.sealing.errors import (
 )
 from services.documents.sealing.verify import signature_contents
 from tests.support.sealing import ISSUED, NUMBER, ORGANISATION, TALON, URL, VALUES, DemoPki
+from tests.support.tampering import TAMPERINGS, tampered
 
 
 @pytest.fixture(scope="module", params=list(Algorithm), ids=lambda a: a.value)
@@ -147,6 +154,52 @@ async def test_d3_something_appended_is_noticed(pki: DemoPki) -> None:
     assert result.same_file
     assert not result.whole_file_covered
     assert not result.intact
+
+
+class _AnythingIsANote(DiffPolicy):
+    """A validator that takes every addition for a note, as most readers take a white box.
+
+    Without a word of the signer ISO 32000 lets anybody add notes; pyHanko's own policy is stricter.
+    """
+
+    def review_file(self, *_: object, **__: object) -> DiffResult:
+        """The mildest judgement that there is for an annotation."""
+        return DiffResult(ModificationLevel.ANNOTATIONS, set())
+
+
+@pytest.mark.parametrize("how", TAMPERINGS, ids=lambda how: how.__name__)
+@pytest.mark.parametrize("kind", ["fixed-page", "general-engine", "talon"])
+async def test_d3_what_is_added_behind_the_signatures_is_reported_by_an_outsider(
+    pki: DemoPki, kind: str, how: Callable[[IncrementalPdfFileWriter], None]
+) -> None:
+    """A white box with another name breaks no signed byte: the signatures themselves forbid it."""
+    request = {
+        "fixed-page": pki.request,
+        "general-engine": lambda: pki.request(name="Αλέξανδρος"),
+        "talon": pki.talon,
+    }[kind]()
+    changed = tampered((await pki.sealer().seal(request)).pdf, how)
+    reports = await outsider.check_signatures(changed, pki.root)
+    assert all(report.intact for report in reports)
+    assert not any(report.changes_allowed or report.good for report in reports)
+    for signature in PdfFileReader(io.BytesIO(changed)).embedded_signatures:
+        signature.compute_integrity_info(diff_policy=_AnythingIsANote())
+        assert signature.summarise_integrity_info()["docmdp_ok"] is False
+
+
+@pytest.mark.parametrize("name", ["Петрова Анна", "Αλέξανδρος"], ids=["fixed", "general"])
+async def test_the_first_signature_certifies_and_the_last_one_locks(
+    pki: DemoPki, name: str
+) -> None:
+    """As pyHanko reads it: filling in for one more signature, then nothing."""
+    sealed = await pki.sealer().seal(pki.request(name=name))
+    doctor, seal = PdfFileReader(io.BytesIO(sealed.pdf)).embedded_signatures
+    assert doctor.docmdp_level is MDPPerm.FILL_FORMS
+    assert seal.docmdp_level is MDPPerm.NO_CHANGES
+    assert seal.fieldmdp is not None
+    talon = await pki.sealer().seal(pki.talon())
+    (alone,) = PdfFileReader(io.BytesIO(talon.pdf)).embedded_signatures
+    assert alone.docmdp_level is MDPPerm.NO_CHANGES
 
 
 async def test_an_outsider_of_another_root_trusts_nothing(pki: DemoPki, tmp_path: Path) -> None:

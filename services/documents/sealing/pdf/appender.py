@@ -13,6 +13,13 @@ from datetime import datetime
 from itertools import groupby
 
 from services.documents.sealing.errors import MalformedPdfError
+from services.documents.sealing.pdf.protection import (
+    LOCK,
+    Allowed,
+    certifying,
+    locking,
+    permissions,
+)
 from services.documents.sealing.pdf.slot import Slot, open_slot, trailer, xref_rows
 
 _OBJECT = b"%d 0 obj\n%s\nendobj\n"
@@ -21,18 +28,23 @@ _SECTION, _ENTRY = 2, 3
 _REFERENCE = rb"\s*(\d+)\s+0\s+R"
 
 
-def signature_field(name: str, page: int, value: int | None) -> bytes:
-    """An invisible signature field, empty or with its signature."""
-    filled = b"" if value is None else b"/V %d 0 R" % value
+def signature_field(
+    name: str, page: int, *, value: int | None = None, lock: int | None = None
+) -> bytes:
+    """An invisible signature field; `value` is its signature, `lock` what closes the file."""
+    entries = b"" if lock is None else b"/Lock %d 0 R" % lock
+    entries += b"" if value is None else b"/V %d 0 R" % value
     return b"<</Type/Annot/Subtype/Widget/FT/Sig/T(%s)/F 132/Rect[0 0 0 0]/P %d 0 R%s>>" % (
         name.encode(),
         page,
-        filled,
+        entries,
     )
 
 
 def add_fields(pdf: bytes, names: Sequence[str], when: datetime, reserve: int) -> Slot:
-    """Add empty signature fields and open the first of them.
+    """Add empty signature fields and open the first of them, which certifies the file.
+
+    With a second field filling in stays allowed, and signing the last one locks the file.
 
     Raises:
         MalformedPdfError: if the file has another structure than expected.
@@ -45,19 +57,32 @@ def add_fields(pdf: bytes, names: Sequence[str], when: datetime, reserve: int) -
         msg = "В файле уже есть поля или аннотации."
         raise MalformedPdfError(msg)
     numbers = range(file.size, file.size + len(names))
-    signature = numbers.stop
+    alone = len(names) == 1
+    lock = None if alone else numbers.stop
+    signature = numbers.stop + (0 if alone else 1)
     references = b" ".join(b"%d 0 R" % number for number in numbers)
     changed = {
-        file.root: _with_entry(catalogue, b"/AcroForm<</Fields[%s]/SigFlags 3>>" % references),
+        file.root: _with_entry(
+            catalogue,
+            b"/AcroForm<</Fields[%s]/SigFlags 3>>%s" % (references, permissions(signature)),
+        ),
         page: _with_entry(page_body, b"/Annots[%s]" % references),
     }
-    for index, (number, name) in enumerate(zip(numbers, names, strict=True)):
-        changed[number] = signature_field(name, page, None if index else signature)
-    return file.update(changed, signature, when, reserve)
+    for number, name in zip(numbers, names, strict=True):
+        changed[number] = signature_field(
+            name,
+            page,
+            value=signature if number == numbers[0] else None,
+            lock=lock if number == numbers[-1] else None,
+        )
+    if lock is not None:
+        changed[lock] = LOCK
+    protection = certifying(Allowed.NOTHING if alone else Allowed.FILLING_IN)
+    return file.update(changed, signature, when, protection, reserve)
 
 
 def sign_field(pdf: bytes, name: str, when: datetime, reserve: int) -> Slot:
-    """Open an empty signature field.
+    """Open an empty signature field with a lock, the last one of its file.
 
     Raises:
         MalformedPdfError: if there is no such field or it is signed.
@@ -70,7 +95,7 @@ def sign_field(pdf: bytes, name: str, when: datetime, reserve: int) -> Slot:
         msg = f"В файле нет свободного поля подписи {name}."
         raise MalformedPdfError(msg)
     changed = {number: _with_entry(body, b"/V %d 0 R" % file.size)}
-    return file.update(changed, file.size, when, reserve)
+    return file.update(changed, file.size, when, locking(file.root), reserve)
 
 
 def _with_entry(dictionary: bytes, entry: bytes) -> bytes:
@@ -127,7 +152,12 @@ class _Structure:
         raise MalformedPdfError(msg)
 
     def update(
-        self, changed: dict[int, bytes], signature: int, when: datetime, reserve: int
+        self,
+        changed: dict[int, bytes],
+        signature: int,
+        when: datetime,
+        protection: bytes,
+        reserve: int,
     ) -> Slot:
         """An update with changed or new objects and an open signature dictionary."""
         parts, offsets, at = [], {}, len(self.pdf)
@@ -149,6 +179,7 @@ class _Structure:
             known=0,
             number=signature,
             when=when,
+            protection=protection,
             finish=finish,
             reserve=reserve,
         )

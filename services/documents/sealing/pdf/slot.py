@@ -15,7 +15,7 @@ from services.documents.sealing.keys import Hash
 
 _SIGNATURE = (
     b"%d 0 obj\n<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(%s)"
-    b"/ByteRange[0 %010d %010d %010d]/Contents "
+    b"%s/ByteRange[0 %010d %010d %010d]/Contents "
 )
 _AFTER_CONTENTS = b">>\nendobj\n"
 
@@ -67,6 +67,7 @@ def open_slot(
     known: int,
     number: int,
     when: datetime,
+    protection: bytes,
     finish: Callable[[int, int], bytes],
     reserve: int,
 ) -> Slot:
@@ -78,17 +79,18 @@ def open_slot(
         known: see `Slot`.
         number: the object number of the signature dictionary.
         when: the claimed time of signing (UTC).
+        protection: the entry that says what may change afterwards (see `protection`).
         finish: given the offsets of the dictionary and of the cross-reference table, the table
             and trailer.
         reserve: bytes kept for the CMS.
     """
     date = pdf_date(when)
     at = len(base) + len(body)
-    contents = at + len(_SIGNATURE % (number, date, 0, 0, 0))
+    contents = at + len(_SIGNATURE % (number, date, protection, 0, 0, 0))
     contents_end = contents + 2 * reserve + 2
     xref_at = contents_end + len(_AFTER_CONTENTS)
     after = _AFTER_CONTENTS + finish(at, xref_at)
-    signature = _SIGNATURE % (number, date, contents, contents_end, len(after))
+    signature = _SIGNATURE % (number, date, protection, contents, contents_end, len(after))
     return Slot(base, body + signature, after, known, reserve)
 
 

@@ -18,6 +18,13 @@ from services.documents.sealing.layout import Layout
 from services.documents.sealing.pdf.appender import signature_field
 from services.documents.sealing.pdf.facts import Facts
 from services.documents.sealing.pdf.page import HEIGHT, WIDTH, Page
+from services.documents.sealing.pdf.protection import (
+    LOCK,
+    Allowed,
+    certifying,
+    locking,
+    permissions,
+)
 from services.documents.sealing.pdf.slot import Slot, open_slot, pdf_date, trailer, xref_rows
 from services.documents.sealing.qr import qr_table
 
@@ -27,8 +34,8 @@ _HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _OBJECT = b"%d 0 obj\n%s\nendobj\n"
 # object numbers; the two fonts take six each
 _CATALOG, _PAGES, _PAGE, _PROFILE, _REGULAR, _BOLD, _STATIC = 1, 2, 3, 4, 5, 11, 17
-_DOCTOR, _ORGANISATION, _FILE = 18, 19, 20
-_CONTENT, _METADATA, _QR, _XML, _SIGNATURE, _SEAL = 21, 22, 23, 24, 25, 26
+_DOCTOR, _ORGANISATION, _FILE, _LOCK = 18, 19, 20, 21
+_CONTENT, _METADATA, _QR, _XML, _SIGNATURE, _SEAL = 22, 23, 24, 25, 26, 27
 
 _XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -69,6 +76,10 @@ class Template:
             for n in range(_CONTENT)
         )
         self._states: dict[str, Hash] = {}
+        # an organisation that signs alone is the last to change anything
+        self._certification = certifying(
+            Allowed.FILLING_IN if layout.doctor_signs else Allowed.NOTHING
+        )
 
     def state(self, signer: Signer) -> Hash:
         """The signer's hash after the constant prefix (do not update it, `Slot` copies)."""
@@ -102,7 +113,7 @@ class Template:
                 b"/BitsPerComponent 1/Decode[1 0]" % (code.side, code.side),
                 compress=False,
             ),
-            # object 24 stays empty in documents without an attachment
+            # this object stays empty in documents without an attachment
             b"null"
             if xml is None
             else stream(
@@ -135,6 +146,7 @@ class Template:
             known=len(self._prefix),
             number=_SIGNATURE,
             when=when,
+            protection=self._certification,
             finish=finish,
             reserve=facts.reserve,
         )
@@ -147,7 +159,7 @@ class Template:
         identity = signed[id_at : signed.index(b"]", id_at) + 1]
         field = _OBJECT % (
             _ORGANISATION,
-            signature_field(ORGANISATION_FIELD, _PAGE, _SEAL),
+            signature_field(ORGANISATION_FIELD, _PAGE, value=_SEAL, lock=_LOCK),
         )
 
         def finish(signature_at: int, xref_at: int) -> bytes:
@@ -165,6 +177,7 @@ class Template:
             known=len(self._prefix),
             number=_SEAL,
             when=when,
+            protection=locking(_CATALOG),
             finish=finish,
             reserve=reserve,
         )
@@ -177,8 +190,15 @@ class Template:
             _CATALOG: b"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/Lang(ru-RU)"
             b"/ViewerPreferences<</DisplayDocTitle true>>"
             b"/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)"
-            b"/DestOutputProfile %d 0 R>>]%s/AcroForm<</Fields[%s]/SigFlags 3>>>>"
-            % (_PAGES, _METADATA, _PROFILE, self._attachment_entries(), references),
+            b"/DestOutputProfile %d 0 R>>]%s/AcroForm<</Fields[%s]/SigFlags 3>>%s>>"
+            % (
+                _PAGES,
+                _METADATA,
+                _PROFILE,
+                self._attachment_entries(),
+                references,
+                permissions(_SIGNATURE),
+            ),
             _PAGES: b"<</Type/Pages/Kids[%d 0 R]/Count 1>>" % _PAGE,
             _PAGE: b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %.2f %.2f]/Contents[%d 0 R %d 0 R]"
             b"/Resources<</Font<</F %d 0 R/B %d 0 R>>/XObject<</Q %d 0 R>>>>/Annots[%s]>>"
@@ -189,10 +209,11 @@ class Template:
             **self.page.bold.objects(_BOLD),
         }
         if layout.doctor_signs:
-            objects[_DOCTOR] = signature_field(DOCTOR_FIELD, _PAGE, _SIGNATURE)
-            objects[_ORGANISATION] = signature_field(ORGANISATION_FIELD, _PAGE, None)
+            objects[_DOCTOR] = signature_field(DOCTOR_FIELD, _PAGE, value=_SIGNATURE)
+            objects[_ORGANISATION] = signature_field(ORGANISATION_FIELD, _PAGE, lock=_LOCK)
+            objects[_LOCK] = LOCK
         else:
-            objects[_ORGANISATION] = signature_field(ORGANISATION_FIELD, _PAGE, _SIGNATURE)
+            objects[_ORGANISATION] = signature_field(ORGANISATION_FIELD, _PAGE, value=_SIGNATURE)
         if layout.attachment:
             name = layout.attachment.encode("ascii")
             objects[_FILE] = (

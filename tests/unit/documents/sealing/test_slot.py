@@ -21,6 +21,7 @@ def slot(reserve: int = 10) -> Slot:
         known=0,
         number=2,
         when=WHEN,
+        protection=b"",
         finish=lambda _, xref_at: trailer(3, 1, b"", xref_at),
         reserve=reserve,
     )
