@@ -111,4 +111,5 @@ def _rules(settings: Settings) -> Rules:
         lock_after=settings.lock_after,
         lock_for=timedelta(seconds=settings.lock_seconds),
         refresh_lifetime=timedelta(days=settings.refresh_token_days),
+        refresh_grace=timedelta(seconds=settings.refresh_grace_seconds),
     )

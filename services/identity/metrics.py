@@ -26,6 +26,7 @@ LOGIN_REFUSALS: Mapping[type[Exception], str] = {
 }
 REFRESHES: Mapping[RefreshVerdict, str] = {
     RefreshVerdict.GOOD: "done",
+    RefreshVerdict.REPEATED: "repeated",
     RefreshVerdict.REUSED: "reused",
     RefreshVerdict.DEAD: "expired",
 }
@@ -64,7 +65,8 @@ class IdentityMetrics:
         )
         self.refreshes = metrics.counter(
             "token_refreshes_total",
-            "Refresh tokens exchanged or refused (reused: stolen, or a client's bug).",
+            "Refresh tokens exchanged (repeated: again within the grace) or refused (reused: "
+            "stolen, or a client's bug).",
             outcome=REFRESHES.values(),
         )
 

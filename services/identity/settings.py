@@ -51,6 +51,12 @@ class Settings(ServiceSettings):
     lock_seconds: float = 900
     access_token_seconds: int = 600
     refresh_token_days: float = 30
+    refresh_grace_seconds: float = Field(
+        default=10,
+        ge=0,
+        le=60,
+        description="How long an exchanged refresh token gets the same successor again.",
+    )
     key_rotation_days: float = 30
     password_memory_kib: int = 47_104  # OWASP: 46 MiB, one pass, one lane
     password_time_cost: int = 1

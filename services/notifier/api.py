@@ -97,6 +97,14 @@ class ConnectDevice(BaseModel):
         description="The push token that the device's platform gave to the application.",
     )
     platform: DevicePlatform
+    secret: str | None = Field(
+        default=None,
+        min_length=16,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Случайная строка, которую приложение создаёт один раз и хранит. С ней "
+        "устройство можно подключить к другому кабинету; без неё его сначала отключает владелец.",
+    )
 
 
 class DeviceView(BaseModel):
@@ -145,9 +153,16 @@ async def journal(
 
 @router.post("/devices", status_code=201, summary="Подключить устройство для push-уведомлений")
 async def connect_device(body: ConnectDevice, use: Use, who: Citizen, once: OnceKey) -> DeviceView:
-    """From now on push messages of the caller go to this device, and nobody else's do."""
+    """From now on push messages of the caller go to this device, and nobody else's do.
+
+    A device that is connected to somebody else's account has to prove itself by its `secret`.
+    """
     device = await use.cabinet.connect_device(
-        who.subject, body.token, body.platform, once=once.answering(DeviceView.of)
+        who.subject,
+        body.token,
+        body.platform,
+        secret=body.secret,
+        once=once.answering(DeviceView.of),
     )
     return DeviceView.of(device)
 

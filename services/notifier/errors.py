@@ -16,6 +16,20 @@ class DeviceNotFoundError(NotFoundError):
         super().__init__("Такого устройства в вашем личном кабинете нет.")
 
 
+class DeviceTakenError(RefusalError):
+    """The token is another citizen's, and the device did not prove that it is the same one."""
+
+    code = "device-taken"
+    status = 409
+    title = "Устройство уже подключено"
+
+    def __init__(self) -> None:
+        """Say how it gets free."""
+        super().__init__(
+            "Это устройство подключено к другому личному кабинету. Отключите его там и повторите."
+        )
+
+
 class TooManyDevicesError(RefusalError):
     """The citizen has as many devices as one may have."""
 

@@ -55,6 +55,18 @@ class Store:
             session=session,
         )
 
+    async def hold_devices(self, citizen_id: str, session: Session) -> None:
+        """Whoever else changes this citizen's devices before the end of the transaction waits.
+
+        It writes: two who only count would both find the last place free.
+        """
+        await self.db["recipients"].update_one(
+            {"_id": citizen_id},
+            {"$inc": {"devices_held": 1}, "$setOnInsert": {"contacts": {}, "seq": 0}},
+            upsert=True,
+            session=session,
+        )
+
     async def devices(self, citizen_id: str, session: Session | None = None) -> tuple[Device, ...]:
         """A citizen's devices, oldest first."""
         cursor = self.db["devices"].find({"citizen_id": citizen_id}, session=session)
@@ -66,7 +78,7 @@ class Store:
         return _device(found) if found else None
 
     async def save_device(self, device: Device, session: Session) -> None:
-        """Keep a device; it belongs to whoever registered it last."""
+        """Keep a device as it is now."""
         await self.db["devices"].replace_one(
             {"_id": device.id},
             {
@@ -74,6 +86,7 @@ class Store:
                 "token": device.token,
                 "platform": device.platform,
                 "registered_at": device.registered_at,
+                "proof": device.proof,
             },
             upsert=True,
             session=session,
@@ -177,6 +190,7 @@ def _device(found: Document) -> Device:
         found["token"],
         DevicePlatform(found["platform"]),
         found["registered_at"],
+        found.get("proof"),
     )
 
 

@@ -20,7 +20,10 @@ class Refresh(Body):
 
 @router.post("/tokens/refresh", dependencies=[Depends(admitted), Depends(no_store)])
 async def refresh(body: Refresh, use: Use) -> TokenPair:
-    """Exchange a refresh token. One that was exchanged before ends the whole login."""
+    """Exchange a refresh token; the same one again within some seconds gets the same answer.
+
+    Later reuse ends the whole login.
+    """
     return TokenPair.of(await use.sessions.refresh(body.refresh_token))
 
 

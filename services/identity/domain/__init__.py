@@ -44,6 +44,7 @@ from services.identity.domain.tokens import (
     RefreshVerdict,
     digest_of_token,
     first_token,
+    successor_of,
 )
 
 __all__ = [
@@ -86,4 +87,5 @@ __all__ = [
     "retired",
     "signer",
     "staff_account",
+    "successor_of",
 ]

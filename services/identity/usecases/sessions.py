@@ -13,10 +13,12 @@ from services.identity.domain import (
     Account,
     Challenge,
     Purpose,
+    RefreshToken,
     RefreshVerdict,
     Verdict,
     digest_of_token,
     login_of,
+    successor_of,
 )
 from services.identity.metrics import LOGIN_REFUSALS, REFRESHES
 from services.identity.usecases.codes import Codes
@@ -90,26 +92,24 @@ class Sessions:
         return await self.signing.pair(account, token)
 
     async def refresh(self, refresh_token: str) -> Pair:
-        """New tokens for an unused refresh token; a used one ends the whole login.
+        """New tokens for a refresh token; the same one again within the grace gets the same.
+
+        One that was exchanged earlier ends the whole login.
 
         Raises:
             UnauthenticatedError: unknown, expired, revoked or used before.
         """
-        w = self.world
-        digest, successor = digest_of_token(refresh_token), w.new_token()
+        w, successor = self.world, successor_of(self.world.secret, refresh_token)
 
         async def work(tx: Transaction) -> tuple[RefreshVerdict, str | None, Account | None]:
-            tokens = w.store.refresh_tokens
-            found = await tokens.get(digest, session=tx.session)
+            found = await w.store.refresh_tokens.get(
+                digest_of_token(refresh_token), session=tx.session
+            )
             if found is None:
                 return RefreshVerdict.DEAD, None, None
-            verdict = found.verdict(w.now())
-            if verdict is RefreshVerdict.REUSED:
-                await tokens.revoke_family(found.family, w.now(), session=tx.session)
-            if verdict is not RefreshVerdict.GOOD:
+            verdict = await self._exchange(tx, found, successor)
+            if verdict in (RefreshVerdict.REUSED, RefreshVerdict.DEAD):
                 return verdict, found.account_id, None
-            for token in found.rotated(digest_of_token(successor), w.now()):
-                await tokens.put(token, session=tx.session)
             account = await w.store.accounts.get(found.account_id, session=tx.session)
             return verdict, found.account_id, account
 
@@ -120,6 +120,19 @@ class Sessions:
         if account is None:
             raise UnauthenticatedError
         return await self.signing.pair(account, successor)
+
+    async def _exchange(
+        self, tx: Transaction, found: RefreshToken, successor: str
+    ) -> RefreshVerdict:
+        w = self.world
+        tokens, now = w.store.refresh_tokens, w.now()
+        verdict = found.verdict(now, w.rules.refresh_grace)
+        if verdict is RefreshVerdict.REUSED:
+            await tokens.revoke_family(found.family, now, session=tx.session)
+        if verdict is RefreshVerdict.GOOD:
+            for token in found.rotated(digest_of_token(successor), now):
+                await tokens.put(token, session=tx.session)
+        return verdict
 
     async def revoke(self, refresh_token: str) -> None:
         """Log out. An unknown token is as good as revoked (RFC 7009)."""

@@ -60,6 +60,7 @@ class Rules:
     lock_after: int = 5
     lock_for: timedelta = timedelta(minutes=15)
     refresh_lifetime: timedelta = timedelta(days=30)
+    refresh_grace: timedelta = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from hmac import compare_digest
 
 DEVICES_LIMIT = 10
 
@@ -36,13 +37,24 @@ class Address:
 
 @dataclass(frozen=True)
 class Device:
-    """A device that shows push messages of its owner. A token belongs to one citizen at a time."""
+    """A device that shows push messages of its owner. A token belongs to one citizen at a time.
+
+    `proof` is the hash of a secret that only the application on the device has; without one the
+    token goes to nobody else until its owner disconnects the device.
+    """
 
     id: str
     citizen_id: str
     token: str
     platform: DevicePlatform
     registered_at: datetime
+    proof: str | None = field(default=None, repr=False)
+
+    def goes_to(self, citizen_id: str, proof: str | None) -> bool:
+        """Whether this citizen may have the device: it is theirs, or it proves itself."""
+        if self.citizen_id == citizen_id:
+            return True
+        return self.proof is not None and proof is not None and compare_digest(self.proof, proof)
 
 
 @dataclass(frozen=True)
@@ -108,6 +120,11 @@ def replaced(before: Recipient, after: Recipient) -> tuple[Address, ...]:
 def device_id(token: str) -> str:
     """The id of a device: the same token is the same device, whoever registers it."""
     return sha256(f"device:{token}".encode()).hexdigest()[:24]
+
+
+def proof_of(secret: str) -> str:
+    """What is stored of a device's secret. A plain hash: the secret is random."""
+    return sha256(f"proof:{secret}".encode()).hexdigest()
 
 
 def masked(address: Address) -> str:

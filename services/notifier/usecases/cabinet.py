@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from services.chassis.idempotency import Once
 from services.chassis.transactions import Transaction, Transactions
-from services.notifier.domain.addressing import DEVICES_LIMIT, Device, DevicePlatform, device_id
+from services.notifier.domain.addressing import (
+    DEVICES_LIMIT,
+    Device,
+    DevicePlatform,
+    device_id,
+    proof_of,
+)
 from services.notifier.domain.message import Message
-from services.notifier.errors import DeviceNotFoundError, TooManyDevicesError
+from services.notifier.errors import DeviceNotFoundError, DeviceTakenError, TooManyDevicesError
 from services.notifier.store import Store
 
 
@@ -29,21 +35,36 @@ class Cabinet:
     now: Callable[[], datetime] = utc_now
 
     async def connect_device(
-        self, citizen_id: str, token: str, platform: DevicePlatform, *, once: Once | None = None
+        self,
+        citizen_id: str,
+        token: str,
+        platform: DevicePlatform,
+        *,
+        secret: str | None = None,
+        once: Once | None = None,
     ) -> Device:
-        """Send push messages of this citizen to this device; its former owner's end there.
+        """Send push messages of this citizen to this device.
+
+        One that is another citizen's moves only with the secret of its first registration; the
+        former owner's messages end there.
 
         Raises:
+            DeviceTakenError: it is another citizen's and did not prove itself.
             TooManyDevicesError: the citizen has as many as one may have.
         """
+        proof = proof_of(secret) if secret else None
 
         async def work(tx: Transaction) -> Device:
+            await self.store.hold_devices(citizen_id, tx.session)
             known = await self.store.device(device_id(token), tx.session)
+            if known is not None and not known.goes_to(citizen_id, proof):
+                raise DeviceTakenError
             if known is not None and known.citizen_id == citizen_id:
-                return known
-            if len(await self.store.devices(citizen_id, tx.session)) >= DEVICES_LIMIT:
+                device = replace(known, platform=platform, proof=proof or known.proof)
+            elif len(await self.store.devices(citizen_id, tx.session)) >= DEVICES_LIMIT:
                 raise TooManyDevicesError(DEVICES_LIMIT)
-            device = Device(device_id(token), citizen_id, token, platform, self.now())
+            else:
+                device = Device(device_id(token), citizen_id, token, platform, self.now(), proof)
             await self.store.save_device(device, tx.session)
             return device
 

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from services.chassis.auth import Role
+from services.chassis.settings import Platform
 from tests.support.eventually import eventually
-from tests.support.identity import Identity, bearer
+from tests.support.identity import Identity, bearer, identity_running
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ async def test_a_refresh_token_is_good_once(identity: Identity) -> None:
     assert second.json()["refresh_token"] != first["refresh_token"]
     third = await _refresh(identity, second.json()["refresh_token"])
     assert third.status_code == 200
+    identity.clock.forward(seconds=11)
     stolen = await _refresh(identity, first["refresh_token"])
     assert (stolen.status_code, stolen.json()["code"]) == (401, "unauthenticated")
     after = await _refresh(identity, third.json()["refresh_token"])
@@ -90,20 +92,63 @@ async def test_a_reused_token_ends_its_own_login_only(identity: Identity) -> Non
     me = await identity.client.get("/v1/account", headers=bearer(first))
     other = await identity.logged_in(me.json()["phone"])
     await _refresh(identity, first["refresh_token"])
-    await _refresh(identity, first["refresh_token"])
+    identity.clock.forward(seconds=11)
+    assert (await _refresh(identity, first["refresh_token"])).status_code == 401
 
     assert (await _refresh(identity, other["refresh_token"])).status_code == 200
 
 
-async def test_one_refresh_token_twice_at_once_has_one_winner_and_no_survivor(
+async def test_tabs_that_refresh_at_the_same_moment_get_the_same_successor(
     identity: Identity,
 ) -> None:
     pair = await identity.registered()
     answers = await asyncio.gather(*(_refresh(identity, pair["refresh_token"]) for _ in range(8)))
 
-    won = [a for a in answers if a.status_code == 200]
-    assert len(won) == 1
-    assert (await _refresh(identity, won[0].json()["refresh_token"])).status_code == 401
+    assert {a.status_code for a in answers} == {200}
+    (successor,) = {a.json()["refresh_token"] for a in answers}
+    assert (await _refresh(identity, successor)).status_code == 200
+
+
+async def test_a_tab_that_is_two_exchanges_behind_still_follows_within_the_grace(
+    identity: Identity,
+) -> None:
+    first = (await identity.registered())["refresh_token"]
+    second = (await _refresh(identity, first)).json()["refresh_token"]
+    third = (await _refresh(identity, second)).json()["refresh_token"]
+
+    late = (await _refresh(identity, first)).json()["refresh_token"]
+    assert late == second
+    assert (await _refresh(identity, late)).json()["refresh_token"] == third
+
+
+async def test_the_grace_can_be_none(platform: Platform, database: str) -> None:
+    async with identity_running(platform, database, refresh_grace_seconds=0) as identity:
+        token = (await identity.registered())["refresh_token"]
+        successor = (await _refresh(identity, token)).json()["refresh_token"]
+
+        assert (await _refresh(identity, token)).status_code == 401
+        assert (await _refresh(identity, successor)).status_code == 401
+
+
+async def test_a_thief_within_the_grace_and_the_owner_part_at_the_next_exchange(
+    identity: Identity,
+) -> None:
+    """The grace forks nothing: both hold one token, and whoever is later ends the login."""
+    token = (await identity.registered())["refresh_token"]
+    owners, thiefs = [(await _refresh(identity, token)).json()["refresh_token"] for _ in range(2)]
+    gained = (await _refresh(identity, thiefs)).json()["refresh_token"]
+    identity.clock.forward(seconds=11)
+
+    assert (await _refresh(identity, owners)).status_code == 401
+    assert (await _refresh(identity, gained)).status_code == 401
+
+
+async def test_logging_out_ends_the_grace(identity: Identity) -> None:
+    token = (await identity.registered())["refresh_token"]
+    successor = (await _refresh(identity, token)).json()["refresh_token"]
+    await identity.post("/tokens/revocation", {"refresh_token": successor})
+
+    assert (await _refresh(identity, token)).status_code == 401
 
 
 async def test_refresh_tokens_are_stored_as_hashes_and_end_after_a_month(

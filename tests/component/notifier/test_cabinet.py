@@ -18,6 +18,7 @@ from tests.support.providers import Providers
 from tests.support.service import Tokens, deliver, keyed
 
 DEVICE = {"token": "device-of-anna", "platform": "ios"}
+SECRET = "what-only-this-application-knows"
 
 
 async def connect(
@@ -101,12 +102,44 @@ async def test_the_same_key_gets_the_same_answer(
     assert second.headers["Idempotent-Replayed"] == "true"
 
 
-async def test_a_device_is_its_last_owners(
+async def test_a_token_stays_with_who_registered_it(
+    client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    """Whoever learns a push token cannot take it away, with no secret or with a guess."""
+    await connect(client, tokens, "anna", secret=SECRET)
+    await connect(client, tokens, "vera", token="device-of-vera")
+    for body in ({}, {"secret": "a-secret-that-was-guessed"}, {"token": "device-of-vera"}):
+        refused = await connect(client, tokens, "boris", **body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "device-taken")
+    for secret in ({}, {"secret": SECRET}):  # no secret was given when it was registered
+        refused = await connect(client, tokens, "boris", token="device-of-vera", **secret)
+        assert refused.status_code == 409
+    for who in ("anna", "vera"):
+        listed = await client.get("/v1/devices", headers=tokens.headers(who))
+        assert len(listed.json()["items"]) == 1
+
+
+async def test_a_disconnected_device_is_free(client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    device = (await connect(client, tokens, "anna")).json()
+    await client.delete(f"/v1/devices/{device['id']}", headers=tokens.headers("anna"))
+
+    assert (await connect(client, tokens, "boris")).status_code == 201
+
+
+async def test_a_secret_given_later_counts(client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    first = (await connect(client, tokens, "anna")).json()
+    again = await connect(client, tokens, "anna", secret=SECRET)
+    assert again.json()["id"] == first["id"]
+
+    assert (await connect(client, tokens, "boris", secret=SECRET)).status_code == 201
+
+
+async def test_a_device_that_proves_itself_is_its_last_owners(
     app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens, boxes: Providers
 ) -> None:
     """A phone handed on shows nothing of its former owner."""
-    device = (await connect(client, tokens, "anna")).json()
-    await connect(client, tokens, "boris")
+    device = (await connect(client, tokens, "anna", secret=SECRET)).json()
+    assert (await connect(client, tokens, "boris", secret=SECRET)).status_code == 201
     listed = await client.get("/v1/devices", headers=tokens.headers("anna"))
     assert listed.json()["items"] == []
     refused = await client.delete(f"/v1/devices/{device['id']}", headers=tokens.headers("anna"))
@@ -121,10 +154,10 @@ async def test_a_device_is_its_last_owners(
 
 
 async def test_many_register_one_device_at_once(client: httpx2.AsyncClient, tokens: Tokens) -> None:
-    """Two writers race: each is answered, one owns it."""
+    """Many writers race: one owns it, the others are refused."""
     people = [f"citizen-{n}" for n in range(8)]
     answers = await asyncio.gather(*(connect(client, tokens, who) for who in people))
-    assert {a.status_code for a in answers} == {201}
+    assert sorted(a.status_code for a in answers) == [201] + [409] * 7
     owners = [
         who
         for who in people
@@ -138,6 +171,18 @@ async def test_there_is_an_end_to_devices(client: httpx2.AsyncClient, tokens: To
         await connect(client, tokens, "anna", token=f"device-{number}")
     answer = await connect(client, tokens, "anna", token="device-more")
     assert (answer.status_code, answer.json()["code"]) == (409, "too-many-devices")
+
+
+async def test_many_devices_at_once_are_no_more_than_may_be(
+    client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    """Thirty writers race for ten places."""
+    answers = await asyncio.gather(
+        *(connect(client, tokens, "anna", token=f"device-{n}") for n in range(30))
+    )
+    assert sorted(a.status_code for a in answers) == [201] * 10 + [409] * 20
+    listed = await client.get("/v1/devices", headers=tokens.headers("anna"))
+    assert len(listed.json()["items"]) == 10
 
 
 async def test_all_wrong_fields_are_named_at_once(
