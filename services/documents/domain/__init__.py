@@ -16,11 +16,13 @@ from services.documents.domain.files import (
     Position,
     Read,
     Reader,
+    Remark,
     StoredFile,
     check_limits,
     clean_name,
     grants_of_review,
     object_key,
+    remarks_on,
     sha256_of,
 )
 
@@ -35,6 +37,7 @@ __all__ = [
     "Position",
     "Read",
     "Reader",
+    "Remark",
     "SealedContent",
     "Signed",
     "State",
@@ -43,5 +46,6 @@ __all__ = [
     "clean_name",
     "grants_of_review",
     "object_key",
+    "remarks_on",
     "sha256_of",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +24,12 @@ Position = tuple[datetime, str]
 """Where a page of a list begins: after this time and id, newest first."""
 
 _LONGEST_NAME = 100
+_ENDING = re.compile(
+    r"(?:^|\.)(?:pdf|jpe?g|jpe|jfif|png|gif|bmp|tiff?|hei[cf]|webp|docx?|odt|rtf|txt|xlsx?|html?|xml"
+    r"|zip|rar|7z|exe|com|bat|cmd|js|vbs|scr|lnk|php|svg|p7s|sig)$",
+    re.IGNORECASE,
+)
+"""What a program puts behind a name; «12.11.2026» and «И.О.» end in none."""
 
 
 class MediaType(StrEnum):
@@ -51,8 +59,8 @@ def object_key(sha256: str) -> str:
 class Inspected:
     """An upload after inspection: what it is by content, and the bytes that are kept.
 
-    `content` differs from what was sent where an image was written anew. `dpi` is the lowest of
-    all pages, or None where the file has no resolution.
+    `content` differs from what was sent where the file was written anew. `dpi` is the lowest of
+    all pages as measured, or None where a page has no scan.
     """
 
     media_type: MediaType
@@ -82,11 +90,16 @@ class StoredFile:
 
 
 def clean_name(name: str, media_type: MediaType) -> str:
-    """A file name that is safe to show and to download: no path, no controls, the true ending."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(c for c in last if c.isprintable() and c not in '"<>:|?*%').strip(" .")
-    stem = printable.rsplit(".", 1)[0].strip(" .") if "." in printable else printable
-    return (stem[:_LONGEST_NAME] or "документ") + media_type.suffix
+    """A file name that is safe to show and to download: no path, no controls, the true ending.
+
+    Only endings that programs give are taken away: a name may have dots of its own.
+    """
+    spaced = "".join(" " if unicodedata.category(c) == "Zs" else c for c in name)
+    last = unicodedata.normalize("NFC", spaced).replace("\\", "/").rsplit("/", 1)[-1]
+    stem = "".join(c for c in last if c.isprintable() and c not in '"<>:|?*%').strip(" .")
+    while (ending := _ENDING.search(stem)) is not None:
+        stem = stem[: ending.start()].strip(" .")
+    return (stem[:_LONGEST_NAME].strip(" .") or "документ") + media_type.suffix
 
 
 def check_limits(limits: PurposeLimits, *, size: int, pages: int, dpi: int | None) -> None:
@@ -111,6 +124,29 @@ def check_limits(limits: PurposeLimits, *, size: int, pages: int, dpi: int | Non
         raise broken[0]
     if broken:
         raise FileBreaksRulesError(broken)
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What the person should know of an accepted file while another one can still be sent."""
+
+    code: str
+    text: str
+
+
+def remarks_on(limits: PurposeLimits, dpi: int | None) -> tuple[Remark, ...]:
+    """What an accepted file of this purpose will cost: a coarse scan lengthens the term (e3)."""
+    if limits.clear_dpi is None or dpi is None or dpi >= limits.clear_dpi:
+        return ()
+    return (
+        Remark(
+            "resolution-low",
+            f"Разрешение скана {dpi} dpi, меньше {limits.clear_dpi} dpi: документ трудно "
+            "прочитать, и срок рассмотрения заявления увеличится. Чтобы этого не произошло, "
+            "отсканируйте документ с разрешением 300 dpi или сфотографируйте его так, чтобы лист "
+            "занимал весь кадр, и загрузите снова.",
+        ),
+    )
 
 
 @dataclass(frozen=True)
