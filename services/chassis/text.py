@@ -14,6 +14,8 @@ import re
 import unicodedata
 from urllib.parse import unquote, urlsplit
 
+from services.chassis.printable import unprintable
+
 # Where such characters are: the first plane, and the tags of the last one in use.
 _CODES = (*range(0x10000), *range(0xE0000, 0xE0200))
 # What shows nothing and says nothing outside the scripts that need it: beside the format
@@ -27,6 +29,8 @@ _BLANK = {0x2800}  # an empty braille cell: no space by its category, and one to
 _NEWLINE = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 # Word's own marks: its non-breaking hyphen, and its place to break a word
 _WORD = {0x1E: "-", 0x1F: None}
+# what a PDF gives for two letters, and no font of ours has
+_LIGATURES = {c: unicodedata.normalize("NFKC", chr(c)) for c in range(0xFB00, 0xFB07)}
 
 _DASHES = {
     *(code for code in _CODES if unicodedata.category(chr(code)) == "Pd"),
@@ -34,10 +38,15 @@ _DASHES = {
 }
 _DASH = dict.fromkeys(_DASHES, "-")
 _APOSTROPHES = dict.fromkeys(map(ord, "`´ʹʻʼʽˈˊˋ‘’‛′‵＇"), "'")
+_NAMED = 10  # letters in one sentence
 _SEPARATORS = re.compile(r"[\s.,/№#-]+")
 _NUMBER_SIGN = re.compile(r"^(?:N[oо]?[º°]?)+(?=\d)", re.IGNORECASE)
 _TEL = re.compile(r"^(?:\s*tel:/*)+\s*", re.IGNORECASE)
-_GROUPED = re.compile(r"(?<!\w)\w{4}(?:[ -]{1,3}\w{4}){2}(?!\w)")
+# how the number of a document is written, the surest form first
+_PRINTED = [
+    re.compile(rf"(?<![\w-])(?=\D{{0,3}}\d)\w{{4}}(?:{gap}\w{{4}}){{2}}(?![\w-])")
+    for gap in (" ?- ?", " ", "")
+]
 _TAIL = re.compile(r"\s+от\s.*", re.IGNORECASE)
 
 
@@ -51,7 +60,7 @@ def _table() -> dict[int, str | None]:
             table[code] = None
         elif category == "Zs" or code in (0x09, 0x1C, 0x1D):
             table[code] = " "
-    return table | _WORD
+    return table | _WORD | _LIGATURES
 
 
 _TIDIED = _table()
@@ -82,6 +91,27 @@ def prose(text: str) -> str:
 def hyphens(text: str) -> str:
     """Dashes of any kind as the hyphen of the keyboard, for fields that mean one."""
     return text.translate(_DASH)
+
+
+def control_characters(text: str) -> str:
+    """The different control characters of a tidied text; a newline is none."""
+    if text.isprintable():
+        return ""
+    found = (c for c in text if c != "\n" and unicodedata.category(c) == "Cc")
+    return "".join(dict.fromkeys(found))
+
+
+def named(letters: str) -> str:
+    """Letters in a sentence: «清», «华», U+0000 – by number where the eye sees nothing."""
+    shown = [f"«{c}»" if c.isprintable() and not unicodedata.combining(c) else f"U+{ord(c):04X}"
+             for c in letters[:_NAMED]]  # fmt: skip
+    return ", ".join(shown) + (" и другие" if len(letters) > _NAMED else "")
+
+
+def unprintable_detail(text: str) -> str | None:
+    """What to tell whoever typed a text that no document can show; None where all of it can be."""
+    letters = unprintable(text)
+    return f"Эти знаки нельзя напечатать: {named(letters)}. Замените их." if letters else None
 
 
 def ascii_digits(text: str) -> str:
@@ -127,7 +157,7 @@ def printed_number(text: str) -> str:
     text = hyphens(ascii_digits(line(text)))
     if "/" in text or "?" in text:
         text = _from_address(text)
-    found = _GROUPED.search(text)
+    found = next(filter(None, (form.search(text) for form in _PRINTED)), None)
     text = found[0] if found else _TAIL.sub("", text.rpartition("№")[2])
     return re.sub(r"[\W_]", "", text).upper()
 

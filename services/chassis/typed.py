@@ -1,45 +1,46 @@
 """Types of request fields: bounded, tidied, and refused in words where that is not enough.
 
     reason: Annotated[str, Tidied(prose, longest=1000, shortest=3)]
-    since: Day | None = None
 
 Lengths count what is kept: three spaces are no reason, and spaces around one cost nothing.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any, Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
-from services.chassis.text import hyphens, line
+from services.chassis.text import control_characters, named, unprintable_detail
 
 _SLACK = 2  # what comes may be this much longer than what is kept, and is not looked at beyond
-_LONGEST_DATE = 30  # with space around it
 _TOO_LONG: Literal["string_too_long"] = "string_too_long"
 _TOO_SHORT: Literal["string_too_short"] = "string_too_short"
 _CONTROL: LiteralString = "control_character"
-_NO_DATE: LiteralString = "date_format"
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CONTROLS = "В тексте есть управляющие знаки ({}). Наберите это место заново."
+_UNPRINTABLE: LiteralString = "unprintable"
+_SAID: LiteralString = "{said}"
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+"""What names a thing, in a path or a body."""
 
 
 @dataclass(frozen=True)
 class Tidied:
     """Metadata of a `str` field: tidied by a function of `services.chassis.text`, and bounded.
 
-    Refuses control characters, which mean nothing in any text.
+    Refuses control characters, which mean nothing in any text, and, where it will be `printed`,
+    what no document can show.
     """
 
     how: Callable[[str], str]
     longest: int
     shortest: int = 0
+    printed: bool = False
 
     def __get_pydantic_core_schema__(
         self, source: type[str], handler: GetCoreSchemaHandler
@@ -62,40 +63,7 @@ class Tidied:
         if len(kept) < self.shortest:
             raise PydanticKnownError(_TOO_SHORT, {"min_length": self.shortest})
         if controls := control_characters(kept):
-            raise PydanticCustomError(_CONTROL, "{said}", {"said": controls_sentence(controls)})
+            raise PydanticCustomError(_CONTROL, _SAID, {"said": _CONTROLS.format(named(controls))})
+        if self.printed and (said := unprintable_detail(kept)):
+            raise PydanticCustomError(_UNPRINTABLE, _SAID, {"said": said})
         return kept
-
-
-def control_characters(text: str) -> str:
-    """The control characters in a tidied text, each once; a newline is none."""
-    if text.isprintable():
-        return ""
-    found = dict.fromkeys(c for c in text if c != "\n" and unicodedata.category(c) == "Cc")
-    return "".join(found)
-
-
-def controls_sentence(controls: str) -> str:
-    """How a person is told of characters that nobody can see."""
-    named = ", ".join(f"U+{ord(c):04X}" for c in controls[:5])
-    return f"В тексте есть управляющие знаки ({named}). Наберите это место заново."
-
-
-def day(value: Any) -> Any:  # anything that JSON or a query may hold
-    """A date out of `YYYY-MM-DD` in ASCII digits, and of nothing else: no week, no time stamp.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if isinstance(value, date):
-        return value
-    typed = value if isinstance(value, str) and len(value) <= _LONGEST_DATE else ""
-    text = hyphens(line(typed))
-    if not _DATE.fullmatch(text):
-        raise PydanticCustomError(_NO_DATE, "Нужна дата в виде ГГГГ-ММ-ДД.")
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise PydanticCustomError(_NO_DATE, "Такого дня нет в календаре.") from error
-
-
-Day = Annotated[date, BeforeValidator(day)]

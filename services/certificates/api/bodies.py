@@ -11,9 +11,11 @@ from services.certificates.domain.catalogue import (
 )
 from services.certificates.domain.files import Given
 from services.certificates.domain.filing import Changes
+from services.chassis.text import prose
+from services.chassis.typed import Id, Tidied
 
+# a form's field: its own rules say more, and say it in the draft
 Text = Annotated[str, StringConstraints(max_length=4000)]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
 class Body(BaseModel):
@@ -73,18 +75,18 @@ class DocumentRequestIn(Body):
     """Codes of requirements, and what to tell the citizen."""
 
     missing: list[Id] = Field(max_length=50, examples=[["ecg"]])
-    comment: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    comment: Annotated[str, Tidied(prose, longest=1000)] | None = None
 
 
 class Refusal(Body):
     """A concrete reason: one of the type's codes, and the text for the citizen (d6)."""
 
     reason_code: Id = Field(examples=["tests-outdated"])
-    reason: Text
+    reason: Annotated[str, Tidied(prose, longest=1000)]
 
 
 class RevocationIn(Body):
     """Why the certificate does not count any more."""
 
-    reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,64}$")]
-    reason: Annotated[str, StringConstraints(min_length=3, max_length=1000)]
+    reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,64}$", max_length=64)]
+    reason: Annotated[str, Tidied(prose, longest=1000, shortest=3)]

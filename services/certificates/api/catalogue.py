@@ -17,6 +17,8 @@ from services.certificates.domain.catalogue import (
 )
 from services.certificates.domain.forms import Field as FormField
 from services.certificates.domain.forms import Kind
+from services.chassis.text import line
+from services.chassis.typed import Id, Tidied
 
 router = APIRouter(prefix="/v1", tags=["Каталог справок"])
 
@@ -170,7 +172,7 @@ class ConsentView(BaseModel):
     text: str
 
 
-Search = Annotated[str, Query(max_length=200, description="Слова из названия.")]
+Search = Annotated[str, Query(description="Слова из названия."), Tidied(line, longest=200)]
 
 
 @router.get("/types", summary="Найти справку по названию")
@@ -180,7 +182,7 @@ async def find_types(catalogue: UseCatalogue, query: Search = "") -> TypeList:
 
 
 @router.get("/types/{code}", summary="Всё о справке")
-async def one_type(code: str, catalogue: UseCatalogue) -> TypeView:
+async def one_type(code: Id, catalogue: UseCatalogue) -> TypeView:
     """Fields, documents, deadlines, fee, delivery ways, validity."""
     return TypeView.of(catalogue.type(code))
 

@@ -28,6 +28,7 @@ from services.certificates.usecases import Ledger
 from services.chassis.cursors import Cursor, parse_moment_cursor
 from services.chassis.etags import IfMatch, etag
 from services.chassis.http import OnceKey
+from services.chassis.typed import Id
 
 router = APIRouter(prefix="/v1", tags=["Заявления и справки гражданина"])
 
@@ -82,7 +83,7 @@ async def my_applications(
 async def one_application(
     *,
     who: Citizen,
-    application_id: str,
+    application_id: Id,
     use: UseApplications,
     ledger: UseLedger,
     response: Response,
@@ -95,7 +96,7 @@ async def one_application(
 async def edit_application(
     *,
     who: Confirmed,
-    application_id: str,
+    application_id: Id,
     body: DraftChanges,
     expected: IfMatch,
     use: UseApplications,
@@ -111,7 +112,7 @@ async def edit_application(
 async def submit_application(
     *,
     who: Confirmed,
-    application_id: str,
+    application_id: Id,
     body: Submission,
     expected: IfMatch,
     use: UseApplications,
@@ -128,7 +129,7 @@ async def submit_application(
 async def supply_documents(
     *,
     who: Citizen,
-    application_id: str,
+    application_id: Id,
     body: Supply,
     use: UseApplications,
     ledger: UseLedger,
@@ -143,7 +144,7 @@ async def supply_documents(
 async def withdraw_application(
     *,
     who: Citizen,
-    application_id: str,
+    application_id: Id,
     use: UseApplications,
     ledger: UseLedger,
     response: Response,
@@ -172,7 +173,7 @@ async def my_certificates(
 
 @router.get("/certificates/{certificate_id}", summary="Справка")
 async def one_certificate(
-    *, certificate_id: str, use: UseRegistry, ledger: UseLedger, who: Citizen
+    *, certificate_id: Id, use: UseRegistry, ledger: UseLedger, who: Citizen
 ) -> CertificateView:
     """Its number, its state, and the id of its sealed document."""
     found = await use.one(who.subject, certificate_id)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 
-from services.certificates.api.bodies import DocumentRequestIn, Id, Refusal, RevocationIn, Text
+from services.certificates.api.bodies import DocumentRequestIn, Refusal, RevocationIn, Text
 from services.certificates.api.listings import CertificateView, QueueItem, QueuePage
 from services.certificates.api.parts import (
     Doctor,
@@ -24,6 +24,7 @@ from services.certificates.usecases import Ledger
 from services.chassis.auth import Role
 from services.chassis.cursors import Cursor, parse_moment_cursor
 from services.chassis.etags import etag
+from services.chassis.typed import Id
 
 router = APIRouter(prefix="/v1", tags=["Рассмотрение врачом"])
 
@@ -71,7 +72,7 @@ async def queue(
 async def one_review(
     *,
     who: Doctor,
-    application_id: str,
+    application_id: Id,
     use: UseReviews,
     ledger: UseLedger,
     response: Response,
@@ -84,7 +85,7 @@ async def one_review(
 async def claim(
     *,
     who: Doctor,
-    application_id: str,
+    application_id: Id,
     use: UseReviews,
     ledger: UseLedger,
     response: Response,
@@ -97,7 +98,7 @@ async def claim(
 async def release(
     *,
     who: Doctor,
-    application_id: str,
+    application_id: Id,
     use: UseReviews,
     ledger: UseLedger,
     response: Response,
@@ -110,7 +111,7 @@ async def release(
 async def approve(
     *,
     who: Doctor,
-    application_id: str,
+    application_id: Id,
     body: Annotated[
         dict[Id, Text],
         Body(
@@ -131,7 +132,7 @@ async def approve(
 async def refuse(
     *,
     who: Doctor,
-    application_id: str,
+    application_id: Id,
     body: Refusal,
     use: UseReviews,
     ledger: UseLedger,
@@ -146,7 +147,7 @@ async def refuse(
 async def request_documents(
     *,
     who: Doctor,
-    application_id: str,
+    application_id: Id,
     body: DocumentRequestIn,
     use: UseReviews,
     ledger: UseLedger,
@@ -161,7 +162,7 @@ async def request_documents(
 async def revoke(
     *,
     who: Revoker,
-    certificate_id: str,
+    certificate_id: Id,
     body: RevocationIn,
     use: UseRegistry,
     ledger: UseLedger,

@@ -20,7 +20,6 @@ from services.chassis.rates import public_check
 
 router = APIRouter(include_in_schema=False)
 
-_MAX_TYPED = 64
 _pages = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -49,7 +48,7 @@ def _page(
     status: int = 200,
 ) -> HTMLResponse:
     html = _pages.get_template("verify.html").render(
-        typed=typed[:_MAX_TYPED], found=found, refused=refused
+        typed=typed[: numbers.LONGEST_TYPED], found=found, refused=refused
     )
     headers = dict(_HEADERS)
     if refused is not None:
@@ -71,7 +70,7 @@ async def form(number: Annotated[str, Query()] = "") -> Response:
     return RedirectResponse(f"/verify/{printed}", status_code=303, headers=_HEADERS)
 
 
-@router.get("/verify/{number}")
+@router.get("/verify/{number:path}")
 async def check(request: Request, number: str, use: UseRegistry, ledger: UseLedger) -> HTMLResponse:
     """The answer for a person, in words and colour."""
     try:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, Field
 
 from services.certificates.api.parts import UseLedger, UseRegistry
+from services.certificates.domain import numbers
 from services.certificates.domain.calendar import WorkingCalendar
 from services.certificates.domain.certificate import VALIDITY_LABELS, Certificate, Validity
 from services.chassis.rates import public_check
 
+TypedNumber = Annotated[
+    str,
+    Path(
+        max_length=numbers.LONGEST_TYPED,
+        description="Номер, строка «№ … от …» или адрес страницы проверки.",
+        examples=["26K7-Q2M9-X4RB"],
+    ),
+]
 router = APIRouter(prefix="/v1/public", tags=["Публичная проверка"])
 
 
@@ -56,11 +65,13 @@ class PublicView(BaseModel):
 
 
 @router.get(
-    "/certificates/{number}",
+    "/certificates/{number:path}",  # the address of the check page may be pasted as a number
     summary="Проверить справку по номеру",
     dependencies=[Depends(public_check)],
 )
-async def check(number: str, use: UseRegistry, ledger: UseLedger, response: Response) -> PublicView:
+async def check(
+    number: TypedNumber, use: UseRegistry, ledger: UseLedger, response: Response
+) -> PublicView:
     """States: valid, expired, revoked, unknown; 422 `number-mistyped` if the number is not one.
 
     429 `too-many-requests`: so many a minute for each network address.

@@ -23,7 +23,7 @@ from services.certificates.domain.catalogue import (
     SlaClass,
 )
 from services.certificates.domain.files import Given, given_errors, known_files
-from services.certificates.domain.forms import field_errors, tidied, unknown_errors
+from services.certificates.domain.forms import field_errors, tidied_values, unknown_errors
 from services.certificates.domain.people import KnownFile, Person
 from services.certificates.domain.states import STATE_LABELS, Actor, Move, State
 from services.certificates.errors import IllegalTransitionError, ProfilePendingError
@@ -102,7 +102,7 @@ def edited(
         errors.append(FieldError("/delivery", "choice", "Этот способ получения недоступен."))
     if errors:
         raise InvalidInputError(errors)
-    typed = {name: tidied(value or "") for name, value in changes.values.items()}
+    typed = tidied_values(kind.fields, {n: v or "" for n, v in changes.values.items()})
     values = {name: v for name, v in {**application.values, **typed}.items() if v}
     cleared = {g.requirement for g in changes.given}
     kept = tuple(a for a in application.attachments if a.requirement not in cleared)
@@ -123,14 +123,15 @@ def _locked_errors(
     """A certificate is about the confirmed person: that part cannot be typed over (C24)."""
     locked = _locked(kind, person) if person else {}
     now_there = {**application.values, **locked}
+    typed = tidied_values(kind.fields, {n: v or "" for n, v in values.items()})
     return [
         FieldError(
             f"/fields/{name}",
             "field-from-profile",
             "Берётся из подтверждённого профиля. Измените данные в профиле.",
         )
-        for name, value in values.items()
-        if name in locked and tidied(value or "") != now_there.get(name, "")
+        for name, value in typed.items()
+        if name in locked and value != now_there.get(name, "")
     ]
 
 

@@ -1,20 +1,21 @@
 """The fields of a form as data, and what makes a value wrong (C6, C50).
 
 A draft keeps whatever was typed; this says, for all fields at once, what would have to be mended.
-Values are text: dates as `YYYY-MM-DD`, choices as their code.
+Values are text: dates as `YYYY-MM-DD`, choices as their code, numbers as their digits.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from services.chassis.dates import parse_day
 from services.chassis.errors import FieldError
+from services.chassis.text import hyphens, line, number, prose, unprintable_detail
 
 
 class Kind(StrEnum):
@@ -23,6 +24,19 @@ class Kind(StrEnum):
     TEXT = "text"
     DATE = "date"
     CHOICE = "choice"
+    NUMBER = "number"
+
+
+def _date(value: str) -> str:
+    return hyphens(line(value))
+
+
+_TIDIED: Mapping[Kind, Callable[[str], str]] = {
+    Kind.TEXT: prose,
+    Kind.DATE: _date,
+    Kind.CHOICE: line,
+    Kind.NUMBER: number,
+}
 
 
 @dataclass(frozen=True)
@@ -70,11 +84,18 @@ class Field:
         if self.kind is Kind.CHOICE and self.default is not None and self.default not in codes:
             message = f"field {self.name}: the default is none of the options"
             raise ValueError(message)
+        if r"\d" in (self.pattern or ""):
+            message = f"field {self.name}: \\d takes the digits of every script, write [0-9]"
+            raise ValueError(message)
         try:
             re.compile(self.pattern or "")
         except re.error as error:
             message = f"field {self.name}: the pattern is none: {error}"
             raise ValueError(message) from error
+
+    def tidied(self, value: str) -> str:
+        """The value as it is kept: one form for all that means the same."""
+        return _TIDIED[self.kind](value)
 
     def shown(self, value: str) -> str:
         """The value as a person reads it."""
@@ -90,9 +111,13 @@ def russian_date(day: date) -> str:
     return f"{day:%d.%m.%Y}"
 
 
-def tidied(value: str) -> str:
-    """One Unicode form, no space around: what is typed is what can be printed."""
-    return unicodedata.normalize("NFC", value).strip()
+def tidied_values(fields: Iterable[Field], values: Mapping[str, str]) -> dict[str, str]:
+    """The values of a form as they are kept; what the form does not have stays as it is."""
+    known = {field.name: field for field in fields}
+    return {
+        name: known[name].tidied(value) if name in known else value
+        for name, value in values.items()
+    }
 
 
 def field_errors(
@@ -139,17 +164,16 @@ def _wrong(field: Field, value: str, today: date) -> tuple[str, str] | None:
 def _wrong_text(field: Field, value: str) -> tuple[str, str] | None:
     if len(value) > field.max_length:
         return "too-long", f"Не больше {field.max_length} символов, сейчас {len(value)}."
-    if not value.replace("\n", "").isprintable():
-        return "unprintable", "В тексте есть непечатаемые знаки. Удалите их."
+    if (unprintable := unprintable_detail(value)) is not None:
+        return "unprintable", unprintable
     if field.pattern and not re.fullmatch(field.pattern, value):
         return "format", field.pattern_hint
     return None
 
 
 def _wrong_date(field: Field, value: str, today: date) -> tuple[str, str] | None:
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
+    day = parse_day(value)
+    if day is None:
         return "date", "Нужна дата в виде ГГГГ-ММ-ДД."
     if field.from_days is not None and day < (first := today + timedelta(days=field.from_days)):
         return "too-early", f"Дата не может быть раньше {russian_date(first)}."

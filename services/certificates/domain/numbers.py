@@ -6,6 +6,8 @@ tests prove it by trying all of them. Drawing the random part is the caller's.
 
 from __future__ import annotations
 
+from services.chassis.text import printed_number
+
 # Damm's totally anti-symmetric quasigroup of order 10 (H. M. Damm, 2004).
 _DAMM = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
@@ -30,6 +32,8 @@ _RANDOM_CHARS = 9
 NUMBER_SPACE = _BASE**_RANDOM_CHARS
 _NUMBER_LENGTH = 2 + _RANDOM_CHARS + 1
 _GROUP = 4
+LONGEST_TYPED = 500
+"""Characters that are looked at: an address of the check page with what others hang on it."""
 # What a Russian keyboard or an eye makes of our characters.
 _READ_AS = str.maketrans("АВЕКМНОРСТХOIL", "ABEKMH0PCTX011")
 
@@ -88,9 +92,10 @@ def certificate_number(year: int, drawn: int) -> str:
 def normalised(typed: str) -> str | None:
     """A typed number as it is printed, or None when its check character does not fit.
 
-    Case, spaces, hyphens and Russian letters that look the same do not matter.
+    Case, spaces, hyphens and Russian letters that look the same do not matter; nor does what is
+    pasted with it (`printed_number`).
     """
-    text = "".join(typed.split()).replace("-", "").replace("–", "").upper().translate(_READ_AS)
+    text = printed_number(typed[:LONGEST_TYPED]).translate(_READ_AS)
     if len(text) != _NUMBER_LENGTH or any(c not in ALPHABET for c in text) or _check(text):
         return None
     return _grouped(text)

@@ -19,7 +19,7 @@ from services.certificates.domain.application import (
 )
 from services.certificates.domain.asking import asked
 from services.certificates.domain.catalogue import CertificateType
-from services.certificates.domain.forms import field_errors, tidied, unknown_errors
+from services.certificates.domain.forms import field_errors, tidied_values, unknown_errors
 from services.certificates.domain.people import Person, Staff, same_snils
 from services.certificates.domain.states import Actor, Move, State
 from services.certificates.errors import (
@@ -28,6 +28,7 @@ from services.certificates.errors import (
     ReviewTakenError,
 )
 from services.chassis.errors import FieldError, InvalidInputError
+from services.chassis.text import prose
 
 _MAX_REASON = 1000
 _LAPSED = "Врач не принял решение за отведённое время."
@@ -119,7 +120,7 @@ def documents_requested(
         errors.append(FieldError("/missing", "required", "Укажите, какие документы нужны."))
     if errors:
         raise InvalidInputError(errors)
-    request = DocumentRequest(tuple(dict.fromkeys(missing)), tidied(comment or "") or None)
+    request = DocumentRequest(tuple(dict.fromkeys(missing)), prose(comment or "") or None)
     return asked(application, request, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
 
 
@@ -140,7 +141,7 @@ def approved(
     """
     held_by(application, doctor.account_id)
     moved = application.moved(Move.APPROVE, actor=Actor.DOCTOR, actor_id=doctor.account_id, now=now)
-    written = {name: tidied(value) for name, value in values.items()}
+    written = tidied_values(kind.doctor_fields, values)
     errors = [
         *unknown_errors(kind.doctor_fields, written),
         *field_errors(kind.doctor_fields, written, today=today),
@@ -172,7 +173,7 @@ def refused(
         InvalidInputError: no such reason code, or no text.
     """
     held_by(application, doctor.account_id)
-    text = tidied(reason)
+    text = prose(reason)
     errors = []
     if all(option.code != reason_code for option in kind.refusal_reasons):
         known = ", ".join(option.code for option in kind.refusal_reasons)

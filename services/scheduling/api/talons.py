@@ -17,11 +17,19 @@ from services.scheduling.api.deps import Registrar, Use
 from services.scheduling.api.timetable_views import VisitView
 from services.scheduling.api.views import DeskTalon, PublicTalon
 from services.scheduling.domain.appointment import Check
+from services.scheduling.domain.talon import LONGEST_TYPED
 from services.scheduling.errors import TalonNumberError
 
 router = APIRouter(prefix="/v1", tags=["Талоны"])
 pages = APIRouter(include_in_schema=False)
-Number = Annotated[str, Path(max_length=64, examples=["1234-5678-9018"])]
+Number = Annotated[
+    str,
+    Path(
+        max_length=LONGEST_TYPED,
+        description="Номер или адрес страницы проверки.",
+        examples=["1234-5678-9018"],
+    ),
+]
 
 _HERE = File(__file__).parent
 _TEMPLATES = Environment(
@@ -39,7 +47,7 @@ _HEADERS = {
 
 
 @router.get(
-    "/public/talons/{number}", summary="Проверить талон", dependencies=[Depends(public_check)]
+    "/public/talons/{number:path}", summary="Проверить талон", dependencies=[Depends(public_check)]
 )
 async def public(number: Number, use: Use) -> PublicTalon:
     """Whether a talon is valid; without login and without personal data.
@@ -50,7 +58,9 @@ async def public(number: Number, use: Use) -> PublicTalon:
     return PublicTalon.of(found.number, found.check, found.appointment)
 
 
-@router.get("/desk/talons/{number}", summary="Проверить талон в регистратуре", tags=["Сотрудникам"])
+@router.get(
+    "/desk/talons/{number:path}", summary="Проверить талон в регистратуре", tags=["Сотрудникам"]
+)
 async def desk(number: Number, use: Use, who: Registrar) -> DeskTalon:
     """Who comes, when, and to whom; for the registrar of that clinic."""
     found = await use.reading.check_talon(number)
@@ -70,13 +80,15 @@ async def desk(number: Number, use: Use, who: Registrar) -> DeskTalon:
 
 @pages.get("/talon")
 async def form(
-    request: Request, use: Use, number: Annotated[str | None, Query(max_length=64)] = None
+    request: Request,
+    use: Use,
+    number: Annotated[str | None, Query(max_length=LONGEST_TYPED)] = None,
 ) -> HTMLResponse:
     """The form, or the answer to it."""
     return _page(None, "", 200) if not number else await page(request, number, use)
 
 
-@pages.get("/talon/{number}")
+@pages.get("/talon/{number:path}")
 async def page(request: Request, number: Number, use: Use) -> HTMLResponse:
     """Where the QR code of a talon leads a person."""
     try:

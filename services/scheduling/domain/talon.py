@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from services.chassis.text import printed_number
 from services.scheduling.errors import TalonNumberError
 
 DIGITS = 11
+LONGEST_TYPED = 500
+"""Characters that are looked at: an address of the check page with what others hang on it."""
 _LENGTH = DIGITS + 1
 _GROUP = 4
 # H. M. Damm, «Total anti-symmetrische Quasigruppen», 2004: the quasigroup of order 10
@@ -47,12 +50,12 @@ def _grouped(digits: str) -> str:
 
 
 def parse_talon(text: str) -> str:
-    """The printed form of what somebody typed or scanned (spaces and dashes do not matter).
+    """The printed form of what somebody typed, scanned or pasted (`printed_number`).
 
     Raises:
         TalonNumberError: not twelve digits, or the check digit is wrong.
     """
-    digits = "".join(c for c in text if c not in "-–— \u00a0")
+    digits = printed_number(text[:LONGEST_TYPED])
     if len(digits) != _LENGTH or not (digits.isascii() and digits.isdecimal()) or _damm(digits):
         raise TalonNumberError
     return _grouped(digits)

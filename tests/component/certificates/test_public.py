@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 
@@ -100,6 +101,19 @@ async def test_c36_only_its_doctor_or_an_administrator_revokes(office: Office) -
     read = await office.read(application["id"])
     assert read["history"][-1]["move"] == Move.REVOKE
     assert read["history"][-1]["reason"] == "Ошибка в заключении"
+
+
+@pytest.mark.parametrize("blank", ["", "   ", "\u00a0\u200b\r\n", " а ", "\u2800\u2800\u2800"])
+async def test_c36_space_is_no_reason(office: Office, blank: str) -> None:
+    application = await office.issued()
+    answer = await office.http.post(
+        f"/v1/certificates/{application['certificate']['id']}/revocation",
+        json={"reason_code": "mistake", "reason": blank},
+        headers=office.doctor(),
+    )
+    assert answer.status_code == 422
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/reason"]
+    assert (await public(office, application["certificate"]["number"]))["state"] == "valid"
 
 
 async def test_c36_a_revocation_is_told_once_and_two_race_for_it(office: Office) -> None:
@@ -208,6 +222,22 @@ async def test_what_is_typed_is_shown_as_text_only(office: Office) -> None:
 async def test_a_number_from_paper_works_by_qr_in_any_case(office: Office) -> None:
     number = (await office.issued())["certificate"]["number"]
     assert (await office.http.get(f"/verify/{number.lower()}")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["№ {} от 27.11.2026", "{}.", "https://example.ru/verify/{}", "\u202a{}\u202c", "Справка № {}"],
+)
+async def test_c34_a_number_is_found_in_what_is_pasted(office: Office, pasted: str) -> None:
+    """The printed line, an address, other dashes: by machine, in the form, as a path."""
+    for number in (UNKNOWN, UNKNOWN.replace("-", "‑"), UNKNOWN.replace("-", "—")):
+        typed = pasted.format(number)
+        assert (await public(office, quote(typed, safe="")))["number"] == UNKNOWN
+        sent = await office.http.get("/verify/", params={"number": typed})
+        assert (sent.status_code, sent.headers["location"]) == (303, f"/verify/{UNKNOWN}")
+        page = await office.http.get(f"/verify/{quote(typed, safe='')}")
+        assert page.status_code == 404
+        assert UNKNOWN in page.text
 
 
 async def test_o5_who_asks_without_end_is_told_to_wait(office: Office) -> None:

@@ -6,6 +6,9 @@ import base64
 import hashlib
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
+
+import pytest
 
 from tests.support.scheduling import Desk
 
@@ -110,6 +113,26 @@ async def test_the_page_answers_every_question(desk: Desk) -> None:
     assert "введён с ошибкой" in wrong.text
     assert "&lt;b&gt;1" in wrong.text
     assert "<b>1" not in wrong.text
+
+
+@pytest.mark.parametrize(
+    "pasted", ["Номер записи {}", "{}.", "https://example.ru/talon/{}", "\u202a{}\u202c", "№{}"]
+)
+async def test_a_number_is_found_in_what_is_pasted(desk: Desk, pasted: str) -> None:
+    """A8: by machine, at the desk, in the form and as a path."""
+    here = desk.tokens.headers("registrar-1", "registrar", clinic_id="clinic-1")
+    for number in ("1234-5678-9018", "1234‑5678‑9018", "1234—5678—9018"):
+        typed = pasted.format(number)
+        path = quote(typed, safe="")
+        assert (await _public(desk, path))["number"] == "1234-5678-9018"
+        seen = await desk.http.get(f"/v1/desk/talons/{path}", headers=here)
+        assert seen.json()["talon"]["number"] == "1234-5678-9018"
+        for page in (
+            await desk.http.get("/talon", params={"number": typed}),
+            await desk.http.get(f"/talon/{path}"),
+        ):
+            assert page.status_code == 404
+            assert "1234-5678-9018" in page.text
 
 
 async def test_o5_who_asks_without_end_is_told_to_wait(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import Delivery, SlaClass
 from services.certificates.domain.files import Given
 from services.certificates.domain.filing import Agreement, Changes
-from services.certificates.domain.forms import Kind, field_errors
+from services.certificates.domain.forms import Field, Kind, field_errors
 from services.certificates.domain.people import KnownFile
 from services.certificates.domain.states import Actor, Move, State
 from services.certificates.errors import IllegalTransitionError, ProfilePendingError
@@ -88,6 +88,55 @@ def test_c6_a_draft_tells_everything_that_is_wrong_at_once() -> None:
         ("/attachments/policy", "required"),
     }
     assert all(any("а" <= c <= "я" for c in e.detail) for e in found)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        ("Школа\u00a0№\u202f57\r\nкласс\t11\u00ad", "Школа № 57\nкласс 11"),  # Word
+        ("Лицеи\u0306 «Вторая школа»", "Лицей «Вторая школа»"),  # a Mac
+        ("\ufeff\u202aООО «Ромашка»\u202c", "ООО «Ромашка»"),
+        ("о\ufb03ce", "оffice"),
+    ],
+)
+def test_what_is_pasted_is_kept_as_it_looks(pasted: str, kept: str) -> None:
+    draft = edit(a_draft("policy"), Changes({"workplace": pasted}))
+    assert draft.values["workplace"] == kept
+    assert not filing.problems(draft, FORM_086, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("清华大学", "«清», «华», «大», «学»"),
+        ("Школа 😀", "«😀»"),
+        ("م", "«م»"),
+        ("а\x00", "U+0000"),
+    ],
+)
+def test_what_no_font_prints_is_a_problem_of_the_draft_with_the_letters_named(
+    typed: str, named: str
+) -> None:
+    draft = edit(a_draft("policy"), Changes({"workplace": typed}))
+    [problem] = filing.problems(draft, FORM_086, today=TODAY)
+    assert (problem.pointer, problem.code) == ("/fields/workplace", "unprintable")
+    assert named in problem.detail
+
+
+@pytest.mark.parametrize(
+    "typed", ["7758 8900 0000 0128", "№ 7758–8900–0000–0128", "７７５８８９０００００００１２８"]
+)
+def test_a_number_is_taken_with_any_separators(typed: str) -> None:
+    draft = edit(a_draft("policy"), Changes({"oms": typed}))
+    assert draft.values["oms"] == "7758890000000128"
+    assert not filing.problems(draft, FORM_086, today=TODAY)
+
+
+def test_c24_the_profiles_own_name_may_be_pasted_back() -> None:
+    """A Mac writes «й» in two pieces; that is nobody else's name."""
+    person = replace(ANNA, last_name="Андрейченко-Ёлкина")
+    changes = Changes({"last_name": "Андреи\u0306ченко-Е\u0308лкина\u00a0"})
+    assert filing.edited(an_empty_draft(), FORM_086, person, {}, changes)
 
 
 def test_c24_what_the_profile_says_cannot_be_typed_over() -> None:
@@ -352,8 +401,23 @@ def test_an_application_can_be_withdrawn_until_it_is_decided() -> None:
         filing.withdrawn(filing.withdrawn(a_draft(), now=NOW), now=NOW)
 
 
-TYPED = st.fixed_dictionaries(
-    {}, optional={f.name: st.none() | st.text(max_size=40) for f in FORM_086.fields if f.editable}
+# A few fields at a time, mostly of ready-made texts: drawing them all letter by letter took longer
+# than the test, and on a busy machine longer than Hypothesis allows.
+ODD = [
+    "",
+    " \u00a0\u200b",
+    "нет",
+    "清",
+    "2026-11-27",
+    "7758 8900 0000 0128",
+    "x" * 251,
+    "a\x07",
+    "и\u0306",
+]
+TYPED = st.dictionaries(
+    st.sampled_from([f.name for f in FORM_086.fields if f.editable]),
+    st.none() | st.sampled_from(ODD) | st.text(max_size=8),
+    max_size=4,
 )
 
 
@@ -377,3 +441,19 @@ def test_c50_a_date_field_takes_exactly_the_days_it_says(day: date) -> None:
     (field,) = [f for f in FORM_086.doctor_fields if f.kind is Kind.DATE]
     errors = field_errors([field], {field.name: day.isoformat()}, today=TODAY)
     assert (not errors) == (TODAY - timedelta(days=30) <= day <= TODAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("2026-11-27", None), (" 2026–11‑27 ", None), ("20261127", "date"), ("2026-W48-5", "date"),
+     ("2026-331", "date"), ("２０２６-11-27", "date"), ("2026-02-30", "date"), ("0", "date")],
+)  # fmt: skip
+def test_c50_a_date_is_year_month_day(typed: str, code: str | None) -> None:
+    (field,) = [f for f in FORM_086.doctor_fields if f.kind is Kind.DATE]
+    errors = field_errors([field], {field.name: field.tidied(typed)}, today=date(2026, 11, 27))
+    assert [e.code for e in errors] == ([code] if code else [])
+
+
+def test_a_pattern_that_takes_the_digits_of_every_script_stops_the_start() -> None:
+    with pytest.raises(ValueError, match="every script"):
+        Field("series", "Серия", pattern=r"\d{4}")

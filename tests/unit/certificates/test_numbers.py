@@ -83,3 +83,21 @@ def test_c34_case_spaces_and_look_alikes_do_not_matter(year: int, drawn: int) ->
 def test_c34_any_text_is_a_number_or_not_but_never_an_accident(typed: str) -> None:
     found = normalised(typed)
     assert found is None or normalised(found) == found
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "№ {} от 27.11.2026",
+        "{}.",
+        "https://example.ru/verify/{}",
+        "https://example.ru/verify?number={}",
+        "Справка № {} действительна",
+        "\u202a{}\u202c",
+    ],
+)
+@pytest.mark.parametrize("dash", "-‑–— ")
+def test_c34_a_number_is_found_in_what_is_pasted_with_it(pasted: str, dash: str) -> None:
+    number = certificate_number(2026, 12345)
+    assert normalised(pasted.format(number.replace("-", dash))) == number
+    assert normalised(pasted.format(number[:-1] + ("0" if number[-1] != "0" else "1"))) is None

@@ -66,6 +66,10 @@ def test_what_cannot_be_seen_is_gone(unseen: str) -> None:
     assert text.prose(f" {unseen} ") == ""
 
 
+def test_a_ligature_is_its_letters() -> None:
+    assert text.prose("o\ufb03ce, \ufb01t, \ufb06") == "office, fit, st"
+
+
 def test_control_characters_stay_to_be_refused() -> None:
     """Taken out silently, `10–20` of an old encoding would become 1020."""
     assert text.prose("10\x9620") == "10\x9620"
@@ -150,6 +154,9 @@ def test_a_phone_is_ready_for_a_parser(typed: str) -> None:
         "«263K-M65Q-36CC»",
         "Справка № 263K-M65Q-36CC действительна",
         "Номер записи\t263K-M65Q-36CC",
+        "В мае 2026 года дали 263K-M65Q-36CC",
+        "Дата 2026 № 263K M65Q 36CC",
+        "Справка 263KM65Q36CC",
         "https://example.ru/verify/263K-M65Q-36CC",
         "https://example.ru/verify/263K-M65Q-36CC/",
         "https://example.ru/verify/263K-M65Q-36CC.",

@@ -55,3 +55,19 @@ def test_any_text_is_a_number_or_a_refusal(text: str) -> None:
 def test_what_is_not_twelve_plain_digits_is_refused(text: str) -> None:
     with pytest.raises(TalonNumberError):
         parse_talon(text)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "Номер записи {}",
+        "№ {}.",
+        "https://example.ru/talon/{}",
+        "https://example.ru/talon?number={}",
+        "\u202a{}\u202c",
+    ],
+)
+@pytest.mark.parametrize("dash", "-‑—\u00a0")
+def test_a_number_is_found_in_what_is_pasted_with_it(pasted: str, dash: str) -> None:
+    number = talon_number(23_456_789_012)
+    assert parse_talon(pasted.format(number.replace("-", dash))) == number
