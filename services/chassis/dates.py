@@ -22,7 +22,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Nothing here is about a time outside of these."""
 
 
-def parse_day(text: str) -> date | None:
+def parse_day(text: str, *, first_year: int = FIRST_YEAR) -> date | None:
     """The day, written YYYY-MM-DD in ASCII digits; None when it is none, or out of bounds."""
     if _DAY.fullmatch(text) is None:
         return None
@@ -30,7 +30,7 @@ def parse_day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+    return day if first_year <= day.year <= LAST_YEAR else None
 
 
 def parse_moment(text: str) -> datetime | None:

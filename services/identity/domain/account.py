@@ -12,8 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.chassis.errors import FieldError, InvalidInputError
-from services.identity.domain.checks import digits_of
+from services.chassis.text import line, name, number, unprintable_detail
 from services.identity.domain.contacts import Channel, Contact, email_of, phone_of
+from services.identity.domain.names import staff_name_detail
 from services.identity.domain.profile import Checked, Person, number_error
 
 CONFIRMED, REGISTERED = "confirmed", "registered"
@@ -215,10 +216,10 @@ def staff_account(account_id: str, form: StaffForm, now: datetime) -> Account:
         phone=phone.address,
         email=email.address,
         staff=Position(
-            form.full_name.strip(),
-            form.position,
-            form.clinic_id,
-            digits_of(form.snils or "") or None,
+            name(form.full_name),
+            line(form.position or "") or None,
+            line(form.clinic_id or "") or None,
+            number(form.snils or "") or None,
         ),
     )
 
@@ -227,15 +228,29 @@ def _staff_errors(form: StaffForm) -> list[FieldError]:
     errors = []
     if form.role not in STAFF_ROLES:
         errors.append(FieldError("/role", "staff-role", "Это не роль сотрудника."))
-    if not form.full_name.strip():
-        errors.append(FieldError("/full_name", "missing", "Обязательное поле."))
-    if form.role in CLINIC_ROLES and not form.clinic_id:
-        errors.append(FieldError("/clinic_id", "missing", "Укажите клинику сотрудника."))
-    if form.role is Role.DOCTOR and not form.position:
-        errors.append(FieldError("/position", "missing", "Укажите должность врача."))
-    snils = digits_of(form.snils or "")
+    errors += _staff_text_errors(form)
+    snils = number(form.snils or "")
     wrong = number_error("snils", snils) if snils else None
     return [*errors, wrong] if wrong else errors
+
+
+def _staff_text_errors(form: StaffForm) -> list[FieldError]:
+    """What is wrong with the texts: patients read them, and a doctor's are printed."""
+    errors = []
+    full_name, position = name(form.full_name), line(form.position or "")
+    clinic_id = line(form.clinic_id or "")
+    if not full_name:
+        errors.append(FieldError("/full_name", "missing", "Обязательное поле."))
+    elif (wrong := staff_name_detail(full_name)) is not None:
+        errors.append(FieldError("/full_name", "name-letters", wrong))
+    if form.role in CLINIC_ROLES and not clinic_id:
+        errors.append(FieldError("/clinic_id", "missing", "Укажите клинику сотрудника."))
+    if form.role is Role.DOCTOR and not position:
+        errors.append(FieldError("/position", "missing", "Укажите должность врача."))
+    for pointer, text in (("/position", position), ("/clinic_id", clinic_id)):
+        if (unprintable := unprintable_detail(text)) is not None:
+            errors.append(FieldError(pointer, "unprintable", unprintable))
+    return errors
 
 
 def confirmed_citizen(

@@ -6,21 +6,12 @@ Sources: REQUIREMENTS «Facts» and I13 (S0:188,280; S2:122).
 
 from __future__ import annotations
 
-import re
-
 from stdnum import luhn
 from stdnum.ru import inn as inn_numbers
 
 # Numbers up to this one were given out before check digits existed.
 _SNILS_UNCHECKED = 1_001_998
 _SNILS_MODULUS = 101
-
-_SEPARATORS = re.compile(r"[\s\-‐‑–.]+")  # dashes as people paste them
-
-
-def digits_of(text: str) -> str:
-    """The text without the separators people write numbers with."""
-    return _SEPARATORS.sub("", text)
 
 
 def is_digits(text: str, length: int) -> bool:

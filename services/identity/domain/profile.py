@@ -5,19 +5,21 @@ Refuses to say whether the numbers belong to the person: that is the state regis
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from services.chassis.dates import parse_day
 from services.chassis.errors import FieldError, InvalidInputError
-from services.identity.domain.checks import digits_of, inn_valid, is_digits, oms_valid, snils_valid
+from services.chassis.text import hyphens, line
+from services.chassis.text import name as tidied_name
+from services.chassis.text import number as digits_of
+from services.identity.domain.checks import inn_valid, is_digits, oms_valid, snils_valid
 from services.identity.domain.contacts import email_of, phone_of
+from services.identity.domain.names import name_detail
 
 _OLDEST_YEARS = 130
-_NAME = re.compile(r"[А-Яа-яЁё]+(?:[ '’-][А-Яа-яЁё]+)*")
-_NAME_LENGTH = 100
 
 
 class Category(StrEnum):
@@ -127,7 +129,7 @@ def _category(form: Form, found: _Findings) -> Category | None:
         found.missing("category")
         return None
     try:
-        return Category(form.category or "")
+        return Category(line(form.category or ""))
     except ValueError:
         expected = ", ".join(f"«{c}»" for c in Category)
         found.add("category", "enum", f"Недопустимое значение. Возможны: {expected}.")
@@ -135,18 +137,13 @@ def _category(form: Form, found: _Findings) -> Category | None:
 
 
 def _name(text: str | None, name: str, found: _Findings, *, required: bool) -> str | None:
-    cleaned = " ".join((text or "").split())
+    cleaned = tidied_name(text or "")
     if not cleaned:
         if required:
             found.missing(name)
         return None
-    if len(cleaned) > _NAME_LENGTH or not _NAME.fullmatch(cleaned):
-        found.add(
-            name,
-            "name-letters",
-            "Только русские буквы, а между ними дефис, пробел или апостроф; "
-            f"не больше {_NAME_LENGTH} знаков.",
-        )
+    if (wrong := name_detail(cleaned)) is not None:
+        found.add(name, "name-letters", wrong)
         return None
     return cleaned
 
@@ -155,9 +152,8 @@ def _birth_date(text: str | None, today: date, found: _Findings) -> date | None:
     if _blank(text):
         found.missing("birth_date")
         return None
-    try:
-        born = date.fromisoformat((text or "").strip())
-    except ValueError:
+    born = parse_day(hyphens(line(text or "")), first_year=1)
+    if born is None:
         found.add("birth_date", "date-format", "Нужна дата в виде ГГГГ-ММ-ДД.")
         return None
     if born >= today:
@@ -242,4 +238,4 @@ def _contacts(form: Form, found: _Findings) -> tuple[str | None, str | None]:
 
 
 def _blank(text: str | None) -> bool:
-    return not (text or "").strip()
+    return not line(text or "")

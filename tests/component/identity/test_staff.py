@@ -144,6 +144,21 @@ async def test_the_same_request_again_makes_no_second_doctor(
     assert (other_key.status_code, other_key.json()["code"]) == (409, "contact-taken")
 
 
+async def test_a_pasted_staff_name_is_tidied_and_one_that_cannot_be_printed_is_refused(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    headers = bearer(administrator)
+    pasted = _doctor(full_name="Орлова\r\nМария\u00a0Викторовна\u200b")
+    made = await identity.post("/staff", pasted, headers | keyed())
+    assert (made.status_code, made.json()["full_name"]) == (201, "Орлова Мария Викторовна")
+    for name, named in (("Орлова\x00", "U+0000"), ("Opлова", "«O», «p»"), ("王", "«王»")):
+        refused = await identity.post("/staff", _doctor(full_name=name), headers | keyed())
+        assert refused.status_code == 422
+        [error] = refused.json()["errors"]
+        assert error["pointer"] == "/full_name"
+        assert named in error["detail"]
+
+
 async def test_all_wrong_staff_fields_at_once(
     identity: Identity, administrator: dict[str, Any]
 ) -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
 
+from services.chassis.text import number as digits_of
 from services.identity.domain.checks import (
-    digits_of,
     inn_valid,
     oms_valid,
     snils_check,

@@ -79,7 +79,7 @@ def test_other_categories_are_none_i10(category: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Ёлкина", "Римский-Корсаков", "Абу Али", "О'Нил", "д’Артаньян", "Ли"]
+    "name", ["Ёлкина", "Римский-Корсаков", "Абу Али", "О'Нил", "д'Артаньян", "Ли"]
 )
 def test_names_that_people_have_i13(name: str) -> None:
     assert checked(replace(_FORM, last_name=f"  {name} "), _TODAY).person.last_name == name
@@ -93,10 +93,70 @@ def test_names_that_nobody_has_i13(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Андреи\u0306", "Андрей"),  # a Mac
+        ("Е\u0308лкина", "Ёлкина"),
+        ("Римский‑Корсаков", "Римский-Корсаков"),
+        ("Салтыков–Щедрин", "Салтыков-Щедрин"),
+        ("Мамин - Сибиряк", "Мамин-Сибиряк"),
+        ("ОʼНил", "О'Нил"),
+        ("д’Артаньян", "д'Артаньян"),
+        ("\u202aАбу\u00a0\tАли\u202c", "Абу Али"),
+        ("Соко\u00adлова\ufeff", "Соколова"),
+    ],
+)
+def test_a_name_is_taken_as_it_is_pasted_i13(typed: str, name: str) -> None:
+    assert checked(replace(_FORM, last_name=typed), _TODAY).person.last_name == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("Cоколова", "латинские буквы: «C»"),
+        ("Соkoлова", "латинские буквы: «k», «o»"),
+        ("Sokolova", "латинские буквы: «S», «o», «k», «l», «v», «a»"),
+        ("Соколова2", "Лишнее: «2»"),
+        ("Соколова\x00", "Лишнее: U+0000"),
+        ("清华", "Лишнее: «清», «华»"),
+    ],
+)
+def test_what_does_not_belong_into_a_name_is_named_i13(typed: str, named: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        checked(replace(_FORM, last_name=typed), _TODAY)
+    assert named in refused.value.errors[0].detail
+
+
+def test_numbers_are_taken_as_they_are_pasted_i13() -> None:
+    person = checked(
+        replace(
+            _FORM,
+            snils="112—233—445 95",
+            inn="５００１００７３２２５９",
+            oms="7758\u20098900\u20090000\u20090128.",
+            passport_series="45\u00a021",
+            passport_number="№ 123456",
+        ),
+        _TODAY,
+    ).person
+    assert (person.snils, person.inn, person.oms) == (
+        "11223344595",
+        "500100732259",
+        "7758890000000128",
+    )
+    assert person.passport == Passport("4521", "123456")
+
+
+@pytest.mark.parametrize(
     ("born", "code"),
     [
         ("18.04.2007", "date-format"),
         ("2007-02-30", "date-format"),
+        ("2007-W16-3", "date-format"),
+        ("20070418", "date-format"),
+        ("２００７-04-18", "date-format"),
+        (" 2007–04‑18 ", None),
+        ("0001-01-01", "birth-date-too-old"),
         ("2026-11-21", "birth-date-future"),
         ("2030-01-01", "birth-date-future"),
         ("1895-11-21", "birth-date-too-old"),
