@@ -8,7 +8,7 @@ from typing import Any
 from deploy.demo.gateway import DemoFailedError, Gateway, Phone, RefusedError
 from deploy.demo.person import Person
 
-_CODE = r"\b(\d{6})\b"
+_CODE = r"\b(\d{6}(?:\d{4})?)\b"  # ten digits while somebody guesses at the codes of a number
 _FILE_NOT_HEARD_OF = "file-not-ready"
 _TRIES = 100
 

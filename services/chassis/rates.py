@@ -96,8 +96,8 @@ class Rates:
             raise
 
 
-def network_of(address: str) -> str:
-    """What counts as one caller: an IPv4 address, or the /64 network of an IPv6 one.
+def network_of(address: str, *, bits: int = _NETWORK_BITS) -> str:
+    """What counts as one caller: an IPv4 address, or the network of an IPv6 one (/64).
 
     Every limit per address counts by this. What is no address comes back as it is.
     """
@@ -108,7 +108,7 @@ def network_of(address: str) -> str:
     if isinstance(known, ipaddress.IPv6Address):
         if known.ipv4_mapped is not None:
             return str(known.ipv4_mapped)
-        return str(ipaddress.ip_network((known, _NETWORK_BITS), strict=False))
+        return str(ipaddress.ip_network((known, bits), strict=False))
     return address
 
 

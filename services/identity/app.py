@@ -13,7 +13,7 @@ from services.chassis.auth import FetchKeys
 from services.chassis.outbox import Publisher
 from services.chassis.runtime import Parts, Runtime
 from services.identity import api, consumers
-from services.identity.domain import DIGITS, CodeRules, KeyRules
+from services.identity.domain import CodeRules, KeyRules
 from services.identity.gateways import Passwords, Signer, read_demo_accounts
 from services.identity.metrics import IdentityMetrics
 from services.identity.settings import Settings
@@ -25,8 +25,8 @@ _DESCRIPTION = """Registration, login with a second factor, profiles and their c
 and the tokens that every other service accepts. Errors are RFC 9457 with Russian words."""
 
 
-def _new_code() -> str:
-    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+def _new_code(digits: int) -> str:
+    return f"{secrets.randbelow(10**digits):0{digits}d}"
 
 
 def build(
@@ -36,7 +36,7 @@ def build(
     publisher: Publisher | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     new_id: Callable[[], str] = lambda: secrets.token_hex(12),
-    new_code: Callable[[], str] = _new_code,
+    new_code: Callable[[int], str] = _new_code,
 ) -> FastAPI:
     """The service as an ASGI app. It verifies tokens with its own keys unless told otherwise."""
 
@@ -105,7 +105,12 @@ def _rules(settings: Settings) -> Rules:
         ),
         keys=KeyRules(signs_for=timedelta(days=settings.key_rotation_days)),
         codes_per_hour=settings.hourly_codes,
+        codes_per_site=settings.site_codes,
+        codes_per_day=settings.daily_codes,
         guesses_per_day=settings.guesses_per_day,
+        passwords_per_network=settings.network_passwords,
+        passwords_per_day=settings.passwords_per_day,
+        phone_countries=settings.phone_countries,
         profiles_per_day=settings.daily_profiles,
         requests_per_minute=settings.minutely_requests,
         lock_after=settings.lock_after,

@@ -16,6 +16,12 @@ def _seconds(wait: timedelta) -> int:
     return max(1, math.ceil(wait.total_seconds()))
 
 
+def _next_minute(moment: datetime) -> datetime:
+    """The first full minute at which the moment has passed: what a clock can say of it."""
+    full = moment.replace(second=0, microsecond=0)
+    return full if full == moment else full + timedelta(minutes=1)
+
+
 def _hours(seconds: int) -> int:
     return math.ceil(seconds / 3600)
 
@@ -41,11 +47,26 @@ class LoginLockedError(RefusalError):
 
     def __init__(self, until: datetime, now: datetime) -> None:
         """Say until when, by the clock and in seconds."""
-        clock = f"{until.astimezone(_MOSCOW):%H:%M}"
+        clock = f"{_next_minute(until).astimezone(_MOSCOW):%H:%M}"
         super().__init__(
             f"Слишком много неудачных попыток. Вход откроется в {clock} по московскому времени. "
             f"{_RECOVERY}",
             retry_after=_seconds(until - now),
+        )
+
+
+class TooManyPasswordsError(TooManyRequestsError):
+    """This network tried too many wrong passwords, for whichever logins (I5, I17)."""
+
+    code = "too-many-passwords"
+
+    def __init__(self, wait: timedelta) -> None:
+        """Say when the next one is looked at."""
+        seconds = _seconds(wait)
+        super().__init__(
+            seconds,
+            "Из вашей сети слишком много попыток входа с неверным паролем. Повторите через "
+            f"{math.ceil(seconds / 60)} мин. или войдите с устройства, на котором уже входили.",
         )
 
 
@@ -126,16 +147,17 @@ class TooManyCodesError(TooManyRequestsError):
         )
 
 
-class TooManyGuessesError(TooManyRequestsError):
-    """Too many wrong codes for this phone or address, over all codes of a day (I4)."""
+class LongerCodeNeededError(RefusalError):
+    """Somebody guesses at the codes of this contact: a short one is no answer any more (I4)."""
 
-    code = "too-many-guesses"
+    code = "longer-code-needed"
+    title = "Нужен новый код"
 
-    def __init__(self, wait: timedelta) -> None:
-        """Say when the next one is looked at."""
-        seconds = _seconds(wait)
+    def __init__(self) -> None:
+        """Lead to the next code."""
         super().__init__(
-            seconds, f"Слишком много неверных кодов. Повторите через {_hours(seconds)} ч."
+            "Для этого номера или адреса вводили слишком много неверных кодов. Запросите новый "
+            "код: в нём будет больше цифр, и подобрать его нельзя."
         )
 
 

@@ -42,12 +42,13 @@ def code_requested(challenge: Challenge, code: str) -> said.CodeRequested:
     """A code is to reach its owner.
 
     Whoever registers a contact that has an account gets the words of recovery: the message tells
-    the owner, and only the owner, that the account is there.
+    the owner, and only the owner, that the account is there. A decoy's goes to nobody.
     """
     purpose = _PURPOSES[challenge.purpose]
     if challenge.purpose is Purpose.REGISTRATION and challenge.account_id:
         purpose = said.CodePurpose.RECOVERY
     by_sms = challenge.contact.channel is Channel.SMS
+    address = None if challenge.decoy else challenge.contact.address
     return said.CodeRequested(
         account_id=challenge.account_id,
         code_id=challenge.id,
@@ -55,8 +56,8 @@ def code_requested(challenge: Challenge, code: str) -> said.CodeRequested:
         channel=said.Channel(challenge.contact.channel),
         expires_at=challenge.expires_at,
         pii=said.CodePii(
-            phone=challenge.contact.address if by_sms else None,
-            email=None if by_sms else challenge.contact.address,
+            phone=address if by_sms else None,
+            email=None if by_sms else address,
             code=code,
         ),
     )

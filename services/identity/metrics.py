@@ -17,12 +17,14 @@ from services.identity.domain import (
     Verdict,
 )
 from services.identity.domain.account import CONFIRMED, REGISTERED
-from services.identity.errors import LoginLockedError, WrongCredentialsError
+from services.identity.errors import LoginLockedError, TooManyPasswordsError, WrongCredentialsError
 
 LEVELS = (REGISTERED, CONFIRMED)
+PASSWORD_WRONG, LOCKED = "password-wrong", "locked"
 LOGIN_REFUSALS: Mapping[type[Exception], str] = {
-    WrongCredentialsError: "password-wrong",
-    LoginLockedError: "locked",
+    WrongCredentialsError: PASSWORD_WRONG,
+    LoginLockedError: LOCKED,
+    TooManyPasswordsError: LOCKED,
 }
 REFRESHES: Mapping[RefreshVerdict, str] = {
     RefreshVerdict.GOOD: "done",
@@ -46,7 +48,7 @@ class IdentityMetrics:
         self.logins = metrics.counter(
             "logins_total",
             "Steps of logins: the password, then the code.",
-            outcome=(*LOGIN_REFUSALS.values(), "code-sent", "code-wrong", "done"),
+            outcome=(PASSWORD_WRONG, LOCKED, "code-sent", "code-wrong", "done"),
         )
         self.codes_sent = metrics.counter(
             "codes_sent_total",

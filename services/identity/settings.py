@@ -12,7 +12,7 @@ from services.chassis.settings import ServiceSettings
 
 _DEMO_SECRET = "demo-only-secret-of-identity"  # noqa: S105 - refused outside a demo
 _DEMO_RESEND_SECONDS = 3.0
-_DEMO_CODES_PER_HOUR = 1000
+_DEMO_CODES = 1000
 _DEMO_REQUESTS_PER_MINUTE = 6000
 _DEMO_PROFILES_PER_DAY = 1000
 
@@ -37,18 +37,42 @@ class Settings(ServiceSettings):
     code_lifetime_seconds: float = 300
     code_tries: int = 5
     resend_seconds: float = 60
-    codes_per_hour: int = 10
+    codes_per_hour: int = Field(
+        default=10, description="Codes to one set of contacts, for each who asks (I17)."
+    )
+    codes_per_site: int = Field(
+        default=60, description="Codes a day to one contact, for each IPv4 address or IPv6 /48."
+    )
+    codes_per_day: int = Field(
+        default=600,
+        description="Codes a day to one contact for all strangers together; known devices go on.",
+    )
+    phone_countries: tuple[str, ...] = Field(
+        default=("RU",), description="Countries (ISO 3166) whose mobile numbers get codes."
+    )
     requests_per_minute: int = Field(
         default=120, description="Per network address, over all routes without a token (I17)."
     )
     guesses_per_day: int = Field(
-        default=50, description="Wrong codes per purpose and phone or address, over all codes."
+        default=50,
+        description="Wrong codes per purpose and phone or address, over all codes of six digits; "
+        "from then on codes have ten.",
     )
     profiles_per_day: int = Field(
         default=10, description="Checks of the state registry that one account asks for."
     )
-    lock_after: int = 5
+    lock_after: int = Field(
+        default=5, description="Wrong passwords of one device or network for one login (I5)."
+    )
     lock_seconds: float = 900
+    passwords_per_network: int = Field(
+        default=100, description="Wrong passwords an hour of one network, over all logins."
+    )
+    passwords_per_day: int = Field(
+        default=100,
+        description="Wrong passwords of strangers for one login; from then on no answer tells "
+        "whether one was right, and the code goes to the owner alone.",
+    )
     access_token_seconds: int = 600
     refresh_token_days: float = 30
     refresh_grace_seconds: float = Field(
@@ -84,8 +108,29 @@ class Settings(ServiceSettings):
     def hourly_codes(self) -> int:
         """How many codes one phone or address gets in an hour (I17)."""
         if self.demo and "codes_per_hour" not in self.model_fields_set:
-            return _DEMO_CODES_PER_HOUR
+            return _DEMO_CODES
         return self.codes_per_hour
+
+    @property
+    def site_codes(self) -> int:
+        """How many codes a day one site asks for to one phone or address."""
+        if self.demo and "codes_per_site" not in self.model_fields_set:
+            return 10 * _DEMO_CODES
+        return self.codes_per_site
+
+    @property
+    def daily_codes(self) -> int:
+        """How many codes a day strangers ask for to one phone or address."""
+        if self.demo and "codes_per_day" not in self.model_fields_set:
+            return 10 * _DEMO_CODES
+        return self.codes_per_day
+
+    @property
+    def network_passwords(self) -> int:
+        """How many wrong passwords an hour one network has."""
+        if self.demo and "passwords_per_network" not in self.model_fields_set:
+            return _DEMO_CODES
+        return self.passwords_per_network
 
     @property
     def daily_profiles(self) -> int:

@@ -32,6 +32,7 @@ from services.notifier.domain.addressing import Address, Channel, Contacts
 from services.notifier.domain.code import Code
 from services.notifier.domain.message import Notice
 from services.notifier.usecases import UseCases
+from services.notifier.usecases.sending import Sending
 
 TEMPLATE_OF: dict[type[Data], str] = {
     AccountRegistered: "account-registered",
@@ -93,6 +94,12 @@ def _code(incoming: Incoming[CodeRequested]) -> Code:
     )
 
 
+async def _send_code(sending: Sending, incoming: Incoming[CodeRequested]) -> None:
+    """Send it, unless it is for nobody: a decoy of identity, made so that no time tells it."""
+    if incoming.data.pii.phone or incoming.data.pii.email:
+        await sending.send_code(_code(incoming), cause=incoming.cause)
+
+
 def _subject(data: _CalledOff) -> str:
     return data.appointment_id if isinstance(data, AppointmentCancelled) else data.certificate_id
 
@@ -111,7 +118,7 @@ def handlers(use: UseCases) -> Handlers:
         )
 
     async def code_requested(incoming: Incoming[CodeRequested]) -> None:
-        await sending.send_code(_code(incoming), cause=incoming.cause)
+        await _send_code(sending, incoming)
 
     async def rejected(incoming: Incoming[ProfileRejected]) -> None:
         await planning.notify(_notice(incoming, incoming.data.account_id), cause=incoming.cause)

@@ -1,16 +1,21 @@
-"""What the routes of identity share: the use cases, and the limit per network address."""
+"""What the routes of identity share: the use cases, who calls, and the limit per network."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal, cast
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.errors import FieldError, InvalidInputError
-from services.identity.domain import Contact, email_of, phone_of
+from services.chassis.rates import network_of
+from services.chassis.text import code
+from services.chassis.typed import Tidied
+from services.identity.domain import Caller, Contact, email_of, phone_of
 from services.identity.usecases import Pair, UseCases
+
+_SITE_BITS = 48  # what one provider's customer may have of IPv6
 
 
 class Body(BaseModel):
@@ -27,13 +32,31 @@ async def use_cases(request: Request) -> UseCases:
 Use = Annotated[UseCases, Depends(use_cases)]
 
 
-async def admitted(request: Request, use: Use) -> None:
-    """Count the request of this network address (I17).
+DeviceToken = Annotated[
+    str | None,
+    Header(
+        alias="Device-Token",
+        max_length=300,
+        description="Из ответа на вход с этого устройства. Ничего не открывает: попытки с него "
+        "считаются отдельно от чужих.",
+    ),
+]
+
+
+async def admitted(request: Request, use: Use, device_token: DeviceToken = None) -> Caller:
+    """Who calls, and one request more of its network (I17).
 
     Raises:
         TooManyRequestsError: too many in this minute.
     """
-    await use.world.admit(request.client.host if request.client else "unknown")
+    address = request.client.host if request.client else "unknown"
+    network = network_of(address)
+    await use.world.admit(network)
+    known = use.world.known_device(device_token) if device_token else None
+    return Caller(network, network_of(address, bits=_SITE_BITS), known)
+
+
+Calling = Annotated[Caller, Depends(admitted)]
 
 
 async def no_store(response: Response) -> None:
@@ -41,7 +64,15 @@ async def no_store(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
-Code = Annotated[str, Field(pattern=r"^\d{6}$", examples=["123456"], description="Шесть цифр.")]
+Code = Annotated[
+    str,
+    Tidied(code, longest=16),
+    Field(
+        pattern=r"^[0-9]{6}(?:[0-9]{4})?$",
+        examples=["123456"],
+        description="Шесть цифр; десять, если коды этого номера или адреса подбирали.",
+    ),
+]
 Password = Annotated[str, Field(min_length=1, max_length=256, examples=["длинная фраза 7"])]
 Typed = Annotated[str, Field(min_length=1, max_length=254)]
 
@@ -106,6 +137,11 @@ class TokenPair(BaseModel):
     token_type: str = "Bearer"  # noqa: S105 - the name of the scheme (RFC 6750)
     expires_in: int = Field(description="Seconds.", examples=[600])
     refresh_token: str
+    device_token: str | None = Field(
+        default=None,
+        description="После входа: хранить на устройстве и передавать в заголовке `Device-Token`, "
+        "чтобы чужие попытки не мешали войти с него.",
+    )
     level: str = Field(description="`registered` or `confirmed` (I9).", examples=["confirmed"])
     roles: list[str] = Field(examples=[["citizen"]])
 
@@ -117,6 +153,7 @@ class TokenPair(BaseModel):
             access_token=pair.access_token,
             expires_in=pair.expires_in,
             refresh_token=pair.refresh_token,
+            device_token=pair.device_token,
             level=pair.level,
             roles=list(pair.roles),
         )

@@ -9,19 +9,17 @@ from fastapi import APIRouter, Depends
 from services.chassis.auth import Principal, anyone
 from services.identity.api.common import (
     Answer,
+    Calling,
     Password,
     Sent,
     TypedContact,
     Use,
-    admitted,
     no_store,
 )
 from services.identity.api.people import AccountView
 from services.identity.domain import Challenge
 
-router = APIRouter(
-    prefix="/v1", tags=["account"], dependencies=[Depends(admitted), Depends(no_store)]
-)
+router = APIRouter(prefix="/v1", tags=["account"], dependencies=[Depends(no_store)])
 
 Anyone = Annotated[Principal, Depends(anyone)]
 
@@ -49,20 +47,24 @@ def _view(challenge: Challenge) -> ContactChangeView:
 
 
 @router.post("/contacts", status_code=202)
-async def start_contact_change(body: NewContact, use: Use, who: Anyone) -> ContactChangeView:
+async def start_contact_change(
+    body: NewContact, use: Use, who: Anyone, caller: Calling
+) -> ContactChangeView:
     """Send a code to a new phone or e-mail; nothing changes until it is answered."""
-    return _view(await use.contacts.start(who.subject, body.contact(), body.password))
+    return _view(await use.contacts.start(who.subject, body.contact(), body.password, caller))
 
 
 @router.post("/contacts/{change_id}/code", status_code=202)
-async def resend_contact_change(change_id: str, use: Use, who: Anyone) -> ContactChangeView:
+async def resend_contact_change(
+    change_id: str, use: Use, who: Anyone, caller: Calling
+) -> ContactChangeView:
     """Send another code; the last one stops working (e7)."""
-    return _view(await use.contacts.resend(who.subject, change_id))
+    return _view(await use.contacts.resend(who.subject, change_id, caller))
 
 
 @router.post("/contacts/{change_id}/confirmation")
 async def confirm_contact_change(
-    change_id: str, body: Answer, use: Use, who: Anyone
+    change_id: str, body: Answer, use: Use, who: Anyone, _: Calling
 ) -> AccountView:
     """Answer the code: messages, codes and logins go by the new contact."""
     return AccountView.of(await use.contacts.confirm(who.subject, change_id, body.code))

@@ -12,19 +12,19 @@ from services.chassis.errors import FieldError, InvalidInputError
 from services.identity.api.common import (
     Answer,
     Body,
+    Calling,
     Password,
     Sent,
     TokenPair,
     Typed,
     TypedContact,
     Use,
-    admitted,
     no_store,
     require_contact,
 )
 from services.identity.domain import Challenge, email_of, phone_of
 
-router = APIRouter(prefix="/v1", dependencies=[Depends(admitted), Depends(no_store)])
+router = APIRouter(prefix="/v1", dependencies=[Depends(no_store)])
 
 
 class StartSession(Body):
@@ -74,8 +74,8 @@ class RecoveryView(Body):
 def _registration(challenge: Challenge) -> RegistrationView:
     return RegistrationView(
         registration_id=challenge.id,
-        channel=challenge.contact.channel.value,
-        destination=challenge.contact.masked,
+        channel=challenge.destination.channel.value,
+        destination=challenge.destination.masked,
         expires_at=challenge.expires_at,
         resend_at=challenge.resend_at,
     )
@@ -84,8 +84,8 @@ def _registration(challenge: Challenge) -> RegistrationView:
 def _session(challenge: Challenge) -> SessionView:
     return SessionView(
         session_id=challenge.id,
-        channel=challenge.contact.channel.value,
-        destination=challenge.contact.masked,
+        channel=challenge.destination.channel.value,
+        destination=challenge.destination.masked,
         expires_at=challenge.expires_at,
         resend_at=challenge.resend_at,
     )
@@ -100,47 +100,51 @@ def _recovery(challenge: Challenge) -> RecoveryView:
 
 
 @router.post("/registrations", status_code=202, tags=["registration"])
-async def start_registration(body: StartRegistration, use: Use) -> RegistrationView:
+async def start_registration(
+    body: StartRegistration, use: Use, caller: Calling
+) -> RegistrationView:
     """Send a code to a phone or an e-mail (I1)."""
-    return _registration(await use.registration.start(body.contact()))
+    return _registration(await use.registration.start(body.contact(), caller))
 
 
 @router.post("/registrations/{registration_id}/code", status_code=202, tags=["registration"])
-async def resend_registration(registration_id: str, use: Use) -> RegistrationView:
+async def resend_registration(registration_id: str, use: Use, caller: Calling) -> RegistrationView:
     """Send another code; the last one stops working (e7)."""
-    return _registration(await use.registration.resend(registration_id))
+    return _registration(await use.registration.resend(registration_id, caller))
 
 
 @router.post(
     "/registrations/{registration_id}/confirmation", status_code=201, tags=["registration"]
 )
 async def confirm_registration(
-    registration_id: str, body: AnswerWithPassword, use: Use
+    registration_id: str, body: AnswerWithPassword, use: Use, caller: Calling
 ) -> TokenPair:
     """Prove the contact and set a password: the account exists, level «registered»."""
-    return TokenPair.of(await use.registration.confirm(registration_id, body.code, body.password))
+    return TokenPair.of(
+        await use.registration.confirm(registration_id, body.code, body.password, caller)
+    )
 
 
 @router.post("/sessions", status_code=202, tags=["login"])
-async def start_session(body: StartSession, use: Use) -> SessionView:
+async def start_session(body: StartSession, use: Use, caller: Calling) -> SessionView:
     """Check login and password, send the second factor (I3)."""
-    return _session(await use.sessions.begin(body.login, body.password))
+    return _session(await use.sessions.begin(body.login, body.password, caller))
 
 
 @router.post("/sessions/{session_id}/code", status_code=202, tags=["login"])
-async def resend_session(session_id: str, use: Use) -> SessionView:
+async def resend_session(session_id: str, use: Use, caller: Calling) -> SessionView:
     """Send another code; the last one stops working (e7)."""
-    return _session(await use.sessions.resend(session_id))
+    return _session(await use.sessions.resend(session_id, caller))
 
 
 @router.post("/sessions/{session_id}/confirmation", tags=["login"])
-async def confirm_session(session_id: str, body: Answer, use: Use) -> TokenPair:
+async def confirm_session(session_id: str, body: Answer, use: Use, caller: Calling) -> TokenPair:
     """Answer the second factor: tokens (e6: without it, none)."""
-    return TokenPair.of(await use.sessions.confirm(session_id, body.code))
+    return TokenPair.of(await use.sessions.confirm(session_id, body.code, caller))
 
 
 @router.post("/recoveries", status_code=202, tags=["recovery"])
-async def start_recovery(body: StartRecovery, use: Use) -> RecoveryView:
+async def start_recovery(body: StartRecovery, use: Use, caller: Calling) -> RecoveryView:
     """Forgotten password, or the first one of staff: name the phone *and* the e-mail (I6, e8)."""
     phone = require_contact(phone_of(body.phone), "phone", body.phone) if body.phone else None
     email = require_contact(email_of(body.email), "email", body.email) if body.email else None
@@ -151,16 +155,18 @@ async def start_recovery(body: StartRecovery, use: Use) -> RecoveryView:
                 FieldError("/email", "missing", "Укажите e-mail."),
             ]
         )
-    return _recovery(await use.recovery.start(phone, email))
+    return _recovery(await use.recovery.start(phone, email, caller))
 
 
 @router.post("/recoveries/{recovery_id}/code", status_code=202, tags=["recovery"])
-async def resend_recovery(recovery_id: str, use: Use) -> RecoveryView:
+async def resend_recovery(recovery_id: str, use: Use, caller: Calling) -> RecoveryView:
     """Send another code; the last one stops working (e7)."""
-    return _recovery(await use.recovery.resend(recovery_id))
+    return _recovery(await use.recovery.resend(recovery_id, caller))
 
 
 @router.post("/recoveries/{recovery_id}/confirmation", status_code=204, tags=["recovery"])
-async def confirm_recovery(recovery_id: str, body: AnswerWithPassword, use: Use) -> None:
+async def confirm_recovery(
+    recovery_id: str, body: AnswerWithPassword, use: Use, caller: Calling
+) -> None:
     """Set a new password. Every login of the account ends; log in with the new one."""
-    await use.recovery.confirm(recovery_id, body.code, body.password)
+    await use.recovery.confirm(recovery_id, body.code, body.password, caller)

@@ -12,8 +12,16 @@ from services.identity.domain.account import (
     registered,
     staff_account,
 )
+from services.identity.domain.askers import (
+    DEVICE_KNOWN_FOR,
+    Asker,
+    Caller,
+    KnownDevice,
+    known_device,
+)
 from services.identity.domain.codes import (
     DIGITS,
+    LONG_DIGITS,
     Challenge,
     CodeRules,
     Purpose,
@@ -24,6 +32,8 @@ from services.identity.domain.codes import (
 from services.identity.domain.contacts import (
     Channel,
     Contact,
+    can_get_codes,
+    contact_of,
     email_of,
     login_of,
     phone_of,
@@ -48,8 +58,12 @@ from services.identity.domain.tokens import (
 )
 
 __all__ = [
+    "DEVICE_KNOWN_FOR",
     "DIGITS",
+    "LONG_DIGITS",
     "Account",
+    "Asker",
+    "Caller",
     "Category",
     "Challenge",
     "Channel",
@@ -58,6 +72,7 @@ __all__ = [
     "Contact",
     "Form",
     "KeyRules",
+    "KnownDevice",
     "Passport",
     "Person",
     "Position",
@@ -70,13 +85,16 @@ __all__ = [
     "StaffForm",
     "Verdict",
     "by_age",
+    "can_get_codes",
     "challenge",
     "checked",
     "confirmed_citizen",
+    "contact_of",
     "digest_of",
     "digest_of_token",
     "email_of",
     "first_token",
+    "known_device",
     "login_of",
     "next_rotation",
     "normalised",

@@ -15,6 +15,8 @@ from services.identity.domain.contacts import Contact
 from services.identity.errors import ResendTooEarlyError
 
 DIGITS = 6
+LONG_DIGITS = 10
+"""Of a code for a contact that somebody guesses at: a million guesses find one in ten thousand."""
 
 
 class Purpose(StrEnum):
@@ -52,7 +54,9 @@ class Challenge:
 
     `account_id` is whom the contact belongs to, where it belongs to somebody; `decoy` marks a
     challenge that answers like any other and that no code opens (nobody learns who is registered).
-    `sent` counts the codes and is the version of its events; `counter` names what they count for.
+    `sent` counts the codes and is the version of its events; `counter` names what they count for,
+    `device` the known device that asked. `shown` is what the asker is told of where the code went,
+    where that must not be the contact itself.
     """
 
     id: str
@@ -68,9 +72,19 @@ class Challenge:
     used: bool = False
     decoy: bool = False
     counter: str = ""
+    device: str | None = None
+    digits: int = DIGITS
+    shown: Contact | None = None
 
-    def renewed(self, digest: str, now: datetime, rules: CodeRules) -> Challenge:
-        """The challenge with another code in place of the last.
+    @property
+    def destination(self) -> Contact:
+        """What the asker is told of where the code went."""
+        return self.shown or self.contact
+
+    def renewed(
+        self, digest: str, now: datetime, rules: CodeRules, digits: int = DIGITS
+    ) -> Challenge:
+        """The challenge with another code, of as many digits, in place of the last.
 
         Raises:
             ResendTooEarlyError: the last one was sent a moment ago.
@@ -80,6 +94,7 @@ class Challenge:
         return replace(
             self,
             digest=digest,
+            digits=digits,
             sent=self.sent + 1,
             tries_left=rules.tries,
             expires_at=now + rules.lifetime,
@@ -108,28 +123,31 @@ def challenge(
     challenge_id: str,
     purpose: Purpose,
     contact: Contact,
-    digest: str,
     *,
     now: datetime,
     rules: CodeRules,
     account_id: str | None = None,
     decoy: bool = False,
     counter: str = "",
+    device: str | None = None,
+    shown: Contact | None = None,
 ) -> Challenge:
-    """A fresh challenge with its first code."""
+    """A fresh challenge that waits for its first code: no answer is right before."""
     return Challenge(
         id=challenge_id,
         purpose=purpose,
         contact=contact,
         account_id=account_id,
-        digest=digest,
-        sent=1,
-        tries_left=rules.tries,
-        expires_at=now + rules.lifetime,
-        resend_at=now + rules.resend_after,
+        digest="",
+        sent=0,
+        tries_left=0,
+        expires_at=now,
+        resend_at=now,
         forget_at=now + rules.challenge_lifetime,
         decoy=decoy,
         counter=counter,
+        device=device,
+        shown=shown,
     )
 
 

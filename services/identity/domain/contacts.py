@@ -6,15 +6,23 @@ Refuses to know whether a contact is proved; that is the account's matter.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from services.chassis.text import line, phone
+
 _REGION = "RU"
 _LONGEST = 254
-_PHONE_LIKE = re.compile(r"\+?[\d\s()\-]{7,20}")
+_PHONE_LIKE = re.compile(r"[+(]?[0-9 ()/-]{7,40}")
+_MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)
+_MOBILE = {
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+}
 
 
 class Channel(StrEnum):
@@ -41,8 +49,11 @@ class Contact:
 
 
 def phone_of(text: str) -> Contact | None:
-    """A phone number as people write it (8…, +7…, with brackets), or None."""
+    """A phone number as people write, paste and link it (8…, +7…, brackets, `tel:`), or None."""
     if len(text) > _LONGEST:
+        return None
+    text = phone(text)
+    if not _PHONE_LIKE.fullmatch(text):
         return None
     try:
         number = phonenumbers.parse(text, _REGION)
@@ -55,8 +66,21 @@ def phone_of(text: str) -> Contact | None:
     )
 
 
+def can_get_codes(contact: Contact, countries: Collection[str]) -> bool:
+    """Whether a code reaches it: any e-mail, and a mobile number of these countries (ISO 3166).
+
+    No landline, no free, premium or satellite number gets an SMS.
+    """
+    if contact.channel is not Channel.SMS:
+        return True
+    number = phonenumbers.parse(contact.address)
+    if phonenumbers.number_type(number) not in _MOBILE:
+        return False
+    return phonenumbers.region_code_for_number(number) in countries
+
+
 def email_of(text: str) -> Contact | None:
-    """An e-mail address (syntax only: the code sent there proves the rest), or None.
+    """An e-mail address as typed or linked (syntax only: a code proves the rest), or None.
 
     The domain may be a Russian one and is kept as it goes over the wire («xn--…»). A name with
     letters that only some servers take would never be reached: it is none.
@@ -64,10 +88,17 @@ def email_of(text: str) -> Contact | None:
     if len(text) > _LONGEST:
         return None
     try:
-        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(
+            _MAILTO.sub("", line(text)), check_deliverability=False, allow_smtputf8=False
+        )
     except EmailNotValidError:
         return None
     return Contact(Channel.EMAIL, found.ascii_email.lower()) if found.ascii_email else None
+
+
+def contact_of(text: str) -> Contact | None:
+    """The phone or the e-mail that this is, by the same rules wherever one is typed."""
+    return email_of(text) if "@" in text else phone_of(text)
 
 
 def readable(address: str) -> str:
@@ -82,10 +113,6 @@ def readable(address: str) -> str:
 
 def login_of(text: str) -> str:
     """What a person typed as login, in the form that accounts are found by."""
-    text = text.strip()[:_LONGEST]
-    found: Contact | None = None
-    if "@" in text:
-        found = email_of(text)
-    elif _PHONE_LIKE.fullmatch(text):
-        found = phone_of(text)
-    return found.address if found else text.casefold()
+    text = text[:_LONGEST]
+    found = contact_of(text)
+    return found.address if found else line(text).casefold()

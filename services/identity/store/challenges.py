@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 
 from services.chassis.mongo import Database, Document, Indexes, Session
-from services.identity.domain import Challenge, Channel, Contact, Purpose
+from services.identity.domain import DIGITS, Challenge, Channel, Contact, Purpose
 
 INDEXES: Indexes = {
     "challenges": [
@@ -59,8 +59,7 @@ def _to_document(challenge: Challenge) -> dict[str, Any]:
     return {
         "_id": challenge.id,
         "purpose": challenge.purpose.value,
-        "channel": challenge.contact.channel.value,
-        "address": challenge.contact.address,
+        **_from_contact(challenge.contact),
         "account_id": challenge.account_id,
         "digest": challenge.digest,
         "sent": challenge.sent,
@@ -71,6 +70,9 @@ def _to_document(challenge: Challenge) -> dict[str, Any]:
         "used": challenge.used,
         "decoy": challenge.decoy,
         "counter": challenge.counter,
+        "device": challenge.device,
+        "digits": challenge.digits,
+        "shown": _from_contact(challenge.shown) if challenge.shown else None,
     }
 
 
@@ -78,7 +80,7 @@ def _from_document(d: Document) -> Challenge:
     return Challenge(
         id=d["_id"],
         purpose=Purpose(d["purpose"]),
-        contact=Contact(Channel(d["channel"]), d["address"]),
+        contact=_to_contact(d),
         account_id=d["account_id"],
         digest=d["digest"],
         sent=d["sent"],
@@ -89,4 +91,15 @@ def _from_document(d: Document) -> Challenge:
         used=d["used"],
         decoy=d["decoy"],
         counter=d["counter"],
+        device=d.get("device"),
+        digits=d.get("digits", DIGITS),
+        shown=_to_contact(d["shown"]) if d.get("shown") else None,
     )
+
+
+def _from_contact(contact: Contact) -> dict[str, Any]:
+    return {"channel": contact.channel.value, "address": contact.address}
+
+
+def _to_contact(d: Document) -> Contact:
+    return Contact(Channel(d["channel"]), d["address"])

@@ -78,6 +78,13 @@ class Counters:
         until: datetime | None = found["until"] if found else None
         return until
 
+    async def refund(self, key: str, tries: int) -> None:
+        """Take counted tries back, where their window has not ended."""
+        await self._collection.update_one(
+            {"_id": key},
+            [{"$set": {"count": {"$max": [0, {"$subtract": ["$count", tries]}]}}}],
+        )
+
     async def clear(self, key: str) -> None:
         """Forget what was counted."""
         await self._collection.delete_one({"_id": key})

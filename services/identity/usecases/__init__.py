@@ -8,6 +8,8 @@ from typing import Self
 from services.identity.usecases.codes import Codes
 from services.identity.usecases.contacts import ContactChange
 from services.identity.usecases.demo import seed
+from services.identity.usecases.limits import CodeLimits
+from services.identity.usecases.passwords import PasswordTries
 from services.identity.usecases.profiles import Profiles
 from services.identity.usecases.recovery import Recovery
 from services.identity.usecases.registration import Registration
@@ -48,14 +50,15 @@ class UseCases:
     @classmethod
     def of(cls, world: World) -> Self:
         """All of them in one world."""
-        signing, codes = Signing(world), Codes(world)
+        signing, codes = Signing(world), Codes(world, CodeLimits(world))
+        passwords = PasswordTries(world)
         return cls(
             world=world,
             signing=signing,
             registration=Registration(world, codes, signing),
-            sessions=Sessions(world, codes, signing),
-            recovery=Recovery(world, codes),
-            contacts=ContactChange(world, codes),
+            sessions=Sessions(world, codes, passwords, signing),
+            recovery=Recovery(world, codes, passwords),
+            contacts=ContactChange(world, codes, passwords),
             profiles=Profiles(world),
             staff=Staff(world),
         )

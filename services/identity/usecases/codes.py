@@ -1,30 +1,31 @@
-"""One-time codes: made, sent, sent again, answered (I4, I17, e7)."""
+"""One-time codes: made, sent, sent again, answered (I4, e7).
+
+A decoy is a challenge that no code opens. Everything is done for it that is done for another, up to
+an event that goes to nobody: neither the answer nor its time tells that it is one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import structlog
 
 from services.chassis.errors import NotFoundError
 from services.chassis.transactions import Transaction
 from services.identity import events
-from services.identity.domain import Account, Challenge, Contact, Purpose, Verdict, challenge
+from services.identity.domain import Account, Asker, Challenge, Contact, Purpose, Verdict, challenge
 from services.identity.errors import (
     CodeExhaustedError,
     CodeExpiredError,
     CodeUsedError,
-    TooManyCodesError,
-    TooManyGuessesError,
     WrongCodeError,
 )
+from services.identity.usecases.limits import CodeLimits
 from services.identity.usecases.world import World
 
 log = structlog.get_logger(__name__)
 
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 GONE = "Запрос кода не найден или устарел. Начните заново."
 
 
@@ -33,78 +34,44 @@ class Codes:
     """What every purpose of a code shares. The code leaves in an event, and only there."""
 
     world: World
+    limits: CodeLimits
 
-    async def count(self, purpose: Purpose, *typed: Contact) -> str:
-        """Count one code for what was typed, all of it together (I17).
-
-        Nobody uses up the codes of another purpose, nor those of a phone and an e-mail by knowing
-        the phone alone. The answer goes into the challenge: codes sent again count for the same.
-
-        Raises:
-            TooManyCodesError: it has got enough for this hour.
-        """
-        about = "|".join(contact.address for contact in typed)
-        counter = self.world.counter_key(f"codes-{purpose}", about)
-        await self._count(counter)
-        return counter
-
-    async def _count(self, counter: str) -> None:
-        now = self.world.now()
-        hit = await self.world.store.counters.hit(
-            counter,
-            limit=self.world.rules.codes_per_hour,
-            window=_HOUR,
-            now=now,
-        )
-        if not hit.allowed:
-            raise TooManyCodesError(hit.until - now)
-
-    async def spared(self, made: Challenge) -> Challenge:
-        """The challenge, or a decoy in its place once its destination has got enough codes.
-
-        For recovery: whoever knows a phone can type any e-mail with it, and each pair counts for
-        itself. A refusal here would tell that the account is there, so none is given.
-        """
-        if made.decoy or made.purpose is not Purpose.RECOVERY:
-            return made
-        hit = await self.world.store.counters.hit(
-            self.world.counter_key(f"sent-{made.purpose}", made.contact.address),
-            limit=self.world.rules.codes_per_hour,
-            window=_HOUR,
-            now=self.world.now(),
-        )
-        return made if hit.allowed else replace(made, decoy=True)
-
-    def fresh(
+    async def fresh(
         self,
         purpose: Purpose,
         contact: Contact,
+        asker: Asker,
         *,
         counter: str,
         account_id: str | None = None,
         decoy: bool = False,
+        shown: Contact | None = None,
     ) -> tuple[Challenge, str]:
-        """A challenge and its code."""
-        challenge_id, code = self.world.new_id(), self.world.new_code()
-        digest = self.world.digest(challenge_id, code)
+        """A challenge and its first code."""
         made = challenge(
-            challenge_id,
+            self.world.new_id(),
             purpose,
             contact,
-            digest,
             now=self.world.now(),
             rules=self.world.rules.codes,
             account_id=account_id,
             decoy=decoy,
             counter=counter,
+            device=asker.key if asker.known else None,
+            shown=shown,
         )
-        return made, code
+        return await self._renewed(made)
+
+    async def _renewed(self, asked: Challenge) -> tuple[Challenge, str]:
+        digits = await self.limits.digits(asked)
+        code = self.world.new_code(digits)
+        digest = self.world.digest(asked.id, code)
+        return asked.renewed(digest, self.world.now(), self.world.rules.codes, digits), code
 
     async def send(self, tx: Transaction, made: Challenge, code: str) -> Challenge:
-        """Keep the challenge and have its code delivered; a decoy is only kept."""
+        """Keep the challenge and have its code delivered; a decoy's goes to nobody."""
         await self.world.store.challenges.put(made, session=tx.session)
-        if not made.decoy:
-            tx.emit(made.id, made.sent, events.code_requested(made, code))
+        tx.emit(made.id, made.sent, events.code_requested(made, code))
         return made
 
     async def deliver(self, work: Callable[[Transaction], Awaitable[Challenge]]) -> Challenge:
@@ -113,7 +80,7 @@ class Codes:
         self.world.metrics.sent(made)
         return made
 
-    async def resend(self, challenge_id: str, purpose: Purpose) -> Challenge:
+    async def resend(self, challenge_id: str, purpose: Purpose, asker: Asker) -> Challenge:
         """Another code for the same challenge (e7).
 
         Raises:
@@ -123,18 +90,20 @@ class Codes:
             CodeUsedError: it was answered already.
         """
         kept = await self.open(challenge_id, purpose, renewable=True)
-        code = self.world.new_code()
-        digest = self.world.digest(challenge_id, code)
-        kept.renewed(digest, self.world.now(), self.world.rules.codes)  # too early does not count
-        await self._count(kept.counter)
-        decoy = (await self.spared(kept)).decoy
+        again, code = await self._renewed(kept)  # too early does not count
+        if kept.device is not None:
+            asker = replace(asker, key=kept.device, known=True)
+        typed = kept.destination.address
+        await self.limits.count_again(kept.counter, purpose, asker, typed)
 
         async def work(tx: Transaction) -> Challenge:
             found = await self.world.store.challenges.get(challenge_id, purpose, session=tx.session)
             if found is None:
                 raise NotFoundError(GONE)
-            again = found.renewed(digest, self.world.now(), self.world.rules.codes)
-            return await self.send(tx, replace(again, decoy=found.decoy or decoy), code)
+            sent = found.renewed(
+                again.digest, self.world.now(), self.world.rules.codes, again.digits
+            )
+            return await self.send(tx, sent, code)
 
         return await self.deliver(work)
 
@@ -157,23 +126,29 @@ class Codes:
             refuse(found, closed)
         return found
 
-    async def answer(
-        self, tx: Transaction, challenge_id: str, purpose: Purpose, code: str
-    ) -> tuple[Challenge, Verdict]:
-        """Count one try inside the transaction. Whoever calls it settles after the commit.
+    async def admit(self, challenge_id: str, purpose: Purpose) -> Challenge:
+        """Count an answer, before it is looked at and before costly work is done for it.
 
         Raises:
             NotFoundError: no such challenge.
-            TooManyGuessesError: too many wrong answers for its contact today, right or not.
+            CodeUsedError, CodeExpiredError, CodeExhaustedError: no answer can be right.
+            LongerCodeNeededError: its contact is guessed at, and this code is a short one.
+        """
+        found = await self.open(challenge_id, purpose)
+        await self.limits.count_guess(found)
+        return found
+
+    async def answer(
+        self, tx: Transaction, challenge_id: str, purpose: Purpose, code: str
+    ) -> tuple[Challenge, Verdict]:
+        """Look at an admitted answer in the transaction. Whoever calls it settles after the commit.
+
+        Raises:
+            NotFoundError: no such challenge.
         """
         found = await self.world.store.challenges.get(challenge_id, purpose, session=tx.session)
         if found is None:
             raise NotFoundError(GONE)
-        now = self.world.now()
-        limit = self.world.rules.guesses_per_day
-        until = await self.world.store.counters.spent(self._guesses(found), limit=limit, now=now)
-        if until is not None:
-            raise TooManyGuessesError(until - now)
         after, verdict = found.tried(self.world.digest(challenge_id, code), self.world.now())
         await self.world.store.challenges.put(after, session=tx.session)
         return after, verdict
@@ -191,35 +166,18 @@ class Codes:
         raise NotFoundError(GONE)
 
     async def settle(self, asked: Challenge, verdict: Verdict) -> None:
-        """Count a wrong answer, forget the wrong ones after a right one, say what came of it.
+        """Say what came of an answer; a right one takes the tries of its challenge back.
 
         Raises:
             RefusalError: the answer was not right.
         """
         self.world.metrics.checked(asked, verdict)
-        counters, key = self.world.store.counters, self._guesses(asked)
-        if verdict is Verdict.ACCEPTED:
-            await counters.clear(key)
-        if verdict is Verdict.WRONG:
-            if asked.tries_left <= 0:  # said once a code; who guesses need not come once more
-                whose = asked.account_id  # none yet in a registration
-                log.warning(
-                    "the tries of a code are used up", purpose=asked.purpose, account_id=whose
-                )
-            limit, now = self.world.rules.guesses_per_day, self.world.now()
-            await counters.hit(key, limit=limit, window=_DAY, now=now)
+        await self.limits.settle(asked, verdict)
+        if verdict is Verdict.WRONG and asked.tries_left <= 0:
+            # said once a code; who guesses need not come once more
+            whose = asked.account_id  # none yet in a registration
+            log.warning("the tries of a code are used up", purpose=asked.purpose, account_id=whose)
         refuse(asked, verdict)
-
-    async def forgive(self, account: Account) -> None:
-        """Forget codes and wrong answers of logins: they were asked for with the old password."""
-        w, address = self.world, account.code_contact.address
-        for what in (f"codes-{Purpose.LOGIN}", f"guesses-{Purpose.LOGIN}"):
-            await w.store.counters.clear(w.counter_key(what, address))
-
-    def _guesses(self, asked: Challenge) -> str:
-        # Decoys are limited alike, yet count apart: they must not lock out who has the contact.
-        what = f"guesses-{asked.purpose}" + ("-decoy" if asked.decoy else "")
-        return self.world.counter_key(what, asked.contact.address)
 
 
 def refuse(asked: Challenge, verdict: Verdict) -> None:

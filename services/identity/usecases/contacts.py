@@ -9,10 +9,11 @@ from pymongo.errors import DuplicateKeyError
 from services.chassis.errors import NotFoundError
 from services.chassis.transactions import Transaction
 from services.identity import events
-from services.identity.domain import Account, Challenge, Contact, Purpose, Verdict
-from services.identity.errors import ContactTakenError
+from services.identity.domain import Account, Caller, Challenge, Contact, Purpose, Verdict
+from services.identity.errors import ContactTakenError, WrongCredentialsError
 from services.identity.usecases.codes import GONE, Codes
-from services.identity.usecases.world import World
+from services.identity.usecases.passwords import PasswordTries
+from services.identity.usecases.world import World, require_reachable
 
 _PURPOSE = Purpose.CONTACT
 
@@ -23,30 +24,39 @@ class ContactChange:
 
     world: World
     codes: Codes
+    passwords: PasswordTries
 
-    async def start(self, account_id: str, contact: Contact, password: str) -> Challenge:
+    async def start(
+        self, account_id: str, contact: Contact, password: str, caller: Caller
+    ) -> Challenge:
         """Send a code to the new contact. Whether another account has it is not told yet.
 
         Raises:
+            InvalidInputError: it is a phone that no code reaches.
             WrongCredentialsError, LoginLockedError: not the password of this account.
             TooManyCodesError: the destination has got enough.
         """
         w = self.world
+        require_reachable(contact, w.rules.phone_countries)
         found = await w.store.accounts.get(account_id)
-        proof = await w.proved_by_password(found, account_id, password)
-        counter = await self.codes.count(_PURPOSE, contact)
-        made, code = self.codes.fresh(_PURPOSE, contact, counter=counter, account_id=account_id)
+        asker = caller.logged_in(account_id)
+        proof = await self.passwords.prove(found, account_id, password, asker)
+        counter = await self.codes.limits.count_sent(_PURPOSE, asker, contact.address)
+        made, code = await self.codes.fresh(
+            _PURPOSE, contact, asker, counter=counter, account_id=account_id
+        )
 
         async def work(tx: Transaction) -> Challenge:
-            await w.still_proved(tx, proof)
+            if not await self.passwords.still_proved(tx, proof):
+                raise WrongCredentialsError
             return await self.codes.send(tx, made, code)
 
         return await self.codes.deliver(work)
 
-    async def resend(self, account_id: str, change_id: str) -> Challenge:
+    async def resend(self, account_id: str, change_id: str, caller: Caller) -> Challenge:
         """Another code (e7)."""
         await self._mine(account_id, change_id)
-        return await self.codes.resend(change_id, _PURPOSE)
+        return await self.codes.resend(change_id, _PURPOSE, caller.logged_in(account_id))
 
     async def confirm(self, account_id: str, change_id: str, code: str) -> Account:
         """The code is right: messages, codes and logins go by the new contact.
@@ -60,6 +70,7 @@ class ContactChange:
         """
         w = self.world
         await self._mine(account_id, change_id)
+        await self.codes.admit(change_id, _PURPOSE)
 
         async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None]:
             asked, verdict = await self.codes.answer(tx, change_id, _PURPOSE, code)

@@ -13,10 +13,10 @@ from services.chassis.errors import NotFoundError
 from services.chassis.etags import Expected
 from services.chassis.transactions import Cause, Transaction
 from services.identity import events
-from services.identity.domain import Account, Form, ProfileState, checked
+from services.identity.domain import Account, Channel, Contact, Form, ProfileState, checked
 from services.identity.errors import TooManyProfilesError
 from services.identity.store import number_of_another
-from services.identity.usecases.world import World
+from services.identity.usecases.world import World, require_reachable
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
 _DAY = timedelta(days=1)
@@ -60,6 +60,9 @@ class Profiles:
             if account is None:
                 raise NotFoundError(_GONE)
             expected.check(account.version)
+            if filled.phone and filled.phone not in account.logins:
+                typed = Contact(Channel.SMS, filled.phone)
+                require_reachable(typed, w.rules.phone_countries)
             after = account.submitted(filled)
             await w.store.accounts.save(after, session=tx.session)
             await self._count(tx, account_id)

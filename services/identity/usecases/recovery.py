@@ -7,11 +7,11 @@ or it does not.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from services.chassis.transactions import Transaction
-from services.identity.domain import Account, Challenge, Contact, Purpose, Verdict
+from services.identity.domain import Account, Caller, Challenge, Contact, Purpose, Verdict
 from services.identity.usecases.codes import Codes
+from services.identity.usecases.passwords import PasswordTries
 from services.identity.usecases.world import World, require_good_password
 
 _PURPOSE = Purpose.RECOVERY
@@ -23,47 +23,54 @@ class Recovery:
 
     world: World
     codes: Codes
+    passwords: PasswordTries
 
-    async def start(self, phone: Contact | None, email: Contact | None) -> Challenge:
+    async def start(
+        self, phone: Contact | None, email: Contact | None, caller: Caller
+    ) -> Challenge:
         """Send a code to the account that has no contacts but these, if there is one.
 
         Raises:
             ValueError: neither is given.
-            TooManyCodesError: these contacts were asked for too often.
+            TooManyCodesError: these contacts were asked for too often, whosever they are.
         """
-        target = phone or email
-        if target is None:
+        typed = [contact for contact in (phone, email) if contact is not None]
+        if not typed:
             message = "a contact is needed"
             raise ValueError(message)
-        counter = await self.codes.count(_PURPOSE, *(c for c in (phone, email) if c))
         account = await self._owner(phone, email)
-        fresh = partial(self.codes.fresh, _PURPOSE, counter=counter)
-        made, code = (
-            fresh(account.code_contact, account_id=account.id)
-            if account
-            else fresh(target, decoy=True)
+        asker = caller.asker(account.id if account else None)
+        addresses = (contact.address for contact in typed)
+        counter = await self.codes.limits.count_sent(_PURPOSE, asker, *addresses)
+        made, code = await self.codes.fresh(
+            _PURPOSE,
+            account.code_contact if account else typed[0],
+            asker,
+            counter=counter,
+            account_id=account.id if account else None,
+            decoy=account is None,
         )
-        asked = await self.codes.spared(made)
 
         async def work(tx: Transaction) -> Challenge:
-            return await self.codes.send(tx, asked, code)
+            return await self.codes.send(tx, made, code)
 
         return await self.codes.deliver(work)
 
     async def _owner(self, phone: Contact | None, email: Contact | None) -> Account | None:
-        """Whose contacts these are: all that this account has."""
-        for contact in (phone, email):
-            account = await self.world.store.accounts.by_login(contact.address) if contact else None
-            if account is not None and _names_all(account, phone, email):
-                return account
-        return None
+        """Whose contacts these are: all that this account has. Looks for each, found or not."""
+        found = [
+            await self.world.store.accounts.by_login(contact.address)
+            for contact in (phone, email)
+            if contact is not None
+        ]
+        return next((a for a in found if a is not None and _names_all(a, phone, email)), None)
 
-    async def resend(self, recovery_id: str) -> Challenge:
+    async def resend(self, recovery_id: str, caller: Caller) -> Challenge:
         """Another code (e7)."""
-        return await self.codes.resend(recovery_id, _PURPOSE)
+        return await self.codes.resend(recovery_id, _PURPOSE, caller.asker(None))
 
-    async def confirm(self, recovery_id: str, code: str, password: str) -> None:
-        """The code is right: the password is new, every login ends, the lock is off.
+    async def confirm(self, recovery_id: str, code: str, password: str, caller: Caller) -> None:
+        """The code is right: the password is new, every login ends, the asker's lock is off.
 
         Logins that were begun with the old password and wait for their code end as well.
 
@@ -74,7 +81,7 @@ class Recovery:
         """
         w = self.world
         require_good_password(password)
-        await self.codes.open(recovery_id, _PURPOSE)
+        await self.codes.admit(recovery_id, _PURPOSE)
         hashed = await w.passwords.hash(password)
 
         async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None]:
@@ -90,9 +97,9 @@ class Recovery:
         asked, verdict, account = await w.transactions.run(work)
         await self.codes.settle(asked, verdict)
         if account is not None:
-            for name in (account.id, *account.logins):
-                await w.store.counters.clear(w.counter_key("login", name))
-            await self.codes.forgive(account)
+            asker = caller.asker(account.id)
+            await self.passwords.unlock(asker, account.id, *account.logins)
+            await self.codes.limits.forgive(asker, *account.logins)
 
 
 def _names_all(account: Account, phone: Contact | None, email: Contact | None) -> bool:

@@ -8,11 +8,19 @@ from pymongo.errors import DuplicateKeyError
 
 from services.chassis.transactions import Transaction
 from services.identity import events
-from services.identity.domain import Account, Challenge, Contact, Purpose, Verdict, registered
+from services.identity.domain import (
+    Account,
+    Caller,
+    Challenge,
+    Contact,
+    Purpose,
+    Verdict,
+    registered,
+)
 from services.identity.errors import AccountExistsError
 from services.identity.usecases.codes import Codes
 from services.identity.usecases.signing import Signing
-from services.identity.usecases.world import Pair, World, require_good_password
+from services.identity.usecases.world import Pair, World, require_good_password, require_reachable
 
 _PURPOSE = Purpose.REGISTRATION
 
@@ -25,15 +33,17 @@ class Registration:
     codes: Codes
     signing: Signing
 
-    async def start(self, contact: Contact) -> Challenge:
+    async def start(self, contact: Contact, caller: Caller) -> Challenge:
         """Send a code there. The answer is the same for a contact that has an account.
 
         Raises:
+            InvalidInputError: it is a phone that no code reaches.
             TooManyCodesError: the destination has got enough.
         """
-        w = self.world
-        counter = await self.codes.count(_PURPOSE, contact)
-        made, code = self.codes.fresh(_PURPOSE, contact, counter=counter)
+        w, asker = self.world, caller.asker(None)
+        require_reachable(contact, w.rules.phone_countries)
+        counter = await self.codes.limits.count_sent(_PURPOSE, asker, contact.address)
+        made, code = await self.codes.fresh(_PURPOSE, contact, asker, counter=counter)
 
         async def work(tx: Transaction) -> Challenge:
             owner = await w.store.accounts.by_login(contact.address, session=tx.session)
@@ -44,11 +54,11 @@ class Registration:
         w.metrics.registrations.labels("started").inc()
         return asked
 
-    async def resend(self, registration_id: str) -> Challenge:
+    async def resend(self, registration_id: str, caller: Caller) -> Challenge:
         """Another code (e7)."""
-        return await self.codes.resend(registration_id, _PURPOSE)
+        return await self.codes.resend(registration_id, _PURPOSE, caller.asker(None))
 
-    async def confirm(self, registration_id: str, code: str, password: str) -> Pair:
+    async def confirm(self, registration_id: str, code: str, password: str, caller: Caller) -> Pair:
         """The code is right: the account exists and is logged in.
 
         Raises:
@@ -59,7 +69,7 @@ class Registration:
         """
         w = self.world
         require_good_password(password)
-        await self.codes.open(registration_id, _PURPOSE)
+        await self.codes.admit(registration_id, _PURPOSE)
         hashed = await w.passwords.hash(password)
         account_id = w.new_id()
 
@@ -83,4 +93,4 @@ class Registration:
         if account is None:
             raise AccountExistsError
         w.metrics.registrations.labels("done").inc()
-        return await self.signing.pair(account, token)
+        return self.signing.known(await self.signing.pair(account, token), caller)

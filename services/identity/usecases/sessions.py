@@ -7,21 +7,24 @@ from dataclasses import dataclass
 import structlog
 
 from services.chassis.errors import UnauthenticatedError
-from services.chassis.metrics import counting
 from services.chassis.transactions import Transaction
 from services.identity.domain import (
     Account,
+    Caller,
     Challenge,
     Purpose,
     RefreshToken,
     RefreshVerdict,
     Verdict,
+    contact_of,
     digest_of_token,
     login_of,
     successor_of,
 )
-from services.identity.metrics import LOGIN_REFUSALS, REFRESHES
+from services.identity.errors import WrongCredentialsError
+from services.identity.metrics import LOGIN_REFUSALS, PASSWORD_WRONG, REFRESHES
 from services.identity.usecases.codes import Codes
+from services.identity.usecases.passwords import PasswordTries
 from services.identity.usecases.signing import Signing
 from services.identity.usecases.world import Pair, World
 
@@ -36,39 +39,62 @@ class Sessions:
 
     world: World
     codes: Codes
+    passwords: PasswordTries
     signing: Signing
 
-    async def begin(self, login: str, password: str) -> Challenge:
+    async def begin(self, login: str, password: str, caller: Caller) -> Challenge:
         """The password is right: a code goes to the proved contact.
+
+        To a login that strangers guess at the answer is the same for every password.
 
         Raises:
             WrongCredentialsError: unknown login or wrong password, no difference.
             LoginLockedError: too many bad tries (also for logins that do not exist).
+            TooManyPasswordsError: too many of this network, over all logins.
             TooManyCodesError: the destination has got enough.
         """
-        with counting(self.world.metrics.logins, "code-sent", LOGIN_REFUSALS):
-            return await self._begin(login, password)
+        logins = self.world.metrics.logins
+        try:
+            made = await self._begin(login, password, caller)
+        except tuple(LOGIN_REFUSALS) as refusal:
+            logins.labels(LOGIN_REFUSALS[type(refusal)]).inc()
+            raise
+        logins.labels(PASSWORD_WRONG if made.decoy else "code-sent").inc()
+        return made
 
-    async def _begin(self, login: str, password: str) -> Challenge:
-        w = self.world
-        name = login_of(login)
-        found = await w.store.accounts.by_login(name)
-        proof = await w.proved_by_password(found, name, password)
-        account, contact = proof.account, proof.account.code_contact
-        counter = await self.codes.count(_PURPOSE, contact)
-        made, code = self.codes.fresh(_PURPOSE, contact, counter=counter, account_id=account.id)
+    async def _begin(self, login: str, password: str, caller: Caller) -> Challenge:
+        w, name = self.world, login_of(login)
+        account = await w.store.accounts.by_login(name)
+        asker = caller.asker(account.id if account else None)
+        attempt = await self.passwords.attempt(account, name, password, asker)
+        proof, shown = attempt.proof, contact_of(name) if attempt.blind else None
+        contact = proof.account.code_contact if proof else shown
+        if contact is None or (attempt.blind and shown is None):
+            raise WrongCredentialsError
+        counter = await self.codes.limits.count_sent(_PURPOSE, asker, name)
+        made, code = await self.codes.fresh(
+            _PURPOSE,
+            contact,
+            asker,
+            counter=counter,
+            account_id=proof.account.id if proof else None,
+            decoy=proof is None,
+            shown=shown,
+        )
 
         async def work(tx: Transaction) -> Challenge:
-            await w.still_proved(tx, proof)
+            held = await self.passwords.still_proved(tx, proof)
+            if proof is not None and not held:
+                raise WrongCredentialsError
             return await self.codes.send(tx, made, code)
 
         return await self.codes.deliver(work)
 
-    async def resend(self, session_id: str) -> Challenge:
+    async def resend(self, session_id: str, caller: Caller) -> Challenge:
         """Another code (e7)."""
-        return await self.codes.resend(session_id, _PURPOSE)
+        return await self.codes.resend(session_id, _PURPOSE, caller.asker(None))
 
-    async def confirm(self, session_id: str, code: str) -> Pair:
+    async def confirm(self, session_id: str, code: str, caller: Caller) -> Pair:
         """The code is right: logged in.
 
         Raises:
@@ -76,6 +102,7 @@ class Sessions:
             WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: refused (e6).
         """
         w = self.world
+        await self.codes.admit(session_id, _PURPOSE)
 
         async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, str]:
             asked, verdict = await self.codes.answer(tx, session_id, _PURPOSE, code)
@@ -89,7 +116,7 @@ class Sessions:
         if account is None:
             raise UnauthenticatedError
         w.metrics.logins.labels("done").inc()
-        return await self.signing.pair(account, token)
+        return self.signing.known(await self.signing.pair(account, token), caller)
 
     async def refresh(self, refresh_token: str) -> Pair:
         """New tokens for a refresh token; the same one again within the grace gets the same.

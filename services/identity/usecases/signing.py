@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.timers import Due
 from services.chassis.transactions import Transaction
 from services.identity.domain import (
+    DEVICE_KNOWN_FOR,
     Account,
+    Caller,
+    KnownDevice,
     SigningKey,
     digest_of_token,
     first_token,
@@ -59,6 +62,14 @@ class Signing:
             level=account.level,
             roles=(account.role.value,),
         )
+
+    def known(self, pair: Pair, caller: Caller) -> Pair:
+        """The pair with the token of a device that is known from now on, or still."""
+        w, device = self.world, caller.device
+        again = device is not None and device.account_id == pair.account_id
+        device_id = device.id if device is not None and again else w.new_id()
+        known = KnownDevice(pair.account_id, device_id, w.now() + DEVICE_KNOWN_FOR)
+        return replace(pair, device_token=known.token(w.secret))
 
     async def _key(self) -> SigningKey:
         """The key that signs. Another replica may have rotated: look again after a minute."""

@@ -12,7 +12,7 @@ from services.chassis.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, StaffForm, staff_account
 from services.identity.errors import ContactTakenError
-from services.identity.usecases.world import World
+from services.identity.usecases.world import World, require_reachable
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Staff:
         """
         w = self.world
         account = staff_account(w.new_id(), form, w.now())
+        require_reachable(account.code_contact, w.rules.phone_countries)
 
         async def work(tx: Transaction) -> Account:
             await w.store.accounts.add(account, session=tx.session)

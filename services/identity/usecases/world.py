@@ -1,30 +1,34 @@
-"""What all use cases of identity work with, and how they count tries (I5, I17, e9)."""
+"""What all use cases of identity work with, and the limit of requests (I17)."""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.chassis.errors import InvalidInputError, TooManyRequestsError
-from services.chassis.transactions import Transaction, Transactions
+from services.chassis.errors import FieldError, InvalidInputError, TooManyRequestsError
+from services.chassis.transactions import Transactions
 from services.identity.domain import (
-    Account,
     CodeRules,
+    Contact,
     KeyRules,
+    KnownDevice,
+    can_get_codes,
     digest_of,
+    known_device,
     password_errors,
-)
-from services.identity.errors import (
-    LoginLockedError,
-    WrongCredentialsError,
 )
 from services.identity.gateways import Passwords, Signer
 from services.identity.metrics import IdentityMetrics
 from services.identity.store import Store
 
 _MINUTE = timedelta(minutes=1)
+_MOBILE_NEEDED = (
+    "Нужен номер мобильного телефона страны, которую обслуживает система: на городские, "
+    "бесплатные, платные и спутниковые номера код не придёт."
+)
 
 
 @dataclass(frozen=True)
@@ -37,14 +41,7 @@ class Pair:
     expires_in: int
     level: str
     roles: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Proof:
-    """An account whose password was given, and the hash that it was checked with."""
-
-    account: Account
-    password_hash: str = field(repr=False)
+    device_token: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +51,16 @@ class Rules:
     codes: CodeRules = field(default_factory=CodeRules)
     keys: KeyRules = field(default_factory=KeyRules)
     codes_per_hour: int = 10
+    codes_per_site: int = 60
+    codes_per_day: int = 600
     guesses_per_day: int = 50
+    phone_countries: tuple[str, ...] = ("RU",)
     profiles_per_day: int = 10
     requests_per_minute: int = 120
     lock_after: int = 5
     lock_for: timedelta = timedelta(minutes=15)
+    passwords_per_network: int = 100
+    passwords_per_day: int = 100
     refresh_lifetime: timedelta = timedelta(days=30)
     refresh_grace: timedelta = timedelta(seconds=10)
 
@@ -76,69 +78,36 @@ class World:
     secret: bytes = field(repr=False)
     now: Callable[[], datetime]
     new_id: Callable[[], str]
-    new_code: Callable[[], str]
+    new_code: Callable[[int], str]
     new_token: Callable[[], str]
 
     def digest(self, challenge_id: str, code: str) -> str:
         """What is stored of a code."""
         return digest_of(self.secret, challenge_id, code)
 
+    def known_device(self, token: str) -> KnownDevice | None:
+        """The device that this token of ours makes known."""
+        return known_device(self.secret, token, self.now())
+
     def counter_key(self, what: str, about: str) -> str:
         """The key of a counter: names nobody."""
         return f"{what}:{hmac.digest(self.secret, about.encode(), 'sha256').hex()}"
 
-    async def admit(self, address: str) -> None:
-        """Count one request from a network address (I17).
+    async def admit(self, network: str) -> None:
+        """Count one request from a network (I17).
 
         Raises:
             TooManyRequestsError: too many in this minute.
         """
         now = self.now()
         hit = await self.store.counters.hit(
-            self.counter_key("address", address),
+            self.counter_key("address", network),
             limit=self.rules.requests_per_minute,
             window=_MINUTE,
             now=now,
         )
         if not hit.allowed:
-            raise TooManyRequestsError(max(1, int((hit.until - now).total_seconds())))
-
-    async def proved_by_password(self, account: Account | None, login: str, password: str) -> Proof:
-        """The account, if this is its password. The try counts towards the lock (I5).
-
-        It counts by the login as typed (in its normal form), never by the account: a lock that
-        two logins share would tell that they are one person's.
-
-        Raises:
-            WrongCredentialsError: no account or another password, no difference.
-            LoginLockedError: too many bad tries (also for a login that does not exist).
-            AccidentError: too many passwords are being checked already (e9).
-        """
-        now = self.now()
-        self.passwords.admit()
-        # The try is counted before the password is looked at: of many at once, five are answered.
-        key = self.counter_key("login", login)
-        hit = await self.store.counters.hit(
-            key, limit=self.rules.lock_after, window=self.rules.lock_for, now=now, extend=True
-        )
-        if not hit.allowed:
-            raise LoginLockedError(hit.until, now)
-        stored = await self.store.accounts.password_hash(account.id) if account else None
-        right = await self.passwords.verify(stored, password)
-        if account is None or stored is None or not right:
-            raise WrongCredentialsError
-        await self.store.counters.clear(key)
-        return Proof(account, stored)
-
-    async def still_proved(self, tx: Transaction, proof: Proof) -> None:
-        """See in the transaction that the password is still the one that was checked.
-
-        Raises:
-            WrongCredentialsError: it was changed meanwhile.
-        """
-        hold = self.store.accounts.hold_password
-        if not await hold(proof.account.id, proof.password_hash, session=tx.session):
-            raise WrongCredentialsError
+            raise TooManyRequestsError(max(1, math.ceil((hit.until - now).total_seconds())))
 
 
 def require_good_password(password: str) -> None:
@@ -150,3 +119,13 @@ def require_good_password(password: str) -> None:
     errors = password_errors(password)
     if errors:
         raise InvalidInputError(errors)
+
+
+def require_reachable(contact: Contact, countries: Collection[str]) -> None:
+    """Check that a code can reach this contact.
+
+    Raises:
+        InvalidInputError: it is a phone that gets no SMS, or one of another country.
+    """
+    if not can_get_codes(contact, countries):
+        raise InvalidInputError([FieldError("/phone", "phone-mobile", _MOBILE_NEEDED)])

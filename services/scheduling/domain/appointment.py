@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -198,7 +199,7 @@ def cancel(
     if visit.starts_at <= now:
         raise VisitBegunError(starts_at)
     if by is Canceller.CITIZEN and now > rule.until(visit):
-        hours = int(rule.before.total_seconds() // 3600)
+        hours = math.ceil(rule.before / timedelta(hours=1))
         raise CancelTooLateError(starts_at, hours, rule.hotline)
     return appointment.cancelled(now, by, f"{by.value}-request", note)
 

@@ -50,9 +50,10 @@ _PHONE = Contact(Channel.SMS, "+79123456789")
 
 
 def _challenge(*, decoy: bool = False) -> Challenge:
-    return challenge(
-        "c1", Purpose.LOGIN, _PHONE, "right", now=_NOW, rules=_RULES, account_id="a1", decoy=decoy
+    asked = challenge(
+        "c1", Purpose.LOGIN, _PHONE, now=_NOW, rules=_RULES, account_id="a1", decoy=decoy
     )
+    return asked.renewed("right", _NOW, _RULES)
 
 
 def test_the_right_code_works_once_i4() -> None:

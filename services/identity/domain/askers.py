@@ -1,0 +1,72 @@
+"""Who asks at the entrance, as far as limits are concerned: a known device, or a network.
+
+What a stranger does counts for the stranger's network, so that it never uses up what the owner of
+an account may do. A device that logged in before proves it by a token of its own, which opens
+nothing: it only counts apart. Refuses to know what the limits are.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+DEVICE_KNOWN_FOR = timedelta(days=180)
+
+
+@dataclass(frozen=True)
+class KnownDevice:
+    """A device on which the owner of an account logged in, until when it counts as such."""
+
+    account_id: str
+    id: str
+    until: datetime
+
+    def token(self, secret: bytes) -> str:
+        """What the device keeps and shows."""
+        said = f"{self.account_id}.{self.id}.{int(self.until.timestamp())}"
+        return f"{said}.{_mac(secret, said)}"
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who is counted: `key` closely, `wide` over a day; `known` devices not with strangers."""
+
+    key: str
+    wide: str
+    known: bool = False
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One request of the entrance: its network, the site around it, and its device, if known."""
+
+    network: str
+    site: str
+    device: KnownDevice | None = None
+
+    def asker(self, account_id: str | None) -> Asker:
+        """Who asks about this account: a device of it, or a network like any other."""
+        if self.device is not None and self.device.account_id == account_id:
+            return Asker(f"device:{self.device.id}", f"device:{self.device.id}", known=True)
+        return Asker(f"network:{self.network}", f"site:{self.site}")
+
+    def logged_in(self, account_id: str) -> Asker:
+        """Who asks with an access token: the account, wherever it is."""
+        return Asker(f"account:{account_id}", f"account:{account_id}")
+
+
+def known_device(secret: bytes, token: str, now: datetime) -> KnownDevice | None:
+    """The device of a token that we made and that still counts, or None."""
+    said, _, mac = token.rpartition(".")
+    if not hmac.compare_digest(mac.encode(), _mac(secret, said).encode()):
+        return None
+    account_id, device_id, until = said.split(".")
+    device = KnownDevice(account_id, device_id, datetime.fromtimestamp(int(until), UTC))
+    return device if now < device.until else None
+
+
+def _mac(secret: bytes, said: str) -> str:
+    digest = hmac.digest(secret, f"device:{said}".encode(), "sha256")
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
