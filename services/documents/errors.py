@@ -150,12 +150,14 @@ class ResolutionTooLowError(FileRefusedError):
         """Say both numbers."""
         super().__init__(
             f"Разрешение скана {dpi} dpi, нужно не меньше {needed} dpi. {_ACCEPTED} "
-            f"Отсканируйте документ заново с разрешением {needed} dpi и сохраните в PDF или JPG."
+            f"Отсканируйте документ заново с разрешением {needed} dpi и сохраните в PDF или JPG. "
+            f"Снимок страницы A4 должен быть не меньше {round(needed * 8.27)} × "
+            f"{round(needed * 11.69)} точек."
         )
 
 
 class ResolutionUnknownError(FileRefusedError):
-    """The purpose needs a resolution and the file has none (n3, e3)."""
+    """The purpose needs scans, and a page of the file has none (n3, e3)."""
 
     code = "resolution-unknown"
     title = "Разрешение скана неизвестно"
@@ -163,7 +165,7 @@ class ResolutionUnknownError(FileRefusedError):
     def __init__(self, needed: int) -> None:
         """Say what is needed."""
         super().__init__(
-            f"В файле не указано разрешение скана, нужно не меньше {needed} dpi. {_ACCEPTED} "
+            f"В файле есть страница без скана, нужен скан не меньше {needed} dpi. {_ACCEPTED} "
             f"Отсканируйте документ с разрешением {needed} dpi и сохраните в PDF или JPG."
         )
 

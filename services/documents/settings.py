@@ -14,13 +14,18 @@ MEGABYTE = 1024 * 1024
 
 
 class PurposeLimits(BaseModel):
-    """What an upload for one purpose may be."""
+    """What an upload for one purpose may be.
+
+    A scan below `clear_dpi` is taken, and its person is told that the check takes longer (e3): the
+    catalogue of certificates says the same as `extra_check_below_dpi`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     title: str
     max_bytes: int = Field(default=5 * MEGABYTE, gt=0)
     min_dpi: int | None = Field(default=None, gt=0)
+    clear_dpi: int | None = Field(default=150, gt=0)
     max_pages: int = Field(default=30, gt=0)
 
 

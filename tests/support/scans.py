@@ -8,11 +8,12 @@ from __future__ import annotations
 import io
 import os
 import zlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import pypdfium2 as pdfium
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ExifTags, Image, ImageDraw, ImageFont
 
 _ROOT = Path(__file__).parents[2]
 _FONT = _ROOT / "services/documents/sealing/assets/PTSans-Regular.ttf"
@@ -149,6 +150,39 @@ def photo_with_place() -> bytes:
     exif.get_ifd(0x8825)[2] = (55.0, 45.0, 7.0)
     exif[0x010E] = "Moscow, home"
     return _saved(page("Фото", 300, colour=True), "JPEG", exif=exif, dpi=(300, 300))
+
+
+def picture(
+    kind: str,
+    size: tuple[int, int],
+    *,
+    exif: Mapping[int, object] | None = None,
+    camera: bool = False,
+    **options: object,
+) -> bytes:
+    """A white picture of so many pixels, with tags of its own and those of a camera's exposure."""
+    tags = Image.Exif()
+    for tag, value in (exif or {}).items():
+        tags[tag] = value
+    if camera:
+        tags[ExifTags.Base.Make], tags[ExifTags.Base.Model] = "Apple", "iPhone 15"
+        tags.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.FNumber] = 1.8
+    return _saved(Image.new("L", size, "white"), kind, exif=tags, **options)
+
+
+def jpeg_without_unit(size: tuple[int, int], density: int) -> bytes:
+    """A JPEG whose density has no unit, so that it is the shape of its pixels only."""
+    made = bytearray(picture("JPEG", size, dpi=(density, density)))
+    made[made.index(b"JFIF\x00") + 7] = 0
+    return bytes(made)
+
+
+def png_without_unit(size: tuple[int, int], density: int) -> bytes:
+    """A PNG whose pHYs has no unit."""
+    made = picture("PNG", size, dpi=(density, density))
+    start = made.index(b"pHYs")
+    chunk = made[start : start + 12] + b"\x00"
+    return made[:start] + chunk + zlib.crc32(chunk).to_bytes(4, "big") + made[start + 17 :]
 
 
 def jpeg_larger_than(size: int) -> bytes:

@@ -6,14 +6,17 @@ It looks at the form only; what a file is, inspection says.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+import io
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING
 
 from fastapi import Request
-from python_multipart import FormParser
+from python_multipart.decoders import Base64Decoder, QuotedPrintableDecoder
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import Field, File, parse_options_header
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
+from services.documents.api.names import Disposition, read_disposition
 from services.documents.errors import (
     FileTooLargeError,
     NoFileError,
@@ -22,8 +25,17 @@ from services.documents.errors import (
 )
 from services.documents.usecases import Upload
 
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
 _ROOM_FOR_FORM = 64 * 1024
 _LONGEST_FIELD = 1024
+_FILE = "file"
+_MOST_PARTS = 16
+_DECODERS: Mapping[bytes, type[Base64Decoder | QuotedPrintableDecoder]] = {
+    b"base64": Base64Decoder,
+    b"quoted-printable": QuotedPrintableDecoder,
+}
 DEFAULT_PURPOSE = "attachment"
 
 
@@ -40,13 +52,7 @@ async def receive_upload(request: Request, *, largest: int) -> Upload:
     if kind != b"multipart/form-data" or not boundary:
         raise NotAFormError
     form = _Form()
-    parser = FormParser(
-        "multipart/form-data",
-        form.take_field,
-        form.take_file,
-        boundary=boundary,
-        config={"MAX_MEMORY_FILE_SIZE": largest + _ROOM_FOR_FORM},  # never onto the disk
-    )
+    parser = MultipartParser(boundary, form.callbacks)
     try:
         async for chunk in _limited(request, largest + _ROOM_FOR_FORM, largest):
             parser.write(chunk)
@@ -87,26 +93,78 @@ async def _limited(request: Request, most: int, largest: int) -> AsyncIterator[b
         raise NotAFormError from error
 
 
-class _Form:
-    """What the parser found."""
+class _Part:
+    """A part that is being received: its headers, then its content, undone of its encoding."""
 
     def __init__(self) -> None:
-        self._files: list[File] = []
-        self._fields: dict[str, str] = {}
-        self.take_file: Callable[[File], None] = self._files.append
+        self.headers: dict[bytes, bytes] = {}
+        self.content = io.BytesIO()
+        self.disposition = Disposition(None, None)
+        self.writer: io.BytesIO | Base64Decoder | QuotedPrintableDecoder = self.content
 
-    def take_field(self, field: Field) -> None:
-        name, value = field.field_name or b"", field.value or b""
-        if len(value) <= _LONGEST_FIELD:
-            self._fields[name.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
+    def take_headers(self) -> None:
+        self.disposition = read_disposition(self.headers.get(b"content-disposition", b""))
+        decoder = _DECODERS.get(self.headers.get(b"content-transfer-encoding", b"").lower())
+        if decoder is not None:
+            self.writer = decoder(self.content)
+
+    def end(self) -> None:
+        if not isinstance(self.writer, io.BytesIO):
+            self.writer.finalize()
+
+    @property
+    def is_file(self) -> bool:
+        return self.disposition.file_name is not None or self.disposition.name == _FILE
+
+
+class _Form:
+    """What the parser finds, part after part."""
+
+    def __init__(self) -> None:
+        self._parts: list[_Part] = []
+        self._name = self._value = b""
+        self.callbacks: MultipartCallbacks = {
+            "on_part_begin": self._begin,
+            "on_header_field": self._add_to_name,
+            "on_header_value": self._add_to_value,
+            "on_header_end": self._take_header,
+            "on_headers_finished": self._take_headers,
+            "on_part_data": self._write,
+            "on_part_end": self._end,
+        }
 
     def upload(self) -> Upload:
-        if len(self._files) != 1 or self._files[0].field_name != b"file":
+        files = [part for part in self._parts if part.is_file]
+        if len(files) != 1 or files[0].disposition.name != _FILE:
             raise NoFileError
-        (file,) = self._files
-        file.file_object.seek(0)
+        fields = {part.disposition.name: part.content.getvalue() for part in self._parts}
+        purpose = fields.get("purpose", DEFAULT_PURPOSE.encode())[:_LONGEST_FIELD]
         return Upload(
-            purpose=self._fields.get("purpose", DEFAULT_PURPOSE),
-            name=(file.file_name or b"").decode("utf-8", "replace"),
-            content=file.file_object.read(),
+            purpose=purpose.decode("utf-8", "replace"),
+            name=files[0].disposition.file_name or "",
+            content=files[0].content.getvalue(),
         )
+
+    def _begin(self) -> None:
+        if len(self._parts) == _MOST_PARTS:
+            raise NotAFormError
+        self._parts.append(_Part())
+
+    def _add_to_name(self, data: bytes, start: int, end: int) -> None:
+        self._name += data[start:end]
+
+    def _add_to_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _take_header(self) -> None:
+        self._parts[-1].headers[self._name.lower()] = self._value.strip()
+        self._name = self._value = b""
+
+    def _take_headers(self) -> None:
+        self._parts[-1].take_headers()
+
+    def _write(self, data: bytes, start: int, end: int) -> None:
+        self._parts[-1].writer.write(data[start:end])
+
+    def _end(self) -> None:
+        self._parts[-1].end()

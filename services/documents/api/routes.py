@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -27,7 +28,7 @@ from services.documents.api.views import (
     ReadPage,
     ReadView,
 )
-from services.documents.domain import MediaType, Position, sha256_of
+from services.documents.domain import MediaType, Position, StoredFile, sha256_of
 from services.documents.metrics import UNKNOWN_PURPOSE
 from services.documents.usecases import UseCases
 
@@ -96,6 +97,7 @@ async def purposes(use: Use) -> list[PurposeView]:
             media_types=[kind.value for kind in MediaType],
             max_bytes=limits.max_bytes,
             min_dpi=limits.min_dpi,
+            clear_dpi=limits.clear_dpi,
             max_pages=limits.max_pages,
         )
         for purpose, limits in sorted(use.files.purposes.items())
@@ -124,9 +126,9 @@ async def upload(
     asked = f"{received.purpose}\n{received.name}\n{sha256_of(received.content)}"
     once = Once.of(
         subject=who.subject, route="POST /v1/files", key=key, payload=asked.encode()
-    ).answering(FileView.of)
+    ).answering(partial(_file_view, use))
     await once.replay(request.app.state.runtime.mongo)
-    return FileView.of(await use.files.upload(who.subject, received, once=once))
+    return _file_view(use, await use.files.upload(who.subject, received, once=once))
 
 
 @router.get("/files", tags=["files"])
@@ -134,13 +136,13 @@ async def list_files(use: Use, who: Citizen, after: After, limit: Limit = 50) ->
     """My uploads, newest first."""
     found = await use.files.page(who.subject, after=after, limit=limit)
     last = (found[-1].accepted_at, found[-1].id) if len(found) == limit else None
-    return FilePage(items=[FileView.of(f) for f in found], next_cursor=_cursor(last))
+    return FilePage(items=[_file_view(use, f) for f in found], next_cursor=_cursor(last))
 
 
 @router.get("/files/{file_id}", tags=["files"])
 async def one_file(file_id: str, use: Use, who: Person) -> FileView:
     """My upload; a doctor sees those of the reviews that are theirs."""
-    return FileView.of(await use.files.one(file_id, who.subject, doctor=_is_doctor(who)))
+    return _file_view(use, await use.files.one(file_id, who.subject, doctor=_is_doctor(who)))
 
 
 @router.post("/files/{file_id}/links", status_code=201, tags=["files"])
@@ -212,6 +214,10 @@ async def _reads(
     found = await use.room.journal(subject_id, who.subject, after=after, limit=limit)
     last = (found[-1].at, found[-1].id) if len(found) == limit else None
     return ReadPage(items=[ReadView.of(r) for r in found], next_cursor=_cursor(last))
+
+
+def _file_view(use: UseCases, file: StoredFile) -> FileView:
+    return FileView.of(file, use.files.remarks(file))
 
 
 def _cursor(last: Position | None) -> str | None:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.documents.domain import Document, Read, StoredFile
+from services.documents.domain import Document, Read, Remark, StoredFile
 from services.documents.usecases import Link
+
+
+class RemarkView(BaseModel):
+    """What the person should know; the file is accepted all the same."""
+
+    code: str = Field(examples=["resolution-low"])
+    detail: str
+
+    @classmethod
+    def of(cls, remark: Remark) -> Self:
+        """The view of a remark."""
+        return cls(code=remark.code, detail=remark.text)
 
 
 class FileView(BaseModel):
@@ -27,12 +40,20 @@ class FileView(BaseModel):
         "are written anew, so that nothing but the picture is kept."
     )
     pages: int = Field(examples=[3])
-    dpi: int | None = Field(examples=[300], description="The lowest of all pages; null = unknown.")
+    dpi: int | None = Field(
+        examples=[300],
+        description="As measured, the lowest of all pages. Of a photo: its pixels against a page "
+        "of A4. null = a page has no scan.",
+    )
     accepted_at: AwareDatetime
+    remarks: list[RemarkView] = Field(
+        default=[],
+        description="`resolution-low`: hard to read, lengthens the term of an application (e3).",
+    )
 
     @classmethod
-    def of(cls, file: StoredFile) -> Self:
-        """The view of a file."""
+    def of(cls, file: StoredFile, remarks: Sequence[Remark] = ()) -> Self:
+        """The view of a file and of what its owner should know."""
         return cls(
             file_id=file.id,
             purpose=file.purpose,
@@ -45,6 +66,7 @@ class FileView(BaseModel):
             pages=file.pages,
             dpi=file.dpi,
             accepted_at=file.accepted_at,
+            remarks=[RemarkView.of(remark) for remark in remarks],
         )
 
 
@@ -159,6 +181,7 @@ class PurposeView(BaseModel):
     media_types: list[str]
     max_bytes: int
     min_dpi: int | None
+    clear_dpi: int | None = Field(description="A scan below it lengthens the term, see `remarks`.")
     max_pages: int
 
 

@@ -10,10 +10,11 @@ import io
 import re
 from typing import Any
 
-from PIL import Image, ImageOps, JpegImagePlugin
+from PIL import ExifTags, Image, ImageOps, JpegImagePlugin
 
 from services.documents.domain import Inspected, MediaType
 from services.documents.errors import FileBrokenError, FileRefusedError, ImageTooLargeError
+from services.documents.gateways.resolution import dpi_on_a4, is_paper
 
 MAX_PIXELS = 40_000_000
 """A4 at 600 dpi is 35 million."""
@@ -30,6 +31,16 @@ _KEPT_MODES = {
     MediaType.PNG: frozenset({"1", "L", "LA", "P", "RGB", "RGBA"}),
 }
 _NO_DENSITY = 1  # what writers put where they know nothing
+_CENTIMETRES = 2.54
+_DENSITY_UNITS = {1: 1.0, 2: _CENTIMETRES}
+_EXIF_UNITS = {2: 1.0, 3: _CENTIMETRES}
+_OF_A_CAMERA = (
+    ExifTags.Base.ExposureTime,
+    ExifTags.Base.FNumber,
+    ExifTags.Base.ISOSpeedRatings,
+    ExifTags.Base.FocalLength,
+)
+"""No scanner exposes; makers and models both have."""
 
 
 def inspect_image(content: bytes, media_type: MediaType) -> Inspected:
@@ -47,9 +58,10 @@ def inspect_image(content: bytes, media_type: MediaType) -> Inspected:
                 raise ImageTooLargeError(MAX_PIXELS)
             if media_type is MediaType.PNG and getattr(image, "n_frames", 1) > 1:
                 raise FileBrokenError(_NAMES[media_type])  # frames behind the first get lost
-            dpi = _dpi(image)
+            told = _scanners_dpi(image)
+            dpi = told or dpi_on_a4(image.width, image.height)
             image.load()
-            written = _written(image, media_type, dpi)
+            written = _written(image, media_type, told)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageTooLargeError(MAX_PIXELS) from error
     except FileRefusedError:
@@ -74,13 +86,30 @@ def scans_of(content: bytes) -> int:
     return scans
 
 
-def _dpi(image: Image.Image) -> int | None:
-    """Both directions rounded (299.9994 is 300), the lower one; absent is absent."""
-    found = image.info.get("dpi")
-    if not found:
+def _scanners_dpi(image: Image.Image) -> int | None:
+    """The lower dpi of both directions that a scanner wrote into the file (299.9994 is 300).
+
+    What a camera writes there is no measure, nor is a density without a unit, nor one that makes
+    a sheet that no scanner holds. Absent is absent.
+    """
+    exif = image.getexif()
+    if any(tag in exif.get_ifd(ExifTags.IFD.Exif) for tag in _OF_A_CAMERA):
         return None
-    lowest = min(round(float(value)) for value in found)
-    return lowest if lowest > _NO_DENSITY else None
+    if "jfif_density" in image.info and image.info["jfif_unit"] in _DENSITY_UNITS:
+        found, unit = image.info["jfif_density"], _DENSITY_UNITS[image.info["jfif_unit"]]
+    elif image.format == _FORMATS[MediaType.PNG]:
+        found, unit = image.info.get("dpi"), 1.0  # only where pHYs names its unit
+    else:
+        found = (exif.get(ExifTags.Base.XResolution), exif.get(ExifTags.Base.YResolution))
+        unit = _EXIF_UNITS.get(exif.get(ExifTags.Base.ResolutionUnit, 0), 0.0)
+    try:
+        across, down = (float(value) * unit for value in found)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    if not min(across, down) > _NO_DENSITY:  # also what is not a number
+        return None
+    believed = is_paper(image.width / across, image.height / down)
+    return round(min(across, down)) if believed else None
 
 
 def _written(image: Image.Image, media_type: MediaType, dpi: int | None) -> bytes:

@@ -13,10 +13,12 @@ from services.documents import events
 from services.documents.domain import (
     Position,
     Reader,
+    Remark,
     StoredFile,
     check_limits,
     clean_name,
     grants_of_review,
+    remarks_on,
     sha256_of,
 )
 from services.documents.errors import FileTooLargeError, NoSuchFileError, UnknownPurposeError
@@ -63,6 +65,11 @@ class Files:
         if limits is None:
             raise UnknownPurposeError({code: found.title for code, found in self.purposes.items()})
         return limits
+
+    def remarks(self, file: StoredFile) -> tuple[Remark, ...]:
+        """What the owner of an accepted file should know; nothing where its purpose is no more."""
+        limits = self.purposes.get(file.purpose)
+        return remarks_on(limits, file.dpi) if limits else ()
 
     @property
     def largest_upload(self) -> int:

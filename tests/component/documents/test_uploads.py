@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import io
 import secrets
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx2
 import pytest
@@ -62,7 +63,8 @@ async def test_d3_an_image_is_stored_as_our_own_writing(office: Paperwork) -> No
         (scans.jpeg_of_scans(2000), "attachment", 422, "file-broken"),
         (scans.pdf(pages=2, dpi=299), "card-extract", 422, "resolution-too-low"),
         (scans.png(150), "card-extract", 422, "resolution-too-low"),
-        (scans.jpeg(None), "card-extract", 422, "resolution-unknown"),
+        (scans.jpeg(None), "card-extract", 422, "resolution-too-low"),
+        (scans.pdf_without_scans(), "card-extract", 422, "resolution-unknown"),
         (scans.jpeg_larger_than(2 * scans.MEGABYTE), "card-extract", 413, "file-too-large"),
         (scans.jpeg_larger_than(5 * scans.MEGABYTE), "attachment", 413, "file-too-large"),
     ],
@@ -77,6 +79,44 @@ async def test_e2_e3_refusals_name_what_is_accepted_and_store_nothing(
     assert problem["errors"][0]["pointer"] == "/file"
     assert (await office.get("/v1/files", "anna")).json()["items"] == []
     assert await outbox_events(office.app, FileAccepted) == []
+
+
+async def test_e3_what_lengthens_the_term_is_said_at_upload(office: Paperwork) -> None:
+    coarse = (await office.upload("anna", scans.png(100))).json()
+    assert [remark["code"] for remark in coarse["remarks"]] == ["resolution-low"]
+    assert "150 dpi" in coarse["remarks"][0]["detail"]
+    listed = (await office.get("/v1/files", "anna")).json()["items"]
+    assert [file["remarks"] for file in listed] == [coarse["remarks"]]
+    photo = scans.picture("JPEG", (3024, 4032), camera=True, dpi=(72, 72))
+    answer = await office.upload("anna", photo, purpose="card-extract", name="IMG_0001.JPG")
+    assert (answer.status_code, answer.json()["remarks"]) == (201, [])
+
+
+NAME = "Выписка №5.pdf"
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        f"filename*=UTF-8''{quote(NAME)}".encode(),
+        f'filename="{NAME}"'.encode("cp1251"),
+        b'filename="=?UTF-8?B?%s?="' % base64.b64encode(NAME.encode()),
+    ],
+)
+async def test_a_name_is_shown_as_its_writer_meant_it(
+    office: Paperwork, disposition: bytes
+) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; ' + disposition + b"\r\n\r\n"
+    answer = await office.client.post(
+        "/v1/files",
+        content=head + scans.pdf(pages=1) + b"\r\n--b--\r\n",
+        headers={
+            **office.tokens.headers("anna"),
+            **keyed(),
+            "Content-Type": "multipart/form-data; boundary=b",
+        },
+    )
+    assert (answer.status_code, answer.json()["name"]) == (201, NAME)
 
 
 async def test_the_limits_of_a_purpose_are_told_and_an_unknown_one_is_refused(

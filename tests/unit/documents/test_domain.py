@@ -86,7 +86,7 @@ def test_c6_all_broken_rules_are_named_at_once() -> None:
         ("Справка.PDF", "Справка.pdf"),
         ("C:\\Users\\me\\скан.jpeg", "скан.pdf"),
         ("../../etc/passwd", "passwd.pdf"),
-        ("virus.pdf.exe", "virus.pdf.pdf"),
+        ("virus.pdf.exe", "virus.pdf"),
         ("", "документ.pdf"),
         ("...", "документ.pdf"),
         ('a"b\r\nc.pdf', "abc.pdf"),

@@ -53,11 +53,6 @@ def test_c8_dpi_of_images_is_rounded(dpi: int) -> None:
     assert (png.media_type, png.dpi, png.pages) == (MediaType.PNG, dpi, 1)
 
 
-def test_c8_absent_dpi_is_absent() -> None:
-    assert inspect(scans.jpeg(None)).dpi is None
-    assert inspect(scans.png(None)).dpi is None
-
-
 @pytest.mark.parametrize("make", [scans.jpeg, scans.png])
 def test_c8_the_stored_image_keeps_its_dpi(make: object) -> None:
     assert callable(make)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.documents.settings import MEGABYTE, Settings
+from services.documents.settings import MEGABYTE, PURPOSES, Settings
+from tests.support.certificates import CATALOGUE
 
 
 def test_d1_the_default_limits() -> None:
@@ -17,3 +18,9 @@ def test_d1_the_default_limits() -> None:
 def test_d1_an_operator_sets_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCUMENTS_PURPOSES", '{"photo": {"title": "Фото", "max_bytes": 1000}}')
     assert Settings().purposes["photo"].max_bytes == 1000
+
+
+def test_e3_uploads_say_what_the_catalogue_does() -> None:
+    """What lengthens a term is said by documents and decided by certificates: one number."""
+    limits = {kind.extra_check_below_dpi for kind in CATALOGUE.types.values()}
+    assert limits - {None} == {purpose.clear_dpi for purpose in PURPOSES.values()}

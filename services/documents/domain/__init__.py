@@ -1,0 +1,51 @@
+"""Files, grants, documents: what is accepted, who may read, what a document goes through. Pure."""
+
+from services.documents.domain.documents import (
+    Document,
+    Kind,
+    Line,
+    Order,
+    SealedContent,
+    Signed,
+    State,
+)
+from services.documents.domain.files import (
+    Grant,
+    Inspected,
+    MediaType,
+    Position,
+    Read,
+    Reader,
+    Remark,
+    StoredFile,
+    check_limits,
+    clean_name,
+    grants_of_review,
+    object_key,
+    remarks_on,
+    sha256_of,
+)
+
+__all__ = [
+    "Document",
+    "Grant",
+    "Inspected",
+    "Kind",
+    "Line",
+    "MediaType",
+    "Order",
+    "Position",
+    "Read",
+    "Reader",
+    "Remark",
+    "SealedContent",
+    "Signed",
+    "State",
+    "StoredFile",
+    "check_limits",
+    "clean_name",
+    "grants_of_review",
+    "object_key",
+    "remarks_on",
+    "sha256_of",
+]
