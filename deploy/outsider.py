@@ -7,6 +7,7 @@ seen and read. Nothing of our own sealing code is used here: an oracle must not 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from pyhanko.sign.validation import (
     async_validate_pdf_signature,
 )
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.fetchers.requests_fetchers import RequestsFetcherBackend
 
 # a false positive on files that were signed twice (SEALING.md, fact 7)
 _FALSE_POSITIVES = {"SIGNATURE-BYTERANGE-001"}
@@ -60,20 +62,36 @@ class SignatureReport:
         )
 
 
-async def check_signatures(pdf: bytes, root_pem: bytes) -> list[SignatureReport]:
-    """Validate every signature and time-stamp in order, trusting one root certificate."""
+async def check_signatures(
+    pdf: bytes, root_pem: bytes, *, revocation: bool = False
+) -> list[SignatureReport]:
+    """Validate every signature and time-stamp in order, trusting one root certificate.
+
+    With `revocation` nothing is trusted without a revocation list from where the certificates say
+    that it is: then HTTP is used.
+    """
     _, _, der = pem.unarmor(root_pem)
     root = x509.Certificate.load(der)
+    fetchers = RequestsFetcherBackend().get_fetchers() if revocation else None
+
+    def context() -> ValidationContext:
+        return ValidationContext(
+            trust_roots=[root],
+            allow_fetching=revocation,
+            fetchers=fetchers,
+            revocation_mode="require" if revocation else "soft-fail",
+        )
+
     reader = PdfFileReader(io.BytesIO(pdf))
-    return [await _report(signature, root) for signature in reader.embedded_signatures]
+    return [await _report(signature, context) for signature in reader.embedded_signatures]
 
 
-async def _report(signature: EmbeddedPdfSignature, root: x509.Certificate) -> SignatureReport:
+async def _report(
+    signature: EmbeddedPdfSignature, context: Callable[[], ValidationContext]
+) -> SignatureReport:
     # a context per signature: it remembers, and one must not lean on another
     status: PdfSignatureStatus = await async_validate_pdf_signature(
-        signature,
-        signer_validation_context=ValidationContext(trust_roots=[root], allow_fetching=False),
-        ts_validation_context=ValidationContext(trust_roots=[root], allow_fetching=False),
+        signature, signer_validation_context=context(), ts_validation_context=context()
     )
     stamp = status.timestamp_validity
     coverage = status.coverage

@@ -27,6 +27,7 @@ from deploy.embedded.servers import (
 from deploy.embedded.servers.base import Place
 from deploy.embedded.settings import GivenServers, Ports, StackSettings
 from deploy.gateway.caddyfile import PARTS, Upstreams
+from deploy.pki import public
 
 # Shared by the notifier and the sinks that play its providers. Not a secret of anybody's: the
 # sinks keep demo messages on this machine.
@@ -85,7 +86,7 @@ def build(settings: StackSettings, ports: Ports, place: Place, kafka: Kafka) -> 
         s3=s3,
         kafka=kafka,
         sinks=_sinks(ports, place),
-        tsa=_tsa(ports, place),
+        tsa=_tsa(ports, place, settings.url(ports)),
         services=services,
         partners=_partners(ports, place, common),
         ops=_ops(ports, place, common, replicas, (mongo, kafka, s3)),
@@ -95,7 +96,7 @@ def build(settings: StackSettings, ports: Ports, place: Place, kafka: Kafka) -> 
             metrics_port=ports.gateway_metrics,
             upstreams=upstreams(ports, replicas, s3=s3.endpoint),
             bind=settings.gateway_bind,
-            trust=pki_dir(place),
+            trust=pki_dir(place) / public.FOLDER,
             buckets=(BUCKET_UPLOADS, BUCKET_SEALED),
         ),
     )
@@ -184,14 +185,14 @@ def _sinks(ports: Ports, place: Place) -> Program:
     )
 
 
-def _tsa(ports: Ports, place: Place) -> Program:
+def _tsa(ports: Ports, place: Place, public_url: str) -> Program:
     return Program(
         place,
         label="tsa",
         module="deploy.tsa",
         port=ports.tsa,
         health="/healthz",
-        before=("deploy.pki", str(pki_dir(place))),
+        before=("deploy.pki", str(pki_dir(place)), "--public-url", public_url),
         variables={
             "TSA_HOST": LOOPBACK,
             "TSA_PORT": str(ports.tsa),

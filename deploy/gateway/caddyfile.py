@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.topics import SERVICES
+from deploy.pki.public import PUBLISHED
 
 # The portal's own pages load nothing from elsewhere, and say so to the browser.
 _PAGE_POLICY = (
@@ -116,10 +117,14 @@ _TAIL = """
 	handle @signed {{
 		{s3}
 	}}
-	@trust path /trust/root.pem /trust/crl.pem
+	@trust path {trusted}
 	handle @trust {{
 		uri strip_prefix /trust
 		root "{trust}"
+		@authorities path *.cer
+		header @authorities Content-Type application/pkix-cert
+		@revocations path *.crl
+		header @revocations Content-Type application/pkix-crl
 		file_server
 	}}
 	@talon path /talon /talon/*
@@ -263,7 +268,7 @@ def caddyfile(
 
     `metrics_port` is for those who watch: never published, never on an address of the outside.
     `root` has the project's contracts and the gateway's pages below it. `trust` is a folder of
-    which only the root certificate and the revocation list are served. `buckets` are reached by
+    which only what a PKI publishes is served. `buckets` are reached by
     signed addresses, which S3 checks: the signature covers the gateway's own host name.
     """
     parts = [_HEAD.format(storage=_escaped(storage), port=port, bind=bind)]
@@ -282,6 +287,7 @@ def caddyfile(
             s3=upstreams.proxy("s3"),
             buckets=" ".join(f"/{bucket}/*" for bucket in buckets),
             trust=_escaped(trust),
+            trusted=" ".join(f"/trust/{name}" for name in PUBLISHED),
             policy=_PAGE_POLICY,
             problem=_PROBLEM,
             contracts=_escaped(root / "contracts"),

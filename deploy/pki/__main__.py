@@ -1,9 +1,9 @@
-"""`python -m deploy.pki DIR [--algorithm p256|rsa2048|rsa3072] [--accounts FILE]`."""
+"""`python -m deploy.pki DIR [--algorithm …] [--accounts FILE] [--public-url URL]`."""
 
 import argparse
 from pathlib import Path
 
-from deploy.pki import Algorithm, ensure_pki, read_doctors
+from deploy.pki import PUBLIC_URL, Algorithm, ensure_pki, read_doctors
 
 _ACCOUNTS = Path(__file__).parents[1] / "demo" / "accounts.json"
 
@@ -14,8 +14,14 @@ def main() -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("--algorithm", type=Algorithm, default=Algorithm.P256)
     parser.add_argument("--accounts", type=Path, default=_ACCOUNTS)
+    parser.add_argument("--public-url", default=PUBLIC_URL)
     given = parser.parse_args()
-    made = ensure_pki(given.directory, read_doctors(given.accounts), algorithm=given.algorithm)
+    made = ensure_pki(
+        given.directory,
+        read_doctors(given.accounts),
+        algorithm=given.algorithm,
+        public_url=given.public_url,
+    )
     print(f"pki: {given.directory}: {', '.join(made) if made else 'complete, nothing to do'}")
 
 

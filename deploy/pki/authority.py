@@ -7,44 +7,34 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from deploy.pki.keys import Algorithm, PrivateKey, kept_key, new_key, written
+from deploy.pki.lives import ISSUING, LIST, ROOT, SIGNER, TIMESTAMPS, Life
 from deploy.pki.parts import (
     authority_key,
     common_name,
     key_usage,
+    pointers,
+    points_to,
     subject_name,
     write_atomically,
 )
 from deploy.pki.people import DOCTORS, ORGANISATION, Doctor, Organisation
-
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+from deploy.pki.public import FOLDER, publish
 
 #: object identifiers of Russian qualified certificates (order 795 of the FSB)
 SNILS = x509.ObjectIdentifier("1.2.643.100.3")
 OGRN = x509.ObjectIdentifier("1.2.643.100.1")
 INN_LEGAL = x509.ObjectIdentifier("1.2.643.100.4")
 
-_AUTHORITY_LIFE = timedelta(days=3650)
-_LEAF_LIFE = timedelta(days=455)
-_LIST_LIFE = timedelta(days=365)
-_RENEW_BEFORE = timedelta(days=30)
+PUBLIC_URL = "http://127.0.0.1:8080"
 # clocks of other machines may be a little behind
 _BACKDATED = timedelta(hours=1)
-
-
-class Algorithm(Enum):
-    """The keys of the leaf certificates and authorities."""
-
-    P256 = "p256"
-    RSA2048 = "rsa2048"
-    RSA3072 = "rsa3072"
 
 
 def ensure_pki(
@@ -53,14 +43,22 @@ def ensure_pki(
     organisation: Organisation = ORGANISATION,
     *,
     algorithm: Algorithm = Algorithm.P256,
+    public_url: str = PUBLIC_URL,
     now: datetime | None = None,
 ) -> list[str]:
-    """Make every key and certificate that is not there yet; give the names of those made."""
+    """Make every key and certificate that is not there yet; give the names of those made.
+
+    `public_url` is where an outsider finds the public files: certificates name their issuer and
+    its revocation list there, and are made anew when it has changed.
+    """
     when = now or datetime.now(UTC)
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "doctors").mkdir(exist_ok=True)
     with _locked(directory):
-        return _Maker(directory, algorithm, when).make(tuple(doctors), organisation)
+        maker = _Maker(directory, algorithm, when, f"{public_url.rstrip('/')}/trust")
+        made = maker.make(tuple(doctors), organisation)
+        publish(directory, directory / FOLDER)
+        return made
 
 
 @contextmanager
@@ -73,20 +71,24 @@ def _locked(directory: Path) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _Issuer:
+    name: str
     key: PrivateKey
     certificate: x509.Certificate
 
 
 class _Maker:
-    def __init__(self, directory: Path, algorithm: Algorithm, now: datetime) -> None:
+    def __init__(
+        self, directory: Path, algorithm: Algorithm, now: datetime, addresses: str
+    ) -> None:
         self._directory = directory
+        self._addresses = addresses
         self._algorithm = algorithm
         self._now = now
         self._made: list[str] = []
 
     def make(self, doctors: Sequence[Doctor], organisation: Organisation) -> list[str]:
-        root = self._authority("root", "Моё здоровье: корень (демо)", None, depth=1)
-        issuing = self._authority("issuing", "Моё здоровье: выпуск (демо)", root, depth=0)
+        root = self._authority("root", "Моё здоровье: корень (демо)", None, ROOT, depth=1)
+        issuing = self._authority("issuing", "Моё здоровье: выпуск (демо)", root, ISSUING, depth=0)
         self._leaf(
             "organisation",
             subject_name(
@@ -96,11 +98,13 @@ class _Maker:
                 (OGRN, organisation.ogrn),
             ),
             issuing,
+            SIGNER,
         )
         self._leaf(
             "tsa",
             subject_name((NameOID.COMMON_NAME, "Моё здоровье: штампы времени")),
             issuing,
+            TIMESTAMPS,
             timestamps=True,
         )
         for doctor in doctors:
@@ -112,39 +116,48 @@ class _Maker:
                     (SNILS, doctor.snils),
                 ),
                 issuing,
+                SIGNER,
             )
-        self._revocation_list(issuing)
+        self._revocation_list("root-crl", root)
+        self._revocation_list("crl", issuing)
         return self._made
 
     def _authority(
-        self, name: str, common_name: str, issuer: _Issuer | None, depth: int
+        self, name: str, common_name: str, issuer: _Issuer | None, life: Life, depth: int
     ) -> _Issuer:
         key_file, certificate_file = self._files(name)
         if certificate_file.exists():
-            loaded = serialization.load_pem_private_key(key_file.read_bytes(), None)
-            if not isinstance(loaded, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-                msg = f"{key_file}: unexpected kind of key"
-                raise TypeError(msg)
-            return _Issuer(loaded, x509.load_pem_x509_certificate(certificate_file.read_bytes()))
-        key = self._new_key()
+            key = kept_key(key_file)
+            if self._lasts(certificate_file, issuer, life):
+                pem = certificate_file.read_bytes()
+                return _Issuer(name, key, x509.load_pem_x509_certificate(pem))
+        else:
+            key = new_key(self._algorithm)
+        # the same key again: what it has signed stays as good as it was
         subject = subject_name((NameOID.COMMON_NAME, common_name), (NameOID.COUNTRY_NAME, "RU"))
         builder = (
-            self._builder(subject, key, issuer, _AUTHORITY_LIFE)
+            self._builder(subject, key, issuer, life)
             .add_extension(x509.BasicConstraints(ca=True, path_length=depth), critical=True)
             .add_extension(key_usage(authority=True), critical=True)
         )
         certificate = builder.sign(issuer.key if issuer else key, hashes.SHA256())
         self._write(name, key, [certificate])
-        return _Issuer(key, certificate)
+        return _Issuer(name, key, certificate)
 
     def _leaf(
-        self, name: str, subject: x509.Name, issuer: _Issuer, *, timestamps: bool = False
+        self,
+        name: str,
+        subject: x509.Name,
+        issuer: _Issuer,
+        life: Life,
+        *,
+        timestamps: bool = False,
     ) -> None:
-        if self._lasts(self._files(name)[1]):
+        if self._lasts(self._files(name)[1], issuer, life):
             return
-        key = self._new_key()
+        key = new_key(self._algorithm)
         builder = (
-            self._builder(subject, key, issuer, _LEAF_LIFE)
+            self._builder(subject, key, issuer, life)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(key_usage(authority=False), critical=True)
         )
@@ -153,36 +166,39 @@ class _Maker:
             builder = builder.add_extension(purposes, critical=True)
         self._write(name, key, [builder.sign(issuer.key, hashes.SHA256()), issuer.certificate])
 
-    def _lasts(self, file: Path) -> bool:
-        """Whether a certificate is there and not about to expire."""
+    def _lasts(self, file: Path, issuer: _Issuer | None, life: Life) -> bool:
+        """Whether a certificate is there, outlives what rests on it, and names its issuer."""
         if not file.exists():
             return False
-        end = x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
-        return end - self._now > _RENEW_BEFORE
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+        if certificate.not_valid_after_utc - self._now <= life.least:
+            return False
+        return issuer is None or points_to(certificate, self._addresses, issuer.name)
 
-    def _revocation_list(self, issuing: _Issuer) -> None:
-        file = self._directory / "crl.pem"
+    def _revocation_list(self, name: str, issuer: _Issuer) -> None:
+        file = self._directory / f"{name}.pem"
         if file.exists():
             end = x509.load_pem_x509_crl(file.read_bytes()).next_update_utc
-            if end is not None and end - self._now > _RENEW_BEFORE:
+            if end is not None and end - self._now > LIST.least:
                 return
         number = x509.CRLNumber(int(self._now.timestamp()))
         revocations = (
             x509.CertificateRevocationListBuilder()
-            .issuer_name(issuing.certificate.subject)
+            .issuer_name(issuer.certificate.subject)
             .last_update(self._now - _BACKDATED)
-            .next_update(self._now + _LIST_LIFE)
+            .next_update(self._now + LIST.whole)
             .add_extension(number, critical=False)
-            .add_extension(authority_key(issuing.certificate), critical=False)
-            .sign(issuing.key, hashes.SHA256())
+            .add_extension(authority_key(issuer.certificate), critical=False)
+            .sign(issuer.key, hashes.SHA256())
         )
         write_atomically(file, revocations.public_bytes(serialization.Encoding.PEM), 0o644)
-        self._made.append("crl")
+        self._made.append(name)
 
     def _builder(
-        self, subject: x509.Name, key: PrivateKey, issuer: _Issuer | None, life: timedelta
+        self, subject: x509.Name, key: PrivateKey, issuer: _Issuer | None, life: Life
     ) -> x509.CertificateBuilder:
         subject_key = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        end = self._now + life.whole
         builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -190,34 +206,24 @@ class _Maker:
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(self._now - _BACKDATED)
-            .not_valid_after(self._now + life)
+            .not_valid_after(min(end, issuer.certificate.not_valid_after_utc) if issuer else end)
             .add_extension(subject_key, critical=False)
         )
-        authority = (
-            authority_key(issuer.certificate)
-            if issuer
-            else x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key)
-        )
-        return builder.add_extension(authority, critical=False)
-
-    def _new_key(self) -> PrivateKey:
-        if self._algorithm is Algorithm.P256:
-            return ec.generate_private_key(ec.SECP256R1())
-        size = 2048 if self._algorithm is Algorithm.RSA2048 else 3072
-        return rsa.generate_private_key(public_exponent=65537, key_size=size)
+        if issuer is None:
+            own = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key)
+            return builder.add_extension(own, critical=False)
+        builder = builder.add_extension(authority_key(issuer.certificate), critical=False)
+        for extension in pointers(self._addresses, issuer.name):
+            builder = builder.add_extension(extension, critical=False)
+        return builder
 
     def _files(self, name: str) -> tuple[Path, Path]:
         return self._directory / f"{name}.key", self._directory / f"{name}.pem"
 
     def _write(self, name: str, key: PrivateKey, chain: Sequence[x509.Certificate]) -> None:
         key_file, certificate_file = self._files(name)
-        secret = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
         # the certificate comes last: where it is, its key is
-        write_atomically(key_file, secret, 0o600)
+        write_atomically(key_file, written(key), 0o600)
         pem = b"".join(c.public_bytes(serialization.Encoding.PEM) for c in chain)
         write_atomically(certificate_file, pem, 0o644)
         self._made.append(name)

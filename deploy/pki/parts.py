@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 _LONGEST_NAME_BYTES = 64
 
@@ -43,6 +44,24 @@ def authority_key(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
     """The reference to the issuer's key."""
     identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
+
+
+def pointers(addresses: str, issuer: str) -> tuple[x509.ExtensionType, ...]:
+    """Where an outsider finds the issuer's revocation list and its certificate (CDP, AIA)."""
+    revocations = x509.UniformResourceIdentifier(f"{addresses}/{issuer}.crl")
+    authority = x509.UniformResourceIdentifier(f"{addresses}/{issuer}.cer")
+    return (
+        x509.CRLDistributionPoints([x509.DistributionPoint([revocations], None, None, None)]),
+        x509.AuthorityInformationAccess(
+            [x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, authority)]
+        ),
+    )
+
+
+def points_to(certificate: x509.Certificate, addresses: str, issuer: str) -> bool:
+    """Whether a certificate has exactly these pointers."""
+    carried = [extension.value for extension in certificate.extensions]
+    return all(pointer in carried for pointer in pointers(addresses, issuer))
 
 
 def write_atomically(file: Path, content: bytes, mode: int) -> None:

@@ -13,7 +13,8 @@ from services.chassis.outbox import Publisher
 from services.chassis.runtime import Parts, Runtime
 from services.documents import api, consumers, store
 from services.documents.gateways.inspection import Inspector
-from services.documents.gateways.signing import Notary, Signers
+from services.documents.gateways.signers import Signers
+from services.documents.gateways.signing import Notary
 from services.documents.gateways.storage import Storage
 from services.documents.metrics import DocumentsMetrics
 from services.documents.settings import Settings

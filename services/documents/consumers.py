@@ -46,6 +46,7 @@ def handlers(use: UseCases) -> Handlers:
             issued_on=data.issued_on,
             check_url=data.verify_url,
             doctor_id=data.doctor_id,
+            valid_until=data.valid_until,
         )
         await use.documents.queue(
             Kind.CERTIFICATE,
@@ -65,6 +66,7 @@ def handlers(use: UseCases) -> Handlers:
             issued_on=incoming.event.time.date(),
             check_url=data.check_url,
             doctor_id=None,
+            valid_until=data.visit.ends_at.date(),
         )
         await use.documents.queue(
             Kind.TALON,

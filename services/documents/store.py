@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -248,11 +248,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Order):
         stored = asdict(value)
         # BSON has no dates without a time
-        stored["issued_on"] = datetime(*value.issued_on.timetuple()[:3], tzinfo=UTC)
+        stored["issued_on"] = _midnight(value.issued_on)
+        stored["valid_until"] = value.valid_until and _midnight(value.valid_until)
         return stored
     if isinstance(value, tuple):
         return [asdict(part) for part in value]
     return value
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _values(document: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
@@ -286,11 +291,12 @@ def _sealable(document: Mapping[str, Any]) -> Document:
 
 
 def _order(stored: Mapping[str, Any]) -> Order:
-    issued: datetime = stored["issued_on"]
+    until: datetime | None = stored.get("valid_until")  # orders of earlier versions have none
     return Order(
         **{
             **stored,
-            "issued_on": date(issued.year, issued.month, issued.day),
+            "issued_on": stored["issued_on"].date(),
+            "valid_until": until and until.date(),
             "lines": tuple(Line(**line) for line in stored["lines"]),
         }
     )

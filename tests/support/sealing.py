@@ -101,10 +101,10 @@ class DemoPki:
         return load_signer(self.directory / f"{name}.key", self.directory / f"{name}.pem")
 
     def trust(self) -> TrustStore:
-        """Root, issuing authority and revocation list."""
-        files = ("root.pem", "issuing.pem", "crl.pem")
-        root, issuing, crl = ((self.directory / file).read_bytes() for file in files)
-        return load_trust([root], [issuing], [crl])
+        """Root, issuing authority and their revocation lists."""
+        files = ("root.pem", "issuing.pem", "root-crl.pem", "crl.pem")
+        root, issuing, *lists = ((self.directory / file).read_bytes() for file in files)
+        return load_trust([root], [issuing], lists)
 
     def authority(self) -> Authority:
         """The time-stamp authority, in this process."""

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.containers.errors import DemoSecretError
+from deploy.pki import PUBLIC_URL
 
 _DEMO_VALUE = "demo-"
 
@@ -65,6 +66,7 @@ class PkiJob(JobSettings):
 
     pki_dir: Path
     trust_dir: Path
+    public_url: str = PUBLIC_URL
     identity_secret: SecretStr
     notifier_sms_secret: SecretStr
     notifier_push_secret: SecretStr

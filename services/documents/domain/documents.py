@@ -44,6 +44,8 @@ class Order:
     issued_on: date
     check_url: str
     doctor_id: str | None
+    valid_until: date | None = None
+    """The last day that it counts: who signs has a certificate that lives longer."""
 
 
 @dataclass(frozen=True)

@@ -1,46 +1,20 @@
 """The notary: prints an order and has it signed by the doctor and the organisation.
 
-Signers are plug-ins found in a directory (see `deploy.pki` for its layout): `doctors/<id>.pem` and
-`.key`, `organisation.*`; another kind of signer is another `Signers`. It stores nothing.
+What is wrong with the document itself is final. What is wrong with the world (a certificate that
+has run out, a list that nobody can believe, stamps that do not come) passes: it is waited for.
 """
 
 from __future__ import annotations
 
-import asyncio
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from http import HTTPStatus
-from pathlib import Path
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
-from services.chassis.metrics import Metrics
-from services.chassis.tracing import outside
 from services.documents.domain import Document, SealedContent, Signed
 from services.documents.errors import CannotSealError, SealingAwayError
 from services.documents.gateways.layouts import Organisation, paper_of
-from services.documents.sealing import (
-    HttpTimestamps,
-    Sealer,
-    SealingError,
-    SealRequest,
-    Signer,
-    certificate_xml,
-    load_signer,
-    load_trust,
-    timestamp_client,
-)
-from services.documents.sealing.errors import KeyFileError, TimestampError
-from services.documents.sealing.tsa.client import HttpAnswer
-from services.documents.sealing.tsa.connections import Connections
-
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_OGRN = x509.ObjectIdentifier("1.2.643.100.1")
-_OFFICE_FILES = ("root.pem", "issuing.pem", "crl.pem", "organisation.key", "organisation.pem")
-_INN = x509.ObjectIdentifier("1.2.643.100.4")
+from services.documents.gateways.signers import Office, Signers
+from services.documents.sealing import SealingError, SealRequest, certificate_xml
+from services.documents.sealing.errors import TimestampError
 
 
 class NothingOrderedError(CannotSealError):
@@ -59,144 +33,6 @@ class MalformedOrderError(CannotSealError):
         super().__init__("order-malformed", "Строки документа заданы с ошибкой: ключи повторяются.")
 
 
-class UnknownDoctorError(CannotSealError):
-    """There is no key of this doctor, so nobody can sign."""
-
-    def __init__(self) -> None:
-        """Say what is missing, without naming a person."""
-        super().__init__(
-            "doctor-key-unknown", "Нет ключа электронной подписи врача, одобрившего заявление."
-        )
-
-
-@dataclass(frozen=True)
-class Office:
-    """What signing needs."""
-
-    organisation: Organisation
-    sealer: Sealer
-
-
-class _Told:
-    """The HTTP client of the time-stamp authority; every call of it is told of."""
-
-    def __init__(self, client: Connections, metrics: Metrics) -> None:
-        self._client = client
-        self._metrics = metrics
-
-    async def post(
-        self, url: str, *, content: bytes, headers: Mapping[str, str], timeout: float
-    ) -> HttpAnswer:
-        with outside("tsa", self._metrics, "stamp", {"http.request.method": "POST"}) as call:
-            answer = await self._client.post(url, content=content, headers=headers, timeout=timeout)
-            if answer.status_code != HTTPStatus.OK:
-                call.refused(f"status-{answer.status_code}")
-            return answer
-
-    async def aclose(self) -> None:
-        await self._client.aclose()
-
-
-Stamp = tuple[tuple[int, int, int], ...]
-"""What changes when a file does: of each its number, its size and when it was written."""
-
-
-class Signers:
-    """Keys and trust from a directory of PEM files, read again when they change."""
-
-    def __init__(self, directory: Path, *, tsa_url: str, licence: str, metrics: Metrics) -> None:
-        """Read nothing yet: the directory may be made while we start."""
-        self._directory = directory
-        self._tsa_url = tsa_url
-        self._licence = licence
-        self._client = _Told(timestamp_client(), metrics)
-        self._office: tuple[Stamp, Office] | None = None
-        self._doctors: dict[str, tuple[Stamp, Signer]] = {}
-
-    async def office(self) -> Office:
-        """The organisation's side, as its files are now.
-
-        Raises:
-            SealingAwayError: its key, the roots or the revocation list are not there (yet).
-        """
-        try:
-            self._office = await asyncio.to_thread(self._current_office, self._office)
-        except (OSError, ValueError, KeyFileError) as error:
-            msg = f"signing keys: {error}"
-            raise SealingAwayError(msg) from error
-        return self._office[1]
-
-    async def doctor(self, doctor_id: str) -> Signer:
-        """The doctor's key, as its files are now.
-
-        Raises:
-            UnknownDoctorError: there is none.
-            SealingAwayError: there is one that cannot be used: it may be just being replaced.
-        """
-        if not _ID.fullmatch(doctor_id):
-            raise UnknownDoctorError
-        try:
-            known = await asyncio.to_thread(
-                self._current_doctor, doctor_id, self._doctors.get(doctor_id)
-            )
-        except FileNotFoundError as error:
-            self._doctors.pop(doctor_id, None)
-            raise UnknownDoctorError from error
-        except (OSError, KeyFileError) as error:
-            msg = f"the key of a doctor: {error}"
-            raise SealingAwayError(msg) from error
-        self._doctors[doctor_id] = known
-        return known[1]
-
-    async def close(self) -> None:
-        """Drop the connections to the time-stamp authority."""
-        await self._client.aclose()
-
-    def _current_doctor(
-        self, doctor_id: str, known: tuple[Stamp, Signer] | None
-    ) -> tuple[Stamp, Signer]:
-        key = self._directory / "doctors" / f"{doctor_id}.key"
-        certificate = key.with_suffix(".pem")
-        stamp = _stamp(key, certificate)
-        if known is not None and known[0] == stamp:
-            return known
-        return stamp, load_signer(key, certificate)
-
-    def _current_office(self, known: tuple[Stamp, Office] | None) -> tuple[Stamp, Office]:
-        # taken before reading: what changes in between is read again the next time
-        stamp = _stamp(*(self._directory / name for name in _OFFICE_FILES))
-        if known is not None and known[0] == stamp:
-            return known
-        return stamp, self._open()
-
-    def _open(self) -> Office:
-        def pem(name: str) -> bytes:
-            return (self._directory / f"{name}.pem").read_bytes()
-
-        trust = load_trust([pem("root")], [pem("issuing")], [pem("crl")])
-        signer = load_signer(
-            self._directory / "organisation.key", self._directory / "organisation.pem"
-        )
-        subject = x509.load_der_x509_certificate(signer.certificate).subject
-        details = [f"ИНН {_of(subject, _INN)}", f"ОГРН {_of(subject, _OGRN)}", self._licence]
-        return Office(
-            Organisation(
-                _of(subject, NameOID.ORGANIZATION_NAME), ", ".join(part for part in details if part)
-            ),
-            Sealer(signer, HttpTimestamps(self._client, self._tsa_url, trust), trust),
-        )
-
-
-def _stamp(*paths: Path) -> Stamp:
-    found = (path.stat() for path in paths)
-    return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in found)
-
-
-def _of(subject: x509.Name, oid: x509.ObjectIdentifier) -> str:
-    found = subject.get_attributes_for_oid(oid)
-    return str(found[0].value) if found else ""
-
-
 class Notary:
     """Makes sealed documents from orders."""
 
@@ -210,7 +46,7 @@ class Notary:
 
         Raises:
             CannotSealError: never possible as ordered; says why.
-            SealingAwayError: not now.
+            SealingAwayError: not now; sealed later, when certificates, lists and stamps are right.
         """
         if document.order is None:
             raise NothingOrderedError
@@ -224,6 +60,7 @@ class Notary:
                 msg = f"{error.code}: {error.detail}"
                 raise SealingAwayError(msg) from error
             raise CannotSealError(error.code, f"{error.title}. {error.detail}") from error
+        _check_stamps(office, request.lasts_until)
         return SealedContent(
             sealed.pdf,
             sealed.sha256,
@@ -264,4 +101,18 @@ class Notary:
             when=self._now(),
             xml=xml,
             doctor=doctor if layout.doctor_signs else None,
+            lasts_until=_end_of(order.valid_until),
         )
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """The end of a day, wherever in the country."""
+    return None if day is None else datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def _check_stamps(office: Office, until: datetime | None) -> None:
+    """The stamps prove when it was signed: they must be provable as long as the document counts."""
+    end = office.timestamps.certificate_end
+    if until is not None and end is not None and end < until:
+        msg = f"timestamp-certificate-ends-early: {end:%d.%m.%Y}, document until {until:%d.%m.%Y}"
+        raise SealingAwayError(msg)

@@ -90,15 +90,36 @@ class CertificateNotTrustedError(SealingError):
     title = "Сертификат подписи не прошёл проверку"
 
 
-class RevocationListStaleError(CertificateNotTrustedError):
+class CertificateUnusableNowError(CertificateNotTrustedError):
+    """The certificate is no good as the world is now: expired, on hold, its issuer unknown.
+
+    Whoever is responsible brings another one under the same name, then it works.
+    """
+
+    permanent = False
+
+
+class RevocationUnknownError(CertificateUnusableNowError):
+    """No believable list of the issuer says whether the certificate is revoked."""
+
+    code = "revocation-unknown"
+
+    def __init__(self, name: str) -> None:
+        """Name the certificate."""
+        super().__init__(
+            f"Нет списка отозванных, которому можно верить, о сертификате «{name}»: нужен полный "
+            "список, подписанный тем, кто сертификат выдал."
+        )
+
+
+class RevocationListStaleError(CertificateUnusableNowError):
     """The revocation list has run out: somebody has to bring the next one, then it works."""
 
     code = "revocation-list-stale"
-    permanent = False
 
-    def __init__(self) -> None:
-        """Say so."""
-        super().__init__("Список отозванных сертификатов устарел.")
+    def __init__(self, name: str) -> None:
+        """Name the certificate."""
+        super().__init__(f"Список отозванных о сертификате «{name}» устарел.")
 
 
 class KeyFileError(SealingError):

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from services.documents.sealing.errors import DoesNotFitError, SealingError
+from services.documents.sealing.errors import (
+    CertificateNotTrustedError,
+    CertificateUnusableNowError,
+    DoesNotFitError,
+    SealingError,
+)
 from services.documents.sealing.fonts import Coverage, characters
 from services.documents.sealing.keys import Signer, TimestampSource
 from services.documents.sealing.layout import Layout
@@ -43,6 +48,7 @@ class SealRequest:
         issued_on: the date printed after the number.
         xml: what to embed; None exactly for layouts without an attachment.
         doctor: who signs first; None exactly for layouts that no doctor signs.
+        lasts_until: the end of the document (aware), which the certificates must not precede.
         when: the time of signing claimed in the file (aware; the stamps prove it).
     """
 
@@ -54,11 +60,16 @@ class SealRequest:
     when: datetime
     xml: bytes | None = None
     doctor: Signer | None = None
+    lasts_until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class SignatureInfo:
-    """One signature of a sealed document, as the event tells it."""
+    """One signature of a sealed document, as the event tells it.
+
+    `signer` is an office («врач-терапевт, Городская поликлиника № 45»), never a person: the file
+    itself names the doctor to those who hold it.
+    """
 
     field: str
     signer: str
@@ -107,7 +118,7 @@ class Sealer:
         _check_parts(request)
         values = {key: normalised(value) for key, value in request.values.items()}
         layout.check(values)
-        self._check_certificates(request.doctor, when)
+        self._check_certificates(request.doctor, when, request.lasts_until)
         template, slot = await self._print(request, values, when)
         if request.doctor is None:
             pdf = await self._sign(slot, template, self._organisation)
@@ -180,22 +191,30 @@ class Sealer:
             self._templates[key] = template
         return template
 
-    def _check_certificates(self, doctor: Signer | None, when: datetime) -> None:
+    def _check_certificates(
+        self, doctor: Signer | None, when: datetime, until: datetime | None
+    ) -> None:
+        """The organisation first: while it cannot seal, nothing is decided about the doctor."""
         if self._trust is None:
             return
+        try:
+            certificate = self._organisation.certificate
+            self._trust.check(certificate, Role.ORGANISATION, when, until=until)
+        except CertificateNotTrustedError as error:
+            if not error.permanent:
+                raise
+            # also a revoked one will be replaced, and says nothing about the document
+            raise CertificateUnusableNowError(error.detail) from error
         if doctor is not None:
-            self._trust.check(doctor.certificate, Role.DOCTOR, when)
-        organisation = self._organisation.certificate
-        self._trust.check(organisation, Role.ORGANISATION, when)
+            self._trust.check(doctor.certificate, Role.DOCTOR, when, until=until)
 
     def _signatures(self, doctor: Signer | None, when: datetime) -> tuple[SignatureInfo, ...]:
-        signers = [(ORGANISATION_FIELD, self._organisation)]
+        organisation = self._organisation.info
+        signed = [SignatureInfo(ORGANISATION_FIELD, organisation.name, organisation.serial, when)]
         if doctor is not None:
-            signers.insert(0, (DOCTOR_FIELD, doctor))
-        return tuple(
-            SignatureInfo(field, signer.info.name, signer.info.serial, when)
-            for field, signer in signers
-        )
+            office = f"{doctor.info.position or 'врач'}, {organisation.name}"
+            signed.insert(0, SignatureInfo(DOCTOR_FIELD, office, doctor.info.serial, when))
+        return tuple(signed)
 
 
 def _check_parts(request: SealRequest) -> None:

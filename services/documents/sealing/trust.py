@@ -1,27 +1,33 @@
 """Is a certificate trusted: chain, validity, revocation, role (C30).
 
-A short, strict path builder over the certificates and revocation lists it was given. It fetches
-nothing and is not a general validator: foreign files and long-term evidence are a job elsewhere.
+A short, strict judge over the certificates and revocation lists that it was given. Silence is no
+consent: for every certificate below the root there is a fresh list of its issuer, or nothing is
+signed. It fetches nothing; foreign files and long-term evidence are a job elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from services.documents.sealing.errors import CertificateNotTrustedError, RevocationListStaleError
+from services.documents.sealing.chains import Chain, chains, usage
+from services.documents.sealing.errors import (
+    CertificateNotTrustedError,
+    CertificateUnusableNowError,
+    RevocationListStaleError,
+    RevocationUnknownError,
+)
+from services.documents.sealing.revocation import Statement, believed, complete, statements
 from services.documents.sealing.signatures import parse_certificate
 
 SNILS = x509.ObjectIdentifier("1.2.643.100.3")
 OGRN = x509.ObjectIdentifier("1.2.643.100.1")
-_LONGEST_CHAIN = 4
+_PEM_END = b"-----END X509 CRL-----"
 
 
 class Role(Enum):
@@ -33,14 +39,28 @@ class Role(Enum):
 
 
 @dataclass(frozen=True)
+class _Link:
+    """A certificate of a chain with what its issuer's lists say; a root has none above it."""
+
+    name: str
+    start: datetime
+    end: datetime
+    is_root: bool
+    statements: tuple[Statement, ...]
+
+    @property
+    def revoked(self) -> bool:
+        """Said once, in however old a list, it stays so."""
+        return any(statement.revoked for statement in self.statements)
+
+
+@dataclass(frozen=True)
 class _Standing:
     """What never changes about a certificate under a trust store; times remain to be compared."""
 
     name: str
-    chain: tuple[tuple[str, datetime, datetime], ...]
     roles: frozenset[Role]
-    revoked_since: datetime | None
-    lists_end: datetime | None
+    ways: tuple[tuple[_Link, ...], ...]
 
 
 class TrustStore:
@@ -55,108 +75,119 @@ class TrustStore:
         """Keep them; what was proven about a certificate is remembered."""
         self._roots = tuple(roots)
         self._intermediates = tuple(intermediates)
-        self._lists = tuple(revocation_lists)
+        self._lists = tuple(r for r in revocation_lists if complete(r))
         self._standings: dict[bytes, _Standing] = {}
 
-    def check(self, encoded: bytes, role: Role, when: datetime) -> None:
+    def check(
+        self, encoded: bytes, role: Role, when: datetime, *, until: datetime | None = None
+    ) -> None:
         """Make sure that a certificate (DER) may be used in a role at a time (aware, UTC).
 
+        Args:
+            encoded: the certificate.
+            role: what it is used for.
+            when: the time of its use.
+            until: how long its chain must last at least, or else what it signs outlives it.
+
         Raises:
-            CertificateNotTrustedError: saying what is wrong with it.
-            RevocationListStaleError: nothing, but we cannot know.
+            CertificateNotTrustedError: saying what is wrong with it; `permanent` where only
+                another certificate helps.
         """
         standing = self._standings.get(encoded)
         if standing is None:
             standing = self._standings[encoded] = self._examine(parse_certificate(encoded))
-        for name, start, end in standing.chain:
-            if when < start:
-                msg = f"Сертификат «{name}» ещё не действует."
-                raise CertificateNotTrustedError(msg)
-            if when > end:
-                msg = f"Срок действия сертификата «{name}» истёк."
-                raise CertificateNotTrustedError(msg)
-        if standing.revoked_since is not None and when >= standing.revoked_since:
-            msg = f"Сертификат «{standing.name}» отозван."
-            raise CertificateNotTrustedError(msg)
         if role not in standing.roles:
             msg = f"Сертификат «{standing.name}» не предназначен для роли «{role.value}»."
             raise CertificateNotTrustedError(msg)
-        if standing.lists_end is not None and when > standing.lists_end:  # last: it may pass
-            raise RevocationListStaleError
+        first: CertificateNotTrustedError | None = None
+        for way in standing.ways:
+            objection = next(_objections(way, when, until), None)
+            if objection is None:
+                return
+            first = first or objection
+        if first is not None:
+            raise first
 
-    def _examine(self, certificate: x509.Certificate) -> _Standing:
-        chain = (certificate, *self._chain(certificate))
-        lists = [
-            revocations
-            for issuer in chain[1:]
-            for revocations in self._lists
-            if revocations.issuer == certificate.issuer == issuer.subject
-            and revocations.is_signature_valid(_issuer_key(issuer))
-        ]
-        entries = [
-            entry.revocation_date_utc
-            for revocations in lists
-            if (
-                entry := revocations.get_revoked_certificate_by_serial_number(
-                    certificate.serial_number
-                )
-            )
-        ]
-        ends = [r.next_update_utc for r in lists if r.next_update_utc is not None]
-        return _Standing(
-            name=_name(certificate),
-            chain=tuple((_name(c), c.not_valid_before_utc, c.not_valid_after_utc) for c in chain),
-            roles=frozenset(role for role in Role if _fits(certificate, role)),
-            revoked_since=min(entries, default=None),
-            lists_end=max(ends, default=None),
+    def authorities(self) -> tuple[tuple[x509.Certificate, datetime | None], ...]:
+        """Every authority with the end of its newest believable list; None: there is none."""
+        return tuple(
+            (authority, next((r.next_update_utc for r in believed(self._lists, authority)), None))
+            for authority in (*self._roots, *self._intermediates)
         )
 
-    def _chain(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
-        chain: list[x509.Certificate] = []
-        current = certificate
-        while len(chain) < _LONGEST_CHAIN:
-            root = next((r for r in self._roots if _issued(current, r)), None)
-            if root is not None:
-                return (*chain, root)
-            issuer = next((i for i in self._intermediates if _issued(current, i)), None)
-            if issuer is None:
-                break
-            chain.append(issuer)
-            current = issuer
-        msg = f"Сертификат «{_name(certificate)}» выдан не доверенным удостоверяющим центром."
-        raise CertificateNotTrustedError(msg)
+    def _examine(self, certificate: x509.Certificate) -> _Standing:
+        ways = tuple(map(self._way, chains(certificate, self._roots, self._intermediates)))
+        if not ways:
+            msg = f"Сертификат «{_name(certificate)}» выдан не доверенным удостоверяющим центром."
+            raise CertificateUnusableNowError(msg)
+        roles = frozenset(role for role in Role if _fits(certificate, role))
+        return _Standing(_name(certificate), roles, ways)
+
+    def _way(self, chain: Chain) -> tuple[_Link, ...]:
+        issuers = (*chain[1:], None)
+        return tuple(
+            _Link(
+                name=_name(certificate),
+                start=certificate.not_valid_before_utc,
+                end=certificate.not_valid_after_utc,
+                is_root=issuer is None,
+                statements=() if issuer is None else statements(self._lists, certificate, issuer),
+            )
+            for certificate, issuer in zip(chain, issuers, strict=True)
+        )
+
+
+def _objections(
+    way: tuple[_Link, ...], when: datetime, until: datetime | None
+) -> Iterator[CertificateNotTrustedError]:
+    """What speaks against a chain at a time; first what will never change."""
+    if way[0].revoked:
+        yield CertificateNotTrustedError(f"Сертификат «{way[0].name}» отозван.")
+    for link in way:
+        if when < link.start:
+            yield CertificateUnusableNowError(f"Сертификат «{link.name}» ещё не действует.")
+        if when > link.end:
+            yield CertificateUnusableNowError(f"Срок действия сертификата «{link.name}» истёк.")
+        if not link.is_root:
+            yield from _doubts(link, when)
+        if until is not None and link.end < until:
+            yield CertificateUnusableNowError(
+                f"Сертификат «{link.name}» заканчивается {link.end:%d.%m.%Y}, раньше, чем "
+                f"документ: {until:%d.%m.%Y}."
+            )
+
+
+def _doubts(link: _Link, when: datetime) -> Iterator[CertificateNotTrustedError]:
+    """Why nobody can say that a certificate below the root is not revoked."""
+    if link.revoked:
+        yield CertificateUnusableNowError(f"Сертификат «{link.name}» отозван.")
+    latest = next((s for s in link.statements if s.since <= when), None)
+    if latest is None:
+        yield RevocationUnknownError(link.name)
+    elif latest.held:
+        yield CertificateUnusableNowError(f"Действие сертификата «{link.name}» приостановлено.")
+    elif when > latest.until:
+        yield RevocationListStaleError(link.name)
 
 
 def load_trust(
     roots: Sequence[bytes], intermediates: Sequence[bytes], revocation_lists: Sequence[bytes]
 ) -> TrustStore:
-    """A trust store from PEM contents."""
+    """A trust store from PEM contents, each with one or several parts."""
     return TrustStore(
         [c for pem in roots for c in x509.load_pem_x509_certificates(pem)],
         [c for pem in intermediates for c in x509.load_pem_x509_certificates(pem)],
-        [x509.load_pem_x509_crl(pem) for pem in revocation_lists],
+        [
+            x509.load_pem_x509_crl(part + _PEM_END)
+            for pem in revocation_lists
+            for part in pem.split(_PEM_END)[:-1]
+        ],
     )
 
 
 def _name(certificate: x509.Certificate) -> str:
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else certificate.subject.rfc4514_string()
-
-
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-        return issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
-        return False
-
-
-def _issuer_key(issuer: x509.Certificate) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
-    key = issuer.public_key()
-    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        msg = f"Ключ «{_name(issuer)}» не поддерживается."
-        raise CertificateNotTrustedError(msg)
-    return key
 
 
 def _fits(certificate: x509.Certificate, role: Role) -> bool:
@@ -167,11 +198,8 @@ def _fits(certificate: x509.Certificate, role: Role) -> bool:
 
 
 def _is_signing(certificate: x509.Certificate) -> bool:
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return False
-    return usage.digital_signature and usage.content_commitment
+    allowed = usage(certificate)
+    return allowed is not None and allowed.digital_signature and allowed.content_commitment
 
 
 def _is_timestamping(certificate: x509.Certificate) -> bool:

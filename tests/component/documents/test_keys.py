@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from contracts.documents import DocumentSealed, SealingFailed
+from deploy.pki.keys import kept_key
+from deploy.pki.parts import write_atomically
 from services.chassis.metrics import Metrics
 from services.chassis.settings import Platform
 from services.documents.errors import SealingAwayError
-from services.documents.gateways.signing import Signers, UnknownDoctorError
+from services.documents.gateways.signers import Signers, UnknownDoctorError
 from tests.support.eventually import eventually
-from tests.support.paperwork import DOCTOR, approved, paperwork
+from tests.support.paperwork import DOCTOR, approved, paperwork, time_stamping
 from tests.support.service import Tokens, an_event, deliver, outbox_events
 
 
@@ -29,19 +32,39 @@ def own(pki: Path, tmp_path: Path) -> Path:
 
 def revocations(pki: Path, *, until: datetime, revoked: Path | None = None) -> None:
     """Write the next revocation list."""
-    issuing = x509.load_pem_x509_certificate((pki / "issuing.pem").read_bytes())
-    key = serialization.load_pem_private_key((pki / "issuing.key").read_bytes(), None)
     start = datetime.now(UTC) - timedelta(days=3)
-    builder = x509.CertificateRevocationListBuilder().issuer_name(issuing.subject)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(_issuing(pki).subject)
     builder = builder.last_update(start).next_update(until)
     if revoked is not None:
         certificate = x509.load_pem_x509_certificate(revoked.read_bytes())
         entry = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number)
         builder = builder.add_revoked_certificate(entry.revocation_date(start).build())
-    made = builder.sign(key, hashes.SHA256())  # type: ignore[arg-type]  # PEM loading is untyped
-    fresh = pki / "crl.next"
-    fresh.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    fresh.replace(pki / "crl.pem")
+    made = builder.sign(kept_key(pki / "issuing.key"), hashes.SHA256())
+    write_atomically(pki / "crl.pem", made.public_bytes(serialization.Encoding.PEM), 0o644)
+
+
+def _issuing(pki: Path) -> x509.Certificate:
+    return x509.load_pem_x509_certificate((pki / "issuing.pem").read_bytes())
+
+
+def lasting(pki: Path, name: str, end: datetime) -> None:
+    """Write a certificate of the same key and subject that ends at another time."""
+    file = pki / f"{name}.pem"
+    old, *chain = x509.load_pem_x509_certificates(file.read_bytes())
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(old.subject)
+        .issuer_name(old.issuer)
+        .public_key(old.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(min(old.not_valid_before_utc, end) - timedelta(days=1))
+        .not_valid_after(end)
+    )
+    for extension in old.extensions:
+        builder = builder.add_extension(extension.value, critical=extension.critical)
+    new = builder.sign(kept_key(pki / "issuing.key"), hashes.SHA256())
+    pem = [c.public_bytes(serialization.Encoding.PEM) for c in (new, *chain)]
+    write_atomically(file, b"".join(pem), 0o644)
 
 
 def signers_of(pki: Path) -> Signers:
@@ -55,7 +78,9 @@ async def test_what_has_not_changed_is_not_read_again(own: Path) -> None:
     await signers.close()
 
 
-@pytest.mark.parametrize("name", ["root.pem", "issuing.pem", "crl.pem", "organisation.key"])
+@pytest.mark.parametrize(
+    "name", ["root.pem", "issuing.pem", "crl.pem", "root-crl.pem", "organisation.key"]
+)
 async def test_c30_what_has_changed_is_read_again(own: Path, name: str) -> None:
     signers = signers_of(own)
     before = await signers.office()
@@ -77,6 +102,9 @@ async def test_c30_a_doctor_signs_with_the_key_that_is_there_now(own: Path) -> N
         await signers.doctor(DOCTOR.id)
     shutil.copy(own / "organisation.pem", certificate)
     assert (await signers.doctor(DOCTOR.id)).certificate != before
+    certificate.unlink()
+    with pytest.raises(SealingAwayError, match="not there yet"):  # being issued: worth waiting
+        await signers.doctor(DOCTOR.id)
     key.unlink()
     with pytest.raises(UnknownDoctorError):
         await signers.doctor(DOCTOR.id)
@@ -117,3 +145,91 @@ async def test_c30_a_doctor_who_was_just_revoked_signs_nothing_more(
             second.application_id,
             "certificate-not-trusted",
         )
+
+
+def _revoked(pki: Path) -> None:
+    revocations(pki, until=NEXT_WEEK, revoked=pki / "organisation.pem")
+
+
+def _flipped(pki: Path) -> None:
+    """One bit of the list's signature."""
+    encoded = x509.load_pem_x509_crl((pki / "crl.pem").read_bytes()).public_bytes(
+        serialization.Encoding.DER
+    )
+    bad = x509.load_der_x509_crl(encoded[:-1] + bytes((encoded[-1] ^ 1,)))
+    write_atomically(pki / "crl.pem", bad.public_bytes(serialization.Encoding.PEM), 0o644)
+
+
+def _without_the_roots_list(pki: Path) -> None:
+    (pki / "root-crl.pem").unlink()
+
+
+def _of_another_authority(pki: Path) -> None:
+    shutil.copy(pki / "root-crl.pem", pki / "crl.pem")
+
+
+NEXT_WEEK = datetime.now(UTC) + timedelta(days=7)
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (lambda pki: lasting(pki, "organisation", YESTERDAY), "истёк"),
+        (_revoked, "отозван"),
+        (lambda pki: lasting(pki, "organisation", NEXT_WEEK), "раньше, чем документ"),
+        (lambda pki: lasting(pki, f"doctors/{DOCTOR.id}", YESTERDAY), "истёк"),
+        (lambda pki: (pki / "doctors" / f"{DOCTOR.id}.pem").unlink(), "not there yet"),
+        (_flipped, "revocation-unknown"),
+        (_of_another_authority, "revocation-unknown"),
+        (_without_the_roots_list, "root-crl.pem"),
+    ],
+    ids=[
+        *("organisation-expired", "organisation-revoked", "organisation-ends-too-soon"),
+        *("doctor-expired", "doctor-not-yet"),
+        *("list-flipped", "list-of-another", "list-missing"),
+    ],
+)
+async def test_c30_what_passes_is_waited_for_and_sealed_later(  # noqa: PLR0917 - fixtures
+    platform: Platform,
+    database: str,
+    tokens: Tokens,
+    pki: Path,
+    own: Path,
+    tsa: str,
+    broken: Callable[[Path], None],
+    said: str,
+) -> None:
+    """Certificates and lists are a state of the world: no document is given up for them."""
+    broken(own)
+    async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
+        order = approved("anna")
+        await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
+        timers = office.app.state.runtime.timers.collection
+        await eventually(lambda: timers.find_one({"error": {"$regex": said}}))
+        assert await outbox_events(office.app, SealingFailed) == []
+        shutil.copytree(pki, own, dirs_exist_ok=True)
+        await eventually(lambda: outbox_events(office.app, DocumentSealed))
+
+
+@pytest.mark.parametrize("name", ["organisation", f"doctors/{DOCTOR.id}", "tsa"])
+async def test_what_ends_before_the_document_does_not_sign_it(
+    platform: Platform, database: str, tokens: Tokens, own: Path, name: str
+) -> None:
+    """Neither signer nor time-stamp authority; a document that ends before them is sealed."""
+    lasting(own, name, NEXT_WEEK)
+    today = datetime.now(UTC).date()
+    async with (
+        time_stamping(own) as tsa,
+        paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office,
+    ):
+        long, short = (
+            approved("anna", valid_until=today + timedelta(days=days)) for days in (180, 5)
+        )
+        for order in (long, short):
+            await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
+        timers = office.app.state.runtime.timers.collection
+        await eventually(lambda: timers.find_one({"error": {"$regex": "раньше, чем|ends-early"}}))
+        (sealed,) = await eventually(lambda: outbox_events(office.app, DocumentSealed))
+        assert sealed.data.reference_id == short.application_id
+        assert await outbox_events(office.app, SealingFailed) == []

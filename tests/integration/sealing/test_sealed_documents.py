@@ -63,7 +63,10 @@ async def test_x5_c26_c28_c29_a_certificate_satisfies_every_outsider(keys: DemoP
     assert outsider.attachments(sealed.pdf) == {"certificate.xml": request.xml}  # C27
     assert sealed.sha256 == hashlib.sha256(sealed.pdf).hexdigest()
     assert verify_bytes(sealed.pdf, sealed.sha256).intact
-    assert [s.field for s in sealed.signatures] == ["Doctor", "OrgSeal"]
+    assert [(s.field, s.signer) for s in sealed.signatures] == [
+        ("Doctor", f"врач-терапевт, {ORGANISATION}"),
+        ("OrgSeal", ORGANISATION),
+    ]
 
 
 async def test_c25_c31_the_page_says_what_it_must(pki: DemoPki) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 import httpx2
@@ -64,6 +65,8 @@ class HttpTimestamps:
         self._url = url
         self._trust = trust
         self._timeout = timeout_seconds
+        self.certificate_end: datetime | None = None
+        """Until when the authority's certificate lives, by its last token."""
 
     async def token(self, imprint: bytes) -> bytes:
         """A checked token over a SHA-256 digest, DER.
@@ -75,6 +78,7 @@ class HttpTimestamps:
         nonce = secrets.randbits(_NONCE_BITS)
         body = await self._post(messages.request(imprint, nonce))
         checked = messages.check_response(body, imprint=imprint, nonce=nonce, trust=self._trust)
+        self.certificate_end = checked.certificate_end
         return checked.encoded
 
     async def _post(self, body: bytes) -> bytes:

@@ -62,11 +62,12 @@ class TimestampRequest:
 
 @dataclass(frozen=True)
 class TimestampToken:
-    """A checked token: its DER (a CMS) and the time it states (UTC)."""
+    """A checked token: its DER (a CMS), the time it states, and the end of its signer (UTC)."""
 
     encoded: bytes
     time: datetime
     serial: int
+    certificate_end: datetime
 
 
 def request(imprint: bytes, nonce: int) -> bytes:
@@ -160,8 +161,8 @@ def check_response(
         info = der.read_exactly(parsed.content).list()
         _check_statement(info, imprint, nonce)
         time = _time(info[4].expect(der.GENERALIZED_TIME).content)
-        _check_signer(parsed, trust, time)
-        return TimestampToken(token, time, info[3].number())
+        end = _check_signer(parsed, trust, time)
+        return TimestampToken(token, time, info[3].number(), end)
     except (MalformedDerError, IndexError) as error:
         msg = "Ответ службы штампов времени не удалось разобрать."
         raise TimestampError(msg) from error
@@ -192,17 +193,20 @@ def _check_statement(info: list[der.Node], imprint: bytes, nonce: int) -> None:
         raise TimestampNonceError(msg)
 
 
-def _check_signer(parsed: cms.ParsedSignedData, trust: TrustStore, time: datetime) -> None:
+def _check_signer(parsed: cms.ParsedSignedData, trust: TrustStore, time: datetime) -> datetime:
+    """Give the end of the signer's certificate."""
     try:
-        certificate = signing_certificate(parsed)
-        trust.check(certificate, Role.TIMESTAMPS, time)
-        check_signature(parsed, parse_certificate(certificate))
+        encoded = signing_certificate(parsed)
+        trust.check(encoded, Role.TIMESTAMPS, time)
+        certificate = parse_certificate(encoded)
+        check_signature(parsed, certificate)
     except CertificateNotTrustedError as error:
         raise TimestampCertificateError(error.detail) from error
     content = parsed.content or b""
     if parsed.message_digest != hashlib.sha256(content).digest():
         msg = "Подпись штампа относится к другим сведениям о времени."
         raise TimestampCertificateError(msg)
+    return certificate.not_valid_after_utc
 
 
 def _time(content: bytes) -> datetime:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from deploy.pki import Algorithm, Doctor, ensure_pki, read_doctors
 from services.documents.sealing.trust import OGRN, SNILS
@@ -34,8 +34,6 @@ def test_a_signers_certificate_may_sign_and_nothing_else(pki: DemoPki, name: str
     own = issuing.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
     named = extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
     assert named == own
-    distribution = [e for e in extensions if isinstance(e.value, x509.CRLDistributionPoints)]
-    assert distribution == []  # nothing points to the internet
 
 
 def test_c29_only_the_authority_is_for_time_stamping_and_says_so_critically(pki: DemoPki) -> None:
@@ -82,17 +80,75 @@ def test_a_doctor_added_later_gets_a_key_and_the_others_keep_theirs(tmp_path: Pa
     ]
 
 
-def test_what_is_about_to_expire_is_renewed(tmp_path: Path) -> None:
+EVERYBODY = {"organisation", "tsa", "doctors/doctor-ivanova", "doctors/doctor-sokolov"}
+
+
+def _addresses(of: x509.Certificate) -> set[str]:
+    """Every address in a certificate's CDP and AIA."""
+    (point,) = of.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    (access,) = of.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    assert access.access_method == AuthorityInformationAccessOID.CA_ISSUERS
+    return {access.access_location.value, *(name.value for name in point.full_name or ())}
+
+
+def test_certificates_say_where_their_issuer_and_its_list_are(tmp_path: Path) -> None:
+    ensure_pki(tmp_path, public_url="https://health.example/")
+    base = "https://health.example/trust"
+    for name in EVERYBODY:
+        assert _addresses(certificate(tmp_path, name)) == {
+            f"{base}/issuing.crl",
+            f"{base}/issuing.cer",
+        }
+    assert _addresses(certificate(tmp_path, "issuing")) == {f"{base}/root.crl", f"{base}/root.cer"}
+    public = tmp_path / "public"
+    root = x509.load_der_x509_certificate((public / "root.cer").read_bytes())
+    issuing = x509.load_der_x509_certificate((public / "issuing.cer").read_bytes())
+    assert (root, issuing) == (certificate(tmp_path, "root"), certificate(tmp_path, "issuing"))
+    for authority in (root, issuing):
+        name = "root" if authority is root else "issuing"
+        revoked = x509.load_der_x509_crl((public / f"{name}.crl").read_bytes())
+        assert revoked.issuer == authority.subject
+    assert not list(public.glob("*key*"))
+
+
+def test_another_public_address_goes_into_new_certificates_of_the_same_root(
+    tmp_path: Path,
+) -> None:
+    ensure_pki(tmp_path)
+    root, key = (tmp_path / "root.pem").read_bytes(), (tmp_path / "issuing.key").read_bytes()
+    made = ensure_pki(tmp_path, public_url="https://health.example")
+    assert set(made) == EVERYBODY | {"issuing"}
+    assert (tmp_path / "root.pem").read_bytes() == root
+    assert (tmp_path / "issuing.key").read_bytes() == key
+
+
+def test_whatever_rests_on_a_certificate_ends_before_it(tmp_path: Path) -> None:
+    """Also on the last day before it is made anew."""
+    start, longest = datetime.now(UTC), timedelta(days=184)
+    for day in range(0, 9 * 365, 45):
+        now = start + timedelta(days=day)
+        ensure_pki(tmp_path, now=now)
+        ends = {
+            name: certificate(tmp_path, name).not_valid_after_utc
+            for name in (*EVERYBODY, "issuing", "root")
+        }
+        signers = [end for name, end in ends.items() if name not in {"tsa", "issuing", "root"}]
+        assert now + longest + timedelta(days=45) <= min(signers), day
+        assert max(signers) < ends["tsa"] < ends["issuing"] < ends["root"], day
+
+
+def test_what_is_about_to_end_is_renewed(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     ensure_pki(tmp_path, now=now)
     root = (tmp_path / "root.pem").read_bytes()
-    assert ensure_pki(tmp_path, now=now + timedelta(days=300)) == []
-    assert ensure_pki(tmp_path, now=now + timedelta(days=340)) == ["crl"]
-    renewed = ensure_pki(tmp_path, now=now + timedelta(days=430))
-    assert set(renewed) == {
-        *("organisation", "tsa", "doctors/doctor-ivanova", "doctors/doctor-sokolov"),
-    }
+    assert ensure_pki(tmp_path, now=now + timedelta(days=200)) == []
+    renewed = ensure_pki(tmp_path, now=now + timedelta(days=230))
+    assert set(renewed) == EVERYBODY - {"tsa"}
+    assert set(ensure_pki(tmp_path, now=now + timedelta(days=340))) == {"crl", "root-crl"}
     assert (tmp_path / "root.pem").read_bytes() == root
+    listed = x509.load_der_x509_crl((tmp_path / "public" / "issuing.crl").read_bytes())
+    assert listed.next_update_utc is not None
+    assert listed.next_update_utc > now + timedelta(days=700)
 
 
 def test_two_that_start_together_make_one_pki(tmp_path: Path) -> None:

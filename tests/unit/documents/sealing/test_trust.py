@@ -83,7 +83,8 @@ def store(pki: DemoPki, crl: x509.CertificateRevocationList) -> TrustStore:
         x509.load_pem_x509_certificate((pki.directory / f).read_bytes())
         for f in ("root.pem", "issuing.pem")
     )
-    return TrustStore([root], [issuing], [crl])
+    of_root = x509.load_pem_x509_crl((pki.directory / "root-crl.pem").read_bytes())
+    return TrustStore([root], [issuing], [of_root, crl])
 
 
 def test_a_revoked_certificate(pki: DemoPki) -> None:
@@ -140,7 +141,7 @@ def test_the_demo_pki_is_made_once_and_keys_are_private(tmp_path: Path) -> None:
     before = {f: f.read_bytes() for f in tmp_path.rglob("*") if f.is_file()}
     assert ensure_pki(tmp_path) == []
     assert {f: f.read_bytes() for f in tmp_path.rglob("*") if f.is_file()} == before
-    assert {"root", "issuing", "organisation", "tsa", "crl"} < set(made)
+    assert {"root", "issuing", "organisation", "tsa", "crl", "root-crl"} < set(made)
     keys = list(tmp_path.rglob("*.key"))
     assert keys
     assert all(key.stat().st_mode & 0o777 == 0o600 for key in keys)
