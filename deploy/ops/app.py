@@ -126,7 +126,12 @@ def build(
 
     # Its only readers are its own pages: no API document.
     app = FastAPI(
-        title="Наблюдение", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+        title="Наблюдение",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
     )
     app.state.runtime = ops
     app.state.rounds = rounds

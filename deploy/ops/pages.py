@@ -61,7 +61,7 @@ _pages = Environment(
 _pages.filters["moscow"] = moscow
 
 
-@router.api_route("/status", methods=["GET", "HEAD"])
+@router.get("/status")
 async def status(ops: Running) -> HTMLResponse:
     """What works, since when, what is being done. Needs no login and no script (O4)."""
     now = ops.now()
@@ -69,7 +69,7 @@ async def status(ops: Running) -> HTMLResponse:
     return HTMLResponse(html, headers=_SHORT | {"Content-Security-Policy": _POLICY})
 
 
-@router.api_route("/status.json", methods=["GET", "HEAD"])
+@router.get("/status.json")
 async def status_json(ops: Running, response: Response) -> StatusView:
     """The same for machines; 200 also when nothing works."""
     response.headers.update(_SHORT)

@@ -26,7 +26,9 @@ def build(settings: SinksSettings) -> FastAPI:
             server.close()
 
     # Its only readers are this repository's notifier and tests: no API pages.
-    app = FastAPI(title="Demo sinks", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Demo sinks", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
+    )
     app.state.sinks = sinks
     app.include_router(providers.router)
     app.include_router(inbox.router)

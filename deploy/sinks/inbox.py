@@ -66,8 +66,8 @@ async def people(sinks: _Theirs) -> dict[str, Any]:
     return {"people": known, "others": others}
 
 
-@router.get("/inbox")
-@router.get("/inbox/")
+@router.api_route("/inbox", methods=["GET", "HEAD"])
+@router.api_route("/inbox/", methods=["GET", "HEAD"])
 async def page() -> FileResponse:
     """The page."""
     return FileResponse(_PAGE / "index.html", headers=_FRESH)

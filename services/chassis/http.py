@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
@@ -13,15 +12,15 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.auth import Principal, anyone
-from services.chassis.context import Journey, random_hex, travelling
+from services.chassis.context import travelling
+from services.chassis.headers import completed, journey_of
 from services.chassis.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.metrics import Metrics, method_of
 from services.chassis.problems import InternalError, OtherHttpError, problem_response
-from services.chassis.tracing import Kind, Span, begun, span
+from services.chassis.tracing import Kind, Span, span
 
 log = structlog.get_logger("http")
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _SERVER_ERROR = 500
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -71,7 +70,11 @@ LateOnceKey = Annotated[Once, Depends(late_once)]
 
 
 class RequestMiddleware:
-    """Correlation, metrics by route template, one log line a request, a limit on the body."""
+    """Correlation, metrics by route template, one log line a request, a limit on the body.
+
+    HEAD is answered as GET without the body, caches keep nothing that does not say so, and a
+    `Location` is told as the caller knows it: behind the gateway's prefix.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics, *, max_body: int) -> None:
         """Take the largest body in bytes that is read at all."""
@@ -84,8 +87,11 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        method = scope["method"]
+        if method == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-        journey = _journey(headers)
+        journey = journey_of(headers)
         started = time.perf_counter()
         status = 500
         answered: float | None = None
@@ -94,13 +100,10 @@ class RequestMiddleware:
             nonlocal status, answered
             if message["type"] == "http.response.start":
                 status, answered = message["status"], time.perf_counter()
-                message["headers"] = [
-                    *message.get("headers", ()),
-                    (b"x-request-id", journey.correlation_id.encode()),
-                ]
+                message["headers"] = completed(message, headers, journey)
             await send(message)
 
-        with travelling(journey), _told(scope) as told:
+        with travelling(journey), _told(scope) as trace:
             try:
                 if _declared(headers) > self._max_body:
                     await problem_response(OtherHttpError(413))(scope, receive, answer)
@@ -112,8 +115,9 @@ class RequestMiddleware:
                     raise
                 await problem_response(InternalError())(scope, receive, answer)
             finally:
-                _tell(told, scope, status)
-                self._record(scope, status, (answered or time.perf_counter()) - started)
+                seconds = (answered or time.perf_counter()) - started
+                _tell(trace, scope, method, status)
+                self._record(scope, method, status, seconds)
 
     def _limited(self, receive: Receive) -> Receive:
         """The same body, refused once it grows past the limit (a chunked one has no length)."""
@@ -129,14 +133,13 @@ class RequestMiddleware:
 
         return limited
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, method: str, status: int, seconds: float) -> None:
         route = _route(scope)
-        method = scope["method"]
         self._metrics.answered(method, route, status, seconds)
         if scope["path"] not in _QUIET:
             log.info(
                 "request",
-                method=method,
+                method=method_of(method),  # any word of the caller's otherwise
                 route=route,
                 status=status,
                 ms=round(seconds * 1000, 1),
@@ -149,10 +152,13 @@ def _route(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "unmatched"))
 
 
-def _journey(headers: dict[str, str]) -> Journey:
-    asked = headers.get("x-request-id", "")
-    correlation = asked if _REQUEST_ID.fullmatch(asked) else None
-    return begun(headers.get("traceparent"), correlation, f"request:{random_hex(8)}")
+def _without_body(send: Send) -> Send:
+    async def headed(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return headed
 
 
 def _told(scope: Scope) -> AbstractContextManager[Span | None]:
@@ -162,10 +168,10 @@ def _told(scope: Scope) -> AbstractContextManager[Span | None]:
     return span("request", Kind.SERVER)
 
 
-def _tell(told: Span | None, scope: Scope, status: int) -> None:
+def _tell(told: Span | None, scope: Scope, asked: str, status: int) -> None:
     if told is None:
         return
-    route, method = _route(scope), method_of(scope["method"])
+    route, method = _route(scope), method_of(asked)
     told.name = f"{method} {route}"
     told.set(
         **{

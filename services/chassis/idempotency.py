@@ -6,8 +6,8 @@ exists without the other; a concurrent twin waits for the first one's commit and
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -56,6 +56,7 @@ class Answer:
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class ReplayedAnswer(Exception):  # noqa: N818 - control flow, not an error: carries the answer out
@@ -69,21 +70,31 @@ class ReplayedAnswer(Exception):  # noqa: N818 - control flow, not an error: car
 
 @dataclass(frozen=True)
 class Once:
-    """One keyed request. `render` turns the use case's result into the answer to be stored."""
+    """One keyed request.
+
+    `render` and `headers` turn the use case's result into the answer to be stored.
+    """
 
     key: str
     fingerprint: str
     status: int = 201
     render: Callable[[Any], BaseModel] | None = None
+    headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
 
     @classmethod
     def of(cls, *, subject: str, route: str, key: str, payload: bytes) -> Once:
         """The key of this caller for this route, and what was asked."""
         return cls(f"{subject}:{route}:{key}", sha256(payload).hexdigest())
 
-    def answering(self, render: Callable[[Any], BaseModel], *, status: int = 201) -> Once:
+    def answering(
+        self,
+        render: Callable[[Any], BaseModel],
+        *,
+        status: int = 201,
+        headers: Callable[[Any], Mapping[str, str]] = lambda _: {},
+    ) -> Once:
         """The same request with the way to render its answer."""
-        return replace(self, render=render, status=status)
+        return replace(self, render=render, status=status, headers=headers)
 
     async def store(self, session: Session, mongo: Mongo, result: Any) -> None:
         """Store the answer in the running transaction.
@@ -99,6 +110,7 @@ class Once:
                 "_id": self.key,
                 "fingerprint": self.fingerprint,
                 "status": self.status,
+                "headers": dict(self.headers(result)),
                 "body": self.render(result).model_dump_json(by_alias=True).encode(),
                 "stored_at": datetime.now(UTC),
             },
@@ -117,4 +129,7 @@ class Once:
             return
         if found["fingerprint"] != self.fingerprint:
             raise IdempotencyKeyReusedError
-        raise ReplayedAnswer(Answer(found["status"], bytes(found["body"])))
+        raise ReplayedAnswer(
+            # those that were stored before answers had headers have none
+            Answer(found["status"], bytes(found["body"]), found.get("headers", {}))
+        )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from html import escape
+from typing import Any, TypeAlias
 
 import orjson
 import structlog
@@ -13,6 +14,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import HTMLResponse
+from starlette.types import Scope
 
 from services.chassis.accidents import is_accident, told
 from services.chassis.context import current
@@ -22,11 +26,13 @@ from services.chassis.errors import (
     InvalidInputError,
     RefusalError,
 )
+from services.chassis.headers import allowed
 from services.chassis.idempotency import ReplayedAnswer
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+Handler: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class ProblemField(BaseModel):
@@ -79,12 +85,19 @@ _SENTENCES: Mapping[str, str] = {
 _COME_BACK = frozenset({429, 503})
 _SOON = 5  # seconds, for a refusal that does not say; these statuses never go without (O5)
 _STATUS_WORDS: Mapping[int, tuple[str, str, str]] = {
+    400: ("body-broken", "Запрос оборвался", "Тело запроса пришло не целиком."),
     404: ("not-found", "Не найдено", "Такого адреса нет."),
     405: ("method-not-allowed", "Метод не поддерживается", "Этот адрес не знает такого метода."),
     408: ("body-too-slow", "Запрос не дошёл", "Тело запроса передавалось слишком медленно."),
     413: ("body-too-large", "Слишком большой запрос", "Запрос больше допустимого размера."),
     415: ("unsupported-media-type", "Неподдерживаемый тип", "Этот тип данных не принимается."),
 }
+_PAGE = """\
+<!doctype html>
+<html lang="ru"><head><meta charset="utf-8"><title>{title} – Моё здоровье</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<body><main><h1>{title}</h1><p>{detail}</p></main></body></html>
+"""
 
 
 def pointer(location: Sequence[str | int]) -> str:
@@ -141,6 +154,16 @@ def problem_response(refusal: RefusalError) -> Response:
     )
 
 
+def refusal_response(refusal: RefusalError, scope: Scope) -> Response:
+    """A problem; for somebody who looks at a page, a page with the same words."""
+    problem = problem_response(refusal)
+    if not any(name == b"accept" and b"text/html" in value for name, value in scope["headers"]):
+        return problem
+    page = _PAGE.format(title=escape(refusal.title), detail=escape(refusal.detail))
+    kept = {n: v for n, v in problem.headers.items() if n in {"cache-control", "retry-after"}}
+    return HTMLResponse(page, refusal.status, headers=kept)
+
+
 class UnavailableError(RefusalError):
     """A dependency is away: the same request may work in a moment."""
 
@@ -174,41 +197,64 @@ class OtherHttpError(RefusalError):
         self.code, self.status, self.title = code, status, title  # type: ignore[misc] # see above
 
 
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusalError)  # noqa: S101 - told to the type checker
+    return problem_response(error)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - told to the type checker
+    return problem_response(InvalidInputError(_field_errors(error.errors())))
+
+
+async def _replayed(_: Request, stored: Exception) -> Response:
+    assert isinstance(stored, ReplayedAnswer)  # noqa: S101 - told to the type checker
+    return Response(
+        stored.answer.body,
+        status_code=stored.answer.status,
+        media_type="application/json",
+        headers={**stored.answer.headers, "Idempotent-Replayed": "true"},
+    )
+
+
+async def _framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - told to the type checker
+    response = refusal_response(OtherHttpError(error.status_code), request.scope)
+    if error.status_code == 405:  # noqa: PLR2004 - RFC 9110 asks for the header
+        response.headers["Allow"] = ", ".join(allowed(request.app, request.scope))
+    return response
+
+
+async def _gone(_: Request, _error: Exception) -> Response:
+    return problem_response(OtherHttpError(400))  # nobody reads it, but it was no bug
+
+
+async def _away(_: Request, error: Exception) -> Response:
+    if not is_accident(error):  # a wrong query is our bug, not an outage
+        log.error("unexpected error", exc_info=error)
+        return problem_response(InternalError())
+    log.warning("a dependency is away", error=told(error))
+    return problem_response(
+        UnavailableError(
+            "Сервис временно недоступен. Данные не потеряны, повторите через несколько секунд.",
+            retry_after=5,
+        )
+    )
+
+
+_HANDLERS: Mapping[type[Exception], Handler] = {
+    RefusalError: _refused,
+    RequestValidationError: _invalid,
+    ReplayedAnswer: _replayed,
+    HTTPException: _framework,
+    ClientDisconnect: _gone,
+    AccidentError: _away,
+    PyMongoError: _away,
+    TimeoutError: _away,
+}
+
+
 def install(app: FastAPI) -> None:
     """Give the app its one way of answering errors."""
-
-    @app.exception_handler(RefusalError)
-    async def refused(_: Request, error: RefusalError) -> Response:
-        return problem_response(error)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
-        return problem_response(InvalidInputError(_field_errors(error.errors())))
-
-    @app.exception_handler(ReplayedAnswer)
-    async def replayed(_: Request, stored: ReplayedAnswer) -> Response:
-        return Response(
-            stored.answer.body,
-            status_code=stored.answer.status,
-            media_type="application/json",
-            headers={"Idempotent-Replayed": "true"},
-        )
-
-    @app.exception_handler(HTTPException)
-    async def framework(_: Request, error: HTTPException) -> Response:
-        return problem_response(OtherHttpError(error.status_code))
-
-    async def away(_: Request, error: Exception) -> Response:
-        if not is_accident(error):  # a wrong query is our bug, not an outage
-            log.error("unexpected error", exc_info=error)
-            return problem_response(InternalError())
-        log.warning("a dependency is away", error=told(error))
-        return problem_response(
-            UnavailableError(
-                "Сервис временно недоступен. Данные не потеряны, повторите через несколько секунд.",
-                retry_after=5,
-            )
-        )
-
-    for accident in (AccidentError, PyMongoError, TimeoutError):
-        app.add_exception_handler(accident, away)
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)

@@ -17,7 +17,7 @@ import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from services.chassis import deadletters, idempotency, inbox, outbox, problems, timers
+from services.chassis import deadletters, idempotency, inbox, openapi, outbox, problems, timers
 from services.chassis.accidents import told
 from services.chassis.auth import FetchKeys, TokenVerifier, fetch_from
 from services.chassis.broker import Dispatcher, Handlers, build_broker
@@ -171,10 +171,13 @@ class Runtime:
             docs_url=None,
             redoc_url=None,
             servers=[{"url": f"/api/{self.name}", "description": "Through the gateway."}],
-            responses={"4XX": {"model": problems.Problem, "description": "Отказ с причиной."}},
+            responses=openapi.RESPONSES,
+            # it would lead out of the gateway's prefix, to whatever `Host` says
+            redirect_slashes=False,
         )
         app.state.runtime = self
         problems.install(app)
+        openapi.install(app)
         app.include_router(health_router())
         app.include_router(parts.router)
         install_docs(app, title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from services.certificates.api.parts import UseCatalogue
@@ -17,10 +17,11 @@ from services.certificates.domain.catalogue import (
 )
 from services.certificates.domain.forms import Field as FormField
 from services.certificates.domain.forms import Kind
+from services.chassis.headers import cacheable
 from services.chassis.text import line
 from services.chassis.typed import Id, Tidied
 
-router = APIRouter(prefix="/v1", tags=["Каталог справок"])
+router = APIRouter(prefix="/v1", tags=["Каталог справок"], dependencies=[Depends(cacheable(60))])
 
 
 class OptionView(BaseModel):

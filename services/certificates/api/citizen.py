@@ -45,6 +45,11 @@ def _tagged(application: Application, ledger: Ledger, response: Response) -> App
     return _view(application, ledger)
 
 
+def _begun(application: Application) -> dict[str, str]:
+    location = f"/v1/applications/{application.id}"
+    return {"ETag": etag(application.revision), "Location": location}
+
+
 @router.post("/applications", status_code=201, summary="Начать заявление")
 async def open_application(
     *,
@@ -56,9 +61,10 @@ async def open_application(
     response: Response,
 ) -> ApplicationView:
     """A draft, filled from the confirmed profile (C4, C5)."""
-    keyed = once.answering(lambda application: _view(application, ledger))
+    keyed = once.answering(lambda application: _view(application, ledger), headers=_begun)
     application = await use.open(who.subject, body.type, once=keyed)
-    return _tagged(application, ledger, response)
+    response.headers.update(_begun(application))
+    return _view(application, ledger)
 
 
 @router.get("/applications", summary="Мои заявления")

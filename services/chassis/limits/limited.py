@@ -6,29 +6,20 @@ import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from html import escape
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.deadline import Deadline, TookTooLongError, set_deadline
-from services.chassis.errors import RefusalError
 from services.chassis.limits.body import Body
 from services.chassis.limits.places import GoneError, Limits, OverloadedError, Places
 from services.chassis.metrics import Metrics
-from services.chassis.problems import OtherHttpError, problem_response
+from services.chassis.problems import OtherHttpError, refusal_response
 
 log = structlog.get_logger(__name__)
 
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics", "/version"})
-_PAGE = """\
-<!doctype html>
-<html lang="ru"><head><meta charset="utf-8"><title>{title} – Моё здоровье</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"></head>
-<body><main><h1>{title}</h1><p>{detail}</p></main></body></html>
-"""
 
 
 class Limited:
@@ -62,10 +53,10 @@ class Limited:
             await self._places.take(body.gone if body.small else None)
         except OverloadedError as refusal:
             self._shed.labels(refusal.reason).inc()
-            await _answer_of(refusal, scope)(scope, _closed, send)
+            await refusal_response(refusal, scope)(scope, _closed, send)
         except (HTTPException, GoneError) as error:
             refused = OtherHttpError(error.status_code if isinstance(error, HTTPException) else 400)
-            response = _answer_of(refused, scope)
+            response = refusal_response(refused, scope)
             response.headers["Connection"] = "close"
             await response(scope, _closed, send)
         else:
@@ -156,19 +147,9 @@ class _Work:
         self._refusing = asyncio.get_running_loop().create_task(self._refuse())
 
     async def _refuse(self) -> None:
-        response = _answer_of(TookTooLongError(), self._scope)
+        response = refusal_response(TookTooLongError(), self._scope)
         await response(self._scope, _closed, self._send)
 
 
 async def _closed() -> Message:
     return {"type": "http.disconnect"}
-
-
-def _answer_of(refusal: RefusalError, scope: Scope) -> Response:
-    """A problem; for somebody who looks at a page, a page with the same words."""
-    problem = problem_response(refusal)
-    if not any(name == b"accept" and b"text/html" in value for name, value in scope["headers"]):
-        return problem
-    page = _PAGE.format(title=escape(refusal.title), detail=escape(refusal.detail))
-    kept = {n: v for n, v in problem.headers.items() if n in {"cache-control", "retry-after"}}
-    return HTMLResponse(page, refusal.status, headers=kept)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.chassis.auth import Principal, Role, require
 from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
 from services.chassis.errors import RefusalError
+from services.chassis.headers import cacheable
 from services.chassis.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.rates import public_check
 from services.documents.api.receiving import (
@@ -87,7 +88,7 @@ _PDF: dict[str, Any] = {
 }
 
 
-@router.get("/purposes", tags=["files"])
+@router.get("/purposes", tags=["files"], dependencies=[Depends(cacheable(300))])
 async def purposes(use: Use) -> list[PurposeView]:
     """What may be uploaded for which purpose (d1): the limits are data."""
     return [
@@ -106,7 +107,7 @@ async def purposes(use: Use) -> list[PurposeView]:
 
 @router.post("/files", status_code=201, tags=["files"], openapi_extra=_FORM)
 async def upload(
-    request: Request, use: Use, who: Confirmed, key: IdempotencyKey = None
+    request: Request, response: Response, use: Use, who: Confirmed, key: IdempotencyKey = None
 ) -> FileView:
     """Upload a PDF, JPG or PNG. The type is taken from the content; the name plays no part.
 
@@ -126,9 +127,11 @@ async def upload(
     asked = f"{received.purpose}\n{received.name}\n{sha256_of(received.content)}"
     once = Once.of(
         subject=who.subject, route="POST /v1/files", key=key, payload=asked.encode()
-    ).answering(partial(_file_view, use))
+    ).answering(partial(_file_view, use), headers=_uploaded)
     await once.replay(request.app.state.runtime.mongo)
-    return _file_view(use, await use.files.upload(who.subject, received, once=once))
+    file = await use.files.upload(who.subject, received, once=once)
+    response.headers.update(_uploaded(file))
+    return _file_view(use, file)
 
 
 @router.get("/files", tags=["files"])
@@ -222,6 +225,10 @@ def _file_view(use: UseCases, file: StoredFile) -> FileView:
 
 def _cursor(last: Position | None) -> str | None:
     return moment_cursor(*last) if last else None
+
+
+def _uploaded(file: StoredFile) -> dict[str, str]:
+    return {"Location": f"/v1/files/{file.id}"}
 
 
 def _is_doctor(who: Principal) -> bool:

@@ -45,17 +45,21 @@ def _view(use: UseCases, found: Appointment) -> AppointmentView:
     return AppointmentView.of(found, booking.rule, booking.check_url(found.talon_number))
 
 
+def _booked(found: Appointment) -> dict[str, str]:
+    return {"Location": f"/v1/appointments/{found.id}"}
+
+
 @router.post("/appointments", status_code=201, summary="Записаться", response_model=AppointmentView)
 async def book(body: Book, use: Use, who: ConfirmedCitizen, once: LateOnceKey) -> Response:
     """Book a free slot: one winner, everybody else gets `slot-taken` (409)."""
     found = await use.booking.book(
-        who.subject, body.slot_id, once=once.answering(lambda a: _view(use, a))
+        who.subject, body.slot_id, once=once.answering(lambda a: _view(use, a), headers=_booked)
     )
     return Response(  # the very bytes that are stored for the key; FastAPI need not check our own
         _view(use, found).model_dump_json(by_alias=True),
         status_code=201,
         media_type="application/json",
-        headers={"Location": f"/v1/appointments/{found.id}"},
+        headers=_booked(found),
     )
 
 

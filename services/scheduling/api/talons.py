@@ -79,6 +79,7 @@ async def desk(number: Number, use: Use, who: Registrar) -> DeskTalon:
 
 
 @pages.get("/talon")
+@pages.get("/talon/")
 async def form(
     request: Request,
     use: Use,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.cursors import (
@@ -16,6 +16,7 @@ from services.chassis.cursors import (
     parse_moment_cursor,
 )
 from services.chassis.dates import Day
+from services.chassis.headers import cacheable
 from services.scheduling.api.deps import (
     Limit,
     Use,
@@ -33,6 +34,7 @@ from services.scheduling.api.timetable_views import (
 )
 
 router = APIRouter(prefix="/v1", tags=["Расписание"])
+_CACHED = [Depends(cacheable(60))]  # free slots are not: they go within the second
 
 
 class SlotsAsked(BaseModel):
@@ -49,20 +51,20 @@ class SlotsAsked(BaseModel):
     limit: Limit = 50
 
 
-@router.get("/clinics", summary="Клиники")
+@router.get("/clinics", summary="Клиники", dependencies=_CACHED)
 async def clinics(use: Use) -> Clinics:
     """All clinics."""
     return Clinics(items=[ClinicView.of(c) for c in await use.reading.clinics()])
 
 
-@router.get("/specialties", summary="Специальности")
+@router.get("/specialties", summary="Специальности", dependencies=_CACHED)
 async def specialties(use: Use) -> Specialties:
     """All specialties that there are doctors of."""
     found = await use.reading.specialties()
     return Specialties(items=[SpecialtyView(code=s.code, title=s.title) for s in found])
 
 
-@router.get("/doctors", summary="Врачи")
+@router.get("/doctors", summary="Врачи", dependencies=_CACHED)
 async def doctors(
     use: Use,
     specialty: Annotated[str | None, Query(max_length=64)] = None,

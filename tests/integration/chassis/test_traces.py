@@ -18,6 +18,7 @@ from tests.support.spans import keeping, listening
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 GIVEN = f"00-{TRACE}-{SPAN}-01"
+ASKED = "c0ffee" + "a" * 26
 
 
 async def test_a_request_and_its_event_are_one_trace_and_one_journey(
@@ -28,11 +29,11 @@ async def test_a_request_and_its_event_are_one_trace_and_one_journey(
     with listening("counter") as said, keeping() as kept:
         async with running(app) as client:
             headers = tokens.headers("anna") | keyed()
-            headers |= {"traceparent": GIVEN, "X-Request-Id": "asked-for-this"}
+            headers |= {"traceparent": GIVEN, "X-Request-Id": ASKED}
             answer = await client.post("/v1/counts/a", headers=headers)
             await eventually(lambda: collector.events(ProfileRejected))
             await eventually(lambda: said.of("events published"))
-    assert answer.headers["x-request-id"] == "asked-for-this"
+    assert answer.headers["x-request-id"] == ASKED
     (event,) = collector.events(ProfileRejected)
     ours = [s for s in kept.spans if s.context.trace_id == TRACE]
     request, transaction, sent = (
@@ -45,14 +46,14 @@ async def test_a_request_and_its_event_are_one_trace_and_one_journey(
     assert request.span.kind is Kind.SERVER
     assert request.span.attributes["http.route"] == "/v1/counts/{key}"
 
-    mine = [x for x in said.lines if x.get("correlation_id") == "asked-for-this"]
+    mine = [x for x in said.lines if x.get("correlation_id") == ASKED]
     (asked,) = [x for x in mine if x["event"] == "request"]
     (recorded,) = [x for x in mine if x["event"] == "event recorded"]
     assert (asked["status"], asked["subject"], asked["trace_id"]) == (201, "anna", TRACE)
     assert recorded["event_id"] == event.id
     assert recorded["causation_id"] == asked["causation_id"] == event.causationid
     (published,) = said.of("events published")
-    assert [e["correlation_id"] for e in published["events"]] == ["asked-for-this"]
+    assert [e["correlation_id"] for e in published["events"]] == [ASKED]
 
 
 async def test_probes_leave_neither_spans_nor_lines(

@@ -1,0 +1,179 @@
+"""Headers of every request and answer: ids, HEAD, Allow, caching, prefix, API documents."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import Any
+
+import pytest
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.topics import SERVICES
+from services.chassis import problems
+from services.chassis.context import current
+from services.chassis.headers import cacheable, journey_of
+from services.chassis.http import RequestMiddleware
+from services.chassis.metrics import Metrics
+
+UUID = "9f1b6c0a-3d5e-4f8a-b1c2-d3e4f5a6b7c8"
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+SPAN = "b7ad6b7169203331"
+
+
+def built(name: str) -> FastAPI:
+    settings = importlib.import_module(f"services.{name}.settings").Settings(demo=True)
+    app: FastAPI = importlib.import_module(f"services.{name}.app").build(settings)
+    return app
+
+
+@pytest.fixture
+def client() -> TestClient:
+    app = FastAPI(redirect_slashes=False)
+    problems.install(app)
+    app.add_middleware(RequestMiddleware, metrics=Metrics(), max_body=1000)
+
+    @app.get("/v1/things/{name}")
+    async def read(name: str) -> dict[str, str]:
+        return {"name": name, "correlation": current().correlation_id}
+
+    @app.patch("/v1/things/{name}")
+    async def edit(name: str) -> str:
+        return name
+
+    @app.post("/v1/things", status_code=201)
+    async def create(response: Response) -> str:
+        response.headers["Location"] = "/v1/things/a"
+        return "a"
+
+    @app.get("/v1/words", dependencies=[Depends(cacheable(60))])
+    async def words(request: Request) -> list[str]:
+        return [request.method]
+
+    return TestClient(app, follow_redirects=False)
+
+
+@pytest.mark.parametrize("asked", [UUID, TRACE])
+def test_an_id_of_the_callers_goes_on(client: TestClient, asked: str) -> None:
+    answer = client.get("/v1/things/a", headers={"X-Request-Id": asked})
+    assert answer.headers["X-Request-Id"] == answer.json()["correlation"] == asked
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "+79161234567",
+        "79161234567",
+        "sokolova-anna-1990",
+        "4521-123456-sokolova",
+        "7758890000000128",  # a policy: sixteen hex digits as well
+        "79161234567".zfill(32),
+        "abcdef79161234567abcdefabcdefabc",
+        "79161234-5670-4000-8000-000000000000",
+        UUID.upper(),
+        UUID + "\n",
+        "a" * 33,
+        "",
+    ],
+)
+def test_whatever_can_carry_a_person_is_replaced(client: TestClient, asked: str) -> None:
+    """O3: it would stand in logs and events for years; the answer says which id is used instead."""
+    answer = client.get("/v1/things/a", headers={"X-Request-Id": asked})
+    used = answer.headers["X-Request-Id"]
+    assert used == answer.json()["correlation"] != asked
+    assert re.fullmatch("[0-9a-f]{32}", used)
+
+
+@pytest.mark.parametrize(
+    ("trace", "span"),
+    [("79161234567".zfill(32), SPAN), (TRACE, "00000" + "79161234567"), ("1" * 32, SPAN)],
+)
+def test_a_trace_can_carry_none_either(trace: str, span: str) -> None:
+    journey = journey_of({"traceparent": f"00-{trace}-{span}-01"})
+    assert journey.fresh
+    assert "9161234567" not in f"{journey.correlation_id} {journey.traceparent}"
+
+
+def test_a_trace_of_the_callers_goes_on() -> None:
+    journey = journey_of({"traceparent": f"00-{TRACE}-{SPAN}-01"})
+    assert (journey.trace_id, journey.correlation_id) == (TRACE, TRACE)
+
+
+@given(st.uuids(version=4))
+def test_ids_drawn_by_lot_are_ids(drawn: Any) -> None:
+    """All but one in hundreds: those that look like a telephone are replaced, too."""
+    kept = journey_of({"x-request-id": str(drawn)}).correlation_id == str(drawn)
+    letters = sum(d.isalpha() for d in drawn.hex)
+    assert kept or letters < 5 or re.search("[78]9[0-9]{9}", drawn.hex)
+
+
+def test_head_is_get_without_a_body(client: TestClient) -> None:
+    read, asked = client.get("/v1/words"), client.head("/v1/words")
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert (
+        asked.headers["Content-Length"] == read.headers["Content-Length"] == str(len(read.content))
+    )
+    assert client.head("/v1/nowhere").status_code == 404
+
+
+def test_a_wrong_method_is_told_the_right_ones(client: TestClient) -> None:
+    """RFC 9110 15.5.6: of all routes of the address, not of the first one."""
+    wrong = client.delete("/v1/things/a")
+    assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET, HEAD, PATCH")
+    assert client.head("/v1/things").headers["Allow"] == "POST"
+
+
+def test_a_slash_too_many_is_not_found_and_leads_nowhere(client: TestClient) -> None:
+    for path in ("/v1/words/", "/v1/things/"):
+        answer = client.get(path, headers={"Host": "evil.example"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+        assert "location" not in answer.headers
+
+
+def test_nothing_is_kept_unless_it_says_so(client: TestClient) -> None:
+    assert client.get("/v1/things/a").headers["Cache-Control"] == "no-store"
+    assert client.get("/v1/words").headers["Cache-Control"] == "public, max-age=60"
+    assert client.get("/v1/nowhere").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "location"),
+    [
+        ({"X-Forwarded-Prefix": "/api/certificates"}, "/api/certificates/v1/things/a"),
+        ({"X-Forwarded-Prefix": "//evil.example"}, "/v1/things/a"),
+        ({"X-Forwarded-Prefix": "https://evil.example/api/x"}, "/v1/things/a"),
+        ({}, "/v1/things/a"),
+    ],
+)
+def test_a_location_is_the_callers(
+    client: TestClient, prefix: dict[str, str], location: str
+) -> None:
+    assert client.post("/v1/things", headers=prefix).headers["Location"] == location
+
+
+def test_a_refused_page_is_a_page_for_who_looks_at_pages(client: TestClient) -> None:
+    page = client.get("/nowhere", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert page.status_code == 404
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "Не найдено" in page.text
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_document_says_how_it_refuses_and_what_it_insists_on(name: str) -> None:
+    """What a generated client believes."""
+    document = built(name).openapi()
+    assert document == built(name).openapi()
+    operations = [o for path in document["paths"].values() for o in path.values()]
+    insisted = 0
+    for operation in operations:
+        for status in ("4XX", "5XX"):
+            assert set(operation["responses"][status]["content"]) == {"application/problem+json"}
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] in {"If-Match", "Idempotency-Key"}:
+                insisted += 1
+                assert parameter["required"]
+                assert parameter["schema"]["type"] == "string"
+    assert insisted
