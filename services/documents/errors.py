@@ -104,11 +104,47 @@ class PdfActiveContentError(FileRefusedError):
     code = "pdf-active-content"
     title = "PDF содержит активное содержимое"
 
-    def __init__(self, what: str) -> None:
-        """Name what was found."""
+    def __init__(self, what: str, *, signed: bool = False) -> None:
+        """Name what was found, and the way out: printing costs a signature."""
+        printing = "Распечатайте документ в PDF («Печать» → «Сохранить как PDF»)"
+        if signed:
+            printing = (
+                "Если это справка с портала, загрузите её файл без изменений. Другой документ "
+                "распечатайте в PDF (без электронной подписи)"
+            )
         super().__init__(
             f"В PDF есть {what}: такие файлы не принимаются. {_ACCEPTED} "
-            "Распечатайте документ в PDF («Печать» → «Сохранить как PDF») и загрузите его снова."
+            f"{printing} и загрузите его снова."
+        )
+        self.what = what
+
+
+class PdfSignedUnclearError(FileRefusedError):
+    """A signed PDF is kept to the byte, and this one has more than one reading."""
+
+    code = "pdf-signed-unclear"
+    title = "Подписанный PDF нельзя принять"
+
+    def __init__(self) -> None:
+        """Say why it cannot be mended here."""
+        super().__init__(
+            "PDF подписан, поэтому хранится без изменений, но он повреждён или изменён после "
+            f"подписания. {_ACCEPTED} Загрузите файл таким, каким его выдал подписавший, или "
+            "скан документа."
+        )
+
+
+class FileTooComplexError(FileRefusedError):
+    """Examining it takes more work than a scanned document ever does."""
+
+    code = "file-too-complex"
+    title = "Файл слишком сложный"
+
+    def __init__(self) -> None:
+        """Say how to get a simpler one."""
+        super().__init__(
+            f"Проверка файла требует слишком много работы. {_ACCEPTED} Отсканируйте документ "
+            "заново или сохраните его в PDF через «Печать» и загрузите снова."
         )
 
 

@@ -112,8 +112,12 @@ async def upload(
     """Upload a PDF, JPG or PNG. The type is taken from the content; the name plays no part.
 
     Refusals say what is accepted: `file-type-not-allowed`, `file-too-large`, `file-broken`,
-    `file-empty`, `pdf-encrypted`, `pdf-active-content`, `image-too-large`, `too-many-pages`,
-    `resolution-too-low`, `resolution-unknown`, `file-breaks-rules` (several, see `errors`).
+    `file-empty`, `file-too-complex`, `pdf-encrypted`, `pdf-active-content`, `pdf-signed-unclear`,
+    `image-too-large`, `too-many-pages`, `resolution-too-low`, `resolution-unknown`,
+    `file-breaks-rules` (several, see `errors`). 429 `too-many-requests`: too many files of one
+    person, or of all, wait to be examined. What is accepted may have `remarks`.
+
+    Pictures and PDFs are written anew; a signed PDF and what was sealed here stay as they are.
     """
     request.app.state.runtime.rates.creation(who.subject)
     if not key:

@@ -36,8 +36,9 @@ class FileView(BaseModel):
     )
     sha256: str = Field(description="SHA-256 of the stored content: what a link leads to.")
     source_sha256: str = Field(
-        description="SHA-256 of the bytes that were sent. Differs from `sha256` for images: they "
-        "are written anew, so that nothing but the picture is kept."
+        description="SHA-256 of the bytes that were sent. Differs from `sha256` where the file "
+        "was written anew, so that nothing but pages and pictures is kept: always, but for signed "
+        "PDFs and what was sealed here."
     )
     pages: int = Field(examples=[3])
     dpi: int | None = Field(

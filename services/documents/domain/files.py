@@ -102,10 +102,12 @@ def clean_name(name: str, media_type: MediaType) -> str:
     return (stem[:_LONGEST_NAME].strip(" .") or "документ") + media_type.suffix
 
 
-def check_limits(limits: PurposeLimits, *, size: int, pages: int, dpi: int | None) -> None:
+def check_limits(
+    limits: PurposeLimits, *, size: int, pages: int, dpi: int | None, sealed: bool = False
+) -> None:
     """Hold a file against the rules of its purpose, all of them at once (C7, C8).
 
-    `size` is the number of bytes as sent.
+    `size` is the number of bytes as sent. What was `sealed` here is no scan, so it needs no dpi.
 
     Raises:
         FileRefusedError: the broken rule, or FileBreaksRulesError with every one.
@@ -115,7 +117,7 @@ def check_limits(limits: PurposeLimits, *, size: int, pages: int, dpi: int | Non
         broken.append(FileTooLargeError(limits.max_bytes))
     if pages > limits.max_pages:
         broken.append(TooManyPagesError(pages, limits.max_pages))
-    if limits.min_dpi is not None:
+    if limits.min_dpi is not None and not sealed:
         if dpi is None:
             broken.append(ResolutionUnknownError(limits.min_dpi))
         elif dpi < limits.min_dpi:

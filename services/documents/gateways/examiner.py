@@ -34,7 +34,12 @@ class Limits:
 
 
 class NoAnswerError(Exception):
-    """The process died, ran out of time, or answered nonsense."""
+    """The process died or ran out of time; `failed` if it could not cope with the file."""
+
+    def __init__(self, reason: str, *, failed: bool = False) -> None:
+        """Keep why, for the log."""
+        super().__init__(reason)
+        self.failed = failed
 
 
 class Examiner:
@@ -104,8 +109,8 @@ class Examiner:
             message = "the process for inspections does not start"
             raise InspectionAwayError(message)
 
-    async def examine(self, kind: MediaType, content: bytes) -> Inspected:
-        """What the process finds in this file.
+    async def examine(self, kind: MediaType, content: bytes, *, sealed: bool = False) -> Inspected:
+        """What the process finds in this file; what was `sealed` here is not judged.
 
         Raises:
             FileRefusedError: as the process said.
@@ -114,22 +119,26 @@ class Examiner:
         self.answered = False
         try:
             async with asyncio.timeout(self._limits.seconds):
-                said, kept = await self._ask(kind, content)
+                said, kept = await self._ask(kind, content, sealed=sealed)
             if "pages" in said:
                 dpi = None if said["dpi"] is None else int(said["dpi"])
                 answer = Inspected(kind, kept or content, pages=int(said["pages"]), dpi=dpi)
             else:
                 raise refused_elsewhere(str(said["refused"]), str(said["detail"]))
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:  # also TimeoutError
-            raise NoAnswerError(type(error).__name__) from error
+            failed = not isinstance(error, OSError | EOFError)
+            raise NoAnswerError(type(error).__name__, failed=failed) from error
         except FileRefusedError:
             self._done()
             raise
         self._done()
         return answer
 
-    async def _ask(self, kind: MediaType, content: bytes) -> tuple[dict[str, Any], bytes]:
-        self._to.write(json.dumps({"kind": kind.value, "size": len(content)}).encode() + b"\n")
+    async def _ask(
+        self, kind: MediaType, content: bytes, *, sealed: bool
+    ) -> tuple[dict[str, Any], bytes]:
+        asked = {"kind": kind.value, "size": len(content), "sealed": sealed}
+        self._to.write(json.dumps(asked).encode() + b"\n")
         self._to.write(content)
         await self._to.drain()
         line = await self._from.readline()

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 
 import puremagic
 import structlog
 
-from services.chassis.errors import TooManyRequestsError
 from services.documents.domain import Inspected, MediaType
 from services.documents.errors import (
     FileBrokenError,
     FileEmptyError,
     FileRefusedError,
+    FileTooComplexError,
     FileTypeNotAllowedError,
     InspectionAwayError,
 )
 from services.documents.gateways.examiner import Examiner, Limits, NoAnswerError
 from services.documents.gateways.examining import examine
 from services.documents.gateways.images import MAX_PIXELS
+from services.documents.gateways.turns import Turns
 
 log = structlog.get_logger(__name__)
 
 _HEAD = 4096
+_PDF_HEADER = re.compile(rb"(?:\xef\xbb\xbf|\s|\x00){0,1000}%PDF-")  # what mail and editors prepend
 _ALLOWED = frozenset(kind.value for kind in MediaType)
 _SERVES = 200  # files; then a fresh process, whatever the libraries have leaked
 _NAMES = {MediaType.PDF: "PDF", MediaType.JPEG: "JPG", MediaType.PNG: "PNG"}
@@ -45,6 +48,8 @@ def recognise(content: bytes) -> MediaType:
     """
     if not content:
         raise FileEmptyError
+    if _PDF_HEADER.match(content):
+        return MediaType.PDF
     try:
         matches = puremagic.magic_string(content[:_HEAD])
     except (puremagic.PureError, ValueError) as error:
@@ -69,13 +74,21 @@ class Inspector:
     """Inspections in a few processes, each killed when a file takes too long or too much."""
 
     def __init__(
-        self, *, processes: int = 2, waiting: int = 64, limits: Limits | None = None
+        self,
+        *,
+        processes: int = 2,
+        waiting: int = 64,
+        waiting_each: int = 6,
+        limits: Limits | None = None,
     ) -> None:
-        """Start nothing yet; `waiting` callers more than `processes` are refused."""
+        """Start nothing yet; more callers than `waiting`, or `waiting_each` of one, are refused."""
         self._limits = limits or Limits()
-        self._most = processes + waiting
-        self._turns = asyncio.Semaphore(processes)
-        self._now = 0
+        self._turns = Turns(
+            processes,
+            waiting=waiting,
+            waiting_each=waiting_each,
+            seconds=self._limits.turn_seconds,
+        )
         self._idle: list[Examiner] = []
         self._all: set[Examiner] = set()
         self._closed = False
@@ -86,50 +99,36 @@ class Inspector:
             if not self._all:
                 self._idle.append(await self._start())
 
-    async def inspect(self, content: bytes) -> Inspected:
-        """See `inspect`.
+    async def inspect(self, content: bytes, owner_id: str, *, sealed: bool = False) -> Inspected:
+        """See `inspect`; what was `sealed` here is only counted, and kept as it is.
 
         Raises:
-            FileRefusedError: the kinds of `errors`; FileBrokenError for what had to be stopped.
+            FileRefusedError: the kinds of `errors`; FileTooComplexError for what had to be stopped.
             TooManyRequestsError: too many wait, or this one has waited too long.
             InspectionAwayError: no process can be started, or we are stopping.
         """
         kind = recognise(content)
-        if self._now >= self._most:
-            raise _crowded()
-        self._now += 1
-        try:
-            async with self._turn(), self._examiner() as examiner:
-                return await self._examined(examiner, kind, content)
-        finally:
-            self._now -= 1
+        async with self._turns.turn(owner_id), self._examiner() as examiner:
+            return await self._examined(examiner, kind, content, sealed=sealed)
 
     async def close(self) -> None:
         """Kill every process."""
         self._closed = True
         await asyncio.gather(*(self._stop(examiner) for examiner in tuple(self._all)))
 
-    async def _examined(self, examiner: Examiner, kind: MediaType, content: bytes) -> Inspected:
+    async def _examined(
+        self, examiner: Examiner, kind: MediaType, content: bytes, *, sealed: bool
+    ) -> Inspected:
         try:
-            return await examiner.examine(kind, content)
+            return await examiner.examine(kind, content, sealed=sealed)
         except NoAnswerError as error:
             if self._closed:
                 message = "stopping"
                 raise InspectionAwayError(message) from error
             log.warning("an inspection was stopped", kind=kind.value, reason=str(error))
-            raise FileBrokenError(_NAMES[kind]) from error
-
-    @contextlib.asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._limits.turn_seconds):
-                await self._turns.acquire()
-        except TimeoutError as error:
-            raise _crowded() from error
-        try:
-            yield
-        finally:
-            self._turns.release()
+            raise (
+                FileBrokenError(_NAMES[kind]) if error.failed else FileTooComplexError
+            ) from error
 
     @contextlib.asynccontextmanager
     async def _examiner(self) -> AsyncIterator[Examiner]:
@@ -162,7 +161,3 @@ class Inspector:
     async def _stop(self, examiner: Examiner) -> None:
         self._all.discard(examiner)
         await examiner.stop()
-
-
-def _crowded() -> TooManyRequestsError:
-    return TooManyRequestsError(2, "Сейчас загружается много файлов. Повторите через 2 с.")

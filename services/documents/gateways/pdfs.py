@@ -1,123 +1,129 @@
-"""PDF: opened page by page, its scans measured, active content refused. Kept byte for byte.
+"""PDF: read by two readers, written anew, held against an allow-list, its scans measured.
 
-A PDF may carry signatures, so it is never written anew: what does more than show pages is refused
-instead. Names of active things are looked for in every byte, streams and comments included: where
-a stream really begins, readers disagree. PDFium is not thread-safe: one thread at a time.
+A hostile file has as many meanings as there are readers, so nothing that was sent is kept: qpdf
+writes what it has understood, without what stands before, behind and between the objects, and what
+is examined is that very writing. Only a file with signatures stays as it is (`signed`), or is
+refused. Neither library is thread-safe: one thread at a time.
 """
 
 from __future__ import annotations
 
-import re
+import io
+import warnings
 
+import pikepdf
 import pypdfium2 as pdfium
+from pikepdf import settings as qpdf
 from pypdfium2 import raw
 
 from services.documents.domain import Inspected, MediaType
 from services.documents.errors import (
     FileBrokenError,
-    PdfActiveContentError,
+    FileTooComplexError,
     PdfEncryptedError,
     TooManyPagesError,
 )
-from services.documents.gateways.packed import unpacked_objects
+from services.documents.gateways.active import refuse_active
+from services.documents.gateways.pages import dpi_of_pages
+from services.documents.gateways.signed import refuse_unclear, signatures_of
 
 MOST_PAGES = 200
 """More is not looked at, whatever the purpose allows."""
 
-_KIND = "PDF"
-_SCRIPTS = "сценарии (JavaScript)"
-_FILES = "вложенные файлы"
-_TAIL = 1024
-_SMALLEST_PART = 0.01  # of the page: logos and lines are not the scan
-_MOSTLY = 0.5  # of the page is covered by the scan
-_POINTS_PER_INCH = 72
+MOST_UNPACKED = 64 * 1024 * 1024
+"""Bytes that one stream may unpack to where it has to be read: objects and drawing operators."""
 
-_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_UNESCAPED = {f"{n:02x}".encode(): bytes([n]) for n in range(256)}
-# Not /JS: three bytes are in every fifth scan of 5 MB by chance, and a script that runs is
-# /JavaScript or /Rendition. The shorter a name, the more of what stands behind it is asked for.
-_ACTIVE = {
-    re.compile(rb"/(?:JavaScript|Rendition)(?![A-Za-z0-9])"): _SCRIPTS,
-    re.compile(rb"/Launch(?![A-Za-z0-9])"): "запуск программ",
-    re.compile(rb"/(?:RichMedia|Movie|Sound)(?![A-Za-z0-9])"): "мультимедиа",
-    re.compile(rb"/(?:EmbeddedFile|EmbeddedFiles)(?![A-Za-z0-9])"): _FILES,
-    re.compile(rb"/XFA(?=[\x00\t\n\f\r \[<(%/])"): "динамическая форма (XFA)",
-}
+_KIND = "PDF"
+_HEADER = b"%PDF-"
+_TAIL = 1024
+_OVER = "memory limit exceeded"  # not among the counted limits
+
+qpdf.set_qpdf_limits(flate_max_memory=MOST_UNPACKED, doc_max_warnings=10_000)
 
 
 def inspect_pdf(content: bytes) -> Inspected:
-    """Open a PDF and measure it.
+    """Examine a PDF, and what it is kept as.
 
     Raises:
-        FileBrokenError: it cannot be read to its end.
+        FileBrokenError: it cannot be read to its end, or two readers see different pages.
         PdfEncryptedError: it has a password or restrictions.
-        PdfActiveContentError: scripts, programs, media or files inside.
+        PdfActiveContentError: scripts, programs, media, files or paths inside.
+        PdfSignedUnclearError: it is signed, and cannot be kept as it is.
+        TooManyPagesError: more than `MOST_PAGES`.
+        FileTooComplexError: more work than a document makes.
+    """
+    plain = content[content.find(_HEADER) :]  # a mark or spaces before it
+    if b"%%EOF" not in plain[-_TAIL:]:  # cut off, or something large is behind it
+        raise FileBrokenError(_KIND)
+    pages = count_pages(plain)
+    exceeded = qpdf.qpdf_limit_errors()
+    try:
+        found = _examined(plain, pages)
+    except pikepdf.PasswordError as error:
+        raise PdfEncryptedError from error
+    except MemoryError as error:
+        raise FileTooComplexError from error
+    except (pikepdf.PikepdfError, ValueError, TypeError, KeyError, RuntimeError) as error:
+        # what a hostile file makes the library say
+        over = qpdf.qpdf_limit_errors() > exceeded or _OVER in str(error)
+        raise FileTooComplexError if over else FileBrokenError(_KIND) from error
+    if qpdf.qpdf_limit_errors() > exceeded:  # the rest was passed over
+        raise FileTooComplexError
+    return found
+
+
+def _examined(content: bytes, pages: int) -> Inspected:
+    kept = _kept(content)
+    with pikepdf.open(io.BytesIO(kept)) as pdf:
+        if len(pdf.pages) != pages:
+            raise FileBrokenError(_KIND)
+        return Inspected(MediaType.PDF, kept, pages=pages, dpi=dpi_of_pages(pdf))
+
+
+def count_pages(content: bytes) -> int:
+    """How many pages PDFium shows.
+
+    Raises:
+        FileBrokenError: it shows none.
+        PdfEncryptedError: it asks for a password, or has restrictions.
         TooManyPagesError: more than `MOST_PAGES`.
     """
-    if b"%%EOF" not in content[-_TAIL:]:  # cut off, or something else is behind it
-        raise FileBrokenError(_KIND)
     try:
         with pdfium.PdfDocument(content) as document:
-            return _inspect(document, content)
+            if raw.FPDF_GetSecurityHandlerRevision(document) != -1:
+                raise PdfEncryptedError
+            pages = len(document)
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
             raise PdfEncryptedError from error
         raise FileBrokenError(_KIND) from error
-
-
-def _inspect(document: pdfium.PdfDocument, content: bytes) -> Inspected:
-    if raw.FPDF_GetSecurityHandlerRevision(document) != -1:
-        raise PdfEncryptedError
-    pages = len(document)
     if pages == 0:
         raise FileBrokenError(_KIND)
     if pages > MOST_PAGES:
         raise TooManyPagesError(pages, MOST_PAGES)
-    _refuse_active(document, content)
-    measured = [_dpi_of_page(document[number]) for number in range(pages)]
-    scans = [dpi for dpi in measured if dpi is not None]
-    return Inspected(
-        MediaType.PDF,
-        content,
-        pages=pages,
-        # a page without a scan has no resolution, so the file has none
-        dpi=min(scans) if len(scans) == pages else None,
-    )
+    return pages
 
 
-def _dpi_of_page(page: pdfium.PdfPage) -> int | None:
-    """The resolution that at least half of the page has; None where no picture covers it.
-
-    Strips of a page count together, and of layers over each other the finest counts.
-    """
-    width, height = page.get_size()
-    area = width * height
-    parts: list[tuple[int, float]] = []
-    for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
-        left, bottom, right, top = image.get_bounds()
-        wide, high = right - left, top - bottom
-        if area <= 0 or wide * high < area * _SMALLEST_PART:
-            continue
-        across, down = image.get_px_size()
-        if (across > down) != (wide > high):  # turned on the page
-            across, down = down, across
-        dpi = round(min(across / wide, down / high) * _POINTS_PER_INCH)
-        parts.append((dpi, wide * high / area))
-    covered = 0.0
-    for dpi, share in sorted(parts, reverse=True):
-        covered += share
-        if covered >= _MOSTLY:
-            return dpi
-    return None
-
-
-def _refuse_active(document: pdfium.PdfDocument, content: bytes) -> None:
-    if raw.FPDFDoc_GetJavaScriptActionCount(document) > 0:
-        raise PdfActiveContentError(_SCRIPTS)
-    if raw.FPDFDoc_GetAttachmentCount(document) > 0:
-        raise PdfActiveContentError(_FILES)
-    for part in (content, *unpacked_objects(content)):
-        plain = _ESCAPED.sub(lambda found: _UNESCAPED[found[1].lower()], part)
-        for pattern, what in _ACTIVE.items():
-            if pattern.search(plain):
-                raise PdfActiveContentError(what)
+def _kept(content: bytes) -> bytes:
+    """What is stored: our own writing, or the file itself where it is signed."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        if pdf.is_encrypted:
+            raise PdfEncryptedError
+        if signatures_of(pdf):
+            refuse_unclear(content)
+            return content
+        out = io.BytesIO()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pikepdf.PageCopyWarning)  # fields without a form
+            # streams as they are; the same file gives the same bytes
+            pdf.save(
+                out,
+                compress_streams=False,
+                stream_decode_level=pikepdf.StreamDecodeLevel.none,
+                fix_metadata_version=False,
+                deterministic_id=True,
+            )
+    written = out.getvalue()
+    with pikepdf.open(io.BytesIO(written)) as pdf:
+        refuse_active(pdf)
+    return written

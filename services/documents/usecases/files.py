@@ -79,6 +79,9 @@ class Files:
     async def upload(self, owner_id: str, upload: Upload, *, once: Once) -> StoredFile:
         """Check a file, store it under its hash, and say so (C7, C8, D3).
 
+        What was sealed here is known by its hash and taken as it is: it carries files, is no scan,
+        and nobody else can have made it.
+
         Storing comes before the transaction: content is addressed by its hash, so doing it twice
         is doing it once, and without a record nobody can reach it.
 
@@ -99,8 +102,11 @@ class Files:
         limits = self.limits_of(upload.purpose)
         if len(upload.content) > self.largest_upload:
             raise FileTooLargeError(limits.max_bytes)
-        found = await self.inspector.inspect(upload.content)
-        check_limits(limits, size=len(upload.content), pages=found.pages, dpi=found.dpi)
+        source = sha256_of(upload.content)
+        sealed = await self.store.document_by_hash(source) is not None
+        found = await self.inspector.inspect(upload.content, owner_id, sealed=sealed)
+        size = len(upload.content)
+        check_limits(limits, size=size, pages=found.pages, dpi=found.dpi, sealed=sealed)
         file = StoredFile(
             id=self.new_id(),
             owner_id=owner_id,
@@ -109,11 +115,11 @@ class Files:
             media_type=found.media_type,
             size=len(found.content),
             sha256=sha256_of(found.content),
-            source_sha256=sha256_of(upload.content),
+            source_sha256=source,
             pages=found.pages,
             dpi=found.dpi,
             accepted_at=self.now(),
-            sent_size=len(upload.content),
+            sent_size=size,
         )
         await self.storage.put(self.bucket, file.sha256, found.content, file.media_type)
 

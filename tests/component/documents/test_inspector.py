@@ -16,6 +16,7 @@ from services.documents.domain import MediaType
 from services.documents.errors import (
     FileBrokenError,
     FileRefusedError,
+    FileTooComplexError,
     ImageTooLargeError,
     InspectionAwayError,
     PdfActiveContentError,
@@ -68,7 +69,7 @@ async def test_c7_a_process_finds_what_we_would_find_ourselves(make: Callable[[]
         await inspector.warm()
         (warm,) = pids(inspector)
         for _ in range(3):
-            assert await inspector.inspect(content) == inspect(content)
+            assert await inspector.inspect(content, "anna") == inspect(content)
         assert pids(inspector) == {warm}
 
 
@@ -90,7 +91,7 @@ async def test_e2_refusals_come_back_with_their_words_and_the_process_goes_on(
         await inspector.warm()
         (warm,) = pids(inspector)
         with pytest.raises(expected) as theirs:
-            await inspector.inspect(content)
+            await inspector.inspect(content, "anna")
         assert theirs.value.detail == ours.value.detail
         assert theirs.value.errors == ours.value.errors
         assert pids(inspector) == {warm}
@@ -102,7 +103,7 @@ async def test_five_megabytes_of_beginnings_of_streams_do_not_hold_us_up() -> No
     content = head + b"stream\n" * 740_000 + tail
     assert len(content) > 4.9 * scans.MEGABYTE
     async with inspecting() as inspector:
-        running = asyncio.create_task(inspector.inspect(content))
+        running = asyncio.create_task(inspector.inspect(content, "anna"))
         turns = 0
         while not running.done():
             turns += 1
@@ -116,18 +117,18 @@ async def test_a_file_that_takes_too_much_processor_time_is_refused_and_the_next
     async with inspecting(Limits(cpu_seconds=0)) as inspector:
         await inspector.warm()
         (warm,) = pids(inspector)
-        with pytest.raises(FileBrokenError):
-            await inspector.inspect(slow_jpeg())
+        with pytest.raises(FileTooComplexError):
+            await inspector.inspect(slow_jpeg(), "anna")
         assert not _runs(warm)
-        assert (await inspector.inspect(scans.png(72))).media_type is MediaType.PNG
+        assert (await inspector.inspect(scans.png(72), "anna")).media_type is MediaType.PNG
 
 
 async def test_a_file_that_takes_too_long_is_refused_and_its_process_killed() -> None:
     async with inspecting(Limits(seconds=0.1)) as inspector:
         await inspector.warm()
         (warm,) = pids(inspector)
-        with pytest.raises(FileBrokenError):
-            await inspector.inspect(slow_jpeg())
+        with pytest.raises(FileTooComplexError):
+            await inspector.inspect(slow_jpeg(), "anna")
         assert not _runs(warm)
         assert pids(inspector) == set()
 
@@ -136,24 +137,24 @@ async def test_a_file_that_unpacks_to_too_much_is_refused_and_the_next_is_taken(
     bomb = scans.pdf_bomb(400 * scans.MEGABYTE)
     assert len(bomb) < 64 * 1024
     async with inspecting(Limits(memory=300 * scans.MEGABYTE)) as inspector:
-        with pytest.raises(FileBrokenError):
-            await inspector.inspect(bomb)
-        assert (await inspector.inspect(scans.png(72))).media_type is MediaType.PNG
+        with pytest.raises(FileTooComplexError):
+            await inspector.inspect(bomb, "anna")
+        assert (await inspector.inspect(scans.png(72), "anna")).media_type is MediaType.PNG
 
 
 async def test_the_largest_picture_that_we_take_fits_into_the_limits() -> None:
     async with inspecting() as inspector:
-        found = await inspector.inspect(scans.jpeg_of_scans(10, width=8000, height=5000))
+        found = await inspector.inspect(scans.jpeg_of_scans(10, width=8000, height=5000), "anna")
         assert found.media_type is MediaType.JPEG
 
 
 async def test_a_process_that_died_at_leisure_is_replaced() -> None:
     async with inspecting() as inspector:
-        await inspector.inspect(scans.png(72))
+        await inspector.inspect(scans.png(72), "anna")
         (warm,) = pids(inspector)
         os.kill(warm, signal.SIGKILL)
         await eventually(lambda: not inspector._idle[0].alive)
-        assert (await inspector.inspect(scans.png(72))).media_type is MediaType.PNG
+        assert (await inspector.inspect(scans.png(72), "anna")).media_type is MediaType.PNG
         assert warm not in pids(inspector)
 
 
@@ -161,37 +162,73 @@ async def test_a_caller_who_goes_away_takes_the_process_along() -> None:
     async with inspecting(processes=1) as inspector:
         await inspector.warm()
         (warm,) = pids(inspector)
-        running = asyncio.create_task(inspector.inspect(slow_jpeg()))
+        running = asyncio.create_task(inspector.inspect(slow_jpeg(), "anna"))
         await eventually(lambda: not inspector._idle)
         running.cancel()
         await asyncio.wait([running])
         assert running.cancelled()
         assert not _runs(warm)
-        assert (await inspector.inspect(scans.png(72))).media_type is MediaType.PNG
+        assert (await inspector.inspect(scans.png(72), "anna")).media_type is MediaType.PNG
 
 
 async def test_no_process_in_time_is_no_fault_of_the_file() -> None:
     async with inspecting(Limits(start_seconds=0)) as inspector:
         with pytest.raises(InspectionAwayError):
-            await inspector.inspect(scans.png(72))
+            await inspector.inspect(scans.png(72), "anna")
 
 
 async def test_too_much_waiting_is_refused_with_words() -> None:
     async with inspecting(processes=1, waiting=1) as inspector:
-        running = [asyncio.create_task(inspector.inspect(scans.png(72))) for _ in range(2)]
+        running = [asyncio.create_task(inspector.inspect(scans.png(72), "anna")) for _ in range(2)]
         await asyncio.wait(running, timeout=0)
         with pytest.raises(TooManyRequestsError):
-            await inspector.inspect(scans.png(72))
+            await inspector.inspect(scans.png(72), "anna")
         assert len(pids(inspector)) <= 1
         assert len(await asyncio.gather(*running)) == 2
 
 
+async def test_who_sends_one_file_does_not_wait_behind_who_sends_many() -> None:
+    done: list[str] = []
+
+    async def send(person: str) -> None:
+        await inspector.inspect(scans.png(72), person)
+        done.append(person)
+
+    async with inspecting(processes=1) as inspector:
+        many = [asyncio.create_task(send("anna")) for _ in range(7)]
+        await asyncio.wait(many, timeout=0)
+        await asyncio.gather(*many, send("boris"))
+        assert done.index("boris") <= 1  # behind the one that was being looked at
+        assert len(done) == 8
+
+
+async def test_one_person_never_has_every_process() -> None:
+    async with inspecting(processes=2) as inspector:
+        many = [asyncio.create_task(inspector.inspect(slow_jpeg(), "anna")) for _ in range(3)]
+        await eventually(lambda: len(pids(inspector)) == 1)
+        found = await inspector.inspect(scans.png(72), "boris")
+        assert found.media_type is MediaType.PNG
+        assert not any(task.done() for task in many)
+        for task in many:
+            task.cancel()
+        await asyncio.wait(many)
+
+
+async def test_what_was_sealed_here_is_counted_and_kept() -> None:
+    content = scans.pdf_with_attachment()
+    async with inspecting() as inspector:
+        found = await inspector.inspect(content, "anna", sealed=True)
+        assert (found.content, found.pages, found.dpi) == (content, 1, None)
+        with pytest.raises(PdfActiveContentError):
+            await inspector.inspect(content, "anna")
+
+
 async def test_nobody_waits_for_ever_behind_a_slow_file() -> None:
     async with inspecting(Limits(turn_seconds=0.01), processes=1) as inspector:
-        running = asyncio.create_task(inspector.inspect(slow_jpeg()))
+        running = asyncio.create_task(inspector.inspect(slow_jpeg(), "anna"))
         await asyncio.wait([running], timeout=0)
         with pytest.raises(TooManyRequestsError):
-            await inspector.inspect(scans.png(72))
+            await inspector.inspect(scans.png(72), "anna")
         running.cancel()
         await asyncio.wait([running])
 
@@ -199,7 +236,7 @@ async def test_nobody_waits_for_ever_behind_a_slow_file() -> None:
 async def test_stopping_in_the_middle_leaves_no_process_and_blames_no_file() -> None:
     async with inspecting() as inspector:
         await inspector.warm()
-        running = asyncio.create_task(inspector.inspect(slow_jpeg()))
+        running = asyncio.create_task(inspector.inspect(slow_jpeg(), "anna"))
         await eventually(lambda: not inspector._idle)
         before = pids(inspector)
         await inspector.close()
@@ -207,4 +244,4 @@ async def test_stopping_in_the_middle_leaves_no_process_and_blames_no_file() -> 
         with pytest.raises(InspectionAwayError):
             await running
         with pytest.raises(InspectionAwayError):
-            await inspector.inspect(scans.png(72))
+            await inspector.inspect(scans.png(72), "anna")

@@ -390,3 +390,20 @@ async def test_c32_what_was_printed_is_not_kept_beside_the_pdf(office: Paperwork
     kept = await office.app.state.runtime.mongo.db["documents"].find_one({"_id": said.document_id})
     assert kept is not None
     assert "Соколова" not in str(kept)
+
+
+@pytest.mark.parametrize("purpose", ["attachment", "card-extract"])
+async def test_c7_what_was_sealed_here_is_taken_as_it_is(office: Paperwork, purpose: str) -> None:
+    """It carries a file and is no scan: known by its hash, whoever sends it."""
+    order = approved("anna")
+    await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
+    (document,) = await _sealed(office)
+    content = await _pdf(office, document.document_id, "anna")
+    answer = await office.upload("boris", content, purpose=purpose)
+    view = answer.json()
+    assert answer.status_code == 201
+    assert (view["pages"], view["dpi"], view["remarks"]) == (1, None, [])
+    assert view["sha256"] == view["source_sha256"] == document.sha256
+    changed = await office.upload("boris", content + b"\n", purpose=purpose)
+    assert (changed.status_code, changed.json()["code"]) == (422, "pdf-active-content")
+    assert "без изменений" in changed.json()["detail"]

@@ -15,7 +15,7 @@ import pytest
 from contracts.documents import FileAccepted
 from services.chassis.settings import Platform
 from services.documents.gateways.storage import Storage
-from tests.support import scans
+from tests.support import pdfs, scans
 from tests.support.paperwork import Paperwork
 from tests.support.service import keyed, outbox_events
 
@@ -27,13 +27,39 @@ async def test_c7_an_accepted_file_is_described_listed_and_announced(office: Pap
     view = answer.json()
     assert (view["media_type"], view["pages"], view["dpi"]) == ("application/pdf", 3, 300)
     assert view["name"] == "Выписка.pdf"
-    assert view["sha256"] == view["source_sha256"] == hashlib.sha256(content).hexdigest()
+    assert view["source_sha256"] == hashlib.sha256(content).hexdigest()
     listed = (await office.get("/v1/files", "anna")).json()
     assert [f["file_id"] for f in listed["items"]] == [view["file_id"]]
     (event,) = await outbox_events(office.app, FileAccepted)
     assert (event.aggregateid, event.seq) == (view["file_id"], 1)
     assert (event.data.owner_id, event.data.purpose) == ("anna", "card-extract")
     assert (event.data.sha256, event.data.pages, event.data.dpi) == (view["sha256"], 3, 300)
+
+
+async def test_d3_a_pdf_is_stored_as_our_own_writing_and_a_signed_one_as_it_is(
+    office: Paperwork,
+) -> None:
+    plain = pdfs.scanned(72) + b"<script>alert(1)</script>"
+    view = (await office.upload("anna", plain)).json()
+    stored = (await _download(office, f"/v1/files/{view['file_id']}", "anna")).content
+    assert hashlib.sha256(stored).hexdigest() == view["sha256"] != view["source_sha256"]
+    assert b"script" not in stored
+    signed = await asyncio.to_thread(pdfs.signed, pdfs.scanned(72))
+    view = (await office.upload("anna", signed)).json()
+    stored = (await _download(office, f"/v1/files/{view['file_id']}", "anna")).content
+    assert stored == signed
+    assert view["sha256"] == view["source_sha256"]
+
+
+async def test_who_sends_too_much_at_once_is_told_so_and_others_go_on(office: Paperwork) -> None:
+    """The fair shares are counted in `unit`: here, that the owner of a file is who shares."""
+    answers = await asyncio.gather(*(office.upload("anna", scans.png(72)) for _ in range(14)))
+    refused = [answer for answer in answers if answer.status_code != 201]
+    assert refused
+    assert {(a.status_code, a.json()["code"]) for a in refused} == {(429, "too-many-requests")}
+    assert all("Вы загружаете много файлов" in answer.json()["detail"] for answer in refused)
+    assert all(answer.headers["retry-after"] for answer in refused)
+    assert (await office.upload("boris", scans.png(72))).status_code == 201
 
 
 async def test_d3_an_image_is_stored_as_our_own_writing(office: Paperwork) -> None:
@@ -58,6 +84,9 @@ async def test_d3_an_image_is_stored_as_our_own_writing(office: Paperwork) -> No
         (b"", "attachment", 422, "file-empty"),
         (scans.jpeg()[:9000], "attachment", 422, "file-broken"),
         (scans.pdf_with_script(), "attachment", 422, "pdf-active-content"),
+        (pdfs.changed(pdfs.attached), "attachment", 422, "pdf-active-content"),
+        (pdfs.signed(pdfs.scanned(72)) + b"PK", "attachment", 422, "pdf-signed-unclear"),
+        (pdfs.of_forms(depth=6, each=40), "attachment", 422, "file-too-complex"),
         (scans.pdf_encrypted(), "attachment", 422, "pdf-encrypted"),
         (scans.too_many_pixels(), "attachment", 422, "image-too-large"),
         (scans.jpeg_of_scans(2000), "attachment", 422, "file-broken"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from pikepdf import Array, Pdf
 from PIL import ExifTags
 
 from services.documents.domain import remarks_on
+from services.documents.errors import FileTooComplexError
 from services.documents.gateways.inspection import inspect
+from services.documents.gateways.pages import MOST_DRAWN
 from services.documents.settings import PURPOSES, PurposeLimits
-from tests.support import scans
+from tests.support import pdfs, scans
 
 A4_AT_300 = (2480, 3508)
 IPHONE = (3024, 4032)
@@ -49,6 +52,74 @@ PICTURES: dict[str, tuple[bytes, int]] = {
 def test_c8_the_resolution_of_a_picture(case: str) -> None:
     content, expected = PICTURES[case]
     assert inspect(content).dpi == expected
+
+
+A4, A5 = pdfs.A4, pdfs.A5
+TENTH = (A4[0] / 10, A4[1] / 10)
+LETTER = b"BT /F1 12 Tf (Letter) Tj ET "
+OCR = b"BT 3 Tr /F1 12 Tf (Letter) Tj ET "
+
+
+def empty_page(pdf: Pdf) -> None:
+    pdf.add_blank_page(page_size=A4)
+
+
+PAGES: dict[str, tuple[bytes, int | None]] = {
+    "straightened by two degrees": (pdfs.scanned(300, place=pdfs.turned(2)), 300),
+    "straightened the other way": (pdfs.scanned(300, place=pdfs.turned(-7, (-50, 60))), 300),
+    "drawn lying": (pdfs.scanned(300, place=pdfs.turned(90, (595, 0))), 300),
+    "shown lying": (pdfs.scanned(300, Rotate=90), 300),
+    "A5 on a page of A4": (pdfs.scanned(300, paper=A5), 300),
+    "a card on a page of A4": (pdfs.scanned(300, paper=(243, 153)), 300),
+    "a scan that is cropped": (pdfs.scanned(300, CropBox=Array([90, 90, 400, 500])), 300),
+    "strips of eight rows": (pdfs.in_strips(300, 438), 300),
+    "in a form": (pdfs.in_forms(300, 2), 300),
+    "in forms of forms": (pdfs.in_forms(150, 4), 150),
+    "text in the mask": (pdfs.in_layers(100, 300), 300),
+    "text in a stencil": (pdfs.in_layers(100, 300, mask="Mask"), 300),
+    "layers that are coarse, both": (pdfs.in_layers(75, 100), 100),
+    "between the operators": (pdfs.inline(300), 300),
+    "a text that was recognised": (pdfs.scanned(300, paper=A5, before=OCR), 300),
+    "a photo as large as a door": (pdfs.scanned(72, size=IPHONE, paper=IPHONE), 345),
+    "thirty dpi in large units": (pdfs.scanned(300, size=TENTH, paper=TENTH, UserUnit=10), 30),
+    "thirty dpi on a stamp": (pdfs.scanned(300, size=TENTH, paper=TENTH), 30),
+    "honest in large units": (
+        pdfs.scanned(3000, size=TENTH, paper=TENTH, UserUnit=10),
+        300,
+    ),
+    "a unit that is none": (pdfs.scanned(300, UserUnit=0), None),
+    "half as fine downwards": (
+        pdfs.drawn(b"595 0 0 842 0 0 cm /Im Do", images={"Im": {"size": (2480, 1754)}}),
+        150,
+    ),
+    "a logo in a letter": (pdfs.scanned(300, paper=(200, 200), before=LETTER), None),
+    "a dot": (pdfs.scanned(300, paper=(10, 10)), None),
+    "beside the page": (pdfs.scanned(300, place=pdfs.turned(0, (900, 0))), None),
+    "one page of two": (
+        pdfs.changed(empty_page, pdfs.scanned(300)),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_c8_the_resolution_of_a_page(case: str) -> None:
+    content, expected = PAGES[case]
+    assert inspect(content).dpi == expected
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n \t", b"\x00\n", b"\n" * 900])
+def test_c7_what_editors_and_mail_put_before_a_pdf_is_no_fault(before: bytes) -> None:
+    content = pdfs.scanned(300)
+    assert inspect(before + content) == inspect(content)
+
+
+def test_c8_a_page_that_draws_without_end_is_refused() -> None:
+    with pytest.raises(FileTooComplexError):
+        inspect(pdfs.of_forms(depth=6, each=40))
+    many = pdfs.in_strips(300, MOST_DRAWN + 1)
+    with pytest.raises(FileTooComplexError):
+        inspect(many)
 
 
 def test_c8_what_is_stored_claims_nothing_that_we_do_not_believe() -> None:
