@@ -49,13 +49,17 @@ def documents_requested(application: Application, kind: CertificateType) -> said
     """What the citizen has to add, by its titles."""
     request = application.request
     asked = [kind.requirement(code) for code in request.missing] if request else []
+    wrong = [f.label for f in kind.fields if request and f.name in request.corrections]
+    comment = request.comment if request else None
+    if wrong:  # v1 of the event names documents only
+        comment = f"Исправьте в заявлении: {', '.join(wrong)}. {comment or ''}".strip()
     return said.DocumentsRequested(
         application_id=application.id,
         tracking_number=application.tracking_number or "",
         citizen_id=application.citizen_id,
         certificate_title=kind.title,
         missing=tuple(requirement.title for requirement in asked if requirement),
-        comment=request.comment if request else None,
+        comment=comment,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.certificates.domain.asking import Answer
 from services.certificates.domain.catalogue import (
     Delivery,
 )
@@ -66,15 +67,23 @@ class Submission(Body):
 
 
 class Supply(Body):
-    """The documents that were asked for."""
+    """The documents that were asked for, and the fields that were to be corrected."""
 
-    attachments: list[AttachmentIn] = Field(min_length=1, max_length=50)
+    attachments: list[AttachmentIn] = Field(default=[], max_length=50)
+    fields: dict[Id, Text | None] = Field(
+        default={}, max_length=100, examples=[{"workplace": "Школа № 57"}]
+    )
+
+    def answer(self) -> Answer:
+        """As the domain takes it."""
+        return Answer([a.given() for a in self.attachments], self.fields)
 
 
 class DocumentRequestIn(Body):
-    """Codes of requirements, and what to tell the citizen."""
+    """Codes of requirements, names of fields to correct, and what to tell the citizen."""
 
-    missing: list[Id] = Field(max_length=50, examples=[["ecg"]])
+    missing: list[Id] = Field(default=[], max_length=50, examples=[["ecg"]])
+    corrections: list[Id] = Field(default=[], max_length=100, examples=[["workplace"]])
     comment: Annotated[str, Tidied(prose, longest=1000)] | None = None
 
 

@@ -131,7 +131,9 @@ async def submit_application(
     return _tagged(submitted, ledger, response)
 
 
-@router.post("/applications/{application_id}/documents", summary="Приложить запрошенное")
+@router.post(
+    "/applications/{application_id}/documents", summary="Приложить и исправить запрошенное"
+)
 async def supply_documents(
     *,
     who: Citizen,
@@ -142,8 +144,7 @@ async def supply_documents(
     response: Response,
 ) -> ApplicationView:
     """The clock runs again once everything asked for is there (C10)."""
-    given = [attachment.given() for attachment in body.attachments]
-    return _tagged(await use.supply(who.subject, application_id, given), ledger, response)
+    return _tagged(await use.supply(who.subject, application_id, body.answer()), ledger, response)
 
 
 @router.post("/applications/{application_id}/withdrawal", summary="Отозвать заявление")

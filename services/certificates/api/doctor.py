@@ -20,6 +20,7 @@ from services.certificates.api.parts import (
 )
 from services.certificates.api.views import ApplicationView, application_view
 from services.certificates.domain.application import Application
+from services.certificates.domain.forms import unprintable_errors
 from services.certificates.usecases import Ledger
 from services.chassis.auth import Role
 from services.chassis.cursors import Cursor, parse_moment_cursor
@@ -39,7 +40,8 @@ class Shelf(StrEnum):
 def _view(application: Application, ledger: Ledger, response: Response) -> ApplicationView:
     response.headers["ETag"] = etag(application.revision)
     kind = ledger.kind_of(application)
-    return application_view(application, kind, problems=[], reader="doctor")
+    problems = unprintable_errors(kind.fields, application.values, prefix="/fields")
+    return application_view(application, kind, problems=problems, reader="doctor")
 
 
 @router.get("/reviews", summary="Очередь заявлений")
@@ -143,7 +145,9 @@ async def refuse(
     return _view(refused, ledger, response)
 
 
-@router.post("/reviews/{application_id}/document-request", summary="Запросить документы")
+@router.post(
+    "/reviews/{application_id}/document-request", summary="Запросить документы или исправления"
+)
 async def request_documents(
     *,
     who: Doctor,
@@ -154,7 +158,7 @@ async def request_documents(
     response: Response,
 ) -> ApplicationView:
     """The deadline pauses; once supplied, the application is in the queue again."""
-    asked = await use.ask(who.subject, application_id, body.missing, body.comment)
+    asked = await use.ask(who.subject, application_id, body.missing, body.corrections, body.comment)
     return _view(asked, ledger, response)
 
 

@@ -27,7 +27,7 @@ from services.chassis.errors import FieldError
 
 
 class ProblemView(BaseModel):
-    """What is still to be mended in a draft."""
+    """What is still to be mended."""
 
     pointer: str
     code: str
@@ -64,7 +64,7 @@ class AttachmentView(BaseModel):
 
 
 class MissingView(BaseModel):
-    """A document that the citizen is asked for."""
+    """A document that the citizen is asked for, or a field to correct."""
 
     code: str
     title: str
@@ -91,7 +91,8 @@ class ApplicationView(BaseModel):
     """An application as its citizen sees it, and the doctor who has it.
 
     `deadline_at` does not count while `paused_at` is set. `problems` is what keeps a draft from
-    being submitted. `revision` is the ETag's value, to be sent as `If-Match`.
+    being submitted; for the doctor, what cannot be printed: ask for its correction. `revision` is
+    the ETag's value, to be sent as `If-Match`.
     """
 
     id: str
@@ -110,6 +111,7 @@ class ApplicationView(BaseModel):
     deadline_at: datetime | None
     paused_at: datetime | None
     missing: list[MissingView]
+    corrections: list[MissingView]
     comment: str | None
     fee_kopecks: int
     paid_at: datetime | None
@@ -142,6 +144,11 @@ def _attachments(application: Application, kind: CertificateType) -> list[Attach
 def _missing(application: Application, kind: CertificateType) -> list[MissingView]:
     asked = application.request.missing if application.request else ()
     return [MissingView(code=r.code, title=r.title) for r in kind.requirements if r.code in asked]
+
+
+def _corrections(application: Application, kind: CertificateType) -> list[MissingView]:
+    asked = application.request.corrections if application.request else ()
+    return [MissingView(code=f.name, title=f.label) for f in kind.fields if f.name in asked]
 
 
 def _decision(application: Application) -> DecisionView | None:
@@ -213,6 +220,7 @@ def application_view(
         deadline_at=clock.deadline_at if clock else None,
         paused_at=clock.paused_at if clock else None,
         missing=_missing(application, kind),
+        corrections=_corrections(application, kind),
         comment=application.request.comment if application.request else None,
         fee_kopecks=kind.fee_kopecks,
         paid_at=application.paid_at,

@@ -55,10 +55,11 @@ class Clock:
 
 @dataclass(frozen=True)
 class DocumentRequest:
-    """What the citizen still has to add."""
+    """What the citizen still has to add, and which fields of the form to correct."""
 
     missing: tuple[str, ...]
     comment: str | None = None
+    corrections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

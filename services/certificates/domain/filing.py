@@ -23,7 +23,13 @@ from services.certificates.domain.catalogue import (
     SlaClass,
 )
 from services.certificates.domain.files import Given, given_errors, known_files
-from services.certificates.domain.forms import field_errors, tidied_values, unknown_errors
+from services.certificates.domain.forms import (
+    FROM_PROFILE,
+    field_errors,
+    locked_values,
+    tidied_values,
+    unknown_errors,
+)
 from services.certificates.domain.people import KnownFile, Person
 from services.certificates.domain.states import STATE_LABELS, Actor, Move, State
 from services.certificates.errors import IllegalTransitionError, ProfilePendingError
@@ -121,27 +127,14 @@ def _locked_errors(
     values: Mapping[str, str | None],
 ) -> list[FieldError]:
     """A certificate is about the confirmed person: that part cannot be typed over (C24)."""
-    locked = _locked(kind, person) if person else {}
+    locked = locked_values(kind.fields, person.prefill) if person else {}
     now_there = {**application.values, **locked}
     typed = tidied_values(kind.fields, {n: v or "" for n, v in values.items()})
     return [
-        FieldError(
-            f"/fields/{name}",
-            "field-from-profile",
-            "Берётся из подтверждённого профиля. Измените данные в профиле.",
-        )
+        FieldError(f"/fields/{name}", "field-from-profile", FROM_PROFILE)
         for name, value in typed.items()
         if name in locked and value != now_there.get(name, "")
     ]
-
-
-def _locked(kind: CertificateType, person: Person) -> dict[str, str]:
-    """The values that only the profile may say; an absent middle name is a fact as well."""
-    return {
-        f.name: person.prefill.get(f.prefill, "")
-        for f in kind.fields
-        if f.prefill is not None and not f.editable
-    }
 
 
 def problems(application: Application, kind: CertificateType, *, today: date) -> list[FieldError]:
@@ -178,7 +171,7 @@ def submitted(
     if application.may(Move.SUBMIT) and person is None:
         raise ProfilePendingError
     if person is not None:
-        values = {**application.values, **_locked(kind, person)}
+        values = {**application.values, **locked_values(kind.fields, person.prefill)}
         application = replace(application, values={k: v for k, v in values.items() if v})
     moved = application.moved(
         Move.SUBMIT, actor=Actor.CITIZEN, actor_id=application.citizen_id, now=now

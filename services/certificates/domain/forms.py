@@ -120,6 +120,30 @@ def tidied_values(fields: Iterable[Field], values: Mapping[str, str]) -> dict[st
     }
 
 
+FROM_PROFILE = "Берётся из подтверждённого профиля. Измените данные в профиле."
+
+
+def locked_values(fields: Iterable[Field], prefill: Mapping[str, str]) -> dict[str, str]:
+    """The values that only the profile may say; an absent middle name is a fact as well (C24)."""
+    return {
+        field.name: prefill.get(field.prefill, "")
+        for field in fields
+        if field.prefill is not None and not field.editable
+    }
+
+
+def unprintable_errors(
+    fields: Iterable[Field], values: Mapping[str, str], *, prefix: str = ""
+) -> list[FieldError]:
+    """The values that no document can show, with the letters named."""
+    found = [(field, unprintable_detail(values.get(field.name, ""))) for field in fields]
+    return [
+        FieldError(f"{prefix}/{field.name}", "unprintable", detail)
+        for field, detail in found
+        if detail is not None
+    ]
+
+
 def field_errors(
     fields: Iterable[Field], values: Mapping[str, str], *, today: date, prefix: str = ""
 ) -> list[FieldError]:

@@ -19,7 +19,12 @@ from services.certificates.domain.application import (
 )
 from services.certificates.domain.asking import asked
 from services.certificates.domain.catalogue import CertificateType
-from services.certificates.domain.forms import field_errors, tidied_values, unknown_errors
+from services.certificates.domain.forms import (
+    field_errors,
+    tidied_values,
+    unknown_errors,
+    unprintable_errors,
+)
 from services.certificates.domain.people import Person, Staff, same_snils
 from services.certificates.domain.states import Actor, Move, State
 from services.certificates.errors import (
@@ -102,10 +107,13 @@ def documents_requested(
     *,
     doctor_id: str,
     missing: Sequence[str],
+    corrections: Sequence[str] = (),
     comment: str | None,
     now: datetime,
 ) -> Application:
-    """The citizen is asked for documents; also again for one that cannot be read (C21).
+    """The citizen is asked for documents, or to correct fields of the form.
+
+    Also again for a document that cannot be read (C21), and for a field that could not be printed.
 
     Raises:
         InvalidInputError: nothing asked for, or something that the type does not know.
@@ -116,11 +124,22 @@ def documents_requested(
         for index, code in enumerate(missing)
         if kind.requirement(code) is None
     ]
-    if not missing:
-        errors.append(FieldError("/missing", "required", "Укажите, какие документы нужны."))
+    known = {field.name for field in kind.fields}
+    errors += [
+        FieldError(f"/corrections/{index}", "unknown-field", "Такого поля нет в этой форме.")
+        for index, name in enumerate(corrections)
+        if name not in known
+    ]
+    if not missing and not corrections:
+        sentence = "Укажите, какие документы нужны или какие поля исправить."
+        errors.append(FieldError("/missing", "required", sentence))
     if errors:
         raise InvalidInputError(errors)
-    request = DocumentRequest(tuple(dict.fromkeys(missing)), prose(comment or "") or None)
+    request = DocumentRequest(
+        tuple(dict.fromkeys(missing)),
+        prose(comment or "") or None,
+        tuple(dict.fromkeys(corrections)),
+    )
     return asked(application, request, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
 
 
@@ -137,7 +156,8 @@ def approved(
     """The application approved under a certificate number, to be sealed.
 
     Raises:
-        InvalidInputError: everything wrong in the doctor's form, at once.
+        InvalidInputError: everything wrong in the doctor's form, at once, and what the citizen's
+            has that no document can show: ask for its correction.
     """
     held_by(application, doctor.account_id)
     moved = application.moved(Move.APPROVE, actor=Actor.DOCTOR, actor_id=doctor.account_id, now=now)
@@ -145,6 +165,7 @@ def approved(
     errors = [
         *unknown_errors(kind.doctor_fields, written),
         *field_errors(kind.doctor_fields, written, today=today),
+        *unprintable_errors(kind.fields, application.values, prefix="/application"),
     ]
     if errors:
         raise InvalidInputError(errors)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.certificates import events
 from services.certificates.domain import asking, filing
 from services.certificates.domain.application import Application
-from services.certificates.domain.files import Given
+from services.certificates.domain.asking import Answer
 from services.certificates.domain.filing import Agreement, Changes
 from services.certificates.domain.states import State
 from services.certificates.errors import UnknownTypeError
@@ -137,20 +136,19 @@ class Applications:
         ledger.metrics.submitted.labels(submitted.type_code).inc()
         return submitted
 
-    async def supply(
-        self, citizen_id: str, application_id: str, given: Sequence[Given]
-    ) -> Application:
-        """Add what was asked for; see `asking.supplied` (C10, C17)."""
+    async def supply(self, citizen_id: str, application_id: str, answer: Answer) -> Application:
+        """Add and correct what was asked for; see `asking.supplied` (C10, C17)."""
         ledger = self.ledger
 
         async def work(tx: Transaction) -> Application:
             before = await ledger.store.citizens_application(application_id, citizen_id, tx.session)
-            ids = [g.file_id for g in given if g.file_id is not None]
+            ids = [g.file_id for g in answer.given if g.file_id is not None]
             after = asking.supplied(
                 before,
                 ledger.kind_of(before),
                 await ledger.store.files_of(citizen_id, ids, tx.session),
-                given,
+                answer,
+                person=await ledger.store.person(citizen_id, tx.session),
                 calendar=ledger.catalogue.calendar,
                 now=ledger.now(),
             )

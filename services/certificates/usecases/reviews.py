@@ -92,9 +92,14 @@ class Reviews:
         await ledger.transactions.run(work, cause=due)
 
     async def ask(
-        self, doctor_id: str, application_id: str, missing: Sequence[str], comment: str | None
+        self,
+        doctor_id: str,
+        application_id: str,
+        missing: Sequence[str],
+        corrections: Sequence[str],
+        comment: str | None,
     ) -> Application:
-        """Ask the citizen for documents; the clock pauses (C10, C17)."""
+        """Ask the citizen for documents or corrections; the clock pauses (C10, C17)."""
         ledger = self.ledger
 
         async def work(tx: Transaction) -> Application:
@@ -105,6 +110,7 @@ class Reviews:
                 kind,
                 doctor_id=doctor_id,
                 missing=missing,
+                corrections=corrections,
                 comment=comment,
                 now=ledger.now(),
             )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.certificates.domain import asking, filing, review
 from services.certificates.domain.application import Application
+from services.certificates.domain.asking import Answer
 from services.certificates.domain.catalogue import Delivery, SlaClass
 from services.certificates.domain.files import Given
 from services.certificates.domain.filing import Agreement, Changes
@@ -314,7 +315,13 @@ def supply(application: Application, *codes: str, after: timedelta, dpi: int = 3
     files, known = given(*codes)
     known = {name: replace(file, dpi=dpi) for name, file in known.items()}
     return asking.supplied(
-        application, FORM_086, known, files, calendar=CATALOGUE.calendar, now=NOW + after
+        application,
+        FORM_086,
+        known,
+        Answer(files),
+        person=ANNA,
+        calendar=CATALOGUE.calendar,
+        now=NOW + after,
     )
 
 
