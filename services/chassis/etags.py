@@ -103,6 +103,7 @@ async def if_match(
         str | None,
         Header(
             alias="If-Match",
+            max_length=1000,
             description="The `ETag` of the version that was read; `*` for whichever there is.",
         ),
     ] = None,

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.chassis.auth import Principal, Role, require
 from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
 from services.chassis.http import OnceKey
+from services.chassis.typed import Id
 from services.notifier.domain.addressing import Channel, Device, DevicePlatform, masked
 from services.notifier.domain.message import Kind, Message, Status
 from services.notifier.usecases import UseCases
@@ -175,6 +176,6 @@ async def devices(use: Use, who: Citizen) -> Devices:
 
 
 @router.delete("/devices/{device_id}", status_code=204, summary="Отключить устройство")
-async def disconnect_device(device_id: str, use: Use, who: Citizen) -> None:
+async def disconnect_device(device_id: Id, use: Use, who: Citizen) -> None:
     """No more push messages to this device."""
     await use.cabinet.disconnect_device(who.subject, device_id)

@@ -7,6 +7,7 @@ from contracts.identity import PersonPii, ProfileConfirmed
 from contracts.partners import AppointmentAccepted
 from services.chassis.broker import Handlers
 from services.chassis.inbox import Incoming
+from services.chassis.text import prose
 from services.scheduling.usecases import UseCases
 
 
@@ -37,7 +38,8 @@ def handlers(use: UseCases) -> Handlers:
 
     async def appointment_accepted(incoming: Incoming[AppointmentAccepted]) -> None:
         data = incoming.data
-        await hearing.accepted(data.appointment_id, data.comment, cause=incoming.cause)
+        comment = prose(data.comment or "") or None
+        await hearing.accepted(data.appointment_id, comment, cause=incoming.cause)
 
     return {
         ProfileConfirmed: profile_confirmed,

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from pathlib import Path
+from typing import Annotated
 
 import holidays
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.chassis.text import line
+from services.chassis.typed import Tidied
 from services.scheduling.domain.timetable import (
     Clinic,
     ClosedDay,
@@ -28,21 +31,25 @@ class _Seed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+# what a talon shows: a wrong letter stops the start, not the sealing of every talon
+_Printed = Annotated[str, Tidied(line, longest=300, shortest=1, printed=True)]
+
+
 class _Clinic(_Seed):
     id: str
-    number: str
-    name: str
-    address: str
+    number: _Printed
+    name: _Printed
+    address: _Printed
     phone: str
     timezone: str
 
 
 class _Doctor(_Seed):
     id: str
-    full_name: str
+    full_name: _Printed
     specialty: str
     clinic_id: str
-    room: str
+    room: _Printed
     practising_since: int = Field(ge=1950)
     licence: str
     licence_issued_on: date
@@ -52,7 +59,7 @@ class _Doctor(_Seed):
 
 class _Demo(_Seed):
     about: str
-    specialties: dict[str, str]
+    specialties: dict[str, _Printed]
     clinics: list[_Clinic]
     doctors: list[_Doctor]
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from services.certificates.domain.calendar import Term, WorkingCalendar
 from services.certificates.domain.forms import Field, Option
 from services.certificates.errors import UnknownTypeError
+from services.chassis.printable import unprintable
 
 
 class Delivery(StrEnum):
@@ -134,6 +135,9 @@ class CertificateType:
         if len({term.hours is None for term in self.terms.values()}) > 1:
             message = f"type {self.code}: terms in hours and in working days cannot be mixed"
             raise ValueError(message)
+        options = [option.title for f in self.field_by_name.values() for option in f.options]
+        labels = [*(label for _, label in self.rows()), *(r.title for r in self.requirements)]
+        _printable(f"type {self.code}", self.printed_title, self.title, *labels, *options)
         unknown = [row.key for row in self.printed if self._label_of(row) is None]
         if unknown:
             message = f"type {self.code}: printed rows of nothing: {unknown}"
@@ -161,6 +165,13 @@ class CertificateType:
         return row.label or (field.label if field else SYSTEM_ROWS.get(row.key))
 
 
+def _printable(owner: str, *texts: str) -> None:
+    wrong = unprintable("\n".join(texts))
+    if wrong:
+        message = f"{owner}: no document can show {wrong!r}"
+        raise ValueError(message)
+
+
 def _unique(owner: str, what: str, names: Sequence[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -180,6 +191,10 @@ class Organisation:
     ogrn: str
     inn: str
     licence: str
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be printed on any certificate."""
+        _printable("organisation", self.name, self.address, self.details)
 
     @property
     def details(self) -> str:

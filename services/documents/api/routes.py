@@ -13,6 +13,7 @@ from services.chassis.errors import RefusalError
 from services.chassis.headers import cacheable
 from services.chassis.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.rates import public_check
+from services.chassis.typed import Id
 from services.documents.api.receiving import (
     DEFAULT_PURPOSE,
     receive_pdf_hash,
@@ -73,7 +74,11 @@ _FORM: dict[str, Any] = {
                     "required": ["file"],
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
-                        "purpose": {"type": "string", "default": DEFAULT_PURPOSE},
+                        "purpose": {
+                            "type": "string",
+                            "maxLength": 1024,
+                            "default": DEFAULT_PURPOSE,
+                        },
                     },
                 }
             }
@@ -147,20 +152,20 @@ async def list_files(use: Use, who: Citizen, after: After, limit: Limit = 50) ->
 
 
 @router.get("/files/{file_id}", tags=["files"])
-async def one_file(file_id: str, use: Use, who: Person) -> FileView:
+async def one_file(file_id: Id, use: Use, who: Person) -> FileView:
     """My upload; a doctor sees those of the reviews that are theirs."""
     return _file_view(use, await use.files.one(file_id, who.subject, doctor=_is_doctor(who)))
 
 
 @router.post("/files/{file_id}/links", status_code=201, tags=["files"])
-async def link_to_file(file_id: str, use: Use, who: Person) -> LinkView:
+async def link_to_file(file_id: Id, use: Use, who: Person) -> LinkView:
     """A signed link that works for two minutes. Each one given is written into the journal (D2)."""
     return LinkView.of(await use.files.link(file_id, who.subject, doctor=_is_doctor(who)))
 
 
 @router.get("/files/{file_id}/reads", tags=["files"])
 async def reads_of_file(
-    file_id: str, use: Use, who: Citizen, after: After, limit: Limit = 50
+    file_id: Id, use: Use, who: Citizen, after: After, limit: Limit = 50
 ) -> ReadPage:
     """Who was given a link to my upload, and when."""
     await use.files.one(file_id, who.subject, doctor=False)
@@ -176,21 +181,21 @@ async def list_documents(use: Use, who: Citizen, after: After, limit: Limit = 50
 
 
 @router.get("/documents/{document_id}", tags=["documents"])
-async def one_document(document_id: str, use: Use, who: Citizen) -> DocumentView:
+async def one_document(document_id: Id, use: Use, who: Citizen) -> DocumentView:
     """My document, in any state."""
     found = await use.documents.one(document_id, who.subject)
     return DocumentView.of(found, await use.documents.newer_than(found))
 
 
 @router.post("/documents/{document_id}/links", status_code=201, tags=["documents"])
-async def link_to_document(document_id: str, use: Use, who: Citizen) -> LinkView:
+async def link_to_document(document_id: Id, use: Use, who: Citizen) -> LinkView:
     """A signed link to the sealed PDF that works for two minutes; written into the journal (D2)."""
     return LinkView.of(await use.documents.link(document_id, who.subject))
 
 
 @router.get("/documents/{document_id}/reads", tags=["documents"])
 async def reads_of_document(
-    document_id: str, use: Use, who: Citizen, after: After, limit: Limit = 50
+    document_id: Id, use: Use, who: Citizen, after: After, limit: Limit = 50
 ) -> ReadPage:
     """Who was given a link to my document, and when."""
     await use.documents.one(document_id, who.subject)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from services.chassis.auth import Principal, anyone
+from services.chassis.typed import Id
 from services.identity.api.common import (
     Answer,
     Calling,
@@ -56,7 +57,7 @@ async def start_contact_change(
 
 @router.post("/contacts/{change_id}/code", status_code=202)
 async def resend_contact_change(
-    change_id: str, use: Use, who: Anyone, caller: Calling
+    change_id: Id, use: Use, who: Anyone, caller: Calling
 ) -> ContactChangeView:
     """Send another code; the last one stops working (e7)."""
     return _view(await use.contacts.resend(who.subject, change_id, caller))
@@ -64,7 +65,7 @@ async def resend_contact_change(
 
 @router.post("/contacts/{change_id}/confirmation")
 async def confirm_contact_change(
-    change_id: str, body: Answer, use: Use, who: Anyone, _: Calling
+    change_id: Id, body: Answer, use: Use, who: Anyone, _: Calling
 ) -> AccountView:
     """Answer the code: messages, codes and logins go by the new contact."""
     return AccountView.of(await use.contacts.confirm(who.subject, change_id, body.code))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from services.chassis.errors import FieldError, InvalidInputError
+from services.chassis.typed import Id
 from services.identity.api.common import (
     Answer,
     Body,
@@ -108,7 +109,7 @@ async def start_registration(
 
 
 @router.post("/registrations/{registration_id}/code", status_code=202, tags=["registration"])
-async def resend_registration(registration_id: str, use: Use, caller: Calling) -> RegistrationView:
+async def resend_registration(registration_id: Id, use: Use, caller: Calling) -> RegistrationView:
     """Send another code; the last one stops working (e7)."""
     return _registration(await use.registration.resend(registration_id, caller))
 
@@ -117,7 +118,7 @@ async def resend_registration(registration_id: str, use: Use, caller: Calling) -
     "/registrations/{registration_id}/confirmation", status_code=201, tags=["registration"]
 )
 async def confirm_registration(
-    registration_id: str, body: AnswerWithPassword, use: Use, caller: Calling
+    registration_id: Id, body: AnswerWithPassword, use: Use, caller: Calling
 ) -> TokenPair:
     """Prove the contact and set a password: the account exists, level «registered»."""
     return TokenPair.of(
@@ -132,13 +133,13 @@ async def start_session(body: StartSession, use: Use, caller: Calling) -> Sessio
 
 
 @router.post("/sessions/{session_id}/code", status_code=202, tags=["login"])
-async def resend_session(session_id: str, use: Use, caller: Calling) -> SessionView:
+async def resend_session(session_id: Id, use: Use, caller: Calling) -> SessionView:
     """Send another code; the last one stops working (e7)."""
     return _session(await use.sessions.resend(session_id, caller))
 
 
 @router.post("/sessions/{session_id}/confirmation", tags=["login"])
-async def confirm_session(session_id: str, body: Answer, use: Use, caller: Calling) -> TokenPair:
+async def confirm_session(session_id: Id, body: Answer, use: Use, caller: Calling) -> TokenPair:
     """Answer the second factor: tokens (e6: without it, none)."""
     return TokenPair.of(await use.sessions.confirm(session_id, body.code, caller))
 
@@ -159,14 +160,14 @@ async def start_recovery(body: StartRecovery, use: Use, caller: Calling) -> Reco
 
 
 @router.post("/recoveries/{recovery_id}/code", status_code=202, tags=["recovery"])
-async def resend_recovery(recovery_id: str, use: Use, caller: Calling) -> RecoveryView:
+async def resend_recovery(recovery_id: Id, use: Use, caller: Calling) -> RecoveryView:
     """Send another code; the last one stops working (e7)."""
     return _recovery(await use.recovery.resend(recovery_id, caller))
 
 
 @router.post("/recoveries/{recovery_id}/confirmation", status_code=204, tags=["recovery"])
 async def confirm_recovery(
-    recovery_id: str, body: AnswerWithPassword, use: Use, caller: Calling
+    recovery_id: Id, body: AnswerWithPassword, use: Use, caller: Calling
 ) -> None:
     """Set a new password. Every login of the account ends; log in with the new one."""
     await use.recovery.confirm(recovery_id, body.code, body.password, caller)

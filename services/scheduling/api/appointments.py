@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
 from services.chassis.http import LateOnceKey
+from services.chassis.text import prose
+from services.chassis.typed import Tidied
 from services.scheduling.api.deps import (
     Citizen,
     ConfirmedCitizen,
@@ -37,7 +39,12 @@ class Cancel(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str | None = Field(default=None, max_length=500)
+    reason: Annotated[str, Tidied(prose, longest=500)] | None = None
+
+    @property
+    def note(self) -> str | None:
+        """What was written, if anything was."""
+        return self.reason or None
 
 
 def _view(use: UseCases, found: Appointment) -> AppointmentView:
@@ -93,7 +100,7 @@ async def cancel(
         appointment_id,
         by=Canceller.CITIZEN,
         citizen_id=who.subject,
-        note=body.reason if body else None,
+        note=body.note if body else None,
     )
     return _view(use, found)
 
@@ -111,6 +118,6 @@ async def cancel_for(
 ) -> AppointmentView:
     """Cancel for a citizen who called, until the visit begins."""
     found = await use.booking.cancel(
-        appointment_id, by=Canceller.SUPPORT, note=body.reason if body else None
+        appointment_id, by=Canceller.SUPPORT, note=body.note if body else None
     )
     return _view(use, found)

@@ -7,6 +7,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, CancelledBy
 from tests.support.scheduling import Desk
 from tests.support.service import outbox_events
@@ -44,6 +46,22 @@ async def test_cancelling_frees_the_slot_and_voids_the_talon(desk: Desk) -> None
     assert again["talon"]["number"] != number
     mine = (await desk.http.get("/v1/appointments", headers=who)).json()["items"]
     assert [a["status"] for a in mine] == ["cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [(" Уехал\u00a0в\r\nКазань\u00ad ", "Уехал в\nКазань"), ("   ", None), ("\u200b\u2028", None)],
+)
+async def test_a_reason_is_kept_as_it_reads_and_space_is_none(
+    desk: Desk, typed: str, note: str | None
+) -> None:
+    who = await desk.citizen()
+    booked = await desk.booked(who, (await desk.late_slot())["id"])
+    path = f"/v1/appointments/{booked['id']}/cancellation"
+    refused = await desk.http.post(path, json={"reason": "Уехал\x00"}, headers=who)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "control-character")
+    off = await desk.http.post(path, json={"reason": typed}, headers=who)
+    assert off.json()["history"][-1]["note"] == note
 
 
 async def test_the_last_moment_of_self_service(desk: Desk) -> None:
