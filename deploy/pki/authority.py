@@ -17,8 +17,9 @@ from deploy.pki.keys import Algorithm, PrivateKey, kept_key, new_key, written
 from deploy.pki.lives import ISSUING, LIST, ROOT, SIGNER, TIMESTAMPS, Life
 from deploy.pki.parts import (
     authority_key,
-    common_name,
     key_usage,
+    organisation_name,
+    person_name,
     pointers,
     points_to,
     subject_name,
@@ -92,8 +93,7 @@ class _Maker:
         self._leaf(
             "organisation",
             subject_name(
-                (NameOID.COMMON_NAME, organisation.name),
-                (NameOID.ORGANIZATION_NAME, organisation.name),
+                *organisation_name(organisation.name),
                 (INN_LEGAL, organisation.inn),
                 (OGRN, organisation.ogrn),
             ),
@@ -111,7 +111,7 @@ class _Maker:
             self._leaf(
                 f"doctors/{doctor.id}",
                 subject_name(
-                    (NameOID.COMMON_NAME, common_name(doctor.name)),
+                    *person_name(doctor.name),
                     (NameOID.TITLE, doctor.position),
                     (SNILS, doctor.snils),
                 ),

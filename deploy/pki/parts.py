@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 _LONGEST_NAME_BYTES = 64
 
@@ -16,13 +16,31 @@ def subject_name(*attributes: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
 
 
-def common_name(name: str) -> str:
-    """A name of at most 64 bytes (what `cryptography` takes): long ones keep initials."""
-    if len(name.encode()) <= _LONGEST_NAME_BYTES:
-        return name
-    surname, *others = name.split()
-    short = " ".join([surname, *(f"{other[0]}." for other in others)])
-    return short.encode()[:_LONGEST_NAME_BYTES].decode(errors="ignore").strip()
+def person_name(name: str) -> list[tuple[x509.ObjectIdentifier, str]]:
+    """A person's name as attributes: a common name holds 64 bytes, the two others all of it.
+
+    A longer common name keeps initials, and signatures are shown with the two others.
+    """
+    surname, _, given = name.partition(" ")
+    short = " ".join([surname, *(f"{other[0]}." for other in given.split())])
+    attributes = [(NameOID.SURNAME, surname), (NameOID.GIVEN_NAME, given)]
+    return [
+        (NameOID.COMMON_NAME, _cut(name if _fits(name) else short)),
+        *(attribute for attribute in attributes if attribute[1]),
+    ]
+
+
+def organisation_name(name: str) -> list[tuple[x509.ObjectIdentifier, str]]:
+    """The name of an organisation as attributes: whole, and as much as a common name holds."""
+    return [(NameOID.COMMON_NAME, _cut(name)), (NameOID.ORGANIZATION_NAME, name)]
+
+
+def _fits(name: str) -> bool:
+    return len(name.encode()) <= _LONGEST_NAME_BYTES
+
+
+def _cut(name: str) -> str:
+    return name.encode()[:_LONGEST_NAME_BYTES].decode(errors="ignore").strip()
 
 
 def key_usage(*, authority: bool) -> x509.KeyUsage:

@@ -108,13 +108,17 @@ def handlers(use: UseCases) -> Handlers:
 
 
 def talon_lines(data: AppointmentBooked) -> tuple[Line, ...]:
-    """Exactly the five things of A7, in the words of the clinic's own time zone."""
+    """Exactly the five things of A7, in the words of the clinic's own time zone.
+
+    The clinic's name comes once more, for the head of the talon: where the patient has to go.
+    """
     visit = data.visit
     name = visit.clinic_name
     if visit.clinic_number not in name:  # A7 asks for the number: most names carry it
         name = f"{name} (№ {visit.clinic_number})"
     clinic = f"{name}, {visit.clinic_address}"
     return (
+        Line("clinic_name", "Поликлиника", name),
         Line("patient", "Пациент", data.pii.full_name),
         Line("specialty", "Специальность врача", visit.specialty),
         Line("time", "Дата и время приёма", _spoken_time(visit)),

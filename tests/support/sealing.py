@@ -9,6 +9,7 @@ from pathlib import Path
 from deploy.pki import Algorithm, ensure_pki
 from deploy.tsa.authority import Authority, LocalTimestamps, load_authority
 from services.documents.sealing import (
+    TALON,
     KeySigner,
     Layout,
     Sealer,
@@ -19,7 +20,6 @@ from services.documents.sealing import (
     certificate_xml,
     load_signer,
     load_trust,
-    talon_layout,
 )
 
 NUMBER = "086U-2026-000001-7"
@@ -56,11 +56,12 @@ VALUES = {
     "laboratory": "Общий анализ крови и мочи – норма",
     "conclusion": "Годна к обучению по специальности «Сестринское дело». Противопоказаний нет.",
 }
-TALON = {
+TALON_VALUES = {
+    "clinic_name": "Городская поликлиника № 3",
     "patient": "Петрова Анна Сергеевна",
     "specialty": "Терапевт",
     "time": "23 ноября 2026 года, 10:20",
-    "clinic": "Городская поликлиника № 45, г. Москва, ул. Садовая, д. 3",
+    "clinic": "Городская поликлиника № 3, г. Москва, ул. Садовая, д. 3",
     "id": "A-2026-004512",
 }
 ORGANISATION = "Городская поликлиника № 45"
@@ -75,6 +76,7 @@ def form_086u() -> Layout:
         organisation=ORGANISATION,
         details="Лицензия ЛО-77-01-000001 от 01.02.2020, ИНН 7707083893, ОГРН 1027700132195",
         footer="Электронный документ равнозначен документу на бумаге (63-ФЗ, статья 6).",
+        person="name",
         long_fields={"address": 2, "history": 2, "conclusion": 4},
     )
 
@@ -141,9 +143,9 @@ class DemoPki:
         """The appointment's talon."""
         return replace(
             self.request(),
-            layout=talon_layout(ORGANISATION),
-            values={**TALON, **changed},
-            number=TALON["id"],
+            layout=TALON,
+            values={**TALON_VALUES, **changed},
+            number=TALON_VALUES["id"],
             xml=None,
             doctor=None,
         )

@@ -1,4 +1,4 @@
-"""How documents look, as data: which rows a talon has, what stands under a certificate.
+"""How documents look, as data: what stands under a certificate.
 
 The rows of a certificate come with its order (the catalogue owns them); here is only what belongs
 to the paper. It never makes a layout depend on a value: equal layouts share a template.
@@ -7,12 +7,10 @@ to the paper. It never makes a layout depend on a value: equal layouts share a t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.documents.domain import Order
-from services.documents.sealing import Layout, certificate_layout, talon_layout
-
-TALON = "talon"
+from services.documents.sealing import TALON, Layout, certificate_layout
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,10 @@ _IN_HEADER = ("organisation_address", "organisation_details")
 _IN_NUMBER_LINE = frozenset({"number", "issued_on"})
 """Rows that the paper itself prints: twice on one page they would only take room."""
 
+_PERSON = "full_name"
+_OLD_TALON = replace(TALON, head="")
+"""For orders that were queued before a talon named the clinic at the top."""
+
 _LONG_ROWS: Mapping[str, int] = {
     "conclusion": 3,
     "laboratory": 2,
@@ -50,8 +52,8 @@ def paper_of(order: Order, fallback: Organisation) -> tuple[Layout, Mapping[str,
     The organisation is the one that the order names, or the one that seals.
     """
     values = {line.key: line.value for line in order.lines}
-    if order.form == TALON:
-        return talon_layout(fallback.name), values
+    if order.form == TALON.name:
+        return (TALON if TALON.head in values else _OLD_TALON), values
     organisation = _organisation(values) or fallback
     elsewhere = {"organisation", *_IN_HEADER, *_IN_NUMBER_LINE}
     rows = [(line.key, line.label) for line in order.lines if line.key not in elsewhere]
@@ -63,6 +65,7 @@ def paper_of(order: Order, fallback: Organisation) -> tuple[Layout, Mapping[str,
         details=organisation.details,
         footer=_FOOTERS.get(order.form, _FOOTER),
         long_fields=_LONG_ROWS,
+        person=_PERSON,
     )
     return layout, {key: values[key] for key, _ in rows}
 

@@ -15,7 +15,7 @@ no HTTP API, and decides nothing medical. The whole of it, for the service that 
 
 `seal_many(requests, in_flight=100)` gives results and refusals in order. Every refusal is a
 `SealingError` with `code`, `title`, `detail` (Russian) and `permanent`. Layouts are data, equal
-ones share a template; `talon_layout(organisation)` is the appointment's. Blocking work of more
+ones share a template; `TALON` is the appointment's. Blocking work of more
 than a millisecond: the first use of a layout or of a QR length (tens of milliseconds).
 """
 
@@ -27,7 +27,7 @@ from services.documents.sealing.keys import (
     TimestampSource,
     load_signer,
 )
-from services.documents.sealing.layout import Layout, Row, certificate_layout, talon_layout
+from services.documents.sealing.layout import TALON, Layout, Row, certificate_layout
 from services.documents.sealing.sealer import Sealed, Sealer, SealRequest, SignatureInfo
 from services.documents.sealing.trust import Role, TrustStore, load_trust
 from services.documents.sealing.tsa import HttpTimestamps, timestamp_client
@@ -35,6 +35,7 @@ from services.documents.sealing.verify import Integrity, verify_bytes
 from services.documents.sealing.xml import certificate_xml
 
 __all__ = [
+    "TALON",
     "CertificateInfo",
     "HttpTimestamps",
     "Integrity",
@@ -54,7 +55,6 @@ __all__ = [
     "certificate_xml",
     "load_signer",
     "load_trust",
-    "talon_layout",
     "timestamp_client",
     "verify_bytes",
 ]

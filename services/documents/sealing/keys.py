@@ -87,15 +87,28 @@ class Signer(Protocol):
 
 def certificate_info(certificate: x509.Certificate) -> CertificateInfo:
     """Name, position, serial number (hexadecimal) and validity of a certificate."""
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     titles = certificate.subject.get_attributes_for_oid(NameOID.TITLE)
     return CertificateInfo(
-        name=str(names[0].value) if names else certificate.subject.rfc4514_string(),
+        name=_name(certificate.subject),
         position=str(titles[0].value) if titles else "",
         serial=f"{certificate.serial_number:X}",
         valid_from=certificate.not_valid_before_utc,
         valid_to=certificate.not_valid_after_utc,
     )
+
+
+def _name(subject: x509.Name) -> str:
+    """The common name, or the whole name of which it is a part: it holds 64 bytes at most."""
+
+    def of(oid: x509.ObjectIdentifier) -> str:
+        found = subject.get_attributes_for_oid(oid)
+        return str(found[0].value) if found else ""
+
+    common, surname = of(NameOID.COMMON_NAME), of(NameOID.SURNAME)
+    if surname and surname.startswith(common.partition(" ")[0]):
+        return f"{surname} {of(NameOID.GIVEN_NAME)}".strip()
+    whole = of(NameOID.ORGANIZATION_NAME)
+    return whole if common and whole.startswith(common) else common or subject.rfc4514_string()
 
 
 class KeySigner:

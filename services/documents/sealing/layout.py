@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.documents.sealing.errors import ValuesDoNotMatchLayoutError
+from services.documents.sealing.text import normalised
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Layout:
         name: a short identifier, used in the XML and in messages.
         title: the heading and, with the number, the title in the metadata.
         rows: the table.
-        organisation: who issues it, printed at the top.
+        organisation: who issues it, printed at the top. Empty: no line.
+        head: the key of a value that is printed as the first line; it has no row. Empty: none.
+        person: the key of the row with the person whom it is about, repeated on further pages.
         details: licence, ИНН, ОГРН and the like, printed under the organisation.
         number_line: printed under the title; `{number}` and `{date}` are filled in. Empty: no line.
         footer: legal notes at the bottom.
@@ -49,6 +52,8 @@ class Layout:
     doctor_signs: bool = True
     stamp: bool = True
     check_line: str = "Проверить подлинность: {url}"
+    head: str = ""
+    person: str = ""
 
     def __post_init__(self) -> None:
         """Refuse two rows with one key."""
@@ -63,7 +68,7 @@ class Layout:
         Raises:
             ValuesDoNotMatchLayoutError: naming what lacks and what is too much.
         """
-        keys = {row.key for row in self.rows}
+        keys = {row.key for row in self.rows} | ({self.head} if self.head else set())
         if values.keys() != keys:
             raise ValuesDoNotMatchLayoutError(keys - values.keys(), values.keys() - keys)
 
@@ -77,35 +82,43 @@ def certificate_layout(
     details: str = "",
     footer: str = "",
     long_fields: Mapping[str, int] | None = None,
+    person: str = "",
 ) -> Layout:
-    """A medical certificate from data: `fields` are (key, label), `long_fields` key → lines."""
+    """A medical certificate from data: `fields` are (key, label), `long_fields` key → lines.
+
+    Raises:
+        UnprintableTextError: if a text has characters that no font of ours shows.
+    """
     lines = long_fields or {}
     return Layout(
         name=name,
-        title=title,
-        rows=tuple(Row(key, label, lines.get(key, 1)) for key, label in fields),
-        organisation=organisation,
-        details=details,
-        footer=footer,
+        title=normalised(title),
+        rows=tuple(Row(key, normalised(label), lines.get(key, 1)) for key, label in fields),
+        organisation=normalised(organisation),
+        details=normalised(details),
+        footer=normalised(footer),
+        person=person,
     )
 
 
-def talon_layout(organisation: str) -> Layout:
-    """The appointment's confirmation: exactly the five things of A7 and a QR code (A6)."""
-    return Layout(
-        name="talon",
-        title="Талон на приём к врачу",
-        rows=(
-            Row("patient", "Пациент", 2),
-            Row("specialty", "Специальность врача", 2),
-            Row("time", "Дата и время приёма"),
-            Row("clinic", "Поликлиника и адрес", 3),
-            Row("id", "Номер записи"),
-        ),
-        organisation=organisation,
-        number_line="",
-        attachment=None,
-        doctor_signs=False,
-        stamp=False,
-        check_line="",
-    )
+TALON = Layout(
+    name="talon",
+    title="Талон на приём к врачу",
+    rows=(
+        Row("patient", "Пациент", 2),
+        Row("specialty", "Специальность врача", 2),
+        Row("time", "Дата и время приёма"),
+        Row("clinic", "Поликлиника и адрес", 3),
+        Row("id", "Номер записи"),
+    ),
+    organisation="",
+    number_line="",
+    attachment=None,
+    doctor_signs=False,
+    stamp=False,
+    check_line="",
+    head="clinic_name",
+    person="patient",
+)
+"""The appointment's confirmation: the five things of A7 under the name of the visit's clinic, and a
+QR code (A6). Whose seal it is stands in the signature: the sealing clinic may be another one."""

@@ -106,7 +106,8 @@ class Sealer:
         self._organisation = organisation
         self._timestamps = timestamps
         self._trust = trust
-        self._templates: dict[tuple[Layout, Coverage], Template] = {}
+        # None: the form does not fit the fixed page
+        self._templates: dict[tuple[Layout, Coverage], Template | None] = {}
 
     async def seal(self, request: SealRequest) -> Sealed:
         """Make one document.
@@ -172,24 +173,25 @@ class Sealer:
             _constant_text(request.layout, self._organisation.info.name),
             _variable_text(values, facts),
         )
-        if coverage is not None:
+        template = self._template(request.layout, coverage) if coverage is not None else None
+        if template is not None:
             try:
-                template = self._template(request.layout, coverage)
                 return template, template.render(values, facts)
             except DoesNotFitError:
                 pass  # the general engine takes as many pages as it needs
         general = GeneralTemplate(request.layout, self._organisation.info)
         return general, await asyncio.to_thread(general.render, values, facts)
 
-    def _template(self, layout: Layout, coverage: Coverage) -> Template:
+    def _template(self, layout: Layout, coverage: Coverage) -> Template | None:
         key = layout, coverage
-        template = self._templates.get(key)
-        if template is None:
+        if key not in self._templates:
             if len(self._templates) >= _KEPT_TEMPLATES:
                 self._templates.pop(next(iter(self._templates)))
-            template = Template(layout, self._organisation.info, coverage)
-            self._templates[key] = template
-        return template
+            try:
+                self._templates[key] = Template(layout, self._organisation.info, coverage)
+            except DoesNotFitError:
+                self._templates[key] = None
+        return self._templates[key]
 
     def _check_certificates(
         self, doctor: Signer | None, when: datetime, until: datetime | None

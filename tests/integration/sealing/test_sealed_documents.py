@@ -30,7 +30,7 @@ from services.documents.sealing.errors import (
     UnprintableTextError,
 )
 from services.documents.sealing.verify import signature_contents
-from tests.support.sealing import ISSUED, NUMBER, ORGANISATION, TALON, URL, VALUES, DemoPki
+from tests.support.sealing import ISSUED, NUMBER, ORGANISATION, TALON_VALUES, URL, VALUES, DemoPki
 from tests.support.tampering import TAMPERINGS, tampered
 
 
@@ -88,13 +88,13 @@ async def test_a6_a7_the_talon_has_its_five_things_a_qr_and_one_seal(keys: DemoP
     sealed = await keys.sealer().seal(keys.talon())
     await approved(sealed.pdf, keys, ["OrgSeal"])
     words = " ".join(outsider.text(sealed.pdf).split())
-    for value in TALON.values():
-        assert value in words
+    assert words.startswith("Городская поликлиника № 3 Талон на приём к врачу")
     labels = ["Пациент", "Специальность врача", "Дата и время приёма", "Поликлиника и адрес"]
     rest = words
-    for expected in (*TALON.values(), *labels, "Номер записи", "Талон на приём к врачу"):
+    for expected in (*TALON_VALUES.values(), *labels, "Номер записи", "Талон на приём к врачу"):
+        assert expected in rest
         rest = rest.replace(expected, "", 1)
-    assert rest.split() == ORGANISATION.split()  # nothing else is printed
+    assert not rest.split()  # nothing else is printed
     assert outsider.read_qr(sealed.pdf) == [URL]
     assert outsider.attachments(sealed.pdf) == {}
 
@@ -116,11 +116,13 @@ async def test_whatever_the_text_the_document_is_complete_and_conforms(
     sealed = await pki.sealer().seal(pki.request(None, **changed))
     await approved(sealed.pdf, pki, ["Doctor", "OrgSeal"])
     assert len(re.findall(rb"/Type\s*/Page\b", sealed.pdf)) >= pages
-    text = re.sub(r"\s+|Страница \d из \d", "", outsider.text(sealed.pdf))
+    text = re.sub(r"\s+", "", outsider.text(sealed.pdf))
     ((key, value),) = changed.items()
-    expected = re.sub(r"\s+", "", value)
-    assert text.count(expected[:20]) or key == "name", text
-    assert expected in re.sub(r"Страница\d+из\d+", "", text)
+    # what further pages begin with; what else goes around the values: `test_nothing_lost`
+    running = f"Медицинскаясправка(форма№086/у)№{NUMBER}·ПетроваАннаСергеевна"
+    assert (running in text) == (pages > 1)
+    rest = re.sub(r"Страница\d+из\d+", "", text).replace(running, "")
+    assert re.sub(r"\s+", "", value) in rest, key
     assert outsider.read_qr(sealed.pdf) == [URL]
     assert list(outsider.attachments(sealed.pdf)) == ["certificate.xml"]
 

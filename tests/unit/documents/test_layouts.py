@@ -70,6 +70,7 @@ def test_two_rows_of_one_key_are_no_form() -> None:
 def test_a7_a_talon_names_five_things_in_the_clinics_own_time(zone: str, printed: str) -> None:
     lines = {line.key: line.value for line in talon_lines(a_booking(timezone=zone))}
     assert lines == {
+        "clinic_name": "Поликлиника (№ 45)",
         "patient": "Соколова Анна Сергеевна",
         "specialty": "Терапевт",
         "time": printed,
@@ -79,6 +80,13 @@ def test_a7_a_talon_names_five_things_in_the_clinics_own_time(zone: str, printed
     layout, values = paper_of(
         an_order(talon_lines(a_booking(timezone=zone)), form="talon"), SEALING
     )
+    layout.check(values)
+    assert not layout.organisation  # whose seal it is may be another clinic than the visit's
+
+
+def test_a_talon_that_was_ordered_without_a_head_is_still_printed() -> None:
+    lines = talon_lines(a_booking())[1:]
+    layout, values = paper_of(an_order(lines, form="talon"), SEALING)
     layout.check(values)
 
 

@@ -23,10 +23,15 @@ from services.documents.sealing.layout import Layout
 from services.documents.sealing.pdf.appender import add_fields, sign_field
 from services.documents.sealing.pdf.facts import Facts
 from services.documents.sealing.pdf.page import STAMP_TITLE, signer_lines
+from services.documents.sealing.pdf.pieces import pieces
 from services.documents.sealing.pdf.slot import Slot
 from services.documents.sealing.pdf.template import DOCTOR_FIELD, ORGANISATION_FIELD
 from services.documents.sealing.qr import qr_table
 
+#: letters of the smallest print that surely fit one line
+_RUNNING_LINE = 50
+#: how many ems of their letters columns are wide: labels, and the narrowest of the others
+_LABEL, _TEXT = 16.0, 29.0
 _UNDISPLAYABLE = re.compile(r"the text `\"(.+?)\"` could not be displayed", re.DOTALL)
 _compilers = threading.local()
 
@@ -79,21 +84,33 @@ class GeneralTemplate:
             if facts.doctor is not None:
                 stamp.append(signer_lines("Врач", facts.doctor))
             stamp.append(signer_lines("Организация", self._organisation))
+        title = f"{layout.title} № {facts.number}"
+        running = " · ".join(part for part in (title, values.get(layout.person)) if part)
+        running = running.replace("\n", " ")
         return {
-            "title": f"{layout.title} № {facts.number}",
-            "heading": layout.title,
-            "organisation": layout.organisation,
-            "details": layout.details,
-            "number_line": facts.number_line,
-            "rows": [[row.label, values[row.key]] for row in layout.rows],
+            "title": title,
+            "running": pieces(running, _TEXT),
+            "top": _top_margin(running),
+            "head": pieces(values.get(layout.head, ""), _TEXT),
+            "heading": pieces(layout.title, _TEXT),
+            "organisation": pieces(layout.organisation, _TEXT),
+            "details": pieces(layout.details, _TEXT),
+            "number_line": pieces(facts.number_line, _TEXT),
+            "rows": [
+                [pieces(row.label, _LABEL), pieces(values[row.key], _TEXT)] for row in layout.rows
+            ],
             "stamp_title": STAMP_TITLE,
-            "stamp": stamp,
+            "stamp": [pieces(text, _TEXT) for text in stamp],
             "url": facts.url,
-            "check_line": layout.check_line.format(url=facts.url),
-            "footer": layout.footer,
+            "check_line": pieces(layout.check_line.format(url=facts.url), _TEXT),
+            "footer": pieces(layout.footer, _TEXT),
             "attachment": layout.attachment or "",
-            "page_line": "Страница {page} из {pages}",
         }
+
+
+def _top_margin(running: str) -> int:
+    """Room for the line that further pages begin with, in points: it may need several lines."""
+    return 48 + 11 * (len(running) // _RUNNING_LINE)
 
 
 def _compile(inputs: dict[str, str], when: datetime) -> bytes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services.documents.sealing import Layout, Row, talon_layout
-from services.documents.sealing.errors import ValuesDoNotMatchLayoutError
-from tests.support.sealing import TALON, VALUES, form_086u
+from services.documents.sealing import TALON, Layout, Row, certificate_layout
+from services.documents.sealing.errors import UnprintableTextError, ValuesDoNotMatchLayoutError
+from tests.support.sealing import TALON_VALUES, VALUES, form_086u
 
 
 def test_c32_a_value_without_a_place_is_refused() -> None:
@@ -25,10 +25,22 @@ def test_c31_a_form_is_never_printed_incomplete() -> None:
 
 
 def test_a7_the_talon_has_exactly_five_things() -> None:
-    layout = talon_layout("Поликлиника")
-    assert [row.key for row in layout.rows] == list(TALON)
-    assert not layout.stamp
-    assert layout.attachment is None
+    assert [TALON.head, *(row.key for row in TALON.rows)] == list(TALON_VALUES)
+    assert len(TALON.rows) == 5
+    assert not TALON.stamp
+    assert TALON.attachment is None
+
+
+def test_the_head_of_a_form_is_one_of_its_values() -> None:
+    TALON.check(TALON_VALUES)
+    rest = {key: value for key, value in TALON_VALUES.items() if key != "clinic_name"}
+    with pytest.raises(ValuesDoNotMatchLayoutError, match="Не хватает полей: clinic_name"):
+        TALON.check(rest)
+
+
+def test_a_form_whose_own_words_cannot_be_printed_is_refused() -> None:
+    with pytest.raises(UnprintableTextError, match="U\\+6F22"):
+        certificate_layout("x", "Справка", [("a", "漢")], organisation="Больница")
 
 
 def test_two_rows_cannot_share_a_key() -> None:

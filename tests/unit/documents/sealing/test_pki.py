@@ -12,7 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-from deploy.pki import Algorithm, Doctor, ensure_pki, read_doctors
+from deploy.pki import Algorithm, Doctor, Organisation, ensure_pki, read_doctors
+from services.documents.sealing.keys import certificate_info
 from services.documents.sealing.trust import OGRN, SNILS
 from tests.support.sealing import DemoPki
 
@@ -46,7 +47,8 @@ def test_c29_only_the_authority_is_for_time_stamping_and_says_so_critically(pki:
 
 def test_subjects_carry_the_russian_identifiers(pki: DemoPki) -> None:
     doctor = certificate(pki.directory, "doctors/doctor-ivanova").subject
-    assert {SNILS, NameOID.TITLE, NameOID.COMMON_NAME} == {a.oid for a in doctor}
+    name = {NameOID.COMMON_NAME, NameOID.SURNAME, NameOID.GIVEN_NAME}
+    assert {SNILS, NameOID.TITLE, *name} == {a.oid for a in doctor}
     assert certificate(pki.directory, "organisation").subject.get_attributes_for_oid(OGRN)
 
 
@@ -67,10 +69,30 @@ def test_doctors_come_from_the_demo_accounts(tmp_path: Path) -> None:
     accounts.write_text(json.dumps({"doctors": [doctor]}))
     (read,) = read_doctors(accounts)
     ensure_pki(tmp_path / "pki", [read])
-    (name,) = certificate(tmp_path / "pki", "doctors/doctor-long").subject.get_attributes_for_oid(
-        NameOID.COMMON_NAME
+    made = certificate(tmp_path / "pki", "doctors/doctor-long")
+    (name,) = made.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert name.value == "Константинопольский А. А."  # it holds 64 bytes
+    assert certificate_info(made).name == long
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Орлова Мария Викторовна",
+        "Константинопольская-Преображенская Александра Константиновна",
+        "Христорождественскопреображенскаяветлужская Ёлка",
+        "Мадонна",
+    ],
+)
+def test_a_signers_name_is_never_cut(tmp_path: Path, name: str) -> None:
+    ensure_pki(
+        tmp_path,
+        [Doctor("doctor", name, "11223344595", "врач")],
+        Organisation(f"Городская поликлиника имени {name}", "7706000005", "1027700000008"),
     )
-    assert name.value == "Константинопольский А. А."
+    assert certificate_info(certificate(tmp_path, "doctors/doctor")).name == name
+    organisation = certificate_info(certificate(tmp_path, "organisation"))
+    assert organisation.name == f"Городская поликлиника имени {name}"
 
 
 def test_a_doctor_added_later_gets_a_key_and_the_others_keep_theirs(tmp_path: Path) -> None:
