@@ -90,6 +90,7 @@ def build(
             handlers=consumers.handlers(use),
             timer_handlers={SEAL: documents.seal},
             indexes=store.INDEXES,
+            measures=[documents.measure_waiting, documents.measure_ends],
             prepare=[storage.prepare, inspector.warm],
             close=[storage.close, notary.close, inspector.close],
         ),

@@ -50,6 +50,10 @@ INDEXES: Indexes = {
             ]
         ),
         IndexModel([("sha256", ASCENDING)], sparse=True),
+        IndexModel(
+            [("state", ASCENDING), ("queued_at", ASCENDING)],
+            partialFilterExpression={"state": State.QUEUED.value},
+        ),
     ],
     "voids": [],
 }
@@ -134,6 +138,13 @@ class Store:
             session=session,
         )
         return _sealable(found) if found else None
+
+    async def oldest_queued(self) -> datetime | None:
+        """Since when the oldest document waits to be sealed; None: none waits."""
+        found = await self.documents.find_one(
+            {"state": State.QUEUED.value}, {"queued_at": 1}, sort=[("queued_at", ASCENDING)]
+        )
+        return found["queued_at"] if found else None
 
     async def document(self, document_id: str) -> Document | None:
         """Any document, for the work of sealing it."""

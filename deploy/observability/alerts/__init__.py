@@ -7,11 +7,12 @@ from deploy.observability.alerts.flow import FLOW
 from deploy.observability.alerts.model import Alert, Case, Group, Severity
 from deploy.observability.alerts.process import PROCESS
 from deploy.observability.alerts.reach import REACH
+from deploy.observability.alerts.signing import SIGNING
 from deploy.observability.alerts.slo import BUDGETS, SLOS, Slo
 from deploy.observability.alerts.watch import WATCH
 from deploy.observability.alerts.work import WORK
 
 __all__ = ["ALERTS", "GROUPS", "SLOS", "Alert", "Case", "Group", "Severity", "Slo"]
 
-GROUPS = (*BUDGETS, REACH, FLOW, PROCESS, WORK, ENTRANCE, WATCH)
+GROUPS = (*BUDGETS, REACH, FLOW, PROCESS, WORK, SIGNING, ENTRANCE, WATCH)
 ALERTS = tuple(alert for group in GROUPS for alert in group.alerts)

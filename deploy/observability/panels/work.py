@@ -6,9 +6,18 @@ from collections.abc import Mapping
 
 from deploy.observability.panels.model import Panel, Series, Unit, bad, section, warn
 from deploy.observability.panels.parts import QUARTER, one, per_hour
-from deploy.observability.queries import Gauge, Increase, Quantile, Ratio, unlike, where
+from deploy.observability.queries import (
+    Aggregate,
+    Gauge,
+    Increase,
+    Quantile,
+    Ratio,
+    unlike,
+    where,
+)
 
 _HEADING = "Своя работа"
+_DAY = 86400.0
 
 
 def applications() -> Panel:
@@ -203,6 +212,36 @@ _CERTIFICATES = (
 
 _DOCUMENTS = (
     sealed(),
+    Panel(
+        key="waiting",
+        title="Старейший документ без подписи",
+        unit=Unit.SECONDS,
+        description="Сколько он ждёт: штампа времени, списка отозванных, сертификата, хранилища.",
+        series=one(Gauge("documents_waiting_oldest_seconds"), "ждёт"),
+        thresholds=(warn(300), bad(1800)),
+    ),
+    Panel(
+        key="certificates-end",
+        title="Сертификаты подписи: сколько осталось",
+        unit=Unit.SECONDS,
+        description="До конца ближайшего. Сертификат должен пережить документ, который подписал.",
+        series=one(
+            Gauge("signing_certificate_remaining_seconds", ("holder",), aggregate=Aggregate.MIN),
+            "{{holder}}",
+        ),
+        thresholds=(warn(198 * _DAY, below=True), bad(184 * _DAY, below=True)),
+    ),
+    Panel(
+        key="lists-end",
+        title="Списки отозванных: сколько осталось",
+        unit=Unit.SECONDS,
+        description="Сколько ещё можно верить спискам удостоверяющих центров; 0 – верить нечему.",
+        series=one(
+            Gauge("revocation_list_remaining_seconds", ("authority",), aggregate=Aggregate.MIN),
+            "{{authority}}",
+        ),
+        thresholds=(warn(3 * _DAY, below=True), bad(_DAY, below=True)),
+    ),
     Panel(
         key="sealing-time",
         title="Время подписания, 95 % быстрее",

@@ -2,6 +2,7 @@
 
 from services.documents.domain.documents import (
     Document,
+    Ends,
     Kind,
     Line,
     Order,
@@ -28,6 +29,7 @@ from services.documents.domain.files import (
 
 __all__ = [
     "Document",
+    "Ends",
     "Grant",
     "Inspected",
     "Kind",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -56,6 +57,17 @@ class Signed:
     signer: str
     certificate_serial: str
     signed_at: datetime
+
+
+@dataclass(frozen=True)
+class Ends:
+    """When what signing rests on ends, by holder: the first of several counts.
+
+    A list is None where none can be believed.
+    """
+
+    certificates: Mapping[str, datetime]
+    lists: Mapping[str, datetime | None]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ from cryptography.x509.oid import NameOID
 
 from services.chassis.metrics import Metrics
 from services.chassis.tracing import outside
+from services.documents.domain import Ends
 from services.documents.errors import CannotSealError, SealingAwayError
+from services.documents.gateways.ends import NOTHING, ends_of
 from services.documents.gateways.layouts import Organisation
 from services.documents.sealing import (
     HttpTimestamps,
@@ -138,6 +140,20 @@ class Signers:
             raise SealingAwayError(msg) from error
         self._doctors[doctor_id] = known
         return known[1]
+
+    async def ends(self) -> Ends:
+        """When certificates and lists end, as the files are now."""
+        try:
+            office = await self.office()
+        except SealingAwayError:
+            return NOTHING
+        return await asyncio.to_thread(
+            ends_of,
+            office.trust,
+            office.certificate,
+            self._directory / "doctors",
+            office.timestamps.certificate_end,
+        )
 
     async def close(self) -> None:
         """Drop the connections to the time-stamp authority."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
-from services.documents.domain import Document, SealedContent, Signed
+from services.documents.domain import Document, Ends, SealedContent, Signed
 from services.documents.errors import CannotSealError, SealingAwayError
 from services.documents.gateways.layouts import Organisation, paper_of
 from services.documents.gateways.signers import Office, Signers
@@ -69,6 +69,10 @@ class Notary:
                 for s in sealed.signatures
             ),
         )
+
+    async def ends(self) -> Ends:
+        """When what signing rests on ends."""
+        return await self._signers.ends()
 
     async def close(self) -> None:
         """Drop connections."""

@@ -162,6 +162,14 @@ class Documents:
         self.metrics.sealed.labels(document.kind, State.SEALED).inc()
         self.metrics.sealing_seconds.labels(document.kind).observe(seconds)
 
+    async def measure_waiting(self) -> None:
+        """Set how long documents wait to be sealed."""
+        self.metrics.stand(await self.store.oldest_queued(), self.now())
+
+    async def measure_ends(self) -> None:
+        """Set what is left of certificates and revocation lists."""
+        self.metrics.will_end(await self.notary.ends(), self.now())
+
     async def _record(self, document: Document, content: SealedContent, due: Due) -> None:
         async def work(tx: Transaction) -> None:
             done = document.sealed(content, self.now())

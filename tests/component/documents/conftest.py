@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +16,12 @@ from tests.support.service import Tokens
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_pki(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture
+def own(pki: Path, tmp_path: Path) -> Path:
+    """A PKI that this test may change."""
+    return Path(shutil.copytree(pki, tmp_path / "own"))
 
 
 @pytest.fixture

@@ -9,62 +9,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 
 from contracts.documents import DocumentSealed, SealingFailed
-from deploy.pki.keys import kept_key
-from deploy.pki.parts import write_atomically
 from services.chassis.metrics import Metrics
 from services.chassis.settings import Platform
 from services.documents.errors import SealingAwayError
 from services.documents.gateways.signers import Signers, UnknownDoctorError
 from tests.support.eventually import eventually
 from tests.support.paperwork import DOCTOR, approved, paperwork, time_stamping
+from tests.support.pki_files import flip_list, lasting, revocations
 from tests.support.service import Tokens, an_event, deliver, outbox_events
-
-
-@pytest.fixture
-def own(pki: Path, tmp_path: Path) -> Path:
-    """A PKI that this test may change."""
-    return Path(shutil.copytree(pki, tmp_path / "own"))
-
-
-def revocations(pki: Path, *, until: datetime, revoked: Path | None = None) -> None:
-    """Write the next revocation list."""
-    start = datetime.now(UTC) - timedelta(days=3)
-    builder = x509.CertificateRevocationListBuilder().issuer_name(_issuing(pki).subject)
-    builder = builder.last_update(start).next_update(until)
-    if revoked is not None:
-        certificate = x509.load_pem_x509_certificate(revoked.read_bytes())
-        entry = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number)
-        builder = builder.add_revoked_certificate(entry.revocation_date(start).build())
-    made = builder.sign(kept_key(pki / "issuing.key"), hashes.SHA256())
-    write_atomically(pki / "crl.pem", made.public_bytes(serialization.Encoding.PEM), 0o644)
-
-
-def _issuing(pki: Path) -> x509.Certificate:
-    return x509.load_pem_x509_certificate((pki / "issuing.pem").read_bytes())
-
-
-def lasting(pki: Path, name: str, end: datetime) -> None:
-    """Write a certificate of the same key and subject that ends at another time."""
-    file = pki / f"{name}.pem"
-    old, *chain = x509.load_pem_x509_certificates(file.read_bytes())
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(old.subject)
-        .issuer_name(old.issuer)
-        .public_key(old.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(min(old.not_valid_before_utc, end) - timedelta(days=1))
-        .not_valid_after(end)
-    )
-    for extension in old.extensions:
-        builder = builder.add_extension(extension.value, critical=extension.critical)
-    new = builder.sign(kept_key(pki / "issuing.key"), hashes.SHA256())
-    pem = [c.public_bytes(serialization.Encoding.PEM) for c in (new, *chain)]
-    write_atomically(file, b"".join(pem), 0o644)
 
 
 def signers_of(pki: Path) -> Signers:
@@ -151,15 +105,6 @@ def _revoked(pki: Path) -> None:
     revocations(pki, until=NEXT_WEEK, revoked=pki / "organisation.pem")
 
 
-def _flipped(pki: Path) -> None:
-    """One bit of the list's signature."""
-    encoded = x509.load_pem_x509_crl((pki / "crl.pem").read_bytes()).public_bytes(
-        serialization.Encoding.DER
-    )
-    bad = x509.load_der_x509_crl(encoded[:-1] + bytes((encoded[-1] ^ 1,)))
-    write_atomically(pki / "crl.pem", bad.public_bytes(serialization.Encoding.PEM), 0o644)
-
-
 def _without_the_roots_list(pki: Path) -> None:
     (pki / "root-crl.pem").unlink()
 
@@ -180,7 +125,7 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=1)
         (lambda pki: lasting(pki, "organisation", NEXT_WEEK), "раньше, чем документ"),
         (lambda pki: lasting(pki, f"doctors/{DOCTOR.id}", YESTERDAY), "истёк"),
         (lambda pki: (pki / "doctors" / f"{DOCTOR.id}.pem").unlink(), "not there yet"),
-        (_flipped, "revocation-unknown"),
+        (flip_list, "revocation-unknown"),
         (_of_another_authority, "revocation-unknown"),
         (_without_the_roots_list, "root-crl.pem"),
     ],

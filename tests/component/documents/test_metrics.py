@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
 
 from contracts.documents import DocumentSealed, SealingFailed
 from services.chassis.deadline import TookTooLongError
 from services.chassis.idempotency import Once
+from services.chassis.settings import Platform
 from services.documents.api.views import FileView
 from services.documents.usecases import Upload
 from tests.support import scans
 from tests.support.eventually import eventually
 from tests.support.flow import metric, too_late
-from tests.support.paperwork import Paperwork, approved, booked
+from tests.support.paperwork import (
+    DOCTOR,
+    Paperwork,
+    approved,
+    booked,
+    paperwork,
+    time_stamping,
+)
+from tests.support.pki_files import flip_list, lasting, revocations
 from tests.support.runbooks import found_by
-from tests.support.service import an_event, deliver, outbox_events
+from tests.support.service import Tokens, an_event, deliver, outbox_events
 from tests.support.spans import listening
 
 
@@ -98,3 +110,58 @@ async def test_what_can_never_be_sealed_is_a_failure(office: Paperwork) -> None:
     assert line["code"]
     assert metric(office.app, "documents_sealed_total", outcome="sealed") == 0
     assert metric(office.app, "document_sealing_duration_seconds_count") == 0
+
+
+async def test_what_is_left_of_certificates_and_lists_is_measured(
+    platform: Platform, database: str, tokens: Tokens, own: Path
+) -> None:
+    """The first end counts; a list that nobody can believe has nothing left."""
+    now, day = datetime.now(UTC), 86400
+    lasting(own, f"doctors/{DOCTOR.id}", now + timedelta(days=20))
+    lasting(own, "tsa", now + timedelta(days=400))
+    revocations(own, until=now + timedelta(days=5))
+    async with (
+        time_stamping(own) as tsa,
+        paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office,
+    ):
+        measure = office.app.state.use.documents.measure_ends
+
+        def days(name: str, **labels: str) -> float:
+            return metric(office.app, f"{name}_remaining_seconds", **labels) / day
+
+        def holder(name: str) -> float:
+            return days("signing_certificate", holder=name)
+
+        visit = booked("anna")
+        await deliver(office.app, an_event(visit, aggregate_id=visit.appointment_id))
+        await eventually(lambda: outbox_events(office.app, DocumentSealed))
+        await measure()
+        assert holder("doctor") == pytest.approx(20, abs=0.1)
+        assert holder("timestamps") == pytest.approx(400, abs=0.1)
+        assert holder("organisation") < holder("issuing") < holder("root")
+        assert days("revocation_list", authority="issuing") == pytest.approx(5, abs=0.1)
+        assert days("revocation_list", authority="root") > 300
+        flip_list(own)
+        await measure()
+        assert days("revocation_list", authority="issuing") == 0
+        assert days("revocation_list", authority="root") > 300
+        (own / "organisation.pem").unlink()
+        await measure()
+        assert days("revocation_list", authority="root") == 0
+
+
+async def test_how_long_a_document_waits_is_measured_and_the_log_says_for_what(
+    platform: Platform, database: str, tokens: Tokens, own: Path, tsa: str
+) -> None:
+    lasting(own, "organisation", datetime.now(UTC) - timedelta(days=1))
+    async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
+        documents = office.app.state.use.documents
+        await documents.measure_waiting()
+        assert metric(office.app, "documents_waiting_oldest_seconds") == 0
+        order = approved("anna")
+        with listening("documents") as said:
+            await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
+            await eventually(lambda: found_by("DocumentsWait", said))
+        assert "истёк" in found_by("DocumentsWait", said)[0]["error"]
+        await documents.measure_waiting()
+        assert 0 < metric(office.app, "documents_waiting_oldest_seconds") < 60
