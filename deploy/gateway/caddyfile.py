@@ -23,16 +23,25 @@ _PAGE_POLICY = (
     "base-uri 'none'; object-src 'none'"
 )
 
-# Caddy fills in the status; every brace of Caddy's own survives `str.format` as an argument.
+# What is no page shows nothing and is shown by nobody. Whoever is behind may say it otherwise; a
+# directive for each, because `?` looks at all headers of its block together.
+_SAFE = """\
+header -Server
+	header ?X-Content-Type-Options nosniff
+	header ?Referrer-Policy same-origin
+	header ?Content-Security-Policy "default-src 'none'; base-uri 'none'; form-action 'none'; \
+frame-ancestors 'none'\""""
+
+# Caddy fills in the words; every brace of Caddy's own survives `str.format` as an argument.
 _PROBLEM = (
-    '{"type":"about:blank","status":{err.status_code},"code":"gateway-{err.status_code}",'
-    '"title":"Сервис недоступен или такого адреса нет",'
-    '"detail":"Проверьте адрес; если он верен, повторите попытку через минуту."}'
+    '{"type":"about:blank","status":{answered},"code":"gateway-{answered}",'
+    '"title":"{title}","detail":"{detail}","errors":[],"trace_id":"{http.request.uuid}"}'
 )
 
-# Of requests only those are logged that ended with 5xx: path, status, and why the part behind was
-# not reached. No address of a caller, no header and no query (signed addresses, words of a search),
-# and not each of thousands.
+# Of requests only those are logged that ended with 5xx: where they led, status, and why the part
+# behind was not reached. Nothing that a caller chose: no address, host or header, no query, and of
+# the path no more than the resource's name (what follows may be a number of a talon, or a person).
+# And not each of thousands.
 _HEAD = """\
 {{
 	admin off
@@ -74,7 +83,8 @@ _HEAD = """\
 				request>remote_ip delete
 				request>remote_port delete
 				request>client_ip delete
-				request>uri regexp \\?.* ""
+				request>host delete
+				request>uri regexp "^(/(?:api/[a-z]+/(?:v1/)?)?[a-z-]{{0,40}}).*" "$1"
 				resp_headers delete
 				user_id delete
 			}}
@@ -84,11 +94,7 @@ _HEAD = """\
 	request_body {{
 		max_size 64MB
 	}}
-	header {{
-		X-Content-Type-Options nosniff
-		Referrer-Policy same-origin
-		-Server
-	}}
+	{safe}
 """
 
 _SERVICE = """
@@ -96,7 +102,12 @@ _SERVICE = """
 		@public path /v1/* /docs /docs/* /openapi.json /version
 		handle @public {{
 			reverse_proxy {to} {{
-				header_up X-Forwarded-Prefix /api/{name}{balancing}
+				header_up X-Forwarded-Prefix /api/{name}
+				@unread status 408 413
+				handle_response @unread {{
+					header Connection close
+					copy_response
+				}}{balancing}
 			}}
 		}}
 		handle {{
@@ -115,6 +126,8 @@ _TAIL = """
 		path {buckets}
 	}}
 	handle @signed {{
+		@head method HEAD
+		method @head GET
 		{s3}
 	}}
 	@trust path {trusted}
@@ -133,6 +146,7 @@ _TAIL = """
 	}}
 	handle /inbox* {{
 		header Content-Security-Policy "{policy}"
+		header ?Cache-Control no-store
 		{sinks}
 	}}
 	@ops path /status /status.json /ops /ops/*
@@ -141,6 +155,7 @@ _TAIL = """
 	}}
 	redir /contracts /contracts/ 301
 	handle_path /contracts/* {{
+		header Content-Security-Policy "{policy}; style-src 'self' 'unsafe-inline'"
 		@parts path /schemas/*.json /examples/*.json
 		handle @parts {{
 			root "{contracts}"
@@ -161,20 +176,34 @@ _TAIL = """
 	}}
 
 	handle_errors {{
-		@away expression `{{err.status_code}} in [502, 503, 504]`
-		header @away Retry-After 5
-		log_append reason {{err.message}}
-		@api path /api/*
-		handle @api {{
-			header Content-Type "application/problem+json; charset=utf-8"
-			respond `{problem}` {{err.status_code}}
+		{safe}
+		map {{err.message}} {{answered}} {{
+			~chunk 400
+			default "{{err.status_code}}"
 		}}
-		handle {{
+		map {{answered}} {{title}} {{detail}} {{
+			400 "Запрос оборвался" "Тело запроса пришло не целиком или записано с ошибкой."
+			404 "Не найдено" "Такого адреса нет."
+			405 "Метод не поддерживается" "Этот адрес не знает такого метода."
+			413 "Слишком большой запрос" "Запрос больше допустимого размера."
+			default "Сервис недоступен" "Повторите попытку через минуту."
+		}}
+		@away expression `{{answered}} in ["502", "503", "504"]`
+		header @away Retry-After 5
+		header Cache-Control no-store
+		log_append reason {{err.message}}
+		@page header_regexp Accept (?i)text/html
+		handle @page {{
+			header Content-Security-Policy "{policy}"
 			root "{site}"
 			rewrite /error.html
 			file_server {{
-				status {{err.status_code}}
+				status {{answered}}
 			}}
+		}}
+		handle {{
+			header Content-Type "application/problem+json; charset=utf-8"
+			respond `{problem}` {{answered}}
 		}}
 	}}
 }}
@@ -271,7 +300,7 @@ def caddyfile(
     which only what a PKI publishes is served. `buckets` are reached by
     signed addresses, which S3 checks: the signature covers the gateway's own host name.
     """
-    parts = [_HEAD.format(storage=_escaped(storage), port=port, bind=bind)]
+    parts = [_HEAD.format(storage=_escaped(storage), port=port, bind=bind, safe=_SAFE)]
     parts += [
         _SERVICE.format(
             name=name, to=upstreams.to(name), balancing=_indented(upstreams.balancing(name), 3)
@@ -289,6 +318,7 @@ def caddyfile(
             trust=_escaped(trust),
             trusted=" ".join(f"/trust/{name}" for name in PUBLISHED),
             policy=_PAGE_POLICY,
+            safe=_SAFE.replace("\n", "\n\t"),
             problem=_PROBLEM,
             contracts=_escaped(root / "contracts"),
             site=_escaped(root / "deploy" / "gateway" / "site"),
