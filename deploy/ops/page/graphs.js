@@ -24,7 +24,8 @@ export class Graphs {
       }
       section.grid.append(card.root);
     }
-    place.replaceChildren(...(this.table ? [this.table] : []), ...sections.flatMap(({ title, grid }) =>
+    const heading = element("h2", { className: "unseen", textContent: this.tab.title });
+    place.replaceChildren(heading, ...(this.table ? [this.table] : []), ...sections.flatMap(({ title, grid }) =>
       title ? [element("h2", { textContent: title }), grid] : [grid]));
   }
 

@@ -29,7 +29,7 @@ export class Notices {
       element("section", { className: "card" }, [element("h2", { textContent: "Новое сообщение" }), this.place]),
       element("section", { className: "card wide" }, [element("h2", { textContent: "Сообщения" }), this.list]),
       element("details", { className: "card wide" }, [
-        element("summary", { textContent: "Журнал: кто что менял" }), this.journal,
+        element("summary", {}, [element("h2", { textContent: "Журнал: кто что менял" })]), this.journal,
       ]),
     ]));
   }
