@@ -270,12 +270,11 @@ class Journey:
                 require(refused.code == "slot-taken", f"refused with {refused.code}")
             else:
                 require(False, "the same slot was booked twice")
-        with steps.step("SMS, письмо и push о талоне"):
+        with steps.step("SMS, письмо и push о записи, в письме – о талоне"):
             await asyncio.gather(
-                *(
-                    inbox.wait_for(r"[Тт]алон.* готов")
-                    for inbox in (citizen.phone, citizen.mailbox, citizen.device)
-                )
+                citizen.phone.wait_for(r"Вы записаны|Запись \d"),
+                citizen.device.wait_for("Вы записаны"),
+                citizen.mailbox.wait_for("Талон с QR-кодом готов"),
             )
         with steps.step("талон скачан") as notes:
             appointment = await citizen.gateway.get(

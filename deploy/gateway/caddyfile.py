@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.topics import SERVICES
+from deploy.gateway.short import redirects
 from deploy.pki.public import PUBLISHED
 
 # The portal's own pages load nothing from elsewhere, and say so to the browser.
@@ -153,6 +154,7 @@ _TAIL = """
 	handle @ops {{
 		{ops}
 	}}
+{short}
 	redir /contracts /contracts/ 301
 	handle_path /contracts/* {{
 		header Content-Security-Policy "{policy}; style-src 'self' 'unsafe-inline'"
@@ -170,6 +172,8 @@ _TAIL = """
 		header Content-Security-Policy "{policy}"
 		header Cache-Control "no-cache"
 		root "{site}"
+		@next path_regexp ^/next/[a-z]+$
+		rewrite @next {{path}}.html
 		file_server {{
 			hide .*
 		}}
@@ -320,6 +324,7 @@ def caddyfile(
             policy=_PAGE_POLICY,
             safe=_SAFE.replace("\n", "\n\t"),
             problem=_PROBLEM,
+            short=_indented(redirects(), 1),
             contracts=_escaped(root / "contracts"),
             site=_escaped(root / "deploy" / "gateway" / "site"),
         )

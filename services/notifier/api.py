@@ -51,8 +51,8 @@ class MessageView(BaseModel):
     destination: str = Field(examples=["+7 *** ***-00-01"], description="Masked address.")
     title: str = Field(examples=["Справка 086-2026-000000417-3 готова"])
     text: str
-    action: str = Field(examples=["Скачайте справку"], description="What to do (N4).")
-    link: str = Field(examples=["https://zdorovie.example/#/certificates/crt1"])
+    action: str = Field(examples=["Скачать справку"], description="What to do (N4).")
+    link: str = Field(examples=["https://zdorovie.example/next/certificate#26K7-Q2M9-X4RB"])
     status: Status = Field(description="Delivered: the provider took it (N5).")
     history: list[StepView]
     content_sha256: str = Field(description="SHA-256 of what was sent (codes: of what is shown).")

@@ -24,7 +24,7 @@ from services.notifier.metrics import NotifierMetrics
 from services.notifier.settings import Settings
 from services.notifier.usecases import UseCases
 from services.notifier.usecases.cabinet import Cabinet, utc_now
-from services.notifier.usecases.planning import LATER, SEND, WAIT, Planning
+from services.notifier.usecases.planning import LATER, SEND, TALON_WAIT, WAIT, Planning
 from services.notifier.usecases.sending import CODE_OUTCOME, CODES_AT_ONCE, Sending
 
 DESCRIPTION = """Уведомления гражданина: SMS, электронная почта, push. Журнал и устройства.
@@ -48,6 +48,7 @@ def build(
         load_words(),
         portal=settings.platform.public_url,
         timezone=settings.timezone,
+        short_url=settings.short_url,
     )
     ways = providers or build_providers(settings, runtime.metrics)
     kept = store.Store(runtime.mongo.db)
@@ -86,6 +87,7 @@ def build(
             timer_handlers={
                 LATER: use.planning.tell_later,
                 WAIT: use.planning.stop_waiting,
+                TALON_WAIT: use.planning.talon_late,
                 CODE_OUTCOME: use.sending.settle_code,
             },
             indexes=store.INDEXES,

@@ -48,13 +48,13 @@ TEMPLATE_OF: dict[type[Data], str] = {
     ApplicationWithdrawn: "application-withdrawn",
     AppointmentBooked: "appointment-booked",
     AppointmentCancelled: "appointment-cancelled",
-    TalonIssued: "talon-issued",
+    TalonIssued: "appointment-booked",
 }
 _Account = AccountRegistered | ProfileConfirmed | ContactsChanged
 _CalledOff = AppointmentCancelled | CertificateRevoked
 
 
-def _notice(incoming: Incoming[Any], citizen_id: str) -> Notice:
+def _notice(incoming: Incoming[Any], citizen_id: str, *, about: str | None = None) -> Notice:
     return Notice(
         id=incoming.event.id,
         citizen_id=citizen_id,
@@ -62,6 +62,7 @@ def _notice(incoming: Incoming[Any], citizen_id: str) -> Notice:
         context=incoming.data.model_dump(mode="json", exclude={"pii"}),
         cause_id=incoming.event.id,
         created_at=incoming.event.time,
+        about=about,
     )
 
 
@@ -100,6 +101,11 @@ async def _send_code(sending: Sending, incoming: Incoming[CodeRequested]) -> Non
         await sending.send_code(_code(incoming), cause=incoming.cause)
 
 
+def _citizen(data: Any) -> str:
+    found: str = data.account_id if isinstance(data, ProfileRejected) else data.citizen_id
+    return found
+
+
 def _subject(data: _CalledOff) -> str:
     return data.appointment_id if isinstance(data, AppointmentCancelled) else data.certificate_id
 
@@ -120,13 +126,10 @@ def handlers(use: UseCases) -> Handlers:
     async def code_requested(incoming: Incoming[CodeRequested]) -> None:
         await _send_code(sending, incoming)
 
-    async def rejected(incoming: Incoming[ProfileRejected]) -> None:
-        await planning.notify(_notice(incoming, incoming.data.account_id), cause=incoming.cause)
-
     async def certificate_issued(incoming: Incoming[CertificateIssued]) -> None:
         data = incoming.data
         await planning.certificate_issued(
-            _notice(incoming, data.citizen_id),
+            _notice(incoming, data.citizen_id, about=data.certificate_id),
             certificate_id=data.certificate_id,
             valid_until=data.valid_until,
             cause=incoming.cause,
@@ -135,9 +138,17 @@ def handlers(use: UseCases) -> Handlers:
     async def booked(incoming: Incoming[AppointmentBooked]) -> None:
         data = incoming.data
         await planning.visit_booked(
-            _notice(incoming, data.citizen_id),
+            _notice(incoming, data.citizen_id, about=data.appointment_id),
             appointment_id=data.appointment_id,
             starts_at=data.visit.starts_at,
+            cause=incoming.cause,
+        )
+
+    async def talon(incoming: Incoming[TalonIssued]) -> None:
+        data = incoming.data
+        await planning.talon_issued(
+            _notice(incoming, data.citizen_id, about=data.appointment_id),
+            appointment_id=data.appointment_id,
             cause=incoming.cause,
         )
 
@@ -148,14 +159,14 @@ def handlers(use: UseCases) -> Handlers:
         )
 
     async def tell(incoming: Incoming[Any]) -> None:
-        await planning.notify(_notice(incoming, incoming.data.citizen_id), cause=incoming.cause)
+        await planning.notify(_notice(incoming, _citizen(incoming.data)), cause=incoming.cause)
 
     return {
         AccountRegistered: account,
         ProfileConfirmed: account,
         ContactsChanged: account,
         CodeRequested: code_requested,
-        ProfileRejected: rejected,
+        ProfileRejected: tell,
         CertificateIssued: certificate_issued,
         CertificateRevoked: called_off,
         AppointmentBooked: booked,
@@ -165,5 +176,5 @@ def handlers(use: UseCases) -> Handlers:
         DocumentsRequested: tell,
         ApplicationRefused: tell,
         ApplicationWithdrawn: tell,
-        TalonIssued: tell,
+        TalonIssued: talon,
     }

@@ -34,5 +34,8 @@ class Settings(ServiceSettings):
     push_concurrency: int = 16
     provider_timeout: float = Field(default=10.0, gt=0, le=30)
     """Seconds for one attempt in all; well below the 60 s for which a timer is leased."""
+    short_url: str = ""
+    """Stands before the short links of SMS, for example `https://mz.example`; a host of few letters
+    leaves more of the 70 to the words. Empty: the public address."""
     timezone: str = "Europe/Moscow"
     """For dates that belong to no place; a visit's own time zone always wins."""

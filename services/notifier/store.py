@@ -30,6 +30,7 @@ INDEXES: Indexes = {
     ],
     "notices": [IndexModel([("citizen_id", ASCENDING), ("created_at", ASCENDING)])],
     "called_off": [IndexModel("at", expireAfterSeconds=int(_OFF_KEPT.total_seconds()))],
+    "told": [IndexModel("at", expireAfterSeconds=int(_OFF_KEPT.total_seconds()))],
 }
 
 
@@ -157,6 +158,7 @@ class Store:
                 "cause_id": notice.cause_id,
                 "created_at": notice.created_at,
                 "also": [asdict(a) for a in notice.also],
+                "about": notice.about,
             },
             session=session,
         )
@@ -172,15 +174,22 @@ class Store:
         return [_notice(d) async for d in cursor.sort("created_at", ASCENDING)]
 
     async def call_off(self, subject_id: str, now: datetime, session: Session) -> None:
-        """Remember that nobody is to be reminded of this any more."""
+        """Remember that nobody is to be told more of this."""
         await self.db["called_off"].update_one(
             {"_id": subject_id}, {"$set": {"at": now}}, upsert=True, session=session
         )
 
-    async def is_called_off(self, subject_id: str, session: Session) -> bool:
+    async def is_called_off(self, subject_id: str, session: Session | None = None) -> bool:
         """Whether it was called off, even by an event that came too early."""
         found = await self.db["called_off"].find_one({"_id": subject_id}, session=session)
         return found is not None
+
+    async def first_time(self, what: str, now: datetime, session: Session) -> bool:
+        """Whether this was not told before; from now on it was."""
+        found = await self.db["told"].update_one(
+            {"_id": what}, {"$setOnInsert": {"at": now}}, upsert=True, session=session
+        )
+        return found.upserted_id is not None
 
 
 def _device(found: Document) -> Device:
@@ -203,6 +212,7 @@ def _notice(found: Document) -> Notice:
         cause_id=found["cause_id"],
         created_at=found["created_at"],
         also=tuple(Address(Channel(a["channel"]), a["to"]) for a in found["also"]),
+        about=found.get("about"),
     )
 
 

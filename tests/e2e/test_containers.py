@@ -195,7 +195,7 @@ async def _book_and_cancel(
                 raise
             continue
         booked.append(visit["id"])
-        await journey.citizen.phone.wait_for(r"[Тт]алон.* готов", within=180)
+        await journey.citizen.phone.wait_for(r"Вы записаны|Запись \d", within=180)
         if len(booked) > _KEPT:
             await cancel(journey, visit["id"])
             cancelled.append(visit["id"])
@@ -221,10 +221,10 @@ async def _one_of_each(journey: Journey, bookings: tuple[list[str], list[str]]) 
     (certificate,) = (await gateway.get("certificates", "/certificates"))["items"]
     assert (await download(gateway, certificate["document_id"])).startswith(b"%PDF-")
     times = {
-        "application-submitted.v1": 1,
-        "certificate-issued.v1": 1,
-        "appointment-booked.v1": len(booked),
-        "appointment-cancelled.v1": len(cancelled),
+        "application-submitted.v2": 1,
+        "certificate-issued.v2": 1,
+        "appointment-booked.v2": len(booked),
+        "appointment-cancelled.v2": len(cancelled),
     }
     wanted = {(what, by): n for what, n in times.items() for by in ("sms", "email", "push")}
 

@@ -26,7 +26,13 @@ from deploy.demo.journey import Journey
 from deploy.demo.steps import Steps
 from services.chassis.settings import Platform
 from tests.support.eventually import eventually
-from tests.support.journeys import apply, cancel, doctor_logs_in, review
+from tests.support.journeys import (
+    apply,
+    cancel,
+    doctor_logs_in,
+    every_visit_is_told_once,
+    review,
+)
 from tests.support.kafka import read_all
 from tests.support.needs import leave_out, needs
 from tests.support.stack import PlatformStack
@@ -155,10 +161,9 @@ async def _one_of_each(journey: Journey, diary: Diary) -> None:
     (certificate,) = (await gateway.get("certificates", "/certificates"))["items"]
     assert (await download(gateway, certificate["document_id"])).startswith(b"%PDF-")
     times = {
-        "application-submitted.v1": 1,
-        "certificate-issued.v1": 1,
-        "appointment-booked.v1": len(diary.booked),
-        "appointment-cancelled.v1": len(diary.cancelled),
+        "application-submitted.v2": 1,
+        "certificate-issued.v2": 1,
+        "appointment-cancelled.v2": len(diary.cancelled),
     }
     wanted = {(what, by): n for what, n in times.items() for by in ("sms", "email", "push")}
 
@@ -166,6 +171,9 @@ async def _one_of_each(journey: Journey, diary: Diary) -> None:
         journal = await gateway.get("notifier", "/messages", limit=100)
         sent = collections.Counter((m["template"], m["channel"]) for m in journal["items"])
         assert {kind: sent[kind] for kind in wanted} == wanted
+        visits = await gateway.get("scheduling", "/appointments", limit=100)
+        assert {v["id"] for v in visits["items"]} == set(diary.booked)
+        every_visit_is_told_once(visits["items"], journal["items"])
         return True
 
     await eventually(told, within=60, every=0.3)

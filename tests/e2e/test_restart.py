@@ -49,7 +49,7 @@ async def test_power_failure_right_after_the_approval(directory: Path) -> None:
         told = collections.Counter((m["template"], m["channel"]) for m in journal["items"])
         once = {
             (template, channel): told[template, channel]
-            for template in ("application-submitted.v1", "certificate-issued.v1")
+            for template in ("application-submitted.v2", "certificate-issued.v2")
             for channel in ("sms", "email", "push")
         }
         assert set(once.values()) == {1}, told

@@ -7,7 +7,8 @@ broke off may or may not have taken effect: here its sender looks before trying 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from deploy.demo.citizen import Citizen, log_in
@@ -86,6 +87,26 @@ async def review(journey: Journey) -> None:
 
     await brought_about(look, lambda a: a["state"] != "waiting", claim)
     await brought_about(look, lambda a: a["state"] in {"approved", "issued"}, approve)
+
+
+def every_visit_is_told_once(
+    visits: Sequence[Mapping[str, Any]], journal: Sequence[Mapping[str, Any]]
+) -> None:
+    """Each in every channel; of one cancelled before its talon came, only the cancelling is told.
+
+    Raises:
+        AssertionError: one was not told, or twice.
+    """
+    told = Counter(
+        (message["link"].partition("#")[2], message["channel"])
+        for message in journal
+        if message["template"].startswith("appointment-booked.")
+    )
+    for visit in visits:
+        for channel in ("sms", "email", "push"):
+            count = told[visit["talon"]["number"], channel]
+            assert count <= 1, visit["talon"]
+            assert count == 1 or visit["status"] == "cancelled", visit["talon"]
 
 
 async def cancel(journey: Journey, appointment_id: str) -> None:

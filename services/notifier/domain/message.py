@@ -100,7 +100,8 @@ class Notice:
     """Something to tell a citizen: one notice becomes one message per address (N1).
 
     `context` is what the template may use, as JSON data. `also` are addresses to reach beside the
-    citizen's own.
+    citizen's own. `about` is the visit or certificate without which it is pointless: once that is
+    called off, nothing more of it is sent.
     """
 
     id: str
@@ -110,11 +111,12 @@ class Notice:
     cause_id: str
     created_at: datetime
     also: tuple[Address, ...] = ()
+    about: str | None = None
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message to one address. `template` names its version, too: `certificate-issued.v1`."""
+    """One message to one address. `template` names its version, too: `certificate-issued.v2`."""
 
     id: str
     citizen_id: str | None
@@ -129,6 +131,7 @@ class Message:
     attempts: int = 0
     provider_id: str | None = None
     next_try_at: datetime | None = None
+    about: str | None = None
     version: int = 0
     revision: int = 1
 
@@ -164,6 +167,7 @@ def written(
         cause_id=notice.cause_id,
         content=content,
         created_at=now,
+        about=notice.about,
         status=Status.QUEUED,
         history=(Step(now, Status.QUEUED),),
     )

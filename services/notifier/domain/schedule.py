@@ -1,10 +1,12 @@
-"""When to tell something that nobody's event will tell: a visit tomorrow, a certificate ending."""
+"""When to tell what no event tells: a visit tomorrow, a late talon, a certificate ending."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+WAIT_FOR_TALON = timedelta(seconds=30)
+"""Sealing takes a fraction of a second; who booked hears of it within this, talon or not."""
 REMIND_BEFORE_VISIT = timedelta(hours=24)
 WARN_BEFORE_EXPIRY = timedelta(days=30)
 _MORNING = time(9, 0)

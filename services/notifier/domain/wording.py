@@ -1,34 +1,38 @@
-"""Russian words for data in templates: dates through Babel, plurals, names of codes."""
+"""Russian words for data in templates: dates through Babel, money, plurals, names of codes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 
 _RUSSIAN = Locale("ru")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _RUSSIAN_LETTER = re.compile("[а-яё]", re.IGNORECASE)
 
 
 def day(value: str, timezone: str) -> str:
     """«5 декабря 2026» from an ISO date, or from an ISO moment as seen in the time zone."""
-    moment = datetime.fromisoformat(value)
-    local = moment.astimezone(ZoneInfo(timezone)).date() if moment.tzinfo else moment.date()
-    return _date(local, "d MMMM y")
+    return _date(value, timezone, "d MMMM y")
 
 
-def short_day(value: str, timezone: str) -> str:
+def day_month(value: str, timezone: str) -> str:
     """«5 декабря», where the year is plain and space is short."""
-    return _date(datetime.fromisoformat(value).astimezone(ZoneInfo(timezone)).date(), "d MMMM")
+    return _date(value, timezone, "d MMMM")
+
+
+def in_figures(value: str, timezone: str) -> str:
+    """«5.12», where every letter counts."""
+    return _date(value, timezone, "d.MM")
 
 
 def weekday(value: str, timezone: str) -> str:
     """«пятница»."""
-    return _date(datetime.fromisoformat(value).astimezone(ZoneInfo(timezone)).date(), "EEEE")
+    return _date(value, timezone, "EEEE")
 
 
 def clock(value: str, timezone: str) -> str:
@@ -43,11 +47,31 @@ def plural(count: int, one: str, few: str, many: str) -> str:
     return f"{count} {word}"
 
 
-def named(codes: Sequence[str], words: Mapping[str, str]) -> str:
+def money(kopecks: int) -> str:
+    """«1 250 ₽», «99,50 ₽»; nothing for a service that is free."""
+    if not kopecks:
+        return ""
+    roubles, rest = divmod(kopecks, 100)
+    whole = f"{roubles:,}".replace(",", _NO_BREAK)
+    return f"{whole},{rest:02d}{_NO_BREAK}₽" if rest else f"{whole}{_NO_BREAK}₽"
+
+
+def bare(number: str) -> str:
+    """A number without its hyphens, as short links have it."""
+    return number.replace("-", "")
+
+
+def named(codes: Sequence[str] | None, words: Mapping[str, str]) -> str:
     """The names of codes, listed. What already is Russian stays; an unknown code is left out."""
-    known = (words.get(code) or (code if _RUSSIAN_LETTER.search(code) else "") for code in codes)
+    known = (words.get(code) or _if_russian(code) for code in codes or ())
     return ", ".join(filter(None, known))
 
 
-def _date(value: date, pattern: str) -> str:
-    return format_date(value, pattern, locale=_RUSSIAN)
+def _if_russian(code: str) -> str:
+    return code if _RUSSIAN_LETTER.search(code) else ""
+
+
+def _date(value: str, timezone: str, pattern: str) -> str:
+    moment = datetime.fromisoformat(value)
+    local = moment.astimezone(ZoneInfo(timezone)) if moment.tzinfo else moment
+    return format_date(local.date(), pattern, locale=_RUSSIAN)

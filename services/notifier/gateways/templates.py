@@ -12,7 +12,8 @@ from services.notifier.domain.rendering import Layout, Template
 
 DIRECTORY = Path(__file__).parent.parent / "templates"
 _NAME = re.compile(r"(?P<name>[a-z]+(?:-[a-z]+)*)\.v(?P<version>[1-9][0-9]*)\.toml")
-_PARTS = frozenset({"kind", "title", "sms", "push", "text", "action", "link"})
+_PARTS = frozenset({"kind", "title", "sms", "push", "text", "action", "link", "short"})
+_WORDINGS = ("sms", "push")
 
 
 class BrokenTemplateError(Exception):
@@ -32,6 +33,11 @@ def load_templates(directory: Path = DIRECTORY) -> tuple[Template, ...]:
         if name is None or parts.keys() != _PARTS:
             message = f"{file.name}: {sorted(_PARTS ^ parts.keys())}"
             raise BrokenTemplateError(message)
+        for part in _WORDINGS:
+            if not isinstance(parts[part], list) or not parts[part]:
+                message = f"{file.name}: {part} is no list of wordings"
+                raise BrokenTemplateError(message)
+            parts[part] = tuple(parts[part])
         kind = Kind(parts.pop("kind"))
         found.append(Template(name["name"], int(name["version"]), kind, **parts))
     return tuple(found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from services.chassis.timers import Due
 from services.chassis.transactions import Cause, Transaction, Transactions
@@ -24,7 +25,11 @@ from services.notifier.domain.addressing import (
 )
 from services.notifier.domain.message import WAIT_FOR_CONTACTS, Message, Notice
 from services.notifier.domain.rendering import Renderer
-from services.notifier.domain.schedule import expiry_warning_at, visit_reminder_at
+from services.notifier.domain.schedule import (
+    WAIT_FOR_TALON,
+    expiry_warning_at,
+    visit_reminder_at,
+)
 from services.notifier.metrics import NotifierMetrics
 from services.notifier.store import Store
 from services.notifier.usecases.cabinet import utc_now
@@ -33,6 +38,7 @@ SEND = {channel: f"send-{channel}" for channel in Channel}
 """The timer that carries a message to its channel."""
 WAIT = "contacts-wait"
 LATER = "notice"
+TALON_WAIT = "talon-wait"
 
 
 @dataclass(frozen=True)
@@ -57,24 +63,49 @@ class Planning:
     async def visit_booked(
         self, notice: Notice, *, appointment_id: str, starts_at: datetime, cause: Cause
     ) -> None:
-        """Tell of a booked visit, and remember to remind of it (N12)."""
+        """Wait for the talon, to tell of both at once, and remember to remind of the visit (N12).
+
+        It does not wait for long: the visit stands, whatever becomes of its talon.
+        """
 
         async def work(tx: Transaction) -> None:
-            await self._tell(tx, notice)
+            if await self.store.is_called_off(appointment_id, tx.session):
+                return
+            waits = {"notice": _stored(notice)}
+            await tx.set_timer(TALON_WAIT, appointment_id, self.now() + WAIT_FOR_TALON, waits)
             at = visit_reminder_at(starts_at, self.now())
-            if at and not await self.store.is_called_off(appointment_id, tx.session):
-                await self._later(
-                    tx, appointment_id, at, notice, template="appointment-reminder", until=starts_at
-                )
+            if at:
+                later = _stored(notice, template="appointment-reminder")
+                payload = {"notice": later, "until": starts_at}
+                await tx.set_timer(LATER, appointment_id, at, payload)
 
         await self.transactions.run(work, cause=cause)
 
+    async def talon_issued(self, notice: Notice, *, appointment_id: str, cause: Cause) -> None:
+        """Tell of the visit with its talon (A6); nobody hears of it twice."""
+
+        async def work(tx: Transaction) -> None:
+            await tx.cancel_timer(TALON_WAIT, appointment_id)
+            await self._tell_of_visit(tx, appointment_id, notice, talon_ready=True)
+
+        await self.transactions.run(work, cause=cause)
+
+    async def talon_late(self, due: Due) -> None:
+        """Tell of a visit whose talon did not come in time."""
+        notice = Notice(**due.payload["notice"], created_at=self.now())
+
+        async def work(tx: Transaction) -> None:
+            await self._tell_of_visit(tx, due.key, notice, talon_ready=False)
+
+        await self.transactions.run(work, cause=due)
+
     async def called_off(self, notice: Notice, *, subject_id: str, cause: Cause) -> None:
-        """Tell of a cancelled visit or a revoked certificate; nobody is reminded of it any more."""
+        """Tell of a cancelled visit or a revoked certificate, and nothing else of it any more."""
 
         async def work(tx: Transaction) -> None:
             await self._tell(tx, notice)
-            await tx.cancel_timer(LATER, subject_id)
+            for kind in (LATER, TALON_WAIT):
+                await tx.cancel_timer(kind, subject_id)
             await self.store.call_off(subject_id, self.now(), tx.session)
 
         await self.transactions.run(work, cause=cause)
@@ -88,7 +119,8 @@ class Planning:
             await self._tell(tx, notice)
             at = expiry_warning_at(valid_until, self.timezone, self.now())
             if at and not await self.store.is_called_off(certificate_id, tx.session):
-                await self._later(tx, certificate_id, at, notice, template="certificate-expiring")
+                later = _stored(notice, template="certificate-expiring")
+                await tx.set_timer(LATER, certificate_id, at, {"notice": later, "until": None})
 
         await self.transactions.run(work, cause=cause)
 
@@ -141,6 +173,17 @@ class Planning:
         if ended is not None:
             self.metrics.ended(ended)
 
+    async def _tell_of_visit(
+        self, tx: Transaction, appointment_id: str, notice: Notice, *, talon_ready: bool
+    ) -> None:
+        """Once for booking and talon together, and not of a visit that was called off."""
+        if await self.store.is_called_off(appointment_id, tx.session):
+            return
+        if not await self.store.first_time(f"booked:{appointment_id}", self.now(), tx.session):
+            return
+        context = {**notice.context, "talon_ready": talon_ready}
+        await self._tell(tx, replace(notice, id=f"booked:{appointment_id}", context=context))
+
     async def _tell(self, tx: Transaction, notice: Notice) -> None:
         recipient = await self.store.recipient(notice.citizen_id, tx.session)
         devices = await self.store.devices(notice.citizen_id, tx.session)
@@ -172,21 +215,9 @@ class Planning:
             now=self.now(),
         )
 
-    @staticmethod
-    async def _later(
-        tx: Transaction,
-        subject_id: str,
-        at: datetime,
-        notice: Notice,
-        *,
-        template: str,
-        until: datetime | None = None,
-    ) -> None:
-        later = {
-            "id": f"{notice.id}:{template}",
-            "citizen_id": notice.citizen_id,
-            "template": template,
-            "context": dict(notice.context),
-            "cause_id": notice.cause_id,
-        }
-        await tx.set_timer(LATER, subject_id, at, {"notice": later, "until": until})
+
+def _stored(notice: Notice, *, template: str | None = None) -> dict[str, Any]:
+    """A notice in a timer, as it is or with another template; its time is when the timer is due."""
+    other = {"id": f"{notice.id}:{template}", "template": template} if template else {}
+    kept = ("id", "citizen_id", "template", "cause_id", "about")
+    return {key: getattr(notice, key) for key in kept} | {"context": dict(notice.context)} | other

@@ -65,7 +65,7 @@ class Sending:
         message = await self.store.message(due.key)
         outcome: Outcome | None = None
         if message is not None and not message.final:
-            outcome = await self._attempt(message, message.content)
+            outcome = await self._attempt_if_wanted(message)
 
         async def work(tx: Transaction) -> Message | None:
             fresh = await self.store.message(due.key, tx.session)
@@ -179,6 +179,12 @@ class Sending:
             end_if_cancelled()
             await self.pause(pause.total_seconds())
             attempt += 1
+
+    async def _attempt_if_wanted(self, message: Message) -> Outcome:
+        """«You are booked» must not come after «cancelled», however long a provider was away."""
+        if message.about and await self.store.is_called_off(message.about):
+            return Outcome(Verdict.REFUSED, "called-off")
+        return await self._attempt(message, message.content)
 
     async def _attempt(self, message: Message, content: Content) -> Outcome:
         provider = self.providers[message.address.channel]

@@ -60,10 +60,10 @@ async def test_new_contacts_are_used_and_the_old_ones_are_told(
     )
     await deliver(app, changed)
     await deliver(app, late)
-    await settled(client, tokens, 3, "contacts-changed.v1")
-    assert any("контакты изменены" in m.text for m in boxes.sms.to(PHONE))
+    await settled(client, tokens, 3, "contacts-changed.v2")
+    assert any("онтакты изменены" in m.text for m in boxes.sms.to(PHONE))
     await deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN))
-    await settled(client, tokens, 2, "application-submitted.v1")
+    await settled(client, tokens, 2, "application-submitted.v2")
     assert not any("МЗ-2026" in m.text for m in boxes.sms.to(PHONE))
     assert any("МЗ-2026" in m.text for m in boxes.sms.to("+79000000077"))
 
@@ -84,10 +84,10 @@ async def test_the_replaced_contacts_hear_of_it_though_nobody_knew_them(
         },
     )
     assert await deliver(app, changed) == "handled"
-    lines = await settled(client, tokens, 4, "contacts-changed.v1")
+    lines = await settled(client, tokens, 4, "contacts-changed.v2")
     assert {line["status"] for line in lines} == {"delivered"}
     for told in (boxes.sms.to(PHONE), boxes.sms.to("+79000000077")):
-        assert ["контакты изменены" in m.text for m in told] == [True]
+        assert ["онтакты изменены" in m.text for m in told] == [True]
     for letters in (boxes.email.to("former@example.org"), boxes.email.to(MAIL)):
         assert [m.title for m in letters] == ["Контакты изменены"]
     (former,) = boxes.sms.to(PHONE)
@@ -99,7 +99,7 @@ async def test_a_mailbox_under_a_cyrillic_domain_is_reached(
 ) -> None:
     """N1: «…@почта.рф» is an address like any other."""
     await register(app, phone=None, email="anna@почта.рф")
-    (line,) = await settled(client, tokens, 1, "account-registered.v1")
+    (line,) = await settled(client, tokens, 1, "account-registered.v2")
     assert line["status"] == "delivered"
     assert len(boxes.email.to("anna@xn--80a1acny.xn--p1ai")) == 1
 
@@ -109,7 +109,7 @@ async def test_an_address_that_cannot_be_written_is_given_up_at_once(
 ) -> None:
     """N6: nothing is tried for ever."""
     await register(app, phone=None, email="анна@example.org")
-    (line,) = await settled(client, tokens, 1, "account-registered.v1")
+    (line,) = await settled(client, tokens, 1, "account-registered.v2")
     assert (line["status"], line["history"][-1]["code"]) == ("abandoned", "recipient-refused")
     assert boxes.email.connections == 0
 
@@ -144,7 +144,7 @@ async def test_a_bug_of_an_adapter_does_not_keep_a_message_from_its_end(
         await db["messages"].update_one({}, {"$set": {"attempts": len(RETRY_DELAYS)}})
         timers = app.state.runtime.timers.collection
         await timers.update_one({"kind": "send-sms"}, {"$set": {"due_at": datetime.now(UTC)}})
-        (line,) = await settled(client, tokens, 1, "account-registered.v1")
+        (line,) = await settled(client, tokens, 1, "account-registered.v2")
         assert line["status"] == "abandoned"
         (event,) = await eventually(lambda: collector.events(MessageAbandoned))
         assert event.data.reason_code == "provider-error"
@@ -161,7 +161,7 @@ async def test_a_number_that_does_not_exist_is_given_up_at_once(
     """N6: a permanent refusal is not tried again, and is said."""
     boxes.sms.faults.append(422)
     await register(app, phone=PHONE, email="nobody@example.org")
-    lines = await settled(client, tokens, 2, "account-registered.v1")
+    lines = await settled(client, tokens, 2, "account-registered.v2")
     assert {line["status"] for line in lines} == {"abandoned"}
     assert len(boxes.sms.attempts) == 1
     await eventually(lambda: len(collector.events(MessageAbandoned)) == 2)

@@ -92,9 +92,7 @@ async def test_a_code_goes_out_on_its_channel_only(
     assert await deliver(app, code(account=None)) == "handled"
     await eventually(lambda: boxes.sms.messages)
     (sms,) = boxes.sms.to(PHONE)
-    assert sms.text == (
-        "402917 – код «Моё здоровье» для входа. Никому не сообщайте. Действует 5 минут."
-    )
+    assert sms.text == ("402917 – код для входа. Никому не сообщайте. Действует 5 минут.")
     await eventually(lambda: collector.events(MessageDelivered))
     assert not boxes.email.attempts
     assert not boxes.push.attempts

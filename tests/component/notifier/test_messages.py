@@ -20,7 +20,6 @@ from contracts.certificates import (
 from contracts.envelope import Event
 from contracts.identity import AccountRegistered
 from contracts.notifier import MessageAbandoned, MessageDelivered
-from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from services.chassis.metrics import Metrics
 from services.chassis.mongo import Document
 from services.chassis.timers import Due
@@ -72,13 +71,13 @@ async def test_one_event_becomes_sms_mail_and_push(
     await register(app)
     event = heard(ApplicationSubmitted, citizen_id=CITIZEN)
     assert await deliver(app, event) == "handled"
-    lines = await settled(client, tokens, 3, "application-submitted.v1")
+    lines = await settled(client, tokens, 3, "application-submitted.v2")
 
     assert {line["channel"] for line in lines} == {"sms", "email", "push"}
     assert {line["status"] for line in lines} == {"delivered"}
     for line in lines:
-        assert line["action"] == "Следите за заявлением"
-        assert str(line["link"]).endswith(event.data.application_id)
+        assert line["action"] == "Посмотреть заявление"
+        assert str(line["link"]).endswith("/next/application#МЗ-2026-11-0000417-8")
         assert [s["status"] for s in line["history"]] == ["queued", "delivered"]
     assert {line["destination"] for line in lines} == {
         "+7 *** ***-00-42",
@@ -86,11 +85,11 @@ async def test_one_event_becomes_sms_mail_and_push(
         "…anna",
     }
     (sms,) = [m for m in boxes.sms.to(PHONE) if "МЗ-2026-11-0000417-8" in m.text]
-    assert sms.text.startswith("Заявление МЗ-2026-11-0000417-8 принято, срок до 23 ноября. http")
+    assert sms.text == "Заявление МЗ-2026-11-0000417-8 принято: http://127.0.0.1:8080/a"
     (push,) = [m for m in boxes.push.to(DEVICE) if "МЗ-2026" in m.title]
-    assert push.url.endswith(event.data.application_id)
+    assert push.url.endswith("/next/application#МЗ-2026-11-0000417-8")
     (letter,) = [m for m in boxes.email.to(MAIL) if "МЗ-2026" in m.title]
-    assert "Номер для отслеживания: МЗ-2026-11-0000417-8" in letter.text
+    assert "Номер заявления: МЗ-2026-11-0000417-8" in letter.text
     assert '<html lang="ru">' in letter.html
 
     async def said() -> bool:
@@ -108,7 +107,7 @@ async def test_the_same_event_twice_reaches_nobody_twice(
     event = heard(ApplicationSubmitted, citizen_id=CITIZEN)
     assert await deliver(app, event) == "handled"
     assert await deliver(app, event) == "duplicate"
-    await settled(client, tokens, 1, "application-submitted.v1")
+    await settled(client, tokens, 1, "application-submitted.v2")
     assert len([t for t in boxes.sms.texts if "МЗ-2026" in t]) == 1
 
 
@@ -120,8 +119,8 @@ async def test_messages_wait_for_contacts_that_come_later(
     await deliver(app, heard(DocumentsRequested, citizen_id=CITIZEN))
     assert await journal(client, tokens, CITIZEN) == []
     await register(app, phone=PHONE, email=None)
-    await settled(client, tokens, 1, "application-submitted.v1")
-    await settled(client, tokens, 1, "documents-requested.v1")
+    await settled(client, tokens, 1, "application-submitted.v2")
+    await settled(client, tokens, 1, "documents-requested.v2")
     assert len(boxes.sms.to(PHONE)) == 3
     assert await app.state.runtime.timers.collection.count_documents({"kind": "contacts-wait"}) == 0
 
@@ -145,7 +144,7 @@ async def test_contacts_and_event_at_the_same_moment_miss_each_other_never(
         await eventually(once)
 
     await asyncio.gather(*(until_handled(e) for e in events))
-    await settled(client, tokens, 6, "application-submitted.v1")
+    await settled(client, tokens, 6, "application-submitted.v2")
 
 
 async def test_contacts_that_never_come_leave_a_line_in_the_journal(
@@ -155,7 +154,7 @@ async def test_contacts_that_never_come_leave_a_line_in_the_journal(
     await deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN))
     timers = app.state.runtime.timers.collection
     await timers.update_one({"kind": "contacts-wait"}, {"$set": {"due_at": datetime.now(UTC)}})
-    (line,) = await settled(client, tokens, 1, "application-submitted.v1")
+    (line,) = await settled(client, tokens, 1, "application-submitted.v2")
     assert line["status"] == "abandoned"
     event = await eventually(lambda: collector.events(MessageAbandoned))
     assert event[0].data.reason_code == "no-contacts"
@@ -167,7 +166,7 @@ async def test_a_busy_provider_is_asked_again(
     """N6: 503, then an answer; the same idempotency key."""
     boxes.sms.faults.append(503)
     await register(app, phone=PHONE, email=None)
-    (line,) = await settled(client, tokens, 1, "account-registered.v1")
+    (line,) = await settled(client, tokens, 1, "account-registered.v2")
     assert [(s["status"], s["code"]) for s in line["history"]] == [
         ("queued", None),
         ("retrying", "provider-busy"),
@@ -184,7 +183,7 @@ async def test_an_answer_lost_on_the_way_makes_no_second_message(
     boxes.sms.faults.append("lost-answer")
     boxes.email.faults.append("lost-answer")
     await register(app)
-    lines = await settled(client, tokens, 2, "account-registered.v1")
+    lines = await settled(client, tokens, 2, "account-registered.v2")
     assert {line["status"] for line in lines} == {"delivered"}
     assert len(boxes.sms.attempts) == len(boxes.email.attempts) == 2
     assert len(boxes.sms.messages) == len(boxes.email.messages) == 1
@@ -197,7 +196,7 @@ async def test_a_device_that_is_gone_is_forgotten(
     await connect(client, tokens)
     boxes.push.faults.append(410)
     await register(app, phone=None, email=None)
-    await settled(client, tokens, 1, "account-registered.v1")
+    await settled(client, tokens, 1, "account-registered.v2")
     answer = await client.get("/v1/devices", headers=tokens.headers(CITIZEN))
     assert answer.json()["items"] == []
 
@@ -236,7 +235,7 @@ async def test_a_crash_between_sending_and_recording(
     assert leased["due_at"] > datetime.now(UTC) + timedelta(seconds=30)
     await timers.update_one({"_id": leased["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
     async with running(second) as client:
-        (line,) = await settled(client, tokens, 1, "account-registered.v1")
+        (line,) = await settled(client, tokens, 1, "account-registered.v2")
         assert line["status"] == "delivered"
         assert len(boxes.sms.attempts) == 2
         assert len(boxes.sms.messages) == 1
@@ -265,63 +264,9 @@ async def test_two_processes_with_the_same_message_record_it_once(
     send = app.state.use.sending.send
     results = await asyncio.gather(send(due), send(due), return_exceptions=True)
     assert sorted(type(r).__name__ for r in results) == ["AlreadyHandledError", "NoneType"]
-    (line,) = await settled(client, tokens, 1, "account-registered.v1")
+    (line,) = await settled(client, tokens, 1, "account-registered.v2")
     assert line["status"] == "delivered"
     assert len(boxes.sms.messages) == 1
-
-
-async def test_a_visit_is_reminded_of_and_a_cancelled_one_is_not(
-    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
-) -> None:
-    """N12: a day before; cancelling takes the reminder away, whatever came first."""
-    await register(app, phone=PHONE, email=None)
-    example = heard(AppointmentBooked).data.visit.model_dump(mode="json")
-    starts = datetime.now(UTC) + timedelta(days=3)
-    visit = example | {"starts_at": starts.isoformat()}
-
-    def event(kind: type, appointment: str, seq: int) -> object:
-        return heard(
-            kind,
-            aggregate=appointment,
-            seq=seq,
-            appointment_id=appointment,
-            citizen_id=CITIZEN,
-            visit=visit,
-        )
-
-    await deliver(app, event(AppointmentBooked, "kept", 1))  # type: ignore[arg-type] # an event
-    await deliver(app, event(AppointmentBooked, "off", 1))  # type: ignore[arg-type] # an event
-    await deliver(app, event(AppointmentCancelled, "off", 2))  # type: ignore[arg-type] # an event
-    await deliver(app, event(AppointmentCancelled, "early", 2))  # type: ignore[arg-type] # an event
-    await deliver(app, event(AppointmentBooked, "early", 1))  # type: ignore[arg-type] # an event
-    timers = app.state.runtime.timers.collection
-    (timer,) = await timers.find({"kind": "notice"}).to_list(None)
-    assert timer["key"] == "kept"
-    assert abs(timer["due_at"] - (starts - timedelta(days=1))) < timedelta(seconds=1)
-    await timers.update_one({"_id": timer["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
-    await settled(client, tokens, 1, "appointment-reminder.v1")
-    assert len([t for t in boxes.sms.texts if t.startswith("Напоминаем")]) == 1
-
-
-async def test_a_reminder_that_comes_too_late_is_not_sent(
-    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
-) -> None:
-    """N12: after an outage nobody is reminded of yesterday's visit."""
-    await register(app, phone=PHONE, email=None)
-    visit = heard(AppointmentBooked).data.visit.model_dump(mode="json")
-    visit |= {"starts_at": (datetime.now(UTC) + timedelta(days=3)).isoformat()}
-    await deliver(app, heard(AppointmentBooked, citizen_id=CITIZEN, visit=visit))
-    now = datetime.now(UTC)
-    timers = app.state.runtime.timers.collection
-    await timers.update_one({"kind": "notice"}, {"$set": {"due_at": now, "payload.until": now}})
-
-    async def gone() -> bool:
-        left: int = await timers.count_documents({"kind": "notice"})
-        return left == 0
-
-    await eventually(gone)
-    found = {m["template"] for m in await journal(client, tokens, CITIZEN)}
-    assert found == {"account-registered.v1", "appointment-booked.v1"}
 
 
 async def test_a_certificate_that_ends_is_warned_of(
@@ -335,7 +280,7 @@ async def test_a_certificate_that_ends_is_warned_of(
     timer = await timers.find_one({"kind": "notice"})
     assert timer["due_at"].date() == ends - timedelta(days=30)
     await timers.update_one({"_id": timer["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
-    (line,) = await settled(client, tokens, 1, "certificate-expiring.v1")
+    (line,) = await settled(client, tokens, 1, "certificate-expiring.v2")
     assert line["kind"] == "expiry"
 
 
@@ -362,7 +307,7 @@ async def test_a_revoked_certificate_is_told_of_and_not_warned_of(
     timers = app.state.runtime.timers.collection
     (timer,) = await timers.find({"kind": "notice"}).to_list(None)
     assert timer["key"] == "kept"
-    lines = await settled(client, tokens, 6, "certificate-revoked.v1")
+    lines = await settled(client, tokens, 6, "certificate-revoked.v2")
     assert {line["channel"] for line in lines} == {"sms", "email", "push"}
     assert {line["kind"] for line in lines} == {"status"}
     assert all(str(line["link"]).endswith(f"/verify/{again.data.number}") for line in lines)

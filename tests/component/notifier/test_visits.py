@@ -1,0 +1,223 @@
+"""What is told of a visit: once with its talon, a reminder, nothing once it is off (N1, N12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from contracts.envelope import Data, Event
+from contracts.identity import AccountRegistered
+from contracts.notifier import MessageAbandoned
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled, TalonIssued
+from tests.support.eventually import eventually
+from tests.support.notices import ended, heard, journal
+from tests.support.providers import Providers
+from tests.support.service import Collector, Tokens, deliver, keyed, running
+
+CITIZEN, PHONE, MAIL, DEVICE = "acc-1", "+79000000042", "anna@example.org", "device-of-anna"
+BOOKED, CANCELLED = "appointment-booked.v2", "appointment-cancelled.v2"
+
+
+async def register(app: FastAPI, **pii: str | None) -> None:
+    contacts = pii or {"phone": PHONE, "email": MAIL}
+    event = heard(AccountRegistered, aggregate=CITIZEN, account_id=CITIZEN, pii=contacts)
+    assert await deliver(app, event) == "handled"
+
+
+def about(kind: type[Data], visit: str, *, starts: datetime | None = None) -> Event[Any]:
+    """An event of this visit, in three days unless said."""
+    at = heard(AppointmentBooked).data.visit.model_dump(mode="json")
+    at["starts_at"] = (starts or datetime.now(UTC) + timedelta(days=3)).isoformat()
+    seq = (AppointmentBooked, TalonIssued, AppointmentCancelled).index(kind) + 1
+    return heard(kind, aggregate=visit, seq=seq, appointment_id=visit, citizen_id=CITIZEN, visit=at)
+
+
+async def due_now(app: FastAPI, kind: str) -> None:
+    """The timers of this kind need not wait any longer."""
+    timers = app.state.runtime.timers.collection
+    changed = await timers.update_many({"kind": kind}, {"$set": {"due_at": datetime.now(UTC)}})
+    assert changed.modified_count > 0
+
+
+async def none_left(app: FastAPI, kind: str) -> None:
+    async def gone() -> bool:
+        left: int = await app.state.runtime.timers.collection.count_documents({"kind": kind})
+        return left == 0
+
+    await eventually(gone)
+
+
+async def of_visits(client: httpx2.AsyncClient, tokens: Tokens) -> list[tuple[str, str]]:
+    """Template and channel of everything told of visits."""
+    lines = await journal(client, tokens, CITIZEN, limit=100)
+    return sorted(
+        (line["template"], line["channel"])
+        for line in lines
+        if line["template"].startswith("appointment-")
+    )
+
+
+async def test_booking_and_talon_are_one_message_in_each_channel(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """N1: nothing is sent before the talon; then one SMS, one letter, one push tell of both."""
+    answer = await client.post(
+        "/v1/devices",
+        json={"token": DEVICE, "platform": "android"},
+        headers=tokens.headers(CITIZEN) | keyed(),
+    )
+    assert answer.status_code == 201
+    await register(app)
+    assert await deliver(app, about(AppointmentBooked, "v")) == "handled"
+    assert await of_visits(client, tokens) == []
+    talon = about(TalonIssued, "v")
+    assert await deliver(app, talon) == "handled"
+    assert await deliver(app, talon) == "duplicate"
+    lines = await ended(client, tokens, CITIZEN, count=3, template=BOOKED)
+    assert {line["channel"] for line in lines} == {"sms", "email", "push"}
+    (letter,) = [m for m in boxes.email.to(MAIL) if "Вы записаны" in m.title]
+    assert "Талон с QR-кодом готов" in letter.text
+    (sms,) = [text for text in boxes.sms.texts if "9:30" in text or "поликлиника" in text]
+    assert "Городская поликлиника № 45" in sms
+    await none_left(app, "talon-wait")
+
+
+async def test_a_talon_that_does_not_come_delays_the_news_by_half_a_minute(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """N9: sealing failed; the citizen hears of the visit all the same, and once."""
+    await register(app)
+    await deliver(app, about(AppointmentBooked, "v"))
+    timer = await app.state.runtime.timers.collection.find_one({"kind": "talon-wait"})
+    assert timer["due_at"] <= datetime.now(UTC) + timedelta(seconds=30)
+    await due_now(app, "talon-wait")
+    await ended(client, tokens, CITIZEN, count=2, template=BOOKED)
+    (letter,) = [m for m in boxes.email.to(MAIL) if "Вы записаны" in m.title]
+    assert "Талон с QR-кодом готовится" in letter.text
+
+    assert await deliver(app, about(TalonIssued, "v")) == "handled"  # it came late
+    assert await of_visits(client, tokens) == [(BOOKED, "email"), (BOOKED, "sms")]
+
+
+async def test_a_talon_before_its_booking_is_told_once(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    """N8: a replayed dead letter may turn the order round; the reminder is set all the same."""
+    await register(app)
+    await deliver(app, about(TalonIssued, "v"))
+    await ended(client, tokens, CITIZEN, count=2, template=BOOKED)
+    await deliver(app, about(AppointmentBooked, "v"))
+    await due_now(app, "talon-wait")
+    await none_left(app, "talon-wait")
+    assert await of_visits(client, tokens) == [(BOOKED, "email"), (BOOKED, "sms")]
+    assert await app.state.runtime.timers.collection.count_documents({"kind": "notice"}) == 1
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        (AppointmentBooked, AppointmentCancelled, TalonIssued),
+        (AppointmentCancelled, AppointmentBooked, TalonIssued),
+        (AppointmentCancelled, TalonIssued, AppointmentBooked),
+    ],
+    ids=lambda order: "-".join(kind.__name__ for kind in order),
+)
+async def test_a_cancelled_visit_sends_no_late_talon(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens, order: tuple[type[Data], ...]
+) -> None:
+    """Whatever comes first: only the cancelling is told, and nobody is reminded."""
+    await register(app)
+    for kind in order:
+        assert await deliver(app, about(kind, "v")) == "handled"
+    await ended(client, tokens, CITIZEN, count=2, template=CANCELLED)
+    assert await of_visits(client, tokens) == [(CANCELLED, "email"), (CANCELLED, "sms")]
+    left = {"kind": {"$in": ["talon-wait", "notice"]}}
+    assert await app.state.runtime.timers.collection.count_documents(left) == 0
+
+
+async def test_you_are_booked_never_comes_after_cancelled(
+    app: FastAPI,
+    client: httpx2.AsyncClient,
+    boxes: Providers,
+    tokens: Tokens,
+    collector: Collector,
+) -> None:
+    """The SMS centre was away: what waits for it is dropped with a reason when the visit is off."""
+    await register(app, phone=PHONE, email=None)
+    await ended(client, tokens, CITIZEN, count=1, template="account-registered.v2")
+    boxes.sms.faults.append(503)
+    await deliver(app, about(TalonIssued, "v"))
+    await eventually(lambda: len(boxes.sms.attempts) == 2)
+    await deliver(app, about(AppointmentCancelled, "v"))
+    await ended(client, tokens, CITIZEN, count=1, template=CANCELLED)
+    (line,) = await ended(client, tokens, CITIZEN, count=1, template=BOOKED)
+    assert line["status"] == "abandoned"
+    assert line["history"][-1]["code"] == "called-off"
+    assert [text for text in boxes.sms.texts if "поликлиника" in text] == [
+        text for text in boxes.sms.texts if text.startswith("Отмен")
+    ]
+    (event,) = await eventually(lambda: collector.events(MessageAbandoned))
+    assert event.data.reason_code == "called-off"
+
+
+async def test_a_visit_whose_citizen_is_unknown_waits_and_is_told_once(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    """N9: contacts may come after booking and talon."""
+    await deliver(app, about(AppointmentBooked, "v"))
+    await deliver(app, about(TalonIssued, "v"))
+    await register(app)
+    await ended(client, tokens, CITIZEN, count=2, template=BOOKED)
+
+
+async def test_a_stop_between_booking_and_talon_loses_nothing(
+    make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens
+) -> None:
+    """N9: the wait is a timer in the database, and another process ends it."""
+    first = make()
+    async with first.router.lifespan_context(first):
+        await register(first)
+        await deliver(first, about(AppointmentBooked, "v"))
+    second = make()
+    await due_now(second, "talon-wait")
+    async with running(second) as client:
+        await ended(client, tokens, CITIZEN, count=2, template=BOOKED)
+
+
+async def test_a_visit_is_reminded_of_and_a_cancelled_one_is_not(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """N12: a day before; cancelling takes the reminder away, whatever came first."""
+    await register(app, phone=PHONE, email=None)
+    starts = datetime.now(UTC) + timedelta(days=3)
+    await deliver(app, about(AppointmentBooked, "kept", starts=starts))
+    await deliver(app, about(AppointmentBooked, "off"))
+    await deliver(app, about(AppointmentCancelled, "off"))
+    await deliver(app, about(AppointmentCancelled, "early"))
+    await deliver(app, about(AppointmentBooked, "early"))
+    timers = app.state.runtime.timers.collection
+    (timer,) = await timers.find({"kind": "notice"}).to_list(None)
+    assert timer["key"] == "kept"
+    assert abs(timer["due_at"] - (starts - timedelta(days=1))) < timedelta(seconds=1)
+    await due_now(app, "notice")
+    await ended(client, tokens, CITIZEN, count=1, template="appointment-reminder.v2")
+    assert len([t for t in boxes.sms.texts if t.startswith("Ждём")]) == 1
+
+
+async def test_a_reminder_that_comes_too_late_is_not_sent(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    """N12: after an outage nobody is reminded of yesterday's visit."""
+    await register(app, phone=PHONE, email=None)
+    await deliver(app, about(AppointmentBooked, "v"))
+    await deliver(app, about(TalonIssued, "v"))
+    now = datetime.now(UTC)
+    timers = app.state.runtime.timers.collection
+    await timers.update_one({"kind": "notice"}, {"$set": {"due_at": now, "payload.until": now}})
+    await none_left(app, "notice")
+    assert await of_visits(client, tokens) == [(BOOKED, "sms")]
