@@ -21,7 +21,6 @@ from contracts.snapshots import example_of, schema_of
 from contracts.topics import TOPICS, Topic
 
 BINDING = "0.5.0"
-DAY_MS = 24 * 60 * 60 * 1000
 
 Node = dict[str, Any]
 
@@ -31,7 +30,9 @@ ABOUT = """События платформы «Моё здоровье».
 тип события; внутри версии могут появиться только новые необязательные поля, поэтому незнакомые
 поля и незнакомые типы событий нужно пропускать. Доставка – не меньше одного раза: повтор узнаётся
 по `id`. Порядок сохраняется внутри `aggregateid` (он же ключ записи Kafka), номер по порядку –
-`seq`. Персональные данные находятся только в `data.pii`. Необязательное поле отсутствует, `null` не
+`seq`. Персональные данные находятся только в `data.pii`.
+Запись верна, только если её топик, `source` и ключ – те, что названы здесь; остальное следует
+отклонять. Необязательное поле отсутствует, `null` не
 передаётся.
 
 Документ создан из `contracts/topics.py` командой `python -m contracts`."""
@@ -79,7 +80,9 @@ def _channel(topic: Topic) -> Node:
     return {
         "address": topic.name,
         "title": f"{owner.title}: события",
-        "description": f"Пишет только «{owner.title}». {owner.sentence}",
+        "description": " ".join(
+            (f"Пишет только «{owner.title}».", owner.sentence, *_secret(topic))
+        ),
         "messages": {
             event.__name__: {"$ref": f"#/components/messages/{event.TYPE}"}
             for event in topic.events
@@ -91,13 +94,20 @@ def _channel(topic: Topic) -> Node:
                 "partitions": topic.partitions,
                 "topicConfiguration": {
                     "cleanup.policy": ["delete"],
-                    "retention.ms": topic.retention_days * DAY_MS,
+                    "retention.ms": int(topic.retention.total_seconds() * 1000),
                 },
                 "bindingVersion": BINDING,
             }
         },
         "x-key": topic.key,
     }
+
+
+def _secret(topic: Topic) -> tuple[str, ...]:
+    if not topic.one_reader:
+        return ()
+    (reader,) = topic.consumers
+    return (f"Читает только «{SYSTEMS[reader].title}»: содержимое зашифровано для неё (JWE).",)
 
 
 def _operations(topic: Topic) -> Node:

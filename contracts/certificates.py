@@ -6,9 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import AwareDatetime
-
-from contracts.envelope import Data, Part, Pii
+from contracts.envelope import Data, Moment, Part, Pii, Text
 
 
 class Delivery(StrEnum):
@@ -37,7 +35,7 @@ class ApplicationSubmitted(Data):
     certificate_type: str
     certificate_title: str
     sla_class: SlaClass
-    deadline_at: AwareDatetime
+    deadline_at: Moment
     fee_kopecks: int
     delivery: Delivery
 
@@ -74,7 +72,7 @@ class DocumentsRequested(Data):
     citizen_id: str
     certificate_title: str
     missing: tuple[str, ...]
-    comment: str | None = None
+    comment: Text | None = None
 
 
 class DocumentsSupplied(Data):
@@ -84,7 +82,7 @@ class DocumentsSupplied(Data):
     application_id: str
     tracking_number: str
     citizen_id: str
-    deadline_at: AwareDatetime
+    deadline_at: Moment
 
 
 class PrintedField(Part):
@@ -92,7 +90,7 @@ class PrintedField(Part):
 
     key: str
     label: str
-    value: str
+    value: Text
 
 
 class CertificatePii(Pii):
@@ -148,7 +146,7 @@ class ApplicationRefused(Data):
     citizen_id: str
     certificate_title: str
     reason_code: str
-    reason: str
+    reason: Text
 
 
 class ApplicationWithdrawn(Data):
@@ -171,6 +169,6 @@ class CertificateRevoked(Data):
     certificate_title: str
     number: str
     document_id: str
-    revoked_at: AwareDatetime
+    revoked_at: Moment
     reason_code: str
-    reason: str
+    reason: Text

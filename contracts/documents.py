@@ -5,9 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import AwareDatetime
-
-from contracts.envelope import Data, Part
+from contracts.envelope import Data, Moment, Part, Text
 
 
 class DocumentKind(StrEnum):
@@ -41,7 +39,7 @@ class Signature(Part):
     field: str
     signer: str
     certificate_serial: str
-    signed_at: AwareDatetime
+    signed_at: Moment
 
 
 class DocumentSealed(Data):
@@ -58,7 +56,7 @@ class DocumentSealed(Data):
     number: str
     sha256: str
     size: int
-    sealed_at: AwareDatetime
+    sealed_at: Moment
     signatures: tuple[Signature, ...]
 
 
@@ -72,4 +70,4 @@ class SealingFailed(Data):
     owner_id: str
     number: str
     reason_code: str
-    reason: str
+    reason: Text

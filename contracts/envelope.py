@@ -6,21 +6,45 @@ Attribute names are those of CloudEvents (lower case, no separators). `Event.to_
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 CONTENT_TYPE = "application/cloudevents+json"
 HEADER_ID = "ce_id"
 HEADER_TYPE = "ce_type"
 HEADER_CONTENT_TYPE = "content-type"
 
+MAX_BYTES = 256 * 1024
+"""The largest event that a consumer takes and a producer may record."""
+MAX_ATTRIBUTE = 256
+"""The longest attribute of the envelope, in characters."""
+MAX_STRING = 1_024
+"""The longest string of a payload that does not say otherwise."""
+MAX_TEXT = 8_192
+"""The longest `Text`."""
+_YEARS = range(1900, 2200)
+
+
+def _in_calendar(moment: datetime) -> datetime:
+    """Refuse times that nobody means: the ends of the calendar overflow in other time zones."""
+    if moment.year not in _YEARS:
+        message = "the year is out of range"
+        raise ValueError(message)
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
+"""A point in time with an offset, kept in UTC."""
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+"""What people write: findings, reasons, comments."""
+
 
 class Part(BaseModel):
     """A value inside an event. Unknown fields are ignored: a newer producer may add some."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", str_max_length=MAX_STRING)
 
 
 class Pii(Part):
@@ -32,6 +56,8 @@ class Data(Part):
 
     TYPE: ClassVar[str]
     """`<producer>.<fact-in-past-tense>.v<N>`; the version is part of the type."""
+    PLAIN: ClassVar[type[Pii] | None] = None
+    """What `pii` holds once its reader has decrypted it, where it is encrypted."""
 
 
 T = TypeVar("T", bound=Data)
@@ -46,14 +72,14 @@ class Event(BaseModel, Generic[T]):
     `causationid` the event or request that caused it; `traceparent` is W3C Trace Context.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", str_max_length=MAX_ATTRIBUTE)
 
     specversion: Literal["1.0"]
     id: Annotated[str, Field(min_length=1, max_length=64)]
     source: Annotated[str, Field(min_length=1, examples=["/certificates"])]
     type: Annotated[str, Field(min_length=1)]
     subject: str | None = None
-    time: AwareDatetime
+    time: Moment
     datacontenttype: Literal["application/json"] = "application/json"
     aggregateid: Annotated[str, Field(min_length=1, max_length=128)]
     seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -71,7 +97,7 @@ class Event(BaseModel, Generic[T]):
         """Parse structured-mode JSON.
 
         Raises:
-            pydantic.ValidationError: the bytes are not such an event.
+            pydantic.ValidationError: the bytes are not such an event, or one beyond the bounds.
         """
         return cls.model_validate_json(raw)
 

@@ -6,9 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import AwareDatetime
-
-from contracts.envelope import Data, Part, Pii
+from contracts.envelope import Data, Moment, Part, Pii, Text
 
 
 class Category(StrEnum):
@@ -60,7 +58,7 @@ class Passport(Part):
     number: str
 
 
-class PersonPii(Contacts):
+class PersonPii(Pii):
     """A person as the profile describes them; numbers are digits without separators."""
 
     last_name: str
@@ -71,6 +69,12 @@ class PersonPii(Contacts):
     inn: str | None = None
     oms: str | None = None
     passport: Passport | None = None
+
+
+class EncryptedPii(Pii):
+    """`PLAIN` of the event, for one reader: JSON in a JWE (`dir`, A256GCM)."""
+
+    jwe: Text
 
 
 class AccountRegistered(Data):
@@ -87,35 +91,69 @@ class CodePii(Contacts):
     code: str
 
 
-class CodeRequested(Data):
+class CodeRequestedV2(Data):
     """A one-time code was made; it must reach its owner at most once and before it expires."""
 
-    TYPE: ClassVar[str] = "identity.code-requested.v1"
+    TYPE: ClassVar[str] = "identity.code-requested.v2"
+    PLAIN: ClassVar[type[Pii]] = CodePii
     account_id: str | None = None
     code_id: str
     purpose: CodePurpose
     channel: Channel
-    expires_at: AwareDatetime
-    pii: CodePii
+    expires_at: Moment
+    pii: EncryptedPii
 
 
-class ProfileSubmitted(Data):
+class ProfileSubmittedV2(Data):
     """A person filled in their profile; the state registry is to compare it."""
 
-    TYPE: ClassVar[str] = "identity.profile-submitted.v1"
+    TYPE: ClassVar[str] = "identity.profile-submitted.v2"
+    PLAIN: ClassVar[type[Pii]] = PersonPii
     account_id: str
     revision: int
     category: Category
-    pii: PersonPii
+    pii: EncryptedPii
 
 
-class ProfileConfirmed(Data):
-    """The state registry agreed with the profile: services that need «confirmed» open."""
+class NamePii(Contacts):
+    """How a person is called and reached."""
 
-    TYPE: ClassVar[str] = "identity.profile-confirmed.v1"
+    last_name: str
+    first_name: str
+    middle_name: str | None = None
+
+
+class ProfileConfirmedV2(Data):
+    """The state registry agreed with the profile: services that need «confirmed» open.
+
+    Identity papers are in no event that several read: see `PapersConfirmed`.
+    """
+
+    TYPE: ClassVar[str] = "identity.profile-confirmed.v2"
     account_id: str
     category: Category
-    pii: PersonPii
+    pii: NamePii
+
+
+class PapersPii(Pii):
+    """What medical certificates are filled in with; numbers are digits without separators."""
+
+    last_name: str
+    first_name: str
+    middle_name: str | None = None
+    birth_date: date
+    snils: str | None = None
+    oms: str | None = None
+
+
+class PapersConfirmed(Data):
+    """The registry agreed with these papers of a person, told with `ProfileConfirmedV2`."""
+
+    TYPE: ClassVar[str] = "identity.papers-confirmed.v1"
+    PLAIN: ClassVar[type[Pii]] = PapersPii
+    account_id: str
+    category: Category
+    pii: EncryptedPii
 
 
 class ProfileRejected(Data):

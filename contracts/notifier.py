@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime
-
-from contracts.envelope import Data
+from contracts.envelope import Data, Moment
 from contracts.identity import Channel
 
 
@@ -19,7 +17,7 @@ class MessageDelivered(Data):
     channel: Channel
     template: str
     cause_id: str
-    delivered_at: AwareDatetime
+    delivered_at: Moment
 
 
 class MessageAbandoned(Data):

@@ -16,7 +16,7 @@ import jinja2
 
 from contracts.envelope import CONTENT_TYPE, Data
 from contracts.glossary import ATTRIBUTES, EVENTS, SYSTEMS, Words
-from contracts.snapshots import ROOT, Schema, example_of, schema_of
+from contracts.snapshots import PLAINTEXT, ROOT, Schema, example_of, schema_of
 from contracts.topics import TOPICS, Topic
 
 TYPES = {
@@ -61,6 +61,12 @@ class Section:
     topic: Topic
     owner: Words
     cards: tuple[Card, ...]
+
+    @property
+    def retention(self) -> str:
+        """How long records are kept, in words."""
+        kept = self.topic.retention
+        return f"{kept.days} дней" if kept.days else f"{kept.seconds // 60} минут"
 
 
 def page() -> str:
@@ -125,6 +131,8 @@ def _rows(schema: Schema, example: Any, prefix: str) -> Iterator[Row]:
         if nested:
             sample = shown[0] if "items" in node and shown else shown
             yield from _rows(inner, sample or {}, f"{path}[]." if "items" in node else f"{path}.")
+        if PLAINTEXT in node:
+            yield from _rows(node[PLAINTEXT], {}, f"{path}.jwe → ")
 
 
 def _kind(node: Schema) -> str:

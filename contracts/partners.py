@@ -1,16 +1,23 @@
-"""What other government systems say. They write their own topics; the platform only listens."""
+"""What other government systems say. They write their own topics; the platform only listens.
+
+An answer counts once, and only for a question that was asked: who answers names the event that
+asked in `causationid` where the event says so, and says what fits the thing that it is about.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime
+from pydantic import Field
 
-from contracts.envelope import Data
+from contracts.envelope import Data, Moment
 
 
 class IdentityChecked(Data):
-    """The state registry compared a submitted profile (passport, СНИЛС, policy)."""
+    """The state registry compared a submitted profile (passport, СНИЛС, policy).
+
+    `causationid` is the id of the `profile-submitted` event that this answers.
+    """
 
     TYPE: ClassVar[str] = "registry.identity-checked.v1"
     account_id: str
@@ -20,13 +27,13 @@ class IdentityChecked(Data):
 
 
 class PaymentReceived(Data):
-    """The treasury got the payment for a service (d8)."""
+    """The treasury got the payment for a service, in full (d8)."""
 
     TYPE: ClassVar[str] = "treasury.payment-received.v1"
     application_id: str
     payment_id: str
     amount_kopecks: int
-    paid_at: AwareDatetime
+    paid_at: Moment
 
 
 class AppointmentAccepted(Data):
@@ -34,7 +41,7 @@ class AppointmentAccepted(Data):
 
     TYPE: ClassVar[str] = "ehr.appointment-accepted.v1"
     appointment_id: str
-    comment: str | None = None
+    comment: Annotated[str, Field(max_length=1000)] | None = None
 
 
 class LetterAccepted(Data):
@@ -44,4 +51,4 @@ class LetterAccepted(Data):
     certificate_id: str
     application_id: str
     postal_number: str
-    accepted_at: AwareDatetime
+    accepted_at: Moment

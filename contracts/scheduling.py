@@ -5,9 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import AwareDatetime
-
-from contracts.envelope import Data, Part, Pii
+from contracts.envelope import Data, Moment, Part, Pii
 
 
 class CancelledBy(StrEnum):
@@ -23,8 +21,8 @@ class Visit(Part):
 
     doctor_name: str
     specialty: str
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     timezone: str
     room: str
     clinic_number: str

@@ -24,6 +24,8 @@ GENERATED = ROOT / "generated"
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+PLAINTEXT = "x-plaintext"
+"""At an encrypted object: the schema of what its one reader finds in it."""
 PYDANTIC_NOTES = frozenset({"$defs", "title", "description", "examples"})
 
 Schema = dict[str, Any]
@@ -74,6 +76,10 @@ def schema_of(event: type[Data]) -> Schema:
     if event.__name__ not in EVENTS:
         raise UntoldError(event.__name__)
     data["description"] = EVENTS[event.__name__].sentence
+    if event.PLAIN is not None:
+        plain = event.PLAIN.model_json_schema()
+        inside = _flat(plain, plain.get("$defs", {}), f"{event.__name__}.pii")
+        data["properties"]["pii"][PLAINTEXT] = inside
     body["properties"]["type"] |= {"const": event.TYPE}
     body["properties"]["source"] |= {"const": f"/{topic_of(event).producer}"}
     return {

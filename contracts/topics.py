@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 from contracts import certificates as c
 from contracts import documents as d
@@ -15,7 +17,7 @@ from contracts import identity as i
 from contracts import notifier as n
 from contracts import partners as p
 from contracts import scheduling as s
-from contracts.envelope import Data
+from contracts.envelope import Data, Event
 
 SERVICES = ("identity", "certificates", "scheduling", "notifier", "documents")
 PARTNERS = ("registry", "treasury", "ehr", "post")
@@ -25,6 +27,8 @@ PARTNERS = ("registry", "treasury", "ehr", "post")
 class Topic:
     """One topic: a single producer, keyed by aggregate, so each aggregate stays in order.
 
+    `key` names the field of the payload that is the aggregate (of several the one that a payload
+    has). What not everybody may read has a topic of its own: `one_reader`, with a short retention.
     `consumers` maps a consuming system to the event types it acts on; it ignores and counts the
     rest. Undeliverable records are kept by the consumer that could not handle them, in its own
     `dead_letters` collection (`python -m services.chassis.deadletters`).
@@ -36,35 +40,59 @@ class Topic:
     events: tuple[type[Data], ...]
     consumers: Mapping[str, tuple[type[Data], ...]] = field(default_factory=dict)
     partitions: int = 12
-    retention_days: int = 30
+    retention: timedelta = timedelta(days=30)
+    one_reader: bool = False
 
 
 TOPICS: tuple[Topic, ...] = (
     Topic(
         name="identity.events",
         producer="identity",
-        key="account_id | code_id",
+        key="account_id",
         events=(
             i.AccountRegistered,
-            i.CodeRequested,
-            i.ProfileSubmitted,
-            i.ProfileConfirmed,
+            i.ProfileConfirmedV2,
             i.ProfileRejected,
             i.ContactsChanged,
             i.StaffRegistered,
         ),
         consumers={
-            "certificates": (i.ProfileConfirmed, i.StaffRegistered),
-            "scheduling": (i.ProfileConfirmed,),
+            "certificates": (i.StaffRegistered,),
+            "scheduling": (i.ProfileConfirmedV2,),
             "notifier": (
                 i.AccountRegistered,
-                i.CodeRequested,
-                i.ProfileConfirmed,
+                i.ProfileConfirmedV2,
                 i.ProfileRejected,
                 i.ContactsChanged,
             ),
-            "registry": (i.ProfileSubmitted,),
         },
+    ),
+    Topic(
+        name="identity.codes",
+        producer="identity",
+        key="code_id",
+        events=(i.CodeRequestedV2,),
+        consumers={"notifier": (i.CodeRequestedV2,)},
+        retention=timedelta(minutes=30),
+        one_reader=True,
+    ),
+    Topic(
+        name="identity.profiles",
+        producer="identity",
+        key="account_id",
+        events=(i.ProfileSubmittedV2,),
+        consumers={"registry": (i.ProfileSubmittedV2,)},
+        retention=timedelta(days=7),
+        one_reader=True,
+    ),
+    Topic(
+        name="identity.papers",
+        producer="identity",
+        key="account_id",
+        events=(i.PapersConfirmed,),
+        consumers={"certificates": (i.PapersConfirmed,)},
+        retention=timedelta(days=7),
+        one_reader=True,
     ),
     Topic(
         name="certificates.events",
@@ -170,6 +198,34 @@ def topic_of(data: Data | type[Data]) -> Topic:
         KeyError: the type is in no topic of the registry.
     """
     return TOPIC_OF[data.TYPE]
+
+
+def aggregate_of(data: Data) -> str:
+    """The aggregate that a payload tells of: the field that its topic is keyed by.
+
+    Raises:
+        KeyError: the type is in no topic of the registry.
+    """
+    fields = topic_of(data).key.split(" | ")
+    return str(next(getattr(data, name) for name in fields if hasattr(data, name)))
+
+
+def misplaced(event: Event[Any], topic: str, key: bytes | None) -> str | None:
+    """Why a record cannot be from the producer of its type; None when nothing speaks against it.
+
+    A producer writes its own topics only, under its own name, keyed by the aggregate. Whoever
+    believes a type without looking at these three believes everybody who may write anything.
+    """
+    registered = topic_of(event.data)
+    if topic != registered.name:
+        return f"{event.type} belongs to {registered.name}, not to {topic}"
+    if event.source != f"/{registered.producer}":
+        return f"{topic} is written by {registered.producer} only"
+    if key != event.aggregateid.encode():
+        return "the key of the record is not its aggregate"
+    if event.aggregateid != aggregate_of(event.data):
+        return "the aggregate of the envelope is not the one that the payload tells of"
+    return None
 
 
 def heard_by(consumer: str) -> Mapping[str, tuple[type[Data], ...]]:

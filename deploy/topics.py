@@ -33,12 +33,14 @@ class WantedTopic:
 
     name: str
     partitions: int
-    retention_days: int
+    retention_ms: int
 
 
 def from_registry() -> tuple[WantedTopic, ...]:
     """The topics that `contracts.topics` names."""
-    return tuple(WantedTopic(t.name, t.partitions, t.retention_days) for t in TOPICS)
+    return tuple(
+        WantedTopic(t.name, t.partitions, int(t.retention.total_seconds() * 1000)) for t in TOPICS
+    )
 
 
 def brokers_answer(bootstrap: str) -> bool:
@@ -90,13 +92,19 @@ async def _provision(bootstrap: str, topics: list[WantedTopic], replicas: int) -
         await admin.close()
 
 
+def _kept(retention_ms: int) -> dict[str, str]:
+    """Only closed segments are deleted, and one stays open for a week unless told otherwise."""
+    segment_ms = min(retention_ms, _DAY_MS)
+    return {"retention.ms": str(retention_ms), "segment.ms": str(segment_ms)}
+
+
 async def _create(admin: AIOKafkaAdminClient, missing: list[WantedTopic], replicas: int) -> None:
     wanted = [
         NewTopic(
             name=topic.name,
             num_partitions=topic.partitions,
             replication_factor=replicas,
-            topic_configs={"retention.ms": str(topic.retention_days * _DAY_MS)},
+            topic_configs=_kept(topic.retention_ms),
         )
         for topic in missing
     ]

@@ -16,12 +16,13 @@ from pymongo.errors import DuplicateKeyError
 
 from contracts.certificates import ApplicationSubmitted, CertificateIssued
 from contracts.envelope import Data
-from contracts.identity import ProfileSubmitted
+from contracts.identity import PersonPii, ProfileSubmittedV2
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from contracts.topics import BY_TYPE, PARTNERS, topic_of
 from deploy.partners import rules
 from services.chassis.broker import Handlers
 from services.chassis.context import current, travelling
+from services.chassis.encryption import Encryption
 from services.chassis.errors import AccidentError
 from services.chassis.inbox import Incoming
 from services.chassis.mongo import Indexes
@@ -65,11 +66,18 @@ class Answer:
 class Agencies:
     """Registry, treasury, hospital and post on one runtime."""
 
-    def __init__(self, runtime: Runtime, mismatching: rules.Mismatching, delay: timedelta) -> None:
-        """Take the people that the registry does not confirm and how long an answer takes."""
+    def __init__(
+        self,
+        runtime: Runtime,
+        mismatching: rules.Mismatching,
+        delay: timedelta,
+        profiles: Encryption,
+    ) -> None:
+        """Take whom the registry does not confirm, how long an answer takes, how it decrypts."""
         self._runtime = runtime
         self._mismatching = mismatching
         self._delay = delay
+        self._profiles = profiles
         self._as = {
             partner: Transactions(partner, runtime.mongo, runtime.outbox, runtime.timers)
             for partner in PARTNERS
@@ -79,7 +87,7 @@ class Agencies:
     def handlers(self) -> Handlers:
         """Event type → who hears it."""
         return {
-            ProfileSubmitted: self.registry_hears_profile,
+            ProfileSubmittedV2: self.registry_hears_profile,
             ApplicationSubmitted: self.treasury_hears_application,
             AppointmentBooked: self.hospital_hears_booking,
             AppointmentCancelled: self.hospital_hears_cancellation,
@@ -91,13 +99,14 @@ class Agencies:
         """The one timer: giving an answer."""
         return {ANSWER: self.give_answer}
 
-    async def registry_hears_profile(self, incoming: Incoming[ProfileSubmitted]) -> None:
+    async def registry_hears_profile(self, incoming: Incoming[ProfileSubmittedV2]) -> None:
         """Compare a profile; each submission is answered, by its revision (I2)."""
         profile = incoming.data
+        person = self._profiles.decrypt(profile.pii.jwe, PersonPii)
 
         async def work(tx: Transaction) -> None:
             now = datetime.now(UTC)
-            checked = rules.check_identity(profile, self._mismatching, now.date())
+            checked = rules.check_identity(profile, person, self._mismatching, now.date())
             key = f"registry:{incoming.event.id}"
             await self._answer(tx, key, Answer(profile.account_id, incoming.event.id, checked))
 

@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey, KeySet
 from deploy.partners import rules
 from deploy.partners.agencies import INDEXES, Agencies
 from deploy.partners.settings import PartnersSettings
+from services.chassis.encryption import Encryption
 from services.chassis.outbox import Publisher
 from services.chassis.runtime import Parts, Runtime
 
@@ -30,7 +31,12 @@ def build(
     """The simulator; its arguments are what a test replaces."""
     runtime = Runtime("partners", settings, fetch_keys=_nobodys_key, publisher=publisher)
     people = rules.mismatching_people() if mismatching is None else mismatching
-    agencies = Agencies(runtime, people, timedelta(milliseconds=settings.answer_delay_ms))
+    agencies = Agencies(
+        runtime,
+        people,
+        timedelta(milliseconds=settings.answer_delay_ms),
+        Encryption("identity.profiles", settings.profiles_secret),
+    )
     app = runtime.app(
         Parts(
             router=APIRouter(),

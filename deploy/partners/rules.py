@@ -14,7 +14,7 @@ from stdnum import luhn
 from stdnum.ru import inn as stdnum_inn
 
 from contracts.certificates import ApplicationSubmitted, CertificateIssued, Delivery
-from contracts.identity import PersonPii, ProfileSubmitted
+from contracts.identity import PersonPii, ProfileSubmittedV2
 from contracts.partners import AppointmentAccepted, IdentityChecked, LetterAccepted, PaymentReceived
 from contracts.scheduling import AppointmentBooked
 
@@ -38,10 +38,9 @@ def mismatching_people(path: Path = _DATA) -> Mismatching:
 
 
 def check_identity(
-    profile: ProfileSubmitted, mismatching: Mismatching, today: date
+    profile: ProfileSubmittedV2, person: PersonPii, mismatching: Mismatching, today: date
 ) -> IdentityChecked:
     """The registry's answer: every number that was given is right, and the person is known."""
-    person = profile.pii
     wrong = [*_wrong_numbers(person), *mismatching.get(person.last_name.casefold(), ())]
     if person.birth_date > today:
         wrong.append("birth_date")

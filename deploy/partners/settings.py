@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings import ServiceSettings
@@ -15,4 +15,8 @@ class PartnersSettings(ServiceSettings):
 
     port: int = 8192
     database: str = "partners"
+    profiles_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-profiles"),
+        description="Decrypts the profiles that the registry checks (IDENTITY_PROFILES_SECRET).",
+    )
     answer_delay_ms: int = Field(default=0, ge=0, description="Real agencies take their time.")

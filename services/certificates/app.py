@@ -15,6 +15,7 @@ from services.certificates.store import INDEXES, Store, load_catalogue
 from services.certificates.usecases import Ledger, Registry, Reviews
 from services.certificates.usecases.ledger import CLAIM_TIMER
 from services.chassis.auth import FetchKeys
+from services.chassis.encryption import Encryption
 from services.chassis.outbox import Publisher
 from services.chassis.runtime import Parts, Runtime
 
@@ -58,7 +59,9 @@ def build(
     app = runtime.app(
         Parts(
             router=api.router,
-            handlers=consumers.handlers(Registry(ledger)),
+            handlers=consumers.handlers(
+                Registry(ledger), Encryption("identity.papers", settings.papers_secret)
+            ),
             timer_handlers={CLAIM_TIMER: Reviews(ledger).lapse},
             indexes=INDEXES,
             measures=[ledger.measure],

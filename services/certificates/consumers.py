@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.documents import DocumentKind, DocumentSealed, FileAccepted, SealingFailed
-from contracts.identity import ProfileConfirmed, StaffRegistered
+from contracts.identity import PapersConfirmed, PapersPii, StaffRegistered
 from contracts.partners import LetterAccepted, PaymentReceived
+from services.certificates.domain.answers import Payment
 from services.certificates.domain.people import KnownFile, Person, Staff
 from services.certificates.usecases import Registry
 from services.chassis.broker import Handlers
+from services.chassis.encryption import Encryption
 from services.chassis.inbox import Incoming
 
 
@@ -18,10 +20,11 @@ class Consumers:
     """One method per event type. A sealed or failed talon is scheduling's and passes by."""
 
     registry: Registry
+    papers: Encryption
 
-    async def profile_confirmed(self, incoming: Incoming[ProfileConfirmed]) -> None:
+    async def papers_confirmed(self, incoming: Incoming[PapersConfirmed]) -> None:
         """Keep what forms are filled from; only the newest counts."""
-        pii = incoming.data.pii
+        pii = self.papers.decrypt(incoming.data.pii.jwe, PapersPii)
         person = Person(
             account_id=incoming.data.account_id,
             last_name=pii.last_name,
@@ -67,7 +70,9 @@ class Consumers:
         """Write it into the history."""
         data = incoming.data
         await self.registry.note_payment(
-            data.application_id, data.payment_id, data.paid_at, cause=incoming.cause
+            data.application_id,
+            Payment(data.payment_id, data.amount_kopecks, data.paid_at),
+            cause=incoming.cause,
         )
 
     async def letter_accepted(self, incoming: Incoming[LetterAccepted]) -> None:
@@ -78,11 +83,11 @@ class Consumers:
         )
 
 
-def handlers(registry: Registry) -> Handlers:
-    """The handlers of this service, by event type."""
-    consumers = Consumers(registry)
+def handlers(registry: Registry, papers: Encryption) -> Handlers:
+    """The handlers of this service, by event type; `papers` decrypts identity papers."""
+    consumers = Consumers(registry, papers)
     return {
-        ProfileConfirmed: consumers.profile_confirmed,
+        PapersConfirmed: consumers.papers_confirmed,
         StaffRegistered: consumers.staff_registered,
         FileAccepted: consumers.file_accepted,
         DocumentSealed: consumers.document_sealed,

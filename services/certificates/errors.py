@@ -142,3 +142,23 @@ class NotInForceError(RefusalError):
 
 class NumberTakenError(Exception):
     """A number that was just made exists already: make another (never seen outside)."""
+
+
+class PaymentUnexpectedError(RefusalError):
+    """The treasury tells of a payment that fits no application: a person looks into it."""
+
+    code = "payment-unexpected"
+
+    def __init__(self, why: str) -> None:
+        """Say what does not fit."""
+        super().__init__(f"Платёж не принят: {why}.")
+
+
+class LetterUnexpectedError(RefusalError):
+    """The post tells of a letter that was not given to it: a person looks into it."""
+
+    code = "letter-unexpected"
+
+    def __init__(self, why: str) -> None:
+        """Say what does not fit."""
+        super().__init__(f"Сообщение почты не принято: {why}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings import ServiceSettings
@@ -16,8 +16,15 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="CERTIFICATES_", frozen=True)
 
+    OWN_SECRETS = ("papers_secret",)
+
     port: int = 8102
     database: str = "certificates"
+    papers_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-papers"),
+        min_length=16,
+        description="Decrypts identity papers (identity's IDENTITY_PAPERS_SECRET).",
+    )
     catalogue: Path = Field(
         default=Path(__file__).parent / "catalogue",
         description="The data files: certificate types, calendars, consent texts, organisation.",

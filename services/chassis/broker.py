@@ -3,6 +3,8 @@
 A batch is taken, split by key, handled in order per key and side by side across keys, and only then
 acknowledged. Unparseable → dead letter; refused → dead letter with the reason; accident → back off
 and try again, for ever; bug → three tries, then dead letter; unknown type → ignored and counted.
+A record is believed only where its producer writes it: topic, source, key and aggregate have to be
+the registry's, else it is a dead letter, too, and counted by itself.
 Nobody calls `broker.subscriber` but `build_broker`, so no subscriber can have another policy.
 """
 
@@ -23,15 +25,15 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from pydantic import ValidationError
 
-from contracts.envelope import HEADER_TYPE, Data, Event, model_of
-from contracts.topics import BY_TYPE, topic_of
+from contracts.envelope import HEADER_TYPE, MAX_BYTES, Data, Event, model_of
+from contracts.topics import BY_TYPE, misplaced, topic_of
 from services.chassis.accidents import is_accident, told
 from services.chassis.backlog import Backlog
 from services.chassis.cancellation import end_if_cancelled
 from services.chassis.context import travelling
 from services.chassis.deadletters import DISCARDED, OPEN, REPLAYED, DeadLetters
 from services.chassis.errors import AccidentError, AlreadyHandledError, RefusalError
-from services.chassis.inbox import EventCause, Incoming
+from services.chassis.inbox import EventCause, Incoming, Position
 from services.chassis.metrics import Metrics
 from services.chassis.mongo import Mongo
 from services.chassis.reader import Report, TolerantConsumer
@@ -88,6 +90,8 @@ class Dispatcher:
         self.backlog.expose(metrics, self.topics)
         for kind in (*self.handlers, "unknown"):  # a rate does not see the one that begins a series
             metrics.events_handled.labels(kind, "dead-letter")
+        for kind in self.handlers:
+            metrics.events_misplaced.labels(kind)
         self._mongo = mongo
         self._metrics = metrics
         self._limit = asyncio.Semaphore(concurrency)
@@ -137,8 +141,10 @@ class Dispatcher:
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))
             delay = min(delay * 2, self._longest_backoff)
 
-    async def settle(self, record: KafkaRecord, *, last_try: bool) -> str:
+    async def settle(self, record: KafkaRecord, *, last_try: bool, replayed: bool = False) -> str:
         """Handle one record once; returns its outcome (see `Metrics.events_handled`).
+
+        `replayed`: it comes out of the dead letters, not out of its topic now.
 
         Raises:
             Exception: an accident, or a bug that is to be tried again (not on the last try).
@@ -148,12 +154,16 @@ class Dispatcher:
             return self._count(kind, "ignored")
         started = time.perf_counter()
         try:
-            incoming = self._parse(record, kind)
+            incoming = self._parse(record, kind, replayed=replayed)
         except UnparseableError as error:
             return await self._dead(record, kind, "unparseable", str(error))
         if incoming is None:
             return self._count("unknown", "ignored")
         event = incoming.event
+        wrong = misplaced(event, record.topic, record.key)
+        if wrong is not None:
+            self._metrics.events_misplaced.labels(event.type).inc()
+            return await self._dead(record, event.type, "misplaced", wrong)
         with (
             travelling(begun(event.traceparent, event.correlationid, event.id)),
             handling(event, self.consumer, record) as step,
@@ -177,9 +187,14 @@ class Dispatcher:
             return await self._dead(record, kind, reason, told(error))
         return self._count(kind, "handled")
 
-    def _parse(self, record: KafkaRecord, kind: str | None) -> Incoming[Any] | None:
+    def _parse(
+        self, record: KafkaRecord, kind: str | None, *, replayed: bool
+    ) -> Incoming[Any] | None:
         """The event, or None when it is well-formed but of a type that this service ignores."""
         raw = record.value or b""
+        if len(raw) > MAX_BYTES:
+            message = f"{len(raw)} bytes, {MAX_BYTES} are the most"
+            raise UnparseableError(message)
         try:
             kind = kind or Event[Data].from_json(raw).type
             if kind not in self.handlers:
@@ -197,7 +212,12 @@ class Dispatcher:
             event.id,
             event.type,
             event.aggregateid,
-            event.seq,
+            Position(
+                event.seq,
+                f"{record.topic}/{record.partition}",
+                None if replayed else record.offset,
+                min(event.time, datetime.now(UTC)),
+            ),
         )
         return Incoming(event=event, cause=cause, data=event.data)
 
@@ -247,7 +267,7 @@ class Dispatcher:
         if asked is None:
             return False
         letter_id, record = asked
-        outcome = await self.settle(record, last_try=True)
+        outcome = await self.settle(record, last_try=True, replayed=True)
         if outcome != "dead-letter":
             await self.letters.settle(letter_id, DISCARDED if outcome == "ignored" else REPLAYED)
         else:

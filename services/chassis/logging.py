@@ -20,6 +20,8 @@ from services.chassis.accidents import told_with_frames
 from services.chassis.context import known
 
 _FIRST = ("timestamp", "level", "service", "event")
+_LONGEST = 1_000
+_LONGEST_TRACE = 20_000
 
 
 def _json(event: dict[str, Any], **_: Any) -> str:
@@ -36,6 +38,16 @@ def add_journey(_: Any, __: str, event: EventDict) -> EventDict:
             event.setdefault("trace_id", journey.trace_id)
         if journey.causation_id is not None:
             event.setdefault("causation_id", journey.causation_id)
+    return event
+
+
+def bounded(_: Any, __: str, event: EventDict) -> EventDict:
+    """No value makes a line longer than a person reads, wherever it came from."""
+    for name, value in event.items():
+        if isinstance(value, str) and len(value) > _LONGEST:
+            most = _LONGEST_TRACE if name == "exception" else _LONGEST
+            if len(value) > most:
+                event[name] = f"{value[:most]}… ({len(value)} characters)"
     return event
 
 
@@ -92,6 +104,7 @@ def configure(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.ExceptionRenderer(told_with_frames),
         named,
+        bounded,
     ]
     renderer: Processor = (
         structlog.processors.JSONRenderer(serializer=_json)

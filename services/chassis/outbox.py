@@ -15,7 +15,7 @@ from zlib import crc32
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from contracts.envelope import Event
+from contracts.envelope import MAX_BYTES, Event
 from contracts.topics import topic_of
 from services.chassis.errors import StaleVersionError
 from services.chassis.mongo import Document, Mongo, Session
@@ -106,6 +106,10 @@ class Outbox:
 
     @staticmethod
     def _document(event: Event[Any]) -> Document:
+        value = event.to_json()
+        if len(value) > MAX_BYTES:  # no consumer would take it
+            message = f"{event.type}: {len(value)} bytes, {MAX_BYTES} are the most"
+            raise ValueError(message)
         return {
             "_id": event.id,
             "aggregateid": event.aggregateid,
@@ -116,7 +120,7 @@ class Outbox:
             "type": event.type,
             "correlationid": event.correlationid,
             "traceparent": event.traceparent,
-            "value": event.to_json(),
+            "value": value,
             "headers": [[k, v] for k, v in event.headers()],
             "recorded_at": event.time,
             "published": False,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -90,3 +90,15 @@ class ServiceSettings(BaseSettings):
     )
     http_seconds: float | None = Field(default=None, gt=0, description="Instead of HTTP_SECONDS.")
     platform: Platform = Field(default_factory=Platform)
+
+    OWN_SECRETS: ClassVar[tuple[str, ...]] = ()
+    """Settings whose defaults are a demo's and public: refused outside of one."""
+
+    @model_validator(mode="after")
+    def _not_the_demos(self) -> Self:
+        prefix = self.model_config.get("env_prefix", "")
+        for name in () if self.demo else self.OWN_SECRETS:
+            if getattr(self, name).get_secret_value().startswith("demo-"):
+                message = f"{prefix}{name.upper()} must be set: the default one is public"
+                raise ValueError(message)
+        return self

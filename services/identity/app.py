@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.chassis.auth import FetchKeys
+from services.chassis.encryption import Encryption
 from services.chassis.outbox import Publisher
 from services.chassis.runtime import Parts, Runtime
 from services.identity import api, consumers
@@ -20,6 +21,7 @@ from services.identity.settings import Settings
 from services.identity.store import INDEXES, Store
 from services.identity.usecases import Rules, UseCases, World, seed
 from services.identity.usecases.signing import ROTATE
+from services.identity.usecases.world import Encryptions
 
 _DESCRIPTION = """Registration, login with a second factor, profiles and their confirmation, staff,
 and the tokens that every other service accepts. Errors are RFC 9457 with Russian words."""
@@ -62,6 +64,11 @@ def build(
         ),
         rules=_rules(settings),
         metrics=IdentityMetrics(runtime.metrics),
+        encryptions=Encryptions(
+            codes=Encryption("identity.codes", settings.codes_secret),
+            profiles=Encryption("identity.profiles", settings.profiles_secret),
+            papers=Encryption("identity.papers", settings.papers_secret),
+        ),
         secret=settings.secret.get_secret_value().encode(),
         now=now,
         new_id=new_id,

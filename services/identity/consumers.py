@@ -16,6 +16,7 @@ def handlers(use: UseCases) -> Handlers:
         await use.profiles.record_check(
             said.account_id,
             said.revision,
+            question=incoming.event.causationid,
             matched=said.matched,
             mismatches=said.mismatches,
             cause=incoming.cause,

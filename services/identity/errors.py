@@ -176,6 +176,16 @@ class TooManyProfilesError(TooManyRequestsError):
         )
 
 
+class NotAskedError(RefusalError):
+    """The registry answers a question that nobody asked: kept for a person, believed by nobody."""
+
+    code = "not-asked"
+
+    def __init__(self) -> None:
+        """Say what does not fit."""
+        super().__init__("Ответ реестра не относится ни к одному запросу о сверке профиля.")
+
+
 class AccountExistsError(RefusalError):
     """The contact has an account. Said only to those who proved that the contact is theirs."""
 

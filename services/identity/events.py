@@ -6,6 +6,7 @@ Contacts are told only once their owner has proved them (I16): a mistyped e-mail
 from __future__ import annotations
 
 from contracts import identity as said
+from services.chassis.encryption import Encryption
 from services.identity.domain import Account, Challenge, Channel, Person, Purpose, Role
 
 _PURPOSES = {
@@ -38,7 +39,7 @@ def contacts_changed(account: Account, before: Account) -> said.ContactsChanged:
     )
 
 
-def code_requested(challenge: Challenge, code: str) -> said.CodeRequested:
+def code_requested(challenge: Challenge, code: str, encryption: Encryption) -> said.CodeRequestedV2:
     """A code is to reach its owner.
 
     Whoever registers a contact that has an account gets the words of recovery: the message tells
@@ -49,38 +50,73 @@ def code_requested(challenge: Challenge, code: str) -> said.CodeRequested:
         purpose = said.CodePurpose.RECOVERY
     by_sms = challenge.contact.channel is Channel.SMS
     address = None if challenge.decoy else challenge.contact.address
-    return said.CodeRequested(
+    pii = said.CodePii(
+        phone=address if by_sms else None,
+        email=None if by_sms else address,
+        code=code,
+    )
+    return said.CodeRequestedV2(
         account_id=challenge.account_id,
         code_id=challenge.id,
         purpose=purpose,
         channel=said.Channel(challenge.contact.channel),
         expires_at=challenge.expires_at,
-        pii=said.CodePii(
-            phone=address if by_sms else None,
-            email=None if by_sms else address,
-            code=code,
-        ),
+        pii=said.EncryptedPii(jwe=encryption.encrypt(pii)),
     )
 
 
-def profile_submitted(account: Account) -> said.ProfileSubmitted:
+def profile_submitted(account: Account, encryption: Encryption) -> said.ProfileSubmittedV2:
     """The registry is to compare. It gets no contacts: it needs none."""
     person = _person(account)
-    return said.ProfileSubmitted(
+    passport = person.passport
+    pii = said.PersonPii(
+        last_name=person.last_name,
+        first_name=person.first_name,
+        middle_name=person.middle_name,
+        birth_date=person.birth_date,
+        snils=person.snils,
+        inn=person.inn,
+        oms=person.oms,
+        passport=said.Passport(series=passport.series, number=passport.number)
+        if passport
+        else None,
+    )
+    return said.ProfileSubmittedV2(
         account_id=account.id,
         revision=account.revision,
         category=said.Category(person.category),
-        pii=_pii(person),
+        pii=said.EncryptedPii(jwe=encryption.encrypt(pii)),
     )
 
 
-def profile_confirmed(account: Account) -> said.ProfileConfirmed:
-    """The registry agreed."""
+def confirmed(
+    account: Account, encryption: Encryption
+) -> tuple[said.ProfileConfirmedV2, said.PapersConfirmed]:
+    """The registry agreed: a name for everybody, the papers for certificates alone."""
     person = _person(account)
-    return said.ProfileConfirmed(
-        account_id=account.id,
-        category=said.Category(person.category),
-        pii=_pii(person, account),
+    category = said.Category(person.category)
+    name = said.NamePii(
+        phone=account.proved_phone,
+        email=account.proved_email,
+        last_name=person.last_name,
+        first_name=person.first_name,
+        middle_name=person.middle_name,
+    )
+    papers = said.PapersPii(
+        last_name=person.last_name,
+        first_name=person.first_name,
+        middle_name=person.middle_name,
+        birth_date=person.birth_date,
+        snils=person.snils,
+        oms=person.oms,
+    )
+    return (
+        said.ProfileConfirmedV2(account_id=account.id, category=category, pii=name),
+        said.PapersConfirmed(
+            account_id=account.id,
+            category=category,
+            pii=said.EncryptedPii(jwe=encryption.encrypt(papers)),
+        ),
     )
 
 
@@ -117,21 +153,3 @@ def _person(account: Account) -> Person:
         message = f"account {account.id} has no profile"
         raise ValueError(message)
     return account.person
-
-
-def _pii(person: Person, account: Account | None = None) -> said.PersonPii:
-    passport = person.passport
-    return said.PersonPii(
-        phone=account.proved_phone if account else None,
-        email=account.proved_email if account else None,
-        last_name=person.last_name,
-        first_name=person.first_name,
-        middle_name=person.middle_name,
-        birth_date=person.birth_date,
-        snils=person.snils,
-        inn=person.inn,
-        oms=person.oms,
-        passport=said.Passport(series=passport.series, number=passport.number)
-        if passport
-        else None,
-    )

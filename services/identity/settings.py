@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings import ServiceSettings
 
-_DEMO_SECRET = "demo-only-secret-of-identity"  # noqa: S105 - refused outside a demo
 _DEMO_RESEND_SECONDS = 3.0
 _DEMO_CODES = 1000
 _DEMO_REQUESTS_PER_MINUTE = 6000
@@ -26,13 +24,30 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="IDENTITY_", frozen=True)
 
+    OWN_SECRETS = ("secret", "codes_secret", "profiles_secret", "papers_secret")
+
     port: int = 8101
     database: str = "identity"
     demo_file: Path | None = None
     secret: SecretStr = Field(
-        default=SecretStr(_DEMO_SECRET),
+        default=SecretStr("demo-only-secret-of-identity"),
         min_length=16,
         description="Keys the HMAC of one-time codes and of counters. Required outside a demo.",
+    )
+    codes_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-codes"),
+        min_length=16,
+        description="Encrypts one-time codes for the notifier (its NOTIFIER_CODES_SECRET).",
+    )
+    profiles_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-profiles"),
+        min_length=16,
+        description="Encrypts profiles for the state registry.",
+    )
+    papers_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-papers"),
+        min_length=16,
+        description="Encrypts identity papers for certificates (CERTIFICATES_PAPERS_SECRET).",
     )
     code_lifetime_seconds: float = 300
     code_tries: int = 5
@@ -89,13 +104,6 @@ class Settings(ServiceSettings):
     password_queue: int = Field(
         default=100, description="Waiting for a worker; more are told to wait."
     )
-
-    @model_validator(mode="after")
-    def _own_secret(self) -> Self:
-        if not self.demo and self.secret.get_secret_value() == _DEMO_SECRET:
-            message = "IDENTITY_SECRET must be set: the default one is public"
-            raise ValueError(message)
-        return self
 
     @property
     def resend_after_seconds(self) -> float:

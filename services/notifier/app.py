@@ -9,6 +9,7 @@ from datetime import datetime
 from fastapi import FastAPI
 
 from services.chassis.auth import FetchKeys
+from services.chassis.encryption import Encryption
 from services.chassis.metrics import Metrics
 from services.chassis.outbox import Publisher
 from services.chassis.runtime import Parts, Runtime
@@ -83,7 +84,7 @@ def build(
     app = runtime.app(
         Parts(
             router=api.router,
-            handlers=consumers.handlers(use),
+            handlers=consumers.handlers(use, Encryption("identity.codes", settings.codes_secret)),
             timer_handlers={
                 LATER: use.planning.tell_later,
                 WAIT: use.planning.stop_waiting,

@@ -20,13 +20,15 @@ from contracts.certificates import (
 from contracts.envelope import Data
 from contracts.identity import (
     AccountRegistered,
-    CodeRequested,
+    CodePii,
+    CodeRequestedV2,
     ContactsChanged,
-    ProfileConfirmed,
+    ProfileConfirmedV2,
     ProfileRejected,
 )
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, TalonIssued
 from services.chassis.broker import Handlers
+from services.chassis.encryption import Encryption
 from services.chassis.inbox import Incoming
 from services.notifier.domain.addressing import Address, Channel, Contacts
 from services.notifier.domain.code import Code
@@ -36,7 +38,7 @@ from services.notifier.usecases.sending import Sending
 
 TEMPLATE_OF: dict[type[Data], str] = {
     AccountRegistered: "account-registered",
-    ProfileConfirmed: "profile-confirmed",
+    ProfileConfirmedV2: "profile-confirmed",
     ProfileRejected: "profile-rejected",
     ContactsChanged: "contacts-changed",
     ApplicationSubmitted: "application-submitted",
@@ -50,7 +52,7 @@ TEMPLATE_OF: dict[type[Data], str] = {
     AppointmentCancelled: "appointment-cancelled",
     TalonIssued: "appointment-booked",
 }
-_Account = AccountRegistered | ProfileConfirmed | ContactsChanged
+_Account = AccountRegistered | ProfileConfirmedV2 | ContactsChanged
 _CalledOff = AppointmentCancelled | CertificateRevoked
 
 
@@ -67,7 +69,7 @@ def _notice(incoming: Incoming[Any], citizen_id: str, *, about: str | None = Non
 
 
 def _contacts(data: _Account) -> Contacts:
-    if isinstance(data, ProfileConfirmed):
+    if isinstance(data, ProfileConfirmedV2):
         person = data.pii
         return Contacts(person.phone, person.email, person.first_name, person.middle_name)
     return Contacts(data.pii.phone, data.pii.email)
@@ -81,24 +83,27 @@ def _former(data: _Account) -> tuple[Address, ...]:
     return tuple(Address(channel, to) for channel, to in found if to)
 
 
-def _code(incoming: Incoming[CodeRequested]) -> Code:
+def _code(incoming: Incoming[CodeRequestedV2], pii: CodePii) -> Code:
     data = incoming.data
     channel = Channel(data.channel)
-    to = {Channel.SMS: data.pii.phone, Channel.EMAIL: data.pii.email}.get(channel)
+    to = {Channel.SMS: pii.phone, Channel.EMAIL: pii.email}.get(channel)
     return Code(
         id=incoming.event.id,
         citizen_id=data.account_id,
         address=Address(channel, to or ""),
         purpose=data.purpose,
         expires_at=data.expires_at,
-        value=data.pii.code,
+        value=pii.code,
     )
 
 
-async def _send_code(sending: Sending, incoming: Incoming[CodeRequested]) -> None:
+async def _send_code(
+    sending: Sending, incoming: Incoming[CodeRequestedV2], encryption: Encryption
+) -> None:
     """Send it, unless it is for nobody: a decoy of identity, made so that no time tells it."""
-    if incoming.data.pii.phone or incoming.data.pii.email:
-        await sending.send_code(_code(incoming), cause=incoming.cause)
+    pii = encryption.decrypt(incoming.data.pii.jwe, CodePii)
+    if pii.phone or pii.email:
+        await sending.send_code(_code(incoming, pii), cause=incoming.cause)
 
 
 def _citizen(data: Any) -> str:
@@ -110,21 +115,24 @@ def _subject(data: _CalledOff) -> str:
     return data.appointment_id if isinstance(data, AppointmentCancelled) else data.certificate_id
 
 
-def handlers(use: UseCases) -> Handlers:
-    """The handlers by event type: exactly those that the registry gives to the notifier."""
+def handlers(use: UseCases, codes: Encryption) -> Handlers:
+    """The handlers by event type: exactly those that the registry gives to the notifier.
+
+    `codes` decrypts one-time codes.
+    """
     planning, sending = use.planning, use.sending
 
     async def account(incoming: Incoming[_Account]) -> None:
         data = incoming.data
         await planning.account_changed(
             _contacts(data),
-            incoming.event.seq,
+            incoming.cause.position,
             replace(_notice(incoming, data.account_id), also=_former(data)),
             cause=incoming.cause,
         )
 
-    async def code_requested(incoming: Incoming[CodeRequested]) -> None:
-        await _send_code(sending, incoming)
+    async def code_requested(incoming: Incoming[CodeRequestedV2]) -> None:
+        await _send_code(sending, incoming, codes)
 
     async def certificate_issued(incoming: Incoming[CertificateIssued]) -> None:
         data = incoming.data
@@ -163,9 +171,9 @@ def handlers(use: UseCases) -> Handlers:
 
     return {
         AccountRegistered: account,
-        ProfileConfirmed: account,
+        ProfileConfirmedV2: account,
         ContactsChanged: account,
-        CodeRequested: code_requested,
+        CodeRequestedV2: code_requested,
         ProfileRejected: tell,
         CertificateIssued: certificate_issued,
         CertificateRevoked: called_off,

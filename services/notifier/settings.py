@@ -15,8 +15,16 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="NOTIFIER_", frozen=True)
 
+    OWN_SECRETS = ("codes_secret",)
+
     port: int = 8104
     database: str = "notifier"
+
+    codes_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-codes"),
+        min_length=16,
+        description="Decrypts one-time codes (identity's IDENTITY_CODES_SECRET).",
+    )
 
     sms_url: str = "http://127.0.0.1:8190/sms/v1/messages"
     sms_secret: SecretStr = SecretStr("demo-sms-centre-secret")

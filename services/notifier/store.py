@@ -10,6 +10,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.chassis.errors import StaleVersionError
+from services.chassis.inbox import Position
 from services.chassis.mongo import Database, Document, Indexes, Session
 from services.notifier.domain.addressing import (
     Address,
@@ -45,13 +46,16 @@ class Store:
         found = await self.db["recipients"].find_one({"_id": citizen_id}, session=session)
         if found is None:
             return Recipient(citizen_id)
-        return Recipient(citizen_id, Contacts(**found["contacts"]), found["seq"])
+        position = Position(
+            found["seq"], found.get("partition", ""), found.get("offset"), found.get("time")
+        )
+        return Recipient(citizen_id, Contacts(**found["contacts"]), position)
 
     async def save_recipient(self, recipient: Recipient, session: Session) -> None:
         """Keep the copy."""
         await self.db["recipients"].update_one(
             {"_id": recipient.citizen_id},
-            {"$set": {"contacts": asdict(recipient.contacts), "seq": recipient.seq}},
+            {"$set": {"contacts": asdict(recipient.contacts), **vars(recipient.position)}},
             upsert=True,
             session=session,
         )

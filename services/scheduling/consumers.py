@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
-from contracts.identity import PersonPii, ProfileConfirmed
+from contracts.identity import NamePii, ProfileConfirmedV2
 from contracts.partners import AppointmentAccepted
 from services.chassis.broker import Handlers
 from services.chassis.inbox import Incoming
@@ -11,7 +11,7 @@ from services.chassis.text import prose
 from services.scheduling.usecases import UseCases
 
 
-def _full_name(person: PersonPii) -> str:
+def _full_name(person: NamePii) -> str:
     parts = (person.last_name, person.first_name, person.middle_name)
     return " ".join(part for part in parts if part)
 
@@ -20,7 +20,7 @@ def handlers(use: UseCases) -> Handlers:
     """Event type → what to do with it."""
     hearing = use.hearing
 
-    async def profile_confirmed(incoming: Incoming[ProfileConfirmed]) -> None:
+    async def profile_confirmed(incoming: Incoming[ProfileConfirmedV2]) -> None:
         data = incoming.data
         await hearing.remember_patient(
             data.account_id, _full_name(data.pii), cause=incoming.latest("patient")
@@ -29,7 +29,9 @@ def handlers(use: UseCases) -> Handlers:
     async def document_sealed(incoming: Incoming[DocumentSealed]) -> None:
         data = incoming.data
         if data.kind is DocumentKind.TALON:  # certificates are not ours
-            await hearing.talon_sealed(data.reference_id, data.document_id, cause=incoming.cause)
+            await hearing.talon_sealed(
+                data.reference_id, data.number, data.document_id, cause=incoming.cause
+            )
 
     async def sealing_failed(incoming: Incoming[SealingFailed]) -> None:
         data = incoming.data
@@ -42,7 +44,7 @@ def handlers(use: UseCases) -> Handlers:
         await hearing.accepted(data.appointment_id, comment, cause=incoming.cause)
 
     return {
-        ProfileConfirmed: profile_confirmed,
+        ProfileConfirmedV2: profile_confirmed,
         DocumentSealed: document_sealed,
         SealingFailed: sealing_failed,
         AppointmentAccepted: appointment_accepted,

@@ -97,6 +97,16 @@ class PatientUnknownError(RefusalError):
         )
 
 
+class AcceptedAlreadyError(RefusalError):
+    """The clinic's system answers a second time about one visit."""
+
+    code = "accepted-already"
+
+    def __init__(self) -> None:
+        """Say what was answered."""
+        super().__init__("Клиника уже подтвердила эту запись.")
+
+
 class AppointmentUnknownError(NotFoundError):
     """No such appointment, or it is somebody else's: the answer is the same."""
 

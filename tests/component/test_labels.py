@@ -10,8 +10,6 @@ from __future__ import annotations
 import importlib
 import json
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
@@ -23,26 +21,10 @@ from services.chassis.runtime import Runtime
 from services.chassis.settings import Platform
 from tests.support.labels import routes_of, unbounded
 from tests.support.measured import measure, scans_while_measuring
-from tests.support.service import Tokens, as_record, running
+from tests.support.service import Tokens, as_record, asked
 
 PERSONAL = ("Соколова", "+79161234567", "112-233-445 95", "anna@example.org", "4521 123456")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "SOKOLOVA")
-
-
-@asynccontextmanager
-async def asked(
-    name: str, platform: Platform, database: str, tokens: Tokens
-) -> AsyncIterator[tuple[FastAPI, httpx2.AsyncClient]]:
-    """The service as it is built for production, on the test's servers."""
-    settings = importlib.import_module(f"services.{name}.settings").Settings(
-        platform=platform, database=database, demo=True
-    )
-    app: FastAPI = importlib.import_module(f"services.{name}.app").build(
-        settings, fetch_keys=tokens.fetch
-    )
-    async with running(app, raise_bugs=False) as client:
-        await app.state.runtime.tokens.refresh()
-        yield app, client
 
 
 def _filled(template: str) -> str:

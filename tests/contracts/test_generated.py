@@ -129,6 +129,10 @@ def test_page_shows_every_topic_and_event() -> None:
     assert {t.name for t in TOPICS} | set(BY_TYPE) <= ids
 
 
+COMMENT = "    comment: Annotated[str, Field(max_length=1000)] | None = None\n"
+"""A line of contracts/partners.py that tests change."""
+
+
 @pytest.fixture
 def workshop(tmp_path: Path) -> Path:
     """A copy of the contracts that a test may break."""
@@ -182,8 +186,8 @@ def test_an_optional_field_is_drift_and_then_published(workshop: Path) -> None:
     contracts = workshop / "contracts"
     _replace(
         contracts / "partners.py",
-        "    comment: str | None = None\n",
-        "    comment: str | None = None\n    room: str | None = None\n",
+        COMMENT,
+        COMMENT + "    room: str | None = None\n",
     )
     check = _run(workshop, "--check")
     assert check.returncode == 1
@@ -200,7 +204,11 @@ def test_a_breach_is_refused_and_nothing_is_overwritten(workshop: Path) -> None:
     contracts = workshop / "contracts"
     snapshot = contracts / "schemas" / "ehr.appointment-accepted.v1.json"
     before = snapshot.read_bytes()
-    _replace(contracts / "partners.py", "    comment: str | None = None\n", "    room: str\n")
+    _replace(
+        contracts / "partners.py",
+        COMMENT,
+        COMMENT.replace("comment", "room").replace(" | None = None", ""),
+    )
     for arguments in (["--check"], []):
         refused = _run(workshop, *arguments)
         assert refused.returncode == 1
@@ -227,7 +235,7 @@ def test_against_a_commit(workshop: Path) -> None:
     for arguments in (("init", "-q"), ("add", "."), ("commit", "-qm", "release")):
         subprocess.run((*git, *arguments), cwd=workshop, check=True)
     contracts = workshop / "contracts"
-    _replace(contracts / "partners.py", "    comment: str | None = None\n", "    comment: str\n")
+    _replace(contracts / "partners.py", COMMENT, "    comment: str\n")
     (contracts / "schemas" / "ehr.appointment-accepted.v1.json").unlink()
     assert _run(workshop).returncode == 0
     assert _run(workshop, "--check").returncode == 0

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel, create_model
 
 from contracts import certificates, documents, identity, notifier, partners, scheduling
-from contracts.envelope import Data, Part, Pii
+from contracts.envelope import Data, Part, Pii, model_of
 from contracts.glossary import ATTRIBUTES, EVENTS, FIELDS, SYSTEMS
 from contracts.scheduling import Visit
-from contracts.snapshots import all_schemas
-from contracts.topics import BY_TYPE, PARTNERS, SERVICES, TOPIC_OF, TOPICS, heard_by, topic_of
+from contracts.snapshots import PLAINTEXT, all_schemas, example_of
+from contracts.topics import (
+    BY_TYPE,
+    PARTNERS,
+    SERVICES,
+    TOPIC_OF,
+    TOPICS,
+    heard_by,
+    misplaced,
+    topic_of,
+)
 
 MODULES = (certificates, documents, identity, notifier, partners, scheduling)
 EVENT_CLASSES = sorted(BY_TYPE.values(), key=lambda event: event.TYPE)
@@ -40,7 +50,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(argument)
 
 
-def misplaced(model: type[BaseModel], path: str) -> Iterator[str]:
+def exposed(model: type[BaseModel], path: str) -> Iterator[str]:
     """Fields that identify a person outside of a Pii model, and Pii anywhere but in `pii`."""
     for name, field in model.model_fields.items():
         here = f"{path}.{name}"
@@ -50,13 +60,13 @@ def misplaced(model: type[BaseModel], path: str) -> Iterator[str]:
             if issubclass(inner, Pii) != (name == "pii" and issubclass(model, Data)):
                 yield here
             if not issubclass(inner, Pii):
-                yield from misplaced(inner, here)
+                yield from exposed(inner, here)
 
 
 @pytest.mark.parametrize("event", EVENT_CLASSES, ids=lambda event: event.TYPE)
 def test_personal_data_only_under_pii(event: type[Data]) -> None:
     """Everything that identifies a person sits under `data.pii`, nowhere else."""
-    assert list(misplaced(event, event.TYPE)) == []
+    assert list(exposed(event, event.TYPE)) == []
 
 
 class _Person(Pii):
@@ -83,7 +93,7 @@ def test_personal_data_elsewhere_is_noticed(name: str, annotation: Any) -> None:
     """The check above, seen failing."""
     fields: dict[str, Any] = {name: (annotation, ...)}
     event = create_model("Leaky", __base__=Data, **fields)
-    assert list(misplaced(event, "leaky"))
+    assert list(exposed(event, "leaky"))
 
 
 def test_the_exceptions_are_still_needed() -> None:
@@ -123,10 +133,46 @@ def test_every_event_of_the_modules_is_in_exactly_one_topic() -> None:
     assert set(listed) == written
 
 
-def test_every_topic_has_one_producer_and_every_producer_one_topic() -> None:
-    """`<producer>.events`, all nine."""
-    assert [t.name for t in TOPICS] == [f"{t.producer}.events" for t in TOPICS]
-    assert sorted(t.producer for t in TOPICS) == sorted(SERVICES + PARTNERS)
+def test_every_system_has_one_topic_for_all_and_others_for_one_reader() -> None:
+    """`<producer>.events` for what many read; secrets are elsewhere, shorter and for one."""
+    open_topics = [t for t in TOPICS if not t.one_reader]
+    assert [t.name for t in open_topics] == [f"{t.producer}.events" for t in open_topics]
+    assert sorted(t.producer for t in open_topics) == sorted(SERVICES + PARTNERS)
+    for topic in TOPICS:
+        if topic.one_reader:
+            assert topic.name.startswith(f"{topic.producer}.")
+            assert len(topic.consumers) == 1
+            assert topic.retention <= timedelta(days=7)
+
+
+def test_what_one_reader_may_know_is_encrypted_and_nothing_else_is() -> None:
+    """E9: codes for minutes, identity papers in no topic that several read."""
+    for event_type, topic in TOPIC_OF.items():
+        assert (BY_TYPE[event_type].PLAIN is not None) == topic.one_reader, event_type
+    assert topic_of(identity.CodeRequestedV2).retention <= timedelta(minutes=30)
+    papers = {"passport", "snils", "inn", "oms", "birth_date", "code"}
+    staff = {identity.StaffRegistered.TYPE}  # a doctor's СНИЛС is compared with the certificate
+    for event_type, schema in all_schemas().items():
+        pii = schema["properties"]["data"]["properties"].get("pii", {})
+        if event_type not in staff:
+            assert not papers & set(pii.get("properties", {})), event_type
+
+
+@pytest.mark.parametrize("event", EVENT_CLASSES, ids=lambda event: event.TYPE)
+def test_a_record_is_believed_only_from_its_producer(event: type[Data]) -> None:
+    """Topic, source, key and aggregate are the registry's, or the record is nobody's."""
+    true = model_of(event).model_validate(example_of(event.TYPE))
+    topic, key = topic_of(event).name, true.aggregateid.encode()
+    assert misplaced(true, topic, key) is None
+    for other in TOPICS:
+        if other.name != topic:
+            assert misplaced(true, other.name, key)
+    for wrong_key in (None, b"", b"other", key + b" "):
+        assert misplaced(true, topic, wrong_key)
+    for source in (topic_of(event).producer, "/treasury2", "/", f"/{topic_of(event).producer}/x"):
+        assert misplaced(true.model_copy(update={"source": source}), topic, key)
+    foreign = true.model_copy(update={"aggregateid": "other"})
+    assert misplaced(foreign, topic, b"other")
 
 
 def test_consumers_are_known_and_hear_what_exists() -> None:
@@ -156,6 +202,8 @@ def test_glossary_has_no_word_too_few_or_too_many() -> None:
         for name, inner in node.get("properties", {}).items():
             names.add(name)
             collect(inner.get("items", inner))
+        if PLAINTEXT in node:
+            collect(node[PLAINTEXT])
 
     for schema in all_schemas().values():
         attributes |= set(schema["properties"])

@@ -15,8 +15,8 @@ from contracts.documents import DocumentKind, DocumentSealed, FileAccepted, Seal
 from contracts.envelope import Data
 from contracts.identity import (
     Category,
-    PersonPii,
-    ProfileConfirmed,
+    PapersConfirmed,
+    PapersPii,
     StaffPii,
     StaffRegistered,
     StaffRole,
@@ -25,6 +25,7 @@ from services.certificates.app import build
 from services.certificates.settings import Settings
 from services.chassis.settings import Platform
 from tests.support.certificates import ANNA, EXAMINED, FILLED, ORLOVA, TESTS
+from tests.support.encryption import SECRET, encrypted
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
 
 CONSENT = {"consent": True, "consent_version": "2026-09"}
@@ -77,7 +78,7 @@ class Office:
         for file_id in file_ids:
             assert await self.hear(accepted(file_id, owner), file_id) == "handled"
 
-    async def draft(self, *requirements: str) -> Json:
+    async def draft(self, *requirements: str, delivery: str = "account") -> Json:
         """A filled-in draft with these documents."""
         opened = await self.http.post(
             "/v1/applications", json={"type": "086u"}, headers=self.citizen() | keyed()
@@ -88,6 +89,7 @@ class Office:
             opened.json(),
             {
                 "fields": dict(FILLED),
+                "delivery": delivery,
                 "attachments": [
                     {"requirement": code, "file_id": f"file-{code}"} for code in requirements
                 ],
@@ -103,9 +105,9 @@ class Office:
         found: Json = answer.json()
         return found
 
-    async def submitted(self, *requirements: str) -> Json:
+    async def submitted(self, *requirements: str, delivery: str = "account") -> Json:
         """A submitted application; complete unless told otherwise."""
-        draft = await self.draft(*(requirements or ("policy", *TESTS)))
+        draft = await self.draft(*(requirements or ("policy", *TESTS)), delivery=delivery)
         answer = await self.http.post(
             f"/v1/applications/{draft['id']}/submission",
             json=CONSENT,
@@ -123,9 +125,9 @@ class Office:
             f"/v1/reviews/{application_id}/{verb}", json=body, headers=self.doctor(**who)
         )
 
-    async def approved(self) -> Json:
+    async def approved(self, delivery: str = "account") -> Json:
         """An approved application."""
-        application = await self.submitted()
+        application = await self.submitted(delivery=delivery)
         assert (await self.decide(application["id"], "claim")).status_code == 200
         answer = await self.decide(application["id"], "approval", self.examined())
         assert answer.status_code == 200, answer.text
@@ -136,9 +138,9 @@ class Office:
         """What the doctor writes today."""
         return {**EXAMINED, "exam_date": f"{self.app.state.ledger.today:%Y-%m-%d}"}
 
-    async def issued(self) -> Json:
+    async def issued(self, delivery: str = "account") -> Json:
         """An issued application."""
-        application = await self.approved()
+        application = await self.approved(delivery)
         assert await self.hear(sealed(application), "doc-1") == "handled"
         return await self.read(application["id"])
 
@@ -155,20 +157,20 @@ def match(application: Mapping[str, Any]) -> dict[str, str]:
     return {"If-Match": f'"{application["revision"]}"'}
 
 
-def profile(last_name: str = ANNA.last_name, snils: str | None = None) -> ProfileConfirmed:
-    """Anna's confirmed profile."""
-    return ProfileConfirmed(
+def profile(last_name: str = ANNA.last_name, snils: str | None = None) -> PapersConfirmed:
+    """Anna's confirmed papers."""
+    papers = PapersPii(
+        last_name=last_name,
+        first_name=ANNA.first_name,
+        middle_name=ANNA.middle_name,
+        birth_date=ANNA.birth_date,
+        snils=snils,
+        oms=ANNA.oms,
+    )
+    return PapersConfirmed(
         account_id=ANNA.account_id,
         category=Category.CITIZEN,
-        pii=PersonPii(
-            phone="+79990000001",
-            last_name=last_name,
-            first_name=ANNA.first_name,
-            middle_name=ANNA.middle_name,
-            birth_date=ANNA.birth_date,
-            snils=snils,
-            oms=ANNA.oms,
-        ),
+        pii=encrypted(PapersConfirmed, papers),
     )
 
 
@@ -195,11 +197,15 @@ def accepted(file_id: str, owner: str = ANNA.account_id, **over: int | None) -> 
 
 
 def sealed(
-    application: Json, *, number: str | None = None, kind: DocumentKind = DocumentKind.CERTIFICATE
+    application: Json,
+    document_id: str = "doc-1",
+    *,
+    number: str | None = None,
+    kind: DocumentKind = DocumentKind.CERTIFICATE,
 ) -> DocumentSealed:
     """The certificate of an approved application, sealed."""
     return DocumentSealed(
-        document_id="doc-1",
+        document_id=document_id,
         kind=kind,
         reference_id=application["id"],
         owner_id=ANNA.account_id,
@@ -211,10 +217,10 @@ def sealed(
     )
 
 
-def unsealable(application: Json) -> SealingFailed:
+def unsealable(application: Json, document_id: str = "doc-1") -> SealingFailed:
     """The certificate of an approved application cannot be sealed."""
     return SealingFailed(
-        document_id="doc-1",
+        document_id=document_id,
         kind=DocumentKind.CERTIFICATE,
         reference_id=application["id"],
         owner_id=ANNA.account_id,
@@ -231,7 +237,7 @@ async def office(
     """The service on a fresh database. `over`: settings, and `draw` as the dice."""
     clock = Clock()
     seams = {"draw": over.pop("draw")} if "draw" in over else {}
-    settings = Settings(platform=platform, database=database, **over)
+    settings = Settings(platform=platform, database=database, **{"papers_secret": SECRET, **over})
     app = build(settings, fetch_keys=tokens.fetch, publisher=Collector(), now=clock, **seams)
     async with running(app) as http:
         await app.state.runtime.tokens.refresh()

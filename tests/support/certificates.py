@@ -15,7 +15,7 @@ from services.certificates.domain.people import KnownFile, Person, Staff
 from services.certificates.settings import Settings
 from services.certificates.store import load_catalogue
 
-DATA: Path = Settings().catalogue
+DATA: Path = Settings(demo=True).catalogue
 CATALOGUE: Catalogue = load_catalogue(DATA, region="RU")
 FORM_086: CertificateType = CATALOGUE.type("086u")
 

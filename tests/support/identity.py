@@ -12,11 +12,14 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
-from contracts.identity import CodeRequested
+from contracts.envelope import Event
+from contracts.identity import CodeRequestedV2, ProfileSubmittedV2
+from contracts.partners import IdentityChecked
 from services.chassis.settings import Platform
 from services.identity.app import build
 from services.identity.settings import Settings
-from tests.support.service import Collector, outbox_events, running
+from tests.support.encryption import SECRET, decrypted
+from tests.support.service import Collector, an_event, outbox_events, running
 
 PASSWORD = "очень длинная фраза 7"
 PROFILE: dict[str, Any] = {
@@ -71,11 +74,25 @@ class Identity:
         sent = await self.codes(challenge_id)
         return str(sent[-1].pii.code)
 
-    async def codes(self, challenge_id: str) -> list[CodeRequested]:
-        """Every code that was sent to somebody for a challenge; a decoy's goes to nobody."""
-        events = await outbox_events(self.app, CodeRequested)
-        said = [e.data for e in events if e.data.code_id == challenge_id]
-        return [data for data in said if data.pii.phone or data.pii.email]
+    async def codes(self, challenge_id: str) -> list[Any]:
+        """Every code that was sent to somebody for a challenge; a decoy's goes to nobody.
+
+        `pii` is as the notifier reads it.
+        """
+        events = await outbox_events(self.app, CodeRequestedV2)
+        sent = [e.data for e in events if e.data.code_id == challenge_id]
+        read = [data.model_copy(update={"pii": decrypted(data)}) for data in sent]
+        return [data for data in read if data.pii.phone or data.pii.email]
+
+    async def registry_answer(self, data: IdentityChecked, seq: int = 1) -> Event[Any]:
+        """The registry's answer to what it was asked about that revision, if it was."""
+        asked = [
+            event.id
+            for event in await outbox_events(self.app, ProfileSubmittedV2)
+            if (event.aggregateid, event.data.revision) == (data.account_id, data.revision)
+        ]
+        answer = an_event(data, aggregate_id=data.account_id, seq=seq)
+        return answer.model_copy(update={"causationid": asked[0] if asked else None})
 
     def seen_from(self, address: str, device: str | None = None) -> Identity:
         """The same service for a caller at another address, on a device that has this token."""
@@ -136,6 +153,7 @@ async def identity_running(
         "password_time_cost": 1,
         "secret": "a secret for tests only",
         "requests_per_minute": 10_000,
+        **dict.fromkeys(("codes_secret", "profiles_secret", "papers_secret"), SECRET),
     }
     app = build(
         Settings(platform=platform, database=database, **(cheap | settings)),

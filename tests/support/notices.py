@@ -11,9 +11,12 @@ from typing import Any
 import httpx2
 
 from contracts.envelope import Data, Event
+from contracts.topics import topic_of
+from tests.support.encryption import encrypted
 from tests.support.eventually import eventually
 from tests.support.service import Tokens
 
+_CODE = {"phone": "+79990000001", "email": "sokolova@zdorovie.example", "code": "402917"}
 _EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
 
 
@@ -28,14 +31,20 @@ def heard(
 ) -> Event[Any]:
     """The contract's example of this event, as a fresh one with these changes."""
     raw = json.loads((_EXAMPLES / f"{kind.TYPE}.json").read_text(encoding="utf-8"))
+    raw["data"] |= json.loads(json.dumps(changes, default=lambda at: at.isoformat()))
+    key = next(name for name in topic_of(kind).key.split(" | ") if name in raw["data"])
+    if key not in changes:
+        raw["data"][key] = aggregate or secrets.token_hex(8)
     raw |= {
         "id": secrets.token_hex(12),
-        "aggregateid": aggregate or secrets.token_hex(8),
+        "aggregateid": raw["data"][key],
         "seq": seq,
         "time": (time or datetime.now(UTC)).isoformat(),
     }
-    raw["data"] |= json.loads(json.dumps(changes, default=lambda at: at.isoformat()))
-    if pii is not None:
+    if kind.PLAIN is not None:
+        plain = kind.PLAIN.model_validate(pii or _CODE)
+        raw["data"]["pii"] = encrypted(kind, plain).model_dump()
+    elif pii is not None:
         raw["data"]["pii"] = raw["data"].get("pii", {}) | pii
     return Event[kind].from_json(json.dumps(raw).encode())  # type: ignore[valid-type] # the class is chosen at run time
 

@@ -20,6 +20,8 @@ from typing import Any, Literal
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.support.encryption import SECRET as CODES_SECRET
+
 SECRET = "a-secret-of-the-tests"
 Fault = int | Literal["lost-answer", "silence"]
 """A status to refuse with; «lost-answer»: take it, then drop the line; «silence»: never answer."""
@@ -82,6 +84,7 @@ class Providers:
     def settings(self) -> dict[str, Any]:
         """The notifier's settings that lead here."""
         return {
+            "codes_secret": CODES_SECRET,
             "sms_url": f"http://127.0.0.1:{self.sms.address[1]}/sms/v1/messages",
             "push_url": f"http://127.0.0.1:{self.push.address[1]}/push/v1/messages",
             "sms_secret": SECRET,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 from fastapi import FastAPI
 
-from contracts.identity import Category, PersonPii, ProfileConfirmed
+from contracts.identity import Category, NamePii, ProfileConfirmedV2
 from services.chassis.settings import Platform
 from services.scheduling.app import build
 from services.scheduling.settings import Settings
@@ -32,11 +32,9 @@ class Clock:
         return self.now
 
 
-def person(last: str = "Соколова", first: str = "Анна", middle: str = "Сергеевна") -> PersonPii:
+def person(last: str = "Соколова", first: str = "Анна", middle: str = "Сергеевна") -> NamePii:
     """A confirmed person."""
-    return PersonPii(
-        last_name=last, first_name=first, middle_name=middle, birth_date=date(1990, 4, 18)
-    )
+    return NamePii(last_name=last, first_name=first, middle_name=middle)
 
 
 @dataclass
@@ -53,7 +51,7 @@ class Desk:
         """A confirmed citizen that scheduling has heard of; their Authorization header."""
         if name not in self.confirmed:
             event = an_event(
-                ProfileConfirmed(account_id=name, category=Category.CITIZEN, pii=person(**names)),
+                ProfileConfirmedV2(account_id=name, category=Category.CITIZEN, pii=person(**names)),
                 aggregate_id=name,
             )
             assert await deliver(self.app, event) == "handled"

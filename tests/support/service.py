@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import EllipsisType
 from typing import Any
 
 import httpx2
@@ -132,6 +134,22 @@ async def running(app: FastAPI, *, raise_bugs: bool = True) -> AsyncIterator[htt
                 await runtime.mongo.client.drop_database(runtime.mongo.db.name)
 
 
+@asynccontextmanager
+async def asked(
+    name: str, platform: Platform, database: str, tokens: Tokens
+) -> AsyncIterator[tuple[FastAPI, httpx2.AsyncClient]]:
+    """The service as it is built for production, on the test's servers."""
+    settings = importlib.import_module(f"services.{name}.settings").Settings(
+        platform=platform, database=database, demo=True
+    )
+    app: FastAPI = importlib.import_module(f"services.{name}.app").build(
+        settings, fetch_keys=tokens.fetch
+    )
+    async with running(app, raise_bugs=False) as client:
+        await app.state.runtime.tokens.refresh()
+        yield app, client
+
+
 async def outbox_events(app: FastAPI, data: type[Data]) -> list[Event[Any]]:
     """What the service committed to its outbox of this type, oldest first."""
     runtime: Runtime = app.state.runtime
@@ -160,9 +178,11 @@ def as_record(
     value: bytes | None = None,
     headers: Iterable[tuple[str, bytes | None]] | None = None,
     topic: str | None = None,
+    key: bytes | EllipsisType | None = ...,
     offset: int = 0,
 ) -> ConsumerRecord[Any, Any]:
-    """A Kafka record as the consumer would see it."""
+    """A Kafka record as the consumer would see it; the event's own key unless another is given."""
+    own = event.aggregateid.encode() if event else None
     raw = value if value is not None else event.to_json() if event else b""
     return ConsumerRecord(
         topic=topic or (TOPIC_OF[event.type].name if event else "identity.events"),
@@ -170,7 +190,7 @@ def as_record(
         offset=offset,
         timestamp=int(time.time() * 1000),
         timestamp_type=0,
-        key=event.aggregateid.encode() if event else None,
+        key=own if key is ... else key,
         value=raw,
         checksum=None,
         serialized_key_size=0,

@@ -52,8 +52,8 @@ async def main(step: str, mongo_url: str, kafka: str, *names: str) -> None:
         if step == "committed":
             handle = runtime.dispatcher.settle
 
-            async def settle(record: KafkaRecord, *, last_try: bool) -> str:
-                outcome = await handle(record, last_try=last_try)
+            async def settle(record: KafkaRecord, *, last_try: bool, replayed: bool = False) -> str:
+                outcome = await handle(record, last_try=last_try, replayed=replayed)
                 if record.key == key.encode():
                     await _reached()
                 return outcome

@@ -68,5 +68,8 @@ class PkiJob(JobSettings):
     trust_dir: Path
     public_url: str = PUBLIC_URL
     identity_secret: SecretStr
+    codes_secret: SecretStr
+    profiles_secret: SecretStr
+    papers_secret: SecretStr
     notifier_sms_secret: SecretStr
     notifier_push_secret: SecretStr

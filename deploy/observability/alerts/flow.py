@@ -239,6 +239,25 @@ _FLOOD = Alert(
     ),
 )
 
+_MISPLACED_LINE = f'events_misplaced_total{{{_ONE},type="t.v1"}}'
+_MISPLACED = Alert(
+    name="EventsMisplaced",
+    condition=Beyond(Increase("events_misplaced_total", _BY, (), _TEN), ">", 0),
+    hold_seconds=0,
+    severity=Severity.PAGE,
+    summary="{{ $labels.service }}: событие пришло не от того, кто о нём сообщает",
+    description=(
+        "За 10 минут записей с чужим топиком, источником или ключом: {{ $value | humanize }}. Они "
+        "отложены и ни на что не повлияли, но кто-то пишет в шину от чужого имени."
+    ),
+    panel=("", "events-misplaced"),
+    cases=(
+        Case("one", {_MISPLACED_LINE: "0x5 1x10"}, 7, (_ITS,)),
+        Case("none", {_MISPLACED_LINE: "0x20"}, 15),
+        Case("long ago", {_MISPLACED_LINE: "0x2 1x30"}, 20),
+    ),
+)
+
 _TIMERS_LATE = Alert(
     name="TimersLate",
     condition=Beyond(Gauge("timers_oldest_due_seconds", _BY), ">", 300),
@@ -288,6 +307,7 @@ FLOW = Group(
         _STUCK,
         _DEAD,
         _FLOOD,
+        _MISPLACED,
         _TIMERS_LATE,
         _TIMERS_FAILED,
     ),

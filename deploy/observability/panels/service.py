@@ -9,6 +9,7 @@ from deploy.observability.panels.model import Panel, Series, Unit, bad, section,
 from deploy.observability.panels.parts import PEOPLE, of, one, summed
 from deploy.observability.queries import (
     Gauge,
+    Increase,
     Quantile,
     Rate,
     Top,
@@ -54,6 +55,7 @@ def events(service: str) -> tuple[Panel, ...]:
             parts.stuck("ключи", mine),
             _heard(mine),
             _not_handled(mine),
+            _misplaced(mine),
             parts.delay(("type",), "{{type}}", mine),
             _handling(mine),
             _said(mine),
@@ -216,6 +218,20 @@ def _not_handled(mine: Where) -> Panel:
         series=one(
             Rate("events_handled_total", ("type", "outcome"), others), "{{outcome}} · {{type}}"
         ),
+    )
+
+
+def _misplaced(mine: Where) -> Panel:
+    return Panel(
+        key="events-misplaced",
+        title="События не от того, кто о них сообщает",
+        unit=Unit.COUNT,
+        description=(
+            "Записи с чужим топиком, источником или ключом за 10 минут. Всегда ноль; иначе кто-то "
+            "пишет в шину от чужого имени."
+        ),
+        series=one(Increase("events_misplaced_total", ("type",), mine, 600), "{{type}}"),
+        thresholds=(bad(1),),
     )
 
 

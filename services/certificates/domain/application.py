@@ -113,6 +113,7 @@ class Application:
     decision: Decision | None = None
     certificate: Made | None = None
     paid_at: datetime | None = None
+    payment_id: str | None = None
     postal_number: str | None = None
     history: tuple[Entry, ...] = ()
 

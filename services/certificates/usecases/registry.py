@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import structlog
 
 from services.certificates import events
-from services.certificates.domain import numbers, review
+from services.certificates.domain import answers, numbers, review
+from services.certificates.domain.answers import Payment
 from services.certificates.domain.certificate import Certificate, Revocation, Status, Validity
 from services.certificates.domain.people import KnownFile, Person, Staff
 from services.certificates.domain.states import Actor, Move, State
@@ -156,42 +156,41 @@ class Registry:
 
         await ledger.transactions.run(work, cause=cause)
 
-    async def note_payment(
-        self, application_id: str, payment_id: str, paid_at: datetime, *, cause: Cause
-    ) -> None:
-        """The treasury has the money (d8)."""
+    async def note_payment(self, application_id: str, payment: Payment, *, cause: Cause) -> None:
+        """The treasury has the money (d8).
+
+        Raises:
+            NotFoundError: there is no such application.
+            PaymentUnexpectedError: it does not fit this application; see `answers.paid`.
+        """
         ledger = self.ledger
 
         async def work(tx: Transaction) -> None:
             before = await ledger.store.application(application_id, tx.session)
-            noted = before.noted(
-                Move.PAY,
-                actor=Actor.SYSTEM,
-                actor_id=None,
-                now=ledger.now(),
-                reason=f"Платёж {payment_id}",
-            )
-            await ledger.save(tx, before, replace(noted, paid_at=before.paid_at or paid_at))
+            after = answers.paid(before, ledger.kind_of(before), payment, now=ledger.now())
+            if after is not before:
+                await ledger.save(tx, before, after)
 
         await ledger.transactions.run(work, cause=cause)
 
     async def note_letter(
         self, application_id: str, certificate_id: str, postal_number: str, *, cause: Cause
     ) -> None:
-        """The post has the paper copy (C42)."""
+        """The post has the paper copy (C42).
+
+        Raises:
+            NotFoundError: there is no such application.
+            LetterUnexpectedError: it does not fit this application; see `answers.mailed`.
+        """
         ledger = self.ledger
 
         async def work(tx: Transaction) -> None:
             before = await ledger.store.application(application_id, tx.session)
+            after = answers.mailed(before, certificate_id, postal_number, now=ledger.now())
+            if after is before:
+                return
+            await ledger.save(tx, before, after)
             certificate = await ledger.store.certificate(certificate_id, tx.session)
-            noted = before.noted(
-                Move.MAIL,
-                actor=Actor.SYSTEM,
-                actor_id=None,
-                now=ledger.now(),
-                reason=f"Почтовый номер {postal_number}",
-            )
-            await ledger.save(tx, before, replace(noted, postal_number=postal_number))
             await ledger.save_certificate(
                 tx, certificate, replace(certificate, postal_number=postal_number)
             )

@@ -132,6 +132,12 @@ class Metrics(Board):
             type=_TYPES,
             outcome=("handled", "duplicate", "ignored", "dead-letter", "backed-off"),
         )
+        self.events_misplaced = self.counter(
+            "events_misplaced_total",
+            "Records that are not from the producer of their type (topic, source, key or aggregate "
+            "is another's): kept as dead letters, never believed.",
+            type=_TYPES,
+        )
         self.event_seconds = self.histogram(
             "event_handling_duration_seconds", "Time to handle one incoming event.", type=_TYPES
         )

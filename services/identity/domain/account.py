@@ -16,6 +16,7 @@ from services.chassis.text import line, name, number, unprintable_detail
 from services.identity.domain.contacts import Channel, Contact, email_of, phone_of
 from services.identity.domain.names import staff_name_detail
 from services.identity.domain.profile import Checked, Person, number_error
+from services.identity.errors import NotAskedError
 
 CONFIRMED, REGISTERED = "confirmed", "registered"
 
@@ -58,6 +59,8 @@ class Position:
 class Account:
     """The aggregate. `version` counts its events; `logins` are the names it is found by.
 
+    `question` is the event by which the registry was asked about this `revision` of the profile.
+
     A contact is in `logins` exactly when its owner proved it (an administrator answers for those
     of staff), so nobody can take over a contact by typing it into a profile.
     """
@@ -73,6 +76,7 @@ class Account:
     person: Person | None = None
     profile_state: ProfileState = ProfileState.DRAFT
     revision: int = 0
+    question: str | None = None
     mismatches: tuple[str, ...] = ()
 
     @property
@@ -145,21 +149,37 @@ class Account:
             person=form.person,
             profile_state=ProfileState.CHECKING,
             revision=self.revision + 1,
+            question=None,
             mismatches=(),
         )
 
+    def asked(self, question: str) -> Account:
+        """The account, with the event that asks the registry about its profile."""
+        return replace(self, question=question)
+
     def checked(
-        self, revision: int, *, matched: bool, mismatches: Iterable[str] = ()
+        self,
+        revision: int,
+        *,
+        question: str | None,
+        matched: bool,
+        mismatches: Iterable[str] = (),
     ) -> Account | None:
         """The account after the registry's answer, or None where it says nothing about now.
 
-        An answer to an older revision, or one that comes again, changes nothing.
+        An answer to an older revision, or one that comes again, changes nothing. A yes is told in
+        two events.
+
+        Raises:
+            NotAskedError: the registry was not asked that.
         """
+        if revision > self.revision or (revision == self.revision and question != self.question):
+            raise NotAskedError
         if self.profile_state is not ProfileState.CHECKING or revision != self.revision:
             return None
         return replace(
             self,
-            version=self.version + 1,
+            version=self.version + (2 if matched else 1),
             profile_state=ProfileState.CONFIRMED if matched else ProfileState.REJECTED,
             mismatches=() if matched else tuple(mismatches),
         )
@@ -272,7 +292,7 @@ def confirmed_citizen(
     )
     confirmed = replace(
         first,
-        version=2,
+        version=3,
         person=form.person,
         profile_state=ProfileState.CONFIRMED,
         revision=1,

@@ -81,8 +81,8 @@ class Accounts:
         """
         await self._accounts.insert_one(_to_document(account), session=session)
 
-    async def save(self, account: Account, *, session: Session) -> None:
-        """An account one version on.
+    async def save(self, account: Account, *, session: Session, facts: int = 1) -> None:
+        """An account so many facts on.
 
         Raises:
             StaleVersionError: another writer was faster.
@@ -90,7 +90,7 @@ class Accounts:
                 confirmed one of the same person.
         """
         done = await self._accounts.replace_one(
-            {"_id": account.id, "version": account.version - 1},
+            {"_id": account.id, "version": account.version - facts},
             _to_document(account),
             session=session,
         )
@@ -165,6 +165,7 @@ def _to_document(account: Account) -> dict[str, Any]:
         "person": _from_person(account.person) if account.person else None,
         "profile_state": account.profile_state.value,
         "revision": account.revision,
+        "question": account.question,
         "mismatches": list(account.mismatches),
     }
 
@@ -182,6 +183,7 @@ def _from_document(d: Document) -> Account:
         person=_to_person(d["person"]) if d["person"] else None,
         profile_state=ProfileState(d["profile_state"]),
         revision=d["revision"],
+        question=d.get("question"),
         mismatches=tuple(d["mismatches"]),
     )
 

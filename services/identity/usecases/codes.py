@@ -71,7 +71,8 @@ class Codes:
     async def send(self, tx: Transaction, made: Challenge, code: str) -> Challenge:
         """Keep the challenge and have its code delivered; a decoy's goes to nobody."""
         await self.world.store.challenges.put(made, session=tx.session)
-        tx.emit(made.id, made.sent, events.code_requested(made, code))
+        told = events.code_requested(made, code, self.world.encryptions.codes)
+        tx.emit(made.id, made.sent, told)
         return made
 
     async def deliver(self, work: Callable[[Transaction], Awaitable[Challenge]]) -> Challenge:

@@ -46,11 +46,13 @@ async def _add(world: World, entry: DemoAccount, hashed: str) -> None:
             form = checked(entry.form, now.date())
             first, account = confirmed_citizen(entry.id, form, now, login=entry.login)
             tx.emit(first.id, first.version, events.account_registered(first))
-            tx.emit(account.id, account.version, events.profile_confirmed(account))
+            told = events.confirmed(account, world.encryptions.papers)
+            for seq, event in enumerate(told, start=first.version + 1):
+                tx.emit(account.id, seq, event)
         else:
             account = staff_account(entry.id, _staff_form(entry), now)
-            if told := events.staff_registered(account):
-                tx.emit(account.id, account.version, told)
+            if (registered := events.staff_registered(account)) is not None:
+                tx.emit(account.id, account.version, registered)
         await world.store.accounts.add(account, session=tx.session)
         await world.store.accounts.set_password_hash(account.id, hashed, now, session=tx.session)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from pymongo.errors import DuplicateKeyError
 
+from contracts.envelope import Data
 from services.chassis.errors import NotFoundError
 from services.chassis.etags import Expected
 from services.chassis.transactions import Cause, Transaction
@@ -64,9 +66,10 @@ class Profiles:
                 typed = Contact(Channel.SMS, filled.phone)
                 require_reachable(typed, w.rules.phone_countries)
             after = account.submitted(filled)
+            told = events.profile_submitted(after, w.encryptions.profiles)
+            after = after.asked(tx.emit(after.id, after.version, told).id)
             await w.store.accounts.save(after, session=tx.session)
             await self._count(tx, account_id)
-            tx.emit(after.id, after.version, events.profile_submitted(after))
             return after
 
         return await w.transactions.run(work)
@@ -88,29 +91,34 @@ class Profiles:
         account_id: str,
         revision: int,
         *,
+        question: str | None,
         matched: bool,
         mismatches: Sequence[str],
         cause: Cause,
     ) -> None:
-        """The registry answered. An answer to an older revision is taken note of and ignored.
+        """The registry answered `question`, the event that asked it.
+
+        An answer to an older revision is taken note of and ignored.
 
         A person who has a confirmed account gets no second one: the registry's yes is a no there.
 
         Raises:
             NotFoundError: the registry speaks of an account that we do not have.
+            NotAskedError: it was not asked that.
             AlreadyHandledError: the same event again.
         """
         found = () if matched else tuple(mismatches)
+        record = partial(self._record, account_id, revision, question, cause)
         try:
-            await self._record(account_id, revision, cause, matched=matched, mismatches=found)
+            await record(matched=matched, mismatches=found)
         except DuplicateKeyError as error:
-            found = (number_of_another(error),)
-            await self._record(account_id, revision, cause, matched=False, mismatches=found)
+            await record(matched=False, mismatches=(number_of_another(error),))
 
     async def _record(
         self,
         account_id: str,
         revision: int,
+        question: str | None,
         cause: Cause,
         *,
         matched: bool,
@@ -122,12 +130,17 @@ class Profiles:
             account = await w.store.accounts.get(account_id, session=tx.session)
             if account is None:
                 raise NotFoundError(_GONE)
-            after = account.checked(revision, matched=matched, mismatches=mismatches)
+            after = account.checked(
+                revision, question=question, matched=matched, mismatches=mismatches
+            )
             if after is None:
                 return
-            await w.store.accounts.save(after, session=tx.session)
-            confirmed = after.profile_state is ProfileState.CONFIRMED
-            said = events.profile_confirmed if confirmed else events.profile_rejected
-            tx.emit(after.id, after.version, said(after))
+            if after.profile_state is ProfileState.CONFIRMED:
+                told: Sequence[Data] = events.confirmed(after, w.encryptions.papers)
+            else:
+                told = (events.profile_rejected(after),)
+            await w.store.accounts.save(after, session=tx.session, facts=len(told))
+            for seq, event in enumerate(told, start=account.version + 1):
+                tx.emit(after.id, seq, event)
 
         await w.transactions.run(work, cause=cause)

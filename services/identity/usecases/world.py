@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.chassis.encryption import Encryption
 from services.chassis.errors import FieldError, InvalidInputError, TooManyRequestsError
 from services.chassis.transactions import Transactions
 from services.identity.domain import (
@@ -66,6 +67,15 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Encryptions:
+    """What is told to one reader only: codes, profiles to be checked, confirmed papers."""
+
+    codes: Encryption
+    profiles: Encryption
+    papers: Encryption
+
+
+@dataclass(frozen=True)
 class World:
     """Dependencies; the last four are seams for tests."""
 
@@ -75,6 +85,7 @@ class World:
     signer: Signer
     rules: Rules
     metrics: IdentityMetrics
+    encryptions: Encryptions
     secret: bytes = field(repr=False)
     now: Callable[[], datetime]
     new_id: Callable[[], str]

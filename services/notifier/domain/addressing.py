@@ -8,7 +8,10 @@ from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 
+from services.chassis.inbox import Position
+
 DEVICES_LIMIT = 10
+NOWHERE = Position(0)
 
 
 class Channel(StrEnum):
@@ -69,11 +72,11 @@ class Contacts:
 
 @dataclass(frozen=True)
 class Recipient:
-    """The notifier's copy of a citizen's contacts. `seq` is the account's event it stems from."""
+    """The notifier's copy of a citizen's contacts, and the account's event that it stems from."""
 
     citizen_id: str
     contacts: Contacts = Contacts()
-    seq: int = 0
+    position: Position = NOWHERE
 
     @property
     def salutation(self) -> str:
@@ -82,14 +85,14 @@ class Recipient:
         return f"Здравствуйте, {name}!" if name else "Здравствуйте!"
 
 
-def learn(recipient: Recipient, news: Contacts, seq: int) -> Recipient:
+def learn(recipient: Recipient, news: Contacts, position: Position) -> Recipient:
     """The copy after an event of the account; one older than what is known changes nothing."""
-    if seq <= recipient.seq:
+    if not position.after(recipient.position):
         return recipient
     known = recipient.contacts
     return replace(
         recipient,
-        seq=seq,
+        position=position,
         contacts=Contacts(
             phone=news.phone or known.phone,
             email=news.email or known.email,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from services.chassis.inbox import Position
 from services.chassis.timers import Due
 from services.chassis.transactions import Cause, Transaction, Transactions
 from services.notifier import events
@@ -125,7 +126,7 @@ class Planning:
         await self.transactions.run(work, cause=cause)
 
     async def account_changed(
-        self, contacts: Contacts, seq: int, notice: Notice, *, cause: Cause
+        self, contacts: Contacts, position: Position, notice: Notice, *, cause: Cause
     ) -> None:
         """Learn a citizen's contacts, tell them, and send what waited for the contacts.
 
@@ -134,7 +135,7 @@ class Planning:
 
         async def work(tx: Transaction) -> None:
             before = await self.store.recipient(notice.citizen_id, tx.session)
-            after = learn(before, contacts, seq)
+            after = learn(before, contacts, position)
             await self.store.save_recipient(after, tx.session)
             also = (*notice.also, *replaced(before, after))
             await self._tell(tx, replace(notice, also=also))

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from services.scheduling.domain.slot import Patient, Slot, Visit
 from services.scheduling.errors import (
+    AcceptedAlreadyError,
     AlreadyCancelledError,
     CancelTooLateError,
     VisitBegunError,
@@ -103,7 +104,17 @@ class Appointment:
         return (*self.history, entry)
 
     def accepted(self, now: datetime, comment: str | None) -> Appointment:
-        """The clinic entered it, with a comment for the patient (A10, A36)."""
+        """The clinic entered it, with a comment for the patient (A10, A36).
+
+        For a visit that was cancelled meanwhile the answer comes too late and changes nothing.
+
+        Raises:
+            AcceptedAlreadyError: the clinic has answered; a person looks into the second answer.
+        """
+        if any(entry.step is Step.ACCEPTED for entry in self.history):
+            raise AcceptedAlreadyError
+        if self.status is Status.CANCELLED:
+            return self
         return replace(
             self,
             clinic_comment=comment,

@@ -29,15 +29,19 @@ class Hearing:
 
         await self.transactions.run(work, cause=cause)
 
-    async def talon_sealed(self, appointment_id: str, document_id: str, *, cause: Cause) -> None:
+    async def talon_sealed(
+        self, appointment_id: str, talon_number: str, document_id: str, *, cause: Cause
+    ) -> None:
         """The talon's PDF is there (A6). For a cancelled appointment it is kept, and not announced.
 
         Raises:
-            AppointmentUnknownError: nobody booked that.
+            AppointmentUnknownError: nobody booked that, or under another number.
         """
 
         async def work(tx: Transaction) -> None:
             before = await self._get(tx, appointment_id)
+            if before.talon_number != talon_number:
+                raise AppointmentUnknownError
             after = before.sealed(self.now(), document_id)
             await self.store.appointments.save(tx.session, after)
             if after.version > before.version:
@@ -63,11 +67,14 @@ class Hearing:
 
         Raises:
             AppointmentUnknownError: nobody booked that.
+            AcceptedAlreadyError: it has answered before.
         """
 
         async def work(tx: Transaction) -> None:
             found = await self._get(tx, appointment_id)
-            await self.store.appointments.save(tx.session, found.accepted(self.now(), comment))
+            after = found.accepted(self.now(), comment)
+            if after is not found:
+                await self.store.appointments.save(tx.session, after)
 
         await self.transactions.run(work, cause=cause)
 

@@ -96,7 +96,7 @@ async def test_c20_after_a_failed_sealing_the_doctor_has_it_again(office: Office
     assert [event.data.doctor_id for event in started] == [ORLOVA.account_id] * 2
     assert started[0].data.attachments == started[1].data.attachments
     again = (await office.decide(first["id"], "approval", office.examined())).json()
-    assert await office.hear(sealed(again), "doc-2") == "handled"
+    assert await office.hear(sealed(again, "doc-2"), "doc-2") == "handled"
     attempt = ["review-started", "application-approved", "review-ended"]
     assert await told(office, first["id"]) == [
         "application-submitted",

@@ -11,6 +11,7 @@ from contracts.certificates import ApplicationApproved, CertificateIssued
 from contracts.documents import DocumentKind
 from contracts.envelope import Data
 from contracts.partners import LetterAccepted, PaymentReceived
+from contracts.topics import aggregate_of
 from tests.support.certificate_office import (
     Json,
     Office,
@@ -43,35 +44,28 @@ def letter(application: Json) -> LetterAccepted:
     )
 
 
-async def twice(office: Office, data: Data, aggregate_id: str) -> list[str]:
+async def twice(office: Office, data: Data) -> list[str]:
     """The outcomes of one event delivered two times."""
-    event = an_event(data, aggregate_id=aggregate_id, seq=50)
+    event = an_event(data, aggregate_id=aggregate_of(data), seq=50)
     return [await deliver(office.app, event) for _ in range(2)]
 
 
 Says = Callable[[Json], Data]
 
 
-@pytest.mark.parametrize("says", [sealed, unsealable, payment, letter])
+@pytest.mark.parametrize("says", [sealed, unsealable, payment])
 async def test_an_event_that_comes_twice_has_one_effect(office: Office, says: Says) -> None:
     application = await office.approved()
-    assert await twice(office, says(application), "x") == ["handled", "duplicate"]
+    assert await twice(office, says(application)) == ["handled", "duplicate"]
     read = await office.read(application["id"])
     assert len(read["history"]) == len(application["history"]) + 1
 
 
 @pytest.mark.parametrize(
-    ("data", "aggregate_id"),
-    [
-        (profile(), ANNA.account_id),
-        (staff(ORLOVA.account_id, ORLOVA.full_name), ORLOVA.account_id),
-        (accepted("file-1"), "file-1"),
-    ],
+    "data", [profile(), staff(ORLOVA.account_id, ORLOVA.full_name), accepted("file-1")]
 )
-async def test_a_copy_that_comes_twice_is_kept_once(
-    office: Office, data: Data, aggregate_id: str
-) -> None:
-    assert await twice(office, data, aggregate_id) == ["handled", "duplicate"]
+async def test_a_copy_that_comes_twice_is_kept_once(office: Office, data: Data) -> None:
+    assert await twice(office, data) == ["handled", "duplicate"]
 
 
 async def test_an_older_profile_or_staff_record_does_not_overwrite_a_newer(office: Office) -> None:
@@ -88,21 +82,21 @@ async def test_an_older_profile_or_staff_record_does_not_overwrite_a_newer(offic
 async def test_x6_a_second_sealing_of_the_same_changes_nothing(office: Office) -> None:
     """Another event about a document that nobody waits for: acknowledged, recorded nowhere."""
     application = await office.issued()
-    assert await office.hear(sealed(application), "doc-2") == "handled"
-    assert await office.hear(unsealable(application), "doc-2") == "handled"
+    assert await office.hear(sealed(application, "doc-2"), "doc-2") == "handled"
+    assert await office.hear(unsealable(application, "doc-2"), "doc-2") == "handled"
     assert await office.read(application["id"]) == application
     assert len(await outbox_events(office.app, CertificateIssued)) == 1
 
 
 async def test_a_document_with_another_number_is_not_ours(office: Office) -> None:
     application = await office.approved()
-    assert await office.hear(sealed(application, number="26AA-AAAA-AAAA"), "d") == "handled"
+    assert await office.hear(sealed(application, "d", number="26AA-AAAA-AAAA"), "d") == "handled"
     assert (await office.read(application["id"]))["state"] == "approved"
 
 
 async def test_a_talon_is_schedulings(office: Office) -> None:
     application = await office.approved()
-    talon = sealed(application, kind=DocumentKind.TALON)
+    talon = sealed(application, "d", kind=DocumentKind.TALON)
     assert await office.hear(talon, "d") == "handled"
     assert (await office.read(application["id"]))["state"] == "approved"
 
@@ -112,7 +106,7 @@ async def test_an_event_about_nothing_we_know_is_a_dead_letter_not_a_loop(
     office: Office, says: Says
 ) -> None:
     stranger = {"id": "app-none", "certificate": {"id": "cert-none", "number": "N"}}
-    assert await office.hear(says(stranger), "x") == "dead-letter"
+    assert await office.hear(says(stranger), aggregate_of(says(stranger))) == "dead-letter"
 
 
 async def test_a_failed_sealing_returns_to_the_doctor_and_a_late_success_is_ignored(
@@ -131,7 +125,7 @@ async def test_a_failed_sealing_returns_to_the_doctor_and_a_late_success_is_igno
     assert again["certificate"]["number"] != first["certificate"]["number"]
     assert await office.hear(sealed(first), "doc-1") == "handled"  # late, for the void number
     assert (await office.read(first["id"]))["state"] == "approved"
-    assert await office.hear(sealed(again), "doc-2") == "handled"
+    assert await office.hear(sealed(again, "doc-2"), "doc-2") == "handled"
     assert (await office.read(first["id"]))["state"] == "issued"
 
     states = [
@@ -169,19 +163,63 @@ async def test_d1_the_limit_is_about_what_was_sent(office: Office) -> None:
 
 
 async def test_d8_a_payment_is_in_the_history(office: Office) -> None:
+    """C18: the fee in full, once; the same payment told by another event changes nothing."""
     application = await office.submitted()
-    assert await office.hear(payment(application), "x") == "handled"
+    for _ in range(2):
+        assert await office.hear(payment(application), application["id"]) == "handled"
     read = await office.read(application["id"])
     assert read["state"] == "submitted"
-    assert read["history"][-1]["label"] == "Оплата получена"
+    assert [entry["label"] for entry in read["history"]][1:] == ["Оплата получена"]
     assert read["paid_at"] == "2026-11-18T09:30:00Z"
 
 
+@pytest.mark.parametrize("amount", [1, -5, 0, 124_999, 125_001, 250_000, 10**30])
+async def test_c18_another_amount_is_kept_for_a_person(office: Office, amount: int) -> None:
+    application = await office.submitted()
+    wrong = payment(application).model_copy(update={"amount_kopecks": amount})
+    assert await office.hear(wrong, application["id"]) == "dead-letter"
+    assert (await office.read(application["id"]))["paid_at"] is None
+
+
+async def test_c18_a_payment_counts_for_what_is_to_be_paid_and_once(office: Office) -> None:
+    """Drafts, withdrawn applications and a second payment wait for a person."""
+    draft = await office.draft("policy")
+    assert await office.hear(payment(draft), draft["id"]) == "dead-letter"
+    application = await office.submitted()
+    assert await office.hear(payment(application), application["id"]) == "handled"
+    second = payment(application).model_copy(update={"payment_id": "pay-2"})
+    assert await office.hear(second, application["id"]) == "dead-letter"
+    other = await office.submitted()
+    gone = await office.http.post(
+        f"/v1/applications/{other['id']}/withdrawal", headers=office.citizen()
+    )
+    assert gone.status_code == 200, gone.text
+    assert await office.hear(payment(other), other["id"]) == "dead-letter"
+    letters = office.app.state.runtime.dispatcher.letters.collection
+    reasons = [d["reason"] async for d in letters.find({})]
+    assert reasons == ["refused"] * 3
+
+
 async def test_c42_the_postal_number_is_on_the_certificate(office: Office) -> None:
-    application = await office.issued()
-    assert await office.hear(letter(application), "x") == "handled"
+    application = await office.issued(delivery="post")
+    assert await twice(office, letter(application)) == ["handled", "duplicate"]
     read = await office.read(application["id"])
     assert read["postal_number"] == "10190041000018"
+    assert len(read["history"]) == len(application["history"]) + 1
     path = f"/v1/certificates/{application['certificate']['id']}"
     certificate = (await office.http.get(path, headers=office.citizen())).json()
     assert certificate["postal_number"] == "10190041000018"
+
+
+async def test_c42_a_letter_that_was_not_given_to_the_post_is_kept_for_a_person(
+    office: Office,
+) -> None:
+    """A's certificate with B's application, no paper copy asked for, not issued, no ШПИ."""
+    mine, other = await office.issued(delivery="post"), await office.issued(delivery="post")
+    crossed = letter(mine).model_copy(update={"application_id": other["id"]})
+    number = letter(mine).model_copy(update={"postal_number": "1019004100001x"})
+    at_home, waiting = await office.issued(), await office.approved(delivery="post")
+    for wrong in (crossed, number, letter(at_home), letter(waiting)):
+        assert await office.hear(wrong, wrong.certificate_id) == "dead-letter"
+    for application in (mine, other, at_home, waiting):
+        assert (await office.read(application["id"]))["postal_number"] is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from contracts.identity import AccountRegistered, ProfileConfirmed, StaffRegistered
+from contracts.identity import AccountRegistered, ProfileConfirmedV2, StaffRegistered
 from contracts.topics import heard_by
 from services.chassis.settings import Platform
 from services.identity.gateways import read_demo_accounts
@@ -43,7 +43,7 @@ async def test_a_restart_adds_nothing(platform: Platform, database: str) -> None
         # an SRE has no business with other services: they are not told
         staff = [a for a in accounts if a.role not in {"citizen", "sre"}]
         registered = await outbox_events(identity.app, AccountRegistered)
-        confirmed = await outbox_events(identity.app, ProfileConfirmed)
+        confirmed = await outbox_events(identity.app, ProfileConfirmedV2)
         assert [e.aggregateid for e in registered] == citizens
         assert [(e.aggregateid, e.seq) for e in confirmed] == [(c, 2) for c in citizens]
         for event in confirmed:  # demo contacts count as proved
@@ -59,6 +59,8 @@ async def test_a_restart_adds_nothing(platform: Platform, database: str) -> None
 def test_the_public_secret_is_refused_outside_a_demo() -> None:
     with pytest.raises(ValidationError, match="IDENTITY_SECRET"):
         Settings()
+    with pytest.raises(ValidationError, match="IDENTITY_CODES_SECRET"):
+        Settings(secret=SecretStr("a secret for tests only"))
     assert Settings(demo=True).resend_after_seconds < 60
     assert Settings(demo=True, resend_seconds=60).resend_after_seconds == 60
 
@@ -66,7 +68,8 @@ def test_the_public_secret_is_refused_outside_a_demo() -> None:
 def test_a_demo_person_edits_the_profile_all_day() -> None:
     assert Settings(demo=True).daily_profiles > 100
     assert Settings(demo=True, profiles_per_day=10).daily_profiles == 10
-    strict = Settings(secret=SecretStr("a secret for tests only"))
+    own = SecretStr("a-secret-for-tests-only")
+    strict = Settings(secret=own, codes_secret=own, profiles_secret=own, papers_secret=own)
     assert strict.daily_profiles == 10
 
 

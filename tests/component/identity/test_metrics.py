@@ -11,7 +11,7 @@ from tests.support.flow import metric
 from tests.support.identity import PASSWORD, PROFILE, Identity, any_phone, bearer
 from tests.support.measured import gauge
 from tests.support.runbooks import found_by
-from tests.support.service import an_event, deliver
+from tests.support.service import deliver
 from tests.support.spans import listening
 
 WRONG = "000000"
@@ -146,6 +146,6 @@ async def test_accounts_are_counted_by_level_and_move_between_them(identity: Ide
     checked = IdentityChecked(
         account_id=pair["account_id"], revision=saved.json()["revision"], matched=True
     )
-    event = an_event(checked, aggregate_id=pair["account_id"])
+    event = await identity.registry_answer(checked)
     assert await deliver(identity.app, event) == "handled"
     assert await levels() == (0, 1)

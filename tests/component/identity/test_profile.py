@@ -10,11 +10,13 @@ import httpx2
 from contracts.identity import (
     Category,
     ContactsChanged,
-    ProfileConfirmed,
+    PapersConfirmed,
+    ProfileConfirmedV2,
     ProfileRejected,
-    ProfileSubmitted,
+    ProfileSubmittedV2,
 )
 from contracts.partners import IdentityChecked
+from tests.support.encryption import decrypted
 from tests.support.identity import PROFILE, Identity, any_phone, bearer
 from tests.support.service import an_event, deliver, outbox_events
 
@@ -38,7 +40,7 @@ def _checked(account_id: str, revision: int, *mismatches: str) -> IdentityChecke
 
 
 async def _registry_says(identity: Identity, data: IdentityChecked, seq: int = 1) -> str:
-    return await deliver(identity.app, an_event(data, aggregate_id=data.account_id, seq=seq))
+    return await deliver(identity.app, await identity.registry_answer(data, seq))
 
 
 async def test_a_profile_goes_to_the_registry_and_comes_back_confirmed_i2_i9(
@@ -55,15 +57,15 @@ async def test_a_profile_goes_to_the_registry_and_comes_back_confirmed_i2_i9(
     assert put.json()["snils"] == "11223344595"
     assert put.json()["passport"] == {"series": "4521", "number": "123456"}
     assert put.headers["ETag"] != draft.headers["ETag"]
-    (submitted,) = await outbox_events(identity.app, ProfileSubmitted)
+    (submitted,) = await outbox_events(identity.app, ProfileSubmittedV2)
     assert (submitted.seq, submitted.data.revision) == (2, 1)
     assert submitted.data.category is Category.CITIZEN
-    assert submitted.data.pii.phone is None
-    assert submitted.data.pii.email is None
+    assert decrypted(submitted.data).snils == "11223344595"
+    assert "11223344595" not in submitted.to_json().decode()
 
     assert await _registry_says(identity, _checked(pair["account_id"], 1)) == "handled"
     assert (await _get(identity, pair)).json()["state"] == "confirmed"
-    (confirmed,) = await outbox_events(identity.app, ProfileConfirmed)
+    (confirmed,) = await outbox_events(identity.app, ProfileConfirmedV2)
     assert confirmed.seq == 3
     assert confirmed.data.pii.phone
     assert confirmed.data.pii.email is None  # typed, not proved (I16)
@@ -92,13 +94,13 @@ async def test_the_registry_disagrees_and_says_with_what_i2(identity: Identity) 
 async def test_the_same_answer_twice_confirms_once_i2(identity: Identity) -> None:
     pair = await identity.registered()
     await _put(identity, pair, PROFILE)
-    event = an_event(_checked(pair["account_id"], 1), aggregate_id=pair["account_id"])
+    event = await identity.registry_answer(_checked(pair["account_id"], 1))
 
     assert await deliver(identity.app, event) == "handled"
     assert await deliver(identity.app, event) == "duplicate"
     # and as another event that says the same
     assert await _registry_says(identity, _checked(pair["account_id"], 1), seq=2) == "handled"
-    assert len(await outbox_events(identity.app, ProfileConfirmed)) == 1
+    assert len(await outbox_events(identity.app, ProfileConfirmedV2)) == 1
 
 
 async def test_an_answer_to_an_older_revision_says_nothing_i2(identity: Identity) -> None:
@@ -108,10 +110,39 @@ async def test_an_answer_to_an_older_revision_says_nothing_i2(identity: Identity
 
     assert await _registry_says(identity, _checked(pair["account_id"], 1)) == "handled"
     assert (await _get(identity, pair)).json()["state"] == "checking"
-    assert await outbox_events(identity.app, ProfileConfirmed) == []
+    assert await outbox_events(identity.app, ProfileConfirmedV2) == []
     await _registry_says(identity, _checked(pair["account_id"], 2), seq=2)
     await _registry_says(identity, _checked(pair["account_id"], 1, "passport"), seq=3)
     assert (await _get(identity, pair)).json()["state"] == "confirmed"
+
+
+async def test_an_answer_to_no_question_is_kept_for_a_person(identity: Identity) -> None:
+    """I2: whoever may write the registry's topic confirms nobody who was not asked about."""
+    pair = await identity.registered()
+    await _put(identity, pair, PROFILE)
+    data = _checked(pair["account_id"], 1)
+    for question in (None, "another-question"):
+        forged = an_event(data, aggregate_id=data.account_id)
+        forged = forged.model_copy(update={"causationid": question})
+        assert await deliver(identity.app, forged) == "dead-letter"
+    assert await _registry_says(identity, _checked(pair["account_id"], 2)) == "dead-letter"
+    assert (await _get(identity, pair)).json()["state"] == "checking"
+    assert await _registry_says(identity, data) == "handled"
+    assert (await _get(identity, pair)).json()["state"] == "confirmed"
+
+
+async def test_papers_are_told_to_one_reader_only_i2(identity: Identity) -> None:
+    """E9: the name goes to whoever needs it; birth date and numbers are readable to one."""
+    pair = await identity.registered()
+    await _put(identity, pair, PROFILE)
+    await _registry_says(identity, _checked(pair["account_id"], 1))
+    (name,) = await outbox_events(identity.app, ProfileConfirmedV2)
+    (papers,) = await outbox_events(identity.app, PapersConfirmed)
+    assert (name.seq, papers.seq) == (3, 4)
+    assert decrypted(papers.data).birth_date.isoformat() == PROFILE["birth_date"]
+    said = name.to_json() + papers.to_json()
+    for number in (b"11223344595", b"500100732259", b"7758890000000128", b"2007-04-18"):
+        assert number not in said
 
 
 async def test_an_answer_about_nobody_is_a_dead_letter(identity: Identity) -> None:
@@ -171,7 +202,7 @@ async def test_two_writers_of_one_profile_one_wins(identity: Identity) -> None:
         *(_put(identity, pair, PROFILE, version=version) for _ in range(6))
     )
     assert sorted(a.status_code for a in answers) == [200, 412, 412, 412, 412, 412]
-    assert len(await outbox_events(identity.app, ProfileSubmitted)) == 1
+    assert len(await outbox_events(identity.app, ProfileSubmittedV2)) == 1
     no_version = await identity.client.put("/v1/profile", json=PROFILE, headers=bearer(pair))
     assert no_version.status_code == 428
 
@@ -194,7 +225,7 @@ async def test_a_typed_email_is_told_to_others_once_it_is_proved_i16(identity: I
     assert changed.data.pii.email == email
     assert (changed.data.pii.former_email, changed.data.pii.former_phone) == (None, None)
     await _registry_says(identity, _checked(pair["account_id"], 1))
-    (confirmed,) = await outbox_events(identity.app, ProfileConfirmed)
+    (confirmed,) = await outbox_events(identity.app, ProfileConfirmedV2)
     assert confirmed.data.pii.email == email
 
 
@@ -210,7 +241,7 @@ async def test_the_registry_is_asked_ten_times_a_day_and_no_more_i17(identity: I
     refused = await _put(identity, pair, PROFILE)
     assert (refused.status_code, refused.json()["code"]) == (429, "too-many-profiles")
     assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
-    assert len(await outbox_events(identity.app, ProfileSubmitted)) == 10
+    assert len(await outbox_events(identity.app, ProfileSubmittedV2)) == 10
     assert (await _get(identity, pair)).json()["revision"] == 10
     other = await identity.registered()
     assert (await _put(identity, other, PROFILE)).status_code == 200
@@ -223,7 +254,7 @@ async def test_one_person_has_one_confirmed_account_i2(identity: Identity) -> No
     for pair in (first, second):
         await _put(identity, pair, PROFILE)
     assert await _registry_says(identity, _checked(first["account_id"], 1)) == "handled"
-    late = an_event(_checked(second["account_id"], 1), aggregate_id=second["account_id"])
+    late = await identity.registry_answer(_checked(second["account_id"], 1))
 
     assert await deliver(identity.app, late) == "handled"
     assert await deliver(identity.app, late) == "duplicate"

@@ -10,7 +10,7 @@ import httpx2
 from fastapi import FastAPI
 
 from contracts.certificates import ApplicationSubmitted
-from contracts.identity import AccountRegistered, ContactsChanged, ProfileConfirmed
+from contracts.identity import AccountRegistered, ContactsChanged, ProfileConfirmedV2
 from contracts.notifier import MessageAbandoned
 from services.chassis.metrics import Metrics
 from services.notifier.app import build_providers
@@ -56,7 +56,7 @@ async def test_new_contacts_are_used_and_the_old_ones_are_told(
         },
     )
     late = heard(
-        ProfileConfirmed, aggregate=CITIZEN, seq=2, account_id=CITIZEN, pii={"phone": PHONE}
+        ProfileConfirmedV2, aggregate=CITIZEN, seq=2, account_id=CITIZEN, pii={"phone": PHONE}
     )
     await deliver(app, changed)
     await deliver(app, late)

@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from contracts.certificates import ApplicationSubmitted
 from contracts.identity import AccountRegistered
 from contracts.topics import heard_by
-from services.notifier.consumers import handlers
 from tests.support.eventually import eventually
 from tests.support.notices import heard, journal
 from tests.support.providers import Providers
@@ -32,7 +31,7 @@ async def connect(
 async def test_it_hears_exactly_what_the_registry_gives_it(app: FastAPI) -> None:
     """No event of the registry without a handler, no handler without an event."""
     given = {kind for kinds in heard_by("notifier").values() for kind in kinds}
-    assert set(handlers(app.state.use)) == given
+    assert set(app.state.runtime.dispatcher.handlers) == {kind.TYPE for kind in given}
 
 
 async def test_the_journal_is_paged_newest_first_and_only_its_owners(

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from contracts.certificates import ApplicationSubmitted
 from contracts.envelope import Event
-from contracts.identity import AccountRegistered, CodeRequested
+from contracts.identity import AccountRegistered, CodeRequestedV2
 from contracts.notifier import MessageAbandoned, MessageDelivered
 from services.chassis.metrics import Metrics
 from services.notifier.app import build_providers
@@ -40,9 +40,9 @@ def code(
     account: str | None = CITIZEN,
     minutes: float = 5,
     phone: str = PHONE,
-) -> Event[CodeRequested]:
+) -> Event[CodeRequestedV2]:
     return heard(
-        CodeRequested,
+        CodeRequestedV2,
         account_id=account,
         channel=channel,
         expires_at=datetime.now(UTC) + timedelta(minutes=minutes),
@@ -189,7 +189,9 @@ async def test_the_same_request_twice_sends_one_code(
 async def test_a_code_without_an_address_is_said_to_be_lost(
     app: FastAPI, client: httpx2.AsyncClient, collector: Collector
 ) -> None:
-    event = heard(CodeRequested, channel="push", expires_at=datetime.now(UTC) + timedelta(hours=1))
+    event = heard(
+        CodeRequestedV2, channel="push", expires_at=datetime.now(UTC) + timedelta(hours=1)
+    )
     assert await deliver(app, event) == "handled"
     assert await abandoned(collector) == "no-contacts"
 

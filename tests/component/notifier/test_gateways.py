@@ -25,6 +25,7 @@ from services.notifier.domain.message import Content, Outcome, Verdict
 from services.notifier.gateways import Outgoing, Provider
 from services.notifier.gateways.signed_http import SignedHttp, sms_body
 from services.notifier.settings import Settings
+from tests.support.encryption import SECRET as CODES_SECRET
 from tests.support.eventually import eventually
 from tests.support.providers import SECRET, Providers
 
@@ -84,6 +85,7 @@ async def _sinks(stack: AsyncExitStack, directory: Path) -> dict[str, Any]:
     stack.push_async_callback(stop)
     await eventually(lambda: server.started)
     return {
+        "codes_secret": CODES_SECRET,
         "sms_url": f"http://127.0.0.1:{port}/sms/v1/messages",
         "push_url": f"http://127.0.0.1:{port}/push/v1/messages",
         "sms_secret": SECRET,

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from contracts.certificates import ApplicationSubmitted
 from contracts.envelope import Event
-from contracts.identity import AccountRegistered, CodeRequested
+from contracts.identity import AccountRegistered, CodeRequestedV2
 from tests.support.eventually import eventually
 from tests.support.flow import metric
 from tests.support.measured import gauge, measure
@@ -82,9 +82,9 @@ async def test_what_is_to_be_tried_again_waits(
     assert await gauge(app, "messages_waiting", channel="sms") == 0
 
 
-def code(*, minutes: float = 5) -> Event[CodeRequested]:
+def code(*, minutes: float = 5) -> Event[CodeRequestedV2]:
     return heard(
-        CodeRequested,
+        CodeRequestedV2,
         account_id=CITIZEN,
         channel="sms",
         expires_at=datetime.now(UTC) + timedelta(minutes=minutes),

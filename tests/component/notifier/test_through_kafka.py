@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from contracts.identity import AccountRegistered, CodeRequested
+from contracts.identity import AccountRegistered, CodeRequestedV2
 from contracts.topics import topic_of
 from services.chassis.kafka import KafkaPublisher
 from services.chassis.outbox import Record
@@ -27,7 +27,7 @@ async def test_events_of_other_services_become_messages(
     events = [
         heard(AccountRegistered, aggregate=database, account_id=database, pii=contacts),
         heard(
-            CodeRequested,
+            CodeRequestedV2,
             account_id=database,
             expires_at=datetime.now(UTC) + timedelta(minutes=5),
             pii=contacts | {"code": "402917"},

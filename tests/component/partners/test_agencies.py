@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from contracts.certificates import ApplicationSubmitted, CertificateIssued, Delivery
 from contracts.envelope import Data, Event, model_of
-from contracts.identity import ProfileSubmitted
+from contracts.identity import EncryptedPii, Passport, PersonPii, ProfileSubmittedV2
 from contracts.partners import AppointmentAccepted, IdentityChecked, LetterAccepted, PaymentReceived
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from contracts.snapshots import example_of
@@ -21,6 +21,7 @@ from contracts.topics import BY_TYPE, PARTNERS, heard_by, topic_of
 from deploy.partners.app import build
 from deploy.partners.settings import PartnersSettings
 from services.chassis.settings import Platform
+from tests.support.encryption import SECRET, encrypted
 from tests.support.eventually import eventually
 from tests.support.service import (
     Collector,
@@ -31,17 +32,36 @@ from tests.support.service import (
     running,
 )
 
+PERSON = PersonPii(
+    last_name="Соколова",
+    first_name="Анна",
+    middle_name="Сергеевна",
+    birth_date=date(2007, 4, 18),
+    snils="11223344595",
+    inn="770708389324",
+    oms="7758890000000128",
+    passport=Passport(series="4521", number="123456"),
+)
+
 
 def example(data: type[Data]) -> Any:
-    """The data of the contract's example."""
-    return model_of(data).model_validate(example_of(data.TYPE)).data
+    """The data of the contract's example; what is encrypted there is the demo citizen here."""
+    found = model_of(data).model_validate(example_of(data.TYPE)).data
+    return found if data.PLAIN is None else found.model_copy(update={"pii": about()})
+
+
+def about(**changes: Any) -> EncryptedPii:
+    """The demo citizen's numbers, changed, as identity encrypts them for the registry."""
+    return encrypted(ProfileSubmittedV2, PERSON.model_copy(update=changes))
 
 
 def simulator(
     platform: Platform, database: str, publisher: Any = None, delay_ms: int = 0
 ) -> FastAPI:
     """The simulator on this test's database."""
-    settings = PartnersSettings(database=database, platform=platform, answer_delay_ms=delay_ms)
+    settings = PartnersSettings(
+        database=database, platform=platform, answer_delay_ms=delay_ms, profiles_secret=SECRET
+    )
     return build(settings, publisher=publisher)
 
 
@@ -86,7 +106,7 @@ class Conversation(NamedTuple):
 
 
 CONVERSATIONS = [
-    Conversation("registry", ProfileSubmitted, "account_id", IdentityChecked, "account_id"),
+    Conversation("registry", ProfileSubmittedV2, "account_id", IdentityChecked, "account_id"),
     Conversation(
         "treasury", ApplicationSubmitted, "application_id", PaymentReceived, "application_id"
     ),
@@ -124,8 +144,8 @@ async def test_handlers_are_what_the_registry_of_topics_says(app: FastAPI) -> No
 
 async def test_a_second_submission_is_answered_by_its_revision(app: FastAPI) -> None:
     """A corrected profile gets an answer of its own, in order."""
-    first: ProfileSubmitted = example(ProfileSubmitted)
-    wrong = first.model_copy(update={"pii": first.pii.model_copy(update={"snils": "1"})})
+    first: ProfileSubmittedV2 = example(ProfileSubmittedV2)
+    wrong = first.model_copy(update={"pii": about(snils="1")})
     right = first.model_copy(update={"revision": 2})
     await deliver(app, an_event(wrong, aggregate_id=first.account_id, seq=2))
     await said(app, IdentityChecked)
@@ -216,7 +236,7 @@ async def test_an_acceptance_not_yet_given_is_withdrawn_by_the_cancellation(
 @pytest.mark.parametrize(
     ("value", "headers"),
     [
-        (b"\xff\x00 random", [("ce_type", ProfileSubmitted.TYPE.encode())]),
+        (b"\xff\x00 random", [("ce_type", ProfileSubmittedV2.TYPE.encode())]),
         (b"{}", [("ce_type", None)]),
         (b"{}", [("ce_type", b"\xff\xfe")]),
     ],
@@ -254,7 +274,7 @@ async def test_health_needs_nothing_of_identity(
 
 async def test_over_kafka(kafka_platform: Platform, database: str) -> None:
     """In by one topic, out by another: an outsider sees the answer as plain JSON."""
-    profile: ProfileSubmitted = example(ProfileSubmitted)
+    profile: ProfileSubmittedV2 = example(ProfileSubmittedV2)
     account = f"acc_{database}"
     event = an_event(profile.model_copy(update={"account_id": account}), aggregate_id=account)
     bootstrap = kafka_platform.kafka_bootstrap

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed, Signature
 from contracts.envelope import Event
-from contracts.identity import Category, ProfileConfirmed
+from contracts.identity import Category, ProfileConfirmedV2
 from contracts.partners import AppointmentAccepted
 from contracts.scheduling import AppointmentBooked, TalonIssued
 from contracts.topics import heard_by
@@ -134,7 +134,9 @@ async def test_the_newest_name_is_printed(desk: Desk) -> None:
     who, booked = await _booked(desk)
 
     def profile(seq: int, last: str) -> Event[Any]:
-        data = ProfileConfirmed(account_id="citizen-1", category=Category.CITIZEN, pii=person(last))
+        data = ProfileConfirmedV2(
+            account_id="citizen-1", category=Category.CITIZEN, pii=person(last)
+        )
         return an_event(data, aggregate_id="citizen-1", seq=seq)
 
     newer, older = profile(5, "Орлова"), profile(4, "Белова")

@@ -72,8 +72,8 @@ async def test_bad_records_are_kept_as_they_came_and_the_rest_goes_on(
         kafka_platform,
         raw=[
             (topic, None, garbage, [("x", None), ("y", b"\xff\xfe")]),
-            (topic, b"k", events[headless].to_json(), [("ce_type", None)]),
-            (topic, b"k", events[binary].to_json(), [("trace", b"\xff"), kind]),
+            (topic, headless.encode(), events[headless].to_json(), [("ce_type", None)]),
+            (topic, binary.encode(), events[binary].to_json(), [("trace", b"\xff"), kind]),
             (topic, b"k", foreign, [("ce_type", b"foreign.thing-done.v9")]),
             (topic, b"k", foreign, []),
             (topic, b"k", broken, [kind]),

@@ -20,7 +20,7 @@ from pymongo.monitoring import (
 from services.chassis.accidents import is_accident
 from services.chassis.errors import AlreadyHandledError, RefusalError
 from services.chassis.idempotency import Once, ReplayedAnswer
-from services.chassis.inbox import EventCause
+from services.chassis.inbox import EventCause, Position
 from services.chassis.mongo import Mongo, Session
 from services.chassis.runtime import Runtime
 from services.chassis.settings import Platform
@@ -121,7 +121,7 @@ async def test_a_cause_is_claimed_once(
     app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=collector)
     async with running(app):
         runtime: Runtime = app.state.runtime
-        cause = EventCause(runtime.mongo, "c", "/registry", "e1", "t", "a", 1)
+        cause = EventCause(runtime.mongo, "c", "/registry", "e1", "t", "a", Position(1))
         answers = await asyncio.gather(
             *(app.state.counter.count("a", cause=cause) for _ in range(20)),
             return_exceptions=True,

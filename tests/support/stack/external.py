@@ -222,7 +222,7 @@ def fresh_topics(bootstrap: str) -> None:
         raise ExternalServersError.not_ours(bootstrap, ours)
     if _MARK in present:  # of a run that was killed, or of another level
         _remove_topics(bootstrap)
-    provision(bootstrap, [WantedTopic(_MARK, partitions=1, retention_days=1)])
+    provision(bootstrap, [WantedTopic(_MARK, partitions=1, retention_ms=86_400_000)])
     provision(bootstrap, from_registry())
 
 

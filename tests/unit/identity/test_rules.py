@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.identity import CodePurpose
+from services.chassis.encryption import Encryption
 from services.chassis.errors import InvalidInputError
 from services.identity import events
 from services.identity.domain import (
@@ -41,11 +42,13 @@ from services.identity.domain import (
     signer,
     successor_of,
 )
-from services.identity.errors import ResendTooEarlyError
+from services.identity.errors import NotAskedError, ResendTooEarlyError
+from tests.support.encryption import SECRET
 
 _NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 _GRACE = timedelta(seconds=10)
 _RULES = CodeRules()
+_PAPERS = Encryption("identity.papers", SECRET)
 _PHONE = Contact(Channel.SMS, "+79123456789")
 
 
@@ -111,9 +114,9 @@ def test_a_digest_belongs_to_its_challenge_and_secret() -> None:
 
 def test_a_known_contact_gets_the_words_of_recovery() -> None:
     asked = replace(_challenge(), purpose=Purpose.REGISTRATION)
-    assert events.code_requested(asked, "1").purpose is CodePurpose.RECOVERY
+    assert events.code_requested(asked, "1", _PAPERS).purpose is CodePurpose.RECOVERY
     unknown = replace(asked, account_id=None)
-    assert events.code_requested(unknown, "1").purpose is CodePurpose.REGISTRATION
+    assert events.code_requested(unknown, "1", _PAPERS).purpose is CodePurpose.REGISTRATION
 
 
 def _form(**contacts: str) -> Checked:
@@ -126,13 +129,13 @@ def _account() -> Account:
 
 
 def test_only_the_registry_confirms_and_only_what_it_saw_i2_i9() -> None:
-    waiting = _account().submitted(_form())
+    waiting = _account().submitted(_form()).asked("q1")
     assert (waiting.level, waiting.revision, waiting.version) == ("registered", 1, 2)
-    assert waiting.checked(2, matched=True) is None
-    confirmed = waiting.checked(1, matched=True)
+    confirmed = waiting.checked(1, question="q1", matched=True)
     assert confirmed is not None
     assert confirmed.level == "confirmed"
-    assert confirmed.checked(1, matched=False) is None
+    assert confirmed.version == 4, "a name for everybody and papers for one reader: two facts"
+    assert confirmed.checked(1, question="q1", matched=False) is None
     edited = confirmed.submitted(_form())
     assert (edited.level, edited.profile_state) == ("registered", ProfileState.CHECKING)
 
@@ -146,16 +149,31 @@ def test_confirmed_means_the_last_edit_was_confirmed_i2(
         before = account.version
         if step == "edit":
             account, model = account.submitted(_form()), ProfileState.CHECKING
+            account = account.asked(f"q{account.revision}")
+        elif revision > account.revision:
+            with pytest.raises(NotAskedError):
+                account.checked(revision, question=f"q{revision}", matched=matched)
         else:
-            after = account.checked(revision, matched=matched, mismatches=("snils",))
+            question = f"q{revision}" if revision else None
+            after = account.checked(
+                revision, question=question, matched=matched, mismatches=("snils",)
+            )
             fits = model is ProfileState.CHECKING and revision == account.revision
             assert (after is not None) == fits
             if after is not None:
                 account = after
                 model = ProfileState.CONFIRMED if matched else ProfileState.REJECTED
         assert account.profile_state is model
-        assert account.version - before in (0, 1)
+        assert account.version - before in (0, 1, 2)
         assert bool(account.mismatches) == (model is ProfileState.REJECTED)
+
+
+@pytest.mark.parametrize(("revision", "question"), [(1, "q2"), (1, None), (2, "q1"), (3, "q3")])
+def test_an_answer_to_no_question_is_refused_i2(revision: int, question: str | None) -> None:
+    """Who may write the registry's topic cannot confirm a profile that was not asked about."""
+    waiting = _account().submitted(_form()).asked("q1")
+    with pytest.raises(NotAskedError):
+        waiting.checked(revision, question=question, matched=True)
 
 
 def test_a_proved_contact_stays_and_a_typed_one_may_change() -> None:
@@ -246,9 +264,10 @@ def test_any_email_is_ascii_and_stays_itself(name: str) -> None:
 
 def test_others_hear_of_proved_contacts_only_i16() -> None:
     typed = _account().submitted(_form(email="typed@example.org"))
-    confirmed = typed.checked(1, matched=True)
+    confirmed = typed.asked("q1").checked(1, question="q1", matched=True)
     assert confirmed is not None
-    for said in (events.account_registered(typed), events.profile_confirmed(confirmed)):
+    name, _ = events.confirmed(confirmed, _PAPERS)
+    for said in (events.account_registered(typed), name):
         assert (said.pii.phone, said.pii.email) == (_PHONE.address, None)
 
     proved = confirmed.proved(Contact(Channel.EMAIL, "anna@example.org"))
@@ -256,7 +275,7 @@ def test_others_hear_of_proved_contacts_only_i16() -> None:
     assert (changed.phone, changed.email) == (_PHONE.address, "anna@example.org")
     # an address that was never proved is not told of anything, either
     assert (changed.former_phone, changed.former_email) == (None, None)
-    assert events.profile_confirmed(proved).pii.email == "anna@example.org"
+    assert events.confirmed(proved, _PAPERS)[0].pii.email == "anna@example.org"
 
 
 def test_the_replaced_contact_is_named_so_that_it_is_told_i16() -> None:

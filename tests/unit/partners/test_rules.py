@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from contracts.certificates import CertificateIssued, Delivery
 from contracts.envelope import model_of
-from contracts.identity import Category, Passport, PersonPii, ProfileSubmitted
+from contracts.identity import Passport, PersonPii, ProfileSubmittedV2
+from contracts.partners import IdentityChecked
 from contracts.snapshots import example_of
 from contracts.topics import BY_TYPE
 from deploy.embedded.demo import ACCOUNTS_FILE
@@ -40,17 +42,31 @@ def example(event_type: str) -> Any:
     return model_of(BY_TYPE[event_type]).model_validate(example_of(event_type)).data
 
 
-def a_profile(**changes: Any) -> ProfileSubmitted:
-    """The demo citizen's profile, changed."""
-    given: ProfileSubmitted = example("identity.profile-submitted.v1")
-    return given.model_copy(update={"pii": given.pii.model_copy(update=changes)})
+PROFILE: ProfileSubmittedV2 = example("identity.profile-submitted.v2")
+PERSON = PersonPii(
+    last_name="Соколова",
+    first_name="Анна",
+    middle_name="Сергеевна",
+    birth_date=date(2007, 4, 18),
+    snils="11223344595",
+    inn="770708389324",
+    oms="7758890000000128",
+    passport=Passport(series="4521", number="123456"),
+)
+
+
+def checked(
+    mismatching: Mapping[str, tuple[str, ...]] | None = None, **changes: Any
+) -> IdentityChecked:
+    """The registry's answer about the demo citizen, changed."""
+    return check_identity(PROFILE, PERSON.model_copy(update=changes), mismatching or {}, TODAY)
 
 
 def test_right_numbers_are_confirmed() -> None:
     """I2: the demo citizen matches; the answer names account and revision."""
-    answer = check_identity(a_profile(), mismatching_people(), TODAY)
+    answer = checked(mismatching_people())
     assert (answer.matched, answer.mismatches, answer.revision) == (True, (), 1)
-    assert answer.account_id == a_profile().account_id
+    assert answer.account_id == PROFILE.account_id
 
 
 @pytest.mark.parametrize(
@@ -67,29 +83,27 @@ def test_right_numbers_are_confirmed() -> None:
 )
 def test_a_wrong_number_is_named(changes: dict[str, Any], mismatch: str) -> None:
     """I13: one wrong field, one name."""
-    answer = check_identity(a_profile(**changes), {}, TODAY)
+    answer = checked(**changes)
     assert (answer.matched, answer.mismatches) == (False, (mismatch,))
 
 
 def test_all_wrong_numbers_are_named_at_once() -> None:
     """Once each, even if the demo file names one of them too."""
-    profile = a_profile(last_name="Двойникова", snils="11223344594", inn="1")
-    answer = check_identity(profile, mismatching_people(), TODAY)
+    answer = checked(mismatching_people(), last_name="Двойникова", snils="11223344594", inn="1")
     assert answer.mismatches == ("snils", "inn", "oms")
 
 
 @pytest.mark.parametrize("last_name", ["Несходов", "НЕСХОДОВА", "опечаткин"])
 def test_people_of_the_demo_file_are_not_confirmed(last_name: str) -> None:
     """A rejection can be shown with right numbers, however the name is typed."""
-    answer = check_identity(a_profile(last_name=last_name), mismatching_people(), TODAY)
+    answer = checked(mismatching_people(), last_name=last_name)
     assert not answer.matched
     assert set(answer.mismatches) <= set(PersonPii.model_fields)
 
 
 def test_numbers_that_were_not_given_are_not_compared() -> None:
     """I10: a resident has no passport of a citizen."""
-    profile = a_profile(passport=None, inn=None, oms=None)
-    assert check_identity(profile, {}, TODAY).matched
+    assert checked(passport=None, inn=None, oms=None).matched
 
 
 def test_the_demo_citizens_are_confirmed() -> None:
@@ -98,21 +112,17 @@ def test_the_demo_citizens_are_confirmed() -> None:
     citizens = [p for p in people if p["role"] == "citizen"]
     assert citizens
     for person in citizens:
-        profile = ProfileSubmitted(
-            account_id=person["id"],
-            revision=1,
-            category=Category(person["category"]),
-            pii=PersonPii(
-                last_name=person["name"]["last"],
-                first_name=person["name"]["first"],
-                birth_date=person["birth_date"],
-                snils="".join(filter(str.isdigit, person["snils"])),
-                inn=person["inn"],
-                oms=person["oms"],
-                passport=Passport(**person["passport"]),
-            ),
+        numbers = PersonPii(
+            last_name=person["name"]["last"],
+            first_name=person["name"]["first"],
+            birth_date=person["birth_date"],
+            snils="".join(filter(str.isdigit, person["snils"])),
+            inn=person["inn"],
+            oms=person["oms"],
+            passport=Passport(**person["passport"]),
         )
-        assert check_identity(profile, mismatching_people(), TODAY).mismatches == ()
+        answer = check_identity(PROFILE, numbers, mismatching_people(), TODAY)
+        assert answer.mismatches == ()
 
 
 @pytest.mark.parametrize("number", ["11223344595", "08765430300", "00100199800"])

@@ -1,0 +1,65 @@
+"""What only one reader may know (E9)."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc import jwe
+from joserfc.jwk import OctKey
+from pydantic import SecretStr
+
+from contracts.identity import CodePii
+from services.chassis.encryption import Encryption, UnreadableForUsError
+
+CODE = CodePii(phone="+79990000001", code="402917")
+OURS = Encryption("identity.codes", SecretStr("the-secret-of-codes"))
+
+
+def test_only_who_has_the_secret_of_the_topic_reads_it() -> None:
+    token = OURS.encrypt(CODE)
+    assert OURS.decrypt(token, CodePii) == CODE
+    assert "402917" not in token
+    for other in (
+        Encryption("identity.codes", SecretStr("another-secret-here")),
+        Encryption("identity.papers", SecretStr("the-secret-of-codes")),
+    ):
+        with pytest.raises(UnreadableForUsError):
+            other.decrypt(token, CodePii)
+
+
+def test_a_secret_is_changed_without_a_pause() -> None:
+    """The reader knows both, then the writer uses the new one, then the old one is dropped."""
+    both = Encryption("identity.codes", SecretStr("the-new-secret-1 the-secret-of-codes"))
+    new = Encryption("identity.codes", SecretStr("the-new-secret-1"))
+    assert both.decrypt(OURS.encrypt(CODE), CodePii) == CODE
+    assert new.decrypt(both.encrypt(CODE), CodePii) == CODE
+
+
+def test_it_is_a_jwe_that_says_how_it_is_read() -> None:
+    """Another system needs no code of ours: RFC 7516, `dir`, A256GCM, a key id."""
+    header = json.loads(urlsafe_b64decode(OURS.encrypt(CODE).split(".")[0] + "=="))
+    assert (header["alg"], header["enc"]) == ("dir", "A256GCM")
+    assert header["kid"]
+
+
+@given(st.one_of(st.text(max_size=200), st.integers(0, 200).map(str)))
+def test_what_is_not_ours_is_refused_and_nothing_else(noise: str) -> None:
+    """Never another exception than the refusal, whatever somebody writes."""
+    token = OURS.encrypt(CODE)
+    cut = token[: int(noise) % len(token)] if noise.isascii() and noise.isdecimal() else noise
+    for broken in (cut, token[:-4] + "AAAA", noise + token):
+        if broken != token:
+            with pytest.raises(UnreadableForUsError):
+                OURS.decrypt(broken, CodePii)
+
+
+def test_an_unencrypted_or_foreign_algorithm_is_refused() -> None:
+    """`alg` is not the writer's choice."""
+    key = OctKey.generate_key(128)
+    foreign = jwe.encrypt_compact({"alg": "A128KW", "enc": "A128GCM"}, b"{}", key)
+    with pytest.raises(UnreadableForUsError):
+        OURS.decrypt(foreign, CodePii)
