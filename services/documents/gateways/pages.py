@@ -7,21 +7,24 @@ what another layer hides is not looked at.
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pikepdf
+from PIL import Image
 
 from services.documents.errors import FileTooComplexError
 from services.documents.gateways.resolution import scale_of_page
 
-MOST_DRAWN = 20_000
-"""Pictures and forms that one page draws: a scanner's strips of eight rows are five hundred."""
+MOST_WORK = 32 * 1024 * 1024
+"""For one file: bytes of unpacked drawing operators, and what drawing a picture or a form costs."""
 
-MOST_CONTENT = 48 * 1024 * 1024
-"""Bytes of unpacked drawing operators of one file."""
+_PICTURE_COSTS = 1024
+"""A page of A4 in strips of eight rows is five hundred pictures."""
+_FORM_COSTS = 8192
 
 _POINTS_PER_INCH = 72
 _DEEPEST = 12
@@ -31,6 +34,7 @@ _MOSTLY = 0.5  # of what is scanned
 _DRAWING = "q Q cm Do BI ID EI Tr Tj TJ ' \""
 _TEXT = frozenset({"Tj", "TJ", "'", '"'})
 _INVISIBLE = 3
+_WITH_HEADERS = frozenset({"/DCTDecode", "/JPXDecode"})
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -66,7 +70,7 @@ def dpi_of_pages(pdf: pikepdf.Pdf) -> int | None:
     """The lowest resolution of all pages; None where a page has no scan.
 
     Raises:
-        FileTooComplexError: more than `MOST_CONTENT`, or a page that draws too much.
+        FileTooComplexError: more than `MOST_WORK`.
     """
     budget = _Budget()
     measured = [_dpi_of_page(page, budget) for page in pdf.pages]
@@ -128,13 +132,13 @@ class _State:
 
 
 class _Budget:
-    """What is left of `MOST_CONTENT` for the rest of the file."""
+    """What is left of `MOST_WORK` for the rest of the file."""
 
     def __init__(self) -> None:
-        self._left = MOST_CONTENT
+        self._left = MOST_WORK
 
-    def take(self, size: int) -> None:
-        self._left -= size
+    def take(self, work: int) -> None:
+        self._left -= work
         if self._left < 0:
             raise FileTooComplexError
 
@@ -146,7 +150,6 @@ class _Drawn:
         self.pictures: list[_Picture] = []
         self.text = False
         self._budget = budget
-        self._drawn = 0
 
     def read(self, content: Any, resources: Any, matrix: Matrix, depth: int) -> None:
         """Follow a page or a form, and the forms in it."""
@@ -161,7 +164,7 @@ class _Drawn:
             elif operator in _TEXT:
                 self.text = self.text or not state.invisible
             elif isinstance(step, pikepdf.ContentStreamInlineImage):
-                self._count()
+                self._budget.take(_PICTURE_COSTS)
                 self.pictures.append(_Picture(step.iimage.width, step.iimage.height, state.matrix))
             elif operator == "Do" and operands:
                 self._draw(operands[0], resources, state.matrix, depth)
@@ -169,7 +172,7 @@ class _Drawn:
                 state = state.after(operator, operands)
 
     def _draw(self, name: Any, resources: Any, matrix: Matrix, depth: int) -> None:
-        self._count()
+        self._budget.take(_PICTURE_COSTS)
         known = resources.get("/XObject") if isinstance(resources, pikepdf.Dictionary) else None
         thing = known.get(str(name)) if isinstance(known, pikepdf.Dictionary) else None
         if not isinstance(thing, pikepdf.Stream):
@@ -178,13 +181,9 @@ class _Drawn:
         if kind == pikepdf.Name.Image:
             self.pictures.append(_Picture(*_pixels(thing), matrix))
         elif kind == pikepdf.Name.Form and depth < _DEEPEST:
+            self._budget.take(_FORM_COSTS)
             inside = _times(_matrix(thing.get("/Matrix")), matrix)
             self.read(thing, thing.get("/Resources", resources), inside, depth + 1)
-
-    def _count(self) -> None:
-        self._drawn += 1
-        if self._drawn > MOST_DRAWN:
-            raise FileTooComplexError
 
 
 def _streams(content: Any) -> Iterator[pikepdf.Stream]:
@@ -197,12 +196,20 @@ def _streams(content: Any) -> Iterator[pikepdf.Stream]:
 def _pixels(image: pikepdf.Stream) -> tuple[int, int]:
     """Of the picture, or of its mask where that is finer: text is often in the mask alone."""
     layers = [image, image.get("/SMask"), image.get("/Mask")]
-    sizes = [
-        (int(_number(layer.get("/Width"), 0)), int(_number(layer.get("/Height"), 0)))
-        for layer in layers
-        if isinstance(layer, pikepdf.Stream)
-    ]
+    sizes = [_size(layer) for layer in layers if isinstance(layer, pikepdf.Stream)]
     return max(sizes, key=math.prod)
+
+
+def _size(layer: pikepdf.Stream) -> tuple[int, int]:
+    """What it says of itself; a JPEG or JPEG 2000 has a header of its own, which is believed."""
+    across, down = (int(_number(layer.get(key), 0)) for key in ("/Width", "/Height"))
+    if str(layer.get("/Filter")) not in _WITH_HEADERS:
+        return across, down
+    try:
+        with Image.open(io.BytesIO(layer.read_raw_bytes()), formats=["JPEG", "JPEG2000"]) as own:
+            return min(across, own.width), min(down, own.height)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return 0, 0  # nobody can show it
 
 
 def _matrix(values: Any) -> Matrix:

@@ -19,6 +19,7 @@ from pypdfium2 import raw
 from services.documents.domain import Inspected, MediaType
 from services.documents.errors import (
     FileBrokenError,
+    FileRefusedError,
     FileTooComplexError,
     PdfEncryptedError,
     TooManyPagesError,
@@ -59,12 +60,13 @@ def inspect_pdf(content: bytes) -> Inspected:
     exceeded = qpdf.qpdf_limit_errors()
     try:
         found = _examined(plain, pages)
+    except FileRefusedError:
+        raise
     except pikepdf.PasswordError as error:
         raise PdfEncryptedError from error
     except MemoryError as error:
         raise FileTooComplexError from error
-    except (pikepdf.PikepdfError, ValueError, TypeError, KeyError, RuntimeError) as error:
-        # what a hostile file makes the library say
+    except Exception as error:  # readers of hostile bytes raise whatever they like
         over = qpdf.qpdf_limit_errors() > exceeded or _OVER in str(error)
         raise FileTooComplexError if over else FileBrokenError(_KIND) from error
     if qpdf.qpdf_limit_errors() > exceeded:  # the rest was passed over

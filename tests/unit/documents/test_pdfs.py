@@ -27,6 +27,12 @@ def script_in_a_stream(pdf: Pdf) -> None:
     pdfs.opening(S="/JavaScript", JS=made)(pdf)
 
 
+def named_elsewhere(pdf: Pdf) -> None:
+    """The kind of the action is an object of its own."""
+    kind = pdf.make_indirect(Name.JavaScript)
+    pdfs.opening(S=kind, JS=pdf.make_indirect(String("app.alert(1)")))(pdf)
+
+
 def in_an_outline(pdf: Pdf) -> None:
     item = pdf.make_indirect(pdfs.made({"Title": "x", "A": PROGRAM}))
     pdfs.catalogued(Outlines={"First": item, "Last": item, "Count": 1})(pdf)
@@ -51,6 +57,7 @@ EVIL: dict[str, pdfs.Change] = {
     "a script of the file": pdfs.catalogued(Names={"JavaScript": {"Names": ["a", SCRIPT]}}),
     "a script at the end": pdfs.catalogued(AA={"WC": SCRIPT}),
     "a script of a field": pdfs.field(AA={"K": SCRIPT}),
+    "a script named elsewhere": named_elsewhere,
     "a rendition": pdfs.opening(S="/Rendition", JS="x"),
     "a program": pdfs.opening(**PROGRAM),
     "a program behind a bookmark": in_an_outline,
