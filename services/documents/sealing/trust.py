@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 from cryptography import x509
@@ -28,6 +28,7 @@ from services.documents.sealing.signatures import parse_certificate
 SNILS = x509.ObjectIdentifier("1.2.643.100.3")
 OGRN = x509.ObjectIdentifier("1.2.643.100.1")
 _PEM_END = b"-----END X509 CRL-----"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Role(Enum):
@@ -55,12 +56,43 @@ class _Link:
 
 
 @dataclass(frozen=True)
+class _Way:
+    """A chain, and the time in which nothing speaks against it: most checks need no more."""
+
+    links: tuple[_Link, ...]
+    start: datetime
+    end: datetime
+    lasts: datetime
+
+    @classmethod
+    def of(cls, links: tuple[_Link, ...]) -> _Way:
+        """By the newest lists alone; whether older ones help is for `_objections` to say."""
+        latest = [link.statements[:1] for link in links if not link.is_root]
+        newest = [statement for found in latest for statement in found]
+        doubtful = (
+            not all(latest)
+            or any(statement.held for statement in newest)
+            or any(link.revoked for link in links)
+        )
+        return cls(
+            links,
+            max([link.start for link in links] + [s.since for s in newest]),
+            _NEVER if doubtful else min([k.end for k in links] + [s.until for s in newest]),
+            min(link.end for link in links),
+        )
+
+    def calm(self, when: datetime, until: datetime | None) -> bool:
+        """Whether it may be used without a closer look."""
+        return self.start <= when <= self.end and (until is None or until <= self.lasts)
+
+
+@dataclass(frozen=True)
 class _Standing:
     """What never changes about a certificate under a trust store; times remain to be compared."""
 
     name: str
     roles: frozenset[Role]
-    ways: tuple[tuple[_Link, ...], ...]
+    ways: tuple[_Way, ...]
 
 
 class TrustStore:
@@ -101,7 +133,9 @@ class TrustStore:
             raise CertificateNotTrustedError(msg)
         first: CertificateNotTrustedError | None = None
         for way in standing.ways:
-            objection = next(_objections(way, when, until), None)
+            if way.calm(when, until):
+                return
+            objection = next(_objections(way.links, when, until), None)
             if objection is None:
                 return
             first = first or objection
@@ -123,9 +157,9 @@ class TrustStore:
         roles = frozenset(role for role in Role if _fits(certificate, role))
         return _Standing(_name(certificate), roles, ways)
 
-    def _way(self, chain: Chain) -> tuple[_Link, ...]:
+    def _way(self, chain: Chain) -> _Way:
         issuers = (*chain[1:], None)
-        return tuple(
+        links = (
             _Link(
                 name=_name(certificate),
                 start=certificate.not_valid_before_utc,
@@ -135,15 +169,16 @@ class TrustStore:
             )
             for certificate, issuer in zip(chain, issuers, strict=True)
         )
+        return _Way.of(tuple(links))
 
 
 def _objections(
-    way: tuple[_Link, ...], when: datetime, until: datetime | None
+    links: tuple[_Link, ...], when: datetime, until: datetime | None
 ) -> Iterator[CertificateNotTrustedError]:
     """What speaks against a chain at a time; first what will never change."""
-    if way[0].revoked:
-        yield CertificateNotTrustedError(f"Сертификат «{way[0].name}» отозван.")
-    for link in way:
+    if links[0].revoked:
+        yield CertificateNotTrustedError(f"Сертификат «{links[0].name}» отозван.")
+    for link in links:
         if when < link.start:
             yield CertificateUnusableNowError(f"Сертификат «{link.name}» ещё не действует.")
         if when > link.end:
