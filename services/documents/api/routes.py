@@ -211,7 +211,7 @@ async def reads_of_document(
 async def check(request: Request, use: Use) -> CheckView:
     """Is this PDF byte for byte one that was sealed here? For anybody, without login.
 
-    The file is hashed as it arrives and not kept. The answer names no person but the signers.
+    The file is hashed as it arrives and not kept. The answer names offices, no person.
     429 `too-many-requests`: so many a minute for each network address.
     """
     sha256 = await receive_pdf_hash(request, largest=_LARGEST_CHECK)
