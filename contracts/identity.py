@@ -179,6 +179,24 @@ class ContactsChanged(Data):
     pii: ChangedContacts
 
 
+class AccountBlocked(Data):
+    """An administrator closed the account: its logins ended, no service acts for it any more.
+
+    The reason stays in identity.
+    """
+
+    TYPE: ClassVar[str] = "identity.account-blocked.v1"
+    account_id: str
+    blocked_at: Moment
+
+
+class AccountUnblocked(Data):
+    """The account is open again; its owner logs in anew."""
+
+    TYPE: ClassVar[str] = "identity.account-unblocked.v1"
+    account_id: str
+
+
 class StaffPii(Pii):
     """A member of staff as patients see them."""
 

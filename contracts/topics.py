@@ -55,10 +55,22 @@ TOPICS: tuple[Topic, ...] = (
             i.ProfileRejected,
             i.ContactsChanged,
             i.StaffRegistered,
+            i.AccountBlocked,
+            i.AccountUnblocked,
         ),
         consumers={
-            "certificates": (i.StaffRegistered,),
-            "scheduling": (i.ProfileConfirmedV2,),
+            "certificates": (
+                i.ProfileRejected,
+                i.StaffRegistered,
+                i.AccountBlocked,
+                i.AccountUnblocked,
+            ),
+            "scheduling": (
+                i.ProfileConfirmedV2,
+                i.ProfileRejected,
+                i.AccountBlocked,
+                i.AccountUnblocked,
+            ),
             "notifier": (
                 i.AccountRegistered,
                 i.ProfileConfirmedV2,

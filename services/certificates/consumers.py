@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.documents import DocumentKind, DocumentSealed, FileAccepted, SealingFailed
-from contracts.identity import PapersConfirmed, PapersPii, StaffRegistered
+from contracts.identity import (
+    AccountBlocked,
+    AccountUnblocked,
+    PapersConfirmed,
+    PapersPii,
+    ProfileRejected,
+    StaffRegistered,
+)
 from contracts.partners import LetterAccepted, PaymentReceived
 from services.certificates.domain.answers import Payment
 from services.certificates.domain.people import KnownFile, Person, Staff
@@ -35,6 +42,21 @@ class Consumers:
             oms=pii.oms,
         )
         await self.registry.remember_person(person, cause=incoming.latest("person"))
+
+    async def profile_rejected(self, incoming: Incoming[ProfileRejected]) -> None:
+        """Take nothing from this person; ordered against confirmations."""
+        cause = incoming.latest("person")
+        await self.registry.note_rejected(incoming.data.account_id, cause=cause)
+
+    async def account_blocked(self, incoming: Incoming[AccountBlocked]) -> None:
+        """Act for nobody whose account is closed."""
+        cause = incoming.latest("standing")
+        await self.registry.note_blocked(incoming.data.account_id, blocked=True, cause=cause)
+
+    async def account_unblocked(self, incoming: Incoming[AccountUnblocked]) -> None:
+        """It is open again."""
+        cause = incoming.latest("standing")
+        await self.registry.note_blocked(incoming.data.account_id, blocked=False, cause=cause)
 
     async def staff_registered(self, incoming: Incoming[StaffRegistered]) -> None:
         """Keep who signs; only the newest counts."""
@@ -88,6 +110,9 @@ def handlers(registry: Registry, papers: Encryption) -> Handlers:
     consumers = Consumers(registry, papers)
     return {
         PapersConfirmed: consumers.papers_confirmed,
+        ProfileRejected: consumers.profile_rejected,
+        AccountBlocked: consumers.account_blocked,
+        AccountUnblocked: consumers.account_unblocked,
         StaffRegistered: consumers.staff_registered,
         FileAccepted: consumers.file_accepted,
         DocumentSealed: consumers.document_sealed,

@@ -25,7 +25,12 @@ from joserfc.jwk import KeySet
 from services.chassis.accidents import told
 from services.chassis.cancellation import end_if_cancelled
 from services.chassis.context import known, travelling
-from services.chassis.errors import AccidentError, ForbiddenError, UnauthenticatedError
+from services.chassis.errors import (
+    AccidentError,
+    ForbiddenError,
+    NotConfirmedError,
+    UnauthenticatedError,
+)
 from services.chassis.metrics import Metrics
 from services.chassis.tracing import begun, onward, outside
 
@@ -63,19 +68,6 @@ class Principal:
     def confirmed(self) -> bool:
         """Whether the state registry confirmed this person."""
         return self.level == "confirmed"
-
-
-class NotConfirmedError(ForbiddenError):
-    """The service needs a confirmed account (I9)."""
-
-    code = "account-not-confirmed"
-    title = "Учётная запись не подтверждена"
-
-    def __init__(self) -> None:
-        """Say how to get confirmed."""
-        super().__init__(
-            "Услуга доступна после подтверждения личности. Заполните профиль в личном кабинете."
-        )
 
 
 class NoKeysError(AccidentError):

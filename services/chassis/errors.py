@@ -95,6 +95,33 @@ class ForbiddenError(RefusalError):
         super().__init__(detail)
 
 
+class NotConfirmedError(ForbiddenError):
+    """The service needs a confirmed account (I9)."""
+
+    code = "account-not-confirmed"
+    title = "Учётная запись не подтверждена"
+
+    def __init__(self) -> None:
+        """Say how to get confirmed."""
+        super().__init__(
+            "Услуга доступна после подтверждения личности. Заполните профиль в личном кабинете."
+        )
+
+
+class AccountBlockedError(ForbiddenError):
+    """An administrator closed the account of whoever asks."""
+
+    code = "account-blocked"
+    title = "Учётная запись заблокирована"
+
+    def __init__(self) -> None:
+        """Say whom to turn to; the reason is in the administrators' journal."""
+        super().__init__(
+            "Учётная запись заблокирована администратором. Чтобы узнать причину, обратитесь в "
+            "службу поддержки."
+        )
+
+
 class TooManyRequestsError(RefusalError):
     """Asked too often; `retry_after` seconds help."""
 

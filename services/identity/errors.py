@@ -199,6 +199,29 @@ class AccountExistsError(RefusalError):
         )
 
 
+class AlreadyBlockedError(RefusalError):
+    """The account is blocked, or open, already."""
+
+    code = "already-so"
+    title = "Состояние уже такое"
+
+    def __init__(self, *, blocked: bool) -> None:
+        """Say how it is."""
+        state = "уже заблокирована" if blocked else "не заблокирована"
+        super().__init__(f"Эта учётная запись {state}.")
+
+
+class OwnAccountError(RefusalError):
+    """An administrator would shut themselves out."""
+
+    code = "own-account"
+    title = "Это ваша учётная запись"
+
+    def __init__(self) -> None:
+        """Say who can."""
+        super().__init__("Свою учётную запись может заблокировать только другой администратор.")
+
+
 class ContactTakenError(RefusalError):
     """An administrator gives a contact that another account uses."""
 

@@ -125,6 +125,16 @@ def profile_rejected(account: Account) -> said.ProfileRejected:
     return said.ProfileRejected(account_id=account.id, mismatches=account.mismatches)
 
 
+def account_blocked(account: Account) -> said.AccountBlocked:
+    """An administrator closed it. Why stays here."""
+    return said.AccountBlocked(account_id=account.id, blocked_at=account.blockings[-1].at)
+
+
+def account_unblocked(account: Account) -> said.AccountUnblocked:
+    """It is open again."""
+    return said.AccountUnblocked(account_id=account.id)
+
+
 def staff_registered(account: Account) -> said.StaffRegistered | None:
     """A member of staff has an account; None for those whom no other service has business with.
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
-from contracts.identity import NamePii, ProfileConfirmedV2
+from contracts.identity import (
+    AccountBlocked,
+    AccountUnblocked,
+    NamePii,
+    ProfileConfirmedV2,
+    ProfileRejected,
+)
 from contracts.partners import AppointmentAccepted
 from services.chassis.broker import Handlers
 from services.chassis.inbox import Incoming
 from services.chassis.text import prose
 from services.scheduling.usecases import UseCases
+from services.scheduling.usecases.hearing import Hearing
 
 
 def _full_name(person: NamePii) -> str:
@@ -16,15 +23,38 @@ def _full_name(person: NamePii) -> str:
     return " ".join(part for part in parts if part)
 
 
-def handlers(use: UseCases) -> Handlers:
-    """Event type → what to do with it."""
-    hearing = use.hearing
+def _of_identity(hearing: Hearing) -> Handlers:
+    """Who may book."""
 
     async def profile_confirmed(incoming: Incoming[ProfileConfirmedV2]) -> None:
         data = incoming.data
         await hearing.remember_patient(
             data.account_id, _full_name(data.pii), cause=incoming.latest("patient")
         )
+
+    async def profile_rejected(incoming: Incoming[ProfileRejected]) -> None:
+        cause = incoming.latest("patient")
+        await hearing.note_rejected(incoming.data.account_id, cause=cause)
+
+    async def account_blocked(incoming: Incoming[AccountBlocked]) -> None:
+        cause = incoming.latest("standing")
+        await hearing.note_blocked(incoming.data.account_id, blocked=True, cause=cause)
+
+    async def account_unblocked(incoming: Incoming[AccountUnblocked]) -> None:
+        cause = incoming.latest("standing")
+        await hearing.note_blocked(incoming.data.account_id, blocked=False, cause=cause)
+
+    return {
+        ProfileConfirmedV2: profile_confirmed,
+        ProfileRejected: profile_rejected,
+        AccountBlocked: account_blocked,
+        AccountUnblocked: account_unblocked,
+    }
+
+
+def handlers(use: UseCases) -> Handlers:
+    """Event type → what to do with it."""
+    hearing = use.hearing
 
     async def document_sealed(incoming: Incoming[DocumentSealed]) -> None:
         data = incoming.data
@@ -44,7 +74,7 @@ def handlers(use: UseCases) -> Handlers:
         await hearing.accepted(data.appointment_id, comment, cause=incoming.cause)
 
     return {
-        ProfileConfirmedV2: profile_confirmed,
+        **_of_identity(hearing),
         DocumentSealed: document_sealed,
         SealingFailed: sealing_failed,
         AppointmentAccepted: appointment_accepted,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from services.chassis.errors import AccountBlockedError, NotConfirmedError
+
 _SHOWN_LETTERS = 1
 
 
@@ -33,6 +35,35 @@ class Person:
             "oms": self.oms,
         }
         return {name: value for name, value in parts.items() if value}
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What stands against an account since its token was issued: tokens live some minutes."""
+
+    account_id: str
+    rejected: bool = False
+    blocked: bool = False
+
+    def may_act(self) -> None:
+        """Refuse whoever was blocked.
+
+        Raises:
+            AccountBlockedError: an administrator closed the account.
+        """
+        if self.blocked:
+            raise AccountBlockedError
+
+    def may_apply(self) -> None:
+        """Refuse whoever was blocked, or is not confirmed any more (I9).
+
+        Raises:
+            AccountBlockedError: an administrator closed the account.
+            NotConfirmedError: the registry did not agree with the profile.
+        """
+        self.may_act()
+        if self.rejected:
+            raise NotConfirmedError
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.certificates.domain.application import Application
 from services.certificates.domain.certificate import Certificate, Status
-from services.certificates.domain.people import KnownFile, Person, Staff
+from services.certificates.domain.people import Admission, KnownFile, Person, Staff
 from services.certificates.domain.states import State
 from services.certificates.errors import (
     NumberTakenError,
@@ -60,6 +60,7 @@ INDEXES: Indexes = {
     ],
     "people": [],
     "staff": [],
+    "admissions": [],
     "files": [],
 }
 _SHOWN = [Status.ISSUED.value, Status.REVOKED.value]
@@ -91,6 +92,7 @@ class Store:
         self.certificates = db["certificates"]
         self._people = db["people"]
         self._staff = db["staff"]
+        self._admissions = db["admissions"]
         self._files = db["files"]
 
     async def application(self, application_id: str, session: Session | None = None) -> Application:
@@ -225,6 +227,18 @@ class Store:
         """Keep the newest copy."""
         document = _people.document(person)
         await _replace(self._people, document, session)
+
+    async def admission_of(self, account_id: str, session: Session | None = None) -> Admission:
+        """What stands against an account: nothing, unless an event said so."""
+        found = await self._admissions.find_one({"_id": account_id}, session=session)
+        known = found or {}
+        return Admission(account_id, known.get("rejected", False), known.get("blocked", False))
+
+    async def note_admission(self, account_id: str, session: Session, **facts: bool) -> None:
+        """Keep what an event said: `rejected` or `blocked`."""
+        await self._admissions.update_one(
+            {"_id": account_id}, {"$set": facts}, upsert=True, session=session
+        )
 
     async def staff(self, account_id: str, session: Session | None = None) -> Staff | None:
         """A member of staff, if the event has arrived."""

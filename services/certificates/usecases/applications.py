@@ -46,6 +46,7 @@ class Applications:
         await self._profile_arrives(citizen_id)
 
         async def work(tx: Transaction) -> Application:
+            await ledger.may_apply(tx, citizen_id)
             person = await ledger.store.person(citizen_id, tx.session)
             draft = filing.draft(
                 kind,
@@ -95,6 +96,7 @@ class Applications:
         ledger = self.ledger
 
         async def work(tx: Transaction) -> Application:
+            await ledger.may_apply(tx, citizen_id)
             before = await self._load(tx, citizen_id, application_id, expected)
             person = await ledger.store.person(citizen_id, tx.session)
             ids = [g.file_id for g in changes.given if g.file_id is not None]
@@ -112,6 +114,7 @@ class Applications:
 
         async def attempt(tracking_number: str) -> Application:
             async def work(tx: Transaction) -> Application:
+                await ledger.may_apply(tx, citizen_id)
                 before = await self._load(tx, citizen_id, application_id, expected)
                 kind = ledger.kind_of(before)
                 after = filing.submitted(
@@ -141,6 +144,7 @@ class Applications:
         ledger = self.ledger
 
         async def work(tx: Transaction) -> Application:
+            await ledger.may_apply(tx, citizen_id)
             before = await ledger.store.citizens_application(application_id, citizen_id, tx.session)
             ids = [g.file_id for g in answer.given if g.file_id is not None]
             after = asking.supplied(

@@ -69,6 +69,14 @@ class Ledger:
         """A fresh certificate number."""
         return numbers.certificate_number(self.today.year, self.draw(numbers.NUMBER_SPACE))
 
+    async def may_apply(self, tx: Transaction, citizen_id: str) -> None:
+        """Refuse a citizen who is blocked or not confirmed any more, whatever the token says."""
+        (await self.store.admission_of(citizen_id, tx.session)).may_apply()
+
+    async def may_act(self, tx: Transaction, staff_id: str) -> None:
+        """Refuse a member of staff who is blocked."""
+        (await self.store.admission_of(staff_id, tx.session)).may_act()
+
     async def save(
         self, tx: Transaction, before: Application, after: Application, *told: Data
     ) -> Application:

@@ -68,6 +68,7 @@ class Registry:
         ledger = self.ledger
 
         async def work(tx: Transaction) -> Certificate:
+            await ledger.may_act(tx, by)
             before = await ledger.store.certificate(certificate_id, tx.session)
             if not administrator and before.doctor_id != by:
                 raise NotYourCertificateError
@@ -83,10 +84,25 @@ class Registry:
         return await ledger.transactions.run(work)
 
     async def remember_person(self, person: Person, *, cause: Cause) -> None:
-        """Keep what forms are filled from."""
+        """Keep what forms are filled from: the person is confirmed."""
 
         async def work(tx: Transaction) -> None:
             await self.ledger.store.save_person(person, tx.session)
+            await self.ledger.store.note_admission(person.account_id, tx.session, rejected=False)
+
+        await self.ledger.transactions.run(work, cause=cause)
+
+    async def note_rejected(self, account_id: str, *, cause: Cause) -> None:
+        """The person is not confirmed any more: nothing is taken from them until they are."""
+        await self._note(account_id, cause, rejected=True)
+
+    async def note_blocked(self, account_id: str, *, blocked: bool, cause: Cause) -> None:
+        """An account was closed or opened, of a citizen or of a member of staff."""
+        await self._note(account_id, cause, blocked=blocked)
+
+    async def _note(self, account_id: str, cause: Cause, **facts: bool) -> None:
+        async def work(tx: Transaction) -> None:
+            await self.ledger.store.note_admission(account_id, tx.session, **facts)
 
         await self.ledger.transactions.run(work, cause=cause)
 

@@ -54,7 +54,7 @@ class Reviews:
 
         async def work(tx: Transaction) -> Application:
             before = await ledger.store.application(application_id, tx.session)
-            await self._refuse_own(tx, before, doctor_id)
+            await self._may_decide(tx, before, doctor_id)
             after = review.claimed(
                 before, doctor_id=doctor_id, now=ledger.now(), lease=ledger.claim_lease
             )
@@ -103,6 +103,7 @@ class Reviews:
         ledger = self.ledger
 
         async def work(tx: Transaction) -> Application:
+            await ledger.may_act(tx, doctor_id)
             before = await ledger.store.application(application_id, tx.session)
             kind = ledger.kind_of(before)
             after = review.documents_requested(
@@ -146,7 +147,7 @@ class Reviews:
         organisation = ledger.catalogue.organisation
         before = await ledger.store.application(application_id, tx.session)
         kind = ledger.kind_of(before)
-        await self._refuse_own(tx, before, doctor_id)
+        await self._may_decide(tx, before, doctor_id)
         after = review.approved(
             before,
             kind,
@@ -178,7 +179,7 @@ class Reviews:
         async def work(tx: Transaction) -> Application:
             before = await ledger.store.application(application_id, tx.session)
             kind = ledger.kind_of(before)
-            await self._refuse_own(tx, before, doctor_id)
+            await self._may_decide(tx, before, doctor_id)
             after = review.refused(
                 before,
                 kind,
@@ -204,8 +205,9 @@ class Reviews:
             raise DoctorUnknownError
         return found
 
-    async def _refuse_own(self, tx: Transaction, application: Application, doctor_id: str) -> None:
+    async def _may_decide(self, tx: Transaction, application: Application, doctor_id: str) -> None:
         """Asked at the decision too: a record may have arrived after the claim."""
+        await self.ledger.may_act(tx, doctor_id)
         store = self.ledger.store
         review.two_people(
             await store.person(application.citizen_id, tx.session),

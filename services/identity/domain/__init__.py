@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.identity.domain.account import (
     Account,
+    Blocking,
     Position,
     ProfileState,
     Role,
@@ -63,6 +64,7 @@ __all__ = [
     "LONG_DIGITS",
     "Account",
     "Asker",
+    "Blocking",
     "Caller",
     "Category",
     "Challenge",

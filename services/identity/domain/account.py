@@ -16,9 +16,10 @@ from services.chassis.text import line, name, number, unprintable_detail
 from services.identity.domain.contacts import Channel, Contact, email_of, phone_of
 from services.identity.domain.names import staff_name_detail
 from services.identity.domain.profile import Checked, Person, number_error
-from services.identity.errors import NotAskedError
+from services.identity.errors import AlreadyBlockedError, NotAskedError, OwnAccountError
 
 CONFIRMED, REGISTERED = "confirmed", "registered"
+_BLOCKINGS_KEPT = 50
 
 
 class Role(StrEnum):
@@ -56,6 +57,16 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Blocking:
+    """An administrator closed the account, or opened it again."""
+
+    at: datetime
+    by: str
+    reason: str
+    closed: bool
+
+
+@dataclass(frozen=True)
 class Account:
     """The aggregate. `version` counts its events; `logins` are the names it is found by.
 
@@ -78,6 +89,26 @@ class Account:
     revision: int = 0
     question: str | None = None
     mismatches: tuple[str, ...] = ()
+    blockings: tuple[Blocking, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether an administrator closed it, and nobody has opened it again."""
+        return bool(self.blockings) and self.blockings[-1].closed
+
+    def marked(self, blocking: Blocking) -> Account:
+        """The account closed or opened, with who did it and why.
+
+        Raises:
+            AlreadyBlockedError: it is as it should be.
+            OwnAccountError: administrators cannot shut themselves out.
+        """
+        if blocking.by == self.id:
+            raise OwnAccountError
+        if blocking.closed == self.blocked:
+            raise AlreadyBlockedError(blocked=self.blocked)
+        kept = (*self.blockings, blocking)[-_BLOCKINGS_KEPT:]
+        return replace(self, version=self.version + 1, blockings=kept)
 
     @property
     def level(self) -> str:

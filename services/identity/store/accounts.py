@@ -14,6 +14,7 @@ from services.chassis.errors import StaleVersionError
 from services.chassis.mongo import Database, Document, Indexes, Session
 from services.identity.domain import (
     Account,
+    Blocking,
     Category,
     Passport,
     Person,
@@ -167,6 +168,7 @@ def _to_document(account: Account) -> dict[str, Any]:
         "revision": account.revision,
         "question": account.question,
         "mismatches": list(account.mismatches),
+        "blockings": [asdict(blocking) for blocking in account.blockings],
     }
 
 
@@ -185,6 +187,7 @@ def _from_document(d: Document) -> Account:
         revision=d["revision"],
         question=d.get("question"),
         mismatches=tuple(d["mismatches"]),
+        blockings=tuple(Blocking(**blocking) for blocking in d.get("blockings", ())),
     )
 
 

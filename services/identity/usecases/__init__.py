@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from services.identity.usecases.blocking import Blockings
 from services.identity.usecases.codes import Codes
 from services.identity.usecases.contacts import ContactChange
 from services.identity.usecases.demo import seed
@@ -19,6 +20,7 @@ from services.identity.usecases.staff import Staff
 from services.identity.usecases.world import Pair, Rules, World
 
 __all__ = [
+    "Blockings",
     "ContactChange",
     "Pair",
     "Profiles",
@@ -46,6 +48,7 @@ class UseCases:
     contacts: ContactChange
     profiles: Profiles
     staff: Staff
+    blockings: Blockings
 
     @classmethod
     def of(cls, world: World) -> Self:
@@ -61,4 +64,5 @@ class UseCases:
             contacts=ContactChange(world, codes, passwords),
             profiles=Profiles(world),
             staff=Staff(world),
+            blockings=Blockings(world),
         )

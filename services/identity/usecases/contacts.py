@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.errors import NotFoundError
+from services.chassis.errors import AccountBlockedError, NotFoundError
 from services.chassis.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, Caller, Challenge, Contact, Purpose, Verdict
@@ -67,6 +67,7 @@ class ContactChange:
             NotFoundError: no such change, or somebody else's.
             WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: not this code.
             ContactTakenError: another account has this contact.
+            AccountBlockedError: an administrator closed the account.
         """
         w = self.world
         await self._mine(account_id, change_id)
@@ -77,6 +78,8 @@ class ContactChange:
             account = await w.store.accounts.get(account_id, session=tx.session)
             if verdict is not Verdict.ACCEPTED or account is None:
                 return asked, verdict, None
+            if account.blocked:
+                raise AccountBlockedError
             after = account.proved(asked.contact)
             await w.store.accounts.save(after, session=tx.session)
             await w.store.challenges.end_all(account_id, session=tx.session)

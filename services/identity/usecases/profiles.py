@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pymongo.errors import DuplicateKeyError
 
 from contracts.envelope import Data
-from services.chassis.errors import NotFoundError
+from services.chassis.errors import AccountBlockedError, NotFoundError
 from services.chassis.etags import Expected
 from services.chassis.transactions import Cause, Transaction
 from services.identity import events
@@ -52,6 +52,7 @@ class Profiles:
             InvalidInputError: names every wrong field.
             StaleVersionError: the account is not at an expected version any more.
             NotFoundError: no such account.
+            AccountBlockedError: an administrator closed it.
             TooManyProfilesError: the registry was asked often enough today.
         """
         w = self.world
@@ -61,6 +62,8 @@ class Profiles:
             account = await w.store.accounts.get(account_id, session=tx.session)
             if account is None:
                 raise NotFoundError(_GONE)
+            if account.blocked:
+                raise AccountBlockedError
             expected.check(account.version)
             if filled.phone and filled.phone not in account.logins:
                 typed = Contact(Channel.SMS, filled.phone)

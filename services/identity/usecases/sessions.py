@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.chassis.errors import UnauthenticatedError
+from services.chassis.errors import AccountBlockedError, UnauthenticatedError
 from services.chassis.transactions import Transaction
 from services.identity.domain import (
     Account,
@@ -100,6 +100,7 @@ class Sessions:
         Raises:
             NotFoundError: no such login.
             WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: refused (e6).
+            AccountBlockedError: an administrator closed the account.
         """
         w = self.world
         await self.codes.admit(session_id, _PURPOSE)
@@ -109,6 +110,8 @@ class Sessions:
             if verdict is not Verdict.ACCEPTED or asked.account_id is None:
                 return asked, verdict, None, ""
             account = await self.codes.holder(tx, asked)
+            if account.blocked:  # said only to who has both factors
+                raise AccountBlockedError
             return asked, verdict, account, await self.signing.open(tx, account)
 
         asked, verdict, account, token = await w.transactions.run(work)
@@ -125,6 +128,7 @@ class Sessions:
 
         Raises:
             UnauthenticatedError: unknown, expired, revoked or used before.
+            AccountBlockedError: an administrator closed the account.
         """
         w, successor = self.world, successor_of(self.world.secret, refresh_token)
 
@@ -138,6 +142,8 @@ class Sessions:
             if verdict in (RefreshVerdict.REUSED, RefreshVerdict.DEAD):
                 return verdict, found.account_id, None
             account = await w.store.accounts.get(found.account_id, session=tx.session)
+            if account is not None and account.blocked:  # by a hair before this exchange
+                raise AccountBlockedError
             return verdict, found.account_id, account
 
         verdict, whose, account = await w.transactions.run(work)

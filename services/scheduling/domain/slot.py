@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.chassis.errors import AccountBlockedError, NotConfirmedError
 from services.scheduling.errors import (
     DayClosedError,
     OverlapError,
@@ -69,6 +70,21 @@ class Patient:
     id: str
     full_name: str
     agenda: tuple[Engagement, ...] = ()
+    rejected: bool = False
+    blocked: bool = False
+
+
+def check_standing(patient: Patient) -> None:
+    """Refuse what a token that was issued before still allows (I9).
+
+    Raises:
+        AccountBlockedError: an administrator closed the account.
+        NotConfirmedError: the registry did not agree with the profile.
+    """
+    if patient.blocked:
+        raise AccountBlockedError
+    if patient.rejected:
+        raise NotConfirmedError
 
 
 def check_bookable(slot: Slot, now: datetime) -> None:

@@ -29,7 +29,19 @@ class Patients:
         """Keep the newest name of a citizen; the agenda stays."""
         await self._patients.update_one(
             {"_id": account_id},
-            {"$set": {"full_name": full_name}, "$setOnInsert": {"agenda": []}},
+            {
+                "$set": {"full_name": full_name, "rejected": False},
+                "$setOnInsert": {"agenda": []},
+            },
+            upsert=True,
+            session=session,
+        )
+
+    async def note(self, session: Session, account_id: str, **facts: bool) -> None:
+        """Keep what stands against a citizen: `rejected` or `blocked`."""
+        await self._patients.update_one(
+            {"_id": account_id},
+            {"$set": facts, "$setOnInsert": {"agenda": []}},
             upsert=True,
             session=session,
         )
@@ -56,10 +68,16 @@ class Patients:
                 [{"$set": {"agenda": {"$concatArrays": [coming, [entry]]}}}],
                 session=session,
             )
-        if before is None:
+        if before is None or "full_name" not in before:
             return None
         agenda = tuple(Engagement(**e) for e in before["agenda"])
-        return Patient(before["_id"], before["full_name"], agenda)
+        return Patient(
+            before["_id"],
+            before["full_name"],
+            agenda,
+            rejected=before.get("rejected", False),
+            blocked=before.get("blocked", False),
+        )
 
     async def disengage(self, session: Session, citizen_id: str, appointment_id: str) -> None:
         """Take a visit out of the agenda."""

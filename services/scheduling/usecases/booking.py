@@ -24,6 +24,7 @@ from services.scheduling.domain.appointment import (
 from services.scheduling.domain.slot import (
     check_agenda,
     check_bookable,
+    check_standing,
 )
 from services.scheduling.domain.talon import talon_number
 from services.scheduling.errors import (
@@ -133,6 +134,7 @@ class Booking:
             )
             if patient is None:
                 raise PatientUnknownError
+            check_standing(patient)
             check_agenda(patient.agenda, slot.visit, limit=self.active_limit, now=now)
             booked = book(
                 slot, patient, appointment_id=appointment_id, talon_number=number, now=now

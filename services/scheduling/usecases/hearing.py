@@ -29,6 +29,20 @@ class Hearing:
 
         await self.transactions.run(work, cause=cause)
 
+    async def note_rejected(self, account_id: str, *, cause: Cause) -> None:
+        """The citizen is not confirmed any more: no booking until they are."""
+        await self._note(account_id, cause, rejected=True)
+
+    async def note_blocked(self, account_id: str, *, blocked: bool, cause: Cause) -> None:
+        """The citizen's account was closed, or opened again."""
+        await self._note(account_id, cause, blocked=blocked)
+
+    async def _note(self, account_id: str, cause: Cause, **facts: bool) -> None:
+        async def work(tx: Transaction) -> None:
+            await self.store.patients.note(tx.session, account_id, **facts)
+
+        await self.transactions.run(work, cause=cause)
+
     async def talon_sealed(
         self, appointment_id: str, talon_number: str, document_id: str, *, cause: Cause
     ) -> None:

@@ -6,8 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed, Signature
-from contracts.envelope import Event
-from contracts.identity import Category, ProfileConfirmedV2
+from contracts.envelope import Data, Event
+from contracts.identity import (
+    AccountBlocked,
+    AccountUnblocked,
+    Category,
+    ProfileConfirmedV2,
+    ProfileRejected,
+)
 from contracts.partners import AppointmentAccepted
 from contracts.scheduling import AppointmentBooked, TalonIssued
 from contracts.topics import heard_by
@@ -155,3 +161,39 @@ async def test_the_newest_name_is_printed(desk: Desk) -> None:
     await desk.booked(who, free[-1]["id"])
     last = (await outbox_events(desk.app, AppointmentBooked))[-1]
     assert last.data.pii.full_name == "Орлова Анна Сергеевна"
+
+
+async def test_a_token_outlives_a_rejected_profile_and_a_block_and_no_booking_does(
+    desk: Desk,
+) -> None:
+    """I9: refused by what was heard, whatever the token says; in any order of arrival."""
+    who, booked = await _booked(desk)
+    name = "citizen-1"
+    free = await desk.free(doctor_id=booked["doctor_id"])
+
+    async def hear(data: Data, seq: int) -> str:
+        return await deliver(desk.app, an_event(data, aggregate_id=name, seq=seq))
+
+    async def tried() -> str:
+        return str((await desk.book(who, free[-1]["id"])).json()["code"])
+
+    confirmed = ProfileConfirmedV2(account_id=name, category=Category.CITIZEN, pii=person())
+    assert await hear(ProfileRejected(account_id=name, mismatches=("inn",)), 5) == "handled"
+    assert await tried() == "account-not-confirmed"
+    assert await hear(confirmed, 4) == "duplicate"
+    assert await tried() == "account-not-confirmed"
+    await hear(AccountBlocked(account_id=name, blocked_at=datetime.now(UTC)), 6)
+    await hear(confirmed, 7)
+    assert await tried() == "account-blocked"
+    await hear(AccountUnblocked(account_id=name), 8)
+    assert (await desk.book(who, free[-1]["id"])).status_code == 201
+
+
+async def test_who_is_blocked_before_any_profile_is_no_patient(desk: Desk) -> None:
+    name = "citizen-unheard"
+    data = AccountBlocked(account_id=name, blocked_at=datetime.now(UTC))
+    assert await deliver(desk.app, an_event(data, aggregate_id=name)) == "handled"
+    slot = await desk.late_slot()
+
+    refused = await desk.book(desk.tokens.headers(name), slot["id"])
+    assert refused.json()["code"] == "profile-not-received"
