@@ -53,6 +53,7 @@ def build(
         metrics=CertificatesMetrics(runtime.metrics, catalogue.types),
         public_url=settings.platform.public_url.rstrip("/"),
         claim_lease=settings.claim_lease,
+        claims_per_doctor=settings.claims_per_doctor,
         profile_patience=settings.profile_patience,
         **seams,
     )

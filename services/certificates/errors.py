@@ -73,6 +73,20 @@ class OwnApplicationError(ForbiddenError):
         super().__init__("Это ваше собственное заявление: его рассмотрит другой врач.")
 
 
+class TooManyClaimsError(RefusalError):
+    """The doctor holds as many applications as one may."""
+
+    code = "too-many-claims"
+    title = "Слишком много заявлений в работе"
+
+    def __init__(self, limit: int) -> None:
+        """Name the limit and the way out."""
+        super().__init__(
+            f"У вас в работе заявлений: {limit}, больше взять нельзя. "
+            "Примите решение по одному из них или верните его в очередь."
+        )
+
+
 class NotYourReviewError(ForbiddenError):
     """Only the doctor who took the application may read and decide it (C20)."""
 

@@ -35,6 +35,9 @@ class Settings(ServiceSettings):
         gt=timedelta(0),
         description="How long a doctor keeps an application without deciding.",
     )
+    claims_per_doctor: int = Field(
+        default=10, ge=1, description="How many applications one doctor keeps at a time."
+    )
     profile_patience: timedelta = Field(
         default=timedelta(seconds=2),
         description="How long a new draft waits for a confirmed profile that is on its way.",

@@ -9,7 +9,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from services.certificates.api.bodies import DraftChanges, NewApplication, Submission, Supply
-from services.certificates.api.listings import ApplicationPage, CertificatePage, CertificateView
+from services.certificates.api.listings import (
+    ApplicationPage,
+    CertificatePage,
+    CertificateView,
+    LookPage,
+    LookView,
+)
 from services.certificates.api.parts import (
     Citizen,
     Confirmed,
@@ -96,6 +102,25 @@ async def one_application(
 ) -> ApplicationView:
     """State, deadline, history, and what can be done now."""
     return _tagged(await use.one(who.subject, application_id), ledger, response)
+
+
+@router.get("/applications/{application_id}/reads", summary="Кто смотрел заявление")
+async def reads_of_application(
+    *,
+    who: Citizen,
+    application_id: Id,
+    use: UseApplications,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> LookPage:
+    """Each time that a doctor was shown it, newest first; files have a journal of their own."""
+    after = parse_moment_cursor(cursor)
+    found = await use.looks(who.subject, application_id, after=after, limit=limit)
+    last = found[-1] if found else None
+    return LookPage(
+        items=[LookView.of(look) for look in found],
+        next_cursor=next_cursor(found, limit, last.at, last.id) if last else None,
+    )
 
 
 @router.patch("/applications/{application_id}", summary="Изменить черновик")

@@ -14,6 +14,7 @@ from services.certificates.domain.catalogue import (
     SlaClass,
 )
 from services.certificates.domain.certificate import STATUS_LABELS, Certificate, Status
+from services.certificates.domain.looks import SHOWN_LABELS, Look, Shown
 from services.certificates.domain.states import (
     State,
 )
@@ -87,6 +88,34 @@ class CertificateView(BaseModel):
             revoked_at=revocation.at if revocation else None,
             revocation_reason=revocation.reason if revocation else None,
         )
+
+
+class LookView(BaseModel):
+    """A doctor was shown the application."""
+
+    at: datetime
+    doctor: str | None = Field(description="Имя; нет, если сведения о враче ещё не получены.")
+    position: str | None
+    occasion: Shown
+    label: str = Field(examples=["Открыто для чтения"])
+
+    @classmethod
+    def of(cls, look: Look) -> Self:
+        """From the domain."""
+        return cls(
+            at=look.at,
+            doctor=look.doctor_name,
+            position=look.doctor_position,
+            occasion=look.occasion,
+            label=SHOWN_LABELS[look.occasion],
+        )
+
+
+class LookPage(BaseModel):
+    """A page of the journal."""
+
+    items: list[LookView]
+    next_cursor: str | None
 
 
 class ApplicationPage(BaseModel):

@@ -19,7 +19,10 @@ from services.certificates.errors import (
     UnknownCertificateError,
 )
 from services.certificates.metrics import Standing
+from services.certificates.store.looks import INDEXES as LOOKS
+from services.certificates.store.looks import Looks
 from services.certificates.store.mapping import Mapper
+from services.certificates.store.positions import Position, after_position
 from services.certificates.store.standing import standing
 from services.chassis.errors import StaleVersionError
 from services.chassis.mongo import Collection, Database, Indexes, Session
@@ -61,26 +64,18 @@ INDEXES: Indexes = {
     "people": [],
     "staff": [],
     "admissions": [],
+    **LOOKS,
     "files": [],
 }
+__all__ = ["INDEXES", "Position", "Store"]
+
 _SHOWN = [Status.ISSUED.value, Status.REVOKED.value]
-Position = tuple[datetime, str]
-"""Where a page ends: a time and an id."""
 
 _applications = Mapper(Application)
 _certificates = Mapper(Certificate)
 _people = Mapper(Person, "account_id")
 _staff = Mapper(Staff, "account_id")
 _files = Mapper(KnownFile)
-
-
-def _after(field: str, position: Position | None, *, descending: bool) -> dict[str, Any]:
-    """The filter for what comes after a position in the order of (field, _id)."""
-    if position is None:
-        return {}
-    at, last_id = position
-    beyond = "$lt" if descending else "$gt"
-    return {"$or": [{field: {beyond: at}}, {field: at, "_id": {beyond: last_id}}]}
 
 
 class Store:
@@ -93,6 +88,7 @@ class Store:
         self._people = db["people"]
         self._staff = db["staff"]
         self._admissions = db["admissions"]
+        self.looks = Looks(db)
         self._files = db["files"]
 
     async def application(self, application_id: str, session: Session | None = None) -> Application:
@@ -129,7 +125,7 @@ class Store:
         self, citizen_id: str, *, after: Position | None, limit: int
     ) -> list[Application]:
         """A citizen's applications, newest first."""
-        query = {"citizen_id": citizen_id, **_after("created_at", after, descending=True)}
+        query = {"citizen_id": citizen_id, **after_position("created_at", after, descending=True)}
         order = [("created_at", DESCENDING), ("_id", DESCENDING)]
         cursor = self.applications.find(query).sort(order).limit(limit)
         return [_applications.value(document) async for document in cursor]
@@ -145,10 +141,16 @@ class Store:
         """What this doctor has claimed, the nearest deadline first."""
         return await self._by_deadline({"claim.doctor_id": doctor_id}, after=after, limit=limit)
 
+    async def claims_of(self, doctor_id: str, session: Session) -> int:
+        """How many applications this doctor holds."""
+        return await self.applications.count_documents(
+            {"claim.doctor_id": doctor_id}, session=session
+        )
+
     async def _by_deadline(
         self, query: dict[str, Any], *, after: Position | None, limit: int
     ) -> list[Application]:
-        whole = {**query, **_after("clock.deadline_at", after, descending=False)}
+        whole = {**query, **after_position("clock.deadline_at", after, descending=False)}
         order = [("clock.deadline_at", ASCENDING), ("_id", ASCENDING)]
         cursor = self.applications.find(whole).sort(order).limit(limit)
         return [_applications.value(document) async for document in cursor]
@@ -195,7 +197,7 @@ class Store:
         query = {
             "citizen_id": citizen_id,
             "status": {"$in": _SHOWN},
-            **_after("created_at", after, descending=True),
+            **after_position("created_at", after, descending=True),
         }
         order = [("created_at", DESCENDING), ("_id", DESCENDING)]
         cursor = self.certificates.find(query).sort(order).limit(limit)

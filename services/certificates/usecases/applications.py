@@ -10,6 +10,7 @@ from services.certificates.domain import asking, filing
 from services.certificates.domain.application import Application
 from services.certificates.domain.asking import Answer
 from services.certificates.domain.filing import Agreement, Changes
+from services.certificates.domain.looks import Look
 from services.certificates.domain.states import State
 from services.certificates.errors import UnknownTypeError
 from services.certificates.store.documents import Position
@@ -78,6 +79,18 @@ class Applications:
             NotFoundError: there is none.
         """
         return await self.ledger.store.citizens_application(application_id, citizen_id)
+
+    async def looks(
+        self, citizen_id: str, application_id: str, *, after: Position | None, limit: int
+    ) -> list[Look]:
+        """Which doctors were shown the application, newest first.
+
+        Raises:
+            NotFoundError: it is not this citizen's.
+        """
+        store = self.ledger.store
+        await store.citizens_application(application_id, citizen_id)
+        return await store.looks.of(application_id, citizen_id, after=after, limit=limit)
 
     async def page(
         self, citizen_id: str, *, after: Position | None, limit: int

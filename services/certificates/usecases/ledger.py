@@ -14,6 +14,7 @@ from services.certificates.domain import numbers
 from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import Catalogue, CertificateType
 from services.certificates.domain.certificate import Certificate
+from services.certificates.domain.looks import Look, Shown
 from services.certificates.errors import NumberTakenError
 from services.certificates.metrics import CertificatesMetrics
 from services.certificates.store import Store
@@ -38,6 +39,7 @@ class Ledger:
     metrics: CertificatesMetrics
     public_url: str
     claim_lease: timedelta
+    claims_per_doctor: int
     profile_patience: timedelta
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = lambda: secrets.token_hex(12)
@@ -76,6 +78,27 @@ class Ledger:
     async def may_act(self, tx: Transaction, staff_id: str) -> None:
         """Refuse a member of staff who is blocked."""
         (await self.store.admission_of(staff_id, tx.session)).may_act()
+
+    async def shown(
+        self, tx: Transaction, application: Application, doctor_id: str, occasion: Shown
+    ) -> Application:
+        """Write into the owner's journal that a doctor is shown the application.
+
+        In the transaction of what the answer tells: nobody is shown anything without the line.
+        """
+        doctor = await self.store.staff(doctor_id, tx.session)
+        line = Look(
+            id=self.new_id(),
+            application_id=application.id,
+            citizen_id=application.citizen_id,
+            doctor_id=doctor_id,
+            doctor_name=doctor.full_name if doctor else None,
+            doctor_position=doctor.position if doctor else None,
+            occasion=occasion,
+            at=self.now(),
+        )
+        await self.store.looks.add(line, tx.session)
+        return application
 
     async def save(
         self, tx: Transaction, before: Application, after: Application, *told: Data

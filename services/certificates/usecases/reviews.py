@@ -9,8 +9,9 @@ from services.certificates import events
 from services.certificates.domain import review
 from services.certificates.domain.application import Application, Made
 from services.certificates.domain.certificate import certificate_of, printed_fields
+from services.certificates.domain.looks import Shown
 from services.certificates.domain.people import Staff
-from services.certificates.errors import DoctorUnknownError
+from services.certificates.errors import DoctorUnknownError, TooManyClaimsError
 from services.certificates.metrics import Reviewed
 from services.certificates.store.documents import Position
 from services.certificates.usecases.ledger import CLAIM_TIMER, Ledger
@@ -39,16 +40,24 @@ class Reviews:
 
         Raises:
             NotYourReviewError: it is not.
+            AccountBlockedError: the doctor's account is closed.
         """
-        found = await self.ledger.store.application(application_id)
-        review.held_by(found, doctor_id)
-        return found
+        ledger = self.ledger
+
+        async def work(tx: Transaction) -> Application:
+            await ledger.may_act(tx, doctor_id)
+            found = await ledger.store.application(application_id, tx.session)
+            review.held_by(found, doctor_id)
+            return await ledger.shown(tx, found, doctor_id, Shown.READ)
+
+        return await ledger.transactions.run(work)
 
     async def claim(self, doctor_id: str, application_id: str) -> Application:
         """Take an application from the queue.
 
         Raises:
             OwnApplicationError: the doctor is the applicant, under another account.
+            TooManyClaimsError: the doctor holds as many as one may.
         """
         ledger = self.ledger
 
@@ -59,9 +68,11 @@ class Reviews:
                 before, doctor_id=doctor_id, now=ledger.now(), lease=ledger.claim_lease
             )
             if after is before:
-                return before
+                return await ledger.shown(tx, before, doctor_id, Shown.READ)
+            await self._refuse_hoarding(tx, doctor_id)
             await self._time_claim(tx, after)
-            return await ledger.save(tx, before, after)
+            saved = await ledger.save(tx, before, after)
+            return await ledger.shown(tx, saved, doctor_id, Shown.CLAIMED)
 
         return await ledger.transactions.run(work)
 
@@ -73,7 +84,8 @@ class Reviews:
             before = await ledger.store.application(application_id, tx.session)
             after = review.released(before, doctor_id=doctor_id, now=ledger.now())
             await tx.cancel_timer(CLAIM_TIMER, application_id)
-            return await ledger.save(tx, before, after)
+            saved = await ledger.save(tx, before, after)
+            return await ledger.shown(tx, saved, doctor_id, Shown.RELEASED)
 
         return await ledger.transactions.run(work)
 
@@ -116,7 +128,8 @@ class Reviews:
                 now=ledger.now(),
             )
             await tx.cancel_timer(CLAIM_TIMER, application_id)
-            return await ledger.save(tx, before, after, events.documents_requested(after, kind))
+            saved = await ledger.save(tx, before, after, events.documents_requested(after, kind))
+            return await ledger.shown(tx, saved, doctor_id, Shown.ASKED)
 
         return await self._decided(Reviewed.DOCUMENTS_REQUESTED, ledger.transactions.run(work))
 
@@ -168,7 +181,8 @@ class Reviews:
             rows=printed_fields(after, certificate, kind, organisation),
             verify_url=ledger.verify_url(number),
         )
-        return await ledger.save(tx, before, after, told)
+        saved = await ledger.save(tx, before, after, told)
+        return await ledger.shown(tx, saved, doctor_id, Shown.APPROVED)
 
     async def refuse(
         self, doctor_id: str, application_id: str, reason_code: str, reason: str
@@ -189,7 +203,8 @@ class Reviews:
                 now=ledger.now(),
             )
             await tx.cancel_timer(CLAIM_TIMER, application_id)
-            return await ledger.save(tx, before, after, events.refused(after, kind))
+            saved = await ledger.save(tx, before, after, events.refused(after, kind))
+            return await ledger.shown(tx, saved, doctor_id, Shown.REFUSED)
 
         return await self._decided(Reviewed.REFUSED, ledger.transactions.run(work))
 
@@ -213,6 +228,12 @@ class Reviews:
             await store.person(application.citizen_id, tx.session),
             await store.staff(doctor_id, tx.session),
         )
+
+    async def _refuse_hoarding(self, tx: Transaction, doctor_id: str) -> None:
+        store, most = self.ledger.store, self.ledger.claims_per_doctor
+        await store.looks.hold_desk(doctor_id, tx.session)
+        if await store.claims_of(doctor_id, tx.session) >= most:
+            raise TooManyClaimsError(most)
 
     async def _time_claim(self, tx: Transaction, application: Application) -> None:
         if application.claim is not None:

@@ -49,7 +49,7 @@ async def test_a_failed_application_is_corrected_by_its_citizen_and_issued(offic
 
     assert (await office.decide(application["id"], "claim")).status_code == 200
     again = await office.decide(application["id"], "approval", office.examined())
-    assert await office.hear(sealed(again.json()), "doc-2") == "handled"
+    assert await office.hear(sealed(again.json()), "doc-1") == "handled"
     assert (await office.read(application["id"]))["state"] == State.ISSUED
 
 
