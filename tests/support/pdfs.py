@@ -238,13 +238,14 @@ def signed(base: bytes, *, name: str = "Signature") -> bytes:
     return bytes(out.getvalue())
 
 
-def revised(base: bytes, objects: Mapping[int, bytes], *, root: int) -> bytes:
+def revised(base: bytes, objects: Mapping[int, bytes]) -> bytes:
     """The file with a classic incremental update behind it: these objects are other ones now."""
     out = bytearray(base if base.endswith(b"\n") else base + b"\n")
     rows = []
     for number, body in objects.items():
         rows.append(b"%d 1\n%010d 00000 n\r\n" % (number, len(out)))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    root = int(re.findall(rb"/Root (\d+)", base)[-1])
     size = max(int(found) for found in re.findall(rb"/Size (\d+)", base))
     previous = int(base.rsplit(b"startxref", 1)[1].split()[0])
     start = len(out)
@@ -255,15 +256,6 @@ def revised(base: bytes, objects: Mapping[int, bytes], *, root: int) -> bytes:
         previous,
     )
     return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
-
-
-def without_opening(signed_file: bytes) -> bytes:
-    """The file with a revision in which it does nothing when it is opened."""
-    with pikepdf.open(io.BytesIO(signed_file)) as pdf:
-        root = pdf.Root.objgen[0]
-        catalogue = Dictionary(dict(pdf.Root.items()))
-        del catalogue.OpenAction
-        return revised(signed_file, {root: catalogue.unparse(resolved=False)}, root=root)
 
 
 def packed(objects: Mapping[int, bytes], loose: Mapping[int, bytes], header: bytes) -> bytes:

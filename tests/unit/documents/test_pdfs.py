@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import pytest
@@ -168,7 +169,7 @@ HIDDEN: dict[str, bytes] = {
         b"<< >>\nendobj\n%stream app.alert(1)\n9 0 obj << /JS (app.alert\\(1\\)) >>"
     ),
     "in an older revision": pdfs.revised(
-        scans.pdf_with_script(), {1: b"<< /Type /Catalog /Pages 2 0 R >>"}, root=1
+        scans.pdf_with_script(), {1: b"<< /Type /Catalog /Pages 2 0 R >>"}
     ),
     "in a stream of objects that nobody needs": scans.pdf_around(
         scans.object_stream(b"4 0 << /S /JavaScript /JS (app.alert\\(1\\)) >>")
@@ -196,14 +197,16 @@ def test_c7_a_signed_file_is_kept_to_the_byte() -> None:
 
 
 CLEAN = pdfs.signed(pdfs.scanned(72))
+_RANGE = re.findall(rb"(/ByteRange \[0 (\d+) )", CLEAN)[0]
 UNCLEAR: dict[str, bytes] = {
     "something behind the end": CLEAN + b"PK\x03\x04",
     "a page of the web behind the end": CLEAN + b"\n<html><script>1</script></html>\n%%EOF",
     "a page of the web between two ends": CLEAN + b"<html>" + CLEAN[CLEAN.rfind(b"startxref") :],
     "a table that has to be repaired": CLEAN.replace(b"startxref\n", b"startxref\n1"),
     "a signature that leaves out more than itself": CLEAN.replace(
-        b"/ByteRange [0 ", b"/ByteRange [1 ", 1
+        _RANGE[0], b"/ByteRange [0 %d " % (int(_RANGE[1]) - 3), 1
     ),
+    "a signature that begins later": CLEAN.replace(b"/ByteRange [0 ", b"/ByteRange [1 ", 1),
 }
 
 
@@ -219,9 +222,13 @@ def test_c7_a_signed_file_with_two_readings_is_refused(case: str) -> None:
 def test_c7_a_script_in_what_was_signed_first_is_seen() -> None:
     """A reader shows every signed revision, not the last one only."""
     first = pdfs.signed(pdfs.changed(pdfs.opening(**SCRIPT)))
-    later = pdfs.signed(pdfs.without_opening(first), name="Second")
+    (action,) = re.findall(rb"(\d+) 0 obj\n<< /JS ", first)
+    harmless = {int(action): b"<< /S /GoTo /D (there) >>"}
+    later = pdfs.signed(pdfs.revised(first, harmless), name="Second")
     with pytest.raises(PdfActiveContentError):
         inspect(later)
+    unsigned = pdfs.changed(pdfs.opening(**SCRIPT))
+    assert b"alert" not in inspect(pdfs.revised(unsigned, harmless)).content
 
 
 def test_c7_a_script_that_only_a_searching_reader_finds_is_seen() -> None:

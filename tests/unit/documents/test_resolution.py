@@ -82,6 +82,10 @@ PAGES: dict[str, tuple[bytes, int | None]] = {
     "a text that was recognised": (pdfs.scanned(300, paper=A5, before=OCR), 300),
     "a photo as large as a door": (pdfs.scanned(72, size=IPHONE, paper=IPHONE), 345),
     "thirty dpi in large units": (pdfs.scanned(300, size=TENTH, paper=TENTH, UserUnit=10), 30),
+    "half as fine in double units": (
+        pdfs.scanned(300, size=(A4[0] / 2, A4[1] / 2), paper=(A4[0] / 2, A4[1] / 2), UserUnit=2),
+        150,
+    ),
     "thirty dpi on a stamp": (pdfs.scanned(300, size=TENTH, paper=TENTH), 30),
     "honest in large units": (
         pdfs.scanned(3000, size=TENTH, paper=TENTH, UserUnit=10),
