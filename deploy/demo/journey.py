@@ -317,7 +317,7 @@ class Journey:
                 "scheduling", f"/appointments/{appointment_id}/cancellation", {"reason": "планы"}
             )
         with steps.step("SMS об отмене, талон недействителен"):
-            await citizen.phone.wait_for("отменён")
+            await citizen.phone.wait_for("Отмен")
             talon = await self.stranger.get(
                 "scheduling", f"/public/talons/{self.outcome.talon_number}"
             )

@@ -18,9 +18,12 @@ function element(tag, properties = {}, children = []) {
   return made;
 }
 
+// Links as a phone finds them: an address, or a bare host name with a path behind it.
+const LINK = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]|\b[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[A-Za-z0-9/-]+)/;
+
 function withLinks(text) {
-  return text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])/).map((part, index) =>
-    index % 2 ? element("a", { href: part, textContent: part }) : part);
+  return text.split(LINK).map((part, index) =>
+    index % 2 ? element("a", { href: part.includes("://") ? part : `https://${part}`, textContent: part }) : part);
 }
 
 function isWebAddress(text) {

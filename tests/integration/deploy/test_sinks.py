@@ -14,12 +14,14 @@ from typing import Any
 
 import httpx2
 import pytest
+from playwright.async_api import async_playwright, expect
 
 from deploy.embedded import platform as layout
 from deploy.embedded.ports import free_port_set
 from deploy.embedded.servers import MemoryKafka, Program
 from deploy.embedded.servers.base import Place
 from deploy.embedded.settings import StackSettings
+from tests.support.needs import needs
 from tests.support.stack import restarting
 
 
@@ -152,3 +154,27 @@ def test_the_file_is_one_json_line_a_message(sinks: Program) -> None:
     file = Path(sinks.variables["SINKS_DATA_DIR"]) / "messages.jsonl"
     for line in file.read_text(encoding="utf-8").splitlines():
         assert json.loads(line)
+
+
+async def test_the_inbox_makes_links_as_a_phone_does(sinks: Program, client: httpx2.Client) -> None:
+    """N4: an SMS leaves `https://` out, and its link can be followed all the same."""
+    texts = {
+        "Справка 26K7-Q2M9-X4RB готова: mz.example/c/26K7Q2M9X4RB": "https://mz.example/c/26K7Q2M9X4RB",
+        "Запись 28.11 9:30, клиника № 45 http://127.0.0.1:8080/v": "http://127.0.0.1:8080/v",
+        "Форма 086/у, каб. 2.14, и/или полис": None,
+    }
+    for number, text in enumerate(texts):
+        body = {"id": f"link-{number}", "to": "+79990000077", "text": text}
+        assert _post(client, sinks, "sms", body).is_success
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(
+            executable_path=needs("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = await launched.new_page()
+        await page.goto(f"http://127.0.0.1:{sinks.port}/inbox?to=%2B79990000077")
+        for text, address in texts.items():
+            message = page.locator("li.message").filter(has_text=text)
+            await expect(message).to_have_count(1)
+            links = [await link.get_attribute("href") for link in await message.locator("a").all()]
+            assert links == ([address] if address else [])
+        await launched.close()
