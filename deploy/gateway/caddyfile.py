@@ -154,7 +154,7 @@ _TAIL = """
 	handle @ops {{
 		{ops}
 	}}
-{short}
+	{short}
 	redir /contracts /contracts/ 301
 	handle_path /contracts/* {{
 		header Content-Security-Policy "{policy}; style-src 'self' 'unsafe-inline'"
