@@ -24,6 +24,7 @@ class Citizen:
         self.mailbox = Phone(gateway, person.email)
         self.device = Phone(gateway, f"demo-device-{person.phone[1:]}")
         self.account_id = ""
+        self._tags: dict[str, str] = {}
 
     async def register(self) -> None:
         """Prove the phone by a code, set a password (I1)."""
@@ -91,33 +92,34 @@ class Citizen:
         """Save a part of the draft (C4). The copy of a fresh upload may be a moment behind."""
         for _ in range(_TRIES):
             try:
-                answer = await self.gateway.call(
-                    "PATCH",
-                    "certificates",
-                    f"/applications/{application['id']}",
-                    json=change,
-                    headers={"If-Match": f'"{application["revision"]}"'},
-                )
+                return await self._change("PATCH", application["id"], "", change)
             except RefusedError as refused:
                 codes = {e["code"] for e in refused.problem.get("errors", ())}
                 if not codes or codes != {_FILE_NOT_HEARD_OF}:
                     raise
                 await asyncio.sleep(0.05)
-            else:
-                found: dict[str, Any] = answer.json()
-                return found
         message = "certificates did not hear of the uploaded files"
         raise DemoFailedError(message)
 
     async def submit(self, application: dict[str, Any]) -> dict[str, Any]:
         """Give consent and send the application (C11, C13)."""
         consent = await self.gateway.get("certificates", "/consent")
-        found: dict[str, Any] = await self.gateway.post(
-            "certificates",
-            f"/applications/{application['id']}/submission",
-            {"consent": True, "consent_version": consent["version"]},
-            headers={"If-Match": f'"{application["revision"]}"'},
+        agreement = {"consent": True, "consent_version": consent["version"]}
+        return await self._change("POST", application["id"], "/submission", agreement)
+
+    async def _change(
+        self, method: str, application_id: str, verb: str, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Change the version that was read, named by the tag that came with it, to the letter."""
+        address = f"/applications/{application_id}"
+        tag = self._tags.pop(application_id, None)  # after a refusal it is read anew
+        if tag is None:
+            tag = (await self.gateway.call("GET", "certificates", address)).headers["ETag"]
+        changed = await self.gateway.call(
+            method, "certificates", address + verb, json=body, headers={"If-Match": tag}
         )
+        self._tags[application_id] = changed.headers["ETag"]
+        found: dict[str, Any] = changed.json()
         return found
 
 

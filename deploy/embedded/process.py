@@ -41,14 +41,19 @@ class Child:
         cwd: Path,
         log: Path | None = None,
         on_line: Callable[[str], None] | None = None,
+        redacted: Callable[[bytes], bytes] = bytes,
     ) -> None:
-        """`log`: a file its output is appended to; `on_line`: called with each line."""
+        """`log`: a file its output is appended to; `on_line`: called with each line.
+
+        Both, and whoever asks for the tail, get a line as `redacted` leaves it.
+        """
         self.name = name
         self.log = log
         self._argv = list(argv)
         self._env = dict(env)
         self._cwd = cwd
         self._on_line = on_line
+        self._redacted = redacted
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._process: subprocess.Popen[bytes] | None = None
         self._pump: threading.Thread | None = None
@@ -101,7 +106,7 @@ class Child:
         with contextlib.ExitStack() as stack:
             output = stack.enter_context(cast("BinaryIO", process.stdout))
             file = stack.enter_context(self.log.open("ab")) if self.log else None
-            for raw in output:
+            for raw in map(self._redacted, output):
                 if file:
                     file.write(raw)
                     file.flush()

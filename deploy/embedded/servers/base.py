@@ -110,8 +110,13 @@ class Server(ABC):
             cwd=ROOT,
             log=self.place.log(self.name),
             on_line=(lambda line: listener(self.name, line)) if listener else None,
+            redacted=self.redacted,
         )
         self._child.start()
+
+    def redacted(self, line: bytes) -> bytes:
+        """A line of its output without anybody's data."""
+        return line
 
     def ready(self) -> None:
         """Wait until it serves.

@@ -26,7 +26,7 @@ from deploy.containers.engine import Engine
 from deploy.containers.settings import image
 from deploy.embedded.ports import free_ports
 from deploy.embedded.servers.apache_kafka import PROPERTIES
-from deploy.embedded.servers.mongo import REPLICA_SET
+from deploy.embedded.servers.mongo import NO_SLOW_OPERATIONS, REPLICA_SET
 from deploy.embedded.servers.s3 import REGION
 from tests.support.stack import reaper
 from tests.support.stack.place import SHM, scratch_dir
@@ -164,6 +164,7 @@ class ContainerMongo(ContainerServer):
                 "--bind_ip_all",
                 *("--oplogSize", "512"),
                 *("--wiredTigerCacheSizeGB", "0.25"),
+                *NO_SLOW_OPERATIONS,
                 *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
                 *("--setParameter", "diagnosticDataCollectionEnabled=false"),
                 *("--setParameter", "transactionLifetimeLimitSeconds=10"),
