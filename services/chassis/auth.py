@@ -159,6 +159,13 @@ class TokenVerifier:
                 log.info("the key set could not be refreshed", error=told(error))
         return self._decode(token)
 
+    async def subject(self, authorization: str) -> str | None:
+        """Whose valid token an `Authorization` header carries; None: nobody's."""
+        try:
+            return (await self.principal(_token_of(authorization))).subject
+        except (UnauthenticatedError, NoKeysError):
+            return None
+
     def _decode(self, token: str) -> Principal:
         if self._keys is None:
             raise NoKeysError
@@ -184,8 +191,8 @@ class TokenVerifier:
         self._verified[sha256(token.encode()).digest()] = (principal, expires)
 
 
-def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+def _token_of(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise UnauthenticatedError
     return token.strip()
@@ -201,7 +208,7 @@ _SCHEME = HTTPBearer(
 async def anyone(request: Request, _: object = Depends(_SCHEME)) -> Principal:
     """The holder of any valid token. The scheme is for the API pages: it reads nothing here."""
     verifier: TokenVerifier = request.app.state.runtime.tokens
-    principal = await verifier.principal(_bearer(request))
+    principal = await verifier.principal(_token_of(request.headers.get("authorization", "")))
     request.state.subject = principal.subject  # for the log line of the request
     return principal
 

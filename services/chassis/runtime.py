@@ -181,7 +181,13 @@ class Runtime:
         app.include_router(health_router())
         app.include_router(parts.router)
         install_docs(app, title)
-        app.add_middleware(Limited, limits=self.limits, places=self.places, metrics=self.metrics)
+        app.add_middleware(
+            Limited,
+            limits=self.limits,
+            places=self.places,
+            metrics=self.metrics,
+            identify=self.tokens.subject,
+        )
         app.add_middleware(RequestMiddleware, metrics=self.metrics, max_body=max_body)
         return app
 

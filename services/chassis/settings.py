@@ -55,6 +55,9 @@ class Platform(BaseSettings):
     http_body_rate: int = Field(
         default=16 * 1024, gt=0, description="… and a second more for each so many bytes of it."
     )
+    http_stranger_rate: int = Field(
+        default=64 * 1024, gt=0, description="The same for a large body without login."
+    )
     http_lag_seconds: float = Field(
         default=1.0, gt=0, description="An event loop this late makes the service refuse a share."
     )

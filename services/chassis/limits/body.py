@@ -38,6 +38,7 @@ class Body:
         self._limits = limits
         self._slow = slow
         self._held: deque[Message] = deque()
+        self._rate = limits.body_rate
         self._until: float | None = None
         self._received = 0
         declared: bytes | None = b"0"
@@ -51,6 +52,10 @@ class Body:
         self._declared = int(declared) if declared is not None and known else -1
         self.small = 0 <= self._declared <= _SMALL
         self.whole = self._declared == 0
+
+    def hurry(self) -> None:
+        """Nobody is known to send it: it must come faster, or its place is somebody else's."""
+        self._rate = self._limits.stranger_rate
 
     async def gather(self) -> None:
         """Wait for all of a small body: it holds no place while it is on its way.
@@ -86,7 +91,7 @@ class Body:
         now = asyncio.get_running_loop().time()
         if self._until is None:
             self._until = now + self._limits.body_seconds
-        earned = self._received / self._limits.body_rate
+        earned = self._received / self._rate
         try:
             async with asyncio.timeout_at(self._until + earned):
                 message = await self._receive()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -14,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.chassis.deadline import Deadline, TookTooLongError, set_deadline
 from services.chassis.limits.body import Body
 from services.chassis.limits.places import GoneError, Limits, OverloadedError, Places
+from services.chassis.limits.shares import Identify, Shares
 from services.chassis.metrics import Metrics
 from services.chassis.problems import OtherHttpError, refusal_response
 
@@ -22,17 +22,30 @@ log = structlog.get_logger(__name__)
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics", "/version"})
 
 
+async def nobody(_: str) -> str | None:
+    """Where there are no tokens, everybody is a stranger."""
+    return None
+
+
 class Limited:
     """The ASGI app behind its limits. Inside `RequestMiddleware`, which records every answer."""
 
-    def __init__(self, app: ASGIApp, *, limits: Limits, places: Places, metrics: Metrics) -> None:
-        """Take the app and what it may take on."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limits: Limits,
+        places: Places,
+        metrics: Metrics,
+        identify: Identify = nobody,
+    ) -> None:
+        """Take the app, what it may take on, and how a caller is known."""
         self._app = app
         self._limits = limits
         self._places = places
-        # Large bodies come at the pace of a line and fill memory meanwhile: no more of them than
-        # there are places, but in none of those, or a few slow lines would stop everything else.
-        self._large = Places(replace(limits, queue=0))
+        # no more large bodies than there are places, but in none of those: a few slow lines
+        # would stop everything else
+        self._large = Shares(limits, identify)
         self._shed = metrics.requests_shed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,12 +61,18 @@ class Limited:
             if body.small:
                 await body.gather()
             else:
-                await self._large.take()
-                held.callback(self._large.give_back)
+                caller = await self._large.caller(scope)
+                if not caller.known:
+                    body.hurry()
+                await self._large.take(caller)
+                held.callback(self._large.give_back, caller)
             await self._places.take(body.gone if body.small else None)
         except OverloadedError as refusal:
             self._shed.labels(refusal.reason).inc()
-            await refusal_response(refusal, scope)(scope, _closed, send)
+            response = refusal_response(refusal, scope)
+            if not body.whole:  # the rest is not waited for
+                response.headers["Connection"] = "close"
+            await response(scope, _closed, send)
         except (HTTPException, GoneError) as error:
             refused = OtherHttpError(error.status_code if isinstance(error, HTTPException) else 400)
             response = refusal_response(refused, scope)

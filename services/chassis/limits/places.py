@@ -19,8 +19,8 @@ _SEEN_FOR = 10.0
 _LONGEST_RETRY = 5
 
 Reason: TypeAlias = Literal["busy", "lagging"]
-_BUSY: Reason = "busy"
-_LAGGING: Reason = "lagging"
+BUSY: Reason = "busy"
+LAGGING: Reason = "lagging"
 
 
 class OverloadedError(RefusalError):
@@ -56,7 +56,9 @@ class Limits:
     """For making the answer: neither the body's way here nor the answer's way back."""
     body_seconds: float = 10.0
     body_rate: int = 16 * 1024
-    """Bytes a second that earn a longer body more time."""
+    """Bytes a second that earn a longer body more time …"""
+    stranger_rate: int = 64 * 1024
+    """… and those that a large body without login needs for it."""
     lag_seconds: float = 1.0
     """How late the event loop may wake those who asked to sleep."""
 
@@ -71,6 +73,7 @@ class Limits:
             seconds=settings.http_seconds or platform.http_seconds,
             body_seconds=platform.http_body_seconds,
             body_rate=platform.http_body_rate,
+            stranger_rate=platform.http_stranger_rate,
             lag_seconds=platform.http_lag_seconds,
         )
 
@@ -110,13 +113,13 @@ class Places:
             # the later the loop, the more is refused; never all, or we would not see it recover
             random.random() > self._limits.lag_seconds / self.lag
         ):
-            raise self._refusal(_LAGGING)
+            raise self._refusal(LAGGING)
         if self.taken < self._limits.concurrency and not self._queue:
             self.taken += 1
             return
         expected = (len(self._queue) + 1) * self._pace
         if len(self._queue) >= self._limits.queue or expected > self._limits.queue_seconds * _SURE:
-            raise self._refusal(_BUSY)
+            raise self._refusal(BUSY)
         await self._wait(gone)
 
     def give_back(self) -> None:
@@ -158,7 +161,7 @@ class Places:
                 watched, timeout=self._limits.queue_seconds, return_when=asyncio.FIRST_COMPLETED
             )
             if not turn.done():
-                raise GoneError if left is not None and left.done() else self._refusal(_BUSY)
+                raise GoneError if left is not None and left.done() else self._refusal(BUSY)
         except BaseException:
             self._queue.pop(turn, None)
             if turn.done():  # cancelled in the moment in which its turn came

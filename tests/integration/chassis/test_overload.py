@@ -34,6 +34,7 @@ LIMITS = {
     "HTTP_SECONDS": "1.5",
     "HTTP_BODY_SECONDS": "0.5",
     "HTTP_BODY_RATE": str(BODY_RATE),
+    "HTTP_STRANGER_RATE": str(BODY_RATE),
     "HTTP_LAG_SECONDS": "0.4",  # above what a busy machine does to a service by itself
     "CREATIONS_PER_MINUTE": "30",
 }
@@ -225,16 +226,17 @@ async def test_large_bodies_on_their_way_hold_no_place(
 ) -> None:
     """O5: as many of them as there may be: others are served meanwhile, one more is refused."""
     size, begun = 1_000_000, 0
-    head = b"POST /v1/bodies HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size
+    head = b"POST /v1/bodies HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n" % size
     pace = 8_192 / BODY_RATE / 4  # four times what it must be: 7 s in all
 
-    async def line() -> None:
+    async def line(sender: str) -> None:
         """One slow body after the other: where one was refused or taken, the next."""
         nonlocal begun
+        token = service.tokens.token(sender).encode()
         while True:
             begun += 1
             async with service.connection() as (reader, writer):
-                writer.write(head)
+                writer.write(head + b"Authorization: Bearer " + token + b"\r\n\r\n")
                 answered = asyncio.create_task(reader.read(1))
                 while not answered.done():
                     writer.write(b"x" * 8_192)
@@ -242,7 +244,9 @@ async def test_large_bodies_on_their_way_hold_no_place(
                 answered.exception()
 
     async def one_more() -> int:
-        return (await client.post("/v1/bodies", content=b"x" * 100_000)).status_code
+        headers = service.tokens.headers("one-more")
+        answer = await client.post("/v1/bodies", content=b"x" * 100_000, headers=headers)
+        return answer.status_code
 
     async def others_are_served() -> bool:
         before = begun
@@ -257,10 +261,33 @@ async def test_large_bodies_on_their_way_hold_no_place(
         return True
 
     async with asyncio.TaskGroup() as group:
-        lines = [group.create_task(line()) for _ in range(CONCURRENCY)]
+        lines = [group.create_task(line(f"line-{n}")) for n in range(CONCURRENCY)]
         await eventually(others_are_served)
         for task in lines:
             task.cancel()
+
+
+async def test_strangers_with_slow_bodies_keep_nobody_from_uploading(
+    client: httpx2.AsyncClient, service: Service
+) -> None:
+    """O5: they have places of their own; with a token that is none they are strangers, too."""
+    head = b"POST /v1/bodies HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n%s\r\n"
+    forged = Tokens().token("anna").encode()
+    async with contextlib.AsyncExitStack() as stack:
+        lines = [await stack.enter_async_context(service.connection()) for _ in range(32)]
+        for number, (_, writer) in enumerate(lines):
+            more = b"" if number % 2 else b"Authorization: Bearer " + forged + b"\r\n"
+            writer.write(head % more + b"x" * 8_192)
+        body = b"x" * 100_000
+        stranger = await client.post("/v1/bodies", content=body)
+        assert (stranger.status_code, stranger.json()["code"]) == (503, "overloaded")
+        for _ in range(5):
+            known = await client.post(
+                "/v1/bodies", content=body, headers=service.tokens.headers("anna")
+            )
+            assert (known.status_code, known.json()) == (200, {"bytes": len(body)})
+        answers = [(await reader.read()).split(b" ")[1] for reader, _ in lines]
+    assert sorted(answers) == [b"408"] + [b"503"] * 31, "one dripped, and lost its place"
 
 
 async def test_a_slow_chunked_body_is_ended_too(

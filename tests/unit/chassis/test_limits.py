@@ -18,6 +18,7 @@ from services.chassis.deadline import Deadline, TookTooLongError, before_commit,
 from services.chassis.errors import RefusalError, TooManyRequestsError
 from services.chassis.limits import Limits, OverloadedError, Places
 from services.chassis.limits.connections import allow_files, listening, server_options
+from services.chassis.limits.shares import Shares
 from services.chassis.problems import OtherHttpError, problem_response
 from services.chassis.rates import Rate, Rates, network_of
 from services.chassis.settings import Platform, ServiceSettings
@@ -302,6 +303,36 @@ def test_refusals_are_counted() -> None:
 def test_one_caller_is_one_network(address: str, network: str) -> None:
     """An IPv6 household has 2^64 addresses to choose from."""
     assert network_of(address) == network
+
+
+async def test_strangers_have_their_own_places_and_nobody_has_many() -> None:
+    shares = Shares(Limits(concurrency=16), _named)
+    anna = await shares.caller(_from("192.0.2.1", "Bearer anna"))
+    assert anna == await shares.caller(_from("192.0.2.2", "Bearer anna"))
+    for _ in range(2):
+        await shares.take(anna)
+    with pytest.raises(OverloadedError):
+        await shares.take(anna)
+    strangers = [await shares.caller(_from(f"2001:db8:0:{n}::1")) for n in range(3)]
+    assert strangers[0] == await shares.caller(_from("2001:db8:0:0:ffff::9", "Bearer forged"))
+    for stranger in (strangers[0], strangers[0], strangers[1], strangers[1]):
+        await shares.take(stranger)
+    for stranger in strangers:
+        with pytest.raises(OverloadedError):
+            await shares.take(stranger)
+    boris = await shares.caller(_from("2001:db8:0:0:ffff::9", "Bearer boris"))
+    await shares.take(boris)  # whatever strangers hold, also from the same address
+    shares.give_back(strangers[0])
+    await shares.take(strangers[2])
+
+
+async def _named(authorization: str) -> str | None:
+    return None if "forged" in authorization else authorization.removeprefix("Bearer ")
+
+
+def _from(address: str, authorization: str | None = None) -> Scope:
+    headers = [(b"authorization", authorization.encode())] if authorization else []
+    return {"type": "http", "client": (address, 1), "headers": headers}
 
 
 def test_a_service_has_its_own_limits_where_it_says_so() -> None:
