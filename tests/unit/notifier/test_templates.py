@@ -126,6 +126,18 @@ def test_codes_of_documents_are_named_and_unknown_ones_left_out() -> None:
     assert "zz-9" not in text
 
 
+def test_c10_who_is_asked_to_correct_is_not_told_to_add_documents() -> None:
+    """Only corrections are asked for: no «документы» in title, SMS, push or button."""
+    asked = {"missing": [], "comment": "Исправьте в заявлении: место работы."}
+    for channel in Channel:
+        content = said("documents-requested", channel, **asked).content
+        assert content.action == "Исправить заявление"
+        assert "документы" not in f"{content.title} {content.text}".lower()
+    letter = said("documents-requested", Channel.EMAIL, **asked).content.text
+    assert "Комментарий: Исправьте в заявлении: место работы.\n" in letter
+    assert said("documents-requested", Channel.SMS).content.action == "Добавить документы"
+
+
 def test_a_name_that_is_not_there_is_an_error_not_a_gap() -> None:
     """StrictUndefined: a broken template reaches nobody."""
     with pytest.raises(UndefinedError):
