@@ -61,6 +61,9 @@ class AttachmentView(BaseModel):
     media_type: str
     size: int
     dpi: int | None
+    lengthens_term: bool = Field(
+        description="The scan is hard to read, so the check takes the longer term (e3)."
+    )
 
 
 class MissingView(BaseModel):
@@ -136,6 +139,7 @@ def _attachments(application: Application, kind: CertificateType) -> list[Attach
             media_type=a.media_type,
             size=a.size,
             dpi=a.dpi,
+            lengthens_term=kind.lengthens(a.dpi),
         )
         for a in application.attachments
     ]

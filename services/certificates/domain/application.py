@@ -166,8 +166,7 @@ class Application:
 
     def hard_to_read(self, kind: CertificateType) -> bool:
         """Whether a scan is too coarse for the ordinary check (e3)."""
-        limit = kind.extra_check_below_dpi
-        return limit is not None and any(a.dpi and a.dpi < limit for a in self.attachments)
+        return any(kind.lengthens(a.dpi) for a in self.attachments)
 
     def attached(self, files: Sequence[tuple[str, KnownFile]]) -> Application:
         """The application with these files; they replace what their requirements had."""

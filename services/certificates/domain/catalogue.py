@@ -124,6 +124,11 @@ class CertificateType:
     printed: tuple[PrintedRow, ...]
     extra_check_below_dpi: int | None = None
 
+    def lengthens(self, dpi: int | None) -> bool:
+        """Whether a scan of this resolution moves the application to the class extra-check (e3)."""
+        limit = self.extra_check_below_dpi
+        return limit is not None and dpi is not None and dpi < limit
+
     def __post_init__(self) -> None:
         """Refuse what could not be applied for, decided or printed."""
         _unique(self.code, "field", [f.name for f in (*self.fields, *self.doctor_fields)])

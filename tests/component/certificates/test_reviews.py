@@ -181,6 +181,9 @@ async def test_e3_c16_a_poor_scan_supplied_later_lengthens_the_term(office: Offi
         json={"attachments": [{"requirement": "ecg", "file_id": "file-coarse"}]},
         headers=office.citizen(),
     )
+    marked = {a["file_id"]: a["lengthens_term"] for a in supplied.json()["attachments"]}
+    assert marked.pop("file-coarse") is True
+    assert set(marked.values()) == {False}
     calendar = office.app.state.ledger.catalogue.calendar
     before, after = (
         calendar.day_of(datetime.fromisoformat(a["deadline_at"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +119,11 @@ def test_a_wrong_data_file_stops_the_start_and_is_named(
 def test_an_unknown_region_stops_the_start() -> None:
     with pytest.raises(BadDataFileError, match=r"RU-XX\.json"):
         load_catalogue(DATA, region="RU-XX")
+
+
+def test_e3_a_scan_below_the_limit_lengthens_the_term_and_an_unmeasured_one_does_not() -> None:
+    assert [FORM_086.lengthens(dpi) for dpi in (1, 149, 150, 300, None)] == [
+        *(True, True),
+        *(False, False, False),
+    ]
+    assert not replace(FORM_086, extra_check_below_dpi=None).lengthens(1)
