@@ -105,6 +105,10 @@ def _revoked(pki: Path) -> None:
     revocations(pki, until=NEXT_WEEK, revoked=pki / "organisation.pem")
 
 
+def _stamps_revoked(pki: Path) -> None:
+    revocations(pki, until=NEXT_WEEK, revoked=pki / "tsa.pem")
+
+
 def _without_the_roots_list(pki: Path) -> None:
     (pki / "root-crl.pem").unlink()
 
@@ -125,13 +129,14 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=1)
         (lambda pki: lasting(pki, "organisation", NEXT_WEEK), "раньше, чем документ"),
         (lambda pki: lasting(pki, f"doctors/{DOCTOR.id}", YESTERDAY), "истёк"),
         (lambda pki: (pki / "doctors" / f"{DOCTOR.id}.pem").unlink(), "not there yet"),
+        (_stamps_revoked, "timestamp-certificate-unsuitable"),
         (flip_list, "revocation-unknown"),
         (_of_another_authority, "revocation-unknown"),
         (_without_the_roots_list, "root-crl.pem"),
     ],
     ids=[
         *("organisation-expired", "organisation-revoked", "organisation-ends-too-soon"),
-        *("doctor-expired", "doctor-not-yet"),
+        *("doctor-expired", "doctor-not-yet", "stamps-revoked"),
         *("list-flipped", "list-of-another", "list-missing"),
     ],
 )
