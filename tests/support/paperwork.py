@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +172,10 @@ def printing(value: str) -> CertificatePii:
     return CertificatePii(fields=(PrintedField(key="name", label="Имя", value=value),))
 
 
-def booked(citizen: str) -> AppointmentBooked:
+_VISIT = datetime(2026, 11, 23, 7, 20, tzinfo=UTC)
+
+
+def booked(citizen: str, starts_at: datetime = _VISIT) -> AppointmentBooked:
     """An appointment that needs its talon."""
     return AppointmentBooked(
         appointment_id=secrets.token_hex(8),
@@ -184,8 +187,8 @@ def booked(citizen: str) -> AppointmentBooked:
         visit=Visit(
             doctor_name="Орлова Мария Викторовна",
             specialty="Терапевт",
-            starts_at=datetime(2026, 11, 23, 7, 20, tzinfo=UTC),
-            ends_at=datetime(2026, 11, 23, 7, 40, tzinfo=UTC),
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=20),
             timezone="Europe/Moscow",
             room="214",
             clinic_number="45",

@@ -30,7 +30,7 @@ class PublicView(BaseModel):
 
     number: str = Field(examples=["26K7-Q2M9-X4RB"])
     state: Validity
-    state_label: str = Field(examples=["Справка действительна"])
+    state_label: str = Field(examples=["Справка с этим номером действительна"])
     title: str | None = None
     name: str | None = Field(default=None, examples=["С*** А*** С***"])
     issuer: str | None = None

@@ -48,7 +48,7 @@ STATUS_LABELS: Mapping[Status, str] = {
     Status.VOID: "Недействительна",
 }
 VALIDITY_LABELS: Mapping[Validity, str] = {
-    Validity.VALID: "Справка действительна",
+    Validity.VALID: "Справка с этим номером действительна",
     Validity.EXPIRED: "Срок действия справки истёк",
     Validity.REVOKED: "Справка отозвана",
     Validity.UNKNOWN: "Справка с таким номером не найдена",

@@ -217,7 +217,7 @@ async def check(request: Request, use: Use) -> CheckView:
     sha256 = await receive_pdf_hash(request, largest=_LARGEST_CHECK)
     found = await use.documents.with_content(sha256)
     newer = await use.documents.newer_than(found) if found else None
-    return CheckView.of(sha256, found, newer)
+    return CheckView.of(sha256, found, newer, use.documents.now())
 
 
 async def _reads(

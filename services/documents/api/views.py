@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -197,14 +198,16 @@ class CheckView(BaseModel):
     sealed_at: AwareDatetime | None = None
     signatures: list[SignatureView] = []
     current: bool | None = Field(
-        default=None, description="false: void, or a newer version exists (d5)."
+        default=None, description="false: void, past its time, or a newer version exists (d5)."
     )
     void_at: AwareDatetime | None = Field(
         default=None, description="Since when the document is revoked or cancelled."
     )
 
     @classmethod
-    def of(cls, sha256: str, document: Document | None, newer: Document | None) -> Self:
+    def of(
+        cls, sha256: str, document: Document | None, newer: Document | None, now: datetime
+    ) -> Self:
         """The answer of the public check."""
         if document is None:
             return cls(
@@ -216,8 +219,9 @@ class CheckView(BaseModel):
             genuine=True,
             detail="Файл полностью совпадает с документом, подписанным на портале."
             + (f" {document.void_reason}" if document.void_reason else "")
-            + (" Документ заменён новой версией." if newer else ""),
-            current=newer is None and document.void_at is None,
+            + (" Документ заменён новой версией." if newer else "")
+            + (" Срок его действия истёк." if document.over(now) else ""),
+            current=newer is None and document.void_at is None and not document.over(now),
             void_at=document.void_at,
             sha256=sha256,
             kind=document.kind.value,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from services.documents.domain.files import MediaType, clean_name
 from services.documents.errors import NotSealedYetError
+
+_ZONE = ZoneInfo("Europe/Moscow")
+"""Where certificates count their days (the calendar of their catalogue)."""
 
 
 class Kind(StrEnum):
@@ -47,6 +51,13 @@ class Order:
     doctor_id: str | None
     valid_until: date | None = None
     """The last day that it counts: who signs has a certificate that lives longer."""
+
+    @property
+    def counts_until(self) -> datetime | None:
+        """The end of its last day."""
+        if self.valid_until is None:
+            return None
+        return datetime.combine(self.valid_until + timedelta(days=1), time(), _ZONE).astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,12 @@ class Document:
     failure: str | None = None
     void_at: datetime | None = None
     """Since when it is revoked or cancelled. Kept beside the document: it may be told first."""
+    counts_until: datetime | None = None
+    """When its time is over; None of documents that were sealed before this was kept."""
+
+    def over(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return self.counts_until is not None and now >= self.counts_until
 
     @property
     def void_reason(self) -> str | None:
@@ -130,6 +147,7 @@ class Document:
             size=len(content.pdf),
             sealed_at=now,
             signatures=content.signatures,
+            counts_until=self.order.counts_until if self.order else None,
             order=None,
         )
 

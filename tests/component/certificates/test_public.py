@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from urllib.parse import quote
@@ -176,7 +178,7 @@ async def test_c34_the_page_says_each_state_in_words_and_colour(office: Office) 
     path = f"/verify/{application['certificate']['number']}"
     valid = await office.http.get(path)
     assert valid.status_code == 200
-    assert "Справка действительна" in valid.text
+    assert "Справка с этим номером действительна" in valid.text
     assert "С*** А*** С***" in valid.text
     assert 'class="state valid"' in valid.text
     office.clock.ahead = timedelta(days=200)
@@ -198,16 +200,31 @@ async def test_c34_the_page_says_each_state_in_words_and_colour(office: Office) 
         assert not [secret for secret in SECRETS if secret in words]
 
 
-async def test_e10_the_page_needs_no_script_and_loads_nothing(office: Office) -> None:
+async def test_e10_the_page_loads_nothing_and_runs_its_own_few_lines_only(office: Office) -> None:
+    """The check by number needs no script; a file goes to the public check of documents."""
     number = (await office.issued())["certificate"]["number"]
-    for path in ("/verify", f"/verify/{number}"):
+    leads = {"/", "/verify/", "/api/documents/v1/public/checks", "/trust/root.pem"}
+    for path in ("/verify", f"/verify/{number}", f"/verify/{UNKNOWN}", "/verify/123"):
         answer = await office.http.get(path)
         page = Page(answer.text)
-        assert page.scripts == 0
-        assert all(address in {"/", "/verify/"} for address in page.loads)
-        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert set(page.loads) == leads
+        assert page.scripts == 1
+        script = answer.text.split("<script>")[1].split("</script>")[0]
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert f"script-src 'sha256-{digest}'; connect-src 'self'" in policy
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-robots-tag"] == "noindex"
+
+
+async def test_a_genuine_number_does_not_vouch_for_a_paper(office: Office) -> None:
+    """X3: a forged paper may carry it. The file is asked for, and it has to be that number's."""
+    number = (await office.issued())["certificate"]["number"]
+    page = (await office.http.get(f"/verify/{number}")).text
+    assert "доказывает только" in page
+    assert f'data-number="{number}"' in page
+    assert 'data-number=""' in (await office.http.get("/verify")).text
 
 
 async def test_what_is_typed_is_shown_as_text_only(office: Office) -> None:
@@ -216,7 +233,7 @@ async def test_what_is_typed_is_shown_as_text_only(office: Office) -> None:
         await office.http.get("/verify", params={"number": evil}),
         await office.http.get("/verify/" + evil.replace("/", "%2F")),
     ):
-        assert Page(answer.text).scripts == 0
+        assert Page(answer.text).scripts == 1  # the page's own
 
 
 async def test_a_number_from_paper_works_by_qr_in_any_case(office: Office) -> None:

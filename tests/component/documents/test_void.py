@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import httpx2
+import pytest
 
 from contracts.documents import DocumentSealed
 from contracts.envelope import Data
@@ -74,7 +77,7 @@ async def test_d5_a_revoked_certificate_is_genuine_and_not_current(office: Paper
 
 
 async def test_a9_the_talon_of_a_cancelled_appointment_is_void(office: Paperwork) -> None:
-    visit, other = booked("anna"), booked("anna")
+    visit, other = booked("anna", datetime.now(UTC) + timedelta(days=2)), booked("anna")
     await _said(office, visit, visit.appointment_id, 1)
     pdf = await _pdf(office, (await _sealed(office)).document_id, "anna")
     assert await _said(office, cancelled(other), other.appointment_id, 2) == "handled"
@@ -83,6 +86,26 @@ async def test_a9_the_talon_of_a_cancelled_appointment_is_void(office: Paperwork
     after = await _checked(office, pdf)
     assert (after["genuine"], after["current"]) == (True, False)
     assert "отменена" in after["detail"]
+
+
+@pytest.mark.parametrize(("days", "current"), [(-1, False), (0, True), (1, True)])
+async def test_x3_a_certificate_past_its_last_day_is_genuine_and_not_current(
+    office: Paperwork, days: int, current: bool
+) -> None:
+    today = datetime.now(ZoneInfo("Europe/Moscow")).date()
+    order = approved("anna", valid_until=today + timedelta(days=days))
+    await _said(office, order, order.application_id, 5)
+    found = await _checked(office, await _pdf(office, (await _sealed(office)).document_id, "anna"))
+    assert (found["genuine"], found["current"]) == (True, current)
+    assert ("истёк" in found["detail"]) is not current
+    assert found["void_at"] is None  # nobody has revoked it
+
+
+async def test_a_talon_of_yesterday_is_not_current(office: Paperwork) -> None:
+    visit = booked("anna", datetime.now(UTC) - timedelta(days=2))
+    await _said(office, visit, visit.appointment_id, 1)
+    found = await _checked(office, await _pdf(office, (await _sealed(office)).document_id, "anna"))
+    assert (found["genuine"], found["current"]) == (True, False)
 
 
 async def test_d5_what_is_sealed_late_is_void_from_its_beginning(office: Paperwork) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contracts.scheduling import AppointmentBooked, PatientPii, Visit
+from services import scheduling
 from services.documents.consumers import talon_lines
 from services.documents.domain import Line, Order
 from services.documents.gateways.layouts import Organisation, paper_of
@@ -82,6 +84,14 @@ def test_a7_a_talon_names_five_things_in_the_clinics_own_time(zone: str, printed
     )
     layout.check(values)
     assert not layout.organisation  # whose seal it is may be another clinic than the visit's
+
+
+def test_the_page_of_talons_says_where_on_a_talon_its_number_is() -> None:
+    layout, values = paper_of(an_order(talon_lines(a_booking()), form="talon"), SEALING)
+    (row,) = (row for row in layout.rows if values[row.key] == "A-1")
+    page = (Path(scheduling.__file__).parent / "api" / "talon.html.j2").read_text()
+    assert f"в строке «{row.label}»" in page
+    assert f'<label for="number">{row.label}</label>' in page
 
 
 def test_a_talon_that_was_ordered_without_a_head_is_still_printed() -> None:
