@@ -19,7 +19,7 @@ from services.documents.sealing.pdf.facts import Facts
 from services.documents.sealing.pdf.lines import wrap
 
 WIDTH, HEIGHT = 595.28, 841.89
-_LEFT, _RIGHT, _TOP, _BOTTOM = 57.0, 538.0, 795.0, 36.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 57.0, 538.0, 806.0, 36.0
 _FULL = _RIGHT - _LEFT
 _LABEL_WIDTH = 165.0
 _PADDING = 5.0
@@ -215,10 +215,10 @@ class Page:
 
     def _lay_stamp(self, organisation: CertificateInfo, top: float) -> float:
         """The mark of the signatures (C25); gives its height."""
-        title = _Place(STAMP_TITLE, self._label, _STAMP_LEFT, top - 15, _RIGHT - _STAMP_LEFT)
+        title = _Place(STAMP_TITLE, self._label, _STAMP_LEFT, top - 13, _RIGHT - _STAMP_LEFT)
         self._stamp_title = b"%s rg %s 0 g" % (_STAMP_COLOUR, self._centred(title, STAMP_TITLE))
         x, width = _STAMP_LEFT + _PADDING, _RIGHT - _STAMP_LEFT - 2 * _PADDING
-        y = top - 31
+        y = top - 27
         self._doctor_place = _Place(STAMP_TITLE, self._small, x, y, width, _SIGNER_LINES)
         if self.layout.doctor_signs:
             y -= _SIGNER_LINES * _SMALL_LEADING + 5
