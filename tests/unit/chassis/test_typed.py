@@ -57,7 +57,7 @@ def test_space_is_no_reason(blank: str) -> None:
     assert (pointer, code) == ("/reason", "string-too-short")
 
 
-@pytest.mark.parametrize("long", ["а" * 21, "а" * 400_000, "а\u0301\u0323" * 200_000])
+@pytest.mark.parametrize("long", ["а" * 21, "а" * 400_000, "а" + "\u0301\u0323" * 60_000])
 def test_too_long_is_refused_without_work(long: str) -> None:
     began = time.monotonic()
     _, code, detail = refusal(client().post("/forms", json={"reason": long}))
