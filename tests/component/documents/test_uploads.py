@@ -53,7 +53,7 @@ async def test_d3_a_pdf_is_stored_as_our_own_writing_and_a_signed_one_as_it_is(
 
 async def test_who_sends_too_much_at_once_is_told_so_and_others_go_on(office: Paperwork) -> None:
     """The fair shares are counted in `unit`: here, that the owner of a file is who shares."""
-    answers = await asyncio.gather(*(office.upload("anna", scans.png(72)) for _ in range(14)))
+    answers = await asyncio.gather(*(office.upload("anna", scans.png()) for _ in range(14)))
     refused = [answer for answer in answers if answer.status_code != 201]
     assert refused
     assert {(a.status_code, a.json()["code"]) for a in refused} == {(429, "too-many-requests")}
