@@ -19,10 +19,12 @@ import httpx2
 
 PHONE_WAIT = 20.0
 PATIENCE = 30.0
-_COME_BACK = frozenset({502, 503, 504})
+_COME_BACK = frozenset({429, 502, 503, 504})
 _READS = frozenset({"GET", "HEAD"})
-# Refused before anything was begun: by a service that is full, by a gateway that reached nobody.
-_NOTHING_BEGUN = frozenset({"overloaded", "gateway-503"})
+# Refused before anything was begun: by a service that is full or waits for an event, by a gateway
+# that reached nobody. So is everything that was asked too often (429).
+_NOTHING_BEGUN = frozenset({"overloaded", "gateway-503", "profile-not-received", "doctor-unknown"})
+_TOO_MANY = 429
 
 
 class DemoFailedError(Exception):
@@ -111,7 +113,7 @@ class Gateway:
                 return answer
             refused = RefusedError(method, address, answer.status_code, _problem(answer))
             wait = _come_back_after(answer)
-            harmless = once or method in _READS or refused.code in _NOTHING_BEGUN
+            harmless = once or method in _READS or _nothing_begun(refused)
             if wait is None or not harmless or time.monotonic() + wait > deadline:
                 raise refused
             self.repeated[refused.code] += 1
@@ -143,6 +145,10 @@ def _problem(answer: httpx2.Response) -> Mapping[str, Any]:
     except ValueError:
         return {"detail": answer.text[:200]}
     return found
+
+
+def _nothing_begun(refused: RefusedError) -> bool:
+    return refused.status == _TOO_MANY or refused.code in _NOTHING_BEGUN
 
 
 def _come_back_after(answer: httpx2.Response) -> float | None:

@@ -54,7 +54,7 @@ def build(
         public_url=settings.platform.public_url.rstrip("/"),
         claim_lease=settings.claim_lease,
         claims_per_doctor=settings.claims_per_doctor,
-        profile_patience=settings.profile_patience,
+        patience=settings.patience,
         **seams,
     )
     app = runtime.app(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.chassis.arrivals import NotHereYetError
 from services.chassis.errors import ForbiddenError, NotFoundError, RefusalError
 
 
@@ -98,22 +99,7 @@ class NotYourReviewError(ForbiddenError):
         super().__init__("Заявление не в вашей работе. Сначала возьмите его из очереди.")
 
 
-class ProfilePendingError(RefusalError):
-    """The confirmed profile has not reached this service yet (the event is on its way)."""
-
-    code = "profile-pending"
-    title = "Данные профиля ещё не получены"
-
-    def __init__(self) -> None:
-        """Promise that nothing is lost."""
-        super().__init__(
-            "Подтверждённые данные профиля ещё не получены. Черновик сохранён, "
-            "повторите отправку через несколько секунд.",
-            retry_after=5,
-        )
-
-
-class DoctorUnknownError(RefusalError):
+class DoctorUnknownError(NotHereYetError):
     """The doctor's staff record has not reached this service yet."""
 
     code = "doctor-unknown"
@@ -123,8 +109,7 @@ class DoctorUnknownError(RefusalError):
         """Say when to try again."""
         super().__init__(
             "Сведения о враче ещё не получены, справку нечем подписать. "
-            "Повторите через несколько секунд.",
-            retry_after=5,
+            "Повторите через несколько секунд."
         )
 
 

@@ -38,7 +38,7 @@ class Settings(ServiceSettings):
     claims_per_doctor: int = Field(
         default=10, ge=1, description="How many applications one doctor keeps at a time."
     )
-    profile_patience: timedelta = Field(
+    patience: timedelta = Field(
         default=timedelta(seconds=2),
-        description="How long a new draft waits for a confirmed profile that is on its way.",
+        description="How long a request waits for a profile, file or doctor on its way.",
     )

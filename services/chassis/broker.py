@@ -343,8 +343,8 @@ def build_broker(platform: Platform, dispatcher: Dispatcher) -> KafkaBroker:
         decoder=decode,
         fetch_max_wait_ms=platform.kafka_fetch_max_wait_ms,
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
-        session_timeout_ms=10_000,
-        heartbeat_interval_ms=1_000,
+        session_timeout_ms=platform.kafka_session_timeout_ms,
+        heartbeat_interval_ms=platform.kafka_session_timeout_ms // 6,
         no_reply=True,
     )
     async def handle(records: list[Any]) -> None:

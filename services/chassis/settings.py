@@ -17,6 +17,12 @@ class Platform(BaseSettings):
     mongo_max_pool: int = 100
     kafka_bootstrap: str = "127.0.0.1:9192"
     kafka_fetch_max_wait_ms: int = 500
+    kafka_session_timeout_ms: int = Field(
+        default=6_000,
+        ge=3_000,
+        description="A killed replica's events wait so long; not below the broker's "
+        "group.min.session.timeout.ms.",
+    )
     s3_endpoint: str = "127.0.0.1:8433"
     s3_access_key: SecretStr = SecretStr("health")
     s3_secret_key: SecretStr = SecretStr("health-secret")

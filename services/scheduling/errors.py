@@ -83,20 +83,6 @@ class TooManyActiveError(RefusalError):
         )
 
 
-class PatientUnknownError(RefusalError):
-    """The confirmed profile has not reached scheduling yet."""
-
-    code = "profile-not-received"
-    title = "Профиль ещё обрабатывается"
-
-    def __init__(self) -> None:
-        """Ask to come back in a moment."""
-        super().__init__(
-            "Подтверждённый профиль ещё не поступил в систему записи. Повторите через минуту.",
-            retry_after=5,
-        )
-
-
 class AcceptedAlreadyError(RefusalError):
     """The clinic's system answers a second time about one visit."""
 

@@ -75,6 +75,10 @@ class ApacheKafka(Kafka):
             *args,
         ]
 
+    def env(self) -> dict[str, str]:
+        """See `Server.env`; a killed replica is missed for as long as its session lasts."""
+        return {**super().env(), "KAFKA_SESSION_TIMEOUT_MS": "3000"}
+
     def environment(self) -> Mapping[str, str]:
         """See `Server.environment`."""
         return {k: v for k, v in inherited_environment().items() if k != "CLASSPATH"}

@@ -32,7 +32,8 @@ from services.certificates.domain.forms import (
 )
 from services.certificates.domain.people import KnownFile, Person
 from services.certificates.domain.states import STATE_LABELS, Actor, Move, State
-from services.certificates.errors import IllegalTransitionError, ProfilePendingError
+from services.certificates.errors import IllegalTransitionError
+from services.chassis.arrivals import ProfileNotReceivedError
 from services.chassis.errors import FieldError, InvalidInputError
 
 _EDIT = "Изменить черновик"
@@ -165,11 +166,11 @@ def submitted(
 
     Raises:
         IllegalTransitionError: it was submitted before.
-        ProfilePendingError: whom it is about is not known here yet.
+        ProfileNotReceivedError: whom it is about is not known here yet.
         InvalidInputError: everything that is wrong, at once.
     """
     if application.may(Move.SUBMIT) and person is None:
-        raise ProfilePendingError
+        raise ProfileNotReceivedError
     if person is not None:
         values = {**application.values, **locked_values(kind.fields, person.prefill)}
         application = replace(application, values={k: v for k, v in values.items() if v})

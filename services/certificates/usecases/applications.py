@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from services.certificates import events
@@ -19,8 +18,6 @@ from services.chassis.errors import FieldError, InvalidInputError
 from services.chassis.etags import Expected
 from services.chassis.idempotency import Once
 from services.chassis.transactions import Transaction
-
-_GLANCE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Applications:
             wrong = FieldError("/type", "unknown-type", error.detail)
             raise InvalidInputError([wrong]) from error
 
-        await self._profile_arrives(citizen_id)
+        await ledger.profile_arrives(citizen_id)  # a draft opened before it would be empty
 
         async def work(tx: Transaction) -> Application:
             await ledger.may_apply(tx, citizen_id)
@@ -59,18 +56,6 @@ class Applications:
             return await ledger.save(tx, draft, draft)
 
         return await ledger.transactions.run(work, once=once)
-
-    async def _profile_arrives(self, citizen_id: str) -> None:
-        """Give the profile a moment: the token says «confirmed», so its event is on its way.
-
-        A draft opened in that moment would be empty. After it the draft is opened all the same.
-        """
-        ledger = self.ledger
-        until = ledger.now() + ledger.profile_patience
-        while (  # noqa: ASYNC110 - any replica may hear the event: only the database knows
-            await ledger.store.person(citizen_id) is None and ledger.now() < until
-        ):
-            await asyncio.sleep(_GLANCE_SECONDS)
 
     async def one(self, citizen_id: str, application_id: str) -> Application:
         """One application of this citizen.
@@ -107,6 +92,7 @@ class Applications:
             StaleVersionError: it was changed in between.
         """
         ledger = self.ledger
+        await ledger.files_arrive(citizen_id, changes.given)
 
         async def work(tx: Transaction) -> Application:
             await ledger.may_apply(tx, citizen_id)
@@ -124,6 +110,7 @@ class Applications:
     ) -> Application:
         """Hand the application in; see `filing.submitted` (C10–C15)."""
         ledger = self.ledger
+        await ledger.profile_arrives(citizen_id)
 
         async def attempt(tracking_number: str) -> Application:
             async def work(tx: Transaction) -> Application:
@@ -155,6 +142,7 @@ class Applications:
     async def supply(self, citizen_id: str, application_id: str, answer: Answer) -> Application:
         """Add and correct what was asked for; see `asking.supplied` (C10, C17)."""
         ledger = self.ledger
+        await ledger.files_arrive(citizen_id, answer.given)
 
         async def work(tx: Transaction) -> Application:
             await ledger.may_apply(tx, citizen_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
@@ -14,10 +14,12 @@ from services.certificates.domain import numbers
 from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import Catalogue, CertificateType
 from services.certificates.domain.certificate import Certificate
+from services.certificates.domain.files import Given
 from services.certificates.domain.looks import Look, Shown
 from services.certificates.errors import NumberTakenError
 from services.certificates.metrics import CertificatesMetrics
 from services.certificates.store import Store
+from services.chassis.arrivals import arrived
 from services.chassis.transactions import Transaction, Transactions
 
 T = TypeVar("T")
@@ -40,7 +42,7 @@ class Ledger:
     public_url: str
     claim_lease: timedelta
     claims_per_doctor: int
-    profile_patience: timedelta
+    patience: timedelta
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = lambda: secrets.token_hex(12)
     draw: Callable[[int], int] = secrets.randbelow
@@ -49,6 +51,32 @@ class Ledger:
     def today(self) -> date:
         """The day where the organisation works."""
         return self.catalogue.calendar.day_of(self.now())
+
+    async def profile_arrives(self, citizen_id: str) -> None:
+        """Give the profile a moment: the token says «confirmed», so its event is on its way."""
+
+        async def look() -> bool:
+            return await self.store.person(citizen_id) is not None
+
+        await arrived(look, within=self.patience)
+
+    async def files_arrive(self, citizen_id: str, given: Sequence[Given]) -> None:
+        """Give the news of fresh uploads a moment."""
+        ids = {g.file_id for g in given if g.file_id is not None}
+
+        async def look() -> bool:
+            return len(await self.store.files_of(citizen_id, list(ids))) == len(ids)
+
+        if ids:
+            await arrived(look, within=self.patience)
+
+    async def doctor_arrives(self, doctor_id: str) -> None:
+        """Give a doctor's staff record a moment: without it nothing can be signed."""
+
+        async def look() -> bool:
+            return await self.store.staff(doctor_id) is not None
+
+        await arrived(look, within=self.patience)
 
     async def measure(self) -> None:
         """Set the gauges of how the applications stand now."""

@@ -60,6 +60,7 @@ class Reviews:
             TooManyClaimsError: the doctor holds as many as one may.
         """
         ledger = self.ledger
+        await ledger.doctor_arrives(doctor_id)
 
         async def work(tx: Transaction) -> Application:
             before = await ledger.store.application(application_id, tx.session)
@@ -138,6 +139,7 @@ class Reviews:
     ) -> Application:
         """Approve: the certificate gets its number and goes to be sealed."""
         ledger = self.ledger
+        await ledger.doctor_arrives(doctor_id)
 
         async def attempt(number: str) -> Application:
             async def work(tx: Transaction) -> Application:
@@ -189,6 +191,7 @@ class Reviews:
     ) -> Application:
         """Refuse, with a concrete reason (d6)."""
         ledger = self.ledger
+        await ledger.doctor_arrives(doctor_id)
 
         async def work(tx: Transaction) -> Application:
             before = await ledger.store.application(application_id, tx.session)

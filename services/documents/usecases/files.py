@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+from services.chassis.arrivals import arrived
 from services.chassis.errors import RefusalError
 from services.chassis.idempotency import Once
 from services.chassis.transactions import Cause, Transaction, Transactions
@@ -149,6 +151,8 @@ class Files:
             NoSuchFileError: no such file for this reader.
             ContentChangedError: the stored bytes are not what was accepted (D3).
         """
+        if doctor:  # the right to read follows the claim by an event
+            await arrived(partial(self._reads, file_id, reader_id))
         file, reader = await self._readable(file_id, reader_id, doctor=doctor)
         content = Content(self.bucket, file.sha256, file.name, file.media_type)
         return await self.room.give(file.id, file.owner_id, reader_id, reader, content)
@@ -183,6 +187,9 @@ class Files:
             await self.store.replace_grants(application_id, [], session=tx.session)
 
         await self.transactions.run(work, cause=cause)
+
+    async def _reads(self, file_id: str, doctor_id: str) -> bool:
+        return await self.store.file_of_doctor(file_id, doctor_id, self.now()) is not None
 
     async def _readable(
         self, file_id: str, reader_id: str, *, doctor: bool

@@ -46,6 +46,10 @@ class Patients:
             session=session,
         )
 
+    async def known(self, account_id: str) -> bool:
+        """Whether identity has told of this citizen."""
+        return await self._patients.find_one({"_id": account_id}, {"_id": 1}) is not None
+
     async def engage(
         self, session: Session, citizen_id: str, appointment_id: str, visit: Visit, now: datetime
     ) -> Patient | None:

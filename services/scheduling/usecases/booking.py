@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.chassis.arrivals import ProfileNotReceivedError, arrived
 from services.chassis.errors import AccidentError
 from services.chassis.idempotency import Once
 from services.chassis.metrics import TRY_AGAIN, counting
@@ -30,7 +31,6 @@ from services.scheduling.domain.talon import talon_number
 from services.scheduling.errors import (
     AppointmentUnknownError,
     DayClosedError,
-    PatientUnknownError,
     SlotPastError,
     SlotTakenError,
     SlotUnknownError,
@@ -77,10 +77,15 @@ class Booking:
             DayClosedError: A24.
             OverlapError: another visit of this citizen is at that time.
             TooManyActiveError: A32.
-            PatientUnknownError: the confirmed profile is not here yet.
+            ProfileNotReceivedError: the confirmed profile is not here yet.
             AccidentError: another writer holds the slot and does not let go.
         """
         with counting(self.metrics.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):
+            try:
+                return await self._book(citizen_id, slot_id, once)
+            except ProfileNotReceivedError:  # rare: booking does not ask before
+                if not await arrived(lambda: self.store.patients.known(citizen_id)):
+                    raise
             return await self._book(citizen_id, slot_id, once)
 
     async def _book(self, citizen_id: str, slot_id: str, once: Once | None) -> Appointment:
@@ -133,7 +138,7 @@ class Booking:
                 tx.session, citizen_id, appointment_id, slot.visit, now
             )
             if patient is None:
-                raise PatientUnknownError
+                raise ProfileNotReceivedError
             check_standing(patient)
             check_agenda(patient.agenda, slot.visit, limit=self.active_limit, now=now)
             booked = book(

@@ -227,13 +227,13 @@ async def test_a_profile_on_its_way_is_waited_for(
     platform: Platform, database: str, tokens: Tokens
 ) -> None:
     """Kafka is away: the draft opens empty, is kept, and goes out once the profile is known."""
-    async with certificates(platform, database, tokens, profile_patience=timedelta(0)) as office:
+    async with certificates(platform, database, tokens, patience=timedelta(0)) as office:
         draft = await office.draft("policy", *TESTS)
         path = f"/v1/applications/{draft['id']}/submission"
         headers = office.citizen() | match(draft)
         early = await office.http.post(path, json=CONSENT, headers=headers)
-        assert (early.status_code, early.json()["code"]) == (409, "profile-pending")
-        assert early.headers["retry-after"] == "5"
+        assert (early.status_code, early.json()["code"]) == (503, "profile-not-received")
+        assert early.headers["retry-after"] == "2"
         await office.hear(profile(), ANNA.account_id)
         draft = await office.edit(draft, {"fields": {"oms": ANNA.oms, "validity_months": "6"}})
         done = await office.http.post(path, json=CONSENT, headers=office.citizen() | match(draft))

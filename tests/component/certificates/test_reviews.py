@@ -229,7 +229,7 @@ async def test_a_doctor_whose_record_is_on_its_way_is_waited_for(office: Office)
     early = await office.decide(
         application["id"], "approval", office.examined(), subject="doctor-new"
     )
-    assert (early.status_code, early.json()["code"]) == (409, "doctor-unknown")
+    assert (early.status_code, early.json()["code"]) == (503, "doctor-unknown")
     await office.hear(staff("doctor-new", "Новикова Нина"), "doctor-new")
     done = await office.decide(
         application["id"], "approval", office.examined(), subject="doctor-new"

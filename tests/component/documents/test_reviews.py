@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from services.documents.domain import Grant
 from tests.support import scans
+from tests.support.eventually import eventually
 from tests.support.paperwork import Paperwork, review_ended, review_started
 from tests.support.service import an_event, deliver
 
@@ -45,6 +47,14 @@ async def test_the_doctor_who_took_the_application_reads_and_is_in_the_journal(
     assert [(r["reader"], r["reader_title"], r["reader_id"]) for r in reads] == [
         ("doctor", "врач", ORLOVA)
     ]
+
+
+async def test_a_claim_whose_news_comes_in_a_moment_is_waited_for(office: Paperwork) -> None:
+    attached = await _uploaded(office, "anna")
+    asked = asyncio.create_task(office.link(f"/v1/files/{attached}", ORLOVA, "doctor"))
+    await eventually(lambda: office.app.state.runtime.places.taken > 0)
+    await _started(office, ORLOVA, attached)
+    assert (await asked).status_code == 201
 
 
 async def test_a_citizen_with_a_doctors_name_is_no_doctor(office: Paperwork) -> None:

@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from contracts.scheduling import AppointmentBooked
 from services.chassis.settings import Platform
+from tests.support.eventually import eventually
 from tests.support.scheduling import Desk, scheduling
 from tests.support.service import Tokens, keyed, outbox_events
 
@@ -140,9 +141,18 @@ async def test_who_may_book(desk: Desk) -> None:
     assert await code(desk.tokens.headers("d", "doctor")) == (403, "forbidden")
     registered = desk.tokens.headers("citizen-1", level="registered")
     assert await code(registered) == (403, "account-not-confirmed")
-    assert await code(desk.tokens.headers("newcomer")) == (409, "profile-not-received")
+    assert await code(desk.tokens.headers("newcomer")) == (503, "profile-not-received")
     assert await outbox_events(desk.app, AppointmentBooked) == []
     assert (await desk.book(await desk.citizen("newcomer"), slot["id"])).status_code == 201
+
+
+async def test_a_profile_that_comes_in_a_moment_is_waited_for(desk: Desk) -> None:
+    """The citizen was confirmed a moment ago: that is no conflict."""
+    slot = await desk.late_slot()
+    booking = asyncio.create_task(desk.book(desk.tokens.headers("newcomer"), slot["id"]))
+    await eventually(lambda: desk.app.state.runtime.places.taken > 0)
+    await desk.citizen("newcomer")
+    assert (await booking).status_code == 201
 
 
 @pytest.mark.parametrize("body", [{}, {"slot_id": ""}, {"slot_id": "a", "more": 1}, {"slot_id": 1}])

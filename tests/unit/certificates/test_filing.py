@@ -19,7 +19,8 @@ from services.certificates.domain.filing import Agreement, Changes
 from services.certificates.domain.forms import Field, Kind, field_errors
 from services.certificates.domain.people import KnownFile
 from services.certificates.domain.states import Actor, Move, State
-from services.certificates.errors import IllegalTransitionError, ProfilePendingError
+from services.certificates.errors import IllegalTransitionError
+from services.chassis.arrivals import ProfileNotReceivedError
 from services.chassis.errors import InvalidInputError
 from tests.support.certificates import (
     AGREED,
@@ -282,7 +283,7 @@ def test_c6_submission_names_every_error_with_the_consent_too() -> None:
 
 
 def test_a_profile_that_has_not_arrived_loses_nothing() -> None:
-    with pytest.raises(ProfilePendingError) as refused:
+    with pytest.raises(ProfileNotReceivedError) as refused:
         filing.submitted(
             a_draft("policy"),
             FORM_086,
