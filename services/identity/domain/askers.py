@@ -62,7 +62,7 @@ def known_device(secret: bytes, token: str, now: datetime) -> KnownDevice | None
     said, _, mac = token.rpartition(".")
     if not hmac.compare_digest(mac.encode(), _mac(secret, said).encode()):
         return None
-    account_id, device_id, until = said.split(".")
+    account_id, device_id, until = said.rsplit(".", 2)
     device = KnownDevice(account_id, device_id, datetime.fromtimestamp(int(until), UTC))
     return device if now < device.until else None
 
