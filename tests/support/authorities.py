@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from asn1crypto import crl
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -120,3 +121,12 @@ def flipped(revoked: x509.CertificateRevocationList) -> x509.CertificateRevocati
     """The same list with one bit of its signature turned."""
     encoded = revoked.public_bytes(Encoding.DER)
     return x509.load_der_x509_crl(encoded[:-1] + bytes((encoded[-1] ^ 1,)))
+
+
+def endless(by: Authority) -> x509.CertificateRevocationList:
+    """A list that names no date of the next one (which no builder makes)."""
+    made = crl.CertificateList.load(revocations(by).public_bytes(Encoding.DER))
+    del made["tbs_cert_list"]["next_update"]
+    signed = made["tbs_cert_list"].dump(force=True)
+    made["signature"] = by.key.sign(signed, ec.ECDSA(hashes.SHA256()))
+    return x509.load_der_x509_crl(made.dump(force=True))
