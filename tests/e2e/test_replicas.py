@@ -14,6 +14,7 @@ import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -79,8 +80,11 @@ async def _kill_by_turns(stack: PlatformStack) -> None:
 async def _book_and_cancel(journey: Journey, diary: Diary, rng: random.Random) -> None:
     """Book some slots and cancel every second one; another may be faster: then take another."""
     gateway = journey.citizen.gateway
+    later = (datetime.now(UTC) + timedelta(days=2)).date()  # what is sooner cannot be cancelled
     while len(diary.booked) < _BOOKINGS:
-        found = await gateway.get("scheduling", "/slots", specialty="therapist", limit=100)
+        found = await gateway.get(
+            "scheduling", "/slots", specialty="therapist", limit=100, **{"from": later.isoformat()}
+        )
         slot = rng.choice(found["items"][-60:])
         try:
             booked = await gateway.post(
