@@ -19,7 +19,7 @@ from tests.support.kafka import reached, victim
 from tests.support.load import from_now_on, lag, shared_by, under_load
 from tests.support.service import Tokens
 
-_DETECTED_WITHIN = 90.0  # a member that was killed is missed after its session: 10 s
+_DETECTED_WITHIN = 90.0  # a member that was killed is missed after its session: 6 s
 
 
 @pytest.mark.timeout(600)
