@@ -12,10 +12,10 @@ from services.chassis.auth import Principal, require
 from services.chassis.auth import Role as TokenRole
 from services.chassis.text import prose
 from services.chassis.typed import Id, Tidied
-from services.identity.api.common import Body, Typed, Use, no_store
+from services.identity.api.common import Body, Typed, Use
 from services.identity.domain import Account, Role
 
-router = APIRouter(prefix="/v1/accounts", tags=["staff"], dependencies=[Depends(no_store)])
+router = APIRouter(prefix="/v1/accounts", tags=["staff"])
 
 Administrator = Annotated[Principal, Depends(require(TokenRole.ADMINISTRATOR))]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, cast
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.errors import FieldError, InvalidInputError
@@ -57,11 +57,6 @@ async def admitted(request: Request, use: Use, device_token: DeviceToken = None)
 
 
 Calling = Annotated[Caller, Depends(admitted)]
-
-
-async def no_store(response: Response) -> None:
-    """Answers with secrets or personal data stay out of caches."""
-    response.headers["Cache-Control"] = "no-store"
 
 
 Code = Annotated[

@@ -15,12 +15,11 @@ from services.identity.api.common import (
     Sent,
     TypedContact,
     Use,
-    no_store,
 )
 from services.identity.api.people import AccountView
 from services.identity.domain import Challenge
 
-router = APIRouter(prefix="/v1", tags=["account"], dependencies=[Depends(no_store)])
+router = APIRouter(prefix="/v1", tags=["account"])
 
 Anyone = Annotated[Principal, Depends(anyone)]
 

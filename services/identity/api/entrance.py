@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import Field
 
 from services.chassis.errors import FieldError, InvalidInputError
@@ -20,12 +20,11 @@ from services.identity.api.common import (
     Typed,
     TypedContact,
     Use,
-    no_store,
     require_contact,
 )
 from services.identity.domain import Challenge, email_of, phone_of
 
-router = APIRouter(prefix="/v1", dependencies=[Depends(no_store)])
+router = APIRouter(prefix="/v1")
 
 
 class StartSession(Body):

@@ -13,7 +13,7 @@ from services.chassis.auth import Role as TokenRole
 from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
 from services.chassis.etags import IfMatch, etag
 from services.chassis.http import OnceKey
-from services.identity.api.common import Body, Use, no_store
+from services.identity.api.common import Body, Use
 from services.identity.domain import (
     Account,
     Category,
@@ -24,7 +24,7 @@ from services.identity.domain import (
     readable,
 )
 
-router = APIRouter(prefix="/v1", dependencies=[Depends(no_store)])
+router = APIRouter(prefix="/v1")
 
 Anyone = Annotated[Principal, Depends(anyone)]
 Citizen = Annotated[Principal, Depends(require(TokenRole.CITIZEN))]

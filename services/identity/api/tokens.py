@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from services.identity.api.common import Body, TokenPair, Use, admitted, no_store
+from services.identity.api.common import Body, TokenPair, Use, admitted
 
 router = APIRouter(prefix="/v1", tags=["tokens"])
 
@@ -18,7 +18,7 @@ class Refresh(Body):
     refresh_token: Annotated[str, Field(min_length=1, max_length=256)]
 
 
-@router.post("/tokens/refresh", dependencies=[Depends(admitted), Depends(no_store)])
+@router.post("/tokens/refresh", dependencies=[Depends(admitted)])
 async def refresh(body: Refresh, use: Use) -> TokenPair:
     """Exchange a refresh token; the same one again within some seconds gets the same answer.
 
