@@ -58,8 +58,8 @@ class Problem(BaseModel):
 
 _SENTENCES: Mapping[str, str] = {
     "missing": "Обязательное поле.",
-    "string_too_short": "Слишком короткое значение: не меньше {min_length} символов.",
-    "string_too_long": "Слишком длинное значение: не больше {max_length} символов.",
+    "string_too_short": "Слишком короткое значение: знаков должно быть не меньше {min_length}.",
+    "string_too_long": "Слишком длинное значение: знаков должно быть не больше {max_length}.",
     "string_pattern_mismatch": "Значение записано не по формату.",
     "string_type": "Нужна строка.",
     "int_parsing": "Нужно целое число.",

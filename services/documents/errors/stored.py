@@ -55,7 +55,10 @@ class NotAPdfError(RefusalError):
 
     def __init__(self) -> None:
         """Say what can be checked."""
-        super().__init__("Проверить можно только PDF-файл, полученный на портале.")
+        super().__init__(
+            "Проверить можно только PDF-файл, полученный на портале. Он передаётся телом запроса "
+            "целиком (Content-Type: application/pdf), без формы."
+        )
 
 
 class CannotSealError(RefusalError):

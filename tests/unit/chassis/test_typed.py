@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated, Any
 
 import pytest
@@ -57,12 +56,14 @@ def test_space_is_no_reason(blank: str) -> None:
     assert (pointer, code) == ("/reason", "string-too-short")
 
 
+@pytest.mark.timeout(20)  # Unicode's normalisation takes minutes for what is not bounded before it
 @pytest.mark.parametrize("long", ["а" * 21, "а" * 400_000, "а" + "\u0301\u0323" * 60_000])
 def test_too_long_is_refused_without_work(long: str) -> None:
-    began = time.monotonic()
     _, code, detail = refusal(client().post("/forms", json={"reason": long}))
-    assert (code, detail) == ("string-too-long", "Слишком длинное значение: не больше 20 символов.")
-    assert time.monotonic() - began < 5, "Unicode's normalisation took its quadratic time"
+    assert (code, detail) == (
+        "string-too-long",
+        "Слишком длинное значение: знаков должно быть не больше 20.",
+    )
 
 
 @pytest.mark.parametrize(
