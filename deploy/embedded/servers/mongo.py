@@ -127,6 +127,9 @@ class Mongo(Server):
             # Nobody else is in the set who could take over, so nobody need be waited for.
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            # What is dropped keeps its files open for as long as somebody may read the past: five
+            # minutes by default, in which a run of the tests drops more than a process may open.
+            *("--setParameter", "minSnapshotHistoryWindowInSeconds=5"),
             # A process killed in the middle of a transaction must not hold its documents for long.
             *("--setParameter", "transactionLifetimeLimitSeconds=10"),
         ]
