@@ -90,9 +90,10 @@ def test_the_pages_of_the_portal_answer_in_russian(client: httpx2.Client) -> Non
         assert 'lang="ru"' in page.text, path
     assert client.get("/contracts/asyncapi.json").json()["asyncapi"].startswith("3.")
     assert client.get("/contracts/topics.py").status_code == 404
-    missing = client.get("/no-such-page")
+    missing = client.get("/no-such-page", headers={"Accept": "text/html,*/*;q=0.8"})
     assert missing.status_code == 404
-    assert "Страница недоступна" in missing.text
+    assert 'lang="ru"' in missing.text
+    assert client.get("/no-such-page").json()["title"] == "Не найдено"  # a program, no browser
     typed = client.get("/verify", params={"number": "AB-1"}, follow_redirects=True)
     assert typed.status_code < 500
     assert 'lang="ru"' in typed.text
