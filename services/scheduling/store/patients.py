@@ -47,14 +47,19 @@ class Patients:
         )
 
     async def known(self, account_id: str) -> bool:
-        """Whether identity has told of this citizen."""
-        return await self._patients.find_one({"_id": account_id}, {"_id": 1}) is not None
+        """Whether a booking of this citizen can be decided: confirmed, or blocked before that.
+
+        A rejection alone decides nothing: who has a token by now was confirmed after it.
+        """
+        told = {"_id": account_id, "$or": [{"full_name": {"$exists": True}}, {"blocked": True}]}
+        return await self._patients.find_one(told, {"_id": 1}) is not None
 
     async def engage(
         self, session: Session, citizen_id: str, appointment_id: str, visit: Visit, now: datetime
     ) -> Patient | None:
         """Enter a visit into the agenda (past ones leave it); the patient *before* that.
 
+        None: not confirmed here yet. Who was blocked before any confirmation has no name.
         The caller decides on what was there, and ends the transaction if the answer is no.
 
         Raises:
@@ -72,12 +77,12 @@ class Patients:
                 [{"$set": {"agenda": {"$concatArrays": [coming, [entry]]}}}],
                 session=session,
             )
-        if before is None or "full_name" not in before:
+        if before is None or not ("full_name" in before or before.get("blocked")):
             return None
         agenda = tuple(Engagement(**e) for e in before["agenda"])
         return Patient(
             before["_id"],
-            before["full_name"],
+            before.get("full_name", ""),
             agenda,
             rejected=before.get("rejected", False),
             blocked=before.get("blocked", False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -189,11 +190,25 @@ async def test_a_token_outlives_a_rejected_profile_and_a_block_and_no_booking_do
     assert (await desk.book(who, free[-1]["id"])).status_code == 201
 
 
-async def test_who_is_blocked_before_any_profile_is_no_patient(desk: Desk) -> None:
+async def test_who_is_blocked_before_any_profile_is_told_so(desk: Desk) -> None:
     name = "citizen-unheard"
     data = AccountBlocked(account_id=name, blocked_at=datetime.now(UTC))
     assert await deliver(desk.app, an_event(data, aggregate_id=name)) == "handled"
     slot = await desk.late_slot()
 
     refused = await desk.book(desk.tokens.headers(name), slot["id"])
-    assert refused.json()["code"] == "profile-not-received"
+    assert refused.json()["code"] == "account-blocked"
+
+
+async def test_who_was_rejected_first_is_waited_for(desk: Desk) -> None:
+    """The confirmation that the token speaks of is on its way."""
+    name = "citizen-again"
+    rejected = ProfileRejected(account_id=name, mismatches=("inn",))
+    assert await deliver(desk.app, an_event(rejected, aggregate_id=name)) == "handled"
+    booking = asyncio.create_task(
+        desk.book(desk.tokens.headers(name), (await desk.late_slot())["id"])
+    )
+    await asyncio.sleep(0.2)  # it waits: no event tells that it does
+    confirmed = ProfileConfirmedV2(account_id=name, category=Category.CITIZEN, pii=person())
+    await deliver(desk.app, an_event(confirmed, aggregate_id=name, seq=2))
+    assert (await booking).status_code == 201
