@@ -13,9 +13,9 @@ from deploy.embedded.errors import PortTakenError
 from deploy.embedded.settings import Ports
 
 LOOPBACK = "127.0.0.1"
-# Below Linux's ephemeral range, so that no outgoing connection takes a port between its choice
-# and its use.
+# Below Linux's usual ephemeral range; where it begins lower, `_kept` keeps what is chosen.
 _RANGE = range(15_000, 32_000)
+_kept: list[socket.socket] = []
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
@@ -61,17 +61,30 @@ def require_free(wanted: Mapping[str, int]) -> None:
         raise PortTakenError(taken)
 
 
+def _keep(port: int) -> bool:
+    # Bound and never listened on, for as long as this process lives: no outgoing connection and no
+    # second chooser gets the port, a server (they all set SO_REUSEADDR) does. Set before `bind`,
+    # the option would let the second chooser in.
+    kept = socket.socket()
+    try:
+        kept.bind((LOOPBACK, port))
+    except OSError:
+        kept.close()
+        return False
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _kept.append(kept)
+    return True
+
+
 def free_ports(count: int, *, avoid: Iterable[int] = ()) -> list[int]:
-    """`count` different ports that are free now."""
+    """`count` different ports that are free, kept for the servers that this process starts."""
     avoided = set(avoid)
     found: list[int] = []
-    if count == 0:
-        return found
     for port in random.sample(_RANGE, k=len(_RANGE)):
-        if port not in avoided and is_free(port):
+        if len(found) == count:
+            return found
+        if port not in avoided and _keep(port):
             found.append(port)
-            if len(found) == count:
-                return found
     raise PortTakenError([("PORT_…", _RANGE.start, "everything")])
 
 

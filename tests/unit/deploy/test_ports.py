@@ -40,6 +40,17 @@ def test_free_ports_are_different_and_free() -> None:
     assert all(is_free(port) for port in ports)
 
 
+def test_a_free_port_is_kept_for_a_server_and_from_everybody_else() -> None:
+    """Neither an outgoing connection nor a second choice takes it before its server listens."""
+    (port,) = free_ports(1)
+    with socket.socket() as outgoing, pytest.raises(OSError, match="in use"):
+        outgoing.bind(("127.0.0.1", port))
+    with socket.create_server(("127.0.0.1", port)) as server:
+        assert server.getsockname()[1] == port
+    with socket.create_server(("", port)):  # and again, on every address
+        assert not is_free(port)
+
+
 def test_every_port_has_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     for number, name in enumerate(Ports.model_fields, start=20_000):
         monkeypatch.setenv(Ports.setting(name), str(number))
