@@ -31,7 +31,7 @@ class Topic:
     has). What not everybody may read has a topic of its own: `one_reader`, with a short retention.
     `consumers` maps a consuming system to the event types it acts on; it ignores and counts the
     rest. Undeliverable records are kept by the consumer that could not handle them, in its own
-    `dead_letters` collection (`python -m services.chassis.deadletters`).
+    `dead_letters` collection (`python -m services.chassis.kafka.deadletters`).
     """
 
     name: str

@@ -21,7 +21,7 @@ from contracts.topics import SERVICES
 from deploy.embedded.settings import ROOT
 from deploy.metrics_table import metrics_table
 from deploy.ops.volumes import WatcherMetrics
-from services.chassis.settings import ServiceSettings
+from services.chassis.foundation.settings import ServiceSettings
 
 TARGET = ROOT / "docs"
 

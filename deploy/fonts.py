@@ -17,7 +17,7 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
-from services.documents.sealing.fonts import ASSETS, Face, font_file
+from services.sealing.fonts import ASSETS, Face, font_file
 
 FAMILY = "Dokument Indices"
 _RAISED = dict(zip("⁰⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾", "0456789+−=()", strict=True))

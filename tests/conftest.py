@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.last_resort import LastResort
 from tests.support.needs import left_out
 from tests.support.service import Collector, Tokens, fresh_database, platform_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from services.documents import sealing
+from services import sealing
 
 _DPI = 300
 _A4 = (2480, 3508)  # pixels at 300 dpi

@@ -7,7 +7,7 @@ passed by each request, and by each once.
 
 from __future__ import annotations
 
-from services.chassis.metrics import METHODS, Bound, Declared
+from services.chassis.telemetry.metrics import METHODS, Bound, Declared
 
 NAME = "gateway"
 """The value of `service` at whoever scrapes it."""

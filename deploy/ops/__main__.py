@@ -6,7 +6,7 @@ import uvicorn
 
 from deploy.ops.app import build
 from deploy.ops.settings import OpsSettings
-from services.chassis.logging import configure
+from services.chassis.telemetry.logging import configure
 
 
 def main() -> None:

@@ -22,10 +22,10 @@ from deploy.ops.points import Points
 from deploy.ops.status import SHOWN_FOR, NoticeView, StatusBoard
 from deploy.ops.store import Deed, Store
 from deploy.ops.volumes import WatcherMetrics
-from services.chassis.auth import Principal, Role, TokenVerifier, require
-from services.chassis.errors import FieldError, InvalidInputError, NotFoundError
-from services.chassis.etags import Expected, IfMatch
-from services.chassis.idempotency import IdempotencyKeyMissingError
+from services.chassis.database.idempotency import IdempotencyKeyMissingError
+from services.chassis.foundation.errors import FieldError, InvalidInputError, NotFoundError
+from services.chassis.http.auth import Principal, Role, TokenVerifier, require
+from services.chassis.http.etags import Expected, IfMatch
 
 WATCHERS = (Role.SRE, Role.ADMINISTRATOR)
 EDITORS = (*WATCHERS, Role.SUPPORT)

@@ -22,11 +22,11 @@ from deploy.ops.status import StatusBoard
 from deploy.ops.store import Store
 from deploy.ops.targets import Resolve, by_dns
 from deploy.ops.volumes import Volumes, WatcherMetrics
-from services.chassis import problems
-from services.chassis.auth import FetchKeys, TokenVerifier, fetch_from
-from services.chassis.cancellation import end_if_cancelled, stop_all
-from services.chassis.http import RequestMiddleware
-from services.chassis.metrics import Metrics
+from services.chassis.foundation.tasks import end_if_cancelled, stop_all
+from services.chassis.http import problems
+from services.chassis.http.auth import FetchKeys, TokenVerifier, fetch_from
+from services.chassis.http.middleware import RequestMiddleware
+from services.chassis.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from deploy.ops.components import KEYS
 from deploy.ops.notices import FINAL, STAGES, Kind, Notice, NoticeClosedError, Stage, Update
-from services.chassis.dates import parse_moment
-from services.chassis.errors import FieldError, InvalidInputError
+from services.chassis.foundation.dates import parse_moment
+from services.chassis.foundation.errors import FieldError, InvalidInputError
 
 MAX_TITLE, MAX_TEXT, MAX_UPDATES = 120, 2000, 100
 _LONGEST_WORKS = timedelta(days=7)

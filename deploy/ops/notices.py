@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from services.chassis.errors import NotFoundError, RefusalError
+from services.chassis.foundation.errors import NotFoundError, RefusalError
 
 
 class Kind(StrEnum):

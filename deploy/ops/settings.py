@@ -11,7 +11,7 @@ from contracts.topics import SERVICES
 from deploy.ops import volumes
 from deploy.ops.targets import Targets, parsed
 from deploy.ops.volumes import Places
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 
 _FIRST_PORT = 8101
 

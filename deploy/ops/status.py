@@ -18,7 +18,7 @@ from deploy.ops.components import COMPONENTS, LABELS, Component, State, judge
 from deploy.ops.notices import STAGE_LABELS, Kind, Notice, Stage
 from deploy.ops.store import Store
 from deploy.ops.watch import Watch
-from services.chassis.accidents import told
+from services.chassis.foundation.faults import told
 
 log = structlog.get_logger(__name__)
 

@@ -20,9 +20,9 @@ import structlog
 from deploy.ops.components import State
 from deploy.ops.notices import Notice, NoticeNotFoundError
 from deploy.ops.watch import Watch
-from services.chassis.accidents import told
-from services.chassis.errors import AccidentError, StaleVersionError
-from services.chassis.idempotency import IdempotencyKeyReusedError
+from services.chassis.database.idempotency import IdempotencyKeyReusedError
+from services.chassis.foundation.errors import AccidentError, StaleVersionError
+from services.chassis.foundation.faults import told
 
 log = structlog.get_logger(__name__)
 

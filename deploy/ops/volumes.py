@@ -15,8 +15,8 @@ from pathlib import Path
 import structlog
 from prometheus_client import generate_latest
 
-from services.chassis.accidents import told
-from services.chassis.metrics import Board, Bound
+from services.chassis.foundation.faults import told
+from services.chassis.telemetry.metrics import Board, Bound
 
 log = structlog.get_logger(__name__)
 

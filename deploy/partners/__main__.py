@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deploy.partners.app import build
 from deploy.partners.settings import PartnersSettings
-from services.chassis.runtime import serve
+from services.chassis.runtime.service import serve
 
 if __name__ == "__main__":
     serve(build(PartnersSettings()))

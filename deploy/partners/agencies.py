@@ -20,15 +20,15 @@ from contracts.identity import PersonPii, ProfileSubmittedV2
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from contracts.topics import BY_TYPE, PARTNERS, topic_of
 from deploy.partners import rules
-from services.chassis.broker import Handlers
-from services.chassis.context import current, travelling
-from services.chassis.encryption import Encryption
-from services.chassis.errors import AccidentError
-from services.chassis.inbox import Incoming
-from services.chassis.mongo import Indexes
-from services.chassis.runtime import Runtime
-from services.chassis.timers import Due, TimerHandler
-from services.chassis.transactions import Transaction, Transactions
+from services.chassis.database.client import Indexes
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.kafka.dispatcher import Handlers
+from services.chassis.runtime.service import Runtime
+from services.chassis.telemetry.journey import current, travelling
+from services.chassis.work.inbox import Incoming
+from services.chassis.work.timers import Due, TimerHandler
+from services.chassis.work.transactions import Transaction, Transactions
 
 ANSWER = "answer"
 COUNTERS, BOOK = "counters", "ehr_book"

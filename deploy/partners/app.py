@@ -11,9 +11,9 @@ from joserfc.jwk import ECKey, KeySet
 from deploy.partners import rules
 from deploy.partners.agencies import INDEXES, Agencies
 from deploy.partners.settings import PartnersSettings
-from services.chassis.encryption import Encryption
-from services.chassis.outbox import Publisher
-from services.chassis.runtime import Parts, Runtime
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.work.outbox import Publisher
 
 
 async def _nobodys_key() -> dict[str, Any]:

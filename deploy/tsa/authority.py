@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.documents.sealing import cms, der
-from services.documents.sealing.errors import MalformedDerError
-from services.documents.sealing.keys import KeySigner, load_signer
-from services.documents.sealing.tsa import (
+from services.sealing import cms, der
+from services.sealing.errors import MalformedDerError
+from services.sealing.keys import KeySigner, load_signer
+from services.sealing.tsa import (
     Failure,
     TimestampRequest,
     granted,

@@ -2,7 +2,7 @@
 
 from services.certificates.app import build
 from services.certificates.settings import Settings
-from services.chassis.runtime import serve
+from services.chassis.runtime.service import serve
 
 if __name__ == "__main__":
     serve(build(Settings()))

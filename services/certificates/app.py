@@ -14,10 +14,10 @@ from services.certificates.settings import Settings
 from services.certificates.store import INDEXES, Store, load_catalogue
 from services.certificates.usecases import Ledger, Registry, Reviews
 from services.certificates.usecases.ledger import CLAIM_TIMER
-from services.chassis.auth import FetchKeys
-from services.chassis.encryption import Encryption
-from services.chassis.outbox import Publisher
-from services.chassis.runtime import Parts, Runtime
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.http.auth import FetchKeys
+from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.work.outbox import Publisher
 
 _DESCRIPTION = """\
 Медицинские справки: каталог, заявления, рассмотрение врачом, реестр выданных справок.

@@ -17,9 +17,9 @@ from contracts.partners import LetterAccepted, PaymentReceived
 from services.certificates.domain.answers import Payment
 from services.certificates.domain.people import KnownFile, Person, Staff
 from services.certificates.usecases import Registry
-from services.chassis.broker import Handlers
-from services.chassis.encryption import Encryption
-from services.chassis.inbox import Incoming
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.kafka.dispatcher import Handlers
+from services.chassis.work.inbox import Incoming
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.chassis.arrivals import NotHereYetError
-from services.chassis.errors import ForbiddenError, NotFoundError, RefusalError
+from services.chassis.foundation.errors import ForbiddenError, NotFoundError, RefusalError
+from services.chassis.work.arrivals import NotHereYetError
 
 
 class UnknownTypeError(NotFoundError):

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from services.certificates.domain.certificate import Validity
 from services.certificates.domain.states import State
-from services.chassis.metrics import Metrics
+from services.chassis.telemetry.metrics import Metrics
 
 
 class Risk(StrEnum):

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 
-from services.chassis.auth import FetchKeys
-from services.chassis.outbox import Publisher
-from services.chassis.runtime import Parts, Runtime
+from services.chassis.http.auth import FetchKeys
+from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.work.outbox import Publisher
 from services.documents import api, consumers, store
 from services.documents.gateways.inspection import Inspector
 from services.documents.gateways.signers import Signers

@@ -13,8 +13,8 @@ from contracts.certificates import (
     ReviewStarted,
 )
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, Visit
-from services.chassis.broker import Handlers
-from services.chassis.inbox import Incoming
+from services.chassis.kafka.dispatcher import Handlers
+from services.chassis.work.inbox import Incoming
 from services.documents.domain import Kind, Line, Order
 from services.documents.usecases import UseCases
 

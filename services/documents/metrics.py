@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.chassis.errors import RefusalError
-from services.chassis.metrics import TRY_AGAIN, Bound, Metrics
+from services.chassis.foundation.errors import RefusalError
+from services.chassis.telemetry.metrics import TRY_AGAIN, Bound, Metrics
 from services.documents.domain import Ends, Kind, State
 
 UNKNOWN_PURPOSE = "unknown"

@@ -9,8 +9,8 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.chassis.errors import StaleVersionError
-from services.chassis.mongo import Collection, Database, Indexes, Session
+from services.chassis.database.client import Collection, Database, Indexes, Session
+from services.chassis.foundation.errors import StaleVersionError
 from services.documents.domain import (
     Document,
     Grant,

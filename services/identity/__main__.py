@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.runtime import serve
+from services.chassis.runtime.service import serve
 from services.identity.app import build
 from services.identity.settings import Settings
 

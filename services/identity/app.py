@@ -9,10 +9,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.chassis.auth import FetchKeys
-from services.chassis.encryption import Encryption
-from services.chassis.outbox import Publisher
-from services.chassis.runtime import Parts, Runtime
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.http.auth import FetchKeys
+from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.work.outbox import Publisher
 from services.identity import api, consumers
 from services.identity.domain import CodeRules, KeyRules
 from services.identity.gateways import Passwords, Signer, read_demo_accounts

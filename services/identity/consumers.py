@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contracts.partners import IdentityChecked
-from services.chassis.broker import Handlers
-from services.chassis.inbox import Incoming
+from services.chassis.kafka.dispatcher import Handlers
+from services.chassis.work.inbox import Incoming
 from services.identity.usecases import UseCases
 
 

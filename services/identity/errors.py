@@ -6,7 +6,7 @@ import math
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.chassis.errors import FieldError, RefusalError, TooManyRequestsError
+from services.chassis.foundation.errors import FieldError, RefusalError, TooManyRequestsError
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
 _RECOVERY = "Если забыли пароль, восстановите доступ, указав рабочий e-mail и номер телефона."

@@ -6,7 +6,7 @@ Contacts are told only once their owner has proved them (I16): a mistyped e-mail
 from __future__ import annotations
 
 from contracts import identity as said
-from services.chassis.encryption import Encryption
+from services.chassis.foundation.encryption import Encryption
 from services.identity.domain import Account, Challenge, Channel, Person, Purpose, Role
 
 _PURPOSES = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.chassis.metrics import Metrics
+from services.chassis.telemetry.metrics import Metrics
 from services.identity.domain import (
     Challenge,
     Channel,

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from fastapi import FastAPI
 
-from services.chassis.auth import FetchKeys
-from services.chassis.encryption import Encryption
-from services.chassis.metrics import Metrics
-from services.chassis.outbox import Publisher
-from services.chassis.runtime import Parts, Runtime
-from services.chassis.timers import TimerLoop
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.http.auth import FetchKeys
+from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.work.outbox import Publisher
+from services.chassis.work.timers import TimerLoop
 from services.notifier import api, consumers, store
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.rendering import Renderer

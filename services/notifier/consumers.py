@@ -27,9 +27,9 @@ from contracts.identity import (
     ProfileRejected,
 )
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, TalonIssued
-from services.chassis.broker import Handlers
-from services.chassis.encryption import Encryption
-from services.chassis.inbox import Incoming
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.kafka.dispatcher import Handlers
+from services.chassis.work.inbox import Incoming
 from services.notifier.domain.addressing import Address, Channel, Contacts
 from services.notifier.domain.code import Code
 from services.notifier.domain.message import Notice

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.errors import NotFoundError, RefusalError
+from services.chassis.foundation.errors import NotFoundError, RefusalError
 
 
 class DeviceNotFoundError(NotFoundError):

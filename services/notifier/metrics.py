@@ -6,7 +6,7 @@ outcomes, never a person, an address or a text.
 
 from __future__ import annotations
 
-from services.chassis.metrics import SLOW, Metrics
+from services.chassis.telemetry.metrics import SLOW, Metrics
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.message import Message, Status
 

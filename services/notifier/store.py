@@ -9,9 +9,9 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.chassis.errors import StaleVersionError
-from services.chassis.inbox import Position
-from services.chassis.mongo import Database, Document, Indexes, Session
+from services.chassis.database.client import Database, Document, Indexes, Session
+from services.chassis.foundation.errors import StaleVersionError
+from services.chassis.work.inbox import Position
 from services.notifier.domain.addressing import (
     Address,
     Channel,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.runtime import serve
+from services.chassis.runtime.service import serve
 from services.scheduling.app import build
 from services.scheduling.settings import Settings
 

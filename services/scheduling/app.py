@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
-from services.chassis.auth import FetchKeys
-from services.chassis.outbox import Publisher
-from services.chassis.runtime import Parts, Runtime
+from services.chassis.http.auth import FetchKeys
+from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.work.outbox import Publisher
 from services.scheduling import api, consumers
 from services.scheduling.domain.appointment import CancelRule
 from services.scheduling.domain.talon import DIGITS

@@ -11,9 +11,9 @@ from contracts.identity import (
     ProfileRejected,
 )
 from contracts.partners import AppointmentAccepted
-from services.chassis.broker import Handlers
-from services.chassis.inbox import Incoming
-from services.chassis.text import prose
+from services.chassis.foundation.text import prose
+from services.chassis.kafka.dispatcher import Handlers
+from services.chassis.work.inbox import Incoming
 from services.scheduling.usecases import UseCases
 from services.scheduling.usecases.hearing import Hearing
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.chassis.errors import FieldError, InvalidInputError, NotFoundError, RefusalError
+from services.chassis.foundation.errors import (
+    FieldError,
+    InvalidInputError,
+    NotFoundError,
+    RefusalError,
+)
 
 
 def spoken(moment: datetime) -> str:

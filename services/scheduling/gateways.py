@@ -13,8 +13,8 @@ from typing import Annotated
 import holidays
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.text import line
-from services.chassis.typed import Tidied
+from services.chassis.foundation.text import line
+from services.chassis.foundation.typed import Tidied
 from services.scheduling.domain.timetable import (
     Clinic,
     ClosedDay,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.chassis.errors import RefusalError
-from services.chassis.metrics import TRY_AGAIN, Metrics
+from services.chassis.foundation.errors import RefusalError
+from services.chassis.telemetry.metrics import TRY_AGAIN, Metrics
 from services.scheduling.domain.appointment import Canceller
 from services.scheduling.errors import SlotTakenError
 

@@ -21,10 +21,10 @@ from faststream.kafka.subscriber.usecase import LogicSubscriber
 from contracts.topics import SERVICES, heard_by
 from deploy.gateway.metrics import DECLARED as GATEWAY
 from deploy.ops.volumes import WatcherMetrics
-from services.chassis.broker import ACK_POLICY, build_broker
-from services.chassis.metrics import Metrics
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.kafka.dispatcher import ACK_POLICY, build_broker
+from services.chassis.runtime.service import Runtime
+from services.chassis.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {
@@ -101,7 +101,7 @@ def test_nobody_goes_round_the_one_subscriber() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr == "subscriber"
     ]
-    assert callers == ["services/chassis/broker.py"]
+    assert callers == ["services/chassis/kafka/dispatcher.py"]
 
 
 def test_the_broker_is_called_from_the_relay_only() -> None:
@@ -112,7 +112,7 @@ def test_the_broker_is_called_from_the_relay_only() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and node.id == "AIOKafkaProducer"
     }
-    assert users == {"services/chassis/kafka.py"}
+    assert users == {"services/chassis/kafka/publisher.py"}
 
 
 def test_domains_are_pure() -> None:
@@ -146,7 +146,7 @@ def test_motor_is_confined() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("motor")
     }
-    assert users == {"services/chassis/mongo.py"}
+    assert users == {"services/chassis/database/client.py"}
 
 
 def test_modules_stay_readable() -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from contracts.topics import SERVICES
 from deploy.docs import built
-from services.chassis.text import control_characters, prose
+from services.chassis.foundation.text import control_characters, prose
 
 PASTED = (
     " Школа\u00a0№\u202f57\r\nкласс\t11\u00ad ",  # Word

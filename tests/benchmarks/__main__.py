@@ -22,7 +22,7 @@ from types import ModuleType
 
 import uvloop
 
-from services.chassis.logging import configure
+from services.chassis.telemetry.logging import configure
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import machine
 

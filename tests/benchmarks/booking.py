@@ -22,9 +22,9 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from deploy.embedded.ports import free_ports
-from services.chassis.limits.connections import listening, server_options
-from services.chassis.mongo import Collection, Mongo
-from services.chassis.runtime import Runtime
+from services.chassis.database.client import Collection, Mongo
+from services.chassis.http.limits.connections import listening, server_options
+from services.chassis.runtime.service import Runtime
 from services.scheduling.app import build, clock
 from services.scheduling.domain.slot import (
     Slot,

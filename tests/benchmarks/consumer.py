@@ -23,11 +23,11 @@ from pymongo.write_concern import WriteConcern
 
 from contracts.identity import ProfileRejected
 from contracts.partners import IdentityChecked
-from services.chassis.kafka import KafkaPublisher
-from services.chassis.mongo import Session
-from services.chassis.outbox import Outbox
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
+from services.chassis.database.client import Session
+from services.chassis.foundation.settings import Platform
+from services.chassis.kafka.publisher import KafkaPublisher
+from services.chassis.runtime.service import Runtime
+from services.chassis.work.outbox import Outbox
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import REPETITIONS, servers, until
 from tests.support import counter

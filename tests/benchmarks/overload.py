@@ -20,8 +20,8 @@ import orjson
 from deploy.embedded.ports import free_ports
 from deploy.embedded.process import Child, python
 from deploy.embedded.settings import ROOT, inherited_environment
-from services.chassis.mongo import Mongo
-from services.chassis.runtime import serve
+from services.chassis.database.client import Mongo
+from services.chassis.runtime.service import serve
 from services.scheduling.app import build
 from services.scheduling.settings import Settings
 from tests.benchmarks.booking import booking_of, new_citizens, new_slots

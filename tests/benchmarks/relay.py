@@ -19,12 +19,12 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.envelope import Event
 from contracts.identity import ProfileRejected
-from services.chassis.kafka import KafkaPublisher
-from services.chassis.metrics import Metrics
-from services.chassis.mongo import Session
-from services.chassis.outbox import Publisher
-from services.chassis.relay import Relay
-from services.chassis.runtime import Runtime
+from services.chassis.database.client import Session
+from services.chassis.kafka.publisher import KafkaPublisher
+from services.chassis.kafka.relay import Relay
+from services.chassis.runtime.service import Runtime
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.work.outbox import Publisher
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import REPETITIONS, servers, until
 from tests.support import counter

@@ -22,7 +22,7 @@ from pathlib import Path
 from deploy import outsider
 from deploy.pki import Algorithm
 from deploy.tsa.authority import LocalTimestamps
-from services.documents.sealing import (
+from services.sealing import (
     HttpTimestamps,
     Sealed,
     Sealer,
@@ -30,8 +30,8 @@ from services.documents.sealing import (
     TimestampSource,
     timestamp_client,
 )
-from services.documents.sealing.pdf.facts import Facts
-from services.documents.sealing.pdf.general import GeneralTemplate
+from services.sealing.pdf.facts import Facts
+from services.sealing.pdf.general import GeneralTemplate
 from tests.benchmarks.row import Row
 from tests.benchmarks.sealing_baselines import PyHankoPair, WeasyPage
 from tests.support.sealing import DemoPki

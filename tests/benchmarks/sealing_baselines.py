@@ -13,8 +13,8 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import TimeStamper
 
 from deploy.tsa.authority import Authority
-from services.documents.sealing import SealRequest
-from services.documents.sealing.fonts import Face, font_file
+from services.sealing import SealRequest
+from services.sealing.fonts import Face, font_file
 from tests.support.sealing import DemoPki
 
 _END = b"-----END CERTIFICATE-----\n"

@@ -18,8 +18,8 @@ from fastapi import FastAPI
 from contracts.envelope import MAX_BYTES, Data, Event, model_of
 from contracts.snapshots import example_of
 from contracts.topics import SERVICES, TOPICS, heard_by, topic_of
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.flow import metric
 from tests.support.service import Tokens, as_record, asked

@@ -17,8 +17,8 @@ from fastapi import FastAPI
 
 from contracts.envelope import HEADER_TYPE
 from contracts.topics import SERVICES, heard_by
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.runtime.service import Runtime
 from tests.support.labels import routes_of, unbounded
 from tests.support.measured import measure, scans_while_measuring
 from tests.support.service import Tokens, as_record, asked

@@ -17,9 +17,9 @@ import pytest
 from fastapi import FastAPI
 
 from contracts.topics import SERVICES
-from services.chassis.cursors import moment_cursor
-from services.chassis.dates import parse_moment
-from services.chassis.settings import Platform
+from services.chassis.foundation.dates import parse_moment
+from services.chassis.foundation.settings import Platform
+from services.chassis.http.pages import moment_cursor
 from tests.support.service import Tokens, running
 
 

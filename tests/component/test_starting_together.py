@@ -16,8 +16,8 @@ from pydantic import SecretStr
 from deploy.embedded.demo import ACCOUNTS_FILE
 from services.certificates import app as certificates_app
 from services.certificates.settings import Settings as CertificatesSettings
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.runtime.service import Runtime
 from services.identity import app as identity_app
 from services.identity.settings import Settings as IdentitySettings
 from services.notifier import app as notifier_app

@@ -16,7 +16,7 @@ from deploy.demo.gateway import Gateway, RefusedError
 from deploy.demo.journey import Journey
 from deploy.demo.person import new_person
 from deploy.demo.steps import Steps
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
 from tests.support.kafka import read_all
 from tests.support.stack import PlatformStack

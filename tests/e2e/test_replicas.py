@@ -25,7 +25,7 @@ from deploy.demo.citizen import download
 from deploy.demo.gateway import Gateway, RefusedError
 from deploy.demo.journey import Journey
 from deploy.demo.steps import Steps
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
 from tests.support.journeys import (
     apply,

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from deploy.pki.parts import key_usage
-from services.documents.sealing.trust import OGRN
+from services.sealing.trust import OGRN
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)

@@ -23,7 +23,7 @@ from contracts.identity import (
 )
 from services.certificates.app import build
 from services.certificates.settings import Settings
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.certificates import ANNA, EXAMINED, FILLED, ORLOVA, TESTS
 from tests.support.encryption import SECRET, encrypted
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running

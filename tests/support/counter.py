@@ -17,15 +17,15 @@ from pydantic import BaseModel
 
 from contracts.identity import ProfileRejected
 from contracts.partners import IdentityChecked
-from services.chassis.errors import RefusalError
-from services.chassis.http import OnceKey
-from services.chassis.idempotency import Once
-from services.chassis.inbox import Incoming
-from services.chassis.mongo import Document
-from services.chassis.runtime import Parts, Runtime
-from services.chassis.settings import Platform, ServiceSettings
-from services.chassis.timers import Due
-from services.chassis.transactions import Cause, Transaction
+from services.chassis.database.client import Document
+from services.chassis.database.idempotency import Once
+from services.chassis.foundation.errors import RefusalError
+from services.chassis.foundation.settings import Platform, ServiceSettings
+from services.chassis.http.middleware import OnceKey
+from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.work.inbox import Incoming
+from services.chassis.work.timers import Due
+from services.chassis.work.transactions import Cause, Transaction
 
 
 class CounterRefusedError(RefusalError):

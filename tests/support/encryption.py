@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from contracts.envelope import Data, Pii
 from contracts.identity import EncryptedPii
 from contracts.topics import topic_of
-from services.chassis.encryption import Encryption
+from services.chassis.foundation.encryption import Encryption
 
 SECRET = SecretStr("a secret for tests only".replace(" ", "-"))
 

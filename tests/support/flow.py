@@ -9,12 +9,12 @@ from typing import Any
 
 from contracts.envelope import Event
 from contracts.identity import ProfileRejected
-from services.chassis.deadline import Deadline, set_deadline
-from services.chassis.errors import AccidentError
-from services.chassis.outbox import RefusedRecordError
-from services.chassis.relay import Relay
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
+from services.chassis.database.deadline import Deadline, set_deadline
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.foundation.settings import Platform
+from services.chassis.kafka.relay import Relay
+from services.chassis.runtime.service import Runtime
+from services.chassis.work.outbox import RefusedRecordError
 from tests.support.eventually import eventually
 from tests.support.kafka import read_all
 from tests.support.service import Collector

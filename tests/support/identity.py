@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from contracts.envelope import Event
 from contracts.identity import CodeRequestedV2, ProfileSubmittedV2
 from contracts.partners import IdentityChecked
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from services.identity.app import build
 from services.identity.settings import Settings
 from tests.support.encryption import SECRET, decrypted

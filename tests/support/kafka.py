@@ -17,7 +17,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
 from contracts.envelope import Event
 from contracts.topics import TOPIC_OF
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 
 _PATIENCE = 40.0
 

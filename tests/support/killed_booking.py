@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from services.chassis.metrics import Metrics
-from services.chassis.mongo import Mongo
-from services.chassis.outbox import Outbox
-from services.chassis.timers import Timers
-from services.chassis.transactions import Transactions
+from services.chassis.database.client import Mongo
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.work.outbox import Outbox
+from services.chassis.work.timers import Timers
+from services.chassis.work.transactions import Transactions
 from services.scheduling.app import clock
 from services.scheduling.domain.appointment import CancelRule
 from services.scheduling.metrics import SchedulingMetrics

@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.chassis.health import VERSION
-from services.chassis.metrics import Bound, Metrics
-from services.chassis.runtime import Runtime
+from services.chassis.http.health import VERSION
+from services.chassis.runtime.service import Runtime
+from services.chassis.telemetry.metrics import Bound, Metrics
 
 _HISTOGRAM = ("_bucket", "_sum", "_count")
 _LIBRARY = re.compile(r"process_|python_")

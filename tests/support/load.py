@@ -17,7 +17,7 @@ from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from contracts.topics import TOPIC_OF
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support import counter
 from tests.support.service import an_event
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.chassis.mongo import Database
-from services.chassis.runtime import Runtime
+from services.chassis.database.client import Database
+from services.chassis.runtime.service import Runtime
 from tests.support.flow import metric
 
 

@@ -11,7 +11,7 @@ from deploy.gateway import metrics as gateway
 from deploy.observability.conditions import Absent, Always, Beyond, Minus, Together
 from deploy.observability.queries import Gauge, Increase, Quantile, Query, Ratio, Top, Where
 from deploy.ops.volumes import WatcherMetrics
-from services.chassis.metrics import Bound, Declared, Metrics
+from services.chassis.telemetry.metrics import Bound, Declared, Metrics
 
 
 @cache

@@ -31,7 +31,7 @@ from contracts.scheduling import (
 from deploy.pki import Doctor, ensure_pki
 from deploy.tsa.authority import load_authority
 from deploy.tsa.server import serve
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from services.documents.app import build
 from services.documents.settings import Settings
 from tests.support.service import Tokens, keyed, running

@@ -16,7 +16,7 @@ import pypdfium2 as pdfium
 from PIL import ExifTags, Image, ImageDraw, ImageFont
 
 _ROOT = Path(__file__).parents[2]
-_FONT = _ROOT / "services/documents/sealing/assets/PTSans-Regular.ttf"
+_FONT = _ROOT / "services/sealing/assets/PTSans-Regular.ttf"
 _A5_INCHES = (5.83, 8.27)
 MEGABYTE = 1024 * 1024
 

@@ -12,7 +12,7 @@ import httpx2
 from fastapi import FastAPI
 
 from contracts.identity import Category, NamePii, ProfileConfirmedV2
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from services.scheduling.app import build
 from services.scheduling.settings import Settings
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running

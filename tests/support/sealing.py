@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.pki import Algorithm, ensure_pki
 from deploy.tsa.authority import Authority, LocalTimestamps, load_authority
-from services.documents.sealing import (
+from services.sealing import (
     TALON,
     KeySigner,
     Layout,

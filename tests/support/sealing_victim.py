@@ -12,8 +12,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from services.chassis.metrics import Metrics
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.telemetry.metrics import Metrics
 from services.documents.app import build
 from services.documents.domain import MediaType
 from services.documents.gateways.storage import Storage

@@ -20,9 +20,9 @@ from joserfc.jwk import ECKey, KeySet
 
 from contracts.envelope import Data, Event, new_event
 from contracts.topics import BY_TYPE, TOPIC_OF, topic_of
-from services.chassis.outbox import Record
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.runtime.service import Runtime
+from services.chassis.work.outbox import Record
 from tests.support.stack import ServerStack
 
 

@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request
 
-from services.chassis.runtime import serve
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.runtime.service import serve
 from tests.support import counter
 from tests.support.service import Collector
 

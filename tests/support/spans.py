@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import structlog
 
-from services.chassis.logging import configure
-from services.chassis.tracing import Ended, exporting
+from services.chassis.telemetry.logging import configure
+from services.chassis.telemetry.tracing import Ended, exporting
 
 
 @dataclass

@@ -14,10 +14,10 @@ import asyncio
 import signal
 import sys
 
-from services.chassis.broker import KafkaRecord
-from services.chassis.logging import configure
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.kafka.dispatcher import KafkaRecord
+from services.chassis.runtime.service import Runtime
+from services.chassis.telemetry.logging import configure
 from tests.support import counter
 from tests.support.service import Tokens
 

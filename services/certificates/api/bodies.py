@@ -12,8 +12,8 @@ from services.certificates.domain.catalogue import (
 )
 from services.certificates.domain.files import Given
 from services.certificates.domain.filing import Changes
-from services.chassis.text import prose
-from services.chassis.typed import Id, Tidied
+from services.chassis.foundation.text import prose
+from services.chassis.foundation.typed import Id, Tidied
 
 # a form's field: its own rules say more, and say it in the draft
 Text = Annotated[str, StringConstraints(max_length=4000)]

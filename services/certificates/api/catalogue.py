@@ -17,9 +17,9 @@ from services.certificates.domain.catalogue import (
 )
 from services.certificates.domain.forms import Field as FormField
 from services.certificates.domain.forms import Kind
-from services.chassis.headers import cacheable
-from services.chassis.text import line
-from services.chassis.typed import Id, Tidied
+from services.chassis.foundation.text import line
+from services.chassis.foundation.typed import Id, Tidied
+from services.chassis.http.headers import cacheable
 
 router = APIRouter(prefix="/v1", tags=["Каталог справок"], dependencies=[Depends(cacheable(60))])
 

@@ -31,10 +31,10 @@ from services.certificates.domain.application import Application
 from services.certificates.domain.filing import Agreement
 from services.certificates.domain.states import State
 from services.certificates.usecases import Ledger
-from services.chassis.cursors import Cursor, parse_moment_cursor
-from services.chassis.etags import IfMatch, etag
-from services.chassis.http import OnceKey
-from services.chassis.typed import Id
+from services.chassis.foundation.typed import Id
+from services.chassis.http.etags import IfMatch, etag
+from services.chassis.http.middleware import OnceKey
+from services.chassis.http.pages import Cursor, parse_moment_cursor
 
 router = APIRouter(prefix="/v1", tags=["Заявления и справки гражданина"])
 

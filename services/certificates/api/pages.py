@@ -21,8 +21,8 @@ from services.certificates.domain import numbers
 from services.certificates.domain.certificate import Validity
 from services.certificates.domain.forms import russian_date
 from services.certificates.errors import NumberMistypedError
-from services.chassis.errors import RefusalError, TooManyRequestsError
-from services.chassis.rates import public_check
+from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
+from services.chassis.http.rates import public_check
 
 router = APIRouter(include_in_schema=False)
 

@@ -12,7 +12,7 @@ from services.certificates.api.parts import UseLedger, UseRegistry
 from services.certificates.domain import numbers
 from services.certificates.domain.calendar import WorkingCalendar
 from services.certificates.domain.certificate import VALIDITY_LABELS, Certificate, Validity
-from services.chassis.rates import public_check
+from services.chassis.http.rates import public_check
 
 TypedNumber = Annotated[
     str,

@@ -23,7 +23,7 @@ from services.certificates.domain.states import (
     Move,
     State,
 )
-from services.chassis.errors import FieldError
+from services.chassis.foundation.errors import FieldError
 
 
 class ProblemView(BaseModel):

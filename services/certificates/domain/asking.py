@@ -19,7 +19,7 @@ from services.certificates.domain.forms import (
 )
 from services.certificates.domain.people import KnownFile, Person
 from services.certificates.domain.states import Actor, Move
-from services.chassis.errors import FieldError, InvalidInputError
+from services.chassis.foundation.errors import FieldError, InvalidInputError
 
 
 @dataclass(frozen=True)

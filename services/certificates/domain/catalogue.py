@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from services.certificates.domain.calendar import Term, WorkingCalendar
 from services.certificates.domain.forms import Field, Option
 from services.certificates.errors import UnknownTypeError
-from services.chassis.printable import unprintable
+from services.chassis.foundation.printable import unprintable
 
 
 class Delivery(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.certificates.domain.catalogue import CertificateType, Requirement
 from services.certificates.domain.people import KnownFile
-from services.chassis.errors import FieldError
+from services.chassis.foundation.errors import FieldError
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ from services.certificates.domain.forms import (
 from services.certificates.domain.people import KnownFile, Person
 from services.certificates.domain.states import STATE_LABELS, Actor, Move, State
 from services.certificates.errors import IllegalTransitionError
-from services.chassis.arrivals import ProfileNotReceivedError
-from services.chassis.errors import FieldError, InvalidInputError
+from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.work.arrivals import ProfileNotReceivedError
 
 _EDIT = "Изменить черновик"
 _TESTS_MISSING = "Не приложены результаты обязательных исследований."

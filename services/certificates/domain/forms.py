@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from services.chassis.dates import parse_day
-from services.chassis.errors import FieldError
-from services.chassis.text import hyphens, line, number, prose, unprintable_detail
+from services.chassis.foundation.dates import parse_day
+from services.chassis.foundation.errors import FieldError
+from services.chassis.foundation.text import hyphens, line, number, prose, unprintable_detail
 
 
 class Kind(StrEnum):

@@ -6,7 +6,7 @@ tests prove it by trying all of them. Drawing the random part is the caller's.
 
 from __future__ import annotations
 
-from services.chassis.text import printed_number
+from services.chassis.foundation.text import printed_number
 
 # Damm's totally anti-symmetric quasigroup of order 10 (H. M. Damm, 2004).
 _DAMM = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from services.chassis.errors import AccountBlockedError, NotConfirmedError
+from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
 
 _SHOWN_LETTERS = 1
 

@@ -32,8 +32,8 @@ from services.certificates.errors import (
     OwnApplicationError,
     ReviewTakenError,
 )
-from services.chassis.errors import FieldError, InvalidInputError
-from services.chassis.text import prose
+from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.foundation.text import prose
 
 _MAX_REASON = 1000
 _LAPSED = "Врач не принял решение за отведённое время."

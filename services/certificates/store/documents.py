@@ -24,8 +24,8 @@ from services.certificates.store.looks import Looks
 from services.certificates.store.mapping import Mapper
 from services.certificates.store.positions import Position, after_position
 from services.certificates.store.standing import standing
-from services.chassis.errors import StaleVersionError
-from services.chassis.mongo import Collection, Database, Indexes, Session
+from services.chassis.database.client import Collection, Database, Indexes, Session
+from services.chassis.foundation.errors import StaleVersionError
 
 T = TypeVar("T", Application, Certificate)
 

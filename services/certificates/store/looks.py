@@ -7,7 +7,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from services.certificates.domain.looks import Look
 from services.certificates.store.mapping import Mapper
 from services.certificates.store.positions import Position, after_position
-from services.chassis.mongo import Database, Indexes, Session
+from services.chassis.database.client import Database, Indexes, Session
 
 INDEXES: Indexes = {
     "looks": [

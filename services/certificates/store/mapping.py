@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from services.chassis.mongo import Document
+from services.chassis.database.client import Document
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from pymongo import ASCENDING
 
 from services.certificates.domain.states import State
 from services.certificates.metrics import NEAR_AT_MOST, NEAR_SHARE, Risk, Standing
-from services.chassis.mongo import Collection
+from services.chassis.database.client import Collection
 
 _RUNNING = (State.SUBMITTED, State.IN_REVIEW, State.APPROVED)
 """The clock runs; while documents are awaited it is paused."""

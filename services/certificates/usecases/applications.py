@@ -14,10 +14,10 @@ from services.certificates.domain.states import State
 from services.certificates.errors import UnknownTypeError
 from services.certificates.store.documents import Position
 from services.certificates.usecases.ledger import CLAIM_TIMER, Ledger
-from services.chassis.errors import FieldError, InvalidInputError
-from services.chassis.etags import Expected
-from services.chassis.idempotency import Once
-from services.chassis.transactions import Transaction
+from services.chassis.database.idempotency import Once
+from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.http.etags import Expected
+from services.chassis.work.transactions import Transaction
 
 
 @dataclass(frozen=True)

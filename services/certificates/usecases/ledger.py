@@ -19,8 +19,8 @@ from services.certificates.domain.looks import Look, Shown
 from services.certificates.errors import NumberTakenError
 from services.certificates.metrics import CertificatesMetrics
 from services.certificates.store import Store
-from services.chassis.arrivals import arrived
-from services.chassis.transactions import Transaction, Transactions
+from services.chassis.work.arrivals import arrived
+from services.chassis.work.transactions import Transaction, Transactions
 
 T = TypeVar("T")
 _DRAWS = 5

@@ -16,7 +16,7 @@ from services.certificates.errors import NotYourCertificateError, NumberMistyped
 from services.certificates.metrics import MISTYPED
 from services.certificates.store.documents import Position
 from services.certificates.usecases.ledger import CLAIM_TIMER, Ledger
-from services.chassis.transactions import Cause, Transaction
+from services.chassis.work.transactions import Cause, Transaction
 
 log = structlog.get_logger(__name__)
 

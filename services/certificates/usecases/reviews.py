@@ -15,8 +15,8 @@ from services.certificates.errors import DoctorUnknownError, TooManyClaimsError
 from services.certificates.metrics import Reviewed
 from services.certificates.store.documents import Position
 from services.certificates.usecases.ledger import CLAIM_TIMER, Ledger
-from services.chassis.timers import Due
-from services.chassis.transactions import Transaction
+from services.chassis.work.timers import Due
+from services.chassis.work.transactions import Transaction
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from services.chassis.auth import Principal, Role, require
-from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
-from services.chassis.errors import RefusalError
-from services.chassis.headers import cacheable
-from services.chassis.idempotency import IdempotencyKeyMissingError, Once
-from services.chassis.rates import public_check
-from services.chassis.typed import Id
+from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
+from services.chassis.foundation.errors import RefusalError
+from services.chassis.foundation.typed import Id
+from services.chassis.http.auth import Principal, Role, require
+from services.chassis.http.headers import cacheable
+from services.chassis.http.pages import Cursor, moment_cursor, parse_moment_cursor
+from services.chassis.http.rates import public_check
 from services.documents.api.receiving import (
     DEFAULT_PURPOSE,
     receive_pdf_hash,

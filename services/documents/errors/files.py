@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.chassis.errors import FieldError, InvalidInputError, RefusalError
+from services.chassis.foundation.errors import FieldError, InvalidInputError, RefusalError
 
 _ACCEPTED = "Принимаются PDF, JPG и PNG."
 _CONVERT = "Преобразуйте документ в PDF или JPG и загрузите его снова."

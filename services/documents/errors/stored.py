@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.errors import AccidentError, NotFoundError, RefusalError
+from services.chassis.foundation.errors import AccidentError, NotFoundError, RefusalError
 
 
 class ContentChangedError(RefusalError):

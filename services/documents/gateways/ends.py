@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 
 from services.documents.domain import Ends
-from services.documents.sealing import TrustStore
+from services.sealing import TrustStore
 
 NOTHING = Ends({}, {"root": None, "issuing": None})
 """Where the files of the organisation cannot be read at all."""

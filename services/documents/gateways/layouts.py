@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from services.documents.domain import Order
-from services.documents.sealing import TALON, Layout, certificate_layout
+from services.sealing import TALON, Layout, certificate_layout
 
 
 @dataclass(frozen=True)

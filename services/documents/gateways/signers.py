@@ -16,13 +16,13 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from services.chassis.metrics import Metrics
-from services.chassis.tracing import outside
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.tracing import outside
 from services.documents.domain import Ends
 from services.documents.errors import CannotSealError, SealingAwayError
 from services.documents.gateways.ends import NOTHING, ends_of
 from services.documents.gateways.layouts import Organisation
-from services.documents.sealing import (
+from services.sealing import (
     HttpTimestamps,
     Sealer,
     Signer,
@@ -31,9 +31,9 @@ from services.documents.sealing import (
     load_trust,
     timestamp_client,
 )
-from services.documents.sealing.errors import KeyFileError
-from services.documents.sealing.tsa.client import HttpAnswer
-from services.documents.sealing.tsa.connections import Connections
+from services.sealing.errors import KeyFileError
+from services.sealing.tsa.client import HttpAnswer
+from services.sealing.tsa.connections import Connections
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OGRN = x509.ObjectIdentifier("1.2.643.100.1")

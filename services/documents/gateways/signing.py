@@ -13,8 +13,8 @@ from services.documents.domain import Document, Ends, SealedContent, Signed
 from services.documents.errors import CannotSealError, SealingAwayError
 from services.documents.gateways.layouts import Organisation, paper_of
 from services.documents.gateways.signers import Office, Signers
-from services.documents.sealing import SealingError, SealRequest, certificate_xml
-from services.documents.sealing.errors import TimestampError
+from services.sealing import SealingError, SealRequest, certificate_xml
+from services.sealing.errors import TimestampError
 
 
 class NothingOrderedError(CannotSealError):

@@ -17,10 +17,10 @@ import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
-from services.chassis.errors import TooManyRequestsError
-from services.chassis.metrics import Metrics
-from services.chassis.settings import Platform
-from services.chassis.tracing import Call, outside
+from services.chassis.foundation.errors import TooManyRequestsError
+from services.chassis.foundation.settings import Platform
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.tracing import Call, outside
 from services.documents.domain import MediaType, object_key, sha256_of
 from services.documents.errors import ContentChangedError, StorageAwayError
 from services.documents.gateways.workers import Workers

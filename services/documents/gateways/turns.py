@@ -12,7 +12,7 @@ import itertools
 from collections import Counter, deque
 from collections.abc import AsyncIterator
 
-from services.chassis.errors import TooManyRequestsError
+from services.chassis.foundation.errors import TooManyRequestsError
 
 _RETRY_SECONDS = 2
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from services.chassis.errors import TooManyRequestsError
+from services.chassis.foundation.errors import TooManyRequestsError
 
 T = TypeVar("T")
 

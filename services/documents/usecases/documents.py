@@ -9,8 +9,8 @@ from datetime import datetime
 
 import structlog
 
-from services.chassis.timers import Due
-from services.chassis.transactions import Cause, Transaction, Transactions
+from services.chassis.work.timers import Due
+from services.chassis.work.transactions import Cause, Transaction, Transactions
 from services.documents import events
 from services.documents.domain import (
     Document,

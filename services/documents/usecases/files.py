@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from services.chassis.arrivals import arrived
-from services.chassis.errors import RefusalError
-from services.chassis.idempotency import Once
-from services.chassis.transactions import Cause, Transaction, Transactions
+from services.chassis.database.idempotency import Once
+from services.chassis.foundation.errors import RefusalError
+from services.chassis.work.arrivals import arrived
+from services.chassis.work.transactions import Cause, Transaction, Transactions
 from services.documents import events
 from services.documents.domain import (
     Position,

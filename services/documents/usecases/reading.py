@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.chassis.transactions import Transaction, Transactions
+from services.chassis.work.transactions import Transaction, Transactions
 from services.documents.domain import MediaType, Position, Read, Reader
 from services.documents.gateways.storage import Storage
 from services.documents.store import Store

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from services.chassis.auth import Principal, require
-from services.chassis.auth import Role as TokenRole
-from services.chassis.text import prose
-from services.chassis.typed import Id, Tidied
+from services.chassis.foundation.text import prose
+from services.chassis.foundation.typed import Id, Tidied
+from services.chassis.http.auth import Principal, require
+from services.chassis.http.auth import Role as TokenRole
 from services.identity.api.common import Body, Typed, Use
 from services.identity.domain import Account, Role
 

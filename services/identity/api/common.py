@@ -8,10 +8,10 @@ from typing import Annotated, Literal, cast
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.errors import FieldError, InvalidInputError
-from services.chassis.rates import network_of
-from services.chassis.text import code
-from services.chassis.typed import Tidied
+from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.foundation.text import code
+from services.chassis.foundation.typed import Tidied
+from services.chassis.http.rates import network_of
 from services.identity.domain import Caller, Contact, email_of, phone_of
 from services.identity.usecases import Pair, UseCases
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from services.chassis.auth import Principal, anyone
-from services.chassis.typed import Id
+from services.chassis.foundation.typed import Id
+from services.chassis.http.auth import Principal, anyone
 from services.identity.api.common import (
     Answer,
     Calling,

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from services.chassis.errors import FieldError, InvalidInputError
-from services.chassis.typed import Id
+from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.foundation.typed import Id
 from services.identity.api.common import (
     Answer,
     Body,

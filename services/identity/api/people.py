@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from services.chassis.auth import Principal, anyone, require
-from services.chassis.auth import Role as TokenRole
-from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
-from services.chassis.etags import IfMatch, etag
-from services.chassis.http import OnceKey
+from services.chassis.http.auth import Principal, anyone, require
+from services.chassis.http.auth import Role as TokenRole
+from services.chassis.http.etags import IfMatch, etag
+from services.chassis.http.middleware import OnceKey
+from services.chassis.http.pages import Cursor, moment_cursor, parse_moment_cursor
 from services.identity.api.common import Body, Use
 from services.identity.domain import (
     Account,

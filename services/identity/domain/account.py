@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from services.chassis.errors import FieldError, InvalidInputError
-from services.chassis.text import line, name, number, unprintable_detail
+from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.foundation.text import line, name, number, unprintable_detail
 from services.identity.domain.contacts import Channel, Contact, email_of, phone_of
 from services.identity.domain.names import staff_name_detail
 from services.identity.domain.profile import Checked, Person, number_error

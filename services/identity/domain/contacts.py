@@ -13,7 +13,7 @@ from enum import StrEnum
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from services.chassis.text import line, phone
+from services.chassis.foundation.text import line, phone
 
 _REGION = "RU"
 _LONGEST = 254

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from services.chassis.text import named, unprintable_detail
+from services.chassis.foundation.text import named, unprintable_detail
 
 LONGEST_NAME = 100
 _NAME = re.compile(r"[А-Яа-яЁё]+(?:[ '-][А-Яа-яЁё]+)*")

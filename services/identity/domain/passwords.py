@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from services.chassis.errors import FieldError
+from services.chassis.foundation.errors import FieldError
 
 SHORTEST, LONGEST = 10, 128
 _FEW = 4  # different characters

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from services.chassis.dates import parse_day
-from services.chassis.errors import FieldError, InvalidInputError
-from services.chassis.text import hyphens, line
-from services.chassis.text import name as tidied_name
-from services.chassis.text import number as digits_of
+from services.chassis.foundation.dates import parse_day
+from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.foundation.text import hyphens, line
+from services.chassis.foundation.text import name as tidied_name
+from services.chassis.foundation.text import number as digits_of
 from services.identity.domain.checks import inn_valid, is_digits, oms_valid, snils_valid
 from services.identity.domain.contacts import email_of, phone_of
 from services.identity.domain.names import name_detail

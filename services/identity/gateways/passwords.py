@@ -14,7 +14,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from services.chassis.errors import AccidentError
+from services.chassis.foundation.errors import AccidentError
 from services.identity.domain import normalised
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""Access tokens: JWT, ES256, ten minutes. The verifier is `services.chassis.auth`."""
+"""Access tokens: JWT, ES256, ten minutes. The verifier is `services.chassis.http.auth`."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from services.chassis.mongo import Database, Indexes
+from services.chassis.database.client import Database, Indexes
 from services.identity.store import accounts, challenges, counters, tokens
 from services.identity.store.accounts import Accounts, number_of_another
 from services.identity.store.challenges import Challenges

@@ -10,8 +10,8 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.errors import StaleVersionError
-from services.chassis.mongo import Database, Document, Indexes, Session
+from services.chassis.database.client import Database, Document, Indexes, Session
+from services.chassis.foundation.errors import StaleVersionError
 from services.identity.domain import (
     Account,
     Blocking,

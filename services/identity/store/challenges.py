@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from services.chassis.mongo import Database, Document, Indexes, Session
+from services.chassis.database.client import Database, Document, Indexes, Session
 from services.identity.domain import DIGITS, Challenge, Channel, Contact, Purpose
 
 INDEXES: Indexes = {

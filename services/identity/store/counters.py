@@ -13,7 +13,7 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
-from services.chassis.mongo import Database, Indexes, Session
+from services.chassis.database.client import Database, Indexes, Session
 
 INDEXES: Indexes = {
     "counters": [IndexModel([("until", ASCENDING)], expireAfterSeconds=0)],

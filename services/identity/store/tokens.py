@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
-from services.chassis.mongo import Database, Document, Indexes, Session
+from services.chassis.database.client import Database, Document, Indexes, Session
 from services.identity.domain import RefreshToken, SigningKey
 
 INDEXES: Indexes = {

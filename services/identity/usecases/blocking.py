@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.chassis.errors import NotFoundError
-from services.chassis.transactions import Transaction
+from services.chassis.foundation.errors import NotFoundError
+from services.chassis.work.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, Blocking, login_of
 from services.identity.usecases.world import World

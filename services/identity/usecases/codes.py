@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from services.chassis.errors import NotFoundError
-from services.chassis.transactions import Transaction
+from services.chassis.foundation.errors import NotFoundError
+from services.chassis.work.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, Asker, Challenge, Contact, Purpose, Verdict, challenge
 from services.identity.errors import (

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.errors import AccountBlockedError, NotFoundError
-from services.chassis.transactions import Transaction
+from services.chassis.foundation.errors import AccountBlockedError, NotFoundError
+from services.chassis.work.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, Caller, Challenge, Contact, Purpose, Verdict
 from services.identity.errors import ContactTakenError, WrongCredentialsError

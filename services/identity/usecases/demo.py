@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.transactions import Transaction
+from services.chassis.work.transactions import Transaction
 from services.identity import events
 from services.identity.domain import (
     Role,

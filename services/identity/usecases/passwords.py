@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from services.chassis.transactions import Transaction
+from services.chassis.work.transactions import Transaction
 from services.identity.domain import Account, Asker
 from services.identity.errors import (
     LoginLockedError,

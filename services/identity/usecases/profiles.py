@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from pymongo.errors import DuplicateKeyError
 
 from contracts.envelope import Data
-from services.chassis.errors import AccountBlockedError, NotFoundError
-from services.chassis.etags import Expected
-from services.chassis.transactions import Cause, Transaction
+from services.chassis.foundation.errors import AccountBlockedError, NotFoundError
+from services.chassis.http.etags import Expected
+from services.chassis.work.transactions import Cause, Transaction
 from services.identity import events
 from services.identity.domain import Account, Channel, Contact, Form, ProfileState, checked
 from services.identity.errors import TooManyProfilesError

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chassis.transactions import Transaction
+from services.chassis.work.transactions import Transaction
 from services.identity.domain import Account, Caller, Challenge, Contact, Purpose, Verdict
 from services.identity.usecases.codes import Codes
 from services.identity.usecases.passwords import PasswordTries

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.transactions import Transaction
+from services.chassis.work.transactions import Transaction
 from services.identity import events
 from services.identity.domain import (
     Account,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.chassis.errors import AccountBlockedError, UnauthenticatedError
-from services.chassis.transactions import Transaction
+from services.chassis.foundation.errors import AccountBlockedError, UnauthenticatedError
+from services.chassis.work.transactions import Transaction
 from services.identity.domain import (
     Account,
     Caller,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.chassis.timers import Due
-from services.chassis.transactions import Transaction
+from services.chassis.work.timers import Due
+from services.chassis.work.transactions import Transaction
 from services.identity.domain import (
     DEVICE_KNOWN_FOR,
     Account,

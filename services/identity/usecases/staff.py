@@ -7,8 +7,8 @@ from datetime import datetime
 
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.idempotency import Once
-from services.chassis.transactions import Transaction
+from services.chassis.database.idempotency import Once
+from services.chassis.work.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, StaffForm, staff_account
 from services.identity.errors import ContactTakenError

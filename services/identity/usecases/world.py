@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.chassis.encryption import Encryption
-from services.chassis.errors import FieldError, InvalidInputError, TooManyRequestsError
-from services.chassis.transactions import Transactions
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.foundation.errors import FieldError, InvalidInputError, TooManyRequestsError
+from services.chassis.work.transactions import Transactions
 from services.identity.domain import (
     CodeRules,
     Contact,

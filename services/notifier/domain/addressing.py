@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 
-from services.chassis.inbox import Position
+from services.chassis.work.inbox import Position
 
 DEVICES_LIMIT = 10
 NOWHERE = Position(0)

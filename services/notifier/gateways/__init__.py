@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from services.chassis.tracing import Call
+from services.chassis.telemetry.tracing import Call
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.message import Content, Outcome, Verdict
 

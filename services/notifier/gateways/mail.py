@@ -18,8 +18,8 @@ import structlog
 from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseException
 from email_validator import EmailNotValidError, validate_email
 
-from services.chassis.metrics import Metrics
-from services.chassis.tracing import outside
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.tracing import outside
 from services.notifier.domain.message import Outcome, Verdict
 from services.notifier.gateways import Outgoing, note
 

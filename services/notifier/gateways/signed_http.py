@@ -16,8 +16,8 @@ import httpx2
 import orjson
 import structlog
 
-from services.chassis.metrics import Metrics
-from services.chassis.tracing import outside
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.tracing import outside
 from services.notifier.domain.message import Outcome, Verdict
 from services.notifier.gateways import Outgoing, note
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from services.chassis.idempotency import Once
-from services.chassis.transactions import Transaction, Transactions
+from services.chassis.database.idempotency import Once
+from services.chassis.work.transactions import Transaction, Transactions
 from services.notifier.domain.addressing import (
     DEVICES_LIMIT,
     Device,

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from services.chassis.inbox import Position
-from services.chassis.timers import Due
-from services.chassis.transactions import Cause, Transaction, Transactions
+from services.chassis.work.inbox import Position
+from services.chassis.work.timers import Due
+from services.chassis.work.transactions import Cause, Transaction, Transactions
 from services.notifier import events
 from services.notifier.domain import message as messages
 from services.notifier.domain.addressing import (

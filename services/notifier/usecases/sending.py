@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.chassis.cancellation import end_if_cancelled
-from services.chassis.errors import StaleVersionError
-from services.chassis.timers import Due
-from services.chassis.transactions import Cause, Transaction, Transactions
+from services.chassis.foundation.errors import StaleVersionError
+from services.chassis.foundation.tasks import end_if_cancelled
+from services.chassis.work.timers import Due
+from services.chassis.work.transactions import Cause, Transaction, Transactions
 from services.notifier import events
 from services.notifier.domain import code as codes
 from services.notifier.domain import message as messages

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.cursors import Cursor, moment_cursor, parse_moment_cursor
-from services.chassis.http import LateOnceKey
-from services.chassis.text import prose
-from services.chassis.typed import Tidied
+from services.chassis.foundation.text import prose
+from services.chassis.foundation.typed import Tidied
+from services.chassis.http.middleware import LateOnceKey
+from services.chassis.http.pages import Cursor, moment_cursor, parse_moment_cursor
 from services.scheduling.api.deps import (
     Citizen,
     ConfirmedCitizen,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import Field
 
-from services.chassis.auth import Principal, Role, require
+from services.chassis.http.auth import Principal, Role, require
 from services.scheduling.usecases import UseCases
 
 

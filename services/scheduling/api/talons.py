@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.chassis.errors import RefusalError, TooManyRequestsError
-from services.chassis.rates import public_check
+from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
+from services.chassis.http.rates import public_check
 from services.scheduling.api.deps import Registrar, Use
 from services.scheduling.api.timetable_views import VisitView
 from services.scheduling.api.views import DeskTalon, PublicTalon

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.chassis.errors import AccountBlockedError, NotConfirmedError
+from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
 from services.scheduling.errors import (
     DayClosedError,
     OverlapError,

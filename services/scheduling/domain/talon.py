@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from services.chassis.text import printed_number
+from services.chassis.foundation.text import printed_number
 from services.scheduling.errors import TalonNumberError
 
 DIGITS = 11

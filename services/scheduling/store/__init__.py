@@ -5,7 +5,7 @@ Domain objects go in and come out; nothing is decided here.
 
 from __future__ import annotations
 
-from services.chassis.mongo import Database
+from services.chassis.database.client import Database
 from services.scheduling.store import appointments, patients, reference, slots
 from services.scheduling.store.appointments import Appointments
 from services.scheduling.store.contention import ContendedError

@@ -10,8 +10,8 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.chassis.errors import StaleVersionError
-from services.chassis.mongo import Database, Document, Session
+from services.chassis.database.client import Database, Document, Session
+from services.chassis.foundation.errors import StaleVersionError
 from services.scheduling.domain.appointment import (
     Appointment,
     Canceller,

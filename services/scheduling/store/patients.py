@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.chassis.mongo import Database, Document, Indexes, Session
+from services.chassis.database.client import Database, Document, Indexes, Session
 from services.scheduling.domain.slot import (
     Engagement,
     Patient,

@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
-from services.chassis.mongo import Collection, Database, Document
+from services.chassis.database.client import Collection, Database, Document
 from services.scheduling.domain.timetable import (
     Clinic,
     ClosedDay,

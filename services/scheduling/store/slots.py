@@ -14,7 +14,7 @@ from typing import Any
 from pymongo import ASCENDING, DeleteOne, IndexModel, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from services.chassis.mongo import Database, Document, Session
+from services.chassis.database.client import Database, Document, Session
 from services.scheduling.domain.slot import (
     Slot,
     Visit,

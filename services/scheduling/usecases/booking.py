@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.chassis.arrivals import ProfileNotReceivedError, arrived
-from services.chassis.errors import AccidentError
-from services.chassis.idempotency import Once
-from services.chassis.metrics import TRY_AGAIN, counting
-from services.chassis.transactions import Transaction, Transactions
+from services.chassis.database.idempotency import Once
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.telemetry.metrics import TRY_AGAIN, counting
+from services.chassis.work.arrivals import ProfileNotReceivedError, arrived
+from services.chassis.work.transactions import Transaction, Transactions
 from services.scheduling import events
 from services.scheduling.domain.appointment import (
     Appointment,

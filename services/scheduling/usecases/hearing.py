@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.transactions import Cause, Transaction, Transactions
+from services.chassis.work.transactions import Cause, Transaction, Transactions
 from services.scheduling import events
 from services.scheduling.domain.appointment import Appointment
 from services.scheduling.errors import AppointmentUnknownError

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from services.chassis.timers import Due
-from services.chassis.transactions import Transaction, Transactions
+from services.chassis.work.timers import Due
+from services.chassis.work.transactions import Transaction, Transactions
 from services.scheduling.domain.timetable import Clinic, ClosedDay, next_refresh, slots_of
 from services.scheduling.gateways import demo_reference, public_holidays
 from services.scheduling.store import Store

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from services.chassis.errors import AccidentError, RefusalError
+from services.chassis.foundation.errors import AccidentError, RefusalError
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.certificate_office import Office
 from tests.support.certificate_office import office as certificates
 from tests.support.service import Tokens

@@ -12,7 +12,7 @@ import pytest
 from contracts.certificates import ReviewEnded, ReviewStarted
 from contracts.envelope import Event
 from contracts.topics import topic_of
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.certificate_office import Office, profile, sealed, staff, unsealable
 from tests.support.certificate_office import office as certificates
 from tests.support.certificates import ANNA, ORLOVA

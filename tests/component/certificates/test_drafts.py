@@ -11,7 +11,7 @@ from contracts.certificates import (
     DocumentsRequested,
     DocumentsSupplied,
 )
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.certificate_office import CONSENT, Office, match, profile
 from tests.support.certificate_office import office as certificates
 from tests.support.certificates import ANNA, TESTS

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.certificate_office import Json, Office
 from tests.support.certificate_office import office as certificates
 from tests.support.certificates import ORLOVA

@@ -12,7 +12,7 @@ from contracts.certificates import (
     DocumentsSupplied,
     ReviewStarted,
 )
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.certificate_office import Office, accepted, staff
 from tests.support.certificate_office import office as certificates
 from tests.support.eventually import eventually

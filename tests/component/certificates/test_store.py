@@ -10,8 +10,8 @@ import pytest
 
 from services.certificates.domain.application import Application
 from services.certificates.store import Store
-from services.chassis.errors import StaleVersionError
-from services.chassis.transactions import Transaction
+from services.chassis.foundation.errors import StaleVersionError
+from services.chassis.work.transactions import Transaction
 from tests.support.certificate_office import Office
 from tests.support.certificates import a_claimed, a_waiting, approve
 

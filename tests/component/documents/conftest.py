@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.paperwork import Paperwork, make_pki, paperwork, time_stamping
 from tests.support.service import Tokens
 

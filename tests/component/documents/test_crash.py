@@ -11,7 +11,7 @@ from pathlib import Path
 
 from contracts.documents import DocumentSealed
 from deploy.embedded.settings import inherited_environment
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from services.documents.app import build
 from tests.support.eventually import eventually
 from tests.support.paperwork import approved, paperwork, settings_of

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import pytest
 
-from services.chassis.errors import TooManyRequestsError
+from services.chassis.foundation.errors import TooManyRequestsError
 from services.documents.domain import MediaType
 from services.documents.errors import (
     FileBrokenError,

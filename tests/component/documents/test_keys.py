@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from contracts.documents import DocumentSealed, SealingFailed
-from services.chassis.metrics import Metrics
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.telemetry.metrics import Metrics
 from services.documents.errors import SealingAwayError
 from services.documents.gateways.signers import Signers, UnknownDoctorError
 from tests.support.eventually import eventually

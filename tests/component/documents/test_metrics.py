@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from contracts.documents import DocumentSealed, SealingFailed
-from services.chassis.deadline import TookTooLongError
-from services.chassis.idempotency import Once
-from services.chassis.settings import Platform
+from services.chassis.database.deadline import TookTooLongError
+from services.chassis.database.idempotency import Once
+from services.chassis.foundation.settings import Platform
 from services.documents.api.views import FileView
 from services.documents.usecases import Upload
 from tests.support import scans

@@ -16,10 +16,10 @@ import pytest
 from contracts.certificates import CertificatePii, PrintedField
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
 from deploy import outsider
-from services.chassis.metrics import Metrics
-from services.chassis.mongo import Collection
-from services.chassis.settings import Platform
-from services.chassis.timers import Due
+from services.chassis.database.client import Collection
+from services.chassis.foundation.settings import Platform
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.work.timers import Due
 from services.documents.domain import Document, MediaType, SealedContent
 from services.documents.errors import StorageAwayError
 from services.documents.gateways.signers import Signers

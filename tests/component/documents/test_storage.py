@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.metrics import Metrics
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.telemetry.metrics import Metrics
 from services.documents.domain import MediaType
 from services.documents.errors import ContentChangedError
 from services.documents.gateways.storage import Storage

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.chassis.errors import StaleVersionError
-from services.chassis.transactions import Transaction
+from services.chassis.foundation.errors import StaleVersionError
+from services.chassis.work.transactions import Transaction
 from services.documents.domain import (
     Document,
     Kind,

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from contracts.documents import FileAccepted
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from services.documents.gateways.storage import Storage
 from tests.support import pdfs, scans
 from tests.support.paperwork import Paperwork

@@ -13,7 +13,7 @@ import pytest
 
 from contracts.documents import DocumentSealed
 from contracts.envelope import Data
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
 from tests.support.paperwork import Paperwork, approved, booked, cancelled, revoked
 from tests.support.service import an_event, deliver, outbox_events

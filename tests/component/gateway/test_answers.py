@@ -14,11 +14,11 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from deploy.embedded.ports import free_ports
-from services.chassis import problems
-from services.chassis.etags import IfMatch, etag
-from services.chassis.http import RequestMiddleware
-from services.chassis.limits import Limited, Limits, Places
-from services.chassis.metrics import Metrics
+from services.chassis.http import problems
+from services.chassis.http.etags import IfMatch, etag
+from services.chassis.http.limits import Limited, Limits, Places
+from services.chassis.http.middleware import RequestMiddleware
+from services.chassis.telemetry.metrics import Metrics
 from tests.support.eventually import eventually
 from tests.support.gateway import Door, door
 from tests.support.ops import Serving

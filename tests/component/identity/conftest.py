@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.identity import Identity, identity_running
 
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 
 from contracts.identity import AccountRegistered, ProfileConfirmedV2, StaffRegistered
 from contracts.topics import heard_by
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from services.identity.gateways import read_demo_accounts
 from services.identity.settings import Settings
 from services.identity.usecases import seed

@@ -8,7 +8,7 @@ from collections import Counter
 import httpx2
 import pytest
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.identity import PASSWORD, Identity, any_phone, identity_running
 
 _NEW = "другая длинная фраза 8"

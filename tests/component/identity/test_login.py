@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from contracts.identity import CodePurpose
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 
 

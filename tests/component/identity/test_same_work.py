@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.commands import Commands, listen
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 

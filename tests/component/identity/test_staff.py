@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.identity import AccountRegistered, CodePurpose, StaffRegistered, StaffRole
-from services.chassis.auth import Role as TokenRole
+from services.chassis.http.auth import Role as TokenRole
 from services.identity.domain import Role, StaffForm
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer
 from tests.support.service import keyed, outbox_events

@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 
 from contracts.identity import ContactsChanged
-from services.chassis.settings import Platform
-from services.chassis.transactions import Transaction
+from services.chassis.foundation.settings import Platform
+from services.chassis.work.transactions import Transaction
 from services.identity.domain import Caller
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 from tests.support.service import outbox_events

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from services.chassis.auth import Role
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.http.auth import Role
 from tests.support.eventually import eventually
 from tests.support.identity import Identity, bearer, identity_running
 

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from services.notifier.app import build
 from services.notifier.settings import Settings
 from tests.support.providers import Providers, providers

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from contracts.certificates import ApplicationSubmitted
 from contracts.identity import AccountRegistered, ContactsChanged, ProfileConfirmedV2
 from contracts.notifier import MessageAbandoned
-from services.chassis.metrics import Metrics
+from services.chassis.telemetry.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.message import RETRY_DELAYS, Outcome

@@ -15,7 +15,7 @@ from contracts.certificates import ApplicationSubmitted
 from contracts.envelope import Event
 from contracts.identity import AccountRegistered, CodeRequestedV2
 from contracts.notifier import MessageAbandoned, MessageDelivered
-from services.chassis.metrics import Metrics
+from services.chassis.telemetry.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.message import Outcome, Verdict

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from deploy.embedded.ports import free_ports
 from deploy.sinks.app import build as build_sinks
 from deploy.sinks.settings import SinksSettings
-from services.chassis.metrics import Metrics
+from services.chassis.telemetry.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.message import Content, Outcome, Verdict

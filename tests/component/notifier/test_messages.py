@@ -20,9 +20,9 @@ from contracts.certificates import (
 from contracts.envelope import Event
 from contracts.identity import AccountRegistered
 from contracts.notifier import MessageAbandoned, MessageDelivered
-from services.chassis.metrics import Metrics
-from services.chassis.mongo import Document
-from services.chassis.timers import Due
+from services.chassis.database.client import Document
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.work.timers import Due
 from services.notifier.app import build_providers
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.message import Outcome

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from contracts.identity import AccountRegistered, CodeRequestedV2
 from contracts.topics import topic_of
-from services.chassis.kafka import KafkaPublisher
-from services.chassis.outbox import Record
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
+from services.chassis.kafka.publisher import KafkaPublisher
+from services.chassis.work.outbox import Record
 from services.notifier.app import build
 from services.notifier.settings import Settings
 from tests.support.eventually import eventually

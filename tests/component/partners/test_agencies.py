@@ -20,7 +20,7 @@ from contracts.snapshots import example_of
 from contracts.topics import BY_TYPE, PARTNERS, heard_by, topic_of
 from deploy.partners.app import build
 from deploy.partners.settings import PartnersSettings
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.encryption import SECRET, encrypted
 from tests.support.eventually import eventually
 from tests.support.service import (

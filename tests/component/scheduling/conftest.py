@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.scheduling import Desk, scheduling
 from tests.support.service import Tokens
 

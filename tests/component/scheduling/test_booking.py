@@ -11,7 +11,7 @@ import pytest
 from pymongo.errors import DuplicateKeyError
 
 from contracts.scheduling import AppointmentBooked
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
 from tests.support.scheduling import Desk, scheduling
 from tests.support.service import Tokens, keyed, outbox_events

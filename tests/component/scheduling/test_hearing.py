@@ -18,7 +18,7 @@ from contracts.identity import (
 from contracts.partners import AppointmentAccepted
 from contracts.scheduling import AppointmentBooked, TalonIssued
 from contracts.topics import heard_by
-from services.chassis.runtime import Runtime
+from services.chassis.runtime.service import Runtime
 from tests.support.scheduling import Desk, person
 from tests.support.service import an_event, deliver, outbox_events
 

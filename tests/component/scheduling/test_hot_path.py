@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from contracts.scheduling import AppointmentBooked
-from services.chassis.auth import TokenVerifier
-from services.chassis.errors import UnauthenticatedError
+from services.chassis.foundation.errors import UnauthenticatedError
+from services.chassis.http.auth import TokenVerifier
 from tests.support.scheduling import Desk
 from tests.support.service import Tokens, keyed, outbox_events
 

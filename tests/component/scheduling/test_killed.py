@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 from contracts.scheduling import AppointmentBooked
-from services.chassis.runtime import Runtime
+from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.programs import program
 from tests.support.scheduling import Desk

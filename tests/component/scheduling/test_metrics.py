@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.chassis.deadline import TookTooLongError
+from services.chassis.database.deadline import TookTooLongError
 from tests.support.flow import metric, too_late
 from tests.support.measured import gauge
 from tests.support.scheduling import Desk

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.chassis.mongo import Database
-from services.chassis.settings import Platform
+from services.chassis.database.client import Database
+from services.chassis.foundation.settings import Platform
 from services.scheduling.domain.slot import Slot
 from services.scheduling.domain.timetable import ClosedDay
 from services.scheduling.store import SlotQuery, Store

@@ -22,15 +22,15 @@ from pymongo.monitoring import (
 )
 from structlog.testing import capture_logs
 
-from services.chassis.errors import AccidentError
-from services.chassis.metrics import Metrics
-from services.chassis.mongo import Mongo, Session
-from services.chassis.outbox import Record
-from services.chassis.pool import PoolListener
-from services.chassis.relay import Relay
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
-from services.chassis.timers import TimerLoop
+from services.chassis.database.client import Mongo, Session
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.foundation.settings import Platform
+from services.chassis.kafka.relay import Relay
+from services.chassis.runtime.service import Runtime
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.pool import PoolListener
+from services.chassis.work.outbox import Record
+from services.chassis.work.timers import TimerLoop
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.service import Collector

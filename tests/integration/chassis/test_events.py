@@ -11,9 +11,9 @@ import sys
 
 import pytest
 
-from services.chassis import deadletters
-from services.chassis.errors import AccidentError
-from services.chassis.settings import Platform
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.foundation.settings import Platform
+from services.chassis.kafka import deadletters
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import equals, has, metric, pending, published, unique

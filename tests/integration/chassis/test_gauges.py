@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 
-from services.chassis.errors import AccidentError
-from services.chassis.health import VERSION
-from services.chassis.metrics import Metrics
-from services.chassis.mongo import Mongo
-from services.chassis.pool import PoolListener
-from services.chassis.settings import Platform
+from services.chassis.database.client import Mongo
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.foundation.settings import Platform
+from services.chassis.http.health import VERSION
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.pool import PoolListener
 from tests.support import counter
 from tests.support.counter import CounterRefusedError, prepared
 from tests.support.eventually import eventually

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support import counter
 from tests.support.service import Collector, Tokens, keyed, running
 

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
 
-from services.chassis.errors import AccidentError
-from services.chassis.settings import Platform
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.foundation.settings import Platform
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import metric, unique

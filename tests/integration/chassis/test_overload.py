@@ -20,7 +20,7 @@ import pytest
 from deploy.embedded.ports import free_ports
 from deploy.embedded.process import Child, python
 from deploy.embedded.settings import ROOT, inherited_environment
-from services.chassis.mongo import Mongo
+from services.chassis.database.client import Mongo
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, fresh_database, keyed
 from tests.support.stack import ServerStack

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.chassis.errors import AccidentError
-from services.chassis.kafka import KafkaPublisher
-from services.chassis.outbox import Record, RefusedRecordError
-from services.chassis.settings import Platform
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.foundation.settings import Platform
+from services.chassis.kafka.publisher import KafkaPublisher
+from services.chassis.work.outbox import Record, RefusedRecordError
 from tests.support.kafka import read_all
 
 MB = 1024 * 1024

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from contracts.envelope import Event
 from contracts.identity import ProfileRejected
-from services.chassis.errors import AccidentError
-from services.chassis.outbox import Record
-from services.chassis.relay import Relay
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.foundation.settings import Platform
+from services.chassis.kafka.relay import Relay
+from services.chassis.runtime.service import Runtime
+from services.chassis.work.outbox import Record
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import (

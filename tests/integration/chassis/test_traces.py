@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from contracts.identity import ProfileRejected
 from contracts.partners import IdentityChecked
-from services.chassis.context import TraceContext, travelling
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
-from services.chassis.timers import TimerLoop
-from services.chassis.tracing import Kind, begun
+from services.chassis.foundation.settings import Platform
+from services.chassis.runtime.service import Runtime
+from services.chassis.telemetry.journey import TraceContext, travelling
+from services.chassis.telemetry.tracing import Kind, begun
+from services.chassis.work.timers import TimerLoop
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running

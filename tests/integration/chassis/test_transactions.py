@@ -17,14 +17,14 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 
-from services.chassis.accidents import is_accident
-from services.chassis.errors import AlreadyHandledError, RefusalError
-from services.chassis.idempotency import Once, ReplayedAnswer
-from services.chassis.inbox import EventCause, Position
-from services.chassis.mongo import Mongo, Session
-from services.chassis.runtime import Runtime
-from services.chassis.settings import Platform
-from services.chassis.transactions import Transaction
+from services.chassis.database.client import Mongo, Session
+from services.chassis.database.idempotency import Once, ReplayedAnswer
+from services.chassis.foundation.errors import AlreadyHandledError, RefusalError
+from services.chassis.foundation.faults import is_accident
+from services.chassis.foundation.settings import Platform
+from services.chassis.runtime.service import Runtime
+from services.chassis.work.inbox import EventCause, Position
+from services.chassis.work.transactions import Transaction
 from tests.support import counter
 from tests.support.service import Collector, Tokens, running
 from tests.support.stack import ServerStack, restarting

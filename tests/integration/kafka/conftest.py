@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.needs import needs
 from tests.support.service import platform_of
 from tests.support.stack import ServerStack

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.envelope import Event
 from contracts.identity import ProfileRejected
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import equals, pending, unique

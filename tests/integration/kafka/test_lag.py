@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.chassis.errors import AccidentError
-from services.chassis.settings import Platform
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.foundation.settings import Platform
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import equals, metric, unique

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
 from tests.support.flow import unique
 from tests.support.kafka import reached, victim

@@ -11,7 +11,7 @@ import signal
 
 import pytest
 
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import equals, pending, published, unique

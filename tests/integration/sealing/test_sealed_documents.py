@@ -22,14 +22,14 @@ from pyhanko.sign.fields import MDPPerm
 from deploy import outsider
 from deploy.pki import Algorithm
 from deploy.tsa.authority import LocalTimestamps
-from services.documents.sealing import Sealed, Sealer, SealingError, verify_bytes
-from services.documents.sealing.errors import (
+from services.sealing import Sealed, Sealer, SealingError, verify_bytes
+from services.sealing.errors import (
     CertificateNotTrustedError,
     SignatureTooLargeError,
     TimestampUnavailableError,
     UnprintableTextError,
 )
-from services.documents.sealing.verify import signature_contents
+from services.sealing.verify import signature_contents
 from tests.support.sealing import ISSUED, NUMBER, ORGANISATION, TALON_VALUES, URL, VALUES, DemoPki
 from tests.support.tampering import TAMPERINGS, tampered
 

@@ -17,10 +17,10 @@ import httpx2
 import pytest
 
 from deploy import outsider
-from services.documents.sealing import HttpTimestamps, Sealed, timestamp_client, verify_bytes
-from services.documents.sealing.errors import TimestampUnavailableError
-from services.documents.sealing.tsa import check_response, request
-from services.documents.sealing.tsa.client import HttpClient
+from services.sealing import HttpTimestamps, Sealed, timestamp_client, verify_bytes
+from services.sealing.errors import TimestampUnavailableError
+from services.sealing.tsa import check_response, request
+from services.sealing.tsa.client import HttpClient
 from tests.support.sealing import DemoPki
 
 REPOSITORY = Path(__file__).parents[3]

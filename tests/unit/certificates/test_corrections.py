@@ -13,7 +13,7 @@ from services.certificates.domain.application import Application
 from services.certificates.domain.asking import Answer
 from services.certificates.domain.people import Person
 from services.certificates.domain.states import State
-from services.chassis.errors import InvalidInputError
+from services.chassis.foundation.errors import InvalidInputError
 from tests.support.certificates import (
     ANNA,
     CATALOGUE,

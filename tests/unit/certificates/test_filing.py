@@ -20,8 +20,8 @@ from services.certificates.domain.forms import Field, Kind, field_errors
 from services.certificates.domain.people import KnownFile
 from services.certificates.domain.states import Actor, Move, State
 from services.certificates.errors import IllegalTransitionError
-from services.chassis.arrivals import ProfileNotReceivedError
-from services.chassis.errors import InvalidInputError
+from services.chassis.foundation.errors import InvalidInputError
+from services.chassis.work.arrivals import ProfileNotReceivedError
 from tests.support.certificates import (
     AGREED,
     ANNA,

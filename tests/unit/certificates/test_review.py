@@ -17,7 +17,7 @@ from services.certificates.errors import (
     OwnApplicationError,
     ReviewTakenError,
 )
-from services.chassis.errors import InvalidInputError
+from services.chassis.foundation.errors import InvalidInputError
 from tests.support.certificates import (
     ANNA,
     EXAMINED,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.chassis.arrivals import NotHereYetError, ProfileNotReceivedError, arrived
-from services.chassis.problems import problem_response
+from services.chassis.http.problems import problem_response
+from services.chassis.work.arrivals import NotHereYetError, ProfileNotReceivedError, arrived
 
 NOT_LONG = timedelta(seconds=0.2)
 

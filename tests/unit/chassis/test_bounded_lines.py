@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from services.chassis.context import Journey, travelling
+from services.chassis.telemetry.journey import Journey, travelling
 from tests.support.spans import listening
 
 

@@ -12,15 +12,15 @@ from aiokafka import AIOKafkaProducer
 from faststream.kafka import KafkaBroker
 from structlog.testing import capture_logs
 
-from services.chassis.auth import TokenVerifier
-from services.chassis.broker import Dispatcher
-from services.chassis.cancellation import end_if_cancelled, stop_all
-from services.chassis.kafka import KafkaPublisher
-from services.chassis.metrics import Metrics
-from services.chassis.mongo import Mongo
-from services.chassis.runtime import Runtime
-from services.chassis.supervisor import Supervisor
-from services.chassis.watch import watch
+from services.chassis.database.client import Mongo
+from services.chassis.foundation.tasks import end_if_cancelled, stop_all
+from services.chassis.http.auth import TokenVerifier
+from services.chassis.kafka.dispatcher import Dispatcher
+from services.chassis.kafka.publisher import KafkaPublisher
+from services.chassis.kafka.supervisor import Supervisor
+from services.chassis.runtime.gauges import watch
+from services.chassis.runtime.service import Runtime
+from services.chassis.telemetry.metrics import Metrics
 from tests.support.counter import checked
 from tests.support.service import an_event, as_record
 

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from services.chassis.cursors import (
+from services.chassis.foundation.dates import Day, parse_day, parse_moment
+from services.chassis.foundation.errors import InvalidInputError
+from services.chassis.http.pages import (
     id_cursor,
     moment_cursor,
     parse_id_cursor,
     parse_moment_cursor,
 )
-from services.chassis.dates import Day, parse_day, parse_moment
-from services.chassis.errors import InvalidInputError
 
 _zones = st.timedeltas(timedelta(hours=-14), timedelta(hours=14)).map(
     lambda offset: timezone(timedelta(minutes=offset // timedelta(minutes=1)))

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, Field
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
-from services.chassis import problems
-from services.chassis.accidents import is_accident, told, told_with_frames
-from services.chassis.context import Journey, current, travelling
-from services.chassis.errors import AccidentError, TooManyRequestsError
-from services.chassis.http import RequestMiddleware
-from services.chassis.idempotency import Once
-from services.chassis.metrics import Metrics
-from services.chassis.outbox import BUCKETS, bucket_of
+from services.chassis.database.idempotency import Once
+from services.chassis.foundation.errors import AccidentError, TooManyRequestsError
+from services.chassis.foundation.faults import is_accident, told, told_with_frames
+from services.chassis.http import problems
+from services.chassis.http.middleware import RequestMiddleware
+from services.chassis.telemetry.journey import Journey, current, travelling
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.work.outbox import BUCKETS, bucket_of
 
 
 class Passport(BaseModel):

@@ -13,7 +13,7 @@ from joserfc.jwk import OctKey
 from pydantic import SecretStr
 
 from contracts.identity import CodePii
-from services.chassis.encryption import Encryption, UnreadableForUsError
+from services.chassis.foundation.encryption import Encryption, UnreadableForUsError
 
 CODE = CodePii(phone="+79990000001", code="402917")
 OURS = Encryption("identity.codes", SecretStr("the-secret-of-codes"))

@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis import problems
-from services.chassis.errors import InvalidInputError, StaleVersionError
-from services.chassis.etags import Expected, IfMatch, WeakTagError, etag
+from services.chassis.foundation.errors import InvalidInputError, StaleVersionError
+from services.chassis.http import problems
+from services.chassis.http.etags import Expected, IfMatch, WeakTagError, etag
 
 
 @pytest.mark.parametrize(

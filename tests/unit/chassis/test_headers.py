@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.topics import SERVICES
-from services.chassis import problems
-from services.chassis.context import current
-from services.chassis.headers import cacheable, journey_of
-from services.chassis.http import RequestMiddleware
-from services.chassis.metrics import Metrics
+from services.chassis.http import problems
+from services.chassis.http.headers import cacheable, journey_of
+from services.chassis.http.middleware import RequestMiddleware
+from services.chassis.telemetry.journey import current
+from services.chassis.telemetry.metrics import Metrics
 
 UUID = "9f1b6c0a-3d5e-4f8a-b1c2-d3e4f5a6b7c8"
 TRACE = "0af7651916cd43dd8448eb211c80319c"

@@ -14,14 +14,19 @@ import uvloop
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from services.chassis.deadline import Deadline, TookTooLongError, before_commit, set_deadline
-from services.chassis.errors import RefusalError, TooManyRequestsError
-from services.chassis.limits import Limits, OverloadedError, Places
-from services.chassis.limits.connections import allow_files, listening, server_options
-from services.chassis.limits.shares import Shares
-from services.chassis.problems import OtherHttpError, problem_response
-from services.chassis.rates import Rate, Rates, network_of
-from services.chassis.settings import Platform, ServiceSettings
+from services.chassis.database.deadline import (
+    Deadline,
+    TookTooLongError,
+    before_commit,
+    set_deadline,
+)
+from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
+from services.chassis.foundation.settings import Platform, ServiceSettings
+from services.chassis.http.limits import Limits, OverloadedError, Places
+from services.chassis.http.limits.connections import allow_files, listening, server_options
+from services.chassis.http.limits.shares import Shares
+from services.chassis.http.problems import OtherHttpError, problem_response
+from services.chassis.http.rates import Rate, Rates, network_of
 from tests.support.eventually import eventually
 
 PATIENT = Limits(concurrency=2, queue=3, queue_seconds=30.0)

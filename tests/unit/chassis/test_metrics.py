@@ -9,16 +9,16 @@ import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 
 from deploy.docs import documents
-from services.chassis.backlog import Backlog
-from services.chassis.deadline import TookTooLongError
-from services.chassis.errors import (
+from services.chassis.database.deadline import TookTooLongError
+from services.chassis.foundation.errors import (
     AccidentError,
     NotFoundError,
     RefusalError,
     TooManyRequestsError,
 )
-from services.chassis.metrics import TRY_AGAIN, Board, Bound, Metrics, counting, method_of
-from services.chassis.watch import measure_loop, watch
+from services.chassis.kafka.backlog import Backlog
+from services.chassis.runtime.gauges import measure_loop, watch
+from services.chassis.telemetry.metrics import TRY_AGAIN, Board, Bound, Metrics, counting, method_of
 from tests.support.eventually import eventually
 from tests.support.service import as_record
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.chassis.context import travelling
-from services.chassis.otlp import Collector
-from services.chassis.tracing import Kind, Value, begun, exporting, resumed, span
+from services.chassis.telemetry.journey import travelling
+from services.chassis.telemetry.otlp import Collector
+from services.chassis.telemetry.tracing import Kind, Value, begun, exporting, resumed, span
 from tests.support.eventually import eventually
 from tests.support.otlp import Receiver, receiver
 from tests.support.spans import listening

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.inbox import REACH, Position
+from services.chassis.work.inbox import REACH, Position
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 HIGHEST = 2**31 - 1

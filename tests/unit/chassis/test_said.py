@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 from pymongo.errors import OperationFailure
 
-from services.chassis.http import RequestMiddleware
-from services.chassis.metrics import Metrics
-from services.chassis.supervisor import Supervisor
-from services.chassis.tracing import outside
-from services.chassis.watch import watch
+from services.chassis.http.middleware import RequestMiddleware
+from services.chassis.kafka.supervisor import Supervisor
+from services.chassis.runtime.gauges import watch
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.tracing import outside
 from tests.support.eventually import eventually
 from tests.support.runbooks import found_by
 from tests.support.spans import listening

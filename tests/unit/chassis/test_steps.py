@@ -10,10 +10,10 @@ import pytest
 
 from contracts.certificates import CertificateIssued
 from contracts.identity import ProfileRejected
-from services.chassis import steps
-from services.chassis.context import Journey, travelling
-from services.chassis.errors import AccidentError
-from services.chassis.tracing import Kind
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.telemetry import steps
+from services.chassis.telemetry.journey import Journey, travelling
+from services.chassis.telemetry.tracing import Kind
 from tests.support.service import an_event, as_record
 from tests.support.spans import keeping, listening
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis import text
+from services.chassis.foundation import text
 
 KINDS: tuple[Callable[[str], str], ...] = (
     text.tidied,

@@ -8,10 +8,16 @@ import sys
 
 import pytest
 
-from services.chassis.context import Journey, TraceContext, current, new_traceparent, travelling
-from services.chassis.errors import AccidentError, NotFoundError
-from services.chassis.metrics import Metrics
-from services.chassis.tracing import Kind, begun, onward, outside, recorded, resumed, span
+from services.chassis.foundation.errors import AccidentError, NotFoundError
+from services.chassis.telemetry.journey import (
+    Journey,
+    TraceContext,
+    current,
+    new_traceparent,
+    travelling,
+)
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.tracing import Kind, begun, onward, outside, recorded, resumed, span
 from tests.support.spans import keeping, listening
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -121,7 +127,7 @@ def test_without_an_exporter_nothing_changes() -> None:
 
 def test_an_endpoint_that_is_not_set_imports_nothing() -> None:
     """O2: OpenTelemetry's SDK takes a third of a second of every start."""
-    program = """import sys, services.chassis.runtime
+    program = """import sys, services.chassis.runtime.service
 print([m for m in sys.modules if m.startswith('opentelemetry.sdk')])"""
     seen = subprocess.run(
         [sys.executable, "-c", program],

@@ -9,9 +9,9 @@ from fastapi import FastAPI, Query
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from services.chassis import problems
-from services.chassis.text import line, name, prose
-from services.chassis.typed import Tidied
+from services.chassis.foundation.text import line, name, prose
+from services.chassis.foundation.typed import Tidied
+from services.chassis.http import problems
 
 
 class Form(BaseModel):

@@ -38,7 +38,7 @@ from deploy.partners.settings import PartnersSettings
 from deploy.sinks.settings import SinksSettings
 from deploy.tsa.__main__ import Settings as TsaSettings
 from services.certificates.settings import Settings as Certificates
-from services.chassis.settings import Platform
+from services.chassis.foundation.settings import Platform
 from services.documents.settings import Settings as Documents
 from services.identity.settings import Settings as Identity
 from services.notifier.settings import Settings as Notifier

@@ -15,9 +15,9 @@ from services.certificates.domain.catalogue import CertificateType
 from services.documents.consumers import talon_lines
 from services.documents.domain import Line, Order
 from services.documents.gateways.layouts import Organisation, paper_of
-from services.documents.sealing.keys import CertificateInfo
-from services.documents.sealing.pdf.facts import Facts
-from services.documents.sealing.pdf.template import Template
+from services.sealing.keys import CertificateInfo
+from services.sealing.pdf.facts import Facts
+from services.sealing.pdf.template import Template
 from tests.support.certificates import CATALOGUE
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from services.chassis.errors import TooManyRequestsError
+from services.chassis.foundation.errors import TooManyRequestsError
 from services.documents.gateways.turns import Turns
 
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from services.chassis.errors import TooManyRequestsError
+from services.chassis.foundation.errors import TooManyRequestsError
 from services.documents.gateways.workers import Workers
 
 

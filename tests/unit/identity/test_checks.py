@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
 
-from services.chassis.text import number as digits_of
+from services.chassis.foundation.text import number as digits_of
 from services.identity.domain.checks import (
     inn_valid,
     oms_valid,

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.chassis.errors import AccidentError
+from services.chassis.foundation.errors import AccidentError
 from services.identity.gateways import Passwords
 
 

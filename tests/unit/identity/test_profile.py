@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.errors import FieldError, InvalidInputError
+from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.identity.domain import Category, Form, Passport, checked
 
 _TODAY = date(2026, 11, 21)

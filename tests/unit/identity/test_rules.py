@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.identity import CodePurpose
-from services.chassis.encryption import Encryption
-from services.chassis.errors import InvalidInputError
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.foundation.errors import InvalidInputError
 from services.identity import events
 from services.identity.domain import (
     Account,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.chassis.errors import FieldError, InvalidInputError
+from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.identity.domain import Role, StaffForm, staff_account
 
 _NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.chassis.inbox import Position
+from services.chassis.work.inbox import Position
 from services.notifier.domain.addressing import (
     Address,
     Channel,

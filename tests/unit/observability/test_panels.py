@@ -13,7 +13,7 @@ from deploy.observability.panels import TABS, Panel, Tab, sample_names
 from deploy.observability.queries import Match, Query
 from deploy.observability.scrapes import Scrapes
 from deploy.ops.volumes import WatcherMetrics
-from services.chassis.metrics import Bound
+from services.chassis.telemetry.metrics import Bound
 from tests.support.observability import boards, declared, leaves, samples
 
 PANELS = [

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from services.chassis.errors import AccidentError
+from services.chassis.foundation.errors import AccidentError
 from services.scheduling.usecases.turns import Turns
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.ops.editing import MAX_TEXT, MAX_UPDATES, Form, edited, opened, updated
 from deploy.ops.notices import NoticeClosedError, Stage
-from services.chassis.errors import InvalidInputError
+from services.chassis.foundation.errors import InvalidInputError
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 INCIDENT: dict[str, Any] = {

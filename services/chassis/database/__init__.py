@@ -1,0 +1,1 @@
+"""MongoDB: the client, deadlines of requests, stored answers of idempotent requests."""

@@ -1,0 +1,97 @@
+"""The clock of one request: how long the answer may take, and what happens when it has not come.
+
+At its end the caller is told 503 `took-too-long` while the work goes on; it may finish what it is
+at, but it may not commit any more. So that answer means: nothing was changed. Work that begins to
+commit first stops its clock: the caller hears what came of it.
+
+The task is never cancelled: a call to MongoDB runs in a thread that outlives its cancelled caller,
+and one that begins after the abort of its transaction would write outside of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from services.chassis.foundation.errors import RefusalError
+
+_RETRY_SECONDS = 5
+
+
+class TookTooLongError(RefusalError):
+    """The answer was not ready in time; nothing was changed."""
+
+    code = "took-too-long"
+    status = 503
+    title = "Сервис не успел ответить"
+    passing = True
+
+    def __init__(self) -> None:
+        """Say that trying again is safe."""
+        super().__init__(
+            "Запрос выполнялся слишком долго и остановлен, ничего не изменено. Повторите его "
+            "с тем же Idempotency-Key.",
+            retry_after=_RETRY_SECONDS,
+        )
+
+
+class Deadline:
+    """Seconds of work; `strike` is called once, when they are used up."""
+
+    def __init__(self, seconds: float, strike: Callable[[], None]) -> None:
+        """Take them; the clock stands until `go`."""
+        self._loop = asyncio.get_running_loop()
+        self._left = seconds
+        self._strike = strike
+        self._since = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._over = False
+        self.struck = False
+
+    def go(self) -> None:
+        """Let the clock run, unless it was stopped."""
+        if self._timer is None and not self._over:
+            self._since = self._loop.time()
+            self._timer = self._loop.call_later(self._left, self._reached)
+
+    def pause(self) -> None:
+        """Halt the clock: what happens now is not our work."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._left -= self._loop.time() - self._since
+
+    def stop(self) -> None:
+        """The answer is made, or decided: the clock never runs again."""
+        self._over = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _reached(self) -> None:
+        self.stop()
+        self.struck = True
+        self._strike()
+
+
+_current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+def set_deadline(deadline: Deadline) -> None:
+    """Make it the clock of the running task and of what it starts."""
+    _current.set(deadline)
+
+
+def before_commit() -> None:
+    """The point of no return: from here on the caller gets the real answer.
+
+    Raises:
+        TookTooLongError: the caller was already told that nothing happens.
+    """
+    deadline = _current.get()
+    if deadline is None:  # an event or a timer: nobody waits
+        return
+    if deadline.struck:
+        raise TookTooLongError
+    deadline.stop()

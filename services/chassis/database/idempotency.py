@@ -1,0 +1,135 @@
+"""Idempotency keys: the same POST again gets the stored answer, not a second effect.
+
+The answer is stored in the transaction of the effect itself, so there is no moment in which one
+exists without the other; a concurrent twin waits for the first one's commit and gets its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from pydantic import BaseModel
+from pymongo import ASCENDING, IndexModel
+
+from services.chassis.database.client import Mongo, Session
+from services.chassis.foundation.errors import RefusalError
+
+RETENTION = timedelta(days=2)
+INDEXES = {
+    "idempotency": [
+        IndexModel([("stored_at", ASCENDING)], expireAfterSeconds=int(RETENTION.total_seconds()))
+    ]
+}
+
+
+class IdempotencyKeyMissingError(RefusalError):
+    """A creating POST came without its key."""
+
+    code = "idempotency-key-missing"
+    status = 400
+    title = "Нет ключа идемпотентности"
+
+    def __init__(self) -> None:
+        """Say which header is missing."""
+        super().__init__("Передайте заголовок Idempotency-Key: уникальную строку до 128 символов.")
+
+
+class IdempotencyKeyReusedError(RefusalError):
+    """The key was used for another request."""
+
+    code = "idempotency-key-reused"
+    status = 422
+    title = "Ключ идемпотентности уже использован"
+
+    def __init__(self) -> None:
+        """Ask for a new key."""
+        super().__init__("Этот Idempotency-Key уже использован для другого запроса.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A stored answer."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class ReplayedAnswer(Exception):  # noqa: N818 - control flow, not an error: carries the answer out
+    """The request was answered before; the edge sends the stored answer again."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Keep the answer."""
+        super().__init__()
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class Once:
+    """One keyed request.
+
+    `render` and `headers` turn the use case's result into the answer to be stored.
+    """
+
+    key: str
+    fingerprint: str
+    status: int = 201
+    render: Callable[[Any], BaseModel] | None = None
+    headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
+
+    @classmethod
+    def of(cls, *, subject: str, route: str, key: str, payload: bytes) -> Once:
+        """The key of this caller for this route, and what was asked."""
+        return cls(f"{subject}:{route}:{key}", sha256(payload).hexdigest())
+
+    def answering(
+        self,
+        render: Callable[[Any], BaseModel],
+        *,
+        status: int = 201,
+        headers: Callable[[Any], Mapping[str, str]] = lambda _: {},
+    ) -> Once:
+        """The same request with the way to render its answer."""
+        return replace(self, render=render, status=status, headers=headers)
+
+    async def store(self, session: Session, mongo: Mongo, result: Any) -> None:
+        """Store the answer in the running transaction.
+
+        Raises:
+            pymongo.errors.DuplicateKeyError: a twin was answered before.
+        """
+        if self.render is None:
+            message = "Once.answering() was not called"
+            raise RuntimeError(message)
+        await mongo.db["idempotency"].insert_one(
+            {
+                "_id": self.key,
+                "fingerprint": self.fingerprint,
+                "status": self.status,
+                "headers": dict(self.headers(result)),
+                "body": self.render(result).model_dump_json(by_alias=True).encode(),
+                "stored_at": datetime.now(UTC),
+            },
+            session=session,
+        )
+
+    async def replay(self, mongo: Mongo) -> None:
+        """Stop here if this request was answered before.
+
+        Raises:
+            ReplayedAnswer: the same request; carries the stored answer.
+            IdempotencyKeyReusedError: another request under the same key.
+        """
+        found = await mongo.db["idempotency"].find_one({"_id": self.key})
+        if found is None:
+            return
+        if found["fingerprint"] != self.fingerprint:
+            raise IdempotencyKeyReusedError
+        raise ReplayedAnswer(
+            # those that were stored before answers had headers have none
+            Answer(found["status"], bytes(found["body"]), found.get("headers", {}))
+        )

@@ -1,0 +1,1 @@
+"""What everything else stands on: errors, settings, faults, tasks, text. Knows no other room."""

@@ -1,0 +1,1 @@
+"""HTTP: middleware, problems, tokens, pages, limits, health."""

@@ -1,0 +1,174 @@
+"""The middleware: body, place, clock, in that order; and the refusals, in words for the caller."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.chassis.database.deadline import Deadline, TookTooLongError, set_deadline
+from services.chassis.http.limits.body import Body
+from services.chassis.http.limits.places import GoneError, Limits, OverloadedError, Places
+from services.chassis.http.limits.shares import Identify, Shares
+from services.chassis.http.problems import OtherHttpError, refusal_response
+from services.chassis.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics", "/version"})
+
+
+async def nobody(_: str) -> str | None:
+    """Where there are no tokens, everybody is a stranger."""
+    return None
+
+
+class Limited:
+    """The ASGI app behind its limits. Inside `RequestMiddleware`, which records every answer."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limits: Limits,
+        places: Places,
+        metrics: Metrics,
+        identify: Identify = nobody,
+    ) -> None:
+        """Take the app, what it may take on, and how a caller is known."""
+        self._app = app
+        self._limits = limits
+        self._places = places
+        # no more large bodies than there are places, but in none of those: a few slow lines
+        # would stop everything else
+        self._large = Shares(limits, identify)
+        self._shed = metrics.requests_shed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request, or refuse it."""
+        if scope["type"] != "http" or scope["path"] in ALWAYS_ANSWERED:
+            await self._app(scope, receive, send)
+            return
+        with ExitStack() as held:
+            await self._one(scope, Body(scope, receive, self._limits, self._slow), send, held)
+
+    async def _one(self, scope: Scope, body: Body, send: Send, held: ExitStack) -> None:
+        try:
+            if body.small:
+                await body.gather()
+            else:
+                caller = await self._large.caller(scope)
+                if not caller.known:
+                    body.hurry()
+                await self._large.take(caller)
+                held.callback(self._large.give_back, caller)
+            await self._places.take(body.gone if body.small else None)
+        except OverloadedError as refusal:
+            self._shed.labels(refusal.reason).inc()
+            response = refusal_response(refusal, scope)
+            if not body.whole:  # the rest is not waited for
+                response.headers["Connection"] = "close"
+            await response(scope, _closed, send)
+        except (HTTPException, GoneError) as error:
+            refused = OtherHttpError(error.status_code if isinstance(error, HTTPException) else 400)
+            response = refusal_response(refused, scope)
+            response.headers["Connection"] = "close"
+            await response(scope, _closed, send)
+        else:
+            seconds = self._limits.seconds
+            work = _Work(scope, send, body, places=self._places, late=self._late, seconds=seconds)
+            await work.run(self._app)
+
+    def _slow(self) -> None:
+        self._shed.labels("slow-body").inc()
+
+    def _late(self) -> None:
+        self._shed.labels("timeout").inc()
+
+
+class _Work:
+    """One request in its place, until the app is done with it (see `body.Work`)."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        send: Send,
+        body: Body,
+        *,
+        places: Places,
+        late: Callable[[], None],
+        seconds: float,
+    ) -> None:
+        self._scope = scope
+        self._send = send
+        self._body = body
+        self._places = places
+        self._late = late
+        self._held = True
+        self._out = False
+        self._refusing: asyncio.Task[None] | None = None
+        self._deadline = Deadline(seconds, self._strike)
+
+    async def run(self, app: ASGIApp) -> None:
+        set_deadline(self._deadline)
+        self._deadline.go()
+        try:
+            await app(self._scope, self._receive, self._answer)
+        except Exception:
+            if self._refusing is None:
+                raise
+            # answered already: the server would close a connection that may be in use again
+            log.exception("unexpected error after the time was up")
+        finally:
+            self._deadline.stop()
+            self._leave()
+            if self._refusing is not None:
+                await self._refusing
+
+    def pause(self) -> None:
+        self._deadline.pause()
+        if self._held:
+            self._held, self._out = False, True
+            self._places.give_back()
+
+    def go(self) -> None:
+        self._deadline.go()
+        if self._out:
+            self._held, self._out = True, False
+            self._places.take_back()
+
+    async def _receive(self) -> Message:
+        return await self._body.receive(self)
+
+    async def _answer(self, message: Message) -> None:
+        if self._refusing is not None:  # too late: another answer was given
+            return
+        if message["type"] == "http.response.start":
+            self._deadline.stop()
+            self._leave()
+            if message["status"] == 408:  # noqa: PLR2004 - the rest of the body is not waited for
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+        await self._send(message)
+
+    def _leave(self) -> None:
+        self._out = False
+        if self._held:
+            self._held = False
+            self._places.give_back()
+
+    def _strike(self) -> None:
+        """Answer in the place of the app, which goes on and keeps its place until it is done."""
+        self._late()
+        self._refusing = asyncio.get_running_loop().create_task(self._refuse())
+
+    async def _refuse(self) -> None:
+        response = refusal_response(TookTooLongError(), self._scope)
+        await response(self._scope, _closed, self._send)
+
+
+async def _closed() -> Message:
+    return {"type": "http.disconnect"}

@@ -1,0 +1,75 @@
+"""Places for large bodies on their way: strangers have their own, and nobody has many.
+
+A large body comes at the pace of a line and fills memory meanwhile, so there are only so many. Were
+they one pool, some slow connections without login would keep everybody from uploading.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from starlette.types import Scope
+
+from services.chassis.http.limits.places import BUSY, Limits, OverloadedError, Places
+from services.chassis.http.rates import network_of
+
+Identify: TypeAlias = Callable[[str], Awaitable[str | None]]
+"""Whose token an `Authorization` header carries, if it is a valid one."""
+_STRANGERS = 4  # they share a quarter
+_ONE = 8  # and one caller, known or not, has an eighth at the most
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whom a body is from: an account, or a network address that nobody has logged in from."""
+
+    known: bool
+    key: str
+
+
+class Shares:
+    """The places of large bodies."""
+
+    def __init__(self, limits: Limits, identify: Identify) -> None:
+        """Take how many there are, and how a caller is known."""
+        most = limits.concurrency
+        strangers = replace(limits, queue=0, concurrency=max(1, most // _STRANGERS))
+        self._known = Places(replace(limits, queue=0))
+        self._strangers = Places(strangers)
+        self._most = max(1, most // _ONE)
+        self._identify = identify
+        self._of: Counter[Caller] = Counter()
+
+    async def caller(self, scope: Scope) -> Caller:
+        """Whose body this is; the token is verified, for anybody can send some word."""
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                subject = await self._identify(value.decode("latin-1"))
+                if subject is not None:
+                    return Caller(known=True, key=subject)
+        client = scope.get("client")
+        return Caller(known=False, key=network_of(client[0]) if client else "unknown")
+
+    async def take(self, caller: Caller) -> None:
+        """Take a place for a body of this caller.
+
+        Raises:
+            OverloadedError: all of them are taken, or enough by this caller.
+        """
+        if self._of[caller] >= self._most:
+            raise OverloadedError(BUSY)
+        await self._places(caller).take()
+        self._of[caller] += 1
+
+    def give_back(self, caller: Caller) -> None:
+        """The body is here, or gone."""
+        self._of[caller] -= 1
+        if not self._of[caller]:
+            del self._of[caller]
+        self._places(caller).give_back()
+
+    def _places(self, caller: Caller) -> Places:
+        return self._known if caller.known else self._strangers

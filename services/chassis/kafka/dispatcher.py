@@ -1,0 +1,353 @@
+"""The consumer end of Kafka: one subscriber per service, tolerant parsing, classified errors.
+
+A batch is taken, split by key, handled in order per key and side by side across keys, and only then
+acknowledged. Unparseable → dead letter; refused → dead letter with the reason; accident → back off
+and try again, for ever; bug → three tries, then dead letter; unknown type → ignored and counted.
+A record is believed only where its producer writes it: topic, source, key and aggregate have to be
+the registry's, else it is a dead letter, too, and counted by itself.
+Nobody calls `broker.subscriber` but `build_broker`, so no subscriber can have another policy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeAlias, cast
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from pydantic import ValidationError
+
+from contracts.envelope import HEADER_TYPE, MAX_BYTES, Data, Event, model_of
+from contracts.topics import BY_TYPE, misplaced, topic_of
+from services.chassis.database.client import Mongo
+from services.chassis.foundation.errors import AccidentError, AlreadyHandledError, RefusalError
+from services.chassis.foundation.faults import is_accident, told
+from services.chassis.foundation.settings import Platform
+from services.chassis.foundation.tasks import end_if_cancelled
+from services.chassis.kafka.backlog import Backlog
+from services.chassis.kafka.consumer import Report, TolerantConsumer
+from services.chassis.kafka.deadletters import DISCARDED, OPEN, REPLAYED, DeadLetters
+from services.chassis.telemetry.journey import travelling
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.steps import handling
+from services.chassis.telemetry.tracing import begun
+from services.chassis.work.inbox import EventCause, Incoming, Position
+
+log = structlog.get_logger(__name__)
+
+Handler: TypeAlias = Callable[[Incoming[Any]], Awaitable[None]]
+Handlers: TypeAlias = Mapping[type[Data], Handler]
+KafkaRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
+
+ACK_POLICY = AckPolicy.NACK_ON_ERROR
+MAX_RECORDS = 200
+POLL_MS = 20
+MAX_POLL_INTERVAL_MS = 300_000
+_TRIES_FOR_BUGS = 3
+
+
+class UnparseableError(Exception):
+    """The record is not an event of its type's contract."""
+
+
+def _reason(error: Exception, *, last_try: bool) -> str | None:
+    """Why the record becomes a dead letter; None when it is to be tried again."""
+    if isinstance(error, RefusalError):
+        return None if error.passing else "refused"
+    if is_accident(error) or not last_try:
+        return None
+    return "bug"
+
+
+class Dispatcher:
+    """Takes records to the handlers of one service and settles every error."""
+
+    def __init__(
+        self,
+        consumer: str,
+        handlers: Handlers,
+        mongo: Mongo,
+        metrics: Metrics,
+        *,
+        concurrency: int = 16,
+        backoff: float = 0.2,
+        longest_backoff: float = 15.0,
+    ) -> None:
+        """Take the consumer's name (its group) and what it handles."""
+        self.consumer = consumer
+        self.handlers = {data.TYPE: (data, handler) for data, handler in handlers.items()}
+        self._models = {data.TYPE: model_of(data) for data in handlers}
+        self.letters = DeadLetters(mongo)
+        self.backlog = Backlog()
+        self.backlog.expose(metrics, self.topics)
+        for kind in (*self.handlers, "unknown"):  # a rate does not see the one that begins a series
+            metrics.events_handled.labels(kind, "dead-letter")
+        for kind in self.handlers:
+            metrics.events_misplaced.labels(kind)
+        self._mongo = mongo
+        self._metrics = metrics
+        self._limit = asyncio.Semaphore(concurrency)
+        self._backoff = backoff
+        self._longest_backoff = longest_backoff
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that the handled types are in, by the registry."""
+        return tuple(sorted({topic_of(data).name for data, _ in self.handlers.values()}))
+
+    async def handle_batch(self, records: Sequence[KafkaRecord]) -> None:
+        """Handle all records; returns when each has its effect, is ignored or is a dead letter.
+
+        Raises:
+            AccidentError: a dependency stayed away for long; the batch is to be delivered again.
+        """
+        deadline = time.monotonic() + MAX_POLL_INTERVAL_MS / 1000 / 2
+        chains: dict[tuple[str, int, bytes | None], list[KafkaRecord]] = {}
+        for record in records:
+            chains.setdefault((record.topic, record.partition, record.key), []).append(record)
+        async with asyncio.TaskGroup() as group:
+            for chain in chains.values():
+                group.create_task(self._chain(chain, deadline))
+
+    async def _chain(self, chain: Sequence[KafkaRecord], deadline: float) -> None:
+        async with self._limit:
+            for record in chain:
+                await self._until_settled(record, deadline)
+
+    async def _until_settled(self, record: KafkaRecord, deadline: float) -> None:
+        delay, bugs = self._backoff, 0
+        while True:
+            try:
+                await self.settle(record, last_try=bugs >= _TRIES_FOR_BUGS - 1)
+                return
+            except Exception as error:
+                end_if_cancelled()
+                kind = self._type_of(record)
+                self._count(kind, "backed-off")
+                if not is_accident(error) and not isinstance(error, RefusalError):
+                    bugs += 1
+                    log.exception("event handler failed", type=kind, tries=bugs)
+                if time.monotonic() + delay > deadline:
+                    message = "a dependency is away for long"
+                    raise AccidentError(message) from error
+            await asyncio.sleep(delay * random.uniform(0.5, 1.0))
+            delay = min(delay * 2, self._longest_backoff)
+
+    async def settle(self, record: KafkaRecord, *, last_try: bool, replayed: bool = False) -> str:
+        """Handle one record once; returns its outcome (see `Metrics.events_handled`).
+
+        `replayed`: it comes out of the dead letters, not out of its topic now.
+
+        Raises:
+            Exception: an accident, or a bug that is to be tried again (not on the last try).
+        """
+        kind = self._type_of(record)
+        if kind is not None and kind not in self.handlers:
+            return self._count(kind, "ignored")
+        started = time.perf_counter()
+        try:
+            incoming = self._parse(record, kind, replayed=replayed)
+        except UnparseableError as error:
+            return await self._dead(record, kind, "unparseable", str(error))
+        if incoming is None:
+            return self._count("unknown", "ignored")
+        event = incoming.event
+        wrong = misplaced(event, record.topic, record.key)
+        if wrong is not None:
+            self._metrics.events_misplaced.labels(event.type).inc()
+            return await self._dead(record, event.type, "misplaced", wrong)
+        with (
+            travelling(begun(event.traceparent, event.correlationid, event.id)),
+            handling(event, self.consumer, record) as step,
+        ):
+            step.outcome = await self._handle(incoming, record, last_try=last_try)
+        if step.outcome == "handled":
+            self._metrics.handling[event.type,].observe(time.perf_counter() - started)
+            self._metrics.delays[event.type,].observe(_age(event))
+        return step.outcome
+
+    async def _handle(self, incoming: Incoming[Any], record: KafkaRecord, *, last_try: bool) -> str:
+        kind = incoming.event.type
+        try:
+            await self.handlers[kind][1](incoming)
+        except AlreadyHandledError:
+            return self._count(kind, "duplicate")
+        except Exception as error:
+            reason = _reason(error, last_try=last_try)
+            if reason is None:
+                raise
+            return await self._dead(record, kind, reason, told(error))
+        return self._count(kind, "handled")
+
+    def _parse(
+        self, record: KafkaRecord, kind: str | None, *, replayed: bool
+    ) -> Incoming[Any] | None:
+        """The event, or None when it is well-formed but of a type that this service ignores."""
+        raw = record.value or b""
+        if len(raw) > MAX_BYTES:
+            message = f"{len(raw)} bytes, {MAX_BYTES} are the most"
+            raise UnparseableError(message)
+        try:
+            kind = kind or Event[Data].from_json(raw).type
+            if kind not in self.handlers:
+                return None
+            event = self._models[kind].from_json(raw)
+        except ValidationError as error:
+            raise UnparseableError(_summary(error)) from error
+        if event.type != kind:
+            message = f"the header says {kind}, the body {event.type}"
+            raise UnparseableError(message)
+        cause = EventCause(
+            self._mongo,
+            self.consumer,
+            event.source,
+            event.id,
+            event.type,
+            event.aggregateid,
+            Position(
+                event.seq,
+                f"{record.topic}/{record.partition}",
+                None if replayed else record.offset,
+                min(event.time, datetime.now(UTC)),
+            ),
+        )
+        return Incoming(event=event, cause=cause, data=event.data)
+
+    async def _dead(self, record: KafkaRecord, kind: str | None, reason: str, error: str) -> str:
+        letter = await self.letters.keep(self.consumer, record, reason=reason, error=error)
+        log.error("dead letter kept", letter=letter, type=kind, reason=reason, error=error[:300])
+        return self._count(kind, "dead-letter")
+
+    async def unreadable(self, partition: TopicPartition, offset: int, error: Exception) -> None:
+        """Keep the place of a record whose bytes the client library cannot hand out."""
+        record = ConsumerRecord(
+            topic=partition.topic,
+            partition=partition.partition,
+            offset=offset,
+            timestamp=0,
+            timestamp_type=0,
+            key=None,
+            value=None,
+            checksum=None,
+            serialized_key_size=-1,
+            serialized_value_size=-1,
+            headers=(),
+        )
+        await self._dead(record, None, "unreadable", type(error).__name__)
+
+    def _count(self, kind: str | None, outcome: str) -> str:
+        label = (
+            kind if kind and kind in BY_TYPE else "unknown"
+        )  # anybody can write any type in a header
+        self._metrics.handled[label, outcome].inc()
+        return outcome
+
+    @staticmethod
+    def _type_of(record: KafkaRecord) -> str | None:
+        """The type by the header, where there is a readable one."""
+        for name, value in record.headers:
+            if name == HEADER_TYPE and value is not None:
+                try:
+                    return str(value, "utf-8")
+                except UnicodeDecodeError:
+                    return None
+        return None
+
+    async def replay_one(self) -> bool:
+        """Handle one dead letter that somebody asked to replay. True if there was one."""
+        asked = await self.letters.next_replay()
+        if asked is None:
+            return False
+        letter_id, record = asked
+        outcome = await self.settle(record, last_try=True, replayed=True)
+        if outcome != "dead-letter":
+            await self.letters.settle(letter_id, DISCARDED if outcome == "ignored" else REPLAYED)
+        else:
+            await self.letters.settle(letter_id, OPEN)
+        return True
+
+
+def _age(event: Event[Any]) -> float:
+    """How long ago its producer says it happened; clocks may differ a little."""
+    return max(0.0, (datetime.now(UTC) - event.time).total_seconds())
+
+
+def _summary(error: ValidationError) -> str:
+    """What is wrong, without the values: they may be personal."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in found[:10])
+
+
+class TolerantBroker(KafkaBroker):
+    """FastStream's broker with consumers that step over what cannot be read."""
+
+    report: Report
+    backlog: Backlog
+
+    async def start(self) -> None:
+        """Connect, which makes the library's own consumer factory; put ours in its place; start."""
+        await self.connect()
+        config = self.config.broker_config
+        settings = cast("partial[AIOKafkaConsumer]", config.builder).keywords
+        config.builder = partial(
+            TolerantConsumer, report=self.report, backlog=self.backlog, **settings
+        )
+        await super().start()
+
+
+def build_broker(platform: Platform, dispatcher: Dispatcher) -> KafkaBroker:
+    """A FastStream broker with the one subscriber that this service has."""
+    broker = TolerantBroker(
+        platform.kafka_bootstrap,
+        client_id=dispatcher.consumer,
+        logger=None,
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        graceful_timeout=2.0,
+    )
+    broker.report = dispatcher.unreadable
+    broker.backlog = dispatcher.backlog
+    if not dispatcher.handlers:
+        return broker
+
+    async def parse(
+        records: tuple[KafkaRecord, ...],
+        original: Callable[[tuple[KafkaRecord, ...]], Awaitable[KafkaMessage]],
+    ) -> KafkaMessage:
+        # The library decodes headers before any handler: a null or non-UTF-8 one would lose the
+        # record silently. It gets none; the dispatcher reads them from the raw records.
+        message = await original(tuple(replace(r, headers=()) for r in records))
+        message.raw_message = records
+        return message
+
+    async def decode(message: KafkaMessage) -> Any:
+        return message.raw_message
+
+    @broker.subscriber(
+        *dispatcher.topics,
+        group_id=dispatcher.consumer,
+        batch=True,
+        max_records=MAX_RECORDS,
+        batch_timeout_ms=POLL_MS,
+        auto_offset_reset="earliest",
+        ack_policy=ACK_POLICY,
+        parser=parse,
+        decoder=decode,
+        fetch_max_wait_ms=platform.kafka_fetch_max_wait_ms,
+        max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+        session_timeout_ms=platform.kafka_session_timeout_ms,
+        heartbeat_interval_ms=platform.kafka_session_timeout_ms // 6,
+        no_reply=True,
+    )
+    async def handle(records: list[Any]) -> None:
+        await dispatcher.handle_batch(records)
+
+    return broker

@@ -1,0 +1,1 @@
+"""The roof: one call gives a service everything it stands on."""
