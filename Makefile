@@ -40,7 +40,7 @@ bench: $(READY) ## Measure: medians and ratios against baselines
 	@exec $(PY) -m tests.benchmarks $(ARGS)
 
 contracts: $(READY) ## Write schemas and the AsyncAPI document from the event contracts
-	@exec $(PY) -m contracts $(ARGS)
+	@exec $(PY) -m contracts.tools $(ARGS)
 
 docs: $(READY) ## Write the OpenAPI documents and the table of metrics into docs/
 	@exec $(PY) -m deploy.docs

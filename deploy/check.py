@@ -45,7 +45,7 @@ CHECKS = (
     Check("format (ruff format)", _module("ruff", "format", "--check", ".")),
     Check("lint (ruff check)", _module("ruff", "check", ".")),
     Check("architecture (import-linter)", [str(_BIN / "lint-imports")]),
-    Check("contracts are current", _module("contracts", "--check")),
+    Check("contracts are current", _module("contracts.tools", "--check")),
     Check("OpenAPI documents and table of metrics are current", _module("deploy.docs", "--check")),
     Check("dashboards and rules are current", _module("deploy.observability", "--check")),
 )

@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from fastapi import FastAPI
 
 from contracts.envelope import MAX_BYTES, Data, Event, model_of
-from contracts.snapshots import example_of
+from contracts.tools.snapshots import example_of
 from contracts.topics import SERVICES, TOPICS, heard_by, topic_of
 from services.chassis.foundation.settings import Platform
 from services.chassis.runtime.service import Runtime

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from contracts.asyncapi import document
-from contracts.compatibility import compare, compare_all, compare_channels
 from contracts.envelope import Data, Event, Part, new_event
+from contracts.tools.asyncapi import document
+from contracts.tools.compatibility import compare, compare_all, compare_channels
 
 Schema = dict[str, Any]
 

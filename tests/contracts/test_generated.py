@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from contracts.asyncapi import document
-from contracts.page import page
-from contracts.snapshots import GENERATED, ROOT, example_of
+from contracts.tools.asyncapi import document
+from contracts.tools.page import page
+from contracts.tools.snapshots import GENERATED, ROOT, example_of
 from contracts.topics import BY_TYPE, TOPICS
 
 PUBLISHED = json.loads((Path(__file__).parent / "asyncapi-3.0.0.json").read_text(encoding="utf-8"))
@@ -142,7 +142,7 @@ def workshop(tmp_path: Path) -> Path:
 
 def _run(workshop: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        (sys.executable, "-m", "contracts", *arguments),
+        (sys.executable, "-m", "contracts.tools", *arguments),
         cwd=workshop,
         check=False,
         capture_output=True,

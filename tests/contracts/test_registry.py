@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, get_args
@@ -12,9 +13,9 @@ from pydantic import BaseModel, create_model
 
 from contracts import certificates, documents, identity, notifier, partners, scheduling
 from contracts.envelope import Data, Part, Pii, model_of
-from contracts.glossary import ATTRIBUTES, EVENTS, FIELDS, SYSTEMS
 from contracts.scheduling import Visit
-from contracts.snapshots import PLAINTEXT, all_schemas, example_of
+from contracts.tools.glossary import ATTRIBUTES, EVENTS, FIELDS, PRODUCERS, SYSTEMS, common
+from contracts.tools.snapshots import PLAINTEXT, all_schemas, example_of
 from contracts.topics import (
     BY_TYPE,
     PARTNERS,
@@ -211,4 +212,10 @@ def test_glossary_has_no_word_too_few_or_too_many() -> None:
     assert set(FIELDS) == names
     assert set(ATTRIBUTES) == attributes
     assert set(EVENTS) == {event.__name__ for event in BY_TYPE.values()}
+
+
+def test_no_name_is_explained_twice() -> None:
+    """What two producers say is in the common words."""
+    names = Counter(name for words in (common, *PRODUCERS) for name in words.FIELDS)
+    assert [name for name, times in names.items() if times > 1] == []
     assert set(SYSTEMS) == set(SERVICES + PARTNERS)

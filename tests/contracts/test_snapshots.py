@@ -14,7 +14,7 @@ from cloudevents.core.v1.event import CloudEvent
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
 from contracts.envelope import Data, Event, model_of
-from contracts.snapshots import (
+from contracts.tools.snapshots import (
     EXAMPLES,
     ROOT,
     SCHEMAS,

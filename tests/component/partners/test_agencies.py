@@ -16,7 +16,7 @@ from contracts.envelope import Data, Event, model_of
 from contracts.identity import EncryptedPii, Passport, PersonPii, ProfileSubmittedV2
 from contracts.partners import AppointmentAccepted, IdentityChecked, LetterAccepted, PaymentReceived
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
-from contracts.snapshots import example_of
+from contracts.tools.snapshots import example_of
 from contracts.topics import BY_TYPE, PARTNERS, heard_by, topic_of
 from deploy.partners.app import build
 from deploy.partners.settings import PartnersSettings

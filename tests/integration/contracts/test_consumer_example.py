@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.certificates import ApplicationApproved
 from contracts.envelope import model_of
-from contracts.snapshots import EXAMPLES, example_of
+from contracts.tools.snapshots import EXAMPLES, example_of
 from tests.support.stack import ServerStack
 
 CONSUMER = EXAMPLES / "consumer.py"

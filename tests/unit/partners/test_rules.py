@@ -15,7 +15,7 @@ from contracts.certificates import CertificateIssued, Delivery
 from contracts.envelope import model_of
 from contracts.identity import Passport, PersonPii, ProfileSubmittedV2
 from contracts.partners import IdentityChecked
-from contracts.snapshots import example_of
+from contracts.tools.snapshots import example_of
 from contracts.topics import BY_TYPE
 from deploy.embedded.demo import ACCOUNTS_FILE
 from deploy.partners.rules import (

@@ -16,8 +16,8 @@ from contracts.envelope import (
     HEADER_TYPE,
     Data,
 )
-from contracts.glossary import EVENTS, SYSTEMS
-from contracts.snapshots import example_of, schema_of
+from contracts.tools.glossary import EVENTS, SYSTEMS
+from contracts.tools.snapshots import example_of, schema_of
 from contracts.topics import TOPICS, Topic
 
 BINDING = "0.5.0"

@@ -10,15 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from contracts.envelope import CONTENT_TYPE, Data
-from contracts.glossary import ATTRIBUTES, EVENTS, SYSTEMS, Words
-from contracts.snapshots import PLAINTEXT, ROOT, Schema, example_of, schema_of
+from contracts.tools.glossary import ATTRIBUTES, EVENTS, SYSTEMS, Words
+from contracts.tools.snapshots import PLAINTEXT, Schema, example_of, schema_of
 from contracts.topics import TOPICS, Topic
 
+TEMPLATES = Path(__file__).parent / "templates"
 TYPES = {
     "string": "строка",
     "integer": "целое число",
@@ -76,7 +78,7 @@ def page() -> str:
         ContractError: an event has no example or no words.
     """
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(ROOT / "templates", encoding="utf-8"),
+        loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -1,11 +1,11 @@
-"""`python -m contracts`: write what is generated from the contracts, or check that it is current.
+"""`python -m contracts.tools`: write what is generated from the contracts, or check it.
 
 Compatibility comes first: an incompatible change is refused with its reason, and nothing is
 written over the promise that it would break.
 
-    python -m contracts                     write schemas/, generated/
-    python -m contracts --check             write nothing; exit 1 at a breach or a stale file
-    python -m contracts --check --against v1.4   compare with the contracts of that git commit
+    python -m contracts.tools                     write schemas/, generated/
+    python -m contracts.tools --check             write nothing; exit 1 at a breach or a stale file
+    python -m contracts.tools --check --against v1.4   compare with the contracts of that git commit
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts import asyncapi, page
-from contracts.compatibility import Breach, compare_all, compare_channels
-from contracts.snapshots import (
+from contracts.tools import asyncapi, page
+from contracts.tools.compatibility import Breach, compare_all, compare_channels
+from contracts.tools.snapshots import (
     EXAMPLES,
     GENERATED,
     ROOT,
@@ -37,7 +37,7 @@ PAGE = GENERATED / "index.html"
 ADVICE = (
     "Nothing was written. If this version was never published to anybody, delete its file in "
     "contracts/schemas/ (for a topic: contracts/generated/asyncapi.json) and run "
-    "`python -m contracts` again: the review will see it."
+    "`python -m contracts.tools` again: the review will see it."
 )
 
 Published = tuple[Mapping[str, Any], Mapping[str, Any]]
@@ -79,9 +79,9 @@ def stale(files: Mapping[Path, str]) -> list[str]:
     found = []
     for path, text in files.items():
         if not path.exists():
-            found.append(f"{_shown(path)}: missing; run `python -m contracts`")
+            found.append(f"{_shown(path)}: missing; run `python -m contracts.tools`")
         elif path.read_text(encoding="utf-8") != text:
-            found.append(f"{_shown(path)}: out of date; run `python -m contracts`")
+            found.append(f"{_shown(path)}: out of date; run `python -m contracts.tools`")
     orphans = {*EXAMPLES.glob("*.json")} - {EXAMPLES / f"{t}.json" for t in BY_TYPE}
     return found + [
         f"{_shown(path)}: an example of no event type; delete or rename it"
@@ -91,7 +91,7 @@ def stale(files: Mapping[Path, str]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code is 1 if anything is refused or stale."""
-    parser = argparse.ArgumentParser(prog="python -m contracts", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m contracts.tools", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--check", action="store_true", help="write nothing")
     parser.add_argument("--against", metavar="REF", help="a git commit instead of the files here")

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from contracts.envelope import Data, model_of
-from contracts.glossary import ATTRIBUTES, EVENTS, FIELDS
+from contracts.tools.glossary import ATTRIBUTES, EVENTS, FIELDS
 from contracts.topics import BY_TYPE, topic_of
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 SCHEMAS = ROOT / "schemas"
 EXAMPLES = ROOT / "examples"
 GENERATED = ROOT / "generated"
@@ -46,7 +46,7 @@ class UntoldError(ContractError):
     """The glossary has no words for a name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name}: contracts/glossary.py has no words for it")
+        super().__init__(f"{name}: contracts/tools/glossary has no words for it")
 
 
 class ExampleMissingError(ContractError):

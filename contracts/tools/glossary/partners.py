@@ -1,0 +1,32 @@
+"""What other systems tell of, in Russian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contracts.tools.glossary.common import Words
+
+EVENTS: Mapping[str, Words] = {
+    "IdentityChecked": Words(
+        "Данные сверены",
+        "Государственный реестр сравнил присланный профиль со своими записями.",
+    ),
+    "PaymentReceived": Words("Платёж получен", "Казначейство получило плату за услугу."),
+    "AppointmentAccepted": Words(
+        "Запись внесена клиникой",
+        "Медицинская система клиники внесла запись и передаёт примечание для пациента.",
+    ),
+    "LetterAccepted": Words(
+        "Письмо принято",
+        "Почта приняла бумажную справку; по почтовому номеру её можно отслеживать.",
+    ),
+}
+
+FIELDS: Mapping[str, str] = {
+    "accepted_at": "Когда письмо принято.",
+    "amount_kopecks": "Сумма платежа в копейках.",
+    "matched": "Совпал ли профиль с записями реестра.",
+    "paid_at": "Когда получен платёж.",
+    "payment_id": "Номер платежа у казначейства.",
+    "postal_number": "Почтовый идентификатор (ШПИ), 14 цифр.",
+}

@@ -1,0 +1,36 @@
+"""What scheduling tells of, in Russian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contracts.tools.glossary.common import Words
+
+EVENTS: Mapping[str, Words] = {
+    "AppointmentBooked": Words(
+        "Запись создана",
+        "Свободное время занято гражданином; регистратура клиники узнаёт об этом отсюда.",
+    ),
+    "AppointmentCancelled": Words(
+        "Запись отменена",
+        "Время снова свободно, талон недействителен.",
+    ),
+    "TalonIssued": Words("Талон выдан", "Подписанный талон с QR-кодом можно скачать."),
+}
+
+FIELDS: Mapping[str, str] = {
+    "cancelled_by": "Кто отменил: гражданин, поддержка или клиника.",
+    "check_url": "Адрес проверки талона, он же в QR-коде.",
+    "clinic_address": "Адрес клиники.",
+    "clinic_name": "Название клиники.",
+    "clinic_number": "Номер клиники.",
+    "doctor_name": "Фамилия, имя и отчество врача (должностное лицо).",
+    "ends_at": "Окончание приёма.",
+    "room": "Кабинет.",
+    "slot_id": "Время приёма в расписании.",
+    "specialty": "Специальность врача.",
+    "starts_at": "Начало приёма.",
+    "talon_number": "Номер талона.",
+    "timezone": "Часовой пояс клиники (IANA).",
+    "visit": "Где и когда приём.",
+}
