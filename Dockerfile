@@ -1,5 +1,5 @@
 # One image for every program of ours; the command chooses:
-#   python -m services.identity | services.certificates | … | deploy.ops | deploy.tsa | …
+#   python -m services.identity | services.certificates | … | deploy.watch.ops | deploy.world.tsa | …
 # Target `platform` has what production runs, `demo` adds the demo sinks and an outsider's tools.
 # It builds with the classic builder too, with or without a network: `make images` brings the
 # packages beforehand as wheels; otherwise pip takes them from the index that it is told of by
@@ -11,7 +11,7 @@ ARG PIP_INDEX_URL
 WORKDIR /build
 # The pattern lets the directory be absent.
 COPY requirements/runtime.txt requirements/demo.txt .run/wheel[s] /build/
-COPY deploy/containers/install.sh /build/
+COPY deploy/stacks/containers/install.sh /build/
 # Two environments: pip works from its own and leaves nothing of itself in ours.
 RUN python3 -m venv /opt/pip && python3 -m venv --without-pip /opt/venv
 RUN sh install.sh runtime.txt
@@ -31,7 +31,7 @@ WORKDIR /app
 RUN mkdir -p /data /pki /trust && chown 10001:10001 /data /pki /trust
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=10s --start-period=60s --retries=3 \
-    CMD ["python", "-I", "/app/deploy/containers/healthcheck.py"]
+    CMD ["python", "-I", "/app/deploy/stacks/containers/healthcheck.py"]
 
 # The same twice: what changes least comes first, so that a change of code is a layer of code.
 FROM runtime AS demo

@@ -19,22 +19,22 @@ help: ## Show this help
 	@echo "Settings go behind a command, for example: make run FRESH=1 KAFKA=memory PORT_GATEWAY=9090"
 
 run: $(READY) ## Start the platform here: five services, gateway, servers (FRESH=1: with empty data)
-	@exec $(PY) -m deploy.embedded
+	@exec $(PY) -m deploy.stacks.embedded
 
 stop: $(READY) ## Stop a running platform
-	@exec $(PY) -m deploy.embedded stop
+	@exec $(PY) -m deploy.stacks.embedded stop
 
 demo: $(READY) ## Play the whole journey against a running platform and check its result
-	@exec $(PY) -m deploy.demo $(ARGS)
+	@exec $(PY) -m deploy.world.demo $(ARGS)
 
 journey: $(READY) ## Print the path of a request or thing through all services (ID=…)
-	@exec $(PY) -m deploy.journey "$(ID)" $(ARGS)
+	@exec $(PY) -m deploy.watch.journey "$(ID)" $(ARGS)
 
 test: $(READY) ## Run the tests on servers of their own (ARGS="tests/unit -k seal")
 	@exec $(PY) -m pytest $(ARGS)
 
 check: $(READY) ## Formatting, lint, types, architecture, generated files: what CI runs
-	@exec $(PY) -m deploy.check
+	@exec $(PY) -m deploy.tools.check
 
 bench: $(READY) ## Measure: medians and ratios against baselines
 	@exec $(PY) -m tests.benchmarks $(ARGS)
@@ -43,26 +43,26 @@ contracts: $(READY) ## Write schemas and the AsyncAPI document from the event co
 	@exec $(PY) -m contracts.tools $(ARGS)
 
 docs: $(READY) ## Write the OpenAPI documents and the table of metrics into docs/
-	@exec $(PY) -m deploy.docs
+	@exec $(PY) -m deploy.tools.docs
 
 dashboards: $(READY) ## Write Grafana's dashboards and Prometheus' rules with their tests into deploy/
-	@exec $(PY) -m deploy.observability
+	@exec $(PY) -m deploy.watch.observability
 
 format: $(READY) ## Format the code and mend what the linter can mend
 	@$(PY) -m ruff format .
 	@exec $(PY) -m ruff check --fix .
 
 lock: $(READY) ## Compile requirements/*.in to hash-locked files (needs uv)
-	@exec $(PY) -m deploy.lock $(ARGS)
+	@exec $(PY) -m deploy.tools.lock $(ARGS)
 
 images: $(READY) ## Build every container image without any image registry (as root)
-	@exec $(PY) -m deploy.containers images $(ARGS)
+	@exec $(PY) -m deploy.stacks.containers images $(ARGS)
 
 up: $(READY) ## Start the platform in containers (REPLICAS=2, PROFILES=core,demo, S3=minio)
-	@exec $(PY) -m deploy.containers up
+	@exec $(PY) -m deploy.stacks.containers up
 
 down: $(READY) ## Stop the containers (VOLUMES=1: and remove their data)
-	@exec $(PY) -m deploy.containers down
+	@exec $(PY) -m deploy.stacks.containers down
 
-$(READY): requirements/dev.txt deploy/setup.sh
-	@PYTHON="$(PYTHON)" sh deploy/setup.sh $@
+$(READY): requirements/dev.txt deploy/tools/setup.sh
+	@PYTHON="$(PYTHON)" sh deploy/tools/setup.sh $@

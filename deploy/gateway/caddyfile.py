@@ -16,7 +16,7 @@ from pathlib import Path
 
 from contracts.topics import SERVICES
 from deploy.gateway.short import redirects
-from deploy.pki.public import PUBLISHED
+from deploy.world.pki.public import PUBLISHED
 
 # The portal's own pages load nothing from elsewhere, and say so to the browser.
 _PAGE_POLICY = (

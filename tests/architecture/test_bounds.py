@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.embedded.settings import ROOT
+from deploy import ROOT
 
 Json = dict[str, Any]
 DOCUMENTS = sorted((ROOT / "docs" / "openapi").glob("*.json"))

@@ -20,7 +20,7 @@ from faststream.kafka.subscriber.usecase import LogicSubscriber
 
 from contracts.topics import SERVICES, heard_by
 from deploy.gateway.metrics import DECLARED as GATEWAY
-from deploy.ops.volumes import WatcherMetrics
+from deploy.watch.ops.volumes import WatcherMetrics
 from services.chassis.foundation.settings import Platform
 from services.chassis.kafka.dispatcher import ACK_POLICY, build_broker
 from services.chassis.runtime.service import Runtime
@@ -55,7 +55,7 @@ def test_no_loop_takes_an_error_for_a_reason_to_outlive_its_cancellation() -> No
     """O5: the error may have come in its place; the loop looks, in every round."""
     loops = [
         (f"{path}:{loop.lineno}", ast.unparse(loop))
-        for path, tree in sources("services", "deploy/ops")
+        for path, tree in sources("services", "deploy/watch/ops")
         for loop in ast.walk(tree)
         if isinstance(loop, ast.While)
     ]

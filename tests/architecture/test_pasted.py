@@ -12,7 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from contracts.topics import SERVICES
-from deploy.docs import built
+from deploy.tools.docs import built
 from services.chassis.foundation.text import control_characters, prose
 
 PASTED = (

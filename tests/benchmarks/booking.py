@@ -21,7 +21,7 @@ import orjson
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from deploy.embedded.ports import free_ports
+from deploy.stacks.embedded.ports import free_ports
 from services.chassis.database.client import Collection, Mongo
 from services.chassis.http.limits.connections import listening, server_options
 from services.chassis.runtime.service import Runtime

@@ -13,10 +13,10 @@ import json
 import statistics
 import time
 
-from deploy.demo.citizen import log_in
-from deploy.demo.gateway import Gateway, Phone
-from deploy.demo.journey import ACCOUNTS, Journey, _findings
-from deploy.demo.steps import Steps
+from deploy.world.demo.citizen import log_in
+from deploy.world.demo.gateway import Gateway, Phone
+from deploy.world.demo.journey import ACCOUNTS, Journey, _findings
+from deploy.world.demo.steps import Steps
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import kafka
 from tests.support.stack import PlatformStack

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import httpx2
 import orjson
 
-from deploy.embedded.ports import free_ports
-from deploy.embedded.process import Child, python
-from deploy.embedded.settings import ROOT, inherited_environment
+from deploy import ROOT
+from deploy.stacks.embedded.ports import free_ports
+from deploy.stacks.embedded.process import Child, python
+from deploy.stacks.embedded.settings import inherited_environment
 from services.chassis.database.client import Mongo
 from services.chassis.runtime.service import serve
 from services.scheduling.app import build

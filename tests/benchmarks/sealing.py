@@ -19,9 +19,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy import outsider
-from deploy.pki import Algorithm
-from deploy.tsa.authority import LocalTimestamps
+from deploy.world import verify_pdf
+from deploy.world.pki import Algorithm
+from deploy.world.tsa.authority import LocalTimestamps
 from services.sealing import (
     HttpTimestamps,
     Sealed,
@@ -142,7 +142,7 @@ def _baselines(pki: DemoPki, request: SealRequest) -> list[Candidate]:
 async def _http_stamps(pki: DemoPki, stack: AsyncExitStack) -> HttpTimestamps:
     """The real authority as a process; its CPU time is not counted, the client's is."""
     server = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "deploy.tsa"),
+        *(sys.executable, "-m", "deploy.world.tsa"),
         cwd=REPOSITORY,
         env={"TSA_PORT": "0", "TSA_PKI_DIR": str(pki.directory)},
         stdout=subprocess.PIPE,
@@ -159,7 +159,7 @@ async def _http_stamps(pki: DemoPki, stack: AsyncExitStack) -> HttpTimestamps:
 async def _measure(candidates: list[Candidate], pki: DemoPki) -> dict[str, list[float]]:
     counts = {}
     for candidate in candidates:
-        reports = await outsider.check_signatures(await candidate.batch(1), pki.root)
+        reports = await verify_pdf.check_signatures(await candidate.batch(1), pki.root)
         assert len(reports) == 2, candidate.name
         assert all(report.good for report in reports), (candidate.name, reports)
         rate = await _rate(candidate, candidate.in_flight)

@@ -12,7 +12,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import TimeStamper
 
-from deploy.tsa.authority import Authority
+from deploy.world.tsa.authority import Authority
 from services.sealing import SealRequest
 from services.sealing.fonts import Face, font_file
 from tests.support.sealing import DemoPki

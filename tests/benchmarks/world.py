@@ -14,9 +14,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from deploy.embedded.choice import choose_kafka
-from deploy.embedded.servers.base import Place
-from deploy.embedded.settings import StackSettings
+from deploy.stacks.embedded.choice import choose_kafka
+from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.settings import StackSettings
 from tests.support.stack import KafkaName, ServerStack, scratch_dir
 
 REPETITIONS = 3

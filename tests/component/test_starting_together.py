@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from deploy.embedded.demo import ACCOUNTS_FILE
+from deploy.stacks.embedded.demo import ACCOUNTS_FILE
 from services.certificates import app as certificates_app
 from services.certificates.settings import Settings as CertificatesSettings
 from services.chassis.foundation.settings import Platform

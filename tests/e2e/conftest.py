@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from deploy.demo.gateway import Gateway
+from deploy.world.demo.gateway import Gateway
 from tests.support.otlp import Receiver, receiver
 from tests.support.stack import PlatformStack
 

@@ -19,16 +19,16 @@ import httpx2
 import pytest
 
 from contracts.topics import SERVICES
-from deploy.containers.build import Builder
-from deploy.containers.engine import Engine
-from deploy.containers.errors import CommandFailedError, NotRootError
-from deploy.containers.settings import OFFICIAL, StackSettings, environment, local
-from deploy.containers.stack import Stack
-from deploy.demo.citizen import download
-from deploy.demo.gateway import Gateway, RefusedError
-from deploy.demo.journey import Journey
-from deploy.demo.steps import Steps
-from deploy.embedded.ports import free_ports
+from deploy.stacks.containers.build import Builder
+from deploy.stacks.containers.engine import Engine
+from deploy.stacks.containers.errors import CommandFailedError, NotRootError
+from deploy.stacks.containers.settings import OFFICIAL, StackSettings, environment, local
+from deploy.stacks.containers.stack import Stack
+from deploy.stacks.embedded.ports import free_ports
+from deploy.world.demo.citizen import download
+from deploy.world.demo.gateway import Gateway, RefusedError
+from deploy.world.demo.journey import Journey
+from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.journeys import apply, cancel, doctor_logs_in, review
 from tests.support.needs import leave_out, needs

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.async_api import FilePayload, Page, async_playwright
 
-from deploy import outsider
-from deploy.demo.gateway import Gateway
-from deploy.demo.journey import Journey
-from deploy.demo.steps import Steps
+from deploy.world import verify_pdf
+from deploy.world.demo.gateway import Gateway
+from deploy.world.demo.journey import Journey
+from deploy.world.demo.steps import Steps
 from tests.support.needs import needs
 
 _SLOW = 30_000
@@ -26,7 +26,7 @@ async def answer_to(page: Page, name: str, content: bytes) -> str:
 async def test_x3_a_file_is_checked_where_the_qr_code_leads(gateway: Gateway) -> None:
     chromium = needs("chromium")
     outcome = await Journey(gateway, Steps(quiet=True), seed=7).play()
-    (address,) = outsider.read_qr(outcome.certificate)
+    (address,) = verify_pdf.read_qr(outcome.certificate)
     forged = outcome.certificate.replace(b"%%EOF", b"%%EOX", 1)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(

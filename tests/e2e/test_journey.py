@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from contracts.scheduling import AppointmentBooked
-from deploy.demo.citizen import Citizen, download
-from deploy.demo.gateway import Gateway, RefusedError
-from deploy.demo.journey import Journey
-from deploy.demo.person import new_person
-from deploy.demo.steps import Steps
+from deploy.world.demo.citizen import Citizen, download
+from deploy.world.demo.gateway import Gateway, RefusedError
+from deploy.world.demo.journey import Journey
+from deploy.world.demo.person import new_person
+from deploy.world.demo.steps import Steps
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
 from tests.support.kafka import read_all

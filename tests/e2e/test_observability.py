@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from contracts.topics import SERVICES
-from deploy.demo.gateway import Gateway
-from deploy.demo.journey import Journey
-from deploy.demo.steps import Steps
-from deploy.embedded.settings import ROOT
-from deploy.observability.alerts import ALERTS
-from deploy.observability.panels import TABS, sample_names
-from deploy.observability.queries import Query, Top
-from deploy.observability.scrapes import Scrapes, declared
+from deploy import ROOT
+from deploy.watch.observability.alerts import ALERTS
+from deploy.watch.observability.panels import TABS, sample_names
+from deploy.watch.observability.queries import Query, Top
+from deploy.watch.observability.scrapes import Scrapes, declared
+from deploy.world.demo.gateway import Gateway
+from deploy.world.demo.journey import Journey
+from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.needs import needs
 from tests.support.prometheus import Prometheus, running
@@ -90,7 +90,7 @@ def config(everything: PlatformStack) -> str:
     )
     return (
         "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
-        f"rule_files: ['{ROOT}/deploy/prometheus/rules/*.yml']\n"
+        f"rule_files: ['{ROOT}/deploy/watch/prometheus/rules/*.yml']\n"
         "scrape_configs:\n"
         "  - job_name: services\n"
         "    static_configs:\n"

@@ -13,8 +13,8 @@ from functools import partial
 import pytest
 from playwright.async_api import Page, Route, async_playwright, expect
 
-from deploy.demo.gateway import Gateway, Phone
-from deploy.embedded.demo import demo_accounts
+from deploy.stacks.embedded.demo import demo_accounts
+from deploy.world.demo.gateway import Gateway, Phone
 from tests.support.eventually import eventually
 from tests.support.needs import needs
 from tests.support.stack import PlatformStack

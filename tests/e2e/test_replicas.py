@@ -21,10 +21,10 @@ import pytest
 
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from contracts.topics import SERVICES
-from deploy.demo.citizen import download
-from deploy.demo.gateway import Gateway, RefusedError
-from deploy.demo.journey import Journey
-from deploy.demo.steps import Steps
+from deploy.world.demo.citizen import download
+from deploy.world.demo.gateway import Gateway, RefusedError
+from deploy.world.demo.journey import Journey
+from deploy.world.demo.steps import Steps
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
 from tests.support.journeys import (

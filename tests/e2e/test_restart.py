@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.citizen import Citizen, download
-from deploy.demo.gateway import Gateway
-from deploy.demo.journey import Journey
-from deploy.demo.steps import Steps
+from deploy.world.demo.citizen import Citizen, download
+from deploy.world.demo.gateway import Gateway
+from deploy.world.demo.journey import Journey
+from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.stack import PlatformStack, scratch_dir
 

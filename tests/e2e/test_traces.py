@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.gateway import Gateway
-from deploy.demo.journey import Journey
-from deploy.demo.person import Person
-from deploy.demo.steps import Steps
-from deploy.journey.__main__ import main as journey_command
+from deploy.watch.journey.__main__ import main as journey_command
+from deploy.world.demo.gateway import Gateway
+from deploy.world.demo.journey import Journey
+from deploy.world.demo.person import Person
+from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.otlp import Receiver, Seen
 from tests.support.stack import PlatformStack

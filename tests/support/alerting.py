@@ -10,9 +10,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from deploy.observability.alerts import Alert, Case
-from deploy.observability.scrapes import Scrapes
-from deploy.observability.series import Labels
+from deploy.watch.observability.alerts import Alert, Case
+from deploy.watch.observability.scrapes import Scrapes
+from deploy.watch.observability.series import Labels
 
 _SERIES = re.compile(r"([a-z_]+)\{(.*)\}")
 _LABEL = re.compile(r'([a-z_]+)="([^"]*)"')

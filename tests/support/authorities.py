@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from deploy.pki.parts import key_usage
+from deploy.world.pki.parts import key_usage
 from services.sealing.trust import OGRN
 
 NOW = datetime.now(UTC)

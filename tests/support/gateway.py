@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.embedded.platform import upstreams
-from deploy.embedded.ports import free_port_set
-from deploy.embedded.servers import Gateway
-from deploy.embedded.servers.base import Place
-from deploy.embedded.settings import Ports
+from deploy.stacks.embedded.platform import upstreams
+from deploy.stacks.embedded.ports import free_port_set
+from deploy.stacks.embedded.servers import Gateway
+from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.settings import Ports
 
 
 @dataclass(frozen=True)

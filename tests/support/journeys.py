@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from deploy.demo.citizen import Citizen, log_in
-from deploy.demo.gateway import Phone, RefusedError
-from deploy.demo.journey import Journey, _filled, _findings
-from deploy.demo.papers import policy_scan, test_results
+from deploy.world.demo.citizen import Citizen, log_in
+from deploy.world.demo.gateway import Phone, RefusedError
+from deploy.world.demo.journey import Journey, _filled, _findings
+from deploy.world.demo.papers import policy_scan, test_results
 
 _PATIENCE = 90.0
 _BROKE_OFF = frozenset({502, 503, 504})

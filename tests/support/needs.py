@@ -19,8 +19,8 @@ from typing import Literal, NoReturn
 import pytest
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from deploy.embedded.java import JarsUnavailableError, find_jars, find_java
-from deploy.embedded.settings import ROOT
+from deploy import ROOT
+from deploy.stacks.embedded.java import JarsUnavailableError, find_jars, find_java
 
 _PREFIX = "NEEDS "
 _ENGINE_ANSWERS_WITHIN = 10.0

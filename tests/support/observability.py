@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import cache
 
 from contracts.topics import SERVICES
-from deploy.docs import built
 from deploy.gateway import metrics as gateway
-from deploy.observability.conditions import Absent, Always, Beyond, Minus, Together
-from deploy.observability.queries import Gauge, Increase, Quantile, Query, Ratio, Top, Where
-from deploy.ops.volumes import WatcherMetrics
+from deploy.tools.docs import built
+from deploy.watch.observability.conditions import Absent, Always, Beyond, Minus, Together
+from deploy.watch.observability.queries import Gauge, Increase, Quantile, Query, Ratio, Top, Where
+from deploy.watch.ops.volumes import WatcherMetrics
 from services.chassis.telemetry.metrics import Bound, Declared, Metrics
 
 

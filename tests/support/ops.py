@@ -16,13 +16,13 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
-from deploy.embedded.ports import free_ports
-from deploy.observability.panels import Panel, Series, Tab, Unit
-from deploy.observability.queries import Aggregate, Rate
-from deploy.observability.queries import Gauge as GaugeQuery
-from deploy.ops.app import build
-from deploy.ops.settings import OpsSettings
-from deploy.ops.targets import Resolve, by_dns
+from deploy.stacks.embedded.ports import free_ports
+from deploy.watch.observability.panels import Panel, Series, Tab, Unit
+from deploy.watch.observability.queries import Aggregate, Rate
+from deploy.watch.observability.queries import Gauge as GaugeQuery
+from deploy.watch.ops.app import build
+from deploy.watch.ops.settings import OpsSettings
+from deploy.watch.ops.targets import Resolve, by_dns
 from tests.support.service import Tokens
 
 NOON = 1_795_251_600.0  # 21 November 2026, 12:00 in Moscow

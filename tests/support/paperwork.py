@@ -28,9 +28,9 @@ from contracts.scheduling import (
     PatientPii,
     Visit,
 )
-from deploy.pki import Doctor, ensure_pki
-from deploy.tsa.authority import load_authority
-from deploy.tsa.server import serve
+from deploy.world.pki import Doctor, ensure_pki
+from deploy.world.tsa.authority import load_authority
+from deploy.world.tsa.server import serve
 from services.chassis.foundation.settings import Platform
 from services.documents.app import build
 from services.documents.settings import Settings

@@ -8,8 +8,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
-from deploy.pki.keys import kept_key
-from deploy.pki.parts import write_atomically
+from deploy.world.pki.keys import kept_key
+from deploy.world.pki.parts import write_atomically
 
 
 def revocations(pki: Path, *, until: datetime, revoked: Path | None = None) -> None:

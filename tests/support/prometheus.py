@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.embedded.ports import free_ports
-from deploy.embedded.process import Child
-from deploy.embedded.settings import inherited_environment
-from deploy.observability.series import Labels
+from deploy.stacks.embedded.ports import free_ports
+from deploy.stacks.embedded.process import Child
+from deploy.stacks.embedded.settings import inherited_environment
+from deploy.watch.observability.series import Labels
 
 Samples = list[tuple[float, float]]
 

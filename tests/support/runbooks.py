@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from deploy.observability.__main__ import runbooks
+from deploy.watch.observability.__main__ import runbooks
 from tests.support.spans import Said
 
 _GREP = re.compile(r"\| grep (?P<flags>(?:-[iE] )*)'(?P<words>[^']+)'")

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from deploy.pki import Algorithm, ensure_pki
-from deploy.tsa.authority import Authority, LocalTimestamps, load_authority
+from deploy.world.pki import Algorithm, ensure_pki
+from deploy.world.tsa.authority import Authority, LocalTimestamps, load_authority
 from services.sealing import (
     TALON,
     KeySigner,

@@ -3,8 +3,8 @@
     request, event recorded, events published, event handled, timer run, outside call
 
 Each carries `correlation_id`, `trace_id` and `causation_id` (by `logging.add_journey`) and the ids
-of the step itself, never a value that somebody typed. `make journey` (deploy/journey) reads them;
-whoever renames a field changes it there.
+of the step itself, never a value that somebody typed. `make journey` reads them (see
+deploy/watch/journey); whoever renames a field changes it there.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Who signs: keys, certificates and trust from a directory of PEM files.
 
-Signers are plug-ins found there (see `deploy.pki` for its layout): `doctors/<id>.pem` and `.key`,
+Signers are plug-ins found there (`deploy.world.pki` has its layout): `doctors/<id>.pem` and `.key`,
 `organisation.*`; another kind of signer is another `Signers`. Read again when the files change.
 """
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.documents import DocumentSealed
-from deploy.embedded.settings import inherited_environment
+from deploy.stacks.embedded.settings import inherited_environment
 from services.chassis.foundation.settings import Platform
 from services.documents.app import build
 from tests.support.eventually import eventually

@@ -15,7 +15,7 @@ import pytest
 
 from contracts.certificates import CertificatePii, PrintedField
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
-from deploy import outsider
+from deploy.world import verify_pdf
 from services.chassis.database.client import Collection
 from services.chassis.foundation.settings import Platform
 from services.chassis.telemetry.metrics import Metrics
@@ -79,14 +79,14 @@ async def test_x5_an_approval_becomes_a_sealed_certificate(office: Paperwork, pk
     assert office_of_doctor == f"{DOCTOR.position}, {organisation}"
     pdf = await _pdf(office, said.document_id, "anna")
     assert (len(pdf), hashlib.sha256(pdf).hexdigest()) == (said.size, said.sha256)
-    text = outsider.text(pdf)
+    text = verify_pdf.text(pdf)
     for printed in ("Соколова Анна Сергеевна", "Годна к обучению.", order.number, "ОГРН"):
         assert printed in text
-    assert outsider.read_qr(pdf) == [order.verify_url]
-    reports = await outsider.check_signatures(pdf, (pki / "root.pem").read_bytes())
+    assert verify_pdf.read_qr(pdf) == [order.verify_url]
+    reports = await verify_pdf.check_signatures(pdf, (pki / "root.pem").read_bytes())
     assert [report.good for report in reports] == [True, True]
-    assert outsider.check_pdfa(pdf) == []
-    (xml,) = outsider.attachments(pdf).values()
+    assert verify_pdf.check_pdfa(pdf) == []
+    (xml,) = verify_pdf.attachments(pdf).values()
     assert "Соколова Анна Сергеевна" in xml.decode()
 
 
@@ -99,10 +99,10 @@ async def test_c31_a_form_of_many_rows_and_long_text_is_sealed_over_several_page
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
     (said,) = await _sealed(office)
     pdf = await _pdf(office, said.document_id, "anna")
-    reports = await outsider.check_signatures(pdf, (pki / "root.pem").read_bytes())
+    reports = await verify_pdf.check_signatures(pdf, (pki / "root.pem").read_bytes())
     assert [report.good for report in reports] == [True, True]
-    assert outsider.check_pdfa(pdf) == []
-    assert "Раздел 29" in outsider.text(pdf)
+    assert verify_pdf.check_pdfa(pdf) == []
+    assert "Раздел 29" in verify_pdf.text(pdf)
 
 
 async def test_a7_a_talon_has_exactly_the_five_things_and_a_qr(office: Paperwork) -> None:
@@ -112,7 +112,7 @@ async def test_a7_a_talon_has_exactly_the_five_things_and_a_qr(office: Paperwork
     (said,) = await _sealed(office)
     assert (said.kind, said.reference_id) == (DocumentKind.TALON, visit.appointment_id)
     pdf = await _pdf(office, said.document_id, "anna")
-    text = outsider.text(pdf)
+    text = verify_pdf.text(pdf)
     for printed in (
         "Соколова Анна Сергеевна",
         "Терапевт",
@@ -123,7 +123,7 @@ async def test_a7_a_talon_has_exactly_the_five_things_and_a_qr(office: Paperwork
     ):
         assert printed in text
     assert "Орлова" not in text  # C32: nothing more than A7 names
-    assert outsider.read_qr(pdf) == [visit.check_url]
+    assert verify_pdf.read_qr(pdf) == [visit.check_url]
 
 
 async def test_the_same_event_twice_makes_one_document(office: Paperwork) -> None:

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-from deploy.embedded.ports import free_ports
+from deploy.stacks.embedded.ports import free_ports
 from services.chassis.http import problems
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.limits import Limited, Limits, Places

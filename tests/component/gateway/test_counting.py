@@ -10,10 +10,10 @@ import httpx2
 import pytest
 
 from deploy.gateway.metrics import DECLARED, NAME
-from deploy.observability.alerts import ALERTS
-from deploy.observability.panels import tab
-from deploy.observability.scrapes import Scrapes, declared
-from deploy.ops.points import row_of
+from deploy.watch.observability.alerts import ALERTS
+from deploy.watch.observability.panels import tab
+from deploy.watch.observability.scrapes import Scrapes, declared
+from deploy.watch.ops.points import row_of
 from tests.support.eventually import eventually
 from tests.support.gateway import Door, door
 from tests.support.ops import Service, watching

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from deploy.embedded.settings import ROOT
+from deploy import ROOT
 from deploy.gateway.short import SHORT
 from services.notifier.domain.addressing import Channel
 from tests.support.gateway import door

@@ -10,9 +10,9 @@ import httpx2
 import pytest
 from cryptography import x509
 
-from deploy import outsider
-from deploy.pki import ensure_pki
-from deploy.pki.public import publish
+from deploy.world import verify_pdf
+from deploy.world.pki import ensure_pki
+from deploy.world.pki.public import publish
 from tests.support.gateway import Door, door
 from tests.support.sealing import DemoPki
 
@@ -41,7 +41,7 @@ async def test_c30_the_root_alone_is_enough_to_validate_and_to_ask_for_revocatio
     pki = published.pki
     for request in (pki.request(), pki.talon()):
         sealed = await pki.sealer().seal(request)
-        reports = await outsider.check_signatures(sealed.pdf, pki.root, revocation=True)
+        reports = await verify_pdf.check_signatures(sealed.pdf, pki.root, revocation=True)
         assert [report.good for report in reports] == [True] * len(sealed.signatures)
 
 
@@ -53,7 +53,7 @@ async def test_without_the_lists_an_outsider_who_wants_them_trusts_nothing(
     served = published.gateway.gateway.trust
     for name in ("root.crl", "issuing.crl"):
         (served / name).unlink()
-        reports = await outsider.check_signatures(sealed.pdf, published.pki.root, revocation=True)
+        reports = await verify_pdf.check_signatures(sealed.pdf, published.pki.root, revocation=True)
         assert not any(report.good for report in reports)
         publish(published.pki.directory, served)
 

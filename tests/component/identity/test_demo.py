@@ -1,4 +1,4 @@
-"""The demo accounts of deploy/demo/accounts.json, and the service on its own."""
+"""The demo accounts of deploy/world/demo/accounts.json, and the service on its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.identity.usecases import seed
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 from tests.support.service import outbox_events
 
-_FILE = Path(__file__).resolve().parents[3] / "deploy" / "demo" / "accounts.json"
+_FILE = Path(__file__).resolve().parents[3] / "deploy" / "world" / "demo" / "accounts.json"
 
 
 async def test_demo_people_log_in_by_every_name_of_theirs(

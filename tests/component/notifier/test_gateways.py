@@ -15,9 +15,9 @@ import pytest
 import uvicorn
 from pydantic import SecretStr
 
-from deploy.embedded.ports import free_ports
-from deploy.sinks.app import build as build_sinks
-from deploy.sinks.settings import SinksSettings
+from deploy.stacks.embedded.ports import free_ports
+from deploy.world.sinks.app import build as build_sinks
+from deploy.world.sinks.settings import SinksSettings
 from services.chassis.telemetry.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.domain.addressing import Channel

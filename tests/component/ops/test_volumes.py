@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deploy.observability.panels import TABS
-from deploy.observability.scrapes import declared
+from deploy.watch.observability.panels import TABS
+from deploy.watch.observability.scrapes import declared
 from tests.support.ops import watching
 
 _NOBODY = {"identity": ["http://127.0.0.1:9"]}

@@ -18,8 +18,8 @@ from contracts.partners import AppointmentAccepted, IdentityChecked, LetterAccep
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from contracts.tools.snapshots import example_of
 from contracts.topics import BY_TYPE, PARTNERS, heard_by, topic_of
-from deploy.partners.app import build
-from deploy.partners.settings import PartnersSettings
+from deploy.world.partners.app import build
+from deploy.world.partners.settings import PartnersSettings
 from services.chassis.foundation.settings import Platform
 from tests.support.encryption import SECRET, encrypted
 from tests.support.eventually import eventually

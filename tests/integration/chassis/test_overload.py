@@ -17,9 +17,10 @@ import httpx2
 import orjson
 import pytest
 
-from deploy.embedded.ports import free_ports
-from deploy.embedded.process import Child, python
-from deploy.embedded.settings import ROOT, inherited_environment
+from deploy import ROOT
+from deploy.stacks.embedded.ports import free_ports
+from deploy.stacks.embedded.process import Child, python
+from deploy.stacks.embedded.settings import inherited_environment
 from services.chassis.database.client import Mongo
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, fresh_database, keyed

@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from contracts.topics import TOPICS
-from deploy.embedded.settings import ROOT
+from deploy import ROOT
 from tests.support.eventually import eventually
 from tests.support.needs import leave_out, needs
 from tests.support.programs import program

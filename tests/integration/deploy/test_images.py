@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.containers import debian
-from deploy.containers.engine import Engine
-from deploy.containers.errors import ArchiveFailedError
-from deploy.containers.settings import PREFIX, StackSettings
+from deploy.stacks.containers import debian
+from deploy.stacks.containers.engine import Engine
+from deploy.stacks.containers.errors import ArchiveFailedError
+from deploy.stacks.containers.settings import PREFIX, StackSettings
 from tests.support.needs import leave_out, needs
 
 pytestmark = pytest.mark.timeout(180)  # apt asks three times

@@ -11,9 +11,9 @@ import yaml
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from deploy.containers.compose_files import COMPOSE
-from deploy.embedded.servers import Mongo
-from deploy.embedded.servers.mongo import NO_SLOW_OPERATIONS
+from deploy.stacks.containers.compose_files import COMPOSE
+from deploy.stacks.embedded.servers import Mongo
+from deploy.stacks.embedded.servers.mongo import NO_SLOW_OPERATIONS
 from tests.support.stack import ServerStack
 
 PHONE, NAME = "+79161234567", "Соколова"

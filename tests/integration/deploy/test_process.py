@@ -10,15 +10,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.embedded.process import Child
-from deploy.embedded.settings import ROOT
+from deploy import ROOT
+from deploy.stacks.embedded.process import Child
 from tests.support.eventually import eventually
 
 # A parent that starts a stubborn child through `Child`, tells its pid and waits.
 _PARENT = """
 import sys, time
 from pathlib import Path
-from deploy.embedded.process import Child
+from deploy.stacks.embedded.process import Child
 script = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 child = Child("child", [sys.executable, "-c", script], env={}, cwd=Path("."))
 child.start()

@@ -12,9 +12,9 @@ from minio.error import S3Error
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from contracts.topics import TOPICS
-from deploy.embedded.java import find_java
-from deploy.embedded.servers import S3, Kafka, Mongo
-from deploy.topics import from_registry, provision
+from deploy.stacks.embedded.java import find_java
+from deploy.stacks.embedded.servers import S3, Kafka, Mongo
+from deploy.stacks.topics import from_registry, provision
 from tests.support.stack import KafkaName, ServerStack, restarting
 
 _TOPIC = "identity.events"

@@ -16,11 +16,11 @@ import httpx2
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from deploy.embedded import platform as layout
-from deploy.embedded.ports import free_port_set
-from deploy.embedded.servers import MemoryKafka, Program
-from deploy.embedded.servers.base import Place
-from deploy.embedded.settings import StackSettings
+from deploy.stacks.embedded import platform as layout
+from deploy.stacks.embedded.ports import free_port_set
+from deploy.stacks.embedded.servers import MemoryKafka, Program
+from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.settings import StackSettings
 from tests.support.needs import needs
 from tests.support.stack import restarting
 

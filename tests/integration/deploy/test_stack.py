@@ -14,10 +14,11 @@ import psutil
 import pytest
 
 from contracts.topics import SERVICES
-from deploy.embedded.ports import free_port_set
-from deploy.embedded.process import Child, python
-from deploy.embedded.settings import ROOT, Ports, inherited_environment
-from deploy.embedded.state import stop_running
+from deploy import ROOT
+from deploy.stacks.embedded.ports import free_port_set
+from deploy.stacks.embedded.process import Child, python
+from deploy.stacks.embedded.settings import Ports, inherited_environment
+from deploy.stacks.embedded.state import stop_running
 from tests.support.eventually import eventually
 from tests.support.stack import PlatformStack
 
@@ -40,7 +41,7 @@ def _second(directory: Path, ports: Ports, *arguments: str) -> tuple[int | None,
     named = {Ports.setting(name): str(port) for name, port in ports.model_dump().items()}
     child = Child(
         "second",
-        python("deploy.embedded", *arguments),
+        python("deploy.stacks.embedded", *arguments),
         env=inherited_environment() | named | {"RUN_DIR": str(directory), "KAFKA": "memory"},
         cwd=ROOT,
     )
@@ -170,7 +171,7 @@ async def test_stopped_while_starting_leaves_nothing(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     child = Child(
         "wrong",
-        python("deploy.embedded"),
+        python("deploy.stacks.embedded"),
         env=inherited_environment() | {"KAFKA": "rabbit", "RUN_DIR": str(tmp_path)},
         cwd=ROOT,
     )
@@ -192,7 +193,7 @@ def test_a_fresh_start_empties_the_data_and_keeps_the_caches(tmp_path: Path) -> 
         named = {Ports.setting(name): str(port) for name, port in ports.model_dump().items()}
         child = Child(
             "fresh",
-            python("deploy.embedded"),
+            python("deploy.stacks.embedded"),
             env=inherited_environment() | named | {"RUN_DIR": str(tmp_path), "FRESH": "1"},
             cwd=ROOT,
         )
@@ -207,7 +208,10 @@ def test_replicas_on_the_broker_in_memory_are_refused(tmp_path: Path) -> None:
     named = {Ports.setting(n): str(p) for n, p in free_port_set().model_dump().items()}
     env = {"RUN_DIR": str(tmp_path), "KAFKA": "memory", "REPLICAS": "2"}
     child = Child(
-        "doubled", python("deploy.embedded"), env=inherited_environment() | named | env, cwd=ROOT
+        "doubled",
+        python("deploy.stacks.embedded"),
+        env=inherited_environment() | named | env,
+        cwd=ROOT,
     )
     child.start()
     assert child.wait(30)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.settings import ROOT
+from deploy import ROOT
 from tests.support.needs import needs
 
-PROMETHEUS = ROOT / "deploy" / "prometheus"
+PROMETHEUS = ROOT / "deploy" / "watch" / "prometheus"
 TESTS = sorted((PROMETHEUS / "rules" / "tests").glob("*.yml"))
 
 

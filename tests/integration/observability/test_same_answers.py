@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.observability.conditions import Always, Beyond, Minus, Together
-from deploy.observability.queries import (
+from deploy.watch.observability.conditions import Always, Beyond, Minus, Together
+from deploy.watch.observability.queries import (
     Aggregate,
     Gauge,
     Increase,
@@ -26,7 +26,7 @@ from deploy.observability.queries import (
     unlike,
     where,
 )
-from deploy.observability.scrapes import Scrapes
+from deploy.watch.observability.scrapes import Scrapes
 from tests.support.needs import needs
 from tests.support.prometheus import Prometheus, running
 

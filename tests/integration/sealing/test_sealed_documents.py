@@ -19,9 +19,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffPolicy, DiffResult, ModificationLevel
 from pyhanko.sign.fields import MDPPerm
 
-from deploy import outsider
-from deploy.pki import Algorithm
-from deploy.tsa.authority import LocalTimestamps
+from deploy.world import verify_pdf
+from deploy.world.pki import Algorithm
+from deploy.world.tsa.authority import LocalTimestamps
 from services.sealing import Sealed, Sealer, SealingError, verify_bytes
 from services.sealing.errors import (
     CertificateNotTrustedError,
@@ -40,10 +40,10 @@ def keys(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return DemoPki.make(tmp_path_factory.mktemp(request.param.value), request.param)
 
 
-async def approved(pdf: bytes, pki: DemoPki, fields: list[str]) -> list[outsider.SignatureReport]:
+async def approved(pdf: bytes, pki: DemoPki, fields: list[str]) -> list[verify_pdf.SignatureReport]:
     """All that an outsider checks about signatures and conformance."""
-    assert outsider.check_pdfa(pdf) == []
-    reports = await outsider.check_signatures(pdf, pki.root)
+    assert verify_pdf.check_pdfa(pdf) == []
+    reports = await verify_pdf.check_signatures(pdf, pki.root)
     assert [report.field for report in reports] == fields
     assert all(report.good for report in reports), reports
     assert reports[-1].covers_whole_file
@@ -59,8 +59,8 @@ async def test_x5_c26_c28_c29_a_certificate_satisfies_every_outsider(keys: DemoP
     assert organisation.signer == ORGANISATION
     assert doctor.timestamp is not None
     assert abs(doctor.timestamp - datetime.now(UTC)) < timedelta(minutes=1)
-    assert outsider.read_qr(sealed.pdf) == [URL]  # C33
-    assert outsider.attachments(sealed.pdf) == {"certificate.xml": request.xml}  # C27
+    assert verify_pdf.read_qr(sealed.pdf) == [URL]  # C33
+    assert verify_pdf.attachments(sealed.pdf) == {"certificate.xml": request.xml}  # C27
     assert sealed.sha256 == hashlib.sha256(sealed.pdf).hexdigest()
     assert verify_bytes(sealed.pdf, sealed.sha256).intact
     assert [(s.field, s.signer) for s in sealed.signatures] == [
@@ -71,7 +71,7 @@ async def test_x5_c26_c28_c29_a_certificate_satisfies_every_outsider(keys: DemoP
 
 async def test_c25_c31_the_page_says_what_it_must(pki: DemoPki) -> None:
     sealed = await pki.sealer().seal(pki.request())
-    text = " ".join(outsider.text(sealed.pdf).split())
+    text = " ".join(verify_pdf.text(sealed.pdf).split())
     for value in VALUES.values():
         assert value in text
     assert f"№ {NUMBER} от {ISSUED:%d.%m.%Y}" in text
@@ -87,7 +87,7 @@ async def test_c25_c31_the_page_says_what_it_must(pki: DemoPki) -> None:
 async def test_a6_a7_the_talon_has_its_five_things_a_qr_and_one_seal(keys: DemoPki) -> None:
     sealed = await keys.sealer().seal(keys.talon())
     await approved(sealed.pdf, keys, ["OrgSeal"])
-    words = " ".join(outsider.text(sealed.pdf).split())
+    words = " ".join(verify_pdf.text(sealed.pdf).split())
     assert words.startswith("Городская поликлиника № 3 Талон на приём к врачу")
     labels = ["Пациент", "Специальность врача", "Дата и время приёма", "Поликлиника и адрес"]
     rest = words
@@ -95,8 +95,8 @@ async def test_a6_a7_the_talon_has_its_five_things_a_qr_and_one_seal(keys: DemoP
         assert expected in rest
         rest = rest.replace(expected, "", 1)
     assert not rest.split()  # nothing else is printed
-    assert outsider.read_qr(sealed.pdf) == [URL]
-    assert outsider.attachments(sealed.pdf) == {}
+    assert verify_pdf.read_qr(sealed.pdf) == [URL]
+    assert verify_pdf.attachments(sealed.pdf) == {}
 
 
 @pytest.mark.parametrize(
@@ -116,15 +116,15 @@ async def test_whatever_the_text_the_document_is_complete_and_conforms(
     sealed = await pki.sealer().seal(pki.request(None, **changed))
     await approved(sealed.pdf, pki, ["Doctor", "OrgSeal"])
     assert len(re.findall(rb"/Type\s*/Page\b", sealed.pdf)) >= pages
-    text = re.sub(r"\s+", "", outsider.text(sealed.pdf))
+    text = re.sub(r"\s+", "", verify_pdf.text(sealed.pdf))
     ((key, value),) = changed.items()
     # what further pages begin with; what else goes around the values: `test_nothing_lost`
     running = f"Медицинскаясправка(форма№086/у)№{NUMBER}·ПетроваАннаСергеевна"
     assert (running in text) == (pages > 1)
     rest = re.sub(r"Страница\d+из\d+", "", text).replace(running, "")
     assert re.sub(r"\s+", "", value) in rest, key
-    assert outsider.read_qr(sealed.pdf) == [URL]
-    assert list(outsider.attachments(sealed.pdf)) == ["certificate.xml"]
+    assert verify_pdf.read_qr(sealed.pdf) == [URL]
+    assert list(verify_pdf.attachments(sealed.pdf)) == ["certificate.xml"]
 
 
 async def test_a_character_of_no_font_is_refused_never_replaced(pki: DemoPki) -> None:
@@ -149,7 +149,7 @@ async def test_d3_tampering_is_noticed_by_pyhanko_as_well(pki: DemoPki) -> None:
     sealed = await pki.sealer().seal(pki.request())
     at = sealed.pdf.index("Здорова".encode("utf-16-be").hex().encode()) + 3
     changed = sealed.pdf[:at] + bytes((sealed.pdf[at] ^ 0x01,)) + sealed.pdf[at + 1 :]
-    assert not any(r.good for r in await outsider.check_signatures(changed, pki.root))
+    assert not any(r.good for r in await verify_pdf.check_signatures(changed, pki.root))
 
 
 async def test_d3_something_appended_is_noticed(pki: DemoPki) -> None:
@@ -184,7 +184,7 @@ async def test_d3_what_is_added_behind_the_signatures_is_reported_by_an_outsider
         "talon": pki.talon,
     }[kind]()
     changed = tampered((await pki.sealer().seal(request)).pdf, how)
-    reports = await outsider.check_signatures(changed, pki.root)
+    reports = await verify_pdf.check_signatures(changed, pki.root)
     assert all(report.intact for report in reports)
     assert not any(report.changes_allowed or report.good for report in reports)
     for signature in PdfFileReader(io.BytesIO(changed)).embedded_signatures:
@@ -209,7 +209,7 @@ async def test_the_first_signature_certifies_and_the_last_one_locks(
 
 async def test_an_outsider_of_another_root_trusts_nothing(pki: DemoPki, tmp_path: Path) -> None:
     sealed = await pki.sealer().seal(pki.request())
-    reports = await outsider.check_signatures(sealed.pdf, DemoPki.make(tmp_path).root)
+    reports = await verify_pdf.check_signatures(sealed.pdf, DemoPki.make(tmp_path).root)
     assert not any(report.trusted or report.timestamp_trusted for report in reports)
 
 
@@ -219,7 +219,7 @@ async def test_the_pdfa_validator_does_refuse(pki: DemoPki) -> None:
     broken = sealed.pdf.replace(b"<pdfaid:part>3<", b"<pdfaid:part>9<").replace(
         b"/S/GTS_PDFA1", b"/S/GTS_PDFX1"
     )
-    assert outsider.check_pdfa(broken)
+    assert verify_pdf.check_pdfa(broken)
 
 
 async def test_c30_a_doctor_without_the_role_cannot_sign(pki: DemoPki) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from deploy import outsider
+from deploy.world import verify_pdf
 from services.sealing import HttpTimestamps, Sealed, timestamp_client, verify_bytes
 from services.sealing.errors import TimestampUnavailableError
 from services.sealing.tsa import check_response, request
@@ -33,7 +33,7 @@ def url(pki: DemoPki) -> Iterator[str]:
     """The address of a running authority."""
     settings = {"TSA_PORT": "0", "TSA_PKI_DIR": str(pki.directory)}
     with subprocess.Popen(
-        [sys.executable, "-m", "deploy.tsa"],
+        [sys.executable, "-m", "deploy.world.tsa"],
         cwd=REPOSITORY,
         env={**os.environ, **settings},  # noqa: TID251 - handed on to a child process
         stdout=subprocess.PIPE,
@@ -68,7 +68,7 @@ async def test_a_document_is_stamped_over_http(
 ) -> None:
     sealer = pki.sealer(HttpTimestamps(stamping, url, pki.trust()))
     sealed = await sealer.seal(pki.request())
-    assert all(r.good for r in await outsider.check_signatures(sealed.pdf, pki.root))
+    assert all(r.good for r in await verify_pdf.check_signatures(sealed.pdf, pki.root))
 
 
 async def test_many_documents_at_a_time(pki: DemoPki, url: str, stamping: HttpClient) -> None:

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from deploy.containers.engine import Engine
-from deploy.containers.errors import NoEngineError
-from deploy.embedded.settings import StackSettings
+from deploy.stacks.containers.engine import Engine
+from deploy.stacks.containers.errors import NoEngineError
+from deploy.stacks.embedded.settings import StackSettings
 
 
 class StackKind(StrEnum):

@@ -22,12 +22,12 @@ from pymongo.errors import OperationFailure
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
-from deploy.containers.engine import Engine
-from deploy.containers.settings import image
-from deploy.embedded.ports import free_ports
-from deploy.embedded.servers.apache_kafka import PROPERTIES
-from deploy.embedded.servers.mongo import NO_SLOW_OPERATIONS, REPLICA_SET
-from deploy.embedded.servers.s3 import REGION
+from deploy.stacks.containers.engine import Engine
+from deploy.stacks.containers.settings import image
+from deploy.stacks.embedded.ports import free_ports
+from deploy.stacks.embedded.servers.apache_kafka import PROPERTIES
+from deploy.stacks.embedded.servers.mongo import NO_SLOW_OPERATIONS, REPLICA_SET
+from deploy.stacks.embedded.servers.s3 import REGION
 from tests.support.stack import reaper
 from tests.support.stack.place import SHM, scratch_dir
 

@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pymongo import MongoClient
 
 from contracts.topics import SERVICES
-from deploy.topics import WantedTopic, from_registry, provision
+from deploy.stacks.topics import WantedTopic, from_registry, provision
 from tests.support.needs import leave_out
 
 _MARK = "moe-zdorovie-tests"

@@ -16,10 +16,11 @@ from typing import Any, Self
 
 import httpx2
 
-from deploy.embedded.ports import free_port_set
-from deploy.embedded.process import Child, python
-from deploy.embedded.settings import ROOT, Ports, inherited_environment
-from deploy.embedded.state import read_state
+from deploy import ROOT
+from deploy.stacks.embedded.ports import free_port_set
+from deploy.stacks.embedded.process import Child, python
+from deploy.stacks.embedded.settings import Ports, inherited_environment
+from deploy.stacks.embedded.state import read_state
 from tests.support.stack.choice import StackKind, chosen
 from tests.support.stack.place import scratch_dir
 from tests.support.stack.servers import KafkaName, ServerStack
@@ -88,7 +89,7 @@ class PlatformStack:
         settings = inherited_environment() | named | ours | dict(env or {})
         process = Child(
             "stack",
-            python("deploy.embedded"),
+            python("deploy.stacks.embedded"),
             env=settings,
             cwd=ROOT,
             log=directory / "stack.out",

@@ -24,8 +24,9 @@ import docker
 import psutil
 from docker.errors import APIError, NotFound
 
-from deploy.embedded.process import python
-from deploy.embedded.settings import ROOT, inherited_environment
+from deploy import ROOT
+from deploy.stacks.embedded.process import python
+from deploy.stacks.embedded.settings import inherited_environment
 
 DATA_PREFIX = "zdorovie-container-"
 _RUN = "moe-zdorovie.tests.run"

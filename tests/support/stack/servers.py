@@ -15,12 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol, Self
 
-from deploy.embedded.choice import choose_kafka
-from deploy.embedded.ports import free_ports
-from deploy.embedded.servers import S3, Mongo
-from deploy.embedded.servers.base import Place
-from deploy.embedded.settings import ROOT, KafkaKind, StackSettings
-from deploy.topics import from_registry, provision
+from deploy import ROOT
+from deploy.stacks.embedded.choice import choose_kafka
+from deploy.stacks.embedded.ports import free_ports
+from deploy.stacks.embedded.servers import S3, Mongo
+from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.settings import KafkaKind, StackSettings
+from deploy.stacks.topics import from_registry, provision
 from tests.support.needs import leave_out
 from tests.support.stack.choice import StackKind, chosen
 from tests.support.stack.place import scratch_dir

@@ -8,7 +8,7 @@ import time
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 
-from deploy.docs import documents
+from deploy.tools.docs import documents
 from services.chassis.database.deadline import TookTooLongError
 from services.chassis.foundation.errors import (
     AccidentError,

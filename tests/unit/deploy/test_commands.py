@@ -6,8 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from deploy.embedded.settings import ROOT
-from deploy.lock import command
+from deploy import ROOT
+from deploy.tools.lock import command
 
 
 def test_make_alone_prints_help_with_every_command() -> None:
@@ -29,7 +29,7 @@ def test_make_alone_prints_help_with_every_command() -> None:
 
 def _setup(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["/bin/sh", str(ROOT / "deploy" / "setup.sh"), "stamp"],
+        ["/bin/sh", str(ROOT / "deploy" / "tools" / "setup.sh"), "stamp"],
         cwd=tmp_path,
         env={**os.environ, **environment},  # noqa: TID251 - the script reads PATH
         capture_output=True,

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from contracts.topics import SERVICES
-from deploy.containers.compose_files import (
+from deploy.stacks.containers.compose_files import (
     CADDYFILE,
     COMPOSE,
     effective,
@@ -23,20 +23,20 @@ from deploy.containers.compose_files import (
     read_env_file,
     refuse,
 )
-from deploy.containers.engine import Engine
-from deploy.containers.errors import (
+from deploy.stacks.containers.engine import Engine
+from deploy.stacks.containers.errors import (
     DemoProfileError,
     DemoSecretError,
     SpecialCharactersError,
 )
-from deploy.containers.jobs.settings import BucketsJob, MongoJob, PkiJob
-from deploy.containers.settings import MINIO, OFFICIAL, local
-from deploy.containers.stack import JOBS
-from deploy.ops import volumes
-from deploy.ops.settings import OpsSettings
-from deploy.partners.settings import PartnersSettings
-from deploy.sinks.settings import SinksSettings
-from deploy.tsa.__main__ import Settings as TsaSettings
+from deploy.stacks.containers.jobs.settings import BucketsJob, MongoJob, PkiJob
+from deploy.stacks.containers.settings import MINIO, OFFICIAL, local
+from deploy.stacks.containers.stack import JOBS
+from deploy.watch.ops import volumes
+from deploy.watch.ops.settings import OpsSettings
+from deploy.world.partners.settings import PartnersSettings
+from deploy.world.sinks.settings import SinksSettings
+from deploy.world.tsa.__main__ import Settings as TsaSettings
 from services.certificates.settings import Settings as Certificates
 from services.chassis.foundation.settings import Platform
 from services.documents.settings import Settings as Documents
@@ -164,7 +164,7 @@ def test_ops_may_see_how_full_the_servers_volumes_are_and_nothing_else() -> None
 
 
 def test_the_caddyfile_is_current() -> None:
-    """`python -m deploy.containers caddyfile` writes it."""
+    """`python -m deploy.stacks.containers caddyfile` writes it."""
     assert CADDYFILE.read_text(encoding="utf-8") == gateway_config()
 
 

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from deploy.embedded.console import Console
-from deploy.embedded.readable import readable
+from deploy.stacks.embedded.console import Console
+from deploy.stacks.embedded.readable import readable
 
 
 def test_no_colours_when_the_output_is_not_a_terminal() -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy.containers import debian
-from deploy.containers.engine import Engine
-from deploy.containers.errors import CommandFailedError, NoEngineError, NoMirrorError
-from deploy.containers.settings import OFFICIAL, ImageSettings, StackSettings, image, local
-from deploy.embedded.settings import ROOT
+from deploy import ROOT
+from deploy.stacks.containers import debian
+from deploy.stacks.containers.engine import Engine
+from deploy.stacks.containers.errors import CommandFailedError, NoEngineError, NoMirrorError
+from deploy.stacks.containers.settings import OFFICIAL, ImageSettings, StackSettings, image, local
+
+_IMAGES = ROOT / "deploy/stacks/containers/images"
 
 
 def test_a_local_image_goes_before_the_official_one_and_a_named_one_before_both() -> None:
@@ -55,7 +57,10 @@ def test_a_mirror_is_never_written_into_an_image() -> None:
     """E4: sources come in a mounted directory; the lists that name them are removed."""
     mirrors = debian.Mirrors("bookworm", "http://mirror.example/debian", "http://mirror.example/s")
     assert mirrors.sources().count("http://mirror.example") == 3
-    for dockerfile in [ROOT / "Dockerfile", *(ROOT / "deploy/containers/images").glob("*/*")]:
+    for dockerfile in [
+        ROOT / "Dockerfile",
+        *(ROOT / "deploy/stacks/containers/images").glob("*/*"),
+    ]:
         text = dockerfile.read_text(encoding="utf-8")
         assert "http" not in text, dockerfile
         assert "--mount" not in text, "the classic builder builds it too"

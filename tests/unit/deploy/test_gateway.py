@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from contracts.topics import SERVICES
-from deploy.embedded.platform import upstreams
-from deploy.embedded.servers.s3 import installed
-from deploy.embedded.settings import ROOT, Ports
+from deploy import ROOT
 from deploy.gateway.caddyfile import PARTS, Upstreams, caddyfile
 from deploy.gateway.metrics import EVERY
+from deploy.stacks.embedded.platform import upstreams
+from deploy.stacks.embedded.servers.s3 import installed
+from deploy.stacks.embedded.settings import Ports
 
 
 def _text(to: Upstreams) -> str:
@@ -130,7 +131,7 @@ def test_nothing_but_the_loopback_interface_and_no_administration() -> None:
 
 
 def test_the_pages_load_nothing_from_elsewhere() -> None:
-    for directory in ("deploy/gateway/site", "deploy/sinks/page"):
+    for directory in ("deploy/gateway/site", "deploy/world/sinks/page"):
         for page in (ROOT / directory).glob("*.html"):
             text = page.read_text(encoding="utf-8")
             assert "http://" not in text.replace("http://www.w3.org", ""), page

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.choice import choose_kafka
-from deploy.embedded.errors import KafkaUnavailableError
-from deploy.embedded.java import JarsUnavailableError, find_jars, find_java, parse_java_version
-from deploy.embedded.servers import MemoryKafka
-from deploy.embedded.servers.base import Place
-from deploy.embedded.settings import KafkaKind
+from deploy.stacks.embedded.choice import choose_kafka
+from deploy.stacks.embedded.errors import KafkaUnavailableError
+from deploy.stacks.embedded.java import (
+    JarsUnavailableError,
+    find_jars,
+    find_java,
+    parse_java_version,
+)
+from deploy.stacks.embedded.servers import MemoryKafka
+from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.settings import KafkaKind
 
 
 @pytest.mark.parametrize(

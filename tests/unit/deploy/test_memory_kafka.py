@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from deploy.embedded.memory_kafka import Connection, address
+from deploy.stacks.embedded.memory_kafka import Connection, address
 
 _REAL, _PUBLIC = address(41_234), address(9_192)
 _METADATA, _FETCH, _FIND_COORDINATOR = 3, 1, 10

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.sinks.messages import Channel, Faults, Message, Messages
+from deploy.world.sinks.messages import Channel, Faults, Message, Messages
 
 _NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 

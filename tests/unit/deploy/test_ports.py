@@ -6,9 +6,9 @@ import socket
 
 import pytest
 
-from deploy.embedded.errors import PortTakenError
-from deploy.embedded.ports import free_port_set, free_ports, is_free, require_free
-from deploy.embedded.settings import Ports
+from deploy.stacks.embedded.errors import PortTakenError
+from deploy.stacks.embedded.ports import free_port_set, free_ports, is_free, require_free
+from deploy.stacks.embedded.settings import Ports
 
 
 def test_a_taken_port_is_named_with_its_setting_and_its_holder() -> None:

@@ -1,4 +1,4 @@
-"""O1, O8: what `make up`, `make images` and `deploy/compose/dc` say before an engine acts."""
+"""O1, O8: what `make up`, `make images` and `compose/dc` say before an engine acts."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from deploy.containers import debian
-from deploy.containers.engine import Engine
-from deploy.containers.errors import ArchiveFailedError, CommandFailedError
-from deploy.containers.published import require_free
-from deploy.containers.settings import StackSettings, environment
-from deploy.containers.stack import Stack
-from deploy.embedded.errors import PortTakenError
-from deploy.embedded.ports import free_ports
-from deploy.embedded.settings import ROOT
+from deploy import ROOT
+from deploy.stacks.containers import debian
+from deploy.stacks.containers.engine import Engine
+from deploy.stacks.containers.errors import ArchiveFailedError, CommandFailedError
+from deploy.stacks.containers.published import require_free
+from deploy.stacks.containers.settings import StackSettings, environment
+from deploy.stacks.containers.stack import Stack
+from deploy.stacks.embedded.errors import PortTakenError
+from deploy.stacks.embedded.ports import free_ports
 
 Client = Callable[[str], Engine]
 _HERE = "echo unix:///var/run/docker.sock"
@@ -148,7 +148,7 @@ def test_dc_is_compose_on_the_project_of_make_up(client: Client, tmp_path: Path)
         "COMPOSE_PROJECT_NAME": "zdorovie-x",
         "S3": "minio",
     }
-    dc = ROOT / "deploy" / "compose" / "dc"
+    dc = ROOT / "deploy" / "stacks" / "compose" / "dc"
     for args in (["logs", "--tail", "5", "identity"], ["up", "-d", "mongo"]):
         answer = subprocess.run(
             [dc, *args], cwd=tmp_path, env=env, capture_output=True, text=True, check=False

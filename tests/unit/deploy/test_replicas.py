@@ -8,12 +8,12 @@ from typing import Literal
 import pytest
 
 from contracts.topics import SERVICES
-from deploy.embedded import platform as layout
-from deploy.embedded.ports import replica_ports
-from deploy.embedded.servers import ApacheKafka, GivenKafka, Kafka, MemoryKafka
-from deploy.embedded.servers.base import Place
-from deploy.embedded.settings import GivenServers, Ports, StackSettings
-from deploy.ops.volumes import Places, parsed
+from deploy.stacks.embedded import platform as layout
+from deploy.stacks.embedded.ports import replica_ports
+from deploy.stacks.embedded.servers import ApacheKafka, GivenKafka, Kafka, MemoryKafka
+from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.settings import GivenServers, Ports, StackSettings
+from deploy.watch.ops.volumes import Places, parsed
 
 
 def test_replicas_have_ports_of_their_own() -> None:

@@ -11,11 +11,11 @@ from email_validator import validate_email
 from stdnum import luhn
 from stdnum.ru import inn
 
-from deploy.embedded import platform as layout
-from deploy.embedded.demo import ACCOUNTS_FILE, demo_accounts
-from deploy.embedded.servers import S3, MemoryKafka
-from deploy.embedded.servers.base import Place
-from deploy.embedded.settings import Ports, StackSettings, inherited_environment
+from deploy.stacks.embedded import platform as layout
+from deploy.stacks.embedded.demo import ACCOUNTS_FILE, demo_accounts
+from deploy.stacks.embedded.servers import S3, MemoryKafka
+from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.settings import Ports, StackSettings, inherited_environment
 
 
 def _platform(tmp_path: Path) -> layout.Platform:

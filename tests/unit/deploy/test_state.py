@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.errors import AlreadyRunningError
-from deploy.embedded.state import Lock, read_state, stop_running, write_state
+from deploy.stacks.embedded.errors import AlreadyRunningError
+from deploy.stacks.embedded.state import Lock, read_state, stop_running, write_state
 
 
 def test_started_twice_is_refused_with_the_process_that_holds_it(tmp_path: Path) -> None:

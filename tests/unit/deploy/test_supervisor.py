@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.console import Console
-from deploy.embedded.errors import ServerFailedError
-from deploy.embedded.servers.base import Place, Server
-from deploy.embedded.supervisor import (
+from deploy.stacks.embedded.console import Console
+from deploy.stacks.embedded.errors import ServerFailedError
+from deploy.stacks.embedded.servers.base import Place, Server
+from deploy.stacks.embedded.supervisor import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     WELL_AFTER,

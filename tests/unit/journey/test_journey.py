@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from deploy.embedded.settings import ROOT
-from deploy.journey.__main__ import main
-from deploy.journey.lines import find, parsed
-from deploy.journey.show import shown
-from deploy.journey.tree import tree
+from deploy import ROOT
+from deploy.watch.journey.__main__ import main
+from deploy.watch.journey.lines import find, parsed
+from deploy.watch.journey.show import shown
+from deploy.watch.journey.tree import tree
 
 GOLDEN = Path(__file__).with_name("approval.txt")
 
@@ -229,7 +229,7 @@ def test_no_id_is_a_question(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     """`make journey ID=… | head -5`."""
     (tmp_path / "all.log").write_bytes(b"".join(APPROVAL))
-    command = [sys.executable, "-m", "deploy.journey", "a1", "--logs", str(tmp_path)]
+    command = [sys.executable, "-m", "deploy.watch.journey", "a1", "--logs", str(tmp_path)]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as program:

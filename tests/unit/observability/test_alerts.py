@@ -7,11 +7,11 @@ import re
 import pytest
 
 from contracts.topics import SERVICES
-from deploy.observability.alerts import ALERTS, GROUPS, SLOS, Alert, Case, Severity
-from deploy.observability.conditions import Absent, Always, Beyond, Minus, Together, both
-from deploy.observability.panels import tab
-from deploy.observability.queries import Gauge, where
-from deploy.observability.scrapes import Scrapes
+from deploy.watch.observability.alerts import ALERTS, GROUPS, SLOS, Alert, Case, Severity
+from deploy.watch.observability.conditions import Absent, Always, Beyond, Minus, Together, both
+from deploy.watch.observability.panels import tab
+from deploy.watch.observability.queries import Gauge, where
+from deploy.watch.observability.scrapes import Scrapes
 from tests.support.alerting import firing, values
 
 CASES = [

@@ -14,26 +14,26 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from contracts.topics import SERVICES
-from deploy.check import CHECKS
-from deploy.containers.compose_files import CADDYFILE
-from deploy.embedded.settings import ROOT
+from deploy import ROOT
 from deploy.gateway import metrics as gateway
-from deploy.observability.__main__ import main, runbooks, stale, wanted
-from deploy.observability.alerts import ALERTS
-from deploy.observability.as_yaml import document
-from deploy.observability.grafana import panel_url, steps
-from deploy.observability.panels import TABS
-from deploy.observability.panels.model import bad, warn
+from deploy.stacks.containers.compose_files import CADDYFILE
+from deploy.tools.check import CHECKS
+from deploy.watch.observability.__main__ import main, runbooks, stale, wanted
+from deploy.watch.observability.alerts import ALERTS
+from deploy.watch.observability.as_yaml import document
+from deploy.watch.observability.grafana import panel_url, steps
+from deploy.watch.observability.panels import TABS
+from deploy.watch.observability.panels.model import bad, warn
 
 BOARDS = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
-    for path in (ROOT / "deploy/grafana/dashboards").glob("*.json")
+    for path in (ROOT / "deploy/watch/grafana/dashboards").glob("*.json")
 }
 
 
 def test_what_is_committed_is_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert stale(ROOT / "deploy", wanted()) == []
-    assert any("deploy.observability --check" in " ".join(check.command) for check in CHECKS)
+    assert stale(ROOT / "deploy" / "watch", wanted()) == []
+    assert any("deploy.watch.observability --check" in " ".join(check.command) for check in CHECKS)
     assert main([], tmp_path) == 0
     assert main(["--check"], tmp_path) == 0
     changed = tmp_path / "grafana/dashboards/flow.json"
@@ -176,7 +176,7 @@ def test_a_file_is_read_by_people_and_by_yaml() -> None:
 def test_the_rules_are_told_apart_by_severity_and_lead_to_a_runbook() -> None:
     rules = [
         rule
-        for path in sorted((ROOT / "deploy/prometheus/rules").glob("*.yml"))
+        for path in sorted((ROOT / "deploy/watch/prometheus/rules").glob("*.yml"))
         for group in reader.safe_load(path.read_text(encoding="utf-8"))["groups"]
         for rule in group["rules"]
     ]
@@ -190,7 +190,7 @@ def test_the_rules_are_told_apart_by_severity_and_lead_to_a_runbook() -> None:
 
 def test_prometheus_asks_every_replica_of_every_service() -> None:
     config = reader.safe_load(
-        (ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8")
+        (ROOT / "deploy/watch/prometheus/prometheus.yml").read_text(encoding="utf-8")
     )
     jobs = {job["job_name"]: job for job in config["scrape_configs"]}
     (names,) = jobs["services"]["dns_sd_configs"]
@@ -201,7 +201,7 @@ def test_prometheus_asks_every_replica_of_every_service() -> None:
 
 def test_prometheus_asks_the_gateway_where_it_tells() -> None:
     config = reader.safe_load(
-        (ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8")
+        (ROOT / "deploy/watch/prometheus/prometheus.yml").read_text(encoding="utf-8")
     )
     job = next(job for job in config["scrape_configs"] if job["job_name"] == gateway.NAME)
     (static,) = job["static_configs"]
@@ -215,7 +215,7 @@ def test_prometheus_asks_the_gateway_where_it_tells() -> None:
 
 
 def test_alertmanager_names_nobody() -> None:
-    text = (ROOT / "deploy/alertmanager/alertmanager.yml").read_text(encoding="utf-8")
+    text = (ROOT / "deploy/watch/alertmanager/alertmanager.yml").read_text(encoding="utf-8")
     config = reader.safe_load(text)
     names = {alert.name for alert in ALERTS}
     for rule in config["inhibit_rules"]:
@@ -232,7 +232,7 @@ def test_alertmanager_names_nobody() -> None:
 
 def test_what_always_fires_goes_to_a_machine_and_to_nobody_else() -> None:
     """A beat a minute: who hears none knows that nobody would be told of anything."""
-    text = (ROOT / "deploy/alertmanager/alertmanager.yml").read_text(encoding="utf-8")
+    text = (ROOT / "deploy/watch/alertmanager/alertmanager.yml").read_text(encoding="utf-8")
     config = reader.safe_load(text)
     first, *others = config["route"]["routes"]
     assert first["matchers"] == ['alertname="Watchdog"']

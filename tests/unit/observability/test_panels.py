@@ -8,11 +8,11 @@ import time
 import pytest
 
 from contracts.topics import SERVICES
-from deploy.observability.alerts import ALERTS
-from deploy.observability.panels import TABS, Panel, Tab, sample_names
-from deploy.observability.queries import Match, Query
-from deploy.observability.scrapes import Scrapes
-from deploy.ops.volumes import WatcherMetrics
+from deploy.watch.observability.alerts import ALERTS
+from deploy.watch.observability.panels import TABS, Panel, Tab, sample_names
+from deploy.watch.observability.queries import Match, Query
+from deploy.watch.observability.scrapes import Scrapes
+from deploy.watch.ops.volumes import WatcherMetrics
 from services.chassis.telemetry.metrics import Bound
 from tests.support.observability import boards, declared, leaves, samples
 

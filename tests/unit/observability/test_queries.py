@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from deploy.observability.queries import (
+from deploy.watch.observability.queries import (
     Gauge,
     Increase,
     Match,
@@ -20,7 +20,7 @@ from deploy.observability.queries import (
     unlike,
     where,
 )
-from deploy.observability.scrapes import Scrapes
+from deploy.watch.observability.scrapes import Scrapes
 
 
 def test_promql_is_written_as_a_person_would() -> None:

@@ -8,11 +8,11 @@ import re
 import pytest
 
 from contracts.topics import SERVICES
-from deploy.embedded.settings import ROOT
-from deploy.observability.__main__ import runbooks
-from deploy.observability.alerts import ALERTS
-from deploy.observability.panels import tab
-from deploy.observability.rules import runbook
+from deploy import ROOT
+from deploy.watch.observability.__main__ import runbooks
+from deploy.watch.observability.alerts import ALERTS
+from deploy.watch.observability.panels import tab
+from deploy.watch.observability.rules import runbook
 from tests.support.observability import declared
 from tests.support.runbooks import searches
 
@@ -80,11 +80,11 @@ def test_its_commands_exist(name: str) -> None:
         assert setting in _SETTINGS, f"setting {setting}"
 
 
-_COMPOSE = (ROOT / "deploy" / "compose" / "compose.yml").read_text(encoding="utf-8")
+_COMPOSE = (ROOT / "deploy" / "stacks" / "compose" / "compose.yml").read_text(encoding="utf-8")
 
 
 def _settings() -> str:
-    env = (ROOT / "deploy/compose/.env.example").read_text(encoding="utf-8")
+    env = (ROOT / "deploy/stacks/compose/.env.example").read_text(encoding="utf-8")
     read = (path.read_text(encoding="utf-8") for path in (ROOT / "services").rglob("settings.py"))
     fields = {
         word.upper() for text in read for word in re.findall(r"^    (\w+):", text, re.MULTILINE)
@@ -119,7 +119,7 @@ def test_what_it_looks_for_in_the_logs_is_said_there(name: str) -> None:
 def test_its_commands_reach_the_containers_of_make_up(name: str) -> None:
     """Compose by itself looks at another project; its first version knows no `--since`."""
     text = TEXTS[name]
-    assert not re.search(r"docker[ -]compose", text), "deploy/compose/dc"
+    assert not re.search(r"docker[ -]compose", text), "deploy/stacks/compose/dc"
     for options in re.findall(r"compose/dc logs((?: --[a-z-]+(?: \d+)?)*)", text):
         assert set(options.split()) - {"--tail", "50", "--no-color", "--no-log-prefix"} == set()
     assert "compose/dc up" not in text, "it would make anew what the shell's settings changed"
@@ -127,7 +127,7 @@ def test_its_commands_reach_the_containers_of_make_up(name: str) -> None:
 
 _SOURCES = "".join(
     path.read_text(encoding="utf-8")
-    for folder in ("services", "deploy/ops")
+    for folder in ("services", "deploy/watch/ops")
     for path in sorted((ROOT / folder).rglob("*.py"))
 )
 _TESTS = "".join(

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from deploy.observability.queries import Aggregate, Gauge, Increase, Rate, where
-from deploy.observability.scrapes import Scrapes, declared
+from deploy.watch.observability.queries import Aggregate, Gauge, Increase, Rate, where
+from deploy.watch.observability.scrapes import Scrapes, declared
 
 ONE = (("instance", "a"),)
 

@@ -17,8 +17,8 @@ from contracts.identity import Passport, PersonPii, ProfileSubmittedV2
 from contracts.partners import IdentityChecked
 from contracts.tools.snapshots import example_of
 from contracts.topics import BY_TYPE
-from deploy.embedded.demo import ACCOUNTS_FILE
-from deploy.partners.rules import (
+from deploy.stacks.embedded.demo import ACCOUNTS_FILE
+from deploy.world.partners.rules import (
     acceptance_of,
     check_identity,
     enp_is_right,
@@ -107,7 +107,7 @@ def test_numbers_that_were_not_given_are_not_compared() -> None:
 
 
 def test_the_demo_citizens_are_confirmed() -> None:
-    """deploy/demo/accounts.json and the registry agree."""
+    """deploy/world/demo/accounts.json and the registry agree."""
     people = json.loads(ACCOUNTS_FILE.read_text(encoding="utf-8"))["accounts"]
     citizens = [p for p in people if p["role"] == "citizen"]
     assert citizens

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from deploy.fonts import companion, companion_file
+from deploy.tools.fonts import companion, companion_file
 from services.sealing.fonts import ASSETS, Face
 
 

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-from deploy.pki import Algorithm, Doctor, Organisation, ensure_pki, read_doctors
+from deploy.world.pki import Algorithm, Doctor, Organisation, ensure_pki, read_doctors
 from services.sealing.keys import certificate_info
 from services.sealing.trust import OGRN, SNILS
 from tests.support.sealing import DemoPki

@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from deploy.pki.parts import key_usage
+from deploy.world.pki.parts import key_usage
 from services.sealing import Role, TrustStore
 from services.sealing.errors import (
     CertificateNotTrustedError,

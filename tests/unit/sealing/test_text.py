@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deploy import outsider
+from deploy.world import verify_pdf
 from services.sealing.errors import DoesNotFitError, UnprintableTextError
 from services.sealing.fonts import Coverage, Face, PdfFont, characters, pdf_font
 from services.sealing.keys import CertificateInfo
@@ -33,7 +33,7 @@ TEMPLATES = {coverage: Template(FORM, DOCTOR, coverage) for coverage in Coverage
 def printed(text: str, coverage: Coverage) -> str:
     facts = Facts("1", "", "http://x/1", None, DOCTOR, datetime(2026, 11, 21, tzinfo=UTC), 64)
     pdf = TEMPLATES[coverage].render({"value": text}, facts).filled(b"")
-    return outsider.text(pdf)
+    return verify_pdf.text(pdf)
 
 
 def squeezed(text: str) -> str:

@@ -11,7 +11,7 @@ import rfc3161_client
 from asn1crypto import tsp
 from cryptography import x509
 
-from deploy.tsa.authority import Authority, LocalTimestamps
+from deploy.world.tsa.authority import Authority, LocalTimestamps
 from services.sealing import cms, der
 from services.sealing.errors import (
     TimestampCertificateError,

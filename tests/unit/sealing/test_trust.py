@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
-from deploy.pki import ensure_pki
+from deploy.world.pki import ensure_pki
 from services.sealing import Role, TrustStore
 from services.sealing.errors import (
     CertificateNotTrustedError,

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.embedded.settings import ROOT
+from deploy import ROOT
 
 _CONFTEST = """
 from tests.support.last_resort import LastResort

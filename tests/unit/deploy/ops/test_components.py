@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from contracts.topics import SERVICES
-from deploy.ops.components import COMPONENTS, State, judge
-from deploy.ops.health import Answer, Condition, by_service, condition_of
-from deploy.ops.targets import Replica
+from deploy.watch.ops.components import COMPONENTS, State, judge
+from deploy.watch.ops.health import Answer, Condition, by_service, condition_of
+from deploy.watch.ops.targets import Replica
 
 WELL = dict.fromkeys(SERVICES, Condition.READY)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from deploy.ops.editing import MAX_TEXT, MAX_UPDATES, Form, edited, opened, updated
-from deploy.ops.notices import NoticeClosedError, Stage
+from deploy.watch.ops.editing import MAX_TEXT, MAX_UPDATES, Form, edited, opened, updated
+from deploy.watch.ops.notices import NoticeClosedError, Stage
 from services.chassis.foundation.errors import InvalidInputError
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -6,10 +6,10 @@ import re
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from deploy.embedded.settings import ROOT
-from deploy.ops.pages import moscow
+from deploy import ROOT
+from deploy.watch.ops.pages import moscow
 
-PAGE = ROOT / "deploy/ops/page"
+PAGE = ROOT / "deploy/watch/ops/page"
 NOW = datetime(2026, 11, 21, 12, 5, tzinfo=UTC)
 
 
@@ -24,7 +24,7 @@ def test_vendored_files_are_what_the_table_says() -> None:
 
 def test_the_policy_of_the_pages_is_kept_by_the_pages() -> None:
     """`default-src 'self'`: no script, style or handler inside a page, nothing from elsewhere."""
-    for path in (PAGE / "index.html", ROOT / "deploy/ops/templates/status.html"):
+    for path in (PAGE / "index.html", ROOT / "deploy/watch/ops/templates/status.html"):
         text = path.read_text(encoding="utf-8")
         assert "http://" not in text
         assert "https://" not in text

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from deploy.ops.settings import OpsSettings
-from deploy.ops.targets import Replica, parsed, replicas
+from deploy.watch.ops.settings import OpsSettings
+from deploy.watch.ops.targets import Replica, parsed, replicas
 
 
 def test_services_with_several_addresses() -> None:

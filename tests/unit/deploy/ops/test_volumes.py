@@ -12,8 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from deploy.ops.settings import OpsSettings
-from deploy.ops.volumes import Room, Volumes, WatcherMetrics, parsed, room
+from deploy.watch.ops.settings import OpsSettings
+from deploy.watch.ops.volumes import Room, Volumes, WatcherMetrics, parsed, room
 from tests.support.runbooks import found_by
 from tests.support.spans import listening
 

@@ -1,0 +1,1 @@
+"""The programs that run the platform: embedded here, in containers there."""

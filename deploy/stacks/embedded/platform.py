@@ -1,0 +1,244 @@
+"""What the platform consists of: every process, its settings, and the order they start in.
+
+Only data: it starts nothing and waits for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from contracts.topics import SERVICES
+from deploy.gateway.caddyfile import PARTS, Upstreams
+from deploy.stacks.embedded.demo import ACCOUNTS_FILE
+from deploy.stacks.embedded.ports import LOOPBACK, replica_ports
+from deploy.stacks.embedded.servers import (
+    S3,
+    ApacheKafka,
+    Gateway,
+    GivenMongo,
+    GivenS3,
+    Kafka,
+    Mongo,
+    Program,
+    Server,
+)
+from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.settings import GivenServers, Ports, StackSettings
+from deploy.world.pki import public
+
+# Shared by the notifier and the sinks that play its providers. Not a secret of anybody's: the
+# sinks keep demo messages on this machine.
+_SMS_SECRET = "demo-sms-centre-secret"  # noqa: S105 - both ends of a demo line
+_PUSH_SECRET = "demo-push-service-secret"  # noqa: S105 - both ends of a demo line
+
+Replicas: TypeAlias = Mapping[str, tuple[int, ...]]
+"""The ports of each service's processes, the first of them the one with the setting."""
+
+BUCKET_UPLOADS, BUCKET_SEALED = "uploads", "sealed"
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The processes of one stack."""
+
+    mongo: Mongo | GivenMongo
+    s3: S3 | GivenS3
+    kafka: Kafka
+    sinks: Program
+    tsa: Program
+    services: tuple[Program, ...]
+    partners: Program
+    ops: Program
+    gateway: Gateway
+
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        """What services stand on."""
+        return self.mongo, self.s3, self.kafka
+
+
+def pki_dir(place: Place) -> Path:
+    """Where the demo PKI lives."""
+    return place.data_dir / "pki"
+
+
+def build(settings: StackSettings, ports: Ports, place: Place, kafka: Kafka) -> Platform:
+    """Every process with the environment it gets."""
+    mongo, s3 = _storage(settings, ports, place)
+    common = _common(settings, ports, (mongo.env(), s3.env(), kafka.env()))
+    replicas = replica_ports(ports, settings.replicas)
+    services = tuple(
+        Program(
+            place,
+            label=name if number == 1 else f"{name}-{number}",
+            module=f"services.{name}",
+            port=port,
+            variables=common | _own(name, ports, place) | {f"{name.upper()}_PORT": str(port)},
+        )
+        for name in SERVICES
+        for number, port in enumerate(replicas[name], start=1)
+    )
+    return Platform(
+        mongo=mongo,
+        s3=s3,
+        kafka=kafka,
+        sinks=_sinks(ports, place),
+        tsa=_tsa(ports, place, settings.url(ports)),
+        services=services,
+        partners=_partners(ports, place, common),
+        ops=_ops(ports, place, common, replicas, (mongo, kafka, s3)),
+        gateway=Gateway(
+            place,
+            port=ports.gateway,
+            metrics_port=ports.gateway_metrics,
+            upstreams=upstreams(ports, replicas, s3=s3.endpoint),
+            bind=settings.gateway_bind,
+            trust=pki_dir(place) / public.FOLDER,
+            buckets=(BUCKET_UPLOADS, BUCKET_SEALED),
+        ),
+    )
+
+
+def _storage(
+    settings: StackSettings, ports: Ports, place: Place
+) -> tuple[Mongo | GivenMongo, S3 | GivenS3]:
+    if settings.servers == "given":
+        given = GivenServers()
+        return GivenMongo(place, given=given), GivenS3(place, given=given)
+    return Mongo(place, port=ports.mongo), S3(place, port=ports.s3)
+
+
+def upstreams(
+    ports: Ports, replicas: Replicas | None = None, *, s3: str | None = None
+) -> Upstreams:
+    """Where the gateway finds everything: on loopback, one process each but for replicas.
+
+    `s3`: its host:port, when it is not on the port of the settings.
+    """
+    one = {name: (getattr(ports, name),) for name in PARTS}
+    ours = one | dict(replicas or {})
+    found = {name: tuple(f"{LOOPBACK}:{port}" for port in ours[name]) for name in PARTS}
+    return Upstreams(found | ({"s3": (s3,)} if s3 else {}))
+
+
+def _common(
+    settings: StackSettings, ports: Ports, servers: tuple[Mapping[str, str], ...]
+) -> dict[str, str]:
+    variables = {
+        "AUTH_JWKS_URL": f"http://{LOOPBACK}:{ports.identity}/v1/jwks.json",
+        "PUBLIC_URL": settings.url(ports),
+        "LOG_FORMAT": "json",
+    }
+    for server in servers:
+        variables |= server
+    return variables
+
+
+def _own(name: str, ports: Ports, place: Place) -> dict[str, str]:
+    prefix = name.upper()
+    variables = {
+        f"{prefix}_HOST": LOOPBACK,
+        f"{prefix}_PORT": str(getattr(ports, name)),
+        f"{prefix}_DATABASE": name,
+        f"{prefix}_DEMO": "true",
+        f"{prefix}_DEMO_FILE": str(ACCOUNTS_FILE),
+    }
+    if name == "documents":
+        variables |= {
+            "DOCUMENTS_PKI_DIR": str(pki_dir(place)),
+            "DOCUMENTS_TSA_URL": f"http://{LOOPBACK}:{ports.tsa}/",
+            "DOCUMENTS_BUCKET_UPLOADS": BUCKET_UPLOADS,
+            "DOCUMENTS_BUCKET_SEALED": BUCKET_SEALED,
+        }
+    if name == "notifier":
+        sinks = f"http://{LOOPBACK}:{ports.sinks}"
+        variables |= {
+            "NOTIFIER_SMTP_HOST": LOOPBACK,
+            "NOTIFIER_SMTP_PORT": str(ports.smtp),
+            "NOTIFIER_SMS_URL": f"{sinks}/sms/v1/messages",
+            "NOTIFIER_SMS_SECRET": _SMS_SECRET,
+            "NOTIFIER_PUSH_URL": f"{sinks}/push/v1/messages",
+            "NOTIFIER_PUSH_SECRET": _PUSH_SECRET,
+        }
+    return variables
+
+
+def _sinks(ports: Ports, place: Place) -> Program:
+    return Program(
+        place,
+        label="sinks",
+        module="deploy.world.sinks",
+        port=ports.sinks,
+        health="/healthz",
+        variables={
+            "SINKS_HOST": LOOPBACK,
+            "SINKS_PORT": str(ports.sinks),
+            "SINKS_SMTP_PORT": str(ports.smtp),
+            "SINKS_DATA_DIR": str(place.of("sinks")),
+            "SINKS_SMS_SECRET": _SMS_SECRET,
+            "SINKS_PUSH_SECRET": _PUSH_SECRET,
+            "SINKS_DEMO_FILE": str(ACCOUNTS_FILE),
+        },
+    )
+
+
+def _tsa(ports: Ports, place: Place, public_url: str) -> Program:
+    return Program(
+        place,
+        label="tsa",
+        module="deploy.world.tsa",
+        port=ports.tsa,
+        health="/healthz",
+        before=("deploy.world.pki", str(pki_dir(place)), "--public-url", public_url),
+        variables={
+            "TSA_HOST": LOOPBACK,
+            "TSA_PORT": str(ports.tsa),
+            "TSA_PKI_DIR": str(pki_dir(place)),
+        },
+    )
+
+
+def _ops(
+    ports: Ports,
+    place: Place,
+    common: Mapping[str, str],
+    replicas: Replicas,
+    servers: tuple[Server, ...],
+) -> Program:
+    addresses = {
+        name: "|".join(f"http://{LOOPBACK}:{port}" for port in replicas[name]) for name in SERVICES
+    }
+    targets = ",".join(f"{name}={found}" for name, found in addresses.items())
+    # Whoever runs elsewhere, or in memory, has no disk here.
+    here = [server.name for server in servers if isinstance(server, (Mongo, ApacheKafka, S3))]
+    return Program(
+        place,
+        label="ops",
+        module="deploy.watch.ops",
+        port=ports.ops,
+        health="/healthz",
+        # It stands on nothing: no server's password is its business.
+        variables={name: common[name] for name in ("AUTH_JWKS_URL", "PUBLIC_URL", "LOG_FORMAT")}
+        | {
+            "OPS_HOST": LOOPBACK,
+            "OPS_PORT": str(ports.ops),
+            "OPS_TARGETS": targets,
+            "OPS_MEASURED": f"gateway=http://{LOOPBACK}:{ports.gateway_metrics}",
+            "OPS_DATA_DIR": str(place.of("ops")),
+            "OPS_VOLUMES": ",".join(f"{name}={place.of(name)}" for name in here),
+        },
+    )
+
+
+def _partners(ports: Ports, place: Place, common: Mapping[str, str]) -> Program:
+    return Program(
+        place,
+        label="partners",
+        module="deploy.world.partners",
+        port=ports.partners,
+        health="/healthz",
+        variables=dict(common) | {"PARTNERS_HOST": LOOPBACK, "PARTNERS_PORT": str(ports.partners)},
+    )

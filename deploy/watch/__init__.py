@@ -1,0 +1,1 @@
+"""What watches the platform: the page of operations, dashboards, rules, runbooks."""

@@ -1,0 +1,1 @@
+"""The world around the platform, played: partners, post boxes, certification, a demo."""

@@ -1,0 +1,49 @@
+"""`python -m deploy.world.demo`: play the journey; exit 0 only if everything is as promised."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import httpx2
+
+from deploy.stacks.embedded.settings import Ports, StackSettings
+from deploy.world.demo.gateway import DemoFailedError, Gateway
+from deploy.world.demo.journey import Journey
+from deploy.world.demo.steps import Steps
+
+
+async def main() -> int:
+    """Play it; returns the exit code."""
+    ports = Ports()
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--gateway", default=f"http://127.0.0.1:{ports.gateway}")
+    parser.add_argument("--out", type=Path, default=StackSettings().run_dir / "demo")
+    parser.add_argument("--seed", type=int, default=None, help="invent the same citizen again")
+    args = parser.parse_args()
+    gateway = Gateway(args.gateway)
+    try:
+        outcome = await Journey(gateway, Steps(), seed=args.seed).play()
+    except DemoFailedError as failure:
+        print(f"\nНе сошлось: {failure}", file=sys.stderr)
+        return 1
+    except httpx2.TransportError as error:
+        print(
+            f"\nПлатформа не отвечает по адресу {args.gateway} ({error!r}). Запустите её: make run",
+            file=sys.stderr,
+        )
+        return 2
+    finally:
+        await gateway.close()
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name, content in (("certificate.pdf", outcome.certificate), ("talon.pdf", outcome.talon)):
+        (args.out / name).write_bytes(content)
+        print(f"{args.out / name}: {len(content)} Б")
+    print(f"Проверка в браузере: {args.gateway}/verify/{outcome.number}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

@@ -1,0 +1,142 @@
+"""What the citizen does: registers, gets confirmed, applies, books."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from deploy.world.demo.gateway import DemoFailedError, Gateway, Phone, RefusedError
+from deploy.world.demo.person import Person
+
+_CODE = r"\b(\d{6}(?:\d{4})?)\b"  # ten digits while somebody guesses at the codes of a number
+_FILE_NOT_HEARD_OF = "file-not-ready"
+_TRIES = 100
+
+
+class Citizen:
+    """A person with a phone, a mailbox and the portal."""
+
+    def __init__(self, gateway: Gateway, person: Person) -> None:
+        """Take a caller of their own."""
+        self.gateway = gateway
+        self.person = person
+        self.phone = Phone(gateway, person.phone)
+        self.mailbox = Phone(gateway, person.email)
+        self.device = Phone(gateway, f"demo-device-{person.phone[1:]}")
+        self.account_id = ""
+        self._tags: dict[str, str] = {}
+
+    async def register(self) -> None:
+        """Prove the phone by a code, set a password (I1)."""
+        await self.phone.skip()
+        asked = await self.gateway.post(
+            "identity", "/registrations", {"channel": "sms", "phone": self.person.phone}
+        )
+        code = (await self.phone.wait_for(_CODE))[1]
+        tokens = await self.gateway.post(
+            "identity",
+            f"/registrations/{asked['registration_id']}/confirmation",
+            {"code": code, "password": self.person.password},
+        )
+        self.gateway.hold(tokens)
+
+    async def log_in(self) -> None:
+        """Password, then a second code (I3)."""
+        await log_in(self.gateway, self.phone, self.person.phone, self.person.password)
+        self.account_id = (await self.gateway.get("identity", "/account"))["account_id"]
+
+    async def prove_email(self) -> None:
+        """Prove the mailbox by a code: medical messages go to proved contacts only (I16)."""
+        await self.mailbox.skip()
+        change = await self.gateway.post(
+            "identity",
+            "/contacts",
+            {"channel": "email", "email": self.person.email, "password": self.person.password},
+        )
+        code = (await self.mailbox.wait_for(_CODE))[1]
+        confirmation = f"/contacts/{change['change_id']}/confirmation"
+        await self.gateway.post("identity", confirmation, {"code": code})
+
+    async def add_device(self) -> None:
+        """Let this phone get push messages."""
+        device = {"token": self.device.address, "platform": "web"}
+        await self.gateway.post("notifier", "/devices", device, once=True)
+
+    async def fill_profile(self) -> None:
+        """Send the profile and wait until the state registry confirmed it (I2, I13)."""
+        version = (await self.gateway.call("GET", "identity", "/profile")).headers["ETag"]
+        await self.gateway.call(
+            "PUT",
+            "identity",
+            "/profile",
+            json=self.person.profile,
+            headers={"If-Match": version},
+        )
+        await self.phone.wait_for("подтвержд")
+        await self.gateway.renew()
+
+    async def upload(self, name: str, content: bytes, media_type: str) -> dict[str, Any]:
+        """Upload a scan (C7)."""
+        answer = await self.gateway.call(
+            "POST",
+            "documents",
+            "/files",
+            once=True,
+            files={"file": (name, content, media_type)},
+            data={"purpose": "attachment"},
+        )
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def edit(self, application: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+        """Save a part of the draft (C4). The copy of a fresh upload may be a moment behind."""
+        for _ in range(_TRIES):
+            try:
+                return await self._change("PATCH", application["id"], "", change)
+            except RefusedError as refused:
+                codes = {e["code"] for e in refused.problem.get("errors", ())}
+                if not codes or codes != {_FILE_NOT_HEARD_OF}:
+                    raise
+                await asyncio.sleep(0.05)
+        message = "certificates did not hear of the uploaded files"
+        raise DemoFailedError(message)
+
+    async def submit(self, application: dict[str, Any]) -> dict[str, Any]:
+        """Give consent and send the application (C11, C13)."""
+        consent = await self.gateway.get("certificates", "/consent")
+        agreement = {"consent": True, "consent_version": consent["version"]}
+        return await self._change("POST", application["id"], "/submission", agreement)
+
+    async def _change(
+        self, method: str, application_id: str, verb: str, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Change the version that was read, named by the tag that came with it, to the letter."""
+        address = f"/applications/{application_id}"
+        tag = self._tags.pop(application_id, None)  # after a refusal it is read anew
+        if tag is None:
+            tag = (await self.gateway.call("GET", "certificates", address)).headers["ETag"]
+        changed = await self.gateway.call(
+            method, "certificates", address + verb, json=body, headers={"If-Match": tag}
+        )
+        self._tags[application_id] = changed.headers["ETag"]
+        found: dict[str, Any] = changed.json()
+        return found
+
+
+async def log_in(gateway: Gateway, phone: Phone, login: str, password: str) -> None:
+    """Log in as anybody: password, then the code from the phone."""
+    await phone.skip()
+    session = await gateway.post("identity", "/sessions", {"login": login, "password": password})
+    code = (await phone.wait_for(_CODE))[1]
+    confirmation = f"/sessions/{session['session_id']}/confirmation"
+    gateway.hold(await gateway.post("identity", confirmation, {"code": code}))
+
+
+async def download(gateway: Gateway, document_id: str) -> bytes:
+    """A sealed document by its short-lived signed address (D1)."""
+    link = await gateway.post("documents", f"/documents/{document_id}/links")
+    page = await gateway.caller().page(link["url"])
+    if page.status_code != 200:  # noqa: PLR2004 - the one good answer
+        message = f"the signed address answered {page.status_code}: {page.text[:200]}"
+        raise DemoFailedError(message)
+    return page.content

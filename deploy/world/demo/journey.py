@@ -1,0 +1,357 @@
+"""The whole journey, played by a citizen, a doctor and a stranger."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deploy.world import verify_pdf
+from deploy.world.demo.citizen import Citizen, download, log_in
+from deploy.world.demo.gateway import DemoFailedError, Gateway, Phone, RefusedError
+from deploy.world.demo.papers import policy_scan, test_results
+from deploy.world.demo.person import new_person
+from deploy.world.demo.steps import Steps, require
+
+ACCOUNTS = Path(__file__).with_name("accounts.json")
+_CONCLUSION = "Противопоказаний к обучению по специальности не выявлено. Годна."
+
+
+@dataclass
+class Outcome:
+    """What the journey left behind."""
+
+    certificate: bytes = b""
+    talon: bytes = b""
+    number: str = ""
+    talon_number: str = ""
+    application: dict[str, Any] = field(default_factory=dict)
+    appointment: dict[str, Any] = field(default_factory=dict)
+
+
+class Journey:
+    """One citizen's way from nothing to a certificate and a talon."""
+
+    def __init__(self, gateway: Gateway, steps: Steps, *, seed: int | None = None) -> None:
+        """Invent a citizen; take the doctor from the demo accounts."""
+        self.steps = steps
+        self.stranger = gateway
+        self.citizen = Citizen(gateway.caller(), new_person(random.Random(seed)))
+        accounts = json.loads(ACCOUNTS.read_text())["accounts"]
+        self._doctor_account = next(a for a in accounts if a["role"] == "doctor")
+        self.doctor = gateway.caller()
+        self.outcome = Outcome()
+
+    async def play(self) -> Outcome:
+        """Play everything.
+
+        Raises:
+            DemoFailedError: something is not as it should be.
+        """
+        await self.become_confirmed()
+        await self.apply()
+        await self.review()
+        await self.receive()
+        await self.check_as_an_outsider()
+        await self.book()
+        await self.cancel()
+        self.steps.done()
+        return self.outcome
+
+    async def become_confirmed(self) -> None:
+        """Register, log in, fill in the profile."""
+        citizen, steps = self.citizen, self.steps
+        steps.part(f"Гражданин: {citizen.person.full_name}, {citizen.person.phone}")
+        with steps.step("регистрация по коду из SMS"):
+            await citizen.register()
+        with steps.step("вход: пароль и второй код"):
+            await citizen.log_in()
+        with steps.step("почта подтверждена кодом из письма"):
+            await citizen.prove_email()
+        with steps.step("телефон принимает push"):
+            await citizen.add_device()
+        with steps.step("ошибки профиля названы все сразу") as notes:
+            await self._profile_refused(notes)
+        with steps.step("профиль подтверждён государственным реестром"):
+            await citizen.fill_profile()
+
+    async def _profile_refused(self, notes: list[str]) -> None:
+        gateway = self.citizen.gateway
+        version = (await gateway.call("GET", "identity", "/profile")).headers["ETag"]
+        wrong = self.citizen.person.profile | {"snils": "11223344500", "inn": "123", "oms": "1"}
+        try:
+            await gateway.call(
+                "PUT", "identity", "/profile", json=wrong, headers={"If-Match": version}
+            )
+        except RefusedError as refused:
+            pointers = {e["pointer"] for e in refused.problem["errors"]}
+            notes.append(", ".join(sorted(pointers)))
+            require(pointers == {"/snils", "/inn", "/oms"}, f"errors named: {pointers}")
+        else:
+            require(False, "a profile with three wrong numbers was accepted")
+
+    async def apply(self) -> None:
+        """Find the type, upload the scans, fill the draft, submit."""
+        citizen, steps = self.citizen, self.steps
+        steps.part("Заявление на справку 086/у")
+        with steps.step("поиск в каталоге") as notes:
+            found = await citizen.gateway.get("certificates", "/types", query="086")
+            code = found["items"][0]["code"]
+            notes.append(found["items"][0]["title"])
+        with steps.step("черновик с данными из профиля") as notes:
+            application = await citizen.gateway.post(
+                "certificates", "/applications", {"type": code}, once=True
+            )
+            prefilled = {k for k, v in application["fields"].items() if v}
+            require("last_name" in prefilled, f"the draft is not prefilled: {application}")
+            notes.append(f"заполнено полей: {len(prefilled)}")
+        with steps.step("загрузка сканов") as notes:
+            name, oms = citizen.person.full_name, citizen.person.profile["oms"]
+            policy = await citizen.upload("полис.jpg", policy_scan(name, oms), "image/jpeg")
+            results = await citizen.upload("анализы.pdf", test_results(name), "application/pdf")
+            require(policy["dpi"] == 300, f"the scan has 300 dpi, not {policy['dpi']}")  # noqa: PLR2004 - made so
+            require(results["pages"] == 3, f"the PDF has 3 pages, not {results['pages']}")  # noqa: PLR2004 - made so
+            notes.append(f"JPEG {policy['dpi']} dpi; PDF {results['pages']} с.")
+        with steps.step("заполнение и отправка") as notes:
+            application = await citizen.edit(
+                application, _filled(policy["file_id"], results["file_id"])
+            )
+            application = await citizen.submit(application)
+            notes.append(f"номер {application['tracking_number']}")
+            notes.append(f"срок до {application['deadline_at']}")
+        with steps.step("SMS, письмо и push о приёме заявления"):
+            await asyncio.gather(
+                *(
+                    inbox.wait_for(application["tracking_number"])
+                    for inbox in (citizen.phone, citizen.mailbox, citizen.device)
+                )
+            )
+        self.outcome.application = application
+
+    async def review(self) -> None:
+        """The doctor logs in, takes the application, looks at the scans, approves."""
+        account, steps = self._doctor_account, self.steps
+        application_id = self.outcome.application["id"]
+        steps.part("Врач")
+        with steps.step("вход врача"):
+            phone = Phone(self.doctor, account["phone"])
+            await log_in(self.doctor, phone, account["phone"], account["password"])
+        with steps.step("заявление из очереди взято"):
+            await self.doctor.post("certificates", f"/reviews/{application_id}/claim")
+        with steps.step("скан открыт врачом") as notes:
+            review = await self.doctor.get("certificates", f"/reviews/{application_id}")
+            file_id = review["attachments"][0]["file_id"]
+            link = await self._doctors_link(file_id)
+            page = await self.stranger.page(link["url"])
+            require(page.is_success, f"the scan's address answered {page.status_code}")
+            notes.append(f"{len(page.content)} Б")
+        with steps.step("одобрено"):
+            await self.doctor.post(
+                "certificates", f"/reviews/{application_id}/approval", _findings()
+            )
+
+    async def _doctors_link(self, file_id: str) -> dict[str, Any]:
+        """The right to read follows the claim by an event: it may be a moment behind."""
+        for _ in range(100):
+            try:
+                found: dict[str, Any] = await self.doctor.post(
+                    "documents", f"/files/{file_id}/links"
+                )
+            except RefusedError as refused:
+                if refused.status not in {403, 404}:
+                    raise
+                await asyncio.sleep(0.05)
+            else:
+                return found
+        message = "the doctor may not read the scan"
+        raise DemoFailedError(message)
+
+    async def receive(self) -> None:
+        """Wait for the three messages, download the sealed PDF."""
+        citizen, steps = self.citizen, self.steps
+        steps.part("Справка")
+        with steps.step("SMS, письмо и push о готовности"):
+            await asyncio.gather(
+                *(
+                    inbox.wait_for("готова")
+                    for inbox in (citizen.phone, citizen.mailbox, citizen.device)
+                )
+            )
+        with steps.step("скачивание по подписанному адресу") as notes:
+            mine = await citizen.gateway.get("certificates", "/certificates")
+            certificate = mine["items"][0]
+            self.outcome.number = certificate["number"]
+            self.outcome.certificate = await download(citizen.gateway, certificate["document_id"])
+            digest = hashlib.sha256(self.outcome.certificate).hexdigest()
+            require(digest == certificate["sha256"], "the file is not the one that was sealed")
+            notes.append(f"№ {certificate['number']}, {len(self.outcome.certificate)} Б")
+        with steps.step("журнал сообщений гражданина") as notes:
+            journal = await citizen.gateway.get("notifier", "/messages", limit=100)
+            channels = {m["channel"] for m in journal["items"]}
+            require(channels == {"sms", "email", "push"}, f"channels in the journal: {channels}")
+            notes.append(f"сообщений: {len(journal['items'])}")
+
+    async def check_as_an_outsider(self) -> None:
+        """What anybody can check with their own tools."""
+        steps = self.steps
+        steps.part("Посторонний проверяет файл")
+        await self._check_sealed(self.outcome.certificate, "справка", signatures=2)
+        with steps.step("внутри – XML справки") as notes:
+            attached = await asyncio.to_thread(verify_pdf.attachments, self.outcome.certificate)
+            require(
+                any(self.outcome.number.encode() in xml for xml in attached.values()),
+                f"no XML with the number among {sorted(attached)}",
+            )
+            notes.append(", ".join(attached))
+        with steps.step("QR ведёт на публичную проверку") as notes:
+            (address,) = await asyncio.to_thread(verify_pdf.read_qr, self.outcome.certificate)
+            page = await self.stranger.page(address)
+            require(page.is_success, f"{address} answered {page.status_code}")
+            require(address.endswith(f"/verify/{self.outcome.number}"), f"the QR says {address}")
+            require('class="state valid"' in page.text, f"{address} does not say «действительна»")
+            last_name = self.citizen.person.profile["last_name"]
+            require(self.citizen.person.full_name not in page.text, "the page shows the whole name")
+            require(last_name not in page.text, "the page shows the last name")
+            notes.append(address)
+        with steps.step("проверка по номеру без входа") as notes:
+            public = await self.stranger.get(
+                "certificates", f"/public/certificates/{self.outcome.number}"
+            )
+            require(public["state"] == "valid", f"state {public['state']}")
+            notes.append(f"{public['state']}, {public['name']}")
+
+    async def _check_sealed(self, pdf: bytes, what: str, *, signatures: int) -> None:
+        with self.steps.step(f"{what}: подписи и метки времени (pyHanko)") as notes:
+            root = await self.stranger.page("/trust/root.pem")
+            require(root.is_success, "the demo root certificate is not published")
+            # with the root alone: the lists come from where the certificates say that they are
+            reports = await verify_pdf.check_signatures(pdf, root.content, revocation=True)
+            require(len(reports) == signatures, f"signatures: {len(reports)}, not {signatures}")
+            for report in reports:
+                require(
+                    report.intact
+                    and report.valid
+                    and report.trusted
+                    and report.timestamp_valid
+                    and report.timestamp_trusted,
+                    f"a signature does not hold: {report}",
+                )
+            require(reports[-1].covers_whole_file, "the seal does not cover the whole file")
+            notes.append("; ".join(r.signer for r in reports))
+        with self.steps.step(f"{what}: PDF/A-3u") as notes:
+            found = await asyncio.to_thread(verify_pdf.check_pdfa, pdf)
+            require(not found, f"not PDF/A: {found}")
+
+    async def book(self) -> None:
+        """Find a free slot, book it, get the talon."""
+        citizen, steps = self.citizen, self.steps
+        steps.part("Запись к врачу")
+        with steps.step("свободное время") as notes:
+            slot = await self._late_slot()
+            notes.append(f"{slot['visit']['specialty']}, {slot['visit']['starts_at']}")
+        with steps.step("запись") as notes:
+            appointment = await citizen.gateway.post(
+                "scheduling", "/appointments", {"slot_id": slot["id"]}, once=True
+            )
+            self.outcome.appointment = appointment
+            self.outcome.talon_number = appointment["talon"]["number"]
+            notes.append(f"талон {self.outcome.talon_number}")
+        with steps.step("то же время второму не достаётся"):
+            try:
+                await citizen.gateway.post(
+                    "scheduling", "/appointments", {"slot_id": slot["id"]}, once=True
+                )
+            except RefusedError as refused:
+                require(refused.code == "slot-taken", f"refused with {refused.code}")
+            else:
+                require(False, "the same slot was booked twice")
+        with steps.step("SMS, письмо и push о записи, в письме – о талоне"):
+            await asyncio.gather(
+                citizen.phone.wait_for(r"Вы записаны|Запись \d"),
+                citizen.device.wait_for("Вы записаны"),
+                citizen.mailbox.wait_for("Талон с QR-кодом готов"),
+            )
+        with steps.step("талон скачан") as notes:
+            appointment = await citizen.gateway.get(
+                "scheduling", f"/appointments/{appointment['id']}"
+            )
+            self.outcome.talon = await download(
+                citizen.gateway, appointment["talon"]["document_id"]
+            )
+            notes.append(f"{len(self.outcome.talon)} Б")
+        await self._check_sealed(self.outcome.talon, "талон", signatures=1)
+        with steps.step("QR талона ведёт на проверку") as notes:
+            (address,) = await asyncio.to_thread(verify_pdf.read_qr, self.outcome.talon)
+            page = await self.stranger.page(address)
+            require(page.is_success, f"{address} answered {page.status_code}")
+            number = self.outcome.talon_number
+            require(address.endswith(f"/talon/{number}"), f"the QR says {address}")
+            require("Талон действителен" in page.text, f"{address} does not say «действителен»")
+            notes.append(address)
+
+    async def _late_slot(self) -> dict[str, Any]:
+        """A free slot that may still be cancelled: more than a day from now."""
+        cursor: str | None = None
+        while True:
+            params = {"specialty": "therapist"} | ({"cursor": cursor} if cursor else {})
+            found = await self.citizen.gateway.get("scheduling", "/slots", **params)
+            for slot in found["items"]:
+                starts = datetime.fromisoformat(slot["visit"]["starts_at"])
+                if (starts - datetime.now(UTC)).total_seconds() > 26 * 3600:
+                    chosen: dict[str, Any] = slot
+                    return chosen
+            cursor = found["next_cursor"]
+            require(cursor, "no free slot later than a day from now")
+
+    async def cancel(self) -> None:
+        """Cancel in time; the talon is void and says so."""
+        citizen, steps = self.citizen, self.steps
+        with steps.step("отмена больше чем за 24 часа"):
+            appointment_id = self.outcome.appointment["id"]
+            await citizen.gateway.post(
+                "scheduling", f"/appointments/{appointment_id}/cancellation", {"reason": "планы"}
+            )
+        with steps.step("SMS об отмене, талон недействителен"):
+            await citizen.phone.wait_for("Отмен")
+            talon = await self.stranger.get(
+                "scheduling", f"/public/talons/{self.outcome.talon_number}"
+            )
+            require(talon["state"] == "void", f"the talon is {talon['state']}")
+
+
+def _filled(policy: str, results: str) -> dict[str, Any]:
+    return {
+        "fields": {
+            "registration_address": "г. Москва, ул. Лесная, д. 5, кв. 17",
+            "workplace": "нет",
+            "purpose": "admission",
+            "recipient": "Московский государственный университет",
+            "specialty": "Биология",
+        },
+        "attachments": [
+            {"requirement": "policy", "file_id": policy},
+            {"requirement": "blood-count", "file_id": results},
+            {"requirement": "biochemistry", "file_id": results},
+            {"requirement": "ecg", "file_id": results},
+        ],
+    }
+
+
+def _findings() -> dict[str, Any]:
+    healthy = "здорова"
+    return {
+        "exam_date": datetime.now(UTC).date().isoformat(),
+        "therapist": healthy,
+        "surgeon": healthy,
+        "neurologist": healthy,
+        "ophthalmologist": "острота зрения 1,0 / 1,0",
+        "otorhinolaryngologist": healthy,
+        "fluorography": "органы грудной клетки без патологии",
+        "laboratory": "показатели в пределах нормы",
+        "conclusion": _CONCLUSION,
+    }

@@ -1,0 +1,217 @@
+"""What the four agencies do with what they hear: note it, and answer after a while.
+
+An answer is a durable timer written in the transaction that claims the event, so it is given once,
+whatever crashes. Each agency speaks under its own name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from contracts.certificates import ApplicationSubmitted, CertificateIssued
+from contracts.envelope import Data
+from contracts.identity import PersonPii, ProfileSubmittedV2
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled
+from contracts.topics import BY_TYPE, PARTNERS, topic_of
+from deploy.world.partners import rules
+from services.chassis.database.client import Indexes
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.kafka.dispatcher import Handlers
+from services.chassis.runtime.service import Runtime
+from services.chassis.telemetry.journey import current, travelling
+from services.chassis.work.inbox import Incoming
+from services.chassis.work.timers import Due, TimerHandler
+from services.chassis.work.transactions import Transaction, Transactions
+
+ANSWER = "answer"
+COUNTERS, BOOK = "counters", "ehr_book"
+INDEXES: Indexes = {COUNTERS: [], BOOK: []}
+
+
+class CounterRacedError(AccidentError):
+    """Two transactions made the same counter; the next try finds it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an agency will say, about which aggregate, because of which event."""
+
+    aggregate_id: str
+    cause: str
+    data: Data
+
+    def to_payload(self) -> dict[str, Any]:
+        """As plain data for the timer."""
+        return {
+            "aggregate_id": self.aggregate_id,
+            "cause": self.cause,
+            "type": self.data.TYPE,
+            "data": self.data.model_dump(mode="json"),
+        }
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Answer:
+        """Back from the timer."""
+        data = BY_TYPE[payload["type"]].model_validate(payload["data"])
+        return cls(payload["aggregate_id"], payload["cause"], data)
+
+
+class Agencies:
+    """Registry, treasury, hospital and post on one runtime."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        mismatching: rules.Mismatching,
+        delay: timedelta,
+        profiles: Encryption,
+    ) -> None:
+        """Take whom the registry does not confirm, how long an answer takes, how it decrypts."""
+        self._runtime = runtime
+        self._mismatching = mismatching
+        self._delay = delay
+        self._profiles = profiles
+        self._as = {
+            partner: Transactions(partner, runtime.mongo, runtime.outbox, runtime.timers)
+            for partner in PARTNERS
+        }
+
+    @property
+    def handlers(self) -> Handlers:
+        """Event type → who hears it."""
+        return {
+            ProfileSubmittedV2: self.registry_hears_profile,
+            ApplicationSubmitted: self.treasury_hears_application,
+            AppointmentBooked: self.hospital_hears_booking,
+            AppointmentCancelled: self.hospital_hears_cancellation,
+            CertificateIssued: self.post_hears_certificate,
+        }
+
+    @property
+    def timer_handlers(self) -> Mapping[str, TimerHandler]:
+        """The one timer: giving an answer."""
+        return {ANSWER: self.give_answer}
+
+    async def registry_hears_profile(self, incoming: Incoming[ProfileSubmittedV2]) -> None:
+        """Compare a profile; each submission is answered, by its revision (I2)."""
+        profile = incoming.data
+        person = self._profiles.decrypt(profile.pii.jwe, PersonPii)
+
+        async def work(tx: Transaction) -> None:
+            now = datetime.now(UTC)
+            checked = rules.check_identity(profile, person, self._mismatching, now.date())
+            key = f"registry:{incoming.event.id}"
+            await self._answer(tx, key, Answer(profile.account_id, incoming.event.id, checked))
+
+        await self._as["registry"].run(work, cause=incoming.cause)
+
+    async def treasury_hears_application(self, incoming: Incoming[ApplicationSubmitted]) -> None:
+        """Take the fee of a service that has one."""
+        application = incoming.data
+
+        async def work(tx: Transaction) -> None:
+            payment = rules.payment_for(
+                application,
+                payment_id=f"pay-{incoming.event.id}",
+                paid_at=datetime.now(UTC) + self._delay,
+            )
+            if payment is not None:
+                key = f"treasury:{application.application_id}"
+                answer = Answer(application.application_id, incoming.event.id, payment)
+                await self._answer(tx, key, answer)
+
+        await self._as["treasury"].run(work, cause=incoming.cause)
+
+    async def hospital_hears_booking(self, incoming: Incoming[AppointmentBooked]) -> None:
+        """Enter the appointment into the hospital's book and accept it (A36)."""
+        booked = incoming.data
+
+        async def work(tx: Transaction) -> None:
+            await self._note(tx, booked, "expected", patient=booked.pii.full_name)
+            answer = Answer(booked.appointment_id, incoming.event.id, rules.acceptance_of(booked))
+            await self._answer(tx, f"ehr:{booked.appointment_id}", answer)
+
+        await self._as["ehr"].run(work, cause=incoming.latest("appointment"))
+
+    async def hospital_hears_cancellation(self, incoming: Incoming[AppointmentCancelled]) -> None:
+        """Strike the appointment out; an acceptance not yet given is not given any more."""
+        cancelled = incoming.data
+
+        async def work(tx: Transaction) -> None:
+            await self._note(tx, cancelled, "cancelled")
+            await tx.cancel_timer(ANSWER, f"ehr:{cancelled.appointment_id}")
+
+        await self._as["ehr"].run(work, cause=incoming.latest("appointment"))
+
+    async def post_hears_certificate(self, incoming: Incoming[CertificateIssued]) -> None:
+        """Take a letter under a number of its own (C42)."""
+        issued = incoming.data
+
+        async def work(tx: Transaction) -> None:
+            if not rules.goes_by_post(issued):
+                return
+            at = datetime.now(UTC) + self._delay
+            sequence = await self._next(tx, f"post:{rules.postal_month(at.date())}")
+            letter = rules.letter_of(issued, rules.postal_number(at.date(), sequence), at)
+            answer = Answer(issued.certificate_id, incoming.event.id, letter)
+            await self._answer(tx, f"post:{issued.certificate_id}", answer)
+
+        await self._as["post"].run(work, cause=incoming.cause)
+
+    async def give_answer(self, due: Due) -> None:
+        """Say what was decided, under the agency's own name."""
+        answer = Answer.from_payload(due.payload)
+
+        async def work(tx: Transaction) -> None:
+            partner = topic_of(answer.data).producer
+            seq = await self._next(tx, f"seq:{partner}:{answer.aggregate_id}")
+            tx.emit(answer.aggregate_id, seq, answer.data)
+
+        with travelling(replace(current(), causation_id=answer.cause)):
+            await self._as[topic_of(answer.data).producer].run(work, cause=due)
+
+    async def _answer(self, tx: Transaction, key: str, answer: Answer) -> None:
+        await tx.set_timer(ANSWER, key, datetime.now(UTC) + self._delay, answer.to_payload())
+
+    async def _note(
+        self,
+        tx: Transaction,
+        appointment: AppointmentBooked | AppointmentCancelled,
+        state: str,
+        **more: str,
+    ) -> None:
+        entry = {
+            "state": state,
+            "doctor_id": appointment.doctor_id,
+            "clinic_id": appointment.clinic_id,
+            "starts_at": appointment.visit.starts_at,
+            **more,
+        }
+        await self._runtime.mongo.db[BOOK].update_one(
+            {"_id": appointment.appointment_id}, {"$set": entry}, upsert=True, session=tx.session
+        )
+
+    async def _next(self, tx: Transaction, counter: str) -> int:
+        """The next number of a counter, from 1, without gaps.
+
+        Raises:
+            CounterRacedError: another transaction has just made the counter.
+        """
+        try:
+            found = await self._runtime.mongo.db[COUNTERS].find_one_and_update(
+                {"_id": counter},
+                {"$inc": {"value": 1}},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+                session=tx.session,
+            )
+        except DuplicateKeyError as error:
+            raise CounterRacedError(counter) from error
+        return int(found["value"])

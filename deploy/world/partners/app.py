@@ -1,0 +1,51 @@
+"""Puts the simulator together on the services' chassis: the same inbox, outbox and timers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from joserfc.jwk import ECKey, KeySet
+
+from deploy.world.partners import rules
+from deploy.world.partners.agencies import INDEXES, Agencies
+from deploy.world.partners.settings import PartnersSettings
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.work.outbox import Publisher
+
+
+async def _nobodys_key() -> dict[str, Any]:
+    """A key whose private half is thrown away: there is no API here, so no token is right."""
+    key = ECKey.generate_key("P-256", {"kid": "nobody"})
+    return dict(KeySet([key]).as_dict(private=False))
+
+
+def build(
+    settings: PartnersSettings,
+    *,
+    publisher: Publisher | None = None,
+    mismatching: rules.Mismatching | None = None,
+) -> FastAPI:
+    """The simulator; its arguments are what a test replaces."""
+    runtime = Runtime("partners", settings, fetch_keys=_nobodys_key, publisher=publisher)
+    people = rules.mismatching_people() if mismatching is None else mismatching
+    agencies = Agencies(
+        runtime,
+        people,
+        timedelta(milliseconds=settings.answer_delay_ms),
+        Encryption("identity.profiles", settings.profiles_secret),
+    )
+    app = runtime.app(
+        Parts(
+            router=APIRouter(),
+            handlers=agencies.handlers,
+            timer_handlers=agencies.timer_handlers,
+            indexes=INDEXES,
+        ),
+        title="Внешние системы (симулятор)",
+        description="Реестр, казначейство, больница и почта. Говорит только событиями.",
+    )
+    app.state.agencies = agencies
+    return app
