@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from deploy.gateway.metrics import DECLARED as GATEWAY
-from services.chassis.telemetry.metrics import Board, Bound, Declared, Metrics
+from services.chassis.telemetry.metrics import Bound, Declared, Metrics, MetricSet
 
 _HEAD = """\
 # Metrics
@@ -46,7 +46,7 @@ is what panels and alerts read; Caddy has more (sizes, `go_*`, `process_*`).
 _COLUMNS = ("Name", "Type", "Unit", "Labels", "Meaning")
 
 
-def metrics_table(boards: Mapping[str, Metrics], watcher: Board) -> str:
+def metrics_table(boards: Mapping[str, Metrics], watcher: MetricSet) -> str:
     """The document; `boards` are the metrics of every service, `watcher` those of ops."""
     common = set.intersection(*(set(board.declared) for board in boards.values()))
     shared = next(iter(boards.values())).declared

@@ -16,7 +16,7 @@ from services.certificates.usecases import Ledger, Registry, Reviews
 from services.certificates.usecases.ledger import CLAIM_TIMER
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
-from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 
 _DESCRIPTION = """\
@@ -58,7 +58,7 @@ def build(
         **seams,
     )
     app = runtime.app(
-        Parts(
+        ServiceSpec(
             router=api.router,
             handlers=consumers.handlers(
                 Registry(ledger), Encryption("identity.papers", settings.papers_secret)

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contracts import certificates as said
+from contracts import certificates as contract
 from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import CertificateType, Organisation
 from services.certificates.domain.certificate import Certificate, Revocation
 
 
-def submitted(application: Application, kind: CertificateType) -> said.ApplicationSubmitted:
+def submitted(application: Application, kind: CertificateType) -> contract.ApplicationSubmitted:
     """Registered, with a number and a deadline."""
     assert application.clock is not None, "a submitted application has a deadline"  # noqa: S101 - the domain's invariant, told to the type checker
-    return said.ApplicationSubmitted(
+    return contract.ApplicationSubmitted(
         application_id=application.id,
         tracking_number=application.tracking_number or "",
         citizen_id=application.citizen_id,
         certificate_type=kind.code,
         certificate_title=kind.title,
-        sla_class=said.SlaClass(application.clock.sla),
+        sla_class=contract.SlaClass(application.clock.sla),
         deadline_at=application.clock.deadline_at,
         fee_kopecks=kind.fee_kopecks,
-        delivery=said.Delivery(application.delivery),
+        delivery=contract.Delivery(application.delivery),
     )
 
 
 def review_started(
     application: Application, kind: CertificateType, doctor_id: str
-) -> said.ReviewStarted:
+) -> contract.ReviewStarted:
     """A doctor has it; the attachments may be read by that doctor."""
-    return said.ReviewStarted(
+    return contract.ReviewStarted(
         application_id=application.id,
         tracking_number=application.tracking_number or "",
         citizen_id=application.citizen_id,
@@ -40,12 +40,14 @@ def review_started(
     )
 
 
-def review_ended(application: Application, doctor_id: str) -> said.ReviewEnded:
+def review_ended(application: Application, doctor_id: str) -> contract.ReviewEnded:
     """The doctor does not have it any more, and may not read the attachments."""
-    return said.ReviewEnded(application_id=application.id, doctor_id=doctor_id)
+    return contract.ReviewEnded(application_id=application.id, doctor_id=doctor_id)
 
 
-def documents_requested(application: Application, kind: CertificateType) -> said.DocumentsRequested:
+def documents_requested(
+    application: Application, kind: CertificateType
+) -> contract.DocumentsRequested:
     """What the citizen has to add, by its titles."""
     request = application.request
     asked = [kind.requirement(code) for code in request.missing] if request else []
@@ -53,7 +55,7 @@ def documents_requested(application: Application, kind: CertificateType) -> said
     comment = request.comment if request else None
     if wrong:  # v1 of the event names documents only
         comment = f"Исправьте в заявлении: {', '.join(wrong)}. {comment or ''}".strip()
-    return said.DocumentsRequested(
+    return contract.DocumentsRequested(
         application_id=application.id,
         tracking_number=application.tracking_number or "",
         citizen_id=application.citizen_id,
@@ -63,10 +65,10 @@ def documents_requested(application: Application, kind: CertificateType) -> said
     )
 
 
-def documents_supplied(application: Application) -> said.DocumentsSupplied:
+def documents_supplied(application: Application) -> contract.DocumentsSupplied:
     """The clock runs again."""
     assert application.clock is not None, "a submitted application has a deadline"  # noqa: S101 - as above
-    return said.DocumentsSupplied(
+    return contract.DocumentsSupplied(
         application_id=application.id,
         tracking_number=application.tracking_number or "",
         citizen_id=application.citizen_id,
@@ -82,9 +84,9 @@ def approved(
     *,
     rows: Sequence[tuple[str, str, str]],
     verify_url: str,
-) -> said.ApplicationApproved:
+) -> contract.ApplicationApproved:
     """Everything that documents needs to print and seal; the title is the one on the form."""
-    return said.ApplicationApproved(
+    return contract.ApplicationApproved(
         application_id=application.id,
         tracking_number=application.tracking_number or "",
         citizen_id=application.citizen_id,
@@ -97,17 +99,17 @@ def approved(
         issued_on=certificate.issued_on,
         valid_until=certificate.valid_until,
         verify_url=verify_url,
-        pii=said.CertificatePii(
-            fields=tuple(said.PrintedField(key=k, label=label, value=v) for k, label, v in rows)
+        pii=contract.CertificatePii(
+            fields=tuple(contract.PrintedField(key=k, label=label, value=v) for k, label, v in rows)
         ),
     )
 
 
 def issued(
     application: Application, certificate: Certificate, *, verify_url: str
-) -> said.CertificateIssued:
+) -> contract.CertificateIssued:
     """The sealed certificate is there."""
-    return said.CertificateIssued(
+    return contract.CertificateIssued(
         certificate_id=certificate.id,
         application_id=application.id,
         tracking_number=application.tracking_number or "",
@@ -120,14 +122,14 @@ def issued(
         verify_url=verify_url,
         document_id=certificate.document_id or "",
         sha256=certificate.sha256 or "",
-        delivery=said.Delivery(certificate.delivery),
+        delivery=contract.Delivery(certificate.delivery),
     )
 
 
-def refused(application: Application, kind: CertificateType) -> said.ApplicationRefused:
+def refused(application: Application, kind: CertificateType) -> contract.ApplicationRefused:
     """Refused, with the reason."""
     decision = application.decision
-    return said.ApplicationRefused(
+    return contract.ApplicationRefused(
         application_id=application.id,
         tracking_number=application.tracking_number or "",
         citizen_id=application.citizen_id,
@@ -137,9 +139,9 @@ def refused(application: Application, kind: CertificateType) -> said.Application
     )
 
 
-def withdrawn(application: Application, kind: CertificateType) -> said.ApplicationWithdrawn:
+def withdrawn(application: Application, kind: CertificateType) -> contract.ApplicationWithdrawn:
     """Taken back."""
-    return said.ApplicationWithdrawn(
+    return contract.ApplicationWithdrawn(
         application_id=application.id,
         tracking_number=application.tracking_number or "",
         citizen_id=application.citizen_id,
@@ -147,9 +149,9 @@ def withdrawn(application: Application, kind: CertificateType) -> said.Applicati
     )
 
 
-def revoked(certificate: Certificate, revocation: Revocation) -> said.CertificateRevoked:
+def revoked(certificate: Certificate, revocation: Revocation) -> contract.CertificateRevoked:
     """Out of force, for good (C36)."""
-    return said.CertificateRevoked(
+    return contract.CertificateRevoked(
         certificate_id=certificate.id,
         application_id=certificate.application_id,
         citizen_id=certificate.citizen_id,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from fastapi import FastAPI
 
 from services.chassis.http.auth import FetchKeys
-from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 from services.documents import api, consumers, store
 from services.documents.gateways.inspection import Inspector
@@ -85,7 +85,7 @@ def build(
     )
     use = UseCases(files, documents, room)
     app = runtime.app(
-        Parts(
+        ServiceSpec(
             router=api.router,
             handlers=consumers.handlers(use),
             timer_handlers={SEAL: documents.seal},

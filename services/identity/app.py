@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
-from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 from services.identity import api, consumers
 from services.identity.domain import CodeRules, KeyRules
@@ -86,7 +86,7 @@ def build(
             world.metrics.accounts.labels(level).set(count)
 
     app = runtime.app(
-        Parts(
+        ServiceSpec(
             router=api.router,
             handlers=consumers.handlers(use),
             timer_handlers={ROTATE: use.signing.rotate},

@@ -5,32 +5,32 @@ Contacts are told only once their owner has proved them (I16): a mistyped e-mail
 
 from __future__ import annotations
 
-from contracts import identity as said
+from contracts import identity as contract
 from services.chassis.foundation.encryption import Encryption
 from services.identity.domain import Account, Challenge, Channel, Person, Purpose, Role
 
 _PURPOSES = {
-    Purpose.REGISTRATION: said.CodePurpose.REGISTRATION,
-    Purpose.LOGIN: said.CodePurpose.LOGIN,
-    Purpose.RECOVERY: said.CodePurpose.RECOVERY,
-    Purpose.CONTACT: said.CodePurpose.CONTACT,
+    Purpose.REGISTRATION: contract.CodePurpose.REGISTRATION,
+    Purpose.LOGIN: contract.CodePurpose.LOGIN,
+    Purpose.RECOVERY: contract.CodePurpose.RECOVERY,
+    Purpose.CONTACT: contract.CodePurpose.CONTACT,
 }
 
 
-def account_registered(account: Account) -> said.AccountRegistered:
+def account_registered(account: Account) -> contract.AccountRegistered:
     """Someone has an account."""
-    return said.AccountRegistered(
+    return contract.AccountRegistered(
         account_id=account.id,
-        pii=said.Contacts(phone=account.proved_phone, email=account.proved_email),
+        pii=contract.Contacts(phone=account.proved_phone, email=account.proved_email),
     )
 
 
-def contacts_changed(account: Account, before: Account) -> said.ContactsChanged:
+def contacts_changed(account: Account, before: Account) -> contract.ContactsChanged:
     """A contact was proved anew; both are told as they are now, and the one that it replaced."""
     phone, email = account.proved_phone, account.proved_email
-    return said.ContactsChanged(
+    return contract.ContactsChanged(
         account_id=account.id,
-        pii=said.ChangedContacts(
+        pii=contract.ChangedContacts(
             phone=phone,
             email=email,
             former_phone=before.proved_phone if before.proved_phone != phone else None,
@@ -39,7 +39,9 @@ def contacts_changed(account: Account, before: Account) -> said.ContactsChanged:
     )
 
 
-def code_requested(challenge: Challenge, code: str, encryption: Encryption) -> said.CodeRequestedV2:
+def code_requested(
+    challenge: Challenge, code: str, encryption: Encryption
+) -> contract.CodeRequestedV2:
     """A code is to reach its owner.
 
     Whoever registers a contact that has an account gets the words of recovery: the message tells
@@ -47,29 +49,29 @@ def code_requested(challenge: Challenge, code: str, encryption: Encryption) -> s
     """
     purpose = _PURPOSES[challenge.purpose]
     if challenge.purpose is Purpose.REGISTRATION and challenge.account_id:
-        purpose = said.CodePurpose.RECOVERY
+        purpose = contract.CodePurpose.RECOVERY
     by_sms = challenge.contact.channel is Channel.SMS
     address = None if challenge.decoy else challenge.contact.address
-    pii = said.CodePii(
+    pii = contract.CodePii(
         phone=address if by_sms else None,
         email=None if by_sms else address,
         code=code,
     )
-    return said.CodeRequestedV2(
+    return contract.CodeRequestedV2(
         account_id=challenge.account_id,
         code_id=challenge.id,
         purpose=purpose,
-        channel=said.Channel(challenge.contact.channel),
+        channel=contract.Channel(challenge.contact.channel),
         expires_at=challenge.expires_at,
-        pii=said.EncryptedPii(jwe=encryption.encrypt(pii)),
+        pii=contract.EncryptedPii(jwe=encryption.encrypt(pii)),
     )
 
 
-def profile_submitted(account: Account, encryption: Encryption) -> said.ProfileSubmittedV2:
+def profile_submitted(account: Account, encryption: Encryption) -> contract.ProfileSubmittedV2:
     """The registry is to compare. It gets no contacts: it needs none."""
     person = _person(account)
     passport = person.passport
-    pii = said.PersonPii(
+    pii = contract.PersonPii(
         last_name=person.last_name,
         first_name=person.first_name,
         middle_name=person.middle_name,
@@ -77,32 +79,32 @@ def profile_submitted(account: Account, encryption: Encryption) -> said.ProfileS
         snils=person.snils,
         inn=person.inn,
         oms=person.oms,
-        passport=said.Passport(series=passport.series, number=passport.number)
+        passport=contract.Passport(series=passport.series, number=passport.number)
         if passport
         else None,
     )
-    return said.ProfileSubmittedV2(
+    return contract.ProfileSubmittedV2(
         account_id=account.id,
         revision=account.revision,
-        category=said.Category(person.category),
-        pii=said.EncryptedPii(jwe=encryption.encrypt(pii)),
+        category=contract.Category(person.category),
+        pii=contract.EncryptedPii(jwe=encryption.encrypt(pii)),
     )
 
 
 def confirmed(
     account: Account, encryption: Encryption
-) -> tuple[said.ProfileConfirmedV2, said.PapersConfirmed]:
+) -> tuple[contract.ProfileConfirmedV2, contract.PapersConfirmed]:
     """The registry agreed: a name for everybody, the papers for certificates alone."""
     person = _person(account)
-    category = said.Category(person.category)
-    name = said.NamePii(
+    category = contract.Category(person.category)
+    name = contract.NamePii(
         phone=account.proved_phone,
         email=account.proved_email,
         last_name=person.last_name,
         first_name=person.first_name,
         middle_name=person.middle_name,
     )
-    papers = said.PapersPii(
+    papers = contract.PapersPii(
         last_name=person.last_name,
         first_name=person.first_name,
         middle_name=person.middle_name,
@@ -111,31 +113,31 @@ def confirmed(
         oms=person.oms,
     )
     return (
-        said.ProfileConfirmedV2(account_id=account.id, category=category, pii=name),
-        said.PapersConfirmed(
+        contract.ProfileConfirmedV2(account_id=account.id, category=category, pii=name),
+        contract.PapersConfirmed(
             account_id=account.id,
             category=category,
-            pii=said.EncryptedPii(jwe=encryption.encrypt(papers)),
+            pii=contract.EncryptedPii(jwe=encryption.encrypt(papers)),
         ),
     )
 
 
-def profile_rejected(account: Account) -> said.ProfileRejected:
+def profile_rejected(account: Account) -> contract.ProfileRejected:
     """The registry did not agree."""
-    return said.ProfileRejected(account_id=account.id, mismatches=account.mismatches)
+    return contract.ProfileRejected(account_id=account.id, mismatches=account.mismatches)
 
 
-def account_blocked(account: Account) -> said.AccountBlocked:
+def account_blocked(account: Account) -> contract.AccountBlocked:
     """An administrator closed it. Why stays here."""
-    return said.AccountBlocked(account_id=account.id, blocked_at=account.blockings[-1].at)
+    return contract.AccountBlocked(account_id=account.id, blocked_at=account.blockings[-1].at)
 
 
-def account_unblocked(account: Account) -> said.AccountUnblocked:
+def account_unblocked(account: Account) -> contract.AccountUnblocked:
     """It is open again."""
-    return said.AccountUnblocked(account_id=account.id)
+    return contract.AccountUnblocked(account_id=account.id)
 
 
-def staff_registered(account: Account) -> said.StaffRegistered | None:
+def staff_registered(account: Account) -> contract.StaffRegistered | None:
     """A member of staff has an account; None for those whom no other service has business with.
 
     An SRE signs and books nothing, and v1 of the event knows no such role: consumers of v1 could
@@ -146,11 +148,11 @@ def staff_registered(account: Account) -> said.StaffRegistered | None:
         raise ValueError(message)
     if account.role is Role.SRE:
         return None
-    return said.StaffRegistered(
+    return contract.StaffRegistered(
         account_id=account.id,
-        role=said.StaffRole(account.role),
+        role=contract.StaffRole(account.role),
         clinic_id=account.staff.clinic_id,
-        pii=said.StaffPii(
+        pii=contract.StaffPii(
             full_name=account.staff.full_name,
             position=account.staff.position,
             snils=account.staff.snils,

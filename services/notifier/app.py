@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
-from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.outbox import Publisher
 from services.chassis.work.timers import TimerLoop
@@ -82,7 +82,7 @@ def build(
         await asyncio.gather(*(way.close() for way in ways.values()))
 
     app = runtime.app(
-        Parts(
+        ServiceSpec(
             router=api.router,
             handlers=consumers.handlers(use, Encryption("identity.codes", settings.codes_secret)),
             timer_handlers={

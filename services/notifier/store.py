@@ -11,7 +11,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.chassis.database.client import Database, Document, Indexes, Session
 from services.chassis.foundation.errors import StaleVersionError
-from services.chassis.work.inbox import Position
+from services.chassis.work.inbox import EventPosition
 from services.notifier.domain.addressing import (
     Address,
     Channel,
@@ -46,7 +46,7 @@ class Store:
         found = await self.db["recipients"].find_one({"_id": citizen_id}, session=session)
         if found is None:
             return Recipient(citizen_id)
-        position = Position(
+        position = EventPosition(
             found["seq"], found.get("partition", ""), found.get("offset"), found.get("time")
         )
         return Recipient(citizen_id, Contacts(**found["contacts"]), position)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from services.chassis.http.auth import FetchKeys
-from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 from services.scheduling import api, consumers
 from services.scheduling.domain.appointment import CancelRule
@@ -75,7 +75,7 @@ def build(
         metrics.slots.labels("booked").set(booked)
 
     app = runtime.app(
-        Parts(
+        ServiceSpec(
             router=api.router(),
             handlers=consumers.handlers(use),
             timer_handlers={TIMER: use.timetable.due},

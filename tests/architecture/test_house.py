@@ -61,7 +61,7 @@ def test_no_loop_takes_an_error_for_a_reason_to_outlive_its_cancellation() -> No
     ]
     swallowing = {place: text for place, text in loops if "except Exception" in text}
     assert len(swallowing) >= 7, "the loops of the chassis"
-    assert [p for p, text in swallowing.items() if "end_if_cancelled()" not in text] == []
+    assert [p for p, text in swallowing.items() if "raise_if_cancelled()" not in text] == []
 
 
 @pytest.mark.parametrize("name", SERVICES)

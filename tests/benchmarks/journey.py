@@ -15,7 +15,7 @@ import time
 
 from deploy.world.demo.citizen import log_in
 from deploy.world.demo.gateway import Gateway, Phone
-from deploy.world.demo.journey import ACCOUNTS, Journey, _findings
+from deploy.world.demo.scenario import ACCOUNTS, Journey, _findings
 from deploy.world.demo.steps import Steps
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import kafka

@@ -27,7 +27,7 @@ from deploy.stacks.containers.stack import Stack
 from deploy.stacks.embedded.ports import free_ports
 from deploy.world.demo.citizen import download
 from deploy.world.demo.gateway import Gateway, RefusedError
-from deploy.world.demo.journey import Journey
+from deploy.world.demo.scenario import Journey
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.journeys import apply, cancel, doctor_logs_in, review

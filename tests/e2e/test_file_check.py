@@ -6,7 +6,7 @@ from playwright.async_api import FilePayload, Page, async_playwright
 
 from deploy.world import verify_pdf
 from deploy.world.demo.gateway import Gateway
-from deploy.world.demo.journey import Journey
+from deploy.world.demo.scenario import Journey
 from deploy.world.demo.steps import Steps
 from tests.support.needs import needs
 

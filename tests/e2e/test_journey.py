@@ -13,8 +13,8 @@ import pytest
 from contracts.scheduling import AppointmentBooked
 from deploy.world.demo.citizen import Citizen, download
 from deploy.world.demo.gateway import Gateway, RefusedError
-from deploy.world.demo.journey import Journey
 from deploy.world.demo.person import new_person
+from deploy.world.demo.scenario import Journey
 from deploy.world.demo.steps import Steps
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually

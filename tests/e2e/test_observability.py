@@ -21,7 +21,7 @@ from deploy.watch.observability.panels import TABS, sample_names
 from deploy.watch.observability.queries import Query, Top
 from deploy.watch.observability.scrapes import Scrapes, declared
 from deploy.world.demo.gateway import Gateway
-from deploy.world.demo.journey import Journey
+from deploy.world.demo.scenario import Journey
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.needs import needs

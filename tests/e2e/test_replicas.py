@@ -23,7 +23,7 @@ from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from contracts.topics import SERVICES
 from deploy.world.demo.citizen import download
 from deploy.world.demo.gateway import Gateway, RefusedError
-from deploy.world.demo.journey import Journey
+from deploy.world.demo.scenario import Journey
 from deploy.world.demo.steps import Steps
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.world.demo.citizen import Citizen, download
 from deploy.world.demo.gateway import Gateway
-from deploy.world.demo.journey import Journey
+from deploy.world.demo.scenario import Journey
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.stack import PlatformStack, scratch_dir

@@ -10,8 +10,8 @@ import pytest
 
 from deploy.watch.journey.__main__ import main as journey_command
 from deploy.world.demo.gateway import Gateway
-from deploy.world.demo.journey import Journey
 from deploy.world.demo.person import Person
+from deploy.world.demo.scenario import Journey
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.otlp import Receiver, Seen

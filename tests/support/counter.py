@@ -22,7 +22,7 @@ from services.chassis.database.idempotency import Once
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.foundation.settings import Platform, ServiceSettings
 from services.chassis.http.middleware import OnceKey
-from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.inbox import Incoming
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction
@@ -116,7 +116,7 @@ def build(
         return await counter.count(key, once=once.answering(lambda counted: counted))
 
     app = runtime.app(
-        Parts(
+        ServiceSpec(
             router=router,
             handlers={IdentityChecked: heard},
             timer_handlers={"count": due},
@@ -133,7 +133,7 @@ def build(
 async def prepared(app: FastAPI) -> AsyncIterator[None]:
     """The collections and indexes of the service, but none of its loops."""
     runtime: Runtime = app.state.runtime
-    await runtime.prepare(Parts(router=APIRouter(), indexes={"counts": []}))
+    await runtime.prepare(ServiceSpec(router=APIRouter(), indexes={"counts": []}))
     try:
         yield
     finally:

@@ -13,8 +13,8 @@ from typing import Any
 
 from deploy.world.demo.citizen import Citizen, log_in
 from deploy.world.demo.gateway import Phone, RefusedError
-from deploy.world.demo.journey import Journey, _filled, _findings
 from deploy.world.demo.papers import policy_scan, test_results
+from deploy.world.demo.scenario import Journey, _filled, _findings
 
 _PATIENCE = 90.0
 _BROKE_OFF = frozenset({502, 503, 504})

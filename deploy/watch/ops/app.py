@@ -22,7 +22,7 @@ from deploy.watch.ops.status import StatusBoard
 from deploy.watch.ops.store import Store
 from deploy.watch.ops.targets import Resolve, by_dns
 from deploy.watch.ops.volumes import Volumes, WatcherMetrics
-from services.chassis.foundation.tasks import end_if_cancelled, stop_all
+from services.chassis.foundation.tasks import raise_if_cancelled, stop_all
 from services.chassis.http import problems
 from services.chassis.http.auth import FetchKeys, TokenVerifier, fetch_from
 from services.chassis.http.middleware import RequestMiddleware
@@ -65,7 +65,7 @@ class Rounds:
                 await self.once()
             except Exception:
                 log.exception("a round failed")
-            end_if_cancelled()
+            raise_if_cancelled()
             await asyncio.sleep(max(0.1, self._seconds - (time.monotonic() - started)))
 
 

@@ -15,10 +15,10 @@ from pydantic import BaseModel
 
 from deploy.watch.ops.collector import Health
 from deploy.watch.ops.components import COMPONENTS, LABELS, Component, State, judge
+from deploy.watch.ops.hysteresis import Watch
 from deploy.watch.ops.notices import STAGE_LABELS, Kind, Notice, Stage
 from deploy.watch.ops.store import Store
-from deploy.watch.ops.watch import Watch
-from services.chassis.foundation.faults import told
+from services.chassis.foundation.faults import redacted
 
 log = structlog.get_logger(__name__)
 
@@ -150,7 +150,7 @@ class StatusBoard:
         try:
             self.store.watched(self._since, now)
         except Exception as error:  # a full disk must not stop the page
-            log.warning("the look could not be kept", error=told(error))
+            log.warning("the look could not be kept", error=redacted(error))
 
     def view(self, now: datetime) -> StatusView:
         """The page."""
@@ -202,7 +202,7 @@ class StatusBoard:
         try:
             self.store.changed(key, watch)
         except Exception as error:
-            log.warning("the change could not be kept", error=told(error))
+            log.warning("the change could not be kept", error=redacted(error))
 
 
 def _start(notice: Notice) -> datetime:

@@ -18,11 +18,11 @@ from typing import Any
 import structlog
 
 from deploy.watch.ops.components import State
+from deploy.watch.ops.hysteresis import Watch
 from deploy.watch.ops.notices import Notice, NoticeNotFoundError
-from deploy.watch.ops.watch import Watch
 from services.chassis.database.idempotency import IdempotencyKeyReusedError
 from services.chassis.foundation.errors import AccidentError, StaleVersionError
-from services.chassis.foundation.faults import told
+from services.chassis.foundation.faults import redacted
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ def _kept() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        log.warning("a notice could not be kept", error=told(error))
+        log.warning("a notice could not be kept", error=redacted(error))
         raise NotKeptError from error
 
 

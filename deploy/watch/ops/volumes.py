@@ -15,8 +15,8 @@ from pathlib import Path
 import structlog
 from prometheus_client import generate_latest
 
-from services.chassis.foundation.faults import told
-from services.chassis.telemetry.metrics import Board, Bound
+from services.chassis.foundation.faults import redacted
+from services.chassis.telemetry.metrics import Bound, MetricSet
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ def parsed(text: str) -> Places:
     return found
 
 
-class WatcherMetrics(Board):
+class WatcherMetrics(MetricSet):
     """What the watcher says of itself. Its requests are its own pages': nobody counts them."""
 
     def __init__(self) -> None:
@@ -136,4 +136,4 @@ class Volumes:
         self._unknown.add(name)
         for gauge in (self._metrics.size, self._metrics.free):
             gauge.remove(name)
-        log.warning("a volume cannot be measured", volume=name, error=told(error))
+        log.warning("a volume cannot be measured", volume=name, error=redacted(error))

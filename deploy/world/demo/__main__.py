@@ -11,7 +11,7 @@ import httpx2
 
 from deploy.stacks.embedded.settings import Ports, StackSettings
 from deploy.world.demo.gateway import DemoFailedError, Gateway
-from deploy.world.demo.journey import Journey
+from deploy.world.demo.scenario import Journey
 from deploy.world.demo.steps import Steps
 
 

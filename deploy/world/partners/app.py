@@ -12,7 +12,7 @@ from deploy.world.partners import rules
 from deploy.world.partners.agencies import INDEXES, Agencies
 from deploy.world.partners.settings import PartnersSettings
 from services.chassis.foundation.encryption import Encryption
-from services.chassis.runtime.service import Parts, Runtime
+from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 
 
@@ -38,7 +38,7 @@ def build(
         Encryption("identity.profiles", settings.profiles_secret),
     )
     app = runtime.app(
-        Parts(
+        ServiceSpec(
             router=APIRouter(),
             handlers=agencies.handlers,
             timer_handlers=agencies.timer_handlers,

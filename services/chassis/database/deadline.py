@@ -37,13 +37,13 @@ class TookTooLongError(RefusalError):
 
 
 class Deadline:
-    """Seconds of work; `strike` is called once, when they are used up."""
+    """Seconds of work; `expire` is called once, when they are used up."""
 
-    def __init__(self, seconds: float, strike: Callable[[], None]) -> None:
+    def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
         """Take them; the clock stands until `go`."""
         self._loop = asyncio.get_running_loop()
         self._left = seconds
-        self._strike = strike
+        self._expire = expire
         self._since = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._over = False
@@ -72,7 +72,7 @@ class Deadline:
     def _reached(self) -> None:
         self.stop()
         self.struck = True
-        self._strike()
+        self._expire()
 
 
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)

@@ -27,14 +27,14 @@ def _quotes_values(kind: type[BaseException]) -> bool:
     return kind.__module__.partition(".")[0] in _QUOTING
 
 
-def told(error: BaseException) -> str:
+def redacted(error: BaseException) -> str:
     """The error in one line, without values that it may quote."""
     if _quotes_values(type(error)) or isinstance(error, RefusalError):
         return f"{type(error).__name__}: {getattr(error, 'code', '')}"
     return f"{type(error).__name__}: {error}"[:300]
 
 
-def told_with_frames(
+def redacted_with_frames(
     exc_info: tuple[type[BaseException], BaseException, TracebackType | None],
 ) -> str:
     """A stack trace without values that the error, or one behind it, may quote."""

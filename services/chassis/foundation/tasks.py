@@ -13,12 +13,12 @@ from typing import Any
 
 import structlog
 
-from services.chassis.foundation.faults import told
+from services.chassis.foundation.faults import redacted
 
 log = structlog.get_logger(__name__)
 
 
-def end_if_cancelled() -> None:
+def raise_if_cancelled() -> None:
     """The place in every round of a loop, and before every rest, where it ends when told to.
 
     Raises:
@@ -45,4 +45,4 @@ async def stop_all(tasks: Collection[asyncio.Task[Any]], *, within: float) -> No
 def tell_failure(task: asyncio.Task[Any]) -> None:
     """Say why an ended task failed, if it did: for one whose result nobody asks for."""
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("a task failed", task=task.get_name(), error=told(error), exc_info=error)
+        log.error("a task failed", task=task.get_name(), error=redacted(error), exc_info=error)

@@ -28,11 +28,11 @@ from services.chassis.foundation.errors import (
     NotConfirmedError,
     UnauthenticatedError,
 )
-from services.chassis.foundation.faults import told
-from services.chassis.foundation.tasks import end_if_cancelled
+from services.chassis.foundation.faults import redacted
+from services.chassis.foundation.tasks import raise_if_cancelled
 from services.chassis.telemetry.journey import known, travelling
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import begun, onward, outside
+from services.chassis.telemetry.tracing import journey_from, outbound_call, outgoing_headers
 
 log = structlog.get_logger(__name__)
 
@@ -85,11 +85,11 @@ def fetch_from(url: str, metrics: Metrics | None = None) -> FetchKeys:
     """Fetch a JWKS document over HTTP; a call made by nobody's request is a journey of its own."""
 
     async def fetch() -> dict[str, Any]:
-        journey = known() or begun(None, None, "keys")
+        journey = known() or journey_from(None, None, "keys")
         about = {"http.request.method": "GET"}
-        with travelling(journey), outside("jwks", metrics, "GET", about, patient=True):
+        with travelling(journey), outbound_call("jwks", metrics, "GET", about, patient=True):
             async with httpx2.AsyncClient(timeout=3.0) as client:
-                answer = await client.get(url, headers=onward())
+                answer = await client.get(url, headers=outgoing_headers())
                 answer.raise_for_status()
                 found: dict[str, Any] = answer.json()
                 return found
@@ -117,13 +117,13 @@ class TokenVerifier:
     async def run(self) -> None:
         """Keep the keys fresh until cancelled."""
         while True:
-            end_if_cancelled()
+            raise_if_cancelled()
             try:
                 await self.refresh()
                 await asyncio.sleep(_REFRESH_SECONDS)
             except Exception as error:
-                end_if_cancelled()
-                log.debug("the key set is not there yet", error=told(error))
+                raise_if_cancelled()
+                log.debug("the key set is not there yet", error=redacted(error))
                 await asyncio.sleep(_RETRY_SECONDS if self._keys else 0.3)
 
     async def refresh(self) -> None:
@@ -156,7 +156,7 @@ class TokenVerifier:
             try:
                 await self.refresh()
             except Exception as error:
-                log.info("the key set could not be refreshed", error=told(error))
+                log.info("the key set could not be refreshed", error=redacted(error))
         return self._decode(token)
 
     async def subject(self, authorization: str) -> str | None:

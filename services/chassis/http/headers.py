@@ -10,7 +10,7 @@ from starlette.routing import Match
 from starlette.types import Message, Scope
 
 from services.chassis.telemetry.journey import Journey, TraceContext, random_hex
-from services.chassis.telemetry.tracing import begun
+from services.chassis.telemetry.tracing import journey_from
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _HEX = re.compile(r"[0-9a-f]{32}")
@@ -54,7 +54,7 @@ def journey_of(headers: Mapping[str, str]) -> Journey:
     trace = TraceContext.parse(parent)
     if trace is not None and (not _random(trace.trace_id) or _PHONE.search(trace.span_id)):
         parent = None
-    return begun(parent, correlation, f"request:{random_hex(8)}")
+    return journey_from(parent, correlation, f"request:{random_hex(8)}")
 
 
 def _random(digits: str) -> bool:

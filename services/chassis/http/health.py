@@ -66,7 +66,7 @@ def router() -> APIRouter:
         # send its load to the next one, until none is left. Refusing a share *is* serving.
         serving = checks["mongo"] and runtime.started
         status = "ready" if all(checks.values()) else "degraded" if serving else "unready"
-        answer = {"status": status, "shedding": runtime.places.shedding, "checks": checks}
+        answer = {"status": status, "shedding": runtime.permits.shedding, "checks": checks}
         if not serving:
             return JSONResponse(answer, 503, headers={"Retry-After": "5"})
         return JSONResponse(answer)

@@ -25,7 +25,7 @@ from services.chassis.foundation.errors import (
     InvalidInputError,
     RefusalError,
 )
-from services.chassis.foundation.faults import is_accident, told
+from services.chassis.foundation.faults import is_accident, redacted
 from services.chassis.http.headers import allowed
 from services.chassis.telemetry.journey import current
 
@@ -233,7 +233,7 @@ async def _away(_: Request, error: Exception) -> Response:
     if not is_accident(error):  # a wrong query is our bug, not an outage
         log.error("unexpected error", exc_info=error)
         return problem_response(InternalError())
-    log.warning("a dependency is away", error=told(error))
+    log.warning("a dependency is away", error=redacted(error))
     return problem_response(
         UnavailableError(
             "Сервис временно недоступен. Данные не потеряны, повторите через несколько секунд.",

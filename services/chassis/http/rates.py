@@ -42,7 +42,7 @@ class Rate:
         """How many keys are remembered."""
         return len(self._buckets)
 
-    def take(self, key: str) -> None:
+    def acquire(self, key: str) -> None:
         """Count one.
 
         Raises:
@@ -86,7 +86,7 @@ class Rates:
 
     def _take(self, rate: Rate, key: str) -> None:
         try:
-            rate.take(key)
+            rate.acquire(key)
         except TooManyRequestsError:
             self._refused()
             raise

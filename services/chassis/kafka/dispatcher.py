@@ -29,17 +29,17 @@ from contracts.envelope import HEADER_TYPE, MAX_BYTES, Data, Event, model_of
 from contracts.topics import BY_TYPE, misplaced, topic_of
 from services.chassis.database.client import Mongo
 from services.chassis.foundation.errors import AccidentError, AlreadyHandledError, RefusalError
-from services.chassis.foundation.faults import is_accident, told
+from services.chassis.foundation.faults import is_accident, redacted
 from services.chassis.foundation.settings import Platform
-from services.chassis.foundation.tasks import end_if_cancelled
+from services.chassis.foundation.tasks import raise_if_cancelled
 from services.chassis.kafka.backlog import Backlog
 from services.chassis.kafka.consumer import Report, TolerantConsumer
 from services.chassis.kafka.deadletters import DISCARDED, OPEN, REPLAYED, DeadLetters
 from services.chassis.telemetry.journey import travelling
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.steps import handling
-from services.chassis.telemetry.tracing import begun
-from services.chassis.work.inbox import EventCause, Incoming, Position
+from services.chassis.telemetry.tracing import journey_from
+from services.chassis.work.inbox import EventCause, EventPosition, Incoming
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +129,7 @@ class Dispatcher:
                 await self.settle(record, last_try=bugs >= _TRIES_FOR_BUGS - 1)
                 return
             except Exception as error:
-                end_if_cancelled()
+                raise_if_cancelled()
                 kind = self._type_of(record)
                 self._count(kind, "backed-off")
                 if not is_accident(error) and not isinstance(error, RefusalError):
@@ -165,7 +165,7 @@ class Dispatcher:
             self._metrics.events_misplaced.labels(event.type).inc()
             return await self._dead(record, event.type, "misplaced", wrong)
         with (
-            travelling(begun(event.traceparent, event.correlationid, event.id)),
+            travelling(journey_from(event.traceparent, event.correlationid, event.id)),
             handling(event, self.consumer, record) as step,
         ):
             step.outcome = await self._handle(incoming, record, last_try=last_try)
@@ -184,7 +184,7 @@ class Dispatcher:
             reason = _reason(error, last_try=last_try)
             if reason is None:
                 raise
-            return await self._dead(record, kind, reason, told(error))
+            return await self._dead(record, kind, reason, redacted(error))
         return self._count(kind, "handled")
 
     def _parse(
@@ -212,7 +212,7 @@ class Dispatcher:
             event.id,
             event.type,
             event.aggregateid,
-            Position(
+            EventPosition(
                 event.seq,
                 f"{record.topic}/{record.partition}",
                 None if replayed else record.offset,

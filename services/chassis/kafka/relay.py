@@ -21,8 +21,8 @@ from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
 from services.chassis.database.client import Document, Mongo, Session
-from services.chassis.foundation.faults import told
-from services.chassis.foundation.tasks import end_if_cancelled
+from services.chassis.foundation.faults import redacted
+from services.chassis.foundation.tasks import raise_if_cancelled
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.steps import tell_published
 from services.chassis.work.outbox import (
@@ -149,15 +149,15 @@ class Relay:
         delay = 0.0
         try:
             while True:
-                end_if_cancelled()
+                raise_if_cancelled()
                 self._outbox.bell.clear()
                 try:
                     more = await self.step()
                     delay = 0.0
                 except Exception as error:
-                    end_if_cancelled()
+                    raise_if_cancelled()
                     delay = min(5.0, delay * 2 or 0.2)
-                    log.warning("relay step failed", error=told(error), retry_in=delay)
+                    log.warning("relay step failed", error=redacted(error), retry_in=delay)
                     await asyncio.sleep(delay)
                     continue
                 if not more:
@@ -297,7 +297,9 @@ async def _over(marking: asyncio.Task[None], within: float | None) -> None:
     await asyncio.wait([marking], timeout=within)
     marking.cancel()
     if marking.done() and not marking.cancelled() and (error := marking.exception()) is not None:
-        log.warning("published events were not marked; they are published again", error=told(error))
+        log.warning(
+            "published events were not marked; they are published again", error=redacted(error)
+        )
 
 
 def _record(document: Document) -> Record:

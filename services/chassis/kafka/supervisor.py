@@ -10,8 +10,8 @@ import structlog
 from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import LogicSubscriber
 
-from services.chassis.foundation.faults import told
-from services.chassis.foundation.tasks import end_if_cancelled
+from services.chassis.foundation.faults import redacted
+from services.chassis.foundation.tasks import raise_if_cancelled
 from services.chassis.kafka.consumer import TolerantConsumer
 from services.chassis.telemetry.metrics import Metrics
 
@@ -45,11 +45,11 @@ class Supervisor:
                 await self._watch(broker)
                 log.warning("consumer stopped; starting it again")
             except Exception as error:
-                log.warning("Kafka is away", error=told(error), retry_in=delay)
+                log.warning("Kafka is away", error=redacted(error), retry_in=delay)
             finally:
                 self._set(connected=False)
                 await _stop(broker)
-            end_if_cancelled()  # the client's own `close` may have suppressed it
+            raise_if_cancelled()  # the client's own `close` may have suppressed it
             await asyncio.sleep(delay)
             delay = min(delay * 2, self._longest_backoff)
 
@@ -62,7 +62,7 @@ class Supervisor:
             self._set(connected=answers)
             if self.connected:
                 await _look(broker)
-            end_if_cancelled()
+            raise_if_cancelled()
             await asyncio.sleep(_WATCH_SECONDS)
 
     def _set(self, *, connected: bool) -> None:
@@ -94,7 +94,7 @@ async def _look(broker: KafkaBroker) -> None:
             try:
                 await consumer.look()
             except Exception as error:
-                log.warning("the backlog cannot be seen", error=told(error))
+                log.warning("the backlog cannot be seen", error=redacted(error))
 
 
 async def _stop(broker: KafkaBroker) -> None:
@@ -102,4 +102,4 @@ async def _stop(broker: KafkaBroker) -> None:
         async with asyncio.timeout(4):
             await broker.stop()
     except Exception as error:
-        log.warning("the consumer did not stop in time", error=told(error))
+        log.warning("the consumer did not stop in time", error=redacted(error))

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 
 import structlog
 
-from services.chassis.foundation.faults import told
-from services.chassis.foundation.tasks import end_if_cancelled
+from services.chassis.foundation.faults import redacted
+from services.chassis.foundation.tasks import raise_if_cancelled
 from services.chassis.kafka.dispatcher import Dispatcher
 from services.chassis.kafka.relay import Relay
 from services.chassis.telemetry.metrics import Metrics
@@ -33,7 +33,7 @@ _AFTER_FAILURE = 30.0
 _LOOP_SECONDS = 0.25
 
 
-async def watch(
+async def repeat_all(
     measures: Sequence[Measure],
     *,
     every: float = MEASURE_SECONDS,
@@ -53,9 +53,9 @@ async def _repeat(measure: Measure, every: float, after_failure: float) -> None:
                 await measure()
             rest = _SHARE * (time.monotonic() - started)
         except Exception as error:
-            log.warning("a measure failed", measure=_name(measure), error=told(error))
+            log.warning("a measure failed", measure=_name(measure), error=redacted(error))
             rest = min(_SHARE * (time.monotonic() - started), after_failure)
-        end_if_cancelled()
+        raise_if_cancelled()
         await asyncio.sleep(max(every, rest))
 
 

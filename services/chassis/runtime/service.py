@@ -19,14 +19,14 @@ from fastapi import APIRouter, FastAPI
 
 from services.chassis.database import idempotency
 from services.chassis.database.client import Indexes, Mongo
-from services.chassis.foundation.faults import told
+from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.settings import Platform, ServiceSettings
-from services.chassis.foundation.tasks import end_if_cancelled, stop_all
+from services.chassis.foundation.tasks import raise_if_cancelled, stop_all
 from services.chassis.http import openapi, problems
 from services.chassis.http.auth import FetchKeys, TokenVerifier, fetch_from
 from services.chassis.http.health import VERSION, install_docs
 from services.chassis.http.health import router as health_router
-from services.chassis.http.limits import Limited, Limits, Places
+from services.chassis.http.limits import Limited, Limits, Permits
 from services.chassis.http.limits.connections import allow_files, listening, server_options
 from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.http.rates import Rates
@@ -35,12 +35,12 @@ from services.chassis.kafka.dispatcher import Dispatcher, Handlers, build_broker
 from services.chassis.kafka.publisher import KafkaPublisher
 from services.chassis.kafka.relay import Relay
 from services.chassis.kafka.supervisor import Supervisor
-from services.chassis.runtime.gauges import Gauges, Measure, measure_loop, watch
+from services.chassis.runtime.gauges import Gauges, Measure, measure_loop, repeat_all
 from services.chassis.telemetry.journey import travelling
 from services.chassis.telemetry.logging import configure
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.pool import PoolListener
-from services.chassis.telemetry.tracing import begun, exporting
+from services.chassis.telemetry.tracing import exporting, journey_from
 from services.chassis.work import inbox, outbox, timers
 from services.chassis.work.outbox import Outbox, Publisher
 from services.chassis.work.timers import TimerHandler, TimerLoop, Timers
@@ -61,7 +61,7 @@ _NOT_STARTED = 3  # the exit code that uvicorn has for it
 
 
 @dataclass
-class Parts:
+class ServiceSpec:
     """What a service hands over to be run."""
 
     router: APIRouter
@@ -122,8 +122,8 @@ class Runtime:
             ping=self.mongo.ping,
         )
         self.limits = Limits.of(settings)
-        self.places = Places(self.limits)
-        self.metrics.requests_in_progress.set_function(lambda: self.places.taken)
+        self.permits = Permits(self.limits)
+        self.metrics.requests_in_progress.set_function(lambda: self.permits.taken)
         self.rates = Rates(
             public_checks=platform.public_checks_per_minute,
             creations=platform.creations_per_minute,
@@ -141,7 +141,7 @@ class Runtime:
         return build_broker(self.settings.platform, self.dispatcher)
 
     def app(
-        self, parts: Parts, *, title: str, description: str, max_body: int = 1 << 20
+        self, parts: ServiceSpec, *, title: str, description: str, max_body: int = 1 << 20
     ) -> FastAPI:
         """The service as an ASGI app whose lifespan runs the loops.
 
@@ -187,14 +187,14 @@ class Runtime:
         app.add_middleware(
             Limited,
             limits=self.limits,
-            places=self.places,
+            permits=self.permits,
             metrics=self.metrics,
             identify=self.tokens.subject,
         )
         app.add_middleware(RequestMiddleware, metrics=self.metrics, max_body=max_body)
         return app
 
-    async def prepare(self, parts: Parts) -> None:
+    async def prepare(self, parts: ServiceSpec) -> None:
         """Indexes, events to publish again, and the service's own steps, before anything runs."""
         for indexes in (*_INDEXES, parts.indexes):
             await self.mongo.ensure(indexes)
@@ -202,15 +202,15 @@ class Runtime:
             count = await self.outbox.republish()
             log.info("the broker forgets: events will be published again", events=count)
         for step in parts.prepare:
-            with travelling(begun(None, None, "start")):
+            with travelling(journey_from(None, None, "start")):
                 await step()
 
-    def _loops(self, parts: Parts) -> list[Background]:
+    def _loops(self, parts: ServiceSpec) -> list[Background]:
         loops: list[Background] = [
             self.tokens.run,
             self.relay.run,
-            partial(watch, self.measures),
-            partial(measure_loop, self.metrics, self.places.late),
+            partial(repeat_all, self.measures),
+            partial(measure_loop, self.metrics, self.permits.late),
         ]
         if parts.handlers:
             loops += [self.supervisor.run, self._replays]
@@ -224,15 +224,15 @@ class Runtime:
             try:
                 await loop()
             except Exception:
-                end_if_cancelled()  # it failed while it was being stopped
+                raise_if_cancelled()  # it failed while it was being stopped
                 log.exception("a background loop failed; starting it again")
-            end_if_cancelled()
+            raise_if_cancelled()
             await asyncio.sleep(1.0)
 
     async def _replays(self) -> None:
         while True:
             if not await self.dispatcher.replay_one():
-                end_if_cancelled()
+                raise_if_cancelled()
                 await asyncio.sleep(1.0)
 
     async def _stop(self, tasks: Sequence[asyncio.Task[None]], close: Sequence[Background]) -> None:
@@ -248,7 +248,7 @@ class Runtime:
             async with asyncio.timeout(2):
                 await step()
         except Exception as error:
-            log.warning("a client did not close in time", error=told(error))
+            log.warning("a client did not close in time", error=redacted(error))
 
 
 def _name(loop: Background) -> str:

@@ -16,7 +16,7 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
-from services.chassis.foundation.faults import told_with_frames
+from services.chassis.foundation.faults import redacted_with_frames
 from services.chassis.telemetry.journey import known
 
 _FIRST = ("timestamp", "level", "service", "event")
@@ -102,7 +102,7 @@ def configure(
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.ExceptionRenderer(told_with_frames),
+        structlog.processors.ExceptionRenderer(redacted_with_frames),
         named,
         bounded,
     ]

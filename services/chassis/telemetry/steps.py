@@ -22,7 +22,7 @@ from aiokafka import ConsumerRecord
 
 from contracts.envelope import Data, Event
 from services.chassis.database.client import Document
-from services.chassis.foundation.faults import told
+from services.chassis.foundation.faults import redacted
 from services.chassis.telemetry.tracing import Kind, Value, exports, recorded, span
 
 log = structlog.get_logger("steps")
@@ -83,7 +83,7 @@ def handling(event: Event[Any], consumer: str, record: ConsumerRecord[Any, Any])
         try:
             yield step
         except Exception as error:
-            why = {"error": told(error)}
+            why = {"error": redacted(error)}
             raise
         finally:
             told_of.set(outcome=step.outcome)

@@ -114,7 +114,7 @@ def exporting(exporter: Exporter | None) -> Iterator[None]:
         _Way.exporter = before
 
 
-def begun(traceparent: str | None, correlation_id: str | None, causation_id: str) -> Journey:
+def journey_from(traceparent: str | None, correlation_id: str | None, causation_id: str) -> Journey:
     """The journey of work that came from outside: its trace goes on, or a new one begins."""
     valid = TraceContext.parse(traceparent)
     if valid is not None:
@@ -123,11 +123,11 @@ def begun(traceparent: str | None, correlation_id: str | None, causation_id: str
     return Journey(correlation_id or fresh[3:35], causation_id, fresh, fresh=True)
 
 
-def resumed(correlation_id: str, causation_id: str, traceparent: str | None) -> Journey:
+def linked_journey(correlation_id: str, causation_id: str, traceparent: str | None) -> Journey:
     """The journey of a timer that was set for later: a trace of its own, linked to the first."""
     before = TraceContext.parse(traceparent)
     if before is None:
-        return begun(None, correlation_id, causation_id)
+        return journey_from(None, correlation_id, causation_id)
     fresh = new_traceparent(sampled=before.sampled)
     return Journey(correlation_id, causation_id, fresh, fresh=True, follows=str(before))
 
@@ -192,7 +192,7 @@ def recorded(
     exporter.take(Ended(told, mine, around, None, began, max(began, time.time_ns())))
 
 
-def onward() -> dict[str, str]:
+def outgoing_headers() -> dict[str, str]:
     """Headers that take the running journey to another service of ours."""
     journey = current()
     more = {} if journey.traceparent is None else {"traceparent": journey.traceparent}
@@ -221,7 +221,7 @@ class Call:
 
 
 @contextmanager
-def outside(
+def outbound_call(
     target: str,
     metrics: Metrics | None,
     operation: str,

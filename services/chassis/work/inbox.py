@@ -34,7 +34,7 @@ INDEXES = {
 
 
 @dataclass(frozen=True)
-class Position:
+class EventPosition:
     """Where an event stands among those of its aggregate.
 
     `seq` is the producer's count; `partition` and `offset` its place in Kafka, `time` when it says
@@ -51,7 +51,7 @@ class Position:
     offset: int | None = None
     time: datetime | None = None
 
-    def after(self, other: Position) -> bool:
+    def after(self, other: EventPosition) -> bool:
         """Whether this is the newer one."""
         if self.seq > other.seq:
             return True
@@ -82,7 +82,7 @@ class EventCause:
     event_id: str
     type: str
     aggregate_id: str
-    position: Position
+    position: EventPosition
     latest_in: str | None = None
 
     async def claim(self, session: Session) -> None:

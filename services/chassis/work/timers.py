@@ -21,12 +21,12 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from services.chassis.database.client import Document, Mongo, Session
 from services.chassis.foundation.errors import AlreadyHandledError, RefusalError
-from services.chassis.foundation.faults import told
-from services.chassis.foundation.tasks import end_if_cancelled, stop_all, tell_failure
+from services.chassis.foundation.faults import redacted
+from services.chassis.foundation.tasks import raise_if_cancelled, stop_all, tell_failure
 from services.chassis.telemetry.journey import Journey, current, travelling
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.steps import running
-from services.chassis.telemetry.tracing import begun, resumed
+from services.chassis.telemetry.tracing import journey_from, linked_journey
 
 log = structlog.get_logger(__name__)
 
@@ -165,13 +165,13 @@ class TimerLoop:
         """Take and run due timers until cancelled; what is running is cancelled with it."""
         try:
             while True:
-                end_if_cancelled()
+                raise_if_cancelled()
                 self._bell.clear()
                 try:
                     taken = await self._take_one()
                 except Exception as error:
-                    end_if_cancelled()
-                    log.warning("timers cannot be read", error=told(error))
+                    raise_if_cancelled()
+                    log.warning("timers cannot be read", error=redacted(error))
                     await asyncio.sleep(1.0)
                     continue
                 if not taken:
@@ -256,10 +256,10 @@ class TimerLoop:
             attempts=due.attempts,
             retry_in=round(delay, 2),
             exc_info=error if due.attempts % 5 == 3 else None,  # noqa: PLR2004 - one stack trace in five tries
-            error=told(error),
+            error=redacted(error),
         )
         again = datetime.now(UTC) + timedelta(seconds=delay)
-        await self._settle(due, {"due_at": again, "error": told(error)})
+        await self._settle(due, {"due_at": again, "error": redacted(error)})
         return "backed-off"
 
     async def _settle(self, due: Due, change: Document) -> None:
@@ -268,12 +268,12 @@ class TimerLoop:
                 {"_id": due.id, "token": due.token}, {"$set": change}
             )
         except Exception as error:  # the lease runs out and the timer comes again
-            log.warning("timer could not be settled", timer=due.id, error=told(error))
+            log.warning("timer could not be settled", timer=due.id, error=redacted(error))
 
 
 def _journey(document: Document, due: Due) -> Journey:
     """The work that set the timer goes on, or, when that was long ago, is followed by new work."""
     correlation_id, traceparent = document["correlation_id"], document.get("traceparent")
     if document.get("later"):
-        return resumed(correlation_id, due.id, traceparent)
-    return begun(traceparent, correlation_id, due.id)
+        return linked_journey(correlation_id, due.id, traceparent)
+    return journey_from(traceparent, correlation_id, due.id)

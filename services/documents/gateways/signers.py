@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import outside
+from services.chassis.telemetry.tracing import outbound_call
 from services.documents.domain import Ends
 from services.documents.errors import CannotSealError, SealingAwayError
 from services.documents.gateways.ends import NOTHING, ends_of
@@ -76,7 +76,7 @@ class _Told:
     async def post(
         self, url: str, *, content: bytes, headers: Mapping[str, str], timeout: float
     ) -> HttpAnswer:
-        with outside("tsa", self._metrics, "stamp", {"http.request.method": "POST"}) as call:
+        with outbound_call("tsa", self._metrics, "stamp", {"http.request.method": "POST"}) as call:
             answer = await self._client.post(url, content=content, headers=headers, timeout=timeout)
             if answer.status_code != HTTPStatus.OK:
                 call.refused(f"status-{answer.status_code}")

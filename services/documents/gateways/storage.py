@@ -20,7 +20,7 @@ from minio.error import MinioException, S3Error
 from services.chassis.foundation.errors import TooManyRequestsError
 from services.chassis.foundation.settings import Platform
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import Call, outside
+from services.chassis.telemetry.tracing import Call, outbound_call
 from services.documents.domain import MediaType, object_key, sha256_of
 from services.documents.errors import ContentChangedError, StorageAwayError
 from services.documents.gateways.workers import Workers
@@ -145,7 +145,7 @@ class Storage:
 
     async def _call(self, operation: str, work: Callable[[], T]) -> T:
         try:
-            with outside("s3", self._metrics, operation) as call:
+            with outbound_call("s3", self._metrics, operation) as call:
                 return await self._told(call, work)
         except S3Error as error:
             if error.code in _MISSING:

@@ -8,10 +8,10 @@ from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 
-from services.chassis.work.inbox import Position
+from services.chassis.work.inbox import EventPosition
 
 DEVICES_LIMIT = 10
-NOWHERE = Position(0)
+NOWHERE = EventPosition(0)
 
 
 class Channel(StrEnum):
@@ -76,7 +76,7 @@ class Recipient:
 
     citizen_id: str
     contacts: Contacts = Contacts()
-    position: Position = NOWHERE
+    position: EventPosition = NOWHERE
 
     @property
     def salutation(self) -> str:
@@ -85,7 +85,7 @@ class Recipient:
         return f"Здравствуйте, {name}!" if name else "Здравствуйте!"
 
 
-def learn(recipient: Recipient, news: Contacts, position: Position) -> Recipient:
+def learn(recipient: Recipient, news: Contacts, position: EventPosition) -> Recipient:
     """The copy after an event of the account; one older than what is known changes nothing."""
     if not position.after(recipient.position):
         return recipient

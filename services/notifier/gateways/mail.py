@@ -19,7 +19,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseEx
 from email_validator import EmailNotValidError, validate_email
 
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import outside
+from services.chassis.telemetry.tracing import outbound_call
 from services.notifier.domain.message import Outcome, Verdict
 from services.notifier.gateways import Outgoing, note
 
@@ -58,7 +58,7 @@ class Mail:
         if to is None:
             return Outcome(Verdict.REFUSED, "recipient-refused")
         letter = self._letter(outgoing, to)
-        with outside("smtp", self._metrics, "send") as call:
+        with outbound_call("smtp", self._metrics, "send") as call:
             return note(call, await self._hand_over(letter, to))
 
     async def _hand_over(self, letter: EmailMessage, to: str) -> Outcome:

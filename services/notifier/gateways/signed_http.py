@@ -17,7 +17,7 @@ import orjson
 import structlog
 
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import outside
+from services.chassis.telemetry.tracing import outbound_call
 from services.notifier.domain.message import Outcome, Verdict
 from services.notifier.gateways import Outgoing, note
 
@@ -87,7 +87,7 @@ class SignedHttp:
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Post one message."""
         about = {"http.request.method": "POST"}
-        with outside(self._target, self._metrics, "send", about) as call:
+        with outbound_call(self._target, self._metrics, "send", about) as call:
             return note(call, await self._post(outgoing))
 
     async def _post(self, outgoing: Outgoing) -> Outcome:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from services.chassis.work.inbox import Position
+from services.chassis.work.inbox import EventPosition
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction, Transactions
 from services.notifier import events
@@ -126,7 +126,7 @@ class Planning:
         await self.transactions.run(work, cause=cause)
 
     async def account_changed(
-        self, contacts: Contacts, position: Position, notice: Notice, *, cause: Cause
+        self, contacts: Contacts, position: EventPosition, notice: Notice, *, cause: Cause
     ) -> None:
         """Learn a citizen's contacts, tell them, and send what waited for the contacts.
 

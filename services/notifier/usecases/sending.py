@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.chassis.foundation.errors import StaleVersionError
-from services.chassis.foundation.tasks import end_if_cancelled
+from services.chassis.foundation.tasks import raise_if_cancelled
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction, Transactions
 from services.notifier import events
@@ -176,7 +176,7 @@ class Sending:
             hopeful = outcome.verdict is Verdict.NOT_TAKEN
             if not hopeful or code.expired(self.now() + pause):
                 return outcome
-            end_if_cancelled()
+            raise_if_cancelled()
             await self.pause(pause.total_seconds())
             attempt += 1
 

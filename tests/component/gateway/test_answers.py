@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request, Response
 from deploy.stacks.embedded.ports import free_ports
 from services.chassis.http import problems
 from services.chassis.http.etags import IfMatch, etag
-from services.chassis.http.limits import Limited, Limits, Places
+from services.chassis.http.limits import Limited, Limits, Permits
 from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.telemetry.metrics import Metrics
 from tests.support.eventually import eventually
@@ -34,7 +34,7 @@ def thing() -> FastAPI:
     app = FastAPI(redirect_slashes=False)
     problems.install(app)
     metrics, limits = Metrics(), Limits(body_seconds=BODY_SECONDS)
-    app.add_middleware(Limited, limits=limits, places=Places(limits), metrics=metrics)
+    app.add_middleware(Limited, limits=limits, permits=Permits(limits), metrics=metrics)
     app.add_middleware(RequestMiddleware, metrics=metrics, max_body=1 << 20)
     words = {"text": "одно и то же " * 200}
 

@@ -150,7 +150,7 @@ async def test_a_profile_that_comes_in_a_moment_is_waited_for(desk: Desk) -> Non
     """The citizen was confirmed a moment ago: that is no conflict."""
     slot = await desk.late_slot()
     booking = asyncio.create_task(desk.book(desk.tokens.headers("newcomer"), slot["id"]))
-    await eventually(lambda: desk.app.state.runtime.places.taken > 0)
+    await eventually(lambda: desk.app.state.runtime.permits.taken > 0)
     await desk.citizen("newcomer")
     assert (await booking).status_code == 201
 

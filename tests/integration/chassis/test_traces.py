@@ -9,7 +9,7 @@ from contracts.partners import IdentityChecked
 from services.chassis.foundation.settings import Platform
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.journey import TraceContext, travelling
-from services.chassis.telemetry.tracing import Kind, begun
+from services.chassis.telemetry.tracing import Kind, journey_from
 from services.chassis.work.timers import TimerLoop
 from tests.support import counter
 from tests.support.eventually import eventually
@@ -102,7 +102,7 @@ async def test_timers_due_at_once_go_on_and_later_ones_are_linked(
     loop = TimerLoop(runtime.timers, {"count": due}, runtime.metrics)
     async with counter.prepared(app):
         with listening() as said, keeping() as kept:
-            with travelling(begun(GIVEN, "corr", "request:1")):
+            with travelling(journey_from(GIVEN, "corr", "request:1")):
                 await app.state.counter.later("now", now)
                 await app.state.counter.later("later", now + timedelta(days=3))
             for _ in range(2):

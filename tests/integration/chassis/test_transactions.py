@@ -23,7 +23,7 @@ from services.chassis.foundation.errors import AlreadyHandledError, RefusalError
 from services.chassis.foundation.faults import is_accident
 from services.chassis.foundation.settings import Platform
 from services.chassis.runtime.service import Runtime
-from services.chassis.work.inbox import EventCause, Position
+from services.chassis.work.inbox import EventCause, EventPosition
 from services.chassis.work.transactions import Transaction
 from tests.support import counter
 from tests.support.service import Collector, Tokens, running
@@ -121,7 +121,7 @@ async def test_a_cause_is_claimed_once(
     app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=collector)
     async with running(app):
         runtime: Runtime = app.state.runtime
-        cause = EventCause(runtime.mongo, "c", "/registry", "e1", "t", "a", Position(1))
+        cause = EventCause(runtime.mongo, "c", "/registry", "e1", "t", "a", EventPosition(1))
         answers = await asyncio.gather(
             *(app.state.counter.count("a", cause=cause) for _ in range(20)),
             return_exceptions=True,

@@ -13,12 +13,12 @@ from faststream.kafka import KafkaBroker
 from structlog.testing import capture_logs
 
 from services.chassis.database.client import Mongo
-from services.chassis.foundation.tasks import end_if_cancelled, stop_all
+from services.chassis.foundation.tasks import raise_if_cancelled, stop_all
 from services.chassis.http.auth import TokenVerifier
 from services.chassis.kafka.dispatcher import Dispatcher
 from services.chassis.kafka.publisher import KafkaPublisher
 from services.chassis.kafka.supervisor import Supervisor
-from services.chassis.runtime.gauges import watch
+from services.chassis.runtime.gauges import repeat_all
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from tests.support.counter import checked
@@ -63,11 +63,11 @@ async def test_the_task_remembers_that_it_was_asked() -> None:
     swallowed = Suppressing()
 
     async def loop() -> None:
-        end_if_cancelled()
+        raise_if_cancelled()
         await swallowed()
         for _ in range(2):
             with pytest.raises(asyncio.CancelledError):
-                end_if_cancelled()
+                raise_if_cancelled()
 
     task = asyncio.create_task(loop())
     await swallowed.reached.wait()
@@ -139,7 +139,7 @@ async def test_the_key_set_s_loop_ends(end: Callable[[], Any]) -> None:
 async def test_the_measures_end(end: Callable[[], None]) -> None:
     """Whatever comes of a measure that was cancelled."""
     measure = Suppressing(end)
-    assert not await measure.is_outlived_by(watch([measure], every=0.01))
+    assert not await measure.is_outlived_by(repeat_all([measure], every=0.01))
 
 
 async def test_an_event_s_tries_end(database: str) -> None:

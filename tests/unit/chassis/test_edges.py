@@ -14,7 +14,7 @@ from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
 from services.chassis.database.idempotency import Once
 from services.chassis.foundation.errors import AccidentError, TooManyRequestsError
-from services.chassis.foundation.faults import is_accident, told, told_with_frames
+from services.chassis.foundation.faults import is_accident, redacted, redacted_with_frames
 from services.chassis.http import problems
 from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.telemetry.journey import Journey, current, travelling
@@ -148,14 +148,14 @@ def test_accidents_are_what_may_work_later() -> None:
 def test_errors_are_told_without_the_values_that_they_quote() -> None:
     """No log line names a person: database and validation errors quote what they met."""
     quoted = DuplicateKeyError("E11000 dup key: { phone: '+79990000001' }", 11000)
-    assert told(quoted) == "DuplicateKeyError: 11000"
+    assert redacted(quoted) == "DuplicateKeyError: 11000"
     try:
         try:
             raise quoted
         except DuplicateKeyError as error:
             raise ValueError from error
     except ValueError as error:
-        trace = told_with_frames((type(error), error, error.__traceback__))
+        trace = redacted_with_frames((type(error), error, error.__traceback__))
     assert "+7999" not in trace
     assert "test_edges.py" in trace
     assert "ValueError" in trace

@@ -1,4 +1,4 @@
-"""O5: places, the queue before them, deadlines and rates, without a server."""
+"""O5: permits, the queue before them, deadlines and rates, without a server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from services.chassis.database.deadline import (
 )
 from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
 from services.chassis.foundation.settings import Platform, ServiceSettings
-from services.chassis.http.limits import Limits, OverloadedError, Places
+from services.chassis.http.limits import Limits, OverloadedError, Permits
 from services.chassis.http.limits.connections import allow_files, listening, server_options
 from services.chassis.http.limits.shares import Shares
 from services.chassis.http.problems import OtherHttpError, problem_response
@@ -50,172 +50,172 @@ async def settled() -> None:
 
 
 async def test_places_are_passed_on_in_order() -> None:
-    places = Places(PATIENT)
-    await places.take()
-    await places.take()
+    permits = Permits(PATIENT)
+    await permits.acquire()
+    await permits.acquire()
     order: list[int] = []
 
     async def waiter(n: int) -> None:
-        await places.take()
+        await permits.acquire()
         order.append(n)
 
     tasks = [asyncio.create_task(waiter(n)) for n in range(3)]
     await settled()
-    assert (places.taken, places.waiting, order) == (2, 3, [])
+    assert (permits.taken, permits.waiting, order) == (2, 3, [])
     for _ in range(3):
-        places.give_back()
+        permits.release()
         await settled()
     assert order == [0, 1, 2]
     await asyncio.gather(*tasks)
-    places.give_back()
-    places.give_back()
-    assert (places.taken, places.waiting) == (0, 0)
+    permits.release()
+    permits.release()
+    assert (permits.taken, permits.waiting) == (0, 0)
 
 
 async def test_nobody_overtakes_the_queue() -> None:
     """A newcomer does not take the place that was just given to who waited."""
-    places = Places(Limits(concurrency=1, queue=3, queue_seconds=30.0))
-    await places.take()
-    waiting = asyncio.create_task(places.take())
+    permits = Permits(Limits(concurrency=1, queue=3, queue_seconds=30.0))
+    await permits.acquire()
+    waiting = asyncio.create_task(permits.acquire())
     await settled()
-    places.give_back()  # passed on, though the waiter has not run yet
-    newcomer = asyncio.create_task(places.take())
+    permits.release()  # passed on, though the waiter has not run yet
+    newcomer = asyncio.create_task(permits.acquire())
     await waiting
     await settled()
     assert not newcomer.done()
-    places.give_back()
+    permits.release()
     await newcomer
 
 
 async def test_who_comes_back_finds_a_place_and_nobody_gets_it_twice() -> None:
     """O5: who stepped aside for a slow line goes on at once; the queue waits a little longer."""
-    places = Places(PATIENT)
-    await places.take()
-    await places.take()
-    places.give_back()  # steps aside
-    await places.take()
-    places.take_back()
-    waiting = asyncio.create_task(places.take())
+    permits = Permits(PATIENT)
+    await permits.acquire()
+    await permits.acquire()
+    permits.release()  # steps aside
+    await permits.acquire()
+    permits.reacquire()
+    waiting = asyncio.create_task(permits.acquire())
     await settled()
-    places.give_back()
+    permits.release()
     await settled()
-    assert (places.taken, places.waiting) == (2, 1)
-    places.give_back()
+    assert (permits.taken, permits.waiting) == (2, 1)
+    permits.release()
     await waiting
-    places.give_back()
-    places.give_back()
-    assert (places.taken, places.waiting) == (0, 0)
+    permits.release()
+    permits.release()
+    assert (permits.taken, permits.waiting) == (0, 0)
 
 
 async def test_a_full_queue_refuses_at_once() -> None:
-    places = Places(PATIENT)
-    tasks = [asyncio.create_task(places.take()) for _ in range(5)]
+    permits = Permits(PATIENT)
+    tasks = [asyncio.create_task(permits.acquire()) for _ in range(5)]
     await settled()
-    assert not Places(PATIENT).shedding
+    assert not Permits(PATIENT).shedding
     with pytest.raises(OverloadedError) as refused:
-        await places.take()
+        await permits.acquire()
     assert refused.value.reason == "busy"
     assert refused.value.retry_after is not None
-    assert places.shedding
+    assert permits.shedding
     for task in tasks:
         task.cancel()
 
 
 async def test_who_waited_long_enough_is_refused_and_forgotten() -> None:
-    places = Places(HASTY)
-    await places.take()
+    permits = Permits(HASTY)
+    await permits.acquire()
     with pytest.raises(OverloadedError):
-        await places.take()
-    assert places.waiting == 0
-    places.give_back()
-    assert places.taken == 0
+        await permits.acquire()
+    assert permits.waiting == 0
+    permits.release()
+    assert permits.taken == 0
 
 
 async def test_who_would_wait_too_long_is_refused_at_once() -> None:
     """The queue's pace is known: a wait that cannot end well does not begin."""
     clock = Clock()
-    places = Places(Limits(concurrency=1, queue=100, queue_seconds=10.0), now=clock)
-    await places.take()
-    tasks = [asyncio.create_task(places.take()) for _ in range(90)]
+    permits = Permits(Limits(concurrency=1, queue=100, queue_seconds=10.0), now=clock)
+    await permits.acquire()
+    tasks = [asyncio.create_task(permits.acquire()) for _ in range(90)]
     await settled()
     for _ in range(60):  # one place in five seconds
         clock.now += 5.0
-        places.give_back()
+        permits.release()
         await settled()
-    assert places.waiting == 30
+    assert permits.waiting == 30
     with pytest.raises(OverloadedError):
-        await places.take()
+        await permits.acquire()
     for task in tasks:
         task.cancel()
 
 
 async def test_a_standstill_does_not_close_the_queue_for_good() -> None:
     clock = Clock()
-    places = Places(PATIENT, now=clock)
-    await places.take()
-    await places.take()
-    first, second, third = (asyncio.create_task(places.take()) for _ in range(3))
+    permits = Permits(PATIENT, now=clock)
+    await permits.acquire()
+    await permits.acquire()
+    first, second, third = (asyncio.create_task(permits.acquire()) for _ in range(3))
     await settled()
-    places.give_back()
+    permits.release()
     await first
     clock.now += 3600
-    places.give_back()
+    permits.release()
     await second
-    places.give_back()
+    permits.release()
     await third
-    newcomer = asyncio.create_task(places.take())
+    newcomer = asyncio.create_task(permits.acquire())
     await settled()
-    assert places.waiting == 1
-    places.give_back()
+    assert permits.waiting == 1
+    permits.release()
     await newcomer
 
 
 async def test_a_cancelled_waiter_loses_no_place() -> None:
     """Also when its turn came in the same moment."""
-    places = Places(PATIENT)
-    await places.take()
-    await places.take()
-    waiting = asyncio.create_task(places.take())
+    permits = Permits(PATIENT)
+    await permits.acquire()
+    await permits.acquire()
+    waiting = asyncio.create_task(permits.acquire())
     await settled()
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    assert places.waiting == 0
-    granted = asyncio.create_task(places.take())
+    assert permits.waiting == 0
+    granted = asyncio.create_task(permits.acquire())
     await settled()
-    places.give_back()  # its turn
+    permits.release()  # its turn
     granted.cancel()
     await asyncio.gather(granted, return_exceptions=True)
-    places.give_back()
-    assert (places.taken, places.waiting) == (0, 0)
+    permits.release()
+    assert (permits.taken, permits.waiting) == (0, 0)
 
 
 async def test_the_lag_sheds_a_share_and_never_all() -> None:
     limits = Limits(concurrency=1000, lag_seconds=0.1)
-    places = Places(limits)
-    places.late(0.1)
+    permits = Permits(limits)
+    permits.late(0.1)
     for _ in range(100):  # one late turn is no overload
-        await places.take()
+        await permits.acquire()
     for _ in range(10):
-        places.late(0.4)
+        permits.late(0.4)
     outcomes = []
     for _ in range(400):
         try:
-            await places.take()
+            await permits.acquire()
         except OverloadedError as error:
             outcomes.append(error.reason)
     assert 200 < len(outcomes) < 390  # three quarters: the lag is four times what it may be
     assert set(outcomes) == {"lagging"}
     for _ in range(10):
-        places.late(0.0)
-    await places.take()
+        permits.late(0.0)
+    await permits.acquire()
 
 
 async def test_a_machine_that_slept_is_itself_again_soon() -> None:
-    places = Places(Limits(lag_seconds=0.1))
-    places.late(3600)
+    permits = Permits(Limits(lag_seconds=0.1))
+    permits.late(3600)
     for _ in range(5):
-        places.late(0.0)
-    assert places.lag < 0.1
+        permits.late(0.0)
+    assert permits.lag < 0.1
 
 
 async def test_the_clock_strikes_once_and_forbids_the_commit() -> None:
@@ -264,24 +264,24 @@ def test_a_rate_is_a_bucket_that_fills_again() -> None:
     clock = Clock()
     rate = Rate(3, now=clock)
     for _ in range(3):
-        rate.take("a")
+        rate.acquire("a")
     with pytest.raises(TooManyRequestsError) as refused:
-        rate.take("a")
+        rate.acquire("a")
     assert refused.value.retry_after == 20
-    rate.take("b")
+    rate.acquire("b")
     clock.now += 20
-    rate.take("a")
+    rate.acquire("a")
     with pytest.raises(TooManyRequestsError):
-        rate.take("a")
+        rate.acquire("a")
 
 
 def test_a_rate_remembers_so_many_and_no_more() -> None:
     rate = Rate(1, remembered=10, now=Clock())
     for n in range(100):
-        rate.take(str(n))
+        rate.acquire(str(n))
     assert len(rate) == 10
     with pytest.raises(TooManyRequestsError):
-        rate.take("99")
+        rate.acquire("99")
 
 
 def test_refusals_are_counted() -> None:
@@ -315,20 +315,20 @@ async def test_strangers_have_their_own_places_and_nobody_has_many() -> None:
     anna = await shares.caller(_from("192.0.2.1", "Bearer anna"))
     assert anna == await shares.caller(_from("192.0.2.2", "Bearer anna"))
     for _ in range(2):
-        await shares.take(anna)
+        await shares.acquire(anna)
     with pytest.raises(OverloadedError):
-        await shares.take(anna)
+        await shares.acquire(anna)
     strangers = [await shares.caller(_from(f"2001:db8:0:{n}::1")) for n in range(3)]
     assert strangers[0] == await shares.caller(_from("2001:db8:0:0:ffff::9", "Bearer forged"))
     for stranger in (strangers[0], strangers[0], strangers[1], strangers[1]):
-        await shares.take(stranger)
+        await shares.acquire(stranger)
     for stranger in strangers:
         with pytest.raises(OverloadedError):
-            await shares.take(stranger)
+            await shares.acquire(stranger)
     boris = await shares.caller(_from("2001:db8:0:0:ffff::9", "Bearer boris"))
-    await shares.take(boris)  # whatever strangers hold, also from the same address
-    shares.give_back(strangers[0])
-    await shares.take(strangers[2])
+    await shares.acquire(boris)  # whatever strangers hold, also from the same address
+    shares.release(strangers[0])
+    await shares.acquire(strangers[2])
 
 
 async def _named(authorization: str) -> str | None:

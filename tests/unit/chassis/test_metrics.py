@@ -17,15 +17,22 @@ from services.chassis.foundation.errors import (
     TooManyRequestsError,
 )
 from services.chassis.kafka.backlog import Backlog
-from services.chassis.runtime.gauges import measure_loop, watch
-from services.chassis.telemetry.metrics import TRY_AGAIN, Board, Bound, Metrics, counting, method_of
+from services.chassis.runtime.gauges import measure_loop, repeat_all
+from services.chassis.telemetry.metrics import (
+    TRY_AGAIN,
+    Bound,
+    Metrics,
+    MetricSet,
+    counting,
+    method_of,
+)
 from tests.support.eventually import eventually
 from tests.support.service import as_record
 
 FIRST, SECOND = TopicPartition("registry.events", 0), TopicPartition("registry.events", 1)
 
 
-def value(board: Board, name: str, **labels: str) -> float | None:
+def value(board: MetricSet, name: str, **labels: str) -> float | None:
     return board.registry.get_sample_value(name, labels)
 
 
@@ -39,7 +46,7 @@ def records(*offsets: int, at: float) -> list[ConsumerRecord[bytes, bytes]]:
 
 def test_a_series_of_closed_labels_is_there_from_the_start() -> None:
     """O2: a rate sees the first failure, a gauge of an empty state is 0."""
-    board = Board()
+    board = MetricSet()
     board.counter("thefts_total", "Thefts.", by=("cat", "dog"), outcome=("eaten",))
     board.gauge("sausages", "Sausages.", state=("raw", "fried"))
     assert value(board, "thefts_total", by="dog", outcome="eaten") == 0
@@ -48,7 +55,7 @@ def test_a_series_of_closed_labels_is_there_from_the_start() -> None:
 
 
 def test_a_bounded_label_has_no_series_before_it_is_used() -> None:
-    board = Board()
+    board = MetricSet()
     made = board.counter("walks_total", "Walks.", park=Bound("the parks of the town"))
     assert value(board, "walks_total", park="central") is None
     made.labels("central").inc()
@@ -75,7 +82,7 @@ def test_any_other_word_is_no_method(word: str) -> None:
 
 
 def test_what_becomes_of_a_block_is_counted_once() -> None:
-    board = Board()
+    board = MetricSet()
     counter = board.counter("tries_total", "Tries.", outcome=("done", "missing", "refused"))
     refusals: dict[type[Exception], str] = {NotFoundError: "missing", RefusalError: "refused"}
 
@@ -95,7 +102,7 @@ def test_what_becomes_of_a_block_is_counted_once() -> None:
 @pytest.mark.parametrize("refusal", [TookTooLongError(), TooManyRequestsError(5)])
 def test_what_can_be_tried_again_is_not_refused(refusal: RefusalError) -> None:
     """O2: a share of refusals that rises under load would send the people on call astray."""
-    board = Board()
+    board = MetricSet()
     counter = board.counter("tries_total", "Tries.", outcome=("refused", TRY_AGAIN))
     refusals: dict[type[Exception], str] = {RefusalError: "refused"}
     for passing in (TRY_AGAIN, None):
@@ -198,7 +205,7 @@ async def test_one_measure_that_fails_stops_no_other() -> None:
     async def works() -> None:
         ran.append("works")
 
-    task = asyncio.create_task(watch([fails, works], every=0.01))
+    task = asyncio.create_task(repeat_all([fails, works], every=0.01))
     await eventually(lambda: ran.count("fails") > 2 and ran.count("works") > 2)
     task.cancel()
 
@@ -212,7 +219,7 @@ async def test_a_failed_measure_is_tried_again_soon_however_long_it_took() -> No
         await asyncio.sleep(0.3)  # a server that is sought in vain
         raise AccidentError
 
-    task = asyncio.create_task(watch([fails], every=0.01, after_failure=0.02))
+    task = asyncio.create_task(repeat_all([fails], every=0.01, after_failure=0.02))
     await eventually(lambda: len(ran) > 2)
     task.cancel()
 
@@ -237,7 +244,7 @@ async def test_a_slow_measure_runs_less_often() -> None:
     async def quick() -> None:
         ran.append("quick")
 
-    task = asyncio.create_task(watch([slow, quick], every=0.01))
+    task = asyncio.create_task(repeat_all([slow, quick], every=0.01))
     await eventually(lambda: ran.count("quick") > 20)
     task.cancel()
     assert ran.count("slow") == 1

@@ -9,7 +9,14 @@ import pytest
 
 from services.chassis.telemetry.journey import travelling
 from services.chassis.telemetry.otlp import Collector
-from services.chassis.telemetry.tracing import Kind, Value, begun, exporting, resumed, span
+from services.chassis.telemetry.tracing import (
+    Kind,
+    Value,
+    exporting,
+    journey_from,
+    linked_journey,
+    span,
+)
 from tests.support.eventually import eventually
 from tests.support.otlp import Receiver, receiver
 from tests.support.spans import listening
@@ -28,14 +35,14 @@ def collector_at(endpoint: str) -> Collector:
 
 
 def one(name: str = "work") -> None:
-    with travelling(begun(GIVEN, None, "request:1")), span(name, Kind.SERVER):
+    with travelling(journey_from(GIVEN, None, "request:1")), span(name, Kind.SERVER):
         pass
 
 
 async def test_spans_arrive_with_everything_they_say(got: Receiver) -> None:
     collector = collector_at(got.endpoint)
     about: dict[str, Value] = {"timer.kind": "deadline", "timer.attempt": 2}
-    journey = resumed("c", "deadline:1", GIVEN)
+    journey = linked_journey("c", "deadline:1", GIVEN)
     with exporting(collector), travelling(journey), span("timer", **about) as told:
         told.failed("backed-off")
     collector.stop()

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.work.inbox import REACH, Position
+from services.chassis.work.inbox import REACH, EventPosition
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 HIGHEST = 2**31 - 1
 
 
-def at(seq: int, offset: int | None, seconds: float = 0, partition: str = "t/0") -> Position:
+def at(seq: int, offset: int | None, seconds: float = 0, partition: str = "t/0") -> EventPosition:
     """A position so many seconds after noon."""
-    return Position(seq, partition, offset, NOON + timedelta(seconds=seconds))
+    return EventPosition(seq, partition, offset, NOON + timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def at(seq: int, offset: int | None, seconds: float = 0, partition: str = "t/0")
         "another partition",
     ],
 )
-def test_what_is_newer(new: Position, old: Position, newer: bool) -> None:
+def test_what_is_newer(new: EventPosition, old: EventPosition, newer: bool) -> None:
     assert new.after(old) is newer
 
 
 @given(st.integers(1, HIGHEST), st.integers(0, 10**6))
 def test_no_number_shuts_the_next_true_event_out(forged: int, ahead: int) -> None:
     """Whatever was written, the producer's next word counts: a second later at the latest."""
-    jumped = Position(forged, "t/0", 8, NOON)
+    jumped = EventPosition(forged, "t/0", 8, NOON)
     assert at(max(1, forged - ahead), 9, 1.1).after(jumped)

@@ -13,9 +13,9 @@ from pymongo.errors import OperationFailure
 
 from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.kafka.supervisor import Supervisor
-from services.chassis.runtime.gauges import watch
+from services.chassis.runtime.gauges import repeat_all
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import outside
+from services.chassis.telemetry.tracing import outbound_call
 from tests.support.eventually import eventually
 from tests.support.runbooks import found_by
 from tests.support.spans import listening
@@ -66,7 +66,7 @@ async def test_a_database_that_refuses_us_is_told_by_its_number() -> None:
         raise OperationFailure(detail, 18)
 
     with listening() as said:
-        task = asyncio.create_task(watch([outbox_depth], every=60))
+        task = asyncio.create_task(repeat_all([outbox_depth], every=60))
         await eventually(lambda: found_by("MongoDisconnected", said))
         task.cancel()
     (line,) = found_by("MongoDisconnected", said)
@@ -113,9 +113,9 @@ async def test_kafka_away_is_told(starts: bool) -> None:
 def test_a_call_outside_that_failed_is_found() -> None:
     """OutsideCallsFailing: which side, and how it failed."""
     with listening() as said:
-        with outside("s3", None, "put_object"):
+        with outbound_call("s3", None, "put_object"):
             pass
-        with pytest.raises(TimeoutError), outside("tsa", None, "stamp"):
+        with pytest.raises(TimeoutError), outbound_call("tsa", None, "stamp"):
             raise TimeoutError
     (line,) = found_by("OutsideCallsFailing", said)
     assert (line["target"], line["operation"], line["reason"]) == ("tsa", "stamp", "TimeoutError")

@@ -17,7 +17,15 @@ from services.chassis.telemetry.journey import (
     travelling,
 )
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import Kind, begun, onward, outside, recorded, resumed, span
+from services.chassis.telemetry.tracing import (
+    Kind,
+    journey_from,
+    linked_journey,
+    outbound_call,
+    outgoing_headers,
+    recorded,
+    span,
+)
 from tests.support.spans import keeping, listening
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -34,7 +42,7 @@ def calling(
     target: str, error: Exception, metrics: Metrics | None, *, patient: bool = False
 ) -> None:
     """A call that fails."""
-    with outside(target, metrics, "stamp", patient=patient):
+    with outbound_call(target, metrics, "stamp", patient=patient):
         raise error
 
 
@@ -74,7 +82,7 @@ def test_a_valid_traceparent_is_understood(traceparent: str, *, sampled: bool) -
 def test_an_invalid_traceparent_begins_a_new_trace(traceparent: str | None) -> None:
     """O2: never passed on, never half believed."""
     assert TraceContext.parse(traceparent) is None
-    journey = begun(traceparent, None, "request:1")
+    journey = journey_from(traceparent, None, "request:1")
     made = TraceContext.parse(journey.traceparent)
     assert made is not None
     assert journey.fresh
@@ -82,7 +90,7 @@ def test_an_invalid_traceparent_begins_a_new_trace(traceparent: str | None) -> N
 
 
 def test_a_trace_from_outside_goes_on() -> None:
-    journey = begun(GIVEN, "asked-for", "request:1")
+    journey = journey_from(GIVEN, "asked-for", "request:1")
     with keeping() as kept, travelling(journey), span("outer", Kind.SERVER):
         assert current().trace_id == TRACE
         assert current().correlation_id == "asked-for"
@@ -92,7 +100,7 @@ def test_a_trace_from_outside_goes_on() -> None:
 
 
 def test_spans_are_children_of_what_runs_around_them() -> None:
-    with keeping() as kept, travelling(begun(None, None, "request:1")) as journey:
+    with keeping() as kept, travelling(journey_from(None, None, "request:1")) as journey:
         with span("outer"), span("inner"):
             inside = current().traceparent
         assert current() == journey
@@ -104,7 +112,7 @@ def test_spans_are_children_of_what_runs_around_them() -> None:
 
 
 def test_what_is_not_sampled_is_passed_on_and_not_told() -> None:
-    with keeping() as kept, travelling(begun(GIVEN[:-2] + "00", None, "request:1")):
+    with keeping() as kept, travelling(journey_from(GIVEN[:-2] + "00", None, "request:1")):
         with span("quiet"):
             assert current().traceparent == GIVEN[:-2] + "00"
         recorded("quiet, too", Kind.PRODUCER, current().traceparent, 1, {})
@@ -114,13 +122,13 @@ def test_what_is_not_sampled_is_passed_on_and_not_told() -> None:
 @pytest.mark.parametrize(("ratio", "least", "most"), [(0, 0, 0), (0.5, 50, 150), (1, 200, 200)])
 def test_the_ratio_decides_for_new_traces_only(ratio: float, least: int, most: int) -> None:
     with keeping(ratio):
-        made = [begun(None, None, "x").traceparent for _ in range(200)]
+        made = [journey_from(None, None, "x").traceparent for _ in range(200)]
         assert least <= sum(t is not None and t.endswith("-01") for t in made) <= most
-        assert begun(GIVEN, None, "x").traceparent == GIVEN
+        assert journey_from(GIVEN, None, "x").traceparent == GIVEN
 
 
 def test_without_an_exporter_nothing_changes() -> None:
-    journey = begun(GIVEN, None, "request:1")
+    journey = journey_from(GIVEN, None, "request:1")
     with travelling(journey), span("nobody"):
         assert current() is journey
 
@@ -140,14 +148,14 @@ print([m for m in sys.modules if m.startswith('opentelemetry.sdk')])"""
 
 def test_a_timer_set_for_later_follows_the_trace_that_set_it() -> None:
     """O2: a link, not a child: a trace that is open for days is of no use to anybody."""
-    with keeping() as kept, travelling(resumed("corr", "deadline:1", GIVEN)), span("timer"):
+    with keeping() as kept, travelling(linked_journey("corr", "deadline:1", GIVEN)), span("timer"):
         assert current().correlation_id == "corr"
     ended = kept.named("timer")
     assert ended.context.trace_id != TRACE
     assert ended.parent is None
     assert ended.follows == TraceContext(TRACE, SPAN, sampled=True)
-    assert resumed("corr", "deadline:1", GIVEN[:-2] + "00").traceparent[-2:] == "00"  # type: ignore[index] # it has one
-    assert resumed("corr", "deadline:1", "garbage").follows is None
+    assert linked_journey("corr", "deadline:1", GIVEN[:-2] + "00").traceparent[-2:] == "00"  # type: ignore[index] # it has one
+    assert linked_journey("corr", "deadline:1", "garbage").follows is None
 
 
 def test_an_error_leaves_its_type_and_nothing_it_quotes() -> None:
@@ -168,9 +176,9 @@ def test_a_call_outside_leaves_a_span_a_metric_and_one_line() -> None:
     """O2, X14."""
     metrics = Metrics()
     with keeping() as kept, listening() as said, travelling(Journey("corr", "e1", GIVEN)):
-        with outside("s3", metrics, "put_object"):
+        with outbound_call("s3", metrics, "put_object"):
             pass
-        with outside("sms", metrics, "send") as call:
+        with outbound_call("sms", metrics, "send") as call:
             call.refused("recipient-refused")
         with pytest.raises(OSError, match="secret"):
             calling("tsa", OSError("secret"), metrics)
@@ -194,7 +202,7 @@ def test_a_call_outside_leaves_a_span_a_metric_and_one_line() -> None:
 
 async def test_a_cancelled_call_is_told_of_too() -> None:
     async def forever() -> None:
-        with outside("push", None, "send"):
+        with outbound_call("push", None, "send"):
             await asyncio.Event().wait()
 
     with keeping() as kept, listening() as said:
@@ -211,14 +219,14 @@ def test_what_is_tried_until_it_works_is_no_news_while_it_does_not() -> None:
     with listening() as said:
         with pytest.raises(OSError, match="away"):
             calling("jwks", OSError("away"), None, patient=True)
-        with outside("jwks", None, "GET", patient=True):
+        with outbound_call("jwks", None, "GET", patient=True):
             pass
     assert [x["outcome"] for x in said.of("outside call")] == ["ok"]
 
 
 def test_our_own_services_are_called_with_the_journey() -> None:
     with travelling(Journey("corr", None, GIVEN)):
-        assert onward() == {"x-request-id": "corr", "traceparent": GIVEN}
+        assert outgoing_headers() == {"x-request-id": "corr", "traceparent": GIVEN}
 
 
 def test_new_ids_are_valid() -> None:

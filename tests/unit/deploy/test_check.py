@@ -30,5 +30,11 @@ def test_all_are_run_and_only_the_failed_are_shown() -> None:
 
 def test_lint_types_architecture_and_generated_files_are_checked() -> None:
     commands = [" ".join(check.command) for check in CHECKS]
-    for tool in ("ruff format --check", "ruff check", "mypy", "lint-imports", "contracts.tools --check"):
+    for tool in (
+        "ruff format --check",
+        "ruff check",
+        "mypy",
+        "lint-imports",
+        "contracts.tools --check",
+    ):
         assert any(tool in command for command in commands), tool

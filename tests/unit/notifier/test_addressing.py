@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.chassis.work.inbox import Position
+from services.chassis.work.inbox import EventPosition
 from services.notifier.domain.addressing import (
     Address,
     Channel,
@@ -25,7 +25,9 @@ from services.notifier.domain.schedule import expiry_warning_at, visit_reminder_
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 KNOWN = Recipient(
-    "anna", Contacts("+79000000042", "anna@example.org", "Анна", "Сергеевна"), Position(3, "t/0", 7)
+    "anna",
+    Contacts("+79000000042", "anna@example.org", "Анна", "Сергеевна"),
+    EventPosition(3, "t/0", 7),
 )
 
 
@@ -42,7 +44,7 @@ def test_a_citizen_has_an_address_per_channel() -> None:
 
 def test_news_replace_what_they_speak_of_and_nothing_else() -> None:
     """e7: contacts are kept fresh."""
-    after = learn(KNOWN, Contacts(phone="+79000000077"), Position(4))
+    after = learn(KNOWN, Contacts(phone="+79000000077"), EventPosition(4))
     assert after.contacts.phone == "+79000000077"
     assert after.contacts.email == "anna@example.org"
     assert after.salutation == "Здравствуйте, Анна Сергеевна!"
@@ -52,20 +54,24 @@ def test_news_replace_what_they_speak_of_and_nothing_else() -> None:
 @pytest.mark.parametrize("seq", [1, 3])
 def test_old_news_change_nothing(seq: int) -> None:
     """e7: an event that comes late does not bring an old phone back."""
-    assert learn(KNOWN, Contacts(phone="+79000000001"), Position(seq)) == KNOWN
+    assert learn(KNOWN, Contacts(phone="+79000000001"), EventPosition(seq)) == KNOWN
 
 
 def test_a_sequence_that_jumped_ahead_keeps_no_true_news_out() -> None:
     """Later in the same partition is newer than a number out of reach; a replay proves nothing."""
-    jumped = learn(KNOWN, Contacts(phone="+79000000666"), Position(2**31 - 1, "t/0", 8))
-    true = learn(jumped, Contacts(phone="+79000000077"), Position(4, "t/0", 9))
+    jumped = learn(KNOWN, Contacts(phone="+79000000666"), EventPosition(2**31 - 1, "t/0", 8))
+    true = learn(jumped, Contacts(phone="+79000000077"), EventPosition(4, "t/0", 9))
     assert true.contacts.phone == "+79000000077"
-    for elsewhere in (Position(4, "t/1", 9), Position(4, "t/0", None), Position(4, "t/0", 7)):
+    for elsewhere in (
+        EventPosition(4, "t/1", 9),
+        EventPosition(4, "t/0", None),
+        EventPosition(4, "t/0", 7),
+    ):
         assert learn(jumped, Contacts(phone="+79000000001"), elsewhere) == jumped
 
 
 def test_a_new_name_without_a_middle_name_has_none() -> None:
-    after = learn(KNOWN, Contacts(first_name="Анна"), Position(4))
+    after = learn(KNOWN, Contacts(first_name="Анна"), EventPosition(4))
     assert after.salutation == "Здравствуйте, Анна!"
     assert Recipient("x").salutation == "Здравствуйте!"
 

@@ -10,6 +10,6 @@ It never refuses health and metrics: they are how one sees that it refuses. It k
 """
 
 from services.chassis.http.limits.limited import ALWAYS_ANSWERED, Limited
-from services.chassis.http.limits.places import GoneError, Limits, OverloadedError, Places
+from services.chassis.http.limits.permits import GoneError, Limits, OverloadedError, Permits
 
-__all__ = ["ALWAYS_ANSWERED", "GoneError", "Limited", "Limits", "OverloadedError", "Places"]
+__all__ = ["ALWAYS_ANSWERED", "GoneError", "Limited", "Limits", "OverloadedError", "Permits"]

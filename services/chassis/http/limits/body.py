@@ -10,7 +10,7 @@ from typing import Protocol
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
-from services.chassis.http.limits.places import Limits
+from services.chassis.http.limits.permits import Limits
 
 _SMALL = 64 * 1024  # a body that is waited for without a place; the server buffers as much anyway
 

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services.chassis.foundation.settings import Platform
-from services.chassis.http.limits.places import OverloadedError
+from services.chassis.http.limits.permits import OverloadedError
 from services.chassis.http.problems import problem_response
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.database.deadline import Deadline, TookTooLongError, set_deadline
 from services.chassis.http.limits.body import Body
-from services.chassis.http.limits.places import GoneError, Limits, OverloadedError, Places
+from services.chassis.http.limits.permits import GoneError, Limits, OverloadedError, Permits
 from services.chassis.http.limits.shares import Identify, Shares
 from services.chassis.http.problems import OtherHttpError, refusal_response
 from services.chassis.telemetry.metrics import Metrics
@@ -35,15 +35,15 @@ class Limited:
         app: ASGIApp,
         *,
         limits: Limits,
-        places: Places,
+        permits: Permits,
         metrics: Metrics,
         identify: Identify = nobody,
     ) -> None:
         """Take the app, what it may take on, and how a caller is known."""
         self._app = app
         self._limits = limits
-        self._places = places
-        # no more large bodies than there are places, but in none of those: a few slow lines
+        self._permits = permits
+        # no more large bodies than there are permits, but in none of those: a few slow lines
         # would stop everything else
         self._large = Shares(limits, identify)
         self._shed = metrics.requests_shed
@@ -64,9 +64,9 @@ class Limited:
                 caller = await self._large.caller(scope)
                 if not caller.known:
                     body.hurry()
-                await self._large.take(caller)
-                held.callback(self._large.give_back, caller)
-            await self._places.take(body.gone if body.small else None)
+                await self._large.acquire(caller)
+                held.callback(self._large.release, caller)
+            await self._permits.acquire(body.gone if body.small else None)
         except OverloadedError as refusal:
             self._shed.labels(refusal.reason).inc()
             response = refusal_response(refusal, scope)
@@ -80,7 +80,7 @@ class Limited:
             await response(scope, _closed, send)
         else:
             seconds = self._limits.seconds
-            work = _Work(scope, send, body, places=self._places, late=self._late, seconds=seconds)
+            work = _Work(scope, send, body, permits=self._permits, late=self._late, seconds=seconds)
             await work.run(self._app)
 
     def _slow(self) -> None:
@@ -99,14 +99,14 @@ class _Work:
         send: Send,
         body: Body,
         *,
-        places: Places,
+        permits: Permits,
         late: Callable[[], None],
         seconds: float,
     ) -> None:
         self._scope = scope
         self._send = send
         self._body = body
-        self._places = places
+        self._permits = permits
         self._late = late
         self._held = True
         self._out = False
@@ -133,13 +133,13 @@ class _Work:
         self._deadline.pause()
         if self._held:
             self._held, self._out = False, True
-            self._places.give_back()
+            self._permits.release()
 
     def go(self) -> None:
         self._deadline.go()
         if self._out:
             self._held, self._out = True, False
-            self._places.take_back()
+            self._permits.reacquire()
 
     async def _receive(self) -> Message:
         return await self._body.receive(self)
@@ -158,7 +158,7 @@ class _Work:
         self._out = False
         if self._held:
             self._held = False
-            self._places.give_back()
+            self._permits.release()
 
     def _strike(self) -> None:
         """Answer in the place of the app, which goes on and keeps its place until it is done."""

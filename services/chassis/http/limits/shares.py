@@ -1,4 +1,4 @@
-"""Places for large bodies on their way: strangers have their own, and nobody has many.
+"""Permits for large bodies on their way: strangers have their own, and nobody has many.
 
 A large body comes at the pace of a line and fills memory meanwhile, so there are only so many. Were
 they one pool, some slow connections without login would keep everybody from uploading.
@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from starlette.types import Scope
 
-from services.chassis.http.limits.places import BUSY, Limits, OverloadedError, Places
+from services.chassis.http.limits.permits import BUSY, Limits, OverloadedError, Permits
 from services.chassis.http.rates import network_of
 
 Identify: TypeAlias = Callable[[str], Awaitable[str | None]]
@@ -31,14 +31,14 @@ class Caller:
 
 
 class Shares:
-    """The places of large bodies."""
+    """The permits of large bodies."""
 
     def __init__(self, limits: Limits, identify: Identify) -> None:
         """Take how many there are, and how a caller is known."""
         most = limits.concurrency
         strangers = replace(limits, queue=0, concurrency=max(1, most // _STRANGERS))
-        self._known = Places(replace(limits, queue=0))
-        self._strangers = Places(strangers)
+        self._known = Permits(replace(limits, queue=0))
+        self._strangers = Permits(strangers)
         self._most = max(1, most // _ONE)
         self._identify = identify
         self._of: Counter[Caller] = Counter()
@@ -53,7 +53,7 @@ class Shares:
         client = scope.get("client")
         return Caller(known=False, key=network_of(client[0]) if client else "unknown")
 
-    async def take(self, caller: Caller) -> None:
+    async def acquire(self, caller: Caller) -> None:
         """Take a place for a body of this caller.
 
         Raises:
@@ -61,15 +61,15 @@ class Shares:
         """
         if self._of[caller] >= self._most:
             raise OverloadedError(BUSY)
-        await self._places(caller).take()
+        await self._permits(caller).acquire()
         self._of[caller] += 1
 
-    def give_back(self, caller: Caller) -> None:
+    def release(self, caller: Caller) -> None:
         """The body is here, or gone."""
         self._of[caller] -= 1
         if not self._of[caller]:
             del self._of[caller]
-        self._places(caller).give_back()
+        self._permits(caller).release()
 
-    def _places(self, caller: Caller) -> Places:
+    def _permits(self, caller: Caller) -> Permits:
         return self._known if caller.known else self._strangers

@@ -20,16 +20,23 @@ from prometheus_client import (
 
 from contracts.topics import BY_TYPE, TOPICS
 from services.chassis.foundation.errors import RefusalError
-from services.chassis.telemetry.metrics.declared import FAST, SLOW, Board, Bound, Children, Declared
+from services.chassis.telemetry.metrics.declared import (
+    FAST,
+    SLOW,
+    Bound,
+    Children,
+    Declared,
+    MetricSet,
+)
 
 __all__ = [
     "FAST",
     "METHODS",
     "SLOW",
     "TRY_AGAIN",
-    "Board",
     "Bound",
     "Declared",
+    "MetricSet",
     "Metrics",
     "counting",
     "method_of",
@@ -83,7 +90,7 @@ def counting(
     counter.labels(done).inc()
 
 
-class Metrics(Board):
+class Metrics(MetricSet):
     """The chassis's metrics of one running service."""
 
     def __init__(self) -> None:

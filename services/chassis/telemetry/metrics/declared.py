@@ -73,7 +73,7 @@ class Declared:
         return last if last in {"seconds", "bytes"} else "count"
 
 
-class Board:
+class MetricSet:
     """The metrics of one running service: one registry each, so two apps in a process do not mix.
 
     Where all labels of a counter or gauge, or the only one of a histogram, are closed lists, every

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from deploy.watch.ops.components import State, Verdict
-from deploy.watch.ops.watch import Watch
+from deploy.watch.ops.hysteresis import Watch
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WORKS, DOWN = Verdict(State.WORKS), Verdict(State.DOWN, ("Нельзя.",))

@@ -1,4 +1,4 @@
-"""The places at work, the queue before them, and who is told to come back. Knows no HTTP."""
+"""Permits to work, the queue before them, and who is told to come back. Knows no HTTP."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ class Limits:
         )
 
 
-class Places:
-    """The places at work and the queue before them."""
+class Permits:
+    """Permits to work and the queue before them."""
 
     def __init__(self, limits: Limits, *, now: Callable[[], float] = time.monotonic) -> None:
         """Start empty."""
@@ -102,7 +102,7 @@ class Places:
         """Whether somebody was refused lately."""
         return self._now() - self._shed_at < _SEEN_FOR
 
-    async def take(self, gone: Callable[[], Awaitable[None]] | None = None) -> None:
+    async def acquire(self, gone: Callable[[], Awaitable[None]] | None = None) -> None:
         """Take a place, waiting for it a little; `gone` returns when the caller has left.
 
         Raises:
@@ -122,7 +122,7 @@ class Places:
             raise self._refusal(BUSY)
         await self._wait(gone)
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Free a place: for who waits longest, if anybody."""
         if self.taken > self._limits.concurrency:
             self.taken -= 1
@@ -141,7 +141,7 @@ class Places:
         del self._queue[turn]
         turn.set_result(None)
 
-    def take_back(self) -> None:
+    def reacquire(self) -> None:
         """Take a place again at once, for work that was begun: the queue is for what was not."""
         self.taken += 1
 
@@ -165,7 +165,7 @@ class Places:
         except BaseException:
             self._queue.pop(turn, None)
             if turn.done():  # cancelled in the moment in which its turn came
-                self.give_back()
+                self.release()
             raise
         finally:
             if left is not None:
