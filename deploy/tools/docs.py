@@ -22,6 +22,8 @@ from deploy import ROOT
 from deploy.tools.metrics_table import metrics_table
 from deploy.watch.ops.volumes import WatcherMetrics
 from services.chassis.foundation.settings import ServiceSettings
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 
 TARGET = ROOT / "docs"
 
@@ -42,7 +44,7 @@ def document(app: FastAPI) -> str:
 def documents() -> dict[str, str]:
     """Every generated document by its name below docs/."""
     apps = {name: built(name) for name in SERVICES}
-    boards = {name: app.state.runtime.metrics for name, app in apps.items()}
+    boards = {name: find(app, Runtime).metrics for name, app in apps.items()}
     return {
         **{f"openapi/{name}.json": document(app) for name, app in apps.items()},
         "metrics.md": metrics_table(boards, WatcherMetrics()),

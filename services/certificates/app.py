@@ -16,6 +16,7 @@ from services.certificates.usecases import Ledger, Registry, Reviews
 from services.certificates.usecases.ledger import CLAIM_TIMER
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
+from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 
@@ -41,24 +42,27 @@ def build(
     Raises:
         BadDataFileError: a data file of the catalogue is missing or wrong.
     """
-    runtime = Runtime("certificates", settings, fetch_keys=fetch_keys, publisher=publisher)
+    resources = Resources("certificates", settings, fetch_keys=fetch_keys, publisher=publisher)
     seams: dict[str, Any] = {
         name: seam for name, seam in (("now", now), ("draw", draw)) if seam is not None
     }
     catalogue = load_catalogue(settings.catalogue, region=settings.region)
     ledger = Ledger(
-        transactions=runtime.transactions,
-        store=Store(runtime.mongo.db),
+        transactions=resources.transactions,
+        store=Store(resources.mongo.db),
         catalogue=catalogue,
-        metrics=CertificatesMetrics(runtime.metrics, catalogue.types),
+        metrics=CertificatesMetrics(resources.metrics, catalogue.types),
         public_url=settings.platform.public_url.rstrip("/"),
         claim_lease=settings.claim_lease,
         claims_per_doctor=settings.claims_per_doctor,
         patience=settings.patience,
         **seams,
     )
-    app = runtime.app(
+    app = Runtime(
+        resources,
         ServiceSpec(
+            title="Моё здоровье: справки",
+            description=_DESCRIPTION,
             router=api.router,
             handlers=consumers.handlers(
                 Registry(ledger), Encryption("identity.papers", settings.papers_secret)
@@ -67,8 +71,6 @@ def build(
             indexes=INDEXES,
             measures=[ledger.measure],
         ),
-        title="Моё здоровье: справки",
-        description=_DESCRIPTION,
-    )
+    ).app
     app.state.ledger = ledger
     return app

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from fastapi import FastAPI
 
 from services.chassis.http.auth import FetchKeys
+from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 from services.documents import api, consumers, store
@@ -35,24 +36,24 @@ def build(
     new_id: Callable[[], str] = lambda: secrets.token_hex(12),
 ) -> FastAPI:
     """The service; the keyword arguments are seams."""
-    runtime = Runtime("documents", settings, fetch_keys=fetch_keys, publisher=publisher)
-    metrics = DocumentsMetrics(runtime.metrics, settings.purposes)
-    kept = store.Store(runtime.mongo.db)
+    resources = Resources("documents", settings, fetch_keys=fetch_keys, publisher=publisher)
+    metrics = DocumentsMetrics(resources.metrics, settings.purposes)
+    kept = store.Store(resources.mongo.db)
     storage = storage or Storage(
-        settings.platform, (settings.bucket_uploads, settings.bucket_sealed), runtime.metrics
+        settings.platform, (settings.bucket_uploads, settings.bucket_sealed), resources.metrics
     )
     notary = notary or Notary(
         Signers(
             settings.pki_dir,
             tsa_url=settings.tsa_url,
             licence=settings.licence,
-            metrics=runtime.metrics,
+            metrics=resources.metrics,
         ),
         now=now,
     )
     inspector = Inspector()
     room = ReadingRoom(
-        transactions=runtime.transactions,
+        transactions=resources.transactions,
         store=kept,
         storage=storage,
         link_lasting=timedelta(seconds=settings.link_seconds),
@@ -60,7 +61,7 @@ def build(
         new_id=new_id,
     )
     files = Files(
-        transactions=runtime.transactions,
+        transactions=resources.transactions,
         store=kept,
         storage=storage,
         inspector=inspector,
@@ -73,7 +74,7 @@ def build(
         new_id=new_id,
     )
     documents = Documents(
-        transactions=runtime.transactions,
+        transactions=resources.transactions,
         store=kept,
         storage=storage,
         notary=notary,
@@ -84,8 +85,14 @@ def build(
         new_id=new_id,
     )
     use = UseCases(files, documents, room)
-    app = runtime.app(
+    app = Runtime(
+        resources,
         ServiceSpec(
+            title="Документы",
+            description=(
+                "Загрузка файлов, подписанные документы, ссылки на скачивание, журнал доступа."
+            ),
+            max_body=_MAX_BODY,
             router=api.router,
             handlers=consumers.handlers(use),
             timer_handlers={SEAL: documents.seal},
@@ -94,9 +101,6 @@ def build(
             prepare=[storage.prepare, inspector.warm],
             close=[storage.close, notary.close, inspector.close],
         ),
-        title="Документы",
-        description="Загрузка файлов, подписанные документы, ссылки на скачивание, журнал доступа.",
-        max_body=_MAX_BODY,
-    )
+    ).app
     app.state.use = use
     return app

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
+from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 from services.identity import api, consumers
@@ -45,7 +46,9 @@ def build(
     async def own_keys() -> dict[str, Any]:
         return await use.signing.key_set()
 
-    runtime = Runtime("identity", settings, fetch_keys=fetch_keys or own_keys, publisher=publisher)
+    resources = Resources(
+        "identity", settings, fetch_keys=fetch_keys or own_keys, publisher=publisher
+    )
     passwords = Passwords(
         memory_kib=settings.password_memory_kib,
         time_cost=settings.password_time_cost,
@@ -54,8 +57,8 @@ def build(
         queue=settings.password_queue,
     )
     world = World(
-        transactions=runtime.transactions,
-        store=Store.of(runtime.mongo.db),
+        transactions=resources.transactions,
+        store=Store.of(resources.mongo.db),
         passwords=passwords,
         signer=Signer(
             issuer=settings.platform.auth_issuer,
@@ -63,7 +66,7 @@ def build(
             lifetime_seconds=settings.access_token_seconds,
         ),
         rules=_rules(settings),
-        metrics=IdentityMetrics(runtime.metrics),
+        metrics=IdentityMetrics(resources.metrics),
         encryptions=Encryptions(
             codes=Encryption("identity.codes", settings.codes_secret),
             profiles=Encryption("identity.profiles", settings.profiles_secret),
@@ -85,8 +88,12 @@ def build(
         for level, count in (await world.store.accounts.by_level()).items():
             world.metrics.accounts.labels(level).set(count)
 
-    app = runtime.app(
+    app = Runtime(
+        resources,
         ServiceSpec(
+            title="identity – кто есть кто",
+            description=_DESCRIPTION,
+            max_body=1 << 16,
             router=api.router,
             handlers=consumers.handlers(use),
             timer_handlers={ROTATE: use.signing.rotate},
@@ -95,10 +102,7 @@ def build(
             measures=[measure],
             close=[passwords.close],
         ),
-        title="identity – кто есть кто",
-        description=_DESCRIPTION,
-        max_body=1 << 16,
-    )
+    ).app
     app.state.use = use
     return app
 

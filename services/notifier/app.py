@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
+from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.outbox import Publisher
@@ -42,7 +43,7 @@ def build(
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
     """The service as an app. Everything after `settings` is a seam of tests."""
-    runtime = Runtime("notifier", settings, fetch_keys=fetch_keys, publisher=publisher)
+    resources = Resources("notifier", settings, fetch_keys=fetch_keys, publisher=publisher)
     renderer = Renderer(
         load_templates(),
         load_layout(),
@@ -51,20 +52,20 @@ def build(
         timezone=settings.timezone,
         short_url=settings.short_url,
     )
-    ways = providers or build_providers(settings, runtime.metrics)
-    kept = store.Store(runtime.mongo.db)
-    metrics = NotifierMetrics(runtime.metrics)
+    ways = providers or build_providers(settings, resources.metrics)
+    kept = store.Store(resources.mongo.db)
+    metrics = NotifierMetrics(resources.metrics)
 
     use = UseCases(
-        planning=Planning(runtime.transactions, kept, renderer, settings.timezone, metrics, now),
-        sending=Sending(runtime.transactions, kept, renderer, ways, metrics, now),
-        cabinet=Cabinet(runtime.transactions, kept, now),
+        planning=Planning(resources.transactions, kept, renderer, settings.timezone, metrics, now),
+        sending=Sending(resources.transactions, kept, renderer, ways, metrics, now),
+        cabinet=Cabinet(resources.transactions, kept, now),
     )
     loops = [
         TimerLoop(
-            runtime.timers,
+            resources.timers,
             {SEND[channel]: use.sending.send},
-            runtime.metrics,
+            resources.metrics,
             concurrency=concurrency,
         )
         for channel, concurrency in _concurrency(settings).items()
@@ -73,7 +74,7 @@ def build(
     async def measure() -> None:
         """Each message that is still to be sent has its timer."""
         for channel in Channel:
-            count = await runtime.timers.set_of(SEND[channel])
+            count = await resources.timers.set_of(SEND[channel])
             metrics.waiting.labels(channel).set(count)
 
     async def leave() -> None:
@@ -81,8 +82,11 @@ def build(
         await use.sending.finish()
         await asyncio.gather(*(way.close() for way in ways.values()))
 
-    app = runtime.app(
+    app = Runtime(
+        resources,
         ServiceSpec(
+            title="Моё здоровье: уведомления",
+            description=DESCRIPTION,
             router=api.router,
             handlers=consumers.handlers(use, Encryption("identity.codes", settings.codes_secret)),
             timer_handlers={
@@ -96,9 +100,7 @@ def build(
             background=[loop.run for loop in loops],
             close=[leave],
         ),
-        title="Моё здоровье: уведомления",
-        description=DESCRIPTION,
-    )
+    ).app
     app.state.use = use
     return app
 

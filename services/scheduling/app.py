@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from services.chassis.http.auth import FetchKeys
+from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 from services.scheduling import api, consumers
@@ -45,14 +46,14 @@ def build(
     new_talon: Callable[[], int] = _new_talon,
 ) -> FastAPI:
     """The service as an ASGI app. Keys, publisher, clock and ids are test seams."""
-    runtime = Runtime("scheduling", settings, fetch_keys=fetch_keys, publisher=publisher)
-    store = Store(runtime.mongo.db)
+    resources = Resources("scheduling", settings, fetch_keys=fetch_keys, publisher=publisher)
+    store = Store(resources.mongo.db)
     public_url = settings.platform.public_url.rstrip("/")
-    metrics = SchedulingMetrics(runtime.metrics)
+    metrics = SchedulingMetrics(resources.metrics)
     rule = CancelRule(before=settings.self_cancel, hotline=settings.hotline)
     use = UseCases(
         booking=Booking(
-            transactions=runtime.transactions,
+            transactions=resources.transactions,
             store=store,
             now=now,
             new_id=new_id,
@@ -62,10 +63,10 @@ def build(
             check_url=lambda number: f"{public_url}/talon/{number}",
             metrics=metrics,
         ),
-        hearing=Hearing(runtime.transactions, store, now),
+        hearing=Hearing(resources.transactions, store, now),
         reading=Reading(store, now, settings.horizon_days),
         timetable=Timetable(
-            runtime.transactions, store, now, settings.horizon_days, demo=settings.demo
+            resources.transactions, store, now, settings.horizon_days, demo=settings.demo
         ),
     )
 
@@ -74,8 +75,14 @@ def build(
         metrics.slots.labels("free").set(free)
         metrics.slots.labels("booked").set(booked)
 
-    app = runtime.app(
+    app = Runtime(
+        resources,
         ServiceSpec(
+            title="Моё здоровье: запись на приём",
+            description=(
+                "Клиники, врачи и свободное время – открыто для всех. Запись, отмена и талоны – "
+                "подтверждённым гражданам. Проверка талона – по номеру, без входа."
+            ),
             router=api.router(),
             handlers=consumers.handlers(use),
             timer_handlers={TIMER: use.timetable.due},
@@ -83,11 +90,6 @@ def build(
             prepare=[use.timetable.prepare],
             measures=[measure],
         ),
-        title="Моё здоровье: запись на приём",
-        description=(
-            "Клиники, врачи и свободное время – открыто для всех. Запись, отмена и талоны – "
-            "подтверждённым гражданам. Проверка талона – по номеру, без входа."
-        ),
-    )
+    ).app
     app.state.use = use
     return app

@@ -22,6 +22,7 @@ from contracts.topics import SERVICES, heard_by
 from deploy.gateway.metrics import DECLARED as GATEWAY
 from deploy.watch.ops.volumes import WatcherMetrics
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.kafka.dispatcher import ACK_POLICY, build_broker
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
@@ -78,7 +79,7 @@ def test_every_service_has_the_same_files(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 async def test_running_apps_subscribe_to_exactly_what_the_registry_says(name: str) -> None:
     """E2: what is not in the registry is not heard, and what is there is."""
-    runtime: Runtime = built(name).state.runtime
+    runtime = find(built(name), Runtime)
     wanted = {data.TYPE for events in heard_by(name).values() for data in events}
     assert set(runtime.dispatcher.handlers) == wanted
     assert set(runtime.dispatcher.topics) == set(heard_by(name))

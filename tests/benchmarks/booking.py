@@ -23,6 +23,7 @@ from fastapi import APIRouter, FastAPI
 
 from deploy.stacks.embedded.ports import free_ports
 from services.chassis.database.client import Collection, Mongo
+from services.chassis.http.facilities import find
 from services.chassis.http.limits.connections import listening, server_options
 from services.chassis.runtime.service import Runtime
 from services.scheduling.app import build, clock
@@ -72,7 +73,7 @@ async def _service(stack: ServerStack) -> AsyncIterator[tuple[int, Mongo, Tokens
     platform = platform_of(stack, kafka_bootstrap="127.0.0.1:1", mongo_max_pool=100)
     settings = Settings(database=fresh_database(), platform=platform, port=port)
     app = build(settings, fetch_keys=tokens.fetch, publisher=Collector())
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     _add_bare_route(app, runtime.mongo)
     config = uvicorn.Config(app, port=port, lifespan="on", **server_options(platform))
     server = uvicorn.Server(config)

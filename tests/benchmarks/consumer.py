@@ -25,6 +25,7 @@ from contracts.identity import ProfileRejected
 from contracts.partners import IdentityChecked
 from services.chassis.database.client import Session
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.kafka.publisher import KafkaPublisher
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.outbox import Outbox
@@ -112,7 +113,7 @@ async def _read(platform: Platform, sent: Positions) -> float:
 
 async def _bare(platform: Platform) -> float:
     app = counter.build(platform, fresh_database())
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     limit = asyncio.Semaphore(CONCURRENCY)
     works = [_writes(runtime) for _ in range(EVENTS)]
     async with counter.prepared(app):
@@ -165,7 +166,7 @@ async def _consume(platform: Platform, sent: Positions, *, relay: bool) -> float
         await consumer.commit(dict(sent))
     publisher = KafkaPublisher(platform.kafka_bootstrap, client_id=group)
     app = counter.build(platform, fresh_database(), name=group, publisher=publisher)
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     handled = runtime.metrics.events_handled.labels(IdentityChecked.TYPE, "handled")._value.get
     published = runtime.metrics.events_published.labels(ProfileRejected.TYPE)._value.get
     async with counter.prepared(app):

@@ -20,6 +20,7 @@ from aiokafka import AIOKafkaProducer
 from contracts.envelope import Event
 from contracts.identity import ProfileRejected
 from services.chassis.database.client import Session
+from services.chassis.http.facilities import find
 from services.chassis.kafka.publisher import KafkaPublisher
 from services.chassis.kafka.relay import Relay
 from services.chassis.runtime.service import Runtime
@@ -89,7 +90,7 @@ async def _bare(stack: ServerStack, events: Sequence[Event[Any]]) -> float:
 
 async def _relay(stack: ServerStack, events: Sequence[Event[Any]], publisher: Publisher) -> float:
     app = counter.build(platform_of(stack), fresh_database())
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     async with counter.prepared(app):
         # connected before the clock starts, as in a service that runs
         await publisher.publish([])

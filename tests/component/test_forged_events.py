@@ -19,6 +19,7 @@ from contracts.envelope import MAX_BYTES, Data, Event, model_of
 from contracts.tools.snapshots import example_of
 from contracts.topics import SERVICES, TOPICS, heard_by, topic_of
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.flow import metric
@@ -66,7 +67,7 @@ async def service(
 async def test_nothing_is_believed_by_its_type_alone(service: tuple[str, FastAPI]) -> None:
     """Every type that a service hears, forged in every way: no effect, a dead letter, a count."""
     name, app = service
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     forged = 0
     for data in (data for consumer, data in HEARD if consumer == name):
         for what, record in forgeries(data).items():
@@ -96,7 +97,7 @@ async def test_every_string_from_outside_has_a_bound(service: tuple[str, FastAPI
         strings += [k for k, v in example_of(data.TYPE)["data"].items() if isinstance(v, str)]
         for field in strings:
             record = as_record(example(data), value=bloated(data, field))
-            outcome = await app.state.runtime.dispatcher.settle(record, last_try=True)
+            outcome = await find(app, Runtime).dispatcher.settle(record, last_try=True)
             assert outcome == "dead-letter", f"{data.TYPE}: {field}"
 
 

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from contracts.envelope import HEADER_TYPE
 from contracts.topics import SERVICES, heard_by
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.labels import routes_of, unbounded
 from tests.support.measured import measure, scans_while_measuring
@@ -69,7 +70,7 @@ async def test_no_label_is_personal_or_unbounded(
     """O2, X14."""
     async with asked(name, platform, database, tokens) as (app, client):
         await _ask_everything(app, client, tokens)
-        await _hear_anything(name, app.state.runtime)
+        await _hear_anything(name, find(app, Runtime))
         await measure(app)
         text = (await client.get("/metrics")).text
         assert unbounded(app, text) == []
@@ -95,7 +96,7 @@ def test_the_check_sees_a_label_that_is_not_declared() -> None:
     app: FastAPI = importlib.import_module("services.identity.app").build(
         module.Settings(demo=True)
     )
-    metrics = app.state.runtime.metrics
+    metrics = find(app, Runtime).metrics
     metrics.answered("GET", "/v1/people/anna", 200, 0.1)
     metrics.requests.labels("SOKOLOVA", "unmatched", "200").inc()
     metrics.gauge("strange", "Nobody bounded it.", level=("a",)).labels("Соколова").set(1)

@@ -19,7 +19,9 @@ from fastapi import FastAPI
 from contracts.topics import SERVICES
 from services.chassis.foundation.dates import parse_moment
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.http.pages import moment_cursor
+from services.chassis.runtime.service import Runtime
 from tests.support.service import Tokens, running
 
 
@@ -81,7 +83,7 @@ async def test_no_query_is_a_server_error(
     roles = ("citizen", "doctor", "support", "administrator", "registrar")
     statuses: dict[int, int] = {}
     async with running(app, raise_bugs=False) as client:
-        await app.state.runtime.tokens.refresh()
+        await find(app, Runtime).tokens.refresh()
         headers = tokens.headers("anna", *roles)
         for path, query in _questions(app):
             answer = await client.get(path, params=query, headers=headers)

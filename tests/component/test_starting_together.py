@@ -17,6 +17,7 @@ from deploy.stacks.embedded.demo import ACCOUNTS_FILE
 from services.certificates import app as certificates_app
 from services.certificates.settings import Settings as CertificatesSettings
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.identity import app as identity_app
 from services.identity.settings import Settings as IdentitySettings
@@ -64,7 +65,7 @@ async def _left_by(build: Build, platform: Platform, replicas: int) -> dict[str,
     """Start so many at once on an empty database; how many documents each collection has then."""
     database = fresh_database()
     apps = [build(platform, database) for _ in range(replicas)]
-    runtimes: list[Runtime] = [app.state.runtime for app in apps]
+    runtimes: list[Runtime] = [find(app, Runtime) for app in apps]
     db = runtimes[0].mongo.db
     async with AsyncExitStack() as running:
         await asyncio.gather(

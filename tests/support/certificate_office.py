@@ -24,6 +24,8 @@ from contracts.identity import (
 from services.certificates.app import build
 from services.certificates.settings import Settings
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.certificates import ANNA, EXAMINED, FILLED, ORLOVA, TESTS
 from tests.support.encryption import SECRET, encrypted
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
@@ -240,5 +242,5 @@ async def office(
     settings = Settings(platform=platform, database=database, **{"papers_secret": SECRET, **over})
     app = build(settings, fetch_keys=tokens.fetch, publisher=Collector(), now=clock, **seams)
     async with running(app) as http:
-        await app.state.runtime.tokens.refresh()
+        await find(app, Runtime).tokens.refresh()
         yield Office(app, http, tokens, clock)

@@ -21,7 +21,9 @@ from services.chassis.database.client import Document
 from services.chassis.database.idempotency import Once
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.foundation.settings import Platform, ServiceSettings
+from services.chassis.http.facilities import find
 from services.chassis.http.middleware import OnceKey
+from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.inbox import Incoming
 from services.chassis.work.timers import Due
@@ -49,7 +51,7 @@ class Counted(BaseModel):
 class Counter:
     """Counts per aggregate; `trouble` is called first and may raise."""
 
-    runtime: Runtime
+    resources: Resources
     trouble: Callable[[str], Awaitable[None]] | None = None
 
     async def count(
@@ -60,7 +62,7 @@ class Counter:
             await self.trouble(key)
 
         async def work(tx: Transaction) -> Counted:
-            counted = await self.runtime.mongo.db["counts"].find_one_and_update(
+            counted = await self.resources.mongo.db["counts"].find_one_and_update(
                 {"_id": key},
                 {"$inc": {"count": 1}},
                 upsert=True,
@@ -70,11 +72,11 @@ class Counter:
             tx.emit(key, counted["count"], ProfileRejected(account_id=key, mismatches=()))
             return Counted(key=key, count=counted["count"])
 
-        return await self.runtime.transactions.run(work, cause=cause, once=once)
+        return await self.resources.transactions.run(work, cause=cause, once=once)
 
     async def counts(self) -> dict[str, int]:
         """All counts."""
-        found: list[Document] = await self.runtime.mongo.db["counts"].find().to_list(None)
+        found: list[Document] = await self.resources.mongo.db["counts"].find().to_list(None)
         return {d["_id"]: d["count"] for d in found}
 
     async def later(self, key: str, due_at: datetime | None = None) -> None:
@@ -83,7 +85,7 @@ class Counter:
         async def work(tx: Transaction) -> None:
             await tx.set_timer("count", key, due_at or datetime.now(UTC))
 
-        await self.runtime.transactions.run(work)
+        await self.resources.transactions.run(work)
 
 
 def build(
@@ -98,8 +100,8 @@ def build(
 ) -> FastAPI:
     """The counting service. `name` is its consumer group and the source of its events."""
     settings = ServiceSettings(port=port, database=database, platform=platform)
-    runtime = Runtime(name, settings, **seams)
-    counter = Counter(runtime, trouble)
+    resources = Resources(name, settings, **seams)
+    counter = Counter(resources, trouble)
 
     async def heard(incoming: Incoming[IdentityChecked]) -> None:
         cause = incoming.latest("count") if latest_only else incoming.cause
@@ -115,16 +117,17 @@ def build(
         await request.body()
         return await counter.count(key, once=once.answering(lambda counted: counted))
 
-    app = runtime.app(
+    app = Runtime(
+        resources,
         ServiceSpec(
+            title="Counter",
+            description="For tests.",
             router=router,
             handlers={IdentityChecked: heard},
             timer_handlers={"count": due},
             indexes={"counts": []},
         ),
-        title="Counter",
-        description="For tests.",
-    )
+    ).app
     app.state.counter = counter
     return app
 
@@ -132,8 +135,8 @@ def build(
 @asynccontextmanager
 async def prepared(app: FastAPI) -> AsyncIterator[None]:
     """The collections and indexes of the service, but none of its loops."""
-    runtime: Runtime = app.state.runtime
-    await runtime.prepare(ServiceSpec(router=APIRouter(), indexes={"counts": []}))
+    runtime = find(app, Runtime)
+    await runtime.prepare()
     try:
         yield
     finally:

@@ -7,11 +7,14 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from fastapi import FastAPI
+
 from contracts.envelope import Event
 from contracts.identity import ProfileRejected
 from services.chassis.database.deadline import Deadline, set_deadline
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.kafka.relay import Relay
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.outbox import RefusedRecordError
@@ -84,8 +87,8 @@ async def has(found: object, wanted: dict[str, int]) -> bool:
     return True
 
 
-def metric(app: object, name: str, **labels: str) -> float:
-    registry = app.state.runtime.metrics.registry  # type: ignore[attr-defined] # a FastAPI app
+def metric(app: FastAPI, name: str, **labels: str) -> float:
+    registry = find(app, Runtime).metrics.registry
     return sum(
         float(sample.value)
         for metric in registry.collect()

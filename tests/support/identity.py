@@ -16,6 +16,8 @@ from contracts.envelope import Event
 from contracts.identity import CodeRequestedV2, ProfileSubmittedV2
 from contracts.partners import IdentityChecked
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.identity.app import build
 from services.identity.settings import Settings
 from tests.support.encryption import SECRET, decrypted
@@ -161,5 +163,5 @@ async def identity_running(
         now=clock,
     )
     async with running(app) as client:
-        await app.state.runtime.tokens.refresh()
+        await find(app, Runtime).tokens.refresh()
         yield Identity(app, client, clock)

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.chassis.http.facilities import find
 from services.chassis.http.health import VERSION
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Bound, Metrics
@@ -25,7 +26,7 @@ def routes_of(app: FastAPI) -> set[str]:
 
 def unbounded(app: FastAPI, text: str) -> list[str]:
     """Labels in this Prometheus text that no declaration allows, as sentences."""
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     wrong: list[str] = []
     for family in text_string_to_metric_families(text):
         for sample in family.samples:

@@ -7,13 +7,14 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.chassis.database.client import Database
+from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.flow import metric
 
 
 async def measure(app: FastAPI) -> None:
     """Run every measure of the service once."""
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     for step in runtime.measures:
         await step()
 
@@ -26,7 +27,7 @@ async def gauge(app: FastAPI, name: str, **labels: str) -> float:
 
 async def scans_while_measuring(app: FastAPI) -> list[dict[str, Any]]:
     """What MongoDB says of queries without an index while every measure ran once."""
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     db: Database = runtime.mongo.db
     await db.command("profile", 2)
     await measure(app)

@@ -11,13 +11,15 @@ from deploy.tools.docs import built
 from deploy.watch.observability.conditions import Absent, Always, Beyond, Minus, Together
 from deploy.watch.observability.queries import Gauge, Increase, Quantile, Query, Ratio, Top, Where
 from deploy.watch.ops.volumes import WatcherMetrics
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Bound, Declared, Metrics
 
 
 @cache
 def boards() -> dict[str, Metrics]:
     """The metrics of every service, as its application is built."""
-    return {name: built(name).state.runtime.metrics for name in SERVICES}
+    return {name: find(built(name), Runtime).metrics for name in SERVICES}
 
 
 def samples(row: Declared) -> set[str]:

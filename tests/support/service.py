@@ -21,6 +21,7 @@ from joserfc.jwk import ECKey, KeySet
 from contracts.envelope import Data, Event, new_event
 from contracts.topics import BY_TYPE, TOPIC_OF, topic_of
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.outbox import Record
 from tests.support.stack import ServerStack
@@ -124,7 +125,7 @@ def _kind(record: Record) -> str:
 @asynccontextmanager
 async def running(app: FastAPI, *, raise_bugs: bool = True) -> AsyncIterator[httpx2.AsyncClient]:
     """The app with its lifespan, and a client for it; its database is dropped at the end."""
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=raise_bugs)
         async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
@@ -146,13 +147,13 @@ async def asked(
         settings, fetch_keys=tokens.fetch
     )
     async with running(app, raise_bugs=False) as client:
-        await app.state.runtime.tokens.refresh()
+        await find(app, Runtime).tokens.refresh()
         yield app, client
 
 
 async def outbox_events(app: FastAPI, data: type[Data]) -> list[Event[Any]]:
     """What the service committed to its outbox of this type, oldest first."""
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     cursor = runtime.outbox.collection.find({"type": data.TYPE}).sort("recorded_at", 1)
     return [Event[data].from_json(bytes(d["value"])) async for d in cursor]  # type: ignore[valid-type] # the class is chosen at run time
 
@@ -202,5 +203,5 @@ def as_record(
 async def deliver(app: FastAPI, event: Event[Any]) -> str:
     """Hand one event to the service's handlers; returns the outcome (handled, duplicate, …)."""
     assert event.type in BY_TYPE
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     return await runtime.dispatcher.settle(as_record(event), last_try=True)

@@ -15,6 +15,7 @@ import signal
 import sys
 
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.kafka.dispatcher import KafkaRecord
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.logging import configure
@@ -39,7 +40,7 @@ async def main(step: str, mongo_url: str, kafka: str, *names: str) -> None:
         fetch_keys=Tokens().fetch,
         latest_only=step == "in-order",
     )
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
 
     async def pause(at: str) -> None:
         if at == step:

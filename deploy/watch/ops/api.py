@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,6 +26,7 @@ from services.chassis.database.idempotency import IdempotencyKeyMissingError
 from services.chassis.foundation.errors import FieldError, InvalidInputError, NotFoundError
 from services.chassis.http.auth import Principal, Role, TokenVerifier, require
 from services.chassis.http.etags import Expected, IfMatch
+from services.chassis.http.facilities import find
 
 WATCHERS = (Role.SRE, Role.ADMINISTRATOR)
 EDITORS = (*WATCHERS, Role.SUPPORT)
@@ -42,7 +43,7 @@ router = APIRouter(prefix="/ops/api", dependencies=[Depends(_private)])
 
 @dataclass
 class Ops:
-    """The running program; `app.state.runtime`, where the chassis looks for `tokens`."""
+    """The running program and what its routes work with."""
 
     tokens: TokenVerifier
     store: Store
@@ -65,7 +66,7 @@ class Ops:
 
 async def ops_of(request: Request) -> Ops:
     """The running program."""
-    return cast(Ops, request.app.state.runtime)
+    return find(request.app, Ops)
 
 
 Running = Annotated[Ops, Depends(ops_of)]

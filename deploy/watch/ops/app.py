@@ -25,6 +25,7 @@ from deploy.watch.ops.volumes import Volumes, WatcherMetrics
 from services.chassis.foundation.tasks import raise_if_cancelled, stop_all
 from services.chassis.http import problems
 from services.chassis.http.auth import FetchKeys, TokenVerifier, fetch_from
+from services.chassis.http.facilities import provide
 from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.telemetry.metrics import Metrics
 
@@ -133,7 +134,7 @@ def build(
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.state.runtime = ops
+    provide(app, ops, ops.tokens)
     app.state.rounds = rounds
     problems.install(app)
     app.include_router(pages.router)

@@ -24,7 +24,7 @@ from services.chassis.database.client import Indexes
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.kafka.dispatcher import Handlers
-from services.chassis.runtime.service import Runtime
+from services.chassis.runtime.resources import Resources
 from services.chassis.telemetry.journey import current, travelling
 from services.chassis.work.inbox import Incoming
 from services.chassis.work.timers import Due, TimerHandler
@@ -68,18 +68,18 @@ class Agencies:
 
     def __init__(
         self,
-        runtime: Runtime,
+        resources: Resources,
         mismatching: rules.Mismatching,
         delay: timedelta,
         profiles: Encryption,
     ) -> None:
         """Take whom the registry does not confirm, how long an answer takes, how it decrypts."""
-        self._runtime = runtime
+        self._resources = resources
         self._mismatching = mismatching
         self._delay = delay
         self._profiles = profiles
         self._as = {
-            partner: Transactions(partner, runtime.mongo, runtime.outbox, runtime.timers)
+            partner: Transactions(partner, resources.mongo, resources.outbox, resources.timers)
             for partner in PARTNERS
         }
 
@@ -194,7 +194,7 @@ class Agencies:
             "starts_at": appointment.visit.starts_at,
             **more,
         }
-        await self._runtime.mongo.db[BOOK].update_one(
+        await self._resources.mongo.db[BOOK].update_one(
             {"_id": appointment.appointment_id}, {"$set": entry}, upsert=True, session=tx.session
         )
 
@@ -205,7 +205,7 @@ class Agencies:
             CounterRacedError: another transaction has just made the counter.
         """
         try:
-            found = await self._runtime.mongo.db[COUNTERS].find_one_and_update(
+            found = await self._resources.mongo.db[COUNTERS].find_one_and_update(
                 {"_id": counter},
                 {"$inc": {"value": 1}},
                 upsert=True,

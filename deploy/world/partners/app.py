@@ -12,6 +12,7 @@ from deploy.world.partners import rules
 from deploy.world.partners.agencies import INDEXES, Agencies
 from deploy.world.partners.settings import PartnersSettings
 from services.chassis.foundation.encryption import Encryption
+from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 
@@ -29,23 +30,24 @@ def build(
     mismatching: rules.Mismatching | None = None,
 ) -> FastAPI:
     """The simulator; its arguments are what a test replaces."""
-    runtime = Runtime("partners", settings, fetch_keys=_nobodys_key, publisher=publisher)
+    resources = Resources("partners", settings, fetch_keys=_nobodys_key, publisher=publisher)
     people = rules.mismatching_people() if mismatching is None else mismatching
     agencies = Agencies(
-        runtime,
+        resources,
         people,
         timedelta(milliseconds=settings.answer_delay_ms),
         Encryption("identity.profiles", settings.profiles_secret),
     )
-    app = runtime.app(
+    app = Runtime(
+        resources,
         ServiceSpec(
+            title="Внешние системы (симулятор)",
+            description="Реестр, казначейство, больница и почта. Говорит только событиями.",
             router=APIRouter(),
             handlers=agencies.handlers,
             timer_handlers=agencies.timer_handlers,
             indexes=INDEXES,
         ),
-        title="Внешние системы (симулятор)",
-        description="Реестр, казначейство, больница и почта. Говорит только событиями.",
-    )
+    ).app
     app.state.agencies = agencies
     return app

@@ -30,6 +30,7 @@ from services.chassis.foundation.errors import (
 )
 from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.tasks import raise_if_cancelled
+from services.chassis.http.facilities import find
 from services.chassis.telemetry.journey import known, travelling
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.tracing import journey_from, outbound_call, outgoing_headers
@@ -207,7 +208,7 @@ _SCHEME = HTTPBearer(
 
 async def anyone(request: Request, _: object = Depends(_SCHEME)) -> Principal:
     """The holder of any valid token. The scheme is for the API pages: it reads nothing here."""
-    verifier: TokenVerifier = request.app.state.runtime.tokens
+    verifier = find(request.app, TokenVerifier)
     principal = await verifier.principal(_token_of(request.headers.get("authorization", "")))
     request.state.subject = principal.subject  # for the log line of the request
     return principal

@@ -9,11 +9,13 @@ import asyncio
 import base64
 import hashlib
 import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
@@ -46,7 +48,22 @@ def _version() -> str:
 VERSION = _version()
 
 
-def router() -> APIRouter:
+@dataclass(frozen=True)
+class Health:
+    """What the operators' routes ask of a running service."""
+
+    name: str
+    ping: Callable[[], Awaitable[object]]
+    """Returns where MongoDB answers, and raises or hangs where it does not."""
+    consuming: Callable[[], bool]
+    keys: Callable[[], bool]
+    started: Callable[[], bool]
+    shedding: Callable[[], bool]
+    render: Callable[[], bytes]
+    """The metrics in the Prometheus text format."""
+
+
+def router(health: Health) -> APIRouter:
     """The operators' routes; the gateway does not lead to them."""
     routes = APIRouter(include_in_schema=False)
 
@@ -55,37 +72,33 @@ def router() -> APIRouter:
         return {"status": "ok"}
 
     @routes.get("/readyz")
-    async def ready(request: Request) -> JSONResponse:
-        runtime = request.app.state.runtime
-        checks: dict[str, Any] = {
-            "mongo": await _answers(runtime.mongo.ping()),
-            "kafka": runtime.consuming,
-            "keys": runtime.tokens.ready,
+    async def ready() -> JSONResponse:
+        checks = {
+            "mongo": await _answers(health.ping()),
+            "kafka": health.consuming(),
+            "keys": health.keys(),
         }
         # Shedding is told but stays ready: a balancer that took every shedding replica out would
         # send its load to the next one, until none is left. Refusing a share *is* serving.
-        serving = checks["mongo"] and runtime.started
+        serving = checks["mongo"] and health.started()
         status = "ready" if all(checks.values()) else "degraded" if serving else "unready"
-        answer = {"status": status, "shedding": runtime.permits.shedding, "checks": checks}
+        answer = {"status": status, "shedding": health.shedding(), "checks": checks}
         if not serving:
             return JSONResponse(answer, 503, headers={"Retry-After": "5"})
         return JSONResponse(answer)
 
     @routes.get("/metrics")
-    async def metrics(request: Request) -> Response:
-        runtime = request.app.state.runtime
-        return Response(
-            runtime.metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8"
-        )
+    async def metrics() -> Response:
+        return Response(health.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @routes.get("/version")
-    async def which(request: Request) -> dict[str, str]:
-        return {"service": request.app.state.runtime.name, "version": VERSION}
+    async def which() -> dict[str, str]:
+        return {"service": health.name, "version": VERSION}
 
     return routes
 
 
-async def _answers(ping: Any) -> bool:
+async def _answers(ping: Awaitable[object]) -> bool:
     try:
         async with asyncio.timeout(2):
             await ping

@@ -11,10 +11,13 @@ from fastapi import Depends, Header, Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.chassis.database.client import Mongo
 from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.http.auth import Principal, anyone
+from services.chassis.http.facilities import find
 from services.chassis.http.headers import completed, journey_of
 from services.chassis.http.problems import InternalError, OtherHttpError, problem_response
+from services.chassis.http.rates import Rates
 from services.chassis.telemetry.journey import travelling
 from services.chassis.telemetry.metrics import Metrics, method_of
 from services.chassis.telemetry.tracing import Kind, Span, span
@@ -46,7 +49,7 @@ async def late_once(
         IdempotencyKeyMissingError: no key.
         TooManyRequestsError: too many creating requests of this person.
     """
-    request.app.state.runtime.rates.creation(principal.subject)
+    find(request.app, Rates).creation(principal.subject)
     if not idempotency_key:
         raise IdempotencyKeyMissingError
     route = f"{request.method} {request.url.path}"
@@ -61,7 +64,7 @@ async def once(request: Request, keyed: Annotated[Once, Depends(late_once)]) -> 
     Raises:
         ReplayedAnswer: answered before.
     """
-    await keyed.replay(request.app.state.runtime.mongo)
+    await keyed.replay(find(request.app, Mongo))
     return keyed
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from fastapi import Request
 
 from services.chassis.foundation.errors import TooManyRequestsError
+from services.chassis.http.facilities import find
 
 _REMEMBERED = 20_000  # callers: about 4 MB
 _NETWORK_BITS = 64  # of an IPv6 address: the rest is one household's own to choose
@@ -114,5 +115,4 @@ async def public_check(request: Request) -> None:
     Raises:
         TooManyRequestsError: too many of them.
     """
-    rates: Rates = request.app.state.runtime.rates
-    rates.public_check(request.client.host if request.client else "unknown")
+    find(request.app, Rates).public_check(request.client.host if request.client else "unknown")

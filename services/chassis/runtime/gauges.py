@@ -72,7 +72,7 @@ class Gauges:
         outbox: Outbox,
         relay: Relay,
         timers: Timers,
-        dispatcher: Callable[[], Dispatcher],
+        dispatcher: Dispatcher,
         *,
         ping: Measure,
     ) -> None:
@@ -109,7 +109,7 @@ class Gauges:
 
     async def dead_letters(self) -> None:
         """What waits for a person."""
-        self._metrics.dead_letters.set(await self._dispatcher().letters.open_count())
+        self._metrics.dead_letters.set(await self._dispatcher.letters.open_count())
 
     async def timers(self) -> None:
         """What is due and what failed, of every kind that this service runs."""

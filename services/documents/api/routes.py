@@ -7,13 +7,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from services.chassis.database.client import Mongo
 from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.foundation.typed import Id
 from services.chassis.http.auth import Principal, Role, require
+from services.chassis.http.facilities import find
 from services.chassis.http.headers import cacheable
 from services.chassis.http.pages import Cursor, moment_cursor, parse_moment_cursor
-from services.chassis.http.rates import public_check
+from services.chassis.http.rates import Rates, public_check
 from services.documents.api.receiving import (
     DEFAULT_PURPOSE,
     receive_pdf_hash,
@@ -124,7 +126,7 @@ async def upload(
 
     Pictures and PDFs are written anew; a signed PDF and what was sealed here stay as they are.
     """
-    request.app.state.runtime.rates.creation(who.subject)
+    find(request.app, Rates).creation(who.subject)
     if not key:
         raise IdempotencyKeyMissingError
     try:
@@ -137,7 +139,7 @@ async def upload(
     once = Once.of(
         subject=who.subject, route="POST /v1/files", key=key, payload=asked.encode()
     ).answering(partial(_file_view, use), headers=_uploaded)
-    await once.replay(request.app.state.runtime.mongo)
+    await once.replay(find(request.app, Mongo))
     file = await use.files.upload(who.subject, received, once=once)
     response.headers.update(_uploaded(file))
     return _file_view(use, file)

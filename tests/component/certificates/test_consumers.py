@@ -12,6 +12,8 @@ from contracts.documents import DocumentKind
 from contracts.envelope import Data
 from contracts.partners import LetterAccepted, PaymentReceived
 from contracts.topics import aggregate_of
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.certificate_office import (
     Json,
     Office,
@@ -195,7 +197,7 @@ async def test_c18_a_payment_counts_for_what_is_to_be_paid_and_once(office: Offi
     )
     assert gone.status_code == 200, gone.text
     assert await office.hear(payment(other), other["id"]) == "dead-letter"
-    letters = office.app.state.runtime.dispatcher.letters.collection
+    letters = find(office.app, Runtime).dispatcher.letters.collection
     reasons = [d["reason"] async for d in letters.find({})]
     assert reasons == ["refused"] * 3
 

@@ -11,6 +11,8 @@ from contracts.certificates import (
 )
 from contracts.topics import heard_by
 from services.certificates.domain.numbers import normalised, tracking_is_sound
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.certificate_office import Office, sealed
 from tests.support.certificates import FORM_086
 from tests.support.service import outbox_events
@@ -100,4 +102,4 @@ async def test_each_step_is_one_event_with_the_next_version(office: Office) -> N
 
 async def test_it_listens_to_exactly_what_the_registry_says(office: Office) -> None:
     wanted = {event.TYPE for events in heard_by("certificates").values() for event in events}
-    assert set(office.app.state.runtime.dispatcher.handlers) == wanted
+    assert set(find(office.app, Runtime).dispatcher.handlers) == wanted

@@ -13,6 +13,8 @@ from contracts.certificates import (
     ReviewStarted,
 )
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.certificate_office import Office, accepted, staff
 from tests.support.certificate_office import office as certificates
 from tests.support.eventually import eventually
@@ -137,7 +139,7 @@ async def test_c20_a_claim_runs_out_by_itself(
 
 
 async def test_a_decision_ends_the_timer_of_the_claim(office: Office) -> None:
-    timers = office.app.state.runtime.timers.collection
+    timers = find(office.app, Runtime).timers.collection
     application = await office.submitted()
     await office.decide(application["id"], "claim")
     assert await timers.count_documents({"kind": "claim"}) == 1

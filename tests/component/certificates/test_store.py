@@ -11,6 +11,8 @@ import pytest
 from services.certificates.domain.application import Application
 from services.certificates.store import Store
 from services.chassis.foundation.errors import StaleVersionError
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.chassis.work.transactions import Transaction
 from tests.support.certificate_office import Office
 from tests.support.certificates import a_claimed, a_waiting, approve
@@ -38,7 +40,7 @@ HOT: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
 
 
 async def test_every_hot_query_has_an_index_for_filter_and_sort(office: Office) -> None:
-    db = office.app.state.runtime.mongo.db
+    db = find(office.app, Runtime).mongo.db
     for collection, query, order in HOT:
         found = db[collection].find(query)
         plan = await (found.sort(order) if order else found).explain()
@@ -54,13 +56,13 @@ async def test_an_application_comes_back_as_it_was(office: Office) -> None:
     async def work(tx: Transaction) -> None:
         await store.save_application(full, expected=0, session=tx.session)
 
-    await office.app.state.runtime.transactions.run(work)
+    await find(office.app, Runtime).transactions.run(work)
     assert await store.application(full.id) == full
 
 
 async def test_of_two_writers_of_one_version_one_wins(office: Office) -> None:
     store: Store = office.app.state.ledger.store
-    transactions = office.app.state.runtime.transactions
+    transactions = find(office.app, Runtime).transactions
 
     async def save(application: Application, expected: int) -> None:
         async def work(tx: Transaction) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from contracts.documents import DocumentSealed
 from deploy.stacks.embedded.settings import inherited_environment
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.documents.app import build
 from tests.support.eventually import eventually
 from tests.support.paperwork import approved, paperwork, settings_of
@@ -32,16 +34,17 @@ async def test_x6_killed_between_sealing_and_recording(  # noqa: PLR0917 - fixtu
         await deliver(idle, an_event(order, aggregate_id=order.application_id, seq=5))
         await _says(victim, b"REACHED")
     assert await outbox_events(idle, DocumentSealed) == []
-    timers = idle.state.runtime.timers.collection
+    timers = find(idle, Runtime).timers.collection
     left = await timers.find_one({"kind": "seal"})
+    assert left is not None
     assert left["attempts"] == 1  # the victim had it
     # its lease runs out
     await timers.update_one({"_id": left["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
-    idle.state.runtime.mongo.close()
+    find(idle, Runtime).mongo.close()
 
     async with paperwork(platform, database, tokens, pki=pki, tsa_url=tsa) as office:
         await eventually(lambda: outbox_events(office.app, DocumentSealed))
-        assert await office.app.state.runtime.timers.collection.count_documents({}) == 0
+        assert await find(office.app, Runtime).timers.collection.count_documents({}) == 0
         assert len(await outbox_events(office.app, DocumentSealed)) == 1
         listed = (await office.get("/v1/documents", "anna")).json()["items"]
         assert [d["revision"] for d in listed] == [1]

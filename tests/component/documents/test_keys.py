@@ -12,6 +12,8 @@ import pytest
 
 from contracts.documents import DocumentSealed, SealingFailed
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.documents.errors import SealingAwayError
 from services.documents.gateways.signers import Signers, UnknownDoctorError
@@ -73,7 +75,7 @@ async def test_c30_a_revocation_list_out_of_date_is_waited_for(
     async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
-        timers = office.app.state.runtime.timers.collection
+        timers = find(office.app, Runtime).timers.collection
         await eventually(lambda: timers.find_one({"error": {"$regex": "revocation-list-stale"}}))
         assert await outbox_events(office.app, SealingFailed) == []
         revocations(own, until=datetime.now(UTC) + timedelta(days=1))
@@ -155,7 +157,7 @@ async def test_c30_what_passes_is_waited_for_and_sealed_later(  # noqa: PLR0917 
     async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
-        timers = office.app.state.runtime.timers.collection
+        timers = find(office.app, Runtime).timers.collection
         await eventually(lambda: timers.find_one({"error": {"$regex": said}}))
         assert await outbox_events(office.app, SealingFailed) == []
         shutil.copytree(pki, own, dirs_exist_ok=True)
@@ -178,7 +180,7 @@ async def test_what_ends_before_the_document_does_not_sign_it(
         )
         for order in (long, short):
             await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
-        timers = office.app.state.runtime.timers.collection
+        timers = find(office.app, Runtime).timers.collection
         await eventually(lambda: timers.find_one({"error": {"$regex": "раньше, чем|ends-early"}}))
         (sealed,) = await eventually(lambda: outbox_events(office.app, DocumentSealed))
         assert sealed.data.reference_id == short.application_id

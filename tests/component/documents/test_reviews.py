@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.documents.domain import Grant
 from tests.support import scans
 from tests.support.eventually import eventually
@@ -52,7 +54,7 @@ async def test_the_doctor_who_took_the_application_reads_and_is_in_the_journal(
 async def test_a_claim_whose_news_comes_in_a_moment_is_waited_for(office: Paperwork) -> None:
     attached = await _uploaded(office, "anna")
     asked = asyncio.create_task(office.link(f"/v1/files/{attached}", ORLOVA, "doctor"))
-    await eventually(lambda: office.app.state.runtime.permits.taken > 0)
+    await eventually(lambda: find(office.app, Runtime).permits.taken > 0)
     await _started(office, ORLOVA, attached)
     assert (await asked).status_code == 201
 

@@ -18,6 +18,8 @@ from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
 from deploy.world import verify_pdf
 from services.chassis.database.client import Collection
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.timers import Due
 from services.documents.domain import Document, MediaType, SealedContent
@@ -54,7 +56,7 @@ async def _pdf(office: Paperwork, document_id: str, owner: str) -> bytes:
     answer = await office.link(f"/v1/documents/{document_id}", owner)
     assert answer.status_code == 201
     public = urlsplit(answer.json()["url"])
-    platform: Platform = office.app.state.runtime.settings.platform
+    platform: Platform = find(office.app, Runtime).settings.platform
     async with httpx2.AsyncClient() as client:
         got = await client.get(
             f"http://{platform.s3_endpoint}{public.path}?{public.query}",
@@ -202,7 +204,7 @@ async def test_what_can_never_be_sealed_is_said_once(
     refused = await office.link(f"/v1/documents/{said.document_id}", "anna")
     assert (refused.status_code, refused.json()["code"]) == (409, "document-not-sealed")
     assert (await office.get("/v1/documents", "anna")).json()["items"] == []
-    timers = office.app.state.runtime.timers.collection
+    timers = find(office.app, Runtime).timers.collection
     assert await timers.count_documents({}) == 0
 
 
@@ -224,7 +226,7 @@ async def test_an_authority_that_is_away_is_waited_for(
     async with paperwork(platform, database, tokens, pki=pki, tsa_url=url) as office:
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
-        timers = office.app.state.runtime.timers.collection
+        timers = find(office.app, Runtime).timers.collection
         await eventually(lambda: timers.find_one({"attempts": {"$gte": 2}}))
         assert await outbox_events(office.app, SealingFailed) == []
         async with time_stamping(pki, port):
@@ -238,7 +240,7 @@ async def test_keys_that_are_not_there_yet_are_waited_for(  # noqa: PLR0917 - fi
     async with paperwork(platform, database, tokens, pki=later, tsa_url=tsa) as office:
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
-        timers = office.app.state.runtime.timers.collection
+        timers = find(office.app, Runtime).timers.collection
         await eventually(lambda: timers.find_one({"error": {"$regex": "signing keys"}}))
         later.symlink_to(pki)
         assert len(await _sealed(office)) == 1
@@ -287,7 +289,7 @@ async def test_x6_a_crash_between_seal_and_record_leaves_one_effect(
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
         (said,) = await _sealed(office)
-        timers = office.app.state.runtime.timers.collection
+        timers = find(office.app, Runtime).timers.collection
         await eventually(lambda: _none_left(timers))
         assert len(await outbox_events(office.app, DocumentSealed)) == 1
         pdf = await _pdf(office, said.document_id, "anna")
@@ -322,12 +324,12 @@ async def test_two_workers_on_one_document_record_it_once(
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
         await eventually(lambda: notary.signed == 1)
-        timers = office.app.state.runtime.timers.collection
+        timers = find(office.app, Runtime).timers.collection
         taken = await timers.find_one_and_update(
             {"kind": "seal"}, {"$set": {"token": "another"}}, return_document=True
         )
         due = Due(
-            mongo=office.app.state.runtime.mongo,
+            mongo=find(office.app, Runtime).mongo,
             kind="seal",
             key=taken["key"],
             token="another",
@@ -387,7 +389,7 @@ async def test_c32_what_was_printed_is_not_kept_beside_the_pdf(office: Paperwork
     order = approved("anna")
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
     (said,) = await _sealed(office)
-    kept = await office.app.state.runtime.mongo.db["documents"].find_one({"_id": said.document_id})
+    kept = await find(office.app, Runtime).mongo.db["documents"].find_one({"_id": said.document_id})
     assert kept is not None
     assert "Соколова" not in str(kept)
 

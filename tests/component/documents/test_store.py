@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from services.chassis.foundation.errors import StaleVersionError
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.chassis.work.transactions import Transaction
 from services.documents.domain import (
     Document,
@@ -98,7 +100,7 @@ async def test_of_two_writers_one_wins(office: Paperwork) -> None:
 async def test_every_hot_query_is_covered_by_an_index(
     office: Paperwork, collection: str, query: dict[str, Any], sort: list[tuple[str, int]] | None
 ) -> None:
-    found = office.app.state.runtime.mongo.db[collection].find(query)
+    found = find(office.app, Runtime).mongo.db[collection].find(query)
     plan = str((await (found.sort(sort) if sort else found).explain())["queryPlanner"])
     assert "COLLSCAN" not in plan
     assert "'SORT'" not in plan  # sorted by the index, not in memory

@@ -14,6 +14,8 @@ import pytest
 
 from contracts.documents import FileAccepted
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.documents.gateways.storage import Storage
 from tests.support import pdfs, scans
 from tests.support.paperwork import Paperwork
@@ -329,7 +331,7 @@ async def _download(office: Paperwork, path: str, who: str) -> httpx2.Response:
 async def _fetch(office: Paperwork, url: str) -> httpx2.Response:
     """As through the gateway: the path goes to S3, the Host header stays."""
     public = urlsplit(url)
-    platform: Platform = office.app.state.runtime.settings.platform
+    platform: Platform = find(office.app, Runtime).settings.platform
     inside = f"http://{platform.s3_endpoint}{public.path}?{public.query}"
     async with httpx2.AsyncClient() as client:
         return await client.get(inside, headers={"Host": public.netloc})

@@ -14,6 +14,8 @@ import pytest
 from contracts.documents import DocumentSealed
 from contracts.envelope import Data
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.paperwork import Paperwork, approved, booked, cancelled, revoked
 from tests.support.service import an_event, deliver, outbox_events
@@ -35,7 +37,7 @@ async def _pdf(office: Paperwork, document_id: str, owner: str) -> bytes:
     answer = await office.link(f"/v1/documents/{document_id}", owner)
     assert answer.status_code == 201  # kept, never deleted
     public = urlsplit(answer.json()["url"])
-    platform: Platform = office.app.state.runtime.settings.platform
+    platform: Platform = find(office.app, Runtime).settings.platform
     async with httpx2.AsyncClient() as client:
         got = await client.get(
             f"http://{platform.s3_endpoint}{public.path}?{public.query}",

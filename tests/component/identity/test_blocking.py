@@ -9,6 +9,8 @@ import httpx2
 import pytest
 
 from contracts.identity import AccountBlocked, AccountUnblocked
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.identity.domain import Role, StaffForm
 from tests.support.identity import PASSWORD, PROFILE, Identity, any_phone, bearer
 from tests.support.service import outbox_events
@@ -87,7 +89,7 @@ async def test_a_refresh_in_the_moment_of_the_blocking_does_not_survive_it(
     """One that read the account before it was blocked, and kept its successor after it."""
     pair = await identity.registered()
     await _act(identity, administrator, "block", pair["account_id"])
-    tokens = identity.app.state.runtime.mongo.db["refresh_tokens"]
+    tokens = find(identity.app, Runtime).mongo.db["refresh_tokens"]
     slipped = {"$set": {"revoked_at": None}}
     await tokens.update_many({"account_id": pair["account_id"]}, slipped)
 

@@ -10,6 +10,8 @@ from pydantic import SecretStr, ValidationError
 from contracts.identity import AccountRegistered, ProfileConfirmedV2, StaffRegistered
 from contracts.topics import heard_by
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.identity.gateways import read_demo_accounts
 from services.identity.settings import Settings
 from services.identity.usecases import seed
@@ -96,12 +98,12 @@ async def test_the_demo_proves_an_email_right_after_the_login_i16(
 
 
 async def test_it_hears_what_the_registry_of_topics_says(identity: Identity) -> None:
-    handled = {data for data, _ in identity.app.state.runtime.dispatcher.handlers.values()}
+    handled = {data for data, _ in find(identity.app, Runtime).dispatcher.handlers.values()}
     assert handled == {e for events in heard_by("identity").values() for e in events}
 
 
 async def test_hot_queries_use_their_indexes(identity: Identity) -> None:
-    db = identity.app.state.runtime.mongo.db
+    db = find(identity.app, Runtime).mongo.db
     for query, collection in (
         (db["accounts"].find({"logins": "+79161234567"}), "accounts"),
         (

@@ -9,6 +9,8 @@ import pytest
 
 from contracts.identity import CodePurpose
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 
 
@@ -152,6 +154,6 @@ async def test_counters_name_nobody(identity: Identity) -> None:
     await identity.registered(phone)
     await _try(identity, phone, "не тот пароль 12345")
 
-    kept = [d async for d in identity.app.state.runtime.mongo.db["counters"].find()]
+    kept = [d async for d in find(identity.app, Runtime).mongo.db["counters"].find()]
     assert kept
     assert phone[1:] not in str(kept)

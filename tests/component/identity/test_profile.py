@@ -16,6 +16,8 @@ from contracts.identity import (
     ProfileSubmittedV2,
 )
 from contracts.partners import IdentityChecked
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.encryption import decrypted
 from tests.support.identity import PROFILE, Identity, any_phone, bearer
 from tests.support.service import an_event, deliver, outbox_events
@@ -72,7 +74,7 @@ async def test_a_profile_goes_to_the_registry_and_comes_back_confirmed_i2_i9(
     assert confirmed.data.pii.last_name == "Соколова"
     fresh = await identity.post("/tokens/refresh", {"refresh_token": pair["refresh_token"]})
     assert fresh.json()["level"] == "confirmed"
-    principal = await identity.app.state.runtime.tokens.principal(fresh.json()["access_token"])
+    principal = await find(identity.app, Runtime).tokens.principal(fresh.json()["access_token"])
     assert principal.confirmed
 
 

@@ -7,6 +7,8 @@ import asyncio
 import pytest
 
 from contracts.identity import AccountRegistered, Channel, CodePurpose
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer
 from tests.support.service import outbox_events
 
@@ -58,7 +60,8 @@ async def test_the_code_travels_only_as_pii_and_is_stored_as_hmac_i4(
     assert sent.channel is Channel.SMS
     assert sent.purpose is CodePurpose.REGISTRATION
     assert len(sent.pii.code) == 6
-    kept = await identity.app.state.runtime.mongo.db["challenges"].find_one()
+    kept = await find(identity.app, Runtime).mongo.db["challenges"].find_one()
+    assert kept is not None
     assert sent.pii.code not in str({**kept, "_id": "", "digest": "", "address": ""})
     assert len(kept["digest"]) == 64
     await _confirm(identity, registration_id, sent.pii.code)

@@ -8,6 +8,8 @@ import pytest
 
 from contracts.identity import AccountRegistered, CodePurpose, StaffRegistered, StaffRole
 from services.chassis.http.auth import Role as TokenRole
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.identity.domain import Role, StaffForm
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer
 from tests.support.service import keyed, outbox_events
@@ -73,7 +75,7 @@ async def test_an_administrator_makes_a_doctor_who_sets_the_password(
     assert await _recover(identity, contacts) == 204
     pair = await identity.logged_in(doctor["phone"], _NEW)
     assert pair["roles"] == ["doctor"]
-    principal = await identity.app.state.runtime.tokens.principal(pair["access_token"])
+    principal = await find(identity.app, Runtime).tokens.principal(pair["access_token"])
     assert principal.clinic_id == "clinic-1"
     assert (
         await identity.client.get("/v1/profile", headers=bearer(pair))
@@ -96,7 +98,7 @@ async def test_o1_an_administrator_makes_an_sre_of_whom_no_service_is_told(
     assert len(await outbox_events(identity.app, StaffRegistered)) == told
     assert await _recover(identity, {"phone": sre["phone"], "email": sre["email"]}) == 204
     pair = await identity.logged_in(sre["phone"], _NEW)
-    principal = await identity.app.state.runtime.tokens.principal(pair["access_token"])
+    principal = await find(identity.app, Runtime).tokens.principal(pair["access_token"])
     assert principal.roles == frozenset({TokenRole.SRE})
 
 

@@ -9,6 +9,8 @@ import httpx2
 
 from contracts.identity import ContactsChanged
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.chassis.work.transactions import Transaction
 from services.identity.domain import Caller
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer, identity_running
@@ -137,7 +139,7 @@ async def test_a_code_that_slipped_past_a_contact_change_opens_nothing_i16(
     old, new = any_phone(), any_phone()
     pair = await identity.registered(old)
     recovery_id, session_id = await _recovery(identity, phone=old), await _begin(identity, old)
-    challenges = identity.app.state.runtime.mongo.db["challenges"]
+    challenges = find(identity.app, Runtime).mongo.db["challenges"]
     slipped = [d async for d in challenges.find({"_id": {"$in": [recovery_id, session_id]}})]
     await identity.proved(pair, channel="sms", phone=new)
     await challenges.insert_many(slipped)

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.auth import Role
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.identity import Identity, bearer, identity_running
 
@@ -65,7 +67,7 @@ async def test_an_outsider_verifies_our_tokens_i18(identity: Identity) -> None:
 async def test_the_chassis_verifies_our_tokens_i18(identity: Identity) -> None:
     pair = await identity.registered()
 
-    principal = await identity.app.state.runtime.tokens.principal(pair["access_token"])
+    principal = await find(identity.app, Runtime).tokens.principal(pair["access_token"])
     assert principal.subject == pair["account_id"]
     assert principal.roles == frozenset({Role.CITIZEN})
     assert not principal.confirmed
@@ -155,7 +157,7 @@ async def test_refresh_tokens_are_stored_as_hashes_and_end_after_a_month(
     identity: Identity,
 ) -> None:
     pair = await identity.registered()
-    kept = await identity.app.state.runtime.mongo.db["refresh_tokens"].find_one()
+    kept = await find(identity.app, Runtime).mongo.db["refresh_tokens"].find_one()
 
     assert pair["refresh_token"] not in str(kept)
     identity.clock.forward(days=31)
@@ -174,7 +176,7 @@ async def test_logging_out_ends_the_login_and_says_nothing_of_unknown_tokens(
 
 
 async def test_keys_rotate_with_an_overlap_i18(identity: Identity) -> None:
-    runtime = identity.app.state.runtime
+    runtime = find(identity.app, Runtime)
     old = await identity.registered()
     identity.clock.forward(days=30)
     # the timer itself is due by the real clock

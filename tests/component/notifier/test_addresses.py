@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from contracts.certificates import ApplicationSubmitted
 from contracts.identity import AccountRegistered, ContactsChanged, ProfileConfirmedV2
 from contracts.notifier import MessageAbandoned
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.domain.addressing import Channel
@@ -140,9 +142,9 @@ async def test_a_bug_of_an_adapter_does_not_keep_a_message_from_its_end(
 
         line = await eventually(retrying)
         assert line["history"][-1]["code"] == "provider-error"
-        db = app.state.runtime.mongo.db
+        db = find(app, Runtime).mongo.db
         await db["messages"].update_one({}, {"$set": {"attempts": len(RETRY_DELAYS)}})
-        timers = app.state.runtime.timers.collection
+        timers = find(app, Runtime).timers.collection
         await timers.update_one({"kind": "send-sms"}, {"$set": {"due_at": datetime.now(UTC)}})
         (line,) = await settled(client, tokens, 1, "account-registered.v2")
         assert line["status"] == "abandoned"

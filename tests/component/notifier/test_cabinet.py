@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from contracts.certificates import ApplicationSubmitted
 from contracts.identity import AccountRegistered
 from contracts.topics import heard_by
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.notices import heard, journal
 from tests.support.providers import Providers
@@ -31,7 +33,7 @@ async def connect(
 async def test_it_hears_exactly_what_the_registry_gives_it(app: FastAPI) -> None:
     """No event of the registry without a handler, no handler without an event."""
     given = {kind for kinds in heard_by("notifier").values() for kind in kinds}
-    assert set(app.state.runtime.dispatcher.handlers) == {kind.TYPE for kind in given}
+    assert set(find(app, Runtime).dispatcher.handlers) == {kind.TYPE for kind in given}
 
 
 async def test_the_journal_is_paged_newest_first_and_only_its_owners(
@@ -222,7 +224,7 @@ async def test_the_journal_and_the_senders_never_scan(
     app: FastAPI, client: httpx2.AsyncClient
 ) -> None:
     """Hot queries have an index for filter and sort."""
-    db = app.state.runtime.mongo.db
+    db = find(app, Runtime).mongo.db
     plans = [
         await db["messages"]
         .find({"citizen_id": "a"})

@@ -15,6 +15,8 @@ from contracts.certificates import ApplicationSubmitted
 from contracts.envelope import Event
 from contracts.identity import AccountRegistered, CodeRequestedV2
 from contracts.notifier import MessageAbandoned, MessageDelivered
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.domain.addressing import Channel
@@ -126,7 +128,7 @@ async def test_nothing_that_is_kept_or_logged_has_the_code(
     await eventually(over)
     (line,) = await journal(client, tokens, CITIZEN)
     assert "••••••" in line["text"]
-    db = app.state.runtime.mongo.db
+    db = find(app, Runtime).mongo.db
     for name in await db.list_collection_names():
         assert SECRET not in str(await db[name].find().to_list(None)), name
     out, err = capfd.readouterr()
@@ -208,7 +210,7 @@ async def test_a_process_that_dies_with_a_code_does_not_send_it_again(
         for task in first.state.use.sending._codes:
             task.cancel()
     second = make()
-    timers = second.state.runtime.timers.collection
+    timers = find(second, Runtime).timers.collection
     await timers.update_one({"kind": "code-outcome"}, {"$set": {"due_at": datetime.now(UTC)}})
     async with running(second):
         assert await abandoned(collector) == "outcome-unknown"
@@ -299,7 +301,7 @@ async def test_a_code_that_expired_while_it_waited_is_not_sent(
         assert await abandoned(collector) == "code-expired"
         assert "+79000000077" not in {o.to for o in line.asked}
         await eventually(lambda: len(collector.events(MessageDelivered)) == CODES_AT_ONCE)
-        timers = app.state.runtime.timers.collection
+        timers = find(app, Runtime).timers.collection
         assert await timers.count_documents({"kind": "code-outcome"}) == 0
 
 

@@ -21,6 +21,8 @@ from contracts.envelope import Event
 from contracts.identity import AccountRegistered
 from contracts.notifier import MessageAbandoned, MessageDelivered
 from services.chassis.database.client import Document
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.timers import Due
 from services.notifier.app import build_providers
@@ -122,7 +124,9 @@ async def test_messages_wait_for_contacts_that_come_later(
     await settled(client, tokens, 1, "application-submitted.v2")
     await settled(client, tokens, 1, "documents-requested.v2")
     assert len(boxes.sms.to(PHONE)) == 3
-    assert await app.state.runtime.timers.collection.count_documents({"kind": "contacts-wait"}) == 0
+    assert (
+        await find(app, Runtime).timers.collection.count_documents({"kind": "contacts-wait"}) == 0
+    )
 
 
 @pytest.mark.parametrize("_round", range(5))
@@ -152,7 +156,7 @@ async def test_contacts_that_never_come_leave_a_line_in_the_journal(
 ) -> None:
     """N6, N9: given up after a week, not silently."""
     await deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN))
-    timers = app.state.runtime.timers.collection
+    timers = find(app, Runtime).timers.collection
     await timers.update_one({"kind": "contacts-wait"}, {"$set": {"due_at": datetime.now(UTC)}})
     (line,) = await settled(client, tokens, 1, "application-submitted.v2")
     assert line["status"] == "abandoned"
@@ -230,8 +234,9 @@ async def test_a_crash_between_sending_and_recording(
         async with asyncio.timeout(10):
             await dying.sent.wait()
     second = make()
-    timers = second.state.runtime.timers.collection
+    timers = find(second, Runtime).timers.collection
     leased = await timers.find_one({"kind": "send-sms"})
+    assert leased is not None
     assert leased["due_at"] > datetime.now(UTC) + timedelta(seconds=30)
     await timers.update_one({"_id": leased["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
     async with running(second) as client:
@@ -248,7 +253,7 @@ async def test_two_processes_with_the_same_message_record_it_once(
     """Two writers race for one message: one end, one event, one message at the provider."""
     boxes.sms.faults.append(503)
     await register(app, phone=PHONE, email=None)
-    runtime = app.state.runtime
+    runtime = find(app, Runtime)
 
     async def held() -> Document | None:
         now = datetime.now(UTC)
@@ -276,8 +281,9 @@ async def test_a_certificate_that_ends_is_warned_of(
     await register(app, phone=PHONE, email=None)
     ends = (datetime.now(UTC) + timedelta(days=100)).date()
     await deliver(app, heard(CertificateIssued, citizen_id=CITIZEN, valid_until=ends))
-    timers = app.state.runtime.timers.collection
+    timers = find(app, Runtime).timers.collection
     timer = await timers.find_one({"kind": "notice"})
+    assert timer is not None
     assert timer["due_at"].date() == ends - timedelta(days=30)
     await timers.update_one({"_id": timer["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
     (line,) = await settled(client, tokens, 1, "certificate-expiring.v2")
@@ -304,7 +310,7 @@ async def test_a_revoked_certificate_is_told_of_and_not_warned_of(
     for event in (issued("kept"), issued("off"), again, revoked("early"), issued("early")):
         assert await deliver(app, event) == "handled"
     assert await deliver(app, again) == "duplicate"
-    timers = app.state.runtime.timers.collection
+    timers = find(app, Runtime).timers.collection
     (timer,) = await timers.find({"kind": "notice"}).to_list(None)
     assert timer["key"] == "kept"
     lines = await settled(client, tokens, 6, "certificate-revoked.v2")

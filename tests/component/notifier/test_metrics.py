@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from contracts.certificates import ApplicationSubmitted
 from contracts.envelope import Event
 from contracts.identity import AccountRegistered, CodeRequestedV2
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.flow import metric
 from tests.support.measured import gauge, measure
@@ -108,7 +110,7 @@ async def test_a_message_without_an_address_is_no_channels_fault(
 ) -> None:
     """O2: contacts that never came must not look like a broken SMS centre."""
     await deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN))
-    timers = app.state.runtime.timers.collection
+    timers = find(app, Runtime).timers.collection
     await timers.update_one({"kind": "contacts-wait"}, {"$set": {"due_at": datetime.now(UTC)}})
     await eventually(lambda: ended(app, "none", "abandoned") == 1)
     assert metric(app, "messages_total", channel="sms") == 0

@@ -14,6 +14,8 @@ from contracts.envelope import Data, Event
 from contracts.identity import AccountRegistered
 from contracts.notifier import MessageAbandoned
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, TalonIssued
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.notices import ended, heard, journal
 from tests.support.providers import Providers
@@ -41,14 +43,14 @@ def about(kind: type[Data], visit: str, *, starts: datetime | None = None) -> Ev
 
 async def due_now(app: FastAPI, kind: str) -> None:
     """The timers of this kind need not wait any longer."""
-    timers = app.state.runtime.timers.collection
+    timers = find(app, Runtime).timers.collection
     changed = await timers.update_many({"kind": kind}, {"$set": {"due_at": datetime.now(UTC)}})
     assert changed.modified_count > 0
 
 
 async def none_left(app: FastAPI, kind: str) -> None:
     async def gone() -> bool:
-        left: int = await app.state.runtime.timers.collection.count_documents({"kind": kind})
+        left: int = await find(app, Runtime).timers.collection.count_documents({"kind": kind})
         return left == 0
 
     await eventually(gone)
@@ -95,7 +97,8 @@ async def test_a_talon_that_does_not_come_delays_the_news_by_half_a_minute(
     """N9: sealing failed; the citizen hears of the visit all the same, and once."""
     await register(app)
     await deliver(app, about(AppointmentBooked, "v"))
-    timer = await app.state.runtime.timers.collection.find_one({"kind": "talon-wait"})
+    timer = await find(app, Runtime).timers.collection.find_one({"kind": "talon-wait"})
+    assert timer is not None
     assert timer["due_at"] <= datetime.now(UTC) + timedelta(seconds=30)
     await due_now(app, "talon-wait")
     await ended(client, tokens, CITIZEN, count=2, template=BOOKED)
@@ -117,7 +120,7 @@ async def test_a_talon_before_its_booking_is_told_once(
     await due_now(app, "talon-wait")
     await none_left(app, "talon-wait")
     assert await of_visits(client, tokens) == [(BOOKED, "email"), (BOOKED, "sms")]
-    assert await app.state.runtime.timers.collection.count_documents({"kind": "notice"}) == 1
+    assert await find(app, Runtime).timers.collection.count_documents({"kind": "notice"}) == 1
 
 
 @pytest.mark.parametrize(
@@ -139,7 +142,7 @@ async def test_a_cancelled_visit_sends_no_late_talon(
     await ended(client, tokens, CITIZEN, count=2, template=CANCELLED)
     assert await of_visits(client, tokens) == [(CANCELLED, "email"), (CANCELLED, "sms")]
     left = {"kind": {"$in": ["talon-wait", "notice"]}}
-    assert await app.state.runtime.timers.collection.count_documents(left) == 0
+    assert await find(app, Runtime).timers.collection.count_documents(left) == 0
 
 
 async def test_you_are_booked_never_comes_after_cancelled(
@@ -201,7 +204,7 @@ async def test_a_visit_is_reminded_of_and_a_cancelled_one_is_not(
     await deliver(app, about(AppointmentCancelled, "off"))
     await deliver(app, about(AppointmentCancelled, "early"))
     await deliver(app, about(AppointmentBooked, "early"))
-    timers = app.state.runtime.timers.collection
+    timers = find(app, Runtime).timers.collection
     (timer,) = await timers.find({"kind": "notice"}).to_list(None)
     assert timer["key"] == "kept"
     assert abs(timer["due_at"] - (starts - timedelta(days=1))) < timedelta(seconds=1)
@@ -218,7 +221,7 @@ async def test_a_reminder_that_comes_too_late_is_not_sent(
     await deliver(app, about(AppointmentBooked, "v"))
     await deliver(app, about(TalonIssued, "v"))
     now = datetime.now(UTC)
-    timers = app.state.runtime.timers.collection
+    timers = find(app, Runtime).timers.collection
     await timers.update_one({"kind": "notice"}, {"$set": {"due_at": now, "payload.until": now}})
     await none_left(app, "notice")
     assert await of_visits(client, tokens) == [(BOOKED, "sms")]

@@ -21,6 +21,8 @@ from contracts.topics import BY_TYPE, PARTNERS, heard_by, topic_of
 from deploy.world.partners.app import build
 from deploy.world.partners.settings import PartnersSettings
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.encryption import SECRET, encrypted
 from tests.support.eventually import eventually
 from tests.support.service import (
@@ -89,7 +91,7 @@ async def idle(app: FastAPI) -> None:
     """No answer waits to be given."""
 
     async def nothing_waits() -> bool:
-        waiting: int = await app.state.runtime.timers.collection.count_documents({})
+        waiting: int = await find(app, Runtime).timers.collection.count_documents({})
         return waiting == 0
 
     await eventually(nothing_waits)
@@ -181,7 +183,7 @@ async def test_letters_get_different_numbers(app: FastAPI) -> None:
     ]
     outcomes = await asyncio.gather(
         *(
-            app.state.runtime.dispatcher.handle_batch([as_record(event)])
+            find(app, Runtime).dispatcher.handle_batch([as_record(event)])
             for event in (an_event(data, aggregate_id=data.application_id) for data in letters)
         )
     )
@@ -191,7 +193,7 @@ async def test_letters_get_different_numbers(app: FastAPI) -> None:
 
 
 def _entry(app: FastAPI, appointment_id: str) -> Any:
-    return app.state.runtime.mongo.db["ehr_book"].find_one({"_id": appointment_id})
+    return find(app, Runtime).mongo.db["ehr_book"].find_one({"_id": appointment_id})
 
 
 async def test_the_hospital_keeps_its_own_book(app: FastAPI) -> None:
@@ -225,8 +227,9 @@ async def test_an_acceptance_not_yet_given_is_withdrawn_by_the_cancellation(
     booked: AppointmentBooked = example(AppointmentBooked)
     async with running(app):
         await deliver(app, an_event(booked, aggregate_id=booked.appointment_id, seq=1))
-        waiting = app.state.runtime.timers.collection
+        waiting = find(app, Runtime).timers.collection
         timer = await waiting.find_one({"_id": f"answer:ehr:{booked.appointment_id}"})
+        assert timer is not None
         assert timer["due_at"] > datetime.now(UTC)
         cancelled = example(AppointmentCancelled)
         await deliver(app, an_event(cancelled, aggregate_id=booked.appointment_id, seq=2))
@@ -247,13 +250,13 @@ async def test_a_broken_record_is_kept_as_a_dead_letter(
 ) -> None:
     """As everywhere on the chassis."""
     record = as_record(value=value, headers=headers)
-    assert await app.state.runtime.dispatcher.settle(record, last_try=True) == "dead-letter"
+    assert await find(app, Runtime).dispatcher.settle(record, last_try=True) == "dead-letter"
 
 
 async def test_an_unknown_type_is_ignored(app: FastAPI) -> None:
     """The topics carry more than the partners hear."""
     record = as_record(value=b"{}", headers=[("ce_type", b"identity.contacts-changed.v1")])
-    assert await app.state.runtime.dispatcher.settle(record, last_try=True) == "ignored"
+    assert await find(app, Runtime).dispatcher.settle(record, last_try=True) == "ignored"
 
 
 async def test_health_needs_nothing_of_identity(

@@ -12,6 +12,8 @@ from pymongo.errors import DuplicateKeyError
 
 from contracts.scheduling import AppointmentBooked
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.scheduling import Desk, scheduling
 from tests.support.service import Tokens, keyed, outbox_events
@@ -150,7 +152,7 @@ async def test_a_profile_that_comes_in_a_moment_is_waited_for(desk: Desk) -> Non
     """The citizen was confirmed a moment ago: that is no conflict."""
     slot = await desk.late_slot()
     booking = asyncio.create_task(desk.book(desk.tokens.headers("newcomer"), slot["id"]))
-    await eventually(lambda: desk.app.state.runtime.permits.taken > 0)
+    await eventually(lambda: find(desk.app, Runtime).permits.taken > 0)
     await desk.citizen("newcomer")
     assert (await booking).status_code == 201
 
@@ -203,8 +205,9 @@ async def test_my_appointments_come_in_pages(desk: Desk) -> None:
 async def test_the_database_itself_refuses_a_second_winner(desk: Desk) -> None:
     """X1: even if every rule above it were wrong."""
     booked = await desk.booked(await desk.citizen(), (await desk.late_slot())["id"])
-    appointments = desk.app.state.runtime.mongo.db["appointments"]
+    appointments = find(desk.app, Runtime).mongo.db["appointments"]
     stored = await appointments.find_one({"_id": booked["id"]})
+    assert stored is not None
     with pytest.raises(DuplicateKeyError):
         await appointments.insert_one({**stored, "_id": "second", "talon_number": "other"})
     off = {**stored, "_id": "second", "talon_number": "other", "status": "cancelled"}

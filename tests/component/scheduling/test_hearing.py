@@ -18,6 +18,7 @@ from contracts.identity import (
 from contracts.partners import AppointmentAccepted
 from contracts.scheduling import AppointmentBooked, TalonIssued
 from contracts.topics import heard_by
+from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.scheduling import Desk, person
 from tests.support.service import an_event, deliver, outbox_events
@@ -67,7 +68,7 @@ async def _read(desk: Desk, who: dict[str, str], booked: dict[str, Any]) -> dict
 
 
 async def test_it_hears_what_the_registry_of_topics_says(desk: Desk) -> None:
-    runtime: Runtime = desk.app.state.runtime
+    runtime = find(desk.app, Runtime)
     expected = {data.TYPE for types in heard_by("scheduling").values() for data in types}
     assert set(runtime.dispatcher.handlers) == expected
 

@@ -10,6 +10,8 @@ import pytest
 from contracts.scheduling import AppointmentBooked
 from services.chassis.foundation.errors import UnauthenticatedError
 from services.chassis.http.auth import TokenVerifier
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.scheduling import Desk
 from tests.support.service import Tokens, keyed, outbox_events
 
@@ -34,7 +36,7 @@ async def test_a_repeat_gets_its_answer_whatever_became_of_the_slot(desk: Desk) 
     assert (await desk.book(other, slot["id"])).status_code == 201
     await repeated()
     await asyncio.gather(*(repeated() for _ in range(5)))
-    await desk.app.state.runtime.mongo.db["slots"].delete_one({"_id": slot["id"]})
+    await find(desk.app, Runtime).mongo.db["slots"].delete_one({"_id": slot["id"]})
     await repeated()
     assert len(await outbox_events(desk.app, AppointmentBooked)) == 2
 

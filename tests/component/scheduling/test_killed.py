@@ -6,6 +6,7 @@ import asyncio
 import sys
 
 from contracts.scheduling import AppointmentBooked
+from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.programs import program
@@ -21,7 +22,7 @@ async def test_a_booking_killed_before_its_commit_leaves_nothing(
     await desk.citizen("victim")
     who = await desk.citizen("citizen-2")
     slot = await desk.late_slot()
-    runtime: Runtime = desk.app.state.runtime
+    runtime = find(desk.app, Runtime)
     admin = runtime.mongo.client.admin
     before = await admin.command("getParameter", 1, transactionLifetimeLimitSeconds=1)
     await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=3)

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from services.chassis.database.deadline import TookTooLongError
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.flow import metric, too_late
 from tests.support.measured import gauge
 from tests.support.scheduling import Desk
@@ -86,7 +88,7 @@ async def test_slots_are_free_or_booked_until_they_begin(desk: Desk) -> None:
     assert await slots(desk) == (free - 1, 1)
     await desk.cancel(who, mine["id"])
     assert await slots(desk) == (free, 0)
-    kept = desk.app.state.runtime.mongo.db["slots"]
+    kept = find(desk.app, Runtime).mongo.db["slots"]
     one = (await desk.free())[-1]["id"]
     await kept.update_one({"_id": one}, {"$set": {"closed": "ремонт", "free": False}})
     assert await slots(desk) == (free - 1, 0)

@@ -10,6 +10,8 @@ import pytest
 
 from services.chassis.database.client import Database
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.scheduling.domain.slot import Slot
 from services.scheduling.domain.timetable import ClosedDay
 from services.scheduling.store import SlotQuery, Store
@@ -22,7 +24,7 @@ from tests.support.service import Tokens
 
 
 def _db(desk: Desk) -> Database:
-    db: Database = desk.app.state.runtime.mongo.db
+    db: Database = find(desk.app, Runtime).mongo.db
     return db
 
 
@@ -277,7 +279,7 @@ async def test_the_timer_keeps_itself_alive(desk: Desk) -> None:
     assert first["due_at"].isoformat() == "2038-03-01T19:05:00+00:00"
     desk.clock.now += timedelta(days=1)
     await timers.update_one({"_id": identity}, {"$set": {"due_at": datetime(2020, 1, 1)}})  # noqa: DTZ001 - stored as UTC
-    desk.app.state.runtime.timers.ring({first["kind"]})
+    find(desk.app, Runtime).timers.ring({first["kind"]})
 
     async def moved() -> bool:
         now = await timers.find_one({"_id": identity})

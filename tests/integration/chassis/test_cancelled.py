@@ -25,6 +25,7 @@ from structlog.testing import capture_logs
 from services.chassis.database.client import Mongo, Session
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.kafka.relay import Relay
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
@@ -177,7 +178,7 @@ async def test_a_relay_cancelled_while_its_mark_fails_ends(
 ) -> None:
     """E6: the error of a mark does not take the place of the cancellation."""
     app = counter.build(platform, database)
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     async with counter.prepared(app):
         await app.state.counter.count("a")
         await app.state.counter.count("a")
@@ -213,7 +214,7 @@ async def test_a_relay_cancelled_while_kafka_s_client_closes_ends(
 ) -> None:
     """E6: stopped while Kafka is away, when a producer is being thrown away."""
     app = counter.build(platform, database)
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     async with counter.prepared(app):
         await app.state.counter.count("a")
         publisher = Suppressing()
@@ -232,7 +233,7 @@ async def test_a_timer_that_cannot_even_be_begun_is_told_of(
 ) -> None:
     """C17: what its task raises is not lost; the others run."""
     app = counter.build(platform, database)
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     ran: list[str] = []
 
     async def run(due: object) -> None:

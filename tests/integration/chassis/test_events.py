@@ -13,7 +13,9 @@ import pytest
 
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.kafka import deadletters
+from services.chassis.runtime.service import Runtime
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import equals, has, metric, pending, published, unique
@@ -84,10 +86,11 @@ async def test_bad_records_are_kept_as_they_came_and_the_rest_goes_on(
     async with running(app):
         wanted = {good: 1, headless: 1, binary: 1}
         await eventually(lambda: has(app.state.counter.counts(), wanted))
-        letters = app.state.runtime.dispatcher.letters.collection
+        letters = find(app, Runtime).dispatcher.letters.collection
         mine = {"value": {"$in": [garbage, broken, b""]}}
         await eventually(lambda: equals(letters.count_documents(mine), 3))
         letter = await letters.find_one({"value": garbage})
+        assert letter is not None
         assert letter["reason"] == "unparseable"
         assert letter["headers"] == [["x", None], ["y", b"\xff\xfe"]]
         assert (letter["topic"], letter["key"], letter["state"]) == (topic, None, "open")
@@ -112,7 +115,7 @@ async def test_a_record_that_cannot_even_be_read_is_stepped_over(
         async with running(app):
             once = dict.fromkeys(keys, 1)
             await eventually(lambda: equals(app.state.counter.counts(), once), within=40)
-            letters = app.state.runtime.dispatcher.letters.collection
+            letters = find(app, Runtime).dispatcher.letters.collection
             await eventually(lambda: equals(letters.count_documents({"reason": "unreadable"}), 1))
             await send(platform, [an_event(counter.checked("late"), aggregate_id="late")])
             await eventually(lambda: has(app.state.counter.counts(), {"late": 1}))
@@ -143,7 +146,7 @@ async def test_refusals_and_bugs_become_dead_letters_and_can_be_replayed(
     events = [an_event(counter.checked(k), aggregate_id=k) for k in (refused, buggy, healthy)]
     async with running(app):
         await send(kafka_platform, events)
-        letters = app.state.runtime.dispatcher.letters.collection
+        letters = find(app, Runtime).dispatcher.letters.collection
         mine = {"key": {"$in": [refused.encode(), buggy.encode()]}}
         await eventually(lambda: equals(letters.count_documents(mine), 2))
         await eventually(lambda: has(app.state.counter.counts(), {healthy: 1}))
@@ -168,7 +171,7 @@ async def test_refusals_and_bugs_become_dead_letters_and_can_be_replayed(
         await eventually(
             lambda: equals(letters.count_documents({"_id": ids[buggy], "state": "replayed"}), 1)
         )
-        await app.state.runtime.dispatcher.letters.collection.update_one(
+        await find(app, Runtime).dispatcher.letters.collection.update_one(
             {"_id": ids[buggy]}, {"$set": {"state": "replaying"}}
         )
         await eventually(
@@ -194,8 +197,8 @@ async def test_an_accident_backs_off_and_is_never_a_dead_letter(
         kafka_platform, database, name=unique("c"), fetch_keys=tokens.fetch, trouble=trouble
     )
     async with running(app):
-        app.state.runtime.dispatcher._backoff = 0.02
-        app.state.runtime.dispatcher._longest_backoff = 0.05
+        find(app, Runtime).dispatcher._backoff = 0.02
+        find(app, Runtime).dispatcher._longest_backoff = 0.05
         await send(
             kafka_platform,
             [an_event(counter.checked(key), aggregate_id=key, seq=n) for n in (1, 2)],
@@ -204,7 +207,7 @@ async def test_an_accident_backs_off_and_is_never_a_dead_letter(
         assert key not in await app.state.counter.counts()
         down = False
         await eventually(lambda: has(app.state.counter.counts(), {key: 2}))
-        letters = app.state.runtime.dispatcher.letters.collection
+        letters = find(app, Runtime).dispatcher.letters.collection
         assert await letters.count_documents({"key": key.encode()}) == 0
 
 
@@ -236,15 +239,15 @@ async def test_kafka_stopped_while_requests_come_in(
         assert own.kafka is not None
         async with running(app):
             await app.state.counter.count(key)
-            await eventually(lambda: equals(pending(app.state.runtime), 0))
+            await eventually(lambda: equals(pending(find(app, Runtime)), 0))
             stopped = restarting(own.kafka)
             await asyncio.to_thread(stopped.__enter__)
             for _ in range(20):
                 await app.state.counter.count(key)
-            await eventually(lambda: not app.state.runtime.consuming)  # degraded, not dead
-            assert await pending(app.state.runtime) == 20
+            await eventually(lambda: not find(app, Runtime).consuming)  # degraded, not dead
+            assert await pending(find(app, Runtime)) == 20
             await asyncio.to_thread(stopped.__exit__, None, None, None)
-            await eventually(lambda: equals(pending(app.state.runtime), 0), within=40)
+            await eventually(lambda: equals(pending(find(app, Runtime)), 0), within=40)
             # the in-memory broker forgot the first; duplicates after unknown outcomes are allowed
             seqs = await published(platform, key)
             assert sorted(set(seqs)) == list(range(1 if own.kafka.durable else 2, 22))

@@ -10,7 +10,9 @@ from fastapi import FastAPI
 from services.chassis.database.client import Mongo
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.http.health import VERSION
+from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.pool import PoolListener
 from tests.support import counter
@@ -35,7 +37,7 @@ async def test_the_outbox_is_seen_and_empties(
     platform: Platform, database: str, tokens: Tokens
 ) -> None:
     app = built(platform, database, tokens, publisher=Collector())
-    runtime = app.state.runtime
+    runtime = find(app, Runtime)
     async with prepared(app):
         for _ in range(3):
             await app.state.counter.count("a")
@@ -51,7 +53,7 @@ async def test_due_and_failed_timers_are_seen_by_kind(
 ) -> None:
     """O2: what is set for later is not due; what is done leaves no value behind."""
     app = built(platform, database, tokens)
-    timers = app.state.runtime.timers
+    timers = find(app, Runtime).timers
     now = datetime.now(UTC)
     async with prepared(app):
         assert await gauge(app, "timers_due", kind="count") == 0
@@ -149,4 +151,4 @@ async def test_which_version_runs_is_told(
 ) -> None:
     app = built(platform, database, tokens)
     assert metric(app, "build_info", version=VERSION) == 1
-    app.state.runtime.mongo.close()
+    find(app, Runtime).mongo.close()

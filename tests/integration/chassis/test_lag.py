@@ -10,6 +10,8 @@ from fastapi import FastAPI
 
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import metric, unique
@@ -30,7 +32,7 @@ def age(app: FastAPI) -> float:
 
 async def caught_up(app: FastAPI) -> None:
     """Nothing waits: what other tests left in the topic is handled."""
-    seen = app.state.runtime.dispatcher.backlog
+    seen = find(app, Runtime).dispatcher.backlog
     await eventually(
         lambda: bool(seen.partitions(TOPIC)) and (lag(app), age(app)) == (0, 0), within=40
     )

@@ -9,6 +9,7 @@ from contracts.envelope import Event
 from contracts.identity import ProfileRejected
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.kafka.relay import Relay
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.outbox import Record
@@ -38,7 +39,7 @@ async def test_killed_between_publish_and_mark(
     async with app.router.lifespan_context(app):
         await app.state.counter.count(key)
         await app.state.counter.count(key)
-    runtime: Runtime = counter.build(kafka_platform, database).state.runtime
+    runtime = find(counter.build(kafka_platform, database), Runtime)
     async with victim("published", kafka_platform, database, unique("v")) as process:
         await reached(process)
     assert await published(kafka_platform, key) == [1, 2]
@@ -64,7 +65,7 @@ async def test_relay_paused_past_its_lease_finds_that_it_may_not_go_on(
             await awake.wait()
 
     app = counter.build(platform, database)
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     slow, quick = Collector(), Collector()
     async with counter.prepared(app):
         sleeper = Relay(
@@ -94,7 +95,7 @@ async def test_a_lost_lease_marks_nothing(platform: Platform, database: str) -> 
             await awake.wait()
 
     app = counter.build(platform, database)
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     async with counter.prepared(app):
         sleeper = Relay(
             runtime.mongo, runtime.outbox, Collector(), runtime.metrics, lease_ttl=0.3, pause=pause
@@ -118,9 +119,9 @@ async def test_a_refused_record_stops_its_key_and_no_other(
     async with running(app):
         for key in ("bad", "good", "bad", "good"):
             await app.state.counter.count(key)
-        app.state.runtime.relay._retry_stuck = 0.5
+        find(app, Runtime).relay._retry_stuck = 0.5
         await eventually(lambda: publisher.keys.count("good") == 2)
-        await eventually(lambda: app.state.runtime.relay.stuck == {"bad"})
+        await eventually(lambda: find(app, Runtime).relay.stuck == {"bad"})
         assert "bad" not in publisher.keys
         publisher.poison = ""
         await eventually(lambda: publisher.keys.count("bad") == 2)
@@ -155,7 +156,7 @@ async def test_republish_for_a_broker_that_forgets(
 ) -> None:
     """E7: with OUTBOX_REPUBLISH what is retained is published again at the next start."""
     app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=collector)
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     async with app.router.lifespan_context(app):
         await app.state.counter.count("a")
         await eventually(lambda: len(collector.records) == 1)
@@ -172,7 +173,7 @@ async def test_two_relays_share_the_work_and_keep_the_order(
 ) -> None:
     """E8: order per aggregate with any number of relays, also while leases move."""
     app = counter.build(platform, database)
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     sent: list[Record] = []
 
     class Shared(Collector):
@@ -220,7 +221,7 @@ async def test_timers_fire_once_survive_accidents_and_crashes(
         platform, database, fetch_keys=tokens.fetch, publisher=collector, trouble=trouble
     )
     async with running(app):
-        runtime: Runtime = app.state.runtime
+        runtime = find(app, Runtime)
         await app.state.counter.later("a")
         await app.state.counter.later("b")
         await app.state.counter.later("c", datetime.now(UTC) + timedelta(hours=1))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from contracts.identity import ProfileRejected
 from contracts.partners import IdentityChecked
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.journey import TraceContext, travelling
 from services.chassis.telemetry.tracing import Kind, journey_from
@@ -93,7 +94,7 @@ async def test_timers_due_at_once_go_on_and_later_ones_are_linked(
 ) -> None:
     """O2: see `tracing` for why."""
     app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=collector)
-    runtime: Runtime = app.state.runtime
+    runtime = find(app, Runtime)
     now = datetime.now(UTC)
 
     async def due(_: object) -> None:

@@ -22,6 +22,7 @@ from services.chassis.database.idempotency import Once, ReplayedAnswer
 from services.chassis.foundation.errors import AlreadyHandledError, RefusalError
 from services.chassis.foundation.faults import is_accident
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.inbox import EventCause, EventPosition
 from services.chassis.work.transactions import Transaction
@@ -42,7 +43,7 @@ async def test_a_twin_that_work_itself_refuses_gets_the_stored_answer(
     """A double click must not be told that the person's own booking is somebody else's."""
     app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=collector)
     async with running(app):
-        runtime: Runtime = app.state.runtime
+        runtime = find(app, Runtime)
 
         async def work(tx: Transaction) -> counter.Counted:
             counts = runtime.mongo.db["counts"]
@@ -65,7 +66,7 @@ async def test_a_held_document_is_waited_for_without_spinning_and_not_for_ever(
     """O5: an explicit refusal in bounded time, not a time-out at the gateway."""
     app = counter.build(platform, database)
     async with counter.prepared(app):
-        mongo: Mongo = app.state.runtime.mongo
+        mongo: Mongo = find(app, Runtime).mongo
         counts = mongo.db["counts"]
         await counts.insert_one({"_id": "held", "count": 0})
         runs = 0
@@ -96,7 +97,7 @@ async def test_mongodb_away_is_said_soon_and_stopping_is_not_hindered(
     with ServerStack.own(kafka=False) as own:
         away = platform.model_copy(update={"mongo_url": own.mongo_url})
         app = counter.build(away, database, fetch_keys=tokens.fetch, publisher=collector)
-        runtime: Runtime = app.state.runtime
+        runtime = find(app, Runtime)
         lifespan = app.router.lifespan_context(app)
         await lifespan.__aenter__()
         stopped = restarting(own.mongo)
@@ -120,7 +121,7 @@ async def test_a_cause_is_claimed_once(
     """E4: of twenty handlers of one event, one has the effect."""
     app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=collector)
     async with running(app):
-        runtime: Runtime = app.state.runtime
+        runtime = find(app, Runtime)
         cause = EventCause(runtime.mongo, "c", "/registry", "e1", "t", "a", EventPosition(1))
         answers = await asyncio.gather(
             *(app.state.counter.count("a", cause=cause) for _ in range(20)),

@@ -10,6 +10,8 @@ import pytest
 from contracts.envelope import Event
 from contracts.identity import ProfileRejected
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import equals, pending, unique
@@ -39,10 +41,10 @@ async def test_the_broker_stops_and_is_killed_under_load(
             await eventually(lambda: _counts_on(counted), within=40)
             down = restarting(apache.kafka, kill=kill)
             await asyncio.to_thread(down.__enter__)
-            await eventually(lambda: not app.state.runtime.consuming)
+            await eventually(lambda: not find(app, Runtime).consuming)
             # What is done meanwhile waits in the outbox: a request is not refused.
             await app.state.counter.count(f"meanwhile-{kill}")
-            assert await pending(app.state.runtime) > 0
+            assert await pending(find(app, Runtime)) > 0
             await asyncio.to_thread(down.__exit__, None, None, None)
             await eventually(lambda: _counts_on(counted), within=60)
         await load.end()
@@ -51,9 +53,9 @@ async def test_the_broker_stops_and_is_killed_under_load(
             lambda: equals(counted(), load.written + len(meanwhile)), within=240, every=0.2
         )
         assert await app.state.counter.counts() == load.expected | meanwhile
-        await eventually(lambda: equals(pending(app.state.runtime), 0), within=40)
+        await eventually(lambda: equals(pending(find(app, Runtime)), 0), within=40)
         await eventually(lambda: equals(lag(apache_platform, group), 0), within=60, every=0.5)
-        letters = app.state.runtime.dispatcher.letters.collection
+        letters = find(app, Runtime).dispatcher.letters.collection
         assert await letters.count_documents({}) == 0
         told = await _told(apache_platform, set(load.keys))
         assert told == {key: list(range(1, load.rounds + 1)) for key in load.keys}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import equals, metric, unique
@@ -31,7 +33,7 @@ async def test_lag_rises_while_the_consumer_is_stopped_or_stuck_and_falls_to_zer
     stopped = await lag(apache_platform, group)
     assert stopped == load.written
     async with running(app):
-        dispatcher = app.state.runtime.dispatcher
+        dispatcher = find(app, Runtime).dispatcher
         dispatcher._backoff, dispatcher._longest_backoff = 0.05, 0.2
 
         def gauges() -> tuple[float, float]:

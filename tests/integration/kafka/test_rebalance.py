@@ -12,6 +12,8 @@ import signal
 import pytest
 
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.flow import equals, pending, published, unique
@@ -66,17 +68,17 @@ async def test_members_join_and_leave_under_load(
                     await load.end()
                     await eventually(lambda: equals(counted(), load.written), within=240)
                     await eventually(lambda: equals(lag(apache_platform, group), 0), within=60)
-                    await eventually(lambda: equals(pending(judge.state.runtime), 0), within=60)
+                    await eventually(lambda: equals(pending(find(judge, Runtime)), 0), within=60)
         assert load.written >= 2_000, load.rounds
         assert await judge.state.counter.counts() == load.expected
-        letters = judge.state.runtime.dispatcher.letters.collection
+        letters = find(judge, Runtime).dispatcher.letters.collection
         assert await letters.count_documents({}) == 0
         for key in load.keys[:3]:
             answers = await published(apache_platform, key)
             assert list(dict.fromkeys(answers)) == list(range(1, load.rounds + 1))
     finally:
-        await judge.state.runtime.mongo.client.drop_database(database)
-        judge.state.runtime.mongo.close()
+        await find(judge, Runtime).mongo.client.drop_database(database)
+        find(judge, Runtime).mongo.close()
 
 
 async def _more_than(counted: object, floor: int) -> bool:
