@@ -7,10 +7,11 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.chassis.database.pages import moment_cursor, parse_moment_cursor
 from services.chassis.foundation.typed import Id
 from services.chassis.http.auth import Principal, Role, require
 from services.chassis.http.middleware import OnceKey
-from services.chassis.http.pages import Cursor, moment_cursor, parse_moment_cursor
+from services.chassis.http.pages import Cursor
 from services.notifier.domain.addressing import Channel, Device, DevicePlatform, masked
 from services.notifier.domain.message import Kind, Message, Status
 from services.notifier.usecases import UseCases

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import FastAPI
 
+from services.chassis.foundation import clock
 from services.chassis.http.auth import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
@@ -20,12 +21,6 @@ from services.scheduling.settings import Settings
 from services.scheduling.store import INDEXES, Store
 from services.scheduling.usecases import Booking, Hearing, Reading, Timetable, UseCases
 from services.scheduling.usecases.timetable import TIMER
-
-
-def clock() -> datetime:
-    """The time to the millisecond, which is what MongoDB keeps."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def _new_id() -> str:
@@ -41,7 +36,7 @@ def build(
     *,
     fetch_keys: FetchKeys | None = None,
     publisher: Publisher | None = None,
-    now: Callable[[], datetime] = clock,
+    now: Callable[[], datetime] = clock.now,
     new_id: Callable[[], str] = _new_id,
     new_talon: Callable[[], int] = _new_talon,
 ) -> FastAPI:

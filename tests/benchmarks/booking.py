@@ -23,10 +23,11 @@ from fastapi import APIRouter, FastAPI
 
 from deploy.stacks.embedded.ports import free_ports
 from services.chassis.database.client import Collection, Mongo
+from services.chassis.foundation import clock
 from services.chassis.http.facilities import find
 from services.chassis.http.limits.connections import listening, server_options
 from services.chassis.runtime.service import Runtime
-from services.scheduling.app import build, clock
+from services.scheduling.app import build
 from services.scheduling.domain.slot import (
     Slot,
     Visit,
@@ -105,7 +106,7 @@ async def _update(slots: Collection, slot_id: str) -> bool:
 
 
 async def new_slots(mongo: Mongo, count: int) -> list[str]:
-    start = clock() + timedelta(days=2)
+    start = clock.now() + timedelta(days=2)
     slots = [_slot(f"{secrets.token_hex(8)}", start + timedelta(minutes=n)) for n in range(count)]
     await mongo.db["slots"].insert_many([to_document(s) for s in slots])
     return [s.id for s in slots]

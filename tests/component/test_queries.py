@@ -17,10 +17,10 @@ import pytest
 from fastapi import FastAPI
 
 from contracts.topics import SERVICES
+from services.chassis.database.pages import moment_cursor
 from services.chassis.foundation.dates import parse_moment
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
-from services.chassis.http.pages import moment_cursor
 from services.chassis.runtime.service import Runtime
 from tests.support.service import Tokens, running
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import Never
 
 from services.chassis.database.client import Mongo
+from services.chassis.database.idempotency import Once
+from services.chassis.foundation import clock
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.outbox import Outbox
 from services.chassis.work.timers import Timers
 from services.chassis.work.transactions import Transactions
-from services.scheduling.app import clock
 from services.scheduling.domain.appointment import CancelRule
 from services.scheduling.metrics import SchedulingMetrics
 from services.scheduling.settings import Settings
@@ -21,9 +23,10 @@ from services.scheduling.store import Store
 from services.scheduling.usecases import Booking
 
 
-def _stop(_: str) -> str:
+def _stop(_: object) -> Never:
     print("inside", flush=True)
-    return sys.stdin.read()  # until it is killed
+    sys.stdin.read()  # until it is killed
+    raise SystemExit
 
 
 async def _book(url: str, database: str, citizen: str, slot: str) -> None:
@@ -32,15 +35,17 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
     booking = Booking(
         transactions=Transactions("scheduling", mongo, Outbox(mongo), Timers(mongo)),
         store=Store(mongo.db),
-        now=clock,
+        now=clock.now,
         new_id=lambda: "never-committed",
         new_talon=lambda: 1,
         rule=CancelRule(settings.self_cancel, settings.hotline),
         active_limit=5,
         metrics=SchedulingMetrics(Metrics()),
-        check_url=_stop,  # called when everything but the event is written
+        check_url=str,
     )
-    await booking.book(citizen, slot)
+    # the answer is made when everything but itself and the event is written
+    once = Once.of(subject=citizen, route="book", key="k", payload=b"").answering(_stop)
+    await booking.book(citizen, slot, once=once)
 
 
 if __name__ == "__main__":

@@ -31,10 +31,11 @@ from services.certificates.domain.application import Application
 from services.certificates.domain.filing import Agreement
 from services.certificates.domain.states import State
 from services.certificates.usecases import Ledger
+from services.chassis.database.pages import parse_moment_cursor
 from services.chassis.foundation.typed import Id
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.middleware import OnceKey
-from services.chassis.http.pages import Cursor, parse_moment_cursor
+from services.chassis.http.pages import Cursor
 
 router = APIRouter(prefix="/v1", tags=["Заявления и справки гражданина"])
 

@@ -22,10 +22,11 @@ from services.certificates.api.views import ApplicationView, application_view
 from services.certificates.domain.application import Application
 from services.certificates.domain.forms import unprintable_errors
 from services.certificates.usecases import Ledger
+from services.chassis.database.pages import parse_moment_cursor
 from services.chassis.foundation.typed import Id
 from services.chassis.http.auth import Role
 from services.chassis.http.etags import etag
-from services.chassis.http.pages import Cursor, parse_moment_cursor
+from services.chassis.http.pages import Cursor
 
 router = APIRouter(prefix="/v1", tags=["Рассмотрение врачом"])
 

@@ -9,8 +9,8 @@ from fastapi import Depends, Query, Request
 
 from services.certificates.domain.catalogue import Catalogue
 from services.certificates.usecases import Applications, Ledger, Registry, Reviews
+from services.chassis.database.pages import moment_cursor
 from services.chassis.http.auth import Principal, Role, require
-from services.chassis.http.pages import moment_cursor
 
 
 async def _ledger(request: Request) -> Ledger:

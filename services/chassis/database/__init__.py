@@ -1,1 +1,1 @@
-"""MongoDB: the client, deadlines of requests, stored answers of idempotent requests."""
+"""MongoDB: the client, deadlines of requests, stored answers, mapping of documents, pages."""

@@ -28,6 +28,8 @@ from services.chassis.database.deadline import before_commit
 T = TypeVar("T")
 Document: TypeAlias = Mapping[str, Any]
 """A document as read; what is written is a plain dict."""
+Query: TypeAlias = Mapping[str, Any]
+"""The filter of a query."""
 Session: TypeAlias = AsyncIOMotorClientSession
 Collection: TypeAlias = AsyncIOMotorCollection
 Database: TypeAlias = AsyncIOMotorDatabase

@@ -151,6 +151,15 @@ class StaleVersionError(RefusalError):
         super().__init__("Данные изменились, пока вы их редактировали. Обновите и повторите.")
 
 
+class DuplicateError(Exception):
+    """Another one has a value that only one may have; what that means, a use case says."""
+
+    def __init__(self, field: str) -> None:
+        """Keep the first field of the unique index."""
+        super().__init__(field)
+        self.field = field
+
+
 class AccidentError(Exception):
     """A dependency is away or slow. Trying again later is right; nothing was decided."""
 

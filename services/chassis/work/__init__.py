@@ -1,1 +1,1 @@
-"""The unit of work: transactions, outbox, inbox, timers."""
+"""The unit of work: transactions and aggregates, outbox, inbox, timers."""

@@ -7,17 +7,18 @@ all. Opened in a use case, nowhere else.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from contracts.envelope import Data, Event, new_event
-from services.chassis.database.client import Mongo, Session
+from services.chassis.database.client import Collection, Document, Mongo, Query, Session
 from services.chassis.database.idempotency import Once
-from services.chassis.foundation.errors import AlreadyHandledError, RefusalError
+from services.chassis.foundation.errors import AlreadyHandledError, DuplicateError, RefusalError
 from services.chassis.telemetry.journey import current, random_hex
 from services.chassis.telemetry.steps import tell_recorded
 from services.chassis.telemetry.tracing import Kind, span
@@ -25,6 +26,7 @@ from services.chassis.work.outbox import Outbox
 from services.chassis.work.timers import Timers
 
 T = TypeVar("T")
+_DUPLICATE_KEY = 11000
 
 
 class Cause(Protocol):
@@ -35,9 +37,27 @@ class Cause(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Fact:
+    """A fact with the id that its event will have: for an aggregate that keeps what it asked."""
+
+    event_id: str
+    data: Data
+
+
+def new_event_id() -> str:
+    """Unique, no secret."""
+    return random_hex(16)
+
+
 @dataclass
 class Transaction:
-    """What a use case works with inside: the session, and what is to commit with the state."""
+    """What a use case works with inside: the session, and what is to commit with the state.
+
+    What is stored by `aggregates` goes through `find` … `replace`, and nothing of it depends on
+    when a write happens: units that run at the same moment may share their round trips. `session`
+    is for what a store does in a way of its own.
+    """
 
     session: Session
     _source: str
@@ -45,12 +65,13 @@ class Transaction:
     events: list[Event[Any]] = field(default_factory=list)
     timers_set: set[str] = field(default_factory=set)
 
-    def emit(self, aggregate_id: str, seq: int, data: Data) -> Event[Any]:
+    def emit(self, aggregate_id: str, seq: int, data: Data | Fact) -> Event[Any]:
         """Record a fact about an aggregate; `seq` is the aggregate's version that it made."""
         journey = current()
+        fact = data if isinstance(data, Fact) else Fact(new_event_id(), data)
         event = new_event(
-            data,
-            event_id=random_hex(16),  # unique, no secret
+            fact.data,
+            event_id=fact.event_id,
             source=self._source,
             aggregate_id=aggregate_id,
             seq=seq,
@@ -76,6 +97,83 @@ class Transaction:
     async def cancel_timer(self, kind: str, key: str) -> None:
         """Drop the timer if it is there."""
         await self._timers.cancel(self.session, kind, key)
+
+    async def find_one(
+        self, collection: Collection, query: Query, sort: Sequence[tuple[str, int]] | None = None
+    ) -> Document | None:
+        """The first document that fits, as this transaction sees it: with its own writes."""
+        found: Document | None = await collection.find_one(query, sort=sort, session=self.session)
+        return found
+
+    async def find(
+        self,
+        collection: Collection,
+        query: Query,
+        sort: Sequence[tuple[str, int]] | None = None,
+        limit: int = 0,
+    ) -> list[Document]:
+        """The documents that fit, as this transaction sees them."""
+        cursor = collection.find(query, sort=sort, limit=limit, session=self.session)
+        found: list[Document] = await cursor.to_list(None)
+        return found
+
+    async def insert(
+        self,
+        collection: Collection,
+        documents: Sequence[Document],
+        *,
+        duplicate: Callable[[str], Exception],
+    ) -> None:
+        """Write new documents.
+
+        Raises:
+            What `duplicate` makes of a unique index's first field, now or at the end of the unit.
+        """
+        with _named(duplicate):
+            if len(documents) == 1:  # cheaper than a bulk of one
+                await collection.insert_one(documents[0], session=self.session)
+            elif documents:
+                await collection.insert_many(documents, session=self.session)
+
+    async def replace(
+        self,
+        collection: Collection,
+        query: Query,
+        document: Document,
+        *,
+        missed: Callable[[], Exception] | None = None,
+        duplicate: Callable[[str], Exception],
+    ) -> None:
+        """Write a document in place of the one that fits; as a new one where none is missed.
+
+        Raises:
+            What `missed` makes where none fits, what `duplicate` makes of a unique index's first
+            field: now or at the end of the unit.
+        """
+        with _named(duplicate):
+            done = await collection.replace_one(
+                query, document, upsert=missed is None, session=self.session
+            )
+        if missed is not None and done.matched_count == 0:
+            raise missed()
+
+
+@contextmanager
+def _named(duplicate: Callable[[str], Exception]) -> Iterator[None]:
+    """Let what has a name of the store's leave the transaction instead of the driver's error."""
+    try:
+        yield
+    except DuplicateKeyError as error:
+        raise duplicate(_field(error.details)) from error
+    except BulkWriteError as error:
+        wrong = (error.details or {}).get("writeErrors", [{}])[0]
+        if wrong.get("code") != _DUPLICATE_KEY:
+            raise
+        raise duplicate(_field(wrong)) from error
+
+
+def _field(details: Mapping[str, Any] | None) -> str:
+    return str(next(iter((details or {}).get("keyPattern", {"_id": 1}))))
 
 
 class Transactions:
@@ -126,7 +224,7 @@ class Transactions:
         with span("transaction", Kind.CLIENT, **self._database) as told:
             try:
                 result = await self.mongo.transaction(body)
-            except (RefusalError, DuplicateKeyError):
+            except (RefusalError, DuplicateError, DuplicateKeyError):
                 if once is not None:  # a twin, committed meanwhile, may be the reason
                     await once.replay(self.mongo)
                 raise

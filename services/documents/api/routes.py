@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.chassis.database.client import Mongo
 from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
+from services.chassis.database.pages import moment_cursor, parse_moment_cursor
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.foundation.typed import Id
 from services.chassis.http.auth import Principal, Role, require
 from services.chassis.http.facilities import find
 from services.chassis.http.headers import cacheable
-from services.chassis.http.pages import Cursor, moment_cursor, parse_moment_cursor
+from services.chassis.http.pages import Cursor
 from services.chassis.http.rates import Rates, public_check
 from services.documents.api.receiving import (
     DEFAULT_PURPOSE,

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
+from services.chassis.database.pages import moment_cursor, parse_moment_cursor
 from services.chassis.http.auth import Principal, anyone, require
 from services.chassis.http.auth import Role as TokenRole
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.middleware import OnceKey
-from services.chassis.http.pages import Cursor, moment_cursor, parse_moment_cursor
+from services.chassis.http.pages import Cursor
 from services.identity.api.common import Body, Use
 from services.identity.domain import (
     Account,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Tidied
 from services.chassis.http.middleware import LateOnceKey
-from services.chassis.http.pages import Cursor, moment_cursor, parse_moment_cursor
+from services.chassis.http.pages import Cursor
 from services.scheduling.api.deps import (
     Citizen,
     ConfirmedCitizen,
@@ -75,14 +75,8 @@ async def appointments(
     use: Use, who: Citizen, cursor: Cursor = None, limit: Limit = 20
 ) -> Appointments:
     """One's own appointments, latest visit first, cancelled ones too."""
-    found = await use.reading.appointments(
-        who.subject, after=parse_moment_cursor(cursor), limit=limit
-    )
-    more = len(found) == limit
-    return Appointments(
-        items=[_view(use, a) for a in found],
-        next_cursor=moment_cursor(found[-1].visit.starts_at, found[-1].id) if more else None,
-    )
+    page = await use.reading.appointments(who.subject, after=cursor, limit=limit)
+    return Appointments(items=[_view(use, a) for a in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/appointments/{appointment_id}", summary="Моя запись")

@@ -8,15 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.foundation.dates import Day
-from services.chassis.http.headers import cacheable
-from services.chassis.http.pages import (
-    Cursor,
+from services.chassis.database.pages import (
     id_cursor,
     moment_cursor,
     parse_id_cursor,
     parse_moment_cursor,
 )
+from services.chassis.foundation.dates import Day
+from services.chassis.http.headers import cacheable
+from services.chassis.http.pages import Cursor
 from services.scheduling.api.deps import (
     Limit,
     Use,

@@ -71,7 +71,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Appointment:
-    """A citizen's visit. `version` counts its events, `revision` its changes."""
+    """A citizen's visit. The last two are counted by the store: facts told, and changes."""
 
     id: str
     citizen_id: str
@@ -85,14 +85,14 @@ class Appointment:
     talon: TalonState
     booked_at: datetime
     history: tuple[Entry, ...]
-    version: int = 1
-    revision: int = 1
     document_id: str | None = None
     talon_failure: str | None = None
     clinic_comment: str | None = None
     cancelled_at: datetime | None = None
     cancelled_by: Canceller | None = None
     cancel_code: str | None = None
+    version: int = 0
+    revision: int = 0
 
     def check(self, now: datetime) -> Check:
         """What somebody who holds the talon in their hand is told (A8, A9)."""
@@ -119,7 +119,6 @@ class Appointment:
             self,
             clinic_comment=comment,
             history=self._with(Entry(now, Step.ACCEPTED, "clinic", comment)),
-            revision=self.revision + 1,
         )
 
     def sealed(self, now: datetime, document_id: str) -> Appointment:
@@ -131,8 +130,6 @@ class Appointment:
             talon=TalonState.VOID if void else TalonState.ISSUED,
             talon_failure=None,
             history=self._with(Entry(now, Step.TALON_ISSUED, "documents")),
-            version=self.version if void else self.version + 1,
-            revision=self.revision + 1,
         )
 
     def not_sealed(self, now: datetime, reason: str) -> Appointment:
@@ -143,7 +140,6 @@ class Appointment:
             talon=TalonState.VOID if void else TalonState.FAILED,
             talon_failure=reason,
             history=self._with(Entry(now, Step.TALON_FAILED, "documents", reason)),
-            revision=self.revision + 1,
         )
 
     def cancelled(self, now: datetime, by: Canceller, code: str, note: str | None) -> Appointment:
@@ -156,8 +152,6 @@ class Appointment:
             cancelled_by=by,
             cancel_code=code,
             history=self._with(Entry(now, Step.CANCELLED, by.value, note)),
-            version=self.version + 1,
-            revision=self.revision + 1,
         )
 
 

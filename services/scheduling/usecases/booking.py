@@ -29,7 +29,6 @@ from services.scheduling.domain.slot import (
 )
 from services.scheduling.domain.talon import talon_number
 from services.scheduling.errors import (
-    AppointmentUnknownError,
     DayClosedError,
     SlotPastError,
     SlotTakenError,
@@ -144,9 +143,8 @@ class Booking:
             booked = book(
                 slot, patient, appointment_id=appointment_id, talon_number=number, now=now
             )
-            await self.store.appointments.add(tx.session, booked)
-            tx.emit(booked.id, booked.version, events.booked(booked, self.check_url(number)))
-            return booked
+            told = events.booked(booked, self.check_url(number))
+            return await self.store.appointments.add(tx, booked, told)
 
         return await self.transactions.run(work, once=once)
 
@@ -168,17 +166,12 @@ class Booking:
         """
 
         async def work(tx: Transaction) -> Appointment:
-            found = await self.store.appointments.get(
-                appointment_id, citizen_id=citizen_id, session=tx.session
-            )
-            if found is None:
-                raise AppointmentUnknownError
+            found = await self.store.appointments.get(tx, appointment_id, owner=citizen_id)
             off = cancel(found, by=by, rule=self.rule, now=self.now(), note=note)
-            await self.store.appointments.save(tx.session, off)
+            saved = await self.store.appointments.save(tx, off, events.cancelled(off))
             await self.store.slots.release(tx.session, off.slot_id, off.id)
             await self.store.patients.disengage(tx.session, off.citizen_id, off.id)
-            tx.emit(off.id, off.version, events.cancelled(off))
-            return off
+            return saved
 
         off = await self.transactions.run(work)
         self.metrics.cancelled.labels(by).inc()

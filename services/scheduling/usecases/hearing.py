@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.chassis.work.transactions import Cause, Transaction, Transactions
 from services.scheduling import events
-from services.scheduling.domain.appointment import Appointment
+from services.scheduling.domain.appointment import TalonState
 from services.scheduling.errors import AppointmentUnknownError
 from services.scheduling.store import Store
 
@@ -53,13 +53,12 @@ class Hearing:
         """
 
         async def work(tx: Transaction) -> None:
-            before = await self._get(tx, appointment_id)
-            if before.talon_number != talon_number:
+            found = await self.store.appointments.get(tx, appointment_id, owner=None)
+            if found.talon_number != talon_number:
                 raise AppointmentUnknownError
-            after = before.sealed(self.now(), document_id)
-            await self.store.appointments.save(tx.session, after)
-            if after.version > before.version:
-                tx.emit(after.id, after.version, events.talon_issued(after))
+            after = found.sealed(self.now(), document_id)
+            told = [events.talon_issued(after)] if after.talon is TalonState.ISSUED else []
+            await self.store.appointments.save(tx, after, *told)
 
         await self.transactions.run(work, cause=cause)
 
@@ -71,8 +70,8 @@ class Hearing:
         """
 
         async def work(tx: Transaction) -> None:
-            found = await self._get(tx, appointment_id)
-            await self.store.appointments.save(tx.session, found.not_sealed(self.now(), reason))
+            found = await self.store.appointments.get(tx, appointment_id, owner=None)
+            await self.store.appointments.save(tx, found.not_sealed(self.now(), reason))
 
         await self.transactions.run(work, cause=cause)
 
@@ -85,15 +84,9 @@ class Hearing:
         """
 
         async def work(tx: Transaction) -> None:
-            found = await self._get(tx, appointment_id)
+            found = await self.store.appointments.get(tx, appointment_id, owner=None)
             after = found.accepted(self.now(), comment)
             if after is not found:
-                await self.store.appointments.save(tx.session, after)
+                await self.store.appointments.save(tx, after)
 
         await self.transactions.run(work, cause=cause)
-
-    async def _get(self, tx: Transaction, appointment_id: str) -> Appointment:
-        found = await self.store.appointments.get(appointment_id, session=tx.session)
-        if found is None:
-            raise AppointmentUnknownError
-        return found

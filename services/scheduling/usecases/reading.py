@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from services.chassis.database.pages import Page
 from services.scheduling.domain.appointment import Appointment, Check
 from services.scheduling.domain.slot import (
     Slot,
 )
 from services.scheduling.domain.talon import parse_talon
 from services.scheduling.domain.timetable import Clinic, ClosedDay, Doctor, Specialty
-from services.scheduling.errors import AppointmentUnknownError
 from services.scheduling.store import SlotQuery, Store
 
 
@@ -86,16 +86,13 @@ class Reading:
         Raises:
             AppointmentUnknownError: not there, or not theirs.
         """
-        found = await self.store.appointments.get(appointment_id, citizen_id=citizen_id)
-        if found is None:
-            raise AppointmentUnknownError
-        return found
+        return await self.store.appointments.get(None, appointment_id, owner=citizen_id)
 
     async def appointments(
-        self, citizen_id: str, *, after: tuple[datetime, str] | None, limit: int
-    ) -> Sequence[Appointment]:
+        self, citizen_id: str, *, after: str | None, limit: int
+    ) -> Page[Appointment]:
         """The citizen's own, latest visit first."""
-        return await self.store.appointments.of_citizen(citizen_id, limit, after)
+        return await self.store.appointments.of_citizen(citizen_id, after=after, limit=limit)
 
     async def check_talon(self, typed: str) -> TalonCheck:
         """What to tell somebody who shows this number.
