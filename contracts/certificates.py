@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from contracts.envelope import Data, Moment, Part, Pii, Text
+from pydantic import Field
+
+from contracts.envelope import MAX_BYTES, Data, EncryptedPii, Moment, Part, Pii, Text
 
 
 class Delivery(StrEnum):
@@ -99,10 +101,20 @@ class CertificatePii(Pii):
     fields: tuple[PrintedField, ...]
 
 
-class ApplicationApproved(Data):
-    """A doctor approved: the certificate has a number and is to be sealed."""
+class EncryptedForm(EncryptedPii):
+    """The same for a whole form, which is longer than what a person types at once."""
 
-    TYPE: ClassVar[str] = "certificates.application-approved.v1"
+    jwe: Annotated[str, Field(max_length=MAX_BYTES * 3 // 4)]
+
+
+class ApplicationApprovedV2(Data):
+    """A doctor approved: the certificate has a number and is to be sealed.
+
+    The whole form is in it, so it is told to whoever prints it and to nobody else.
+    """
+
+    TYPE: ClassVar[str] = "certificates.application-approved.v2"
+    PLAIN: ClassVar[type[Pii]] = CertificatePii
     application_id: str
     tracking_number: str
     citizen_id: str
@@ -115,7 +127,7 @@ class ApplicationApproved(Data):
     issued_on: date
     valid_until: date
     verify_url: str
-    pii: CertificatePii
+    pii: EncryptedForm
 
 
 class CertificateIssued(Data):

@@ -51,6 +51,12 @@ class Pii(Part):
     """Personal data. Everything that identifies a person sits under `data.pii`, nowhere else."""
 
 
+class EncryptedPii(Pii):
+    """`PLAIN` of the event, for one reader: JSON in a JWE (`dir`, A256GCM)."""
+
+    jwe: Text
+
+
 class Data(Part):
     """The payload of one event type: a fact in the past tense."""
 

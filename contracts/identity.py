@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from contracts.envelope import Data, Moment, Part, Pii, Text
+from contracts.envelope import Data, EncryptedPii, Moment, Part, Pii
 
 
 class Category(StrEnum):
@@ -69,12 +69,6 @@ class PersonPii(Pii):
     inn: str | None = None
     oms: str | None = None
     passport: Passport | None = None
-
-
-class EncryptedPii(Pii):
-    """`PLAIN` of the event, for one reader: JSON in a JWE (`dir`, A256GCM)."""
-
-    jwe: Text
 
 
 class AccountRegistered(Data):

@@ -116,7 +116,6 @@ TOPICS: tuple[Topic, ...] = (
             c.ReviewEnded,
             c.DocumentsRequested,
             c.DocumentsSupplied,
-            c.ApplicationApproved,
             c.CertificateIssued,
             c.ApplicationRefused,
             c.ApplicationWithdrawn,
@@ -126,7 +125,6 @@ TOPICS: tuple[Topic, ...] = (
             "documents": (
                 c.ReviewStarted,
                 c.ReviewEnded,
-                c.ApplicationApproved,
                 c.CertificateRevoked,
             ),
             "notifier": (
@@ -141,6 +139,15 @@ TOPICS: tuple[Topic, ...] = (
             "treasury": (c.ApplicationSubmitted,),
             "post": (c.CertificateIssued,),
         },
+    ),
+    Topic(
+        name="certificates.orders",
+        producer="certificates",
+        key="application_id",
+        events=(c.ApplicationApprovedV2,),
+        consumers={"documents": (c.ApplicationApprovedV2,)},
+        retention=timedelta(days=7),
+        one_reader=True,
     ),
     Topic(
         name="documents.events",

@@ -1,7 +1,8 @@
 """Medical certificates: catalogue, applications, review, the registry of what was issued.
 
 Owns applications and certificates. Publishes `certificates.events`: submitted, review started,
-documents requested and supplied, approved, issued, refused, withdrawn. Hears confirmed people and
+documents requested and supplied, issued, refused, withdrawn; and to documents alone, on
+`certificates.orders`, what is to be printed. Hears confirmed people and
 staff (identity), accepted files and sealed documents (documents), payments (treasury) and letters
 (post). Seals nothing and stores no file: the documents service does.
 """

@@ -52,6 +52,7 @@ def build(
         store=Store(resources.mongo.db),
         catalogue=catalogue,
         metrics=CertificatesMetrics(resources.metrics, catalogue.types),
+        orders=Encryption("certificates.orders", settings.orders_secret),
         public_url=settings.platform.public_url.rstrip("/"),
         claim_lease=settings.claim_lease,
         claims_per_doctor=settings.claims_per_doctor,

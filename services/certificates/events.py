@@ -8,6 +8,7 @@ from contracts import certificates as contract
 from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import CertificateType, Organisation
 from services.certificates.domain.certificate import Certificate, Revocation
+from services.chassis.foundation.encryption import Encryption
 
 
 def submitted(application: Application, kind: CertificateType) -> contract.ApplicationSubmitted:
@@ -84,9 +85,13 @@ def approved(
     *,
     rows: Sequence[tuple[str, str, str]],
     verify_url: str,
-) -> contract.ApplicationApproved:
+    encryption: Encryption,
+) -> contract.ApplicationApprovedV2:
     """Everything that documents needs to print and seal; the title is the one on the form."""
-    return contract.ApplicationApproved(
+    pii = contract.CertificatePii(
+        fields=tuple(contract.PrintedField(key=k, label=label, value=v) for k, label, v in rows)
+    )
+    return contract.ApplicationApprovedV2(
         application_id=application.id,
         tracking_number=application.tracking_number or "",
         citizen_id=application.citizen_id,
@@ -99,9 +104,7 @@ def approved(
         issued_on=certificate.issued_on,
         valid_until=certificate.valid_until,
         verify_url=verify_url,
-        pii=contract.CertificatePii(
-            fields=tuple(contract.PrintedField(key=k, label=label, value=v) for k, label, v in rows)
-        ),
+        pii=contract.EncryptedForm(jwe=encryption.encrypt(pii)),
     )
 
 

@@ -16,7 +16,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="CERTIFICATES_", frozen=True)
 
-    OWN_SECRETS = ("papers_secret",)
+    OWN_SECRETS = ("papers_secret", "orders_secret")
 
     port: int = 8102
     database: str = "certificates"
@@ -24,6 +24,11 @@ class Settings(ServiceSettings):
         default=SecretStr("demo-secret-of-papers"),
         min_length=16,
         description="Decrypts identity papers (identity's IDENTITY_PAPERS_SECRET).",
+    )
+    orders_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-orders"),
+        min_length=16,
+        description="Encrypts what is to be printed (documents' DOCUMENTS_ORDERS_SECRET).",
     )
     catalogue: Path = Field(
         default=Path(__file__).parent / "catalogue",

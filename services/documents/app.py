@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 
+from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
@@ -94,7 +95,9 @@ def build(
             ),
             max_body=_MAX_BODY,
             router=api.router,
-            handlers=consumers.handlers(use),
+            handlers=consumers.handlers(
+                use, Encryption("certificates.orders", settings.orders_secret)
+            ),
             timer_handlers={SEAL: documents.seal},
             indexes=store.INDEXES,
             measures=[documents.measure_waiting, documents.measure_ends],

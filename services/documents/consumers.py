@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from contracts.certificates import (
-    ApplicationApproved,
+    ApplicationApprovedV2,
+    CertificatePii,
     CertificateRevoked,
     ReviewEnded,
     ReviewStarted,
 )
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, Visit
+from services.chassis.foundation.encryption import Encryption
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
 from services.documents.domain import Kind, Line, Order
@@ -21,8 +23,8 @@ from services.documents.usecases import UseCases
 TALON_TITLE = "Талон на приём к врачу"
 
 
-def handlers(use: UseCases) -> Handlers:
-    """The handler of each event type."""
+def handlers(use: UseCases, orders: Encryption) -> Handlers:
+    """The handler of each event type; `orders` decrypts what is to be printed."""
 
     async def review_started(incoming: Incoming[ReviewStarted]) -> None:
         data = incoming.data
@@ -37,12 +39,13 @@ def handlers(use: UseCases) -> Handlers:
     async def review_ended(incoming: Incoming[ReviewEnded]) -> None:
         await use.files.end_review(incoming.data.application_id, cause=incoming.latest("grants"))
 
-    async def application_approved(incoming: Incoming[ApplicationApproved]) -> None:
+    async def application_approved(incoming: Incoming[ApplicationApprovedV2]) -> None:
         data = incoming.data
+        pii = orders.decrypt(data.pii.jwe, CertificatePii)
         order = Order(
             form=data.certificate_type,
             title=data.certificate_title,
-            lines=tuple(Line(f.key, f.label, f.value) for f in data.pii.fields),
+            lines=tuple(Line(f.key, f.label, f.value) for f in pii.fields),
             issued_on=data.issued_on,
             check_url=data.verify_url,
             doctor_id=data.doctor_id,
@@ -100,7 +103,7 @@ def handlers(use: UseCases) -> Handlers:
     return {
         ReviewStarted: review_started,
         ReviewEnded: review_ended,
-        ApplicationApproved: application_approved,
+        ApplicationApprovedV2: application_approved,
         CertificateRevoked: certificate_revoked,
         AppointmentBooked: appointment_booked,
         AppointmentCancelled: appointment_cancelled,

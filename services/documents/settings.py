@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.foundation.settings import ServiceSettings
@@ -42,8 +42,15 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="DOCUMENTS_", frozen=True)
 
+    OWN_SECRETS = ("orders_secret",)
+
     port: int = 8105
     database: str = "documents"
+    orders_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-orders"),
+        min_length=16,
+        description="Decrypts what is to be printed (certificates' CERTIFICATES_ORDERS_SECRET).",
+    )
     bucket_uploads: str = "uploads"
     bucket_sealed: str = "sealed"
     pki_dir: Path = Path(".run/data/pki")

@@ -6,6 +6,7 @@ Contacts are told only once their owner has proved them (I16): a mistyped e-mail
 from __future__ import annotations
 
 from contracts import identity as contract
+from contracts.envelope import EncryptedPii
 from services.chassis.foundation.encryption import Encryption
 from services.identity.domain import Account, Challenge, Channel, Person, Purpose, Role
 
@@ -63,7 +64,7 @@ def code_requested(
         purpose=purpose,
         channel=contract.Channel(challenge.contact.channel),
         expires_at=challenge.expires_at,
-        pii=contract.EncryptedPii(jwe=encryption.encrypt(pii)),
+        pii=EncryptedPii(jwe=encryption.encrypt(pii)),
     )
 
 
@@ -87,7 +88,7 @@ def profile_submitted(account: Account, encryption: Encryption) -> contract.Prof
         account_id=account.id,
         revision=account.revision,
         category=contract.Category(person.category),
-        pii=contract.EncryptedPii(jwe=encryption.encrypt(pii)),
+        pii=EncryptedPii(jwe=encryption.encrypt(pii)),
     )
 
 
@@ -117,7 +118,7 @@ def confirmed(
         contract.PapersConfirmed(
             account_id=account.id,
             category=category,
-            pii=contract.EncryptedPii(jwe=encryption.encrypt(papers)),
+            pii=EncryptedPii(jwe=encryption.encrypt(papers)),
         ),
     )
 

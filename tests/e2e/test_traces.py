@@ -66,8 +66,8 @@ def _is_the_whole_path(text: str) -> None:
     """Each step, below the one that caused it."""
     steps = [
         rf"certificates +{re.escape(_APPROVAL)} .* 200",
-        r"event certificates\.application-approved\.v1 .* published after",
-        r"documents .* hears certificates\.application-approved\.v1 .* handled",
+        r"event certificates\.application-approved\.v2 .* published after",
+        r"documents .* hears certificates\.application-approved\.v2 .* handled",
         r"documents .* timer seal .* done",
         r"→ tsa stamp .* ok",
         r"→ s3 put_object .* ok",

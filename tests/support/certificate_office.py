@@ -239,7 +239,8 @@ async def office(
     """The service on a fresh database. `over`: settings, and `draw` as the dice."""
     clock = Clock()
     seams = {"draw": over.pop("draw")} if "draw" in over else {}
-    settings = Settings(platform=platform, database=database, **{"papers_secret": SECRET, **over})
+    secrets = dict.fromkeys(("papers_secret", "orders_secret"), SECRET)
+    settings = Settings(platform=platform, database=database, **{**secrets, **over})
     app = build(settings, fetch_keys=tokens.fetch, publisher=Collector(), now=clock, **seams)
     async with running(app) as http:
         await find(app, Runtime).tokens.refresh()

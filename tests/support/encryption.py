@@ -6,17 +6,21 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from contracts.envelope import Data, Pii
-from contracts.identity import EncryptedPii
+from contracts.envelope import Data, EncryptedPii, Pii
 from contracts.topics import topic_of
 from services.chassis.foundation.encryption import Encryption
 
 SECRET = SecretStr("a secret for tests only".replace(" ", "-"))
 
 
+def jwe(data: type[Data], pii: Pii) -> str:
+    """What the one reader of this type can decrypt."""
+    return Encryption(topic_of(data).name, SECRET).encrypt(pii)
+
+
 def encrypted(data: type[Data], pii: Pii) -> EncryptedPii:
     """What goes under `pii` of an event of this type."""
-    return EncryptedPii(jwe=Encryption(topic_of(data).name, SECRET).encrypt(pii))
+    return EncryptedPii(jwe=jwe(data, pii))
 
 
 def decrypted(data: Any) -> Any:

@@ -14,9 +14,10 @@ import httpx2
 from fastapi import FastAPI
 
 from contracts.certificates import (
-    ApplicationApproved,
+    ApplicationApprovedV2,
     CertificatePii,
     CertificateRevoked,
+    EncryptedForm,
     PrintedField,
     ReviewEnded,
     ReviewStarted,
@@ -34,6 +35,7 @@ from deploy.world.tsa.server import serve
 from services.chassis.foundation.settings import Platform
 from services.documents.app import build
 from services.documents.settings import Settings
+from tests.support.encryption import SECRET, jwe
 from tests.support.service import Tokens, keyed, running
 
 DOCTOR = Doctor("doctor-orlova", "Орлова Мария Викторовна", "08765430300", "врач-терапевт")
@@ -97,6 +99,7 @@ def settings_of(platform: Platform, database: str, pki: Path, tsa_url: str) -> S
     return Settings(
         database=database,
         platform=platform,
+        orders_secret=SECRET,
         pki_dir=pki,
         tsa_url=tsa_url,
         bucket_uploads=f"{bucket}-uploads",
@@ -141,7 +144,7 @@ def review_ended(doctor: str, *, application: str) -> ReviewEnded:
 
 def approved(
     citizen: str, *, application: str | None = None, **changed: Any
-) -> ApplicationApproved:
+) -> ApplicationApprovedV2:
     """An approved application with what is to be printed; `changed` replaces fields."""
     fields = (
         PrintedField(key="name", label="Фамилия, имя, отчество", value="Соколова Анна Сергеевна"),
@@ -162,14 +165,19 @@ def approved(
         "issued_on": date(2026, 11, 21),
         "valid_until": date(2027, 5, 21),
         "verify_url": f"http://127.0.0.1:8080/verify/086-{application[:8].upper()}",
-        "pii": CertificatePii(fields=fields),
+        "pii": printing(*fields),
     }
-    return ApplicationApproved(**known | changed)
+    return ApplicationApprovedV2(**known | changed)
 
 
-def printing(value: str) -> CertificatePii:
+def printing(*fields: PrintedField) -> EncryptedForm:
+    """A form of these rows, for documents alone."""
+    return EncryptedForm(jwe=jwe(ApplicationApprovedV2, CertificatePii(fields=fields)))
+
+
+def printing_name(value: str) -> EncryptedForm:
     """A form of one row."""
-    return CertificatePii(fields=(PrintedField(key="name", label="Имя", value=value),))
+    return printing(PrintedField(key="name", label="Имя", value=value))
 
 
 _VISIT = datetime(2026, 11, 23, 7, 20, tzinfo=UTC)
@@ -200,7 +208,7 @@ def booked(citizen: str, starts_at: datetime = _VISIT) -> AppointmentBooked:
     )
 
 
-def revoked(order: ApplicationApproved) -> CertificateRevoked:
+def revoked(order: ApplicationApprovedV2) -> CertificateRevoked:
     """What was approved is in force no more."""
     return CertificateRevoked(
         certificate_id=order.certificate_id,

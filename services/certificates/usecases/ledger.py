@@ -19,6 +19,7 @@ from services.certificates.domain.looks import Look, Shown
 from services.certificates.errors import NumberTakenError
 from services.certificates.metrics import CertificatesMetrics
 from services.certificates.store import Store
+from services.chassis.foundation.encryption import Encryption
 from services.chassis.work.arrivals import arrived
 from services.chassis.work.transactions import Transaction, Transactions
 
@@ -39,6 +40,7 @@ class Ledger:
     store: Store
     catalogue: Catalogue
     metrics: CertificatesMetrics
+    orders: Encryption
     public_url: str
     claim_lease: timedelta
     claims_per_doctor: int

@@ -182,6 +182,7 @@ class Reviews:
             organisation,
             rows=printed_fields(after, certificate, kind, organisation),
             verify_url=ledger.verify_url(number),
+            encryption=ledger.orders,
         )
         saved = await ledger.save(tx, before, after, told)
         return await ledger.shown(tx, saved, doctor_id, Shown.APPROVED)

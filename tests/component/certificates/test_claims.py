@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from contracts.certificates import ReviewEnded, ReviewStarted
-from contracts.envelope import Event
+from contracts.certificates import ApplicationApprovedV2, ReviewEnded, ReviewStarted
+from contracts.envelope import Data, Event
 from contracts.topics import topic_of
 from services.chassis.foundation.settings import Platform
 from tests.support.certificate_office import Office, profile, sealed, staff, unsealable
@@ -26,13 +26,14 @@ REFUSAL = {"reason_code": "contraindications", "reason": "Противопока
 async def told(office: Office, application_id: str) -> list[str]:
     """The names of all events of an application in their order, which must have no gap."""
     events: list[Event[Any]] = []
-    for data in topic_of(ReviewEnded).events:
+    kinds: tuple[type[Data], ...] = (*topic_of(ReviewEnded).events, ApplicationApprovedV2)
+    for data in kinds:
         events += [
             e for e in await outbox_events(office.app, data) if e.aggregateid == application_id
         ]
     events.sort(key=lambda event: event.seq)
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
-    return [event.type.removeprefix("certificates.").removesuffix(".v1") for event in events]
+    return [event.type.removeprefix("certificates.").rpartition(".")[0] for event in events]
 
 
 async def ended_for(office: Office) -> list[str]:

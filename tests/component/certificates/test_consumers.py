@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.certificates import ApplicationApproved, CertificateIssued
+from contracts.certificates import ApplicationApprovedV2, CertificateIssued
 from contracts.documents import DocumentKind
 from contracts.envelope import Data
 from contracts.partners import LetterAccepted, PaymentReceived
@@ -135,7 +135,7 @@ async def test_a_failed_sealing_returns_to_the_doctor_and_a_late_success_is_igno
         for a in (first, again)
     ]
     assert [s["state"] for s in states] == ["unknown", "valid"]
-    approvals = await outbox_events(office.app, ApplicationApproved)
+    approvals = await outbox_events(office.app, ApplicationApprovedV2)
     assert [event.seq for event in approvals] == [3, 6]
 
 

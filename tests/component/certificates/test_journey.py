@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.certificates import (
-    ApplicationApproved,
+    ApplicationApprovedV2,
     ApplicationSubmitted,
     CertificateIssued,
     ReviewEnded,
@@ -15,6 +15,7 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.certificate_office import Office, sealed
 from tests.support.certificates import FORM_086
+from tests.support.encryption import decrypted
 from tests.support.service import outbox_events
 
 
@@ -74,7 +75,7 @@ async def test_each_step_is_one_event_with_the_next_version(office: Office) -> N
     issued = await office.issued()
     events = [
         (await outbox_events(office.app, kind))[0]
-        for kind in (ApplicationSubmitted, ReviewStarted, ApplicationApproved, CertificateIssued)
+        for kind in (ApplicationSubmitted, ReviewStarted, ApplicationApprovedV2, CertificateIssued)
     ]
     assert [event.seq for event in events] == [1, 2, 3, 5]
     (ended,) = await outbox_events(office.app, ReviewEnded)
@@ -90,8 +91,9 @@ async def test_each_step_is_one_event_with_the_next_version(office: Office) -> N
     }
     assert started.doctor_id == "doctor-orlova"
     assert approved.certificate_title == FORM_086.printed_title
-    assert [f.key for f in approved.pii.fields] == [row.key for row in FORM_086.printed]
-    assert {f.key: f.value for f in approved.pii.fields}["number"] == approved.number
+    form = decrypted(approved).fields
+    assert [f.key for f in form] == [row.key for row in FORM_086.printed]
+    assert {f.key: f.value for f in form}["number"] == approved.number
     assert approved.verify_url.endswith(approved.number)
     assert (done.number, done.document_id, done.sha256) == (approved.number, "doc-1", "b" * 64)
     for event in events:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from contracts.certificates import CertificatePii, PrintedField
+from contracts.certificates import PrintedField
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
 from deploy.world import verify_pdf
 from services.chassis.database.client import Collection
@@ -36,6 +36,7 @@ from tests.support.paperwork import (
     make_pki,
     paperwork,
     printing,
+    printing_name,
     settings_of,
     time_stamping,
 )
@@ -97,7 +98,7 @@ async def test_c31_a_form_of_many_rows_and_long_text_is_sealed_over_several_page
 ) -> None:
     long = "Длинный текст заключения, который не помещается в строку. " * 12
     fields = tuple(PrintedField(key=f"row{n}", label=f"Раздел {n}", value=long) for n in range(30))
-    order = approved("anna", pii=CertificatePii(fields=fields))
+    order = approved("anna", pii=printing(*fields))
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
     (said,) = await _sealed(office)
     pdf = await _pdf(office, said.document_id, "anna")
@@ -180,10 +181,10 @@ async def test_d4_a_second_approval_makes_the_next_version_and_the_first_is_kept
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"pii": CertificatePii(fields=(ROW, ROW))}, "order-malformed"),
+        ({"pii": printing(ROW, ROW)}, "order-malformed"),
         ({"doctor_id": "doctor-nobody"}, "doctor-key-unknown"),
         ({"doctor_id": "../organisation"}, "doctor-key-unknown"),
-        ({"pii": printing("Имя 漢字")}, "unprintable-text"),
+        ({"pii": printing_name("Имя 漢字")}, "unprintable-text"),
         ({"verify_url": "http://x/" + "a" * 1015}, "qr-too-long"),
     ],
 )

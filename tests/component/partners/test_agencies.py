@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from fastapi import FastAPI
 
 from contracts.certificates import ApplicationSubmitted, CertificateIssued, Delivery
-from contracts.envelope import Data, Event, model_of
-from contracts.identity import EncryptedPii, Passport, PersonPii, ProfileSubmittedV2
+from contracts.envelope import Data, EncryptedPii, Event, model_of
+from contracts.identity import Passport, PersonPii, ProfileSubmittedV2
 from contracts.partners import AppointmentAccepted, IdentityChecked, LetterAccepted, PaymentReceived
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from contracts.tools.snapshots import example_of

@@ -8,7 +8,7 @@ import sys
 
 from aiokafka import AIOKafkaProducer
 
-from contracts.certificates import ApplicationApproved
+from contracts.certificates import ApplicationApprovedV2
 from contracts.envelope import model_of
 from contracts.tools.snapshots import EXAMPLES, example_of
 from tests.support.stack import ServerStack
@@ -26,10 +26,10 @@ def test_it_needs_nothing_of_the_platform() -> None:
 
 async def test_it_prints_each_event_once_and_no_personal_data(servers: ServerStack) -> None:
     """Published twice, printed once; what is under `pii` stays out."""
-    event_type = ApplicationApproved.TYPE
-    event = model_of(ApplicationApproved).model_validate(example_of(event_type))
+    event_type = ApplicationApprovedV2.TYPE
+    event = model_of(ApplicationApprovedV2).model_validate(example_of(event_type))
     other = event.model_copy(update={"id": "evt_other"})
-    topic = "certificates.events"
+    topic = "certificates.orders"
     async with AIOKafkaProducer(bootstrap_servers=servers.kafka_bootstrap) as producer:
         for sent in (event, event, other):
             await producer.send_and_wait(

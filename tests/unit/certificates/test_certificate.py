@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from contracts.certificates import CertificatePii
+from services.certificates import events
 from services.certificates.domain.certificate import (
     Certificate,
     Revocation,
@@ -17,6 +19,7 @@ from services.certificates.domain.certificate import (
 )
 from services.certificates.domain.people import masked_name
 from services.certificates.errors import NotInForceError
+from services.chassis.foundation.encryption import Encryption
 from tests.support.certificates import (
     CATALOGUE,
     FORM_086,
@@ -26,8 +29,10 @@ from tests.support.certificates import (
     a_waiting,
     approve,
 )
+from tests.support.encryption import SECRET
 
 TODAY = date(2026, 11, 18)
+ENCRYPTION = Encryption("certificates.orders", SECRET)
 
 
 def a_certificate() -> Certificate:
@@ -114,3 +119,24 @@ def test_c34_a_name_is_masked_and_its_length_too(
     name: tuple[str, str, str | None], masked: str
 ) -> None:
     assert masked_name(*name) == masked
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE.types))
+def test_e9_the_longest_form_fits_into_an_event_that_documents_alone_can_read(code: str) -> None:
+    """Nobody without the secret finds a row of it, and none is cut off."""
+    kind = CATALOGUE.type(code)
+    application = approve(a_claimed())
+    lengths = {name: item.max_length for name, item in kind.field_by_name.items()}
+    longest = [(key, label, "№" * lengths.get(key, 200)) for key, label in kind.rows()]
+    approved = events.approved(
+        application,
+        a_certificate(),
+        kind,
+        CATALOGUE.organisation,
+        rows=longest,
+        verify_url="https://health.example.org/verify/26K7-Q2M9-X4RB",
+        encryption=ENCRYPTION,
+    )
+    assert "№" not in approved.model_dump_json()
+    found = ENCRYPTION.decrypt(approved.pii.jwe, CertificatePii)
+    assert [(f.key, f.label, f.value) for f in found.fields] == longest

@@ -55,7 +55,7 @@ def timer(at: float, service: str, kind: str, key: str, set_by: str, **fields: A
 
 
 APPROVAL = [
-    recorded(0.030, "request:1", "e1", "certificates.application-approved.v1", "a1"),
+    recorded(0.030, "request:1", "e1", "certificates.application-approved.v2", "a1"),
     line(
         0.040,
         "certificates",
@@ -67,14 +67,14 @@ APPROVAL = [
         ms=40.0,
         subject="doctor-1",
     ),
-    published(0.050, "certificates", ("e1", "certificates.application-approved.v1", 18.0)),
+    published(0.050, "certificates", ("e1", "certificates.application-approved.v2", 18.0)),
     line(
         0.080,
         "documents",
         "event handled",
         "e1",
         event_id="e1",
-        type="certificates.application-approved.v1",
+        type="certificates.application-approved.v2",
         aggregate_id="a1",
         outcome="handled",
         ms=20.0,

@@ -71,5 +71,6 @@ class PkiJob(JobSettings):
     codes_secret: SecretStr
     profiles_secret: SecretStr
     papers_secret: SecretStr
+    orders_secret: SecretStr
     notifier_sms_secret: SecretStr
     notifier_push_secret: SecretStr
