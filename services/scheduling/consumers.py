@@ -66,7 +66,9 @@ def handlers(use: UseCases) -> Handlers:
     async def sealing_failed(incoming: Incoming[SealingFailed]) -> None:
         data = incoming.data
         if data.kind is DocumentKind.TALON:
-            await hearing.talon_failed(data.reference_id, data.reason_code, cause=incoming.cause)
+            await hearing.talon_failed(
+                data.reference_id, data.number, data.reason_code, cause=incoming.cause
+            )
 
     async def appointment_accepted(incoming: Incoming[AppointmentAccepted]) -> None:
         data = incoming.data

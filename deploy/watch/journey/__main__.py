@@ -27,7 +27,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "id",
         help="what stands in the logs: X-Request-Id of an answer, trace id, event id, "
-        "id or number of an application, appointment, document or certificate",
+        "id of an application, appointment, document, certificate, message or account",
     )
     parser.add_argument(
         "--logs",

@@ -261,7 +261,7 @@ class Relay:
             event_id=document["_id"],
             type=document["type"],
             correlation_id=document.get("correlationid"),
-            error=str(error),
+            error=redacted(error),
         )
 
     async def _mark(self, published: list[Document], tokens: dict[int, int]) -> None:

@@ -18,6 +18,7 @@ from minio import Minio
 from minio.error import MinioException, S3Error
 
 from services.chassis.foundation.errors import TooManyRequestsError
+from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.settings import Platform
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.tracing import Call, outbound_call
@@ -65,7 +66,7 @@ class Storage:
             for bucket in self._buckets:
                 await self._call("make_bucket", lambda bucket=bucket: self._make(bucket))  # type: ignore[misc] # mypy cannot type a lambda's default
         except StorageAwayError as error:
-            log.warning("S3 is away; the buckets will be made later", error=str(error))
+            log.warning("S3 is away; the buckets will be made later", error=redacted(error))
 
     async def put(self, bucket: str, sha256: str, content: bytes, media_type: MediaType) -> None:
         """Store content under its hash; again is the same.

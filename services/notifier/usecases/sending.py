@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.chassis.foundation.errors import StaleVersionError
+from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.tasks import raise_if_cancelled
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction, Transactions
@@ -154,7 +155,7 @@ class Sending:
             log.info("the code's outcome came too late to be recorded", message_id=begun.id)
         except Exception as error:  # its timer settles it
             log.warning(
-                "a code's outcome was not recorded", message_id=begun.id, error=repr(error)[:200]
+                "a code's outcome was not recorded", message_id=begun.id, error=redacted(error)
             )
 
     async def _try_code(self, code: Code, begun: Message) -> Outcome | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -18,8 +19,22 @@ async def use_cases(request: Request) -> UseCases:
 
 
 Use = Annotated[UseCases, Depends(use_cases)]
-Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
+
+
+def _in_good_standing(role: Role) -> Callable[..., Awaitable[Principal]]:
+    """Who has this role and was not blocked since: a token outlives a block by minutes."""
+    has_role = require(role)
+
+    async def holder(use: Use, who: Principal = Depends(has_role)) -> Principal:
+        await use.reading.check_not_blocked(who.subject)
+        return who
+
+    return holder
+
+
+Citizen = Annotated[Principal, Depends(_in_good_standing(Role.CITIZEN))]
+Registrar = Annotated[Principal, Depends(_in_good_standing(Role.REGISTRAR))]
+Support = Annotated[Principal, Depends(_in_good_standing(Role.SUPPORT))]
 ConfirmedCitizen = Annotated[Principal, Depends(require(Role.CITIZEN, confirmed=True))]
-Registrar = Annotated[Principal, Depends(require(Role.REGISTRAR))]
-Support = Annotated[Principal, Depends(require(Role.SUPPORT))]
+"""For booking, which looks at the standing in its transaction."""
 Limit = Annotated[int, Field(ge=1, le=100, description="How many at most.")]

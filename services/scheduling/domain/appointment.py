@@ -133,7 +133,12 @@ class Appointment:
         )
 
     def not_sealed(self, now: datetime, reason: str) -> Appointment:
-        """The talon cannot be made; the visit stands, its number is enough at the desk."""
+        """The talon cannot be made; the visit stands, its number is enough at the desk.
+
+        One that is there already is: a failure that comes later is of an older try.
+        """
+        if self.document_id is not None:
+            return self
         void = self.status is Status.CANCELLED
         return replace(
             self,

@@ -54,6 +54,11 @@ class Patients:
         told = {"_id": account_id, "$or": [{"full_name": {"$exists": True}}, {"blocked": True}]}
         return await self._patients.find_one(told, {"_id": 1}) is not None
 
+    async def blocked(self, account_id: str) -> bool:
+        """Whether an account is closed: a citizen's, or that of a member of staff."""
+        query = {"_id": account_id, "blocked": True}
+        return await self._patients.find_one(query, {"_id": 1}) is not None
+
     async def engage(
         self, session: Session, citizen_id: str, appointment_id: str, visit: Visit, now: datetime
     ) -> Patient | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.chassis.work.transactions import Cause, Transaction, Transactions
 from services.scheduling import events
-from services.scheduling.domain.appointment import TalonState
+from services.scheduling.domain.appointment import Appointment, TalonState
 from services.scheduling.errors import AppointmentUnknownError
 from services.scheduling.store import Store
 
@@ -34,7 +34,7 @@ class Hearing:
         await self._note(account_id, cause, rejected=True)
 
     async def note_blocked(self, account_id: str, *, blocked: bool, cause: Cause) -> None:
-        """The citizen's account was closed, or opened again."""
+        """An account was closed or opened again: a citizen's, or that of a member of staff."""
         await self._note(account_id, cause, blocked=blocked)
 
     async def _note(self, account_id: str, cause: Cause, **facts: bool) -> None:
@@ -53,25 +53,27 @@ class Hearing:
         """
 
         async def work(tx: Transaction) -> None:
-            found = await self.store.appointments.get(tx, appointment_id, owner=None)
-            if found.talon_number != talon_number:
-                raise AppointmentUnknownError
+            found = await self._of_talon(tx, appointment_id, talon_number)
             after = found.sealed(self.now(), document_id)
             told = [events.talon_issued(after)] if after.talon is TalonState.ISSUED else []
             await self.store.appointments.save(tx, after, *told)
 
         await self.transactions.run(work, cause=cause)
 
-    async def talon_failed(self, appointment_id: str, reason: str, *, cause: Cause) -> None:
+    async def talon_failed(
+        self, appointment_id: str, talon_number: str, reason: str, *, cause: Cause
+    ) -> None:
         """The talon cannot be made; recorded, and the visit stands.
 
         Raises:
-            AppointmentUnknownError: nobody booked that.
+            AppointmentUnknownError: nobody booked that, or under another number.
         """
 
         async def work(tx: Transaction) -> None:
-            found = await self.store.appointments.get(tx, appointment_id, owner=None)
-            await self.store.appointments.save(tx, found.not_sealed(self.now(), reason))
+            found = await self._of_talon(tx, appointment_id, talon_number)
+            after = found.not_sealed(self.now(), reason)
+            if after is not found:
+                await self.store.appointments.save(tx, after)
 
         await self.transactions.run(work, cause=cause)
 
@@ -90,3 +92,11 @@ class Hearing:
                 await self.store.appointments.save(tx, after)
 
         await self.transactions.run(work, cause=cause)
+
+    async def _of_talon(
+        self, tx: Transaction, appointment_id: str, talon_number: str
+    ) -> Appointment:
+        found = await self.store.appointments.get(tx, appointment_id, owner=None)
+        if found.talon_number != talon_number:
+            raise AppointmentUnknownError
+        return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from services.chassis.database.pages import Page
+from services.chassis.foundation.errors import AccountBlockedError
 from services.scheduling.domain.appointment import Appointment, Check
 from services.scheduling.domain.slot import (
     Slot,
@@ -93,6 +94,15 @@ class Reading:
     ) -> Page[Appointment]:
         """The citizen's own, latest visit first."""
         return await self.store.appointments.of_citizen(citizen_id, after=after, limit=limit)
+
+    async def check_not_blocked(self, account_id: str) -> None:
+        """Refuse whoever was blocked, a citizen or a member of staff, whatever the token says (I9).
+
+        Raises:
+            AccountBlockedError: an administrator closed the account.
+        """
+        if await self.store.patients.blocked(account_id):
+            raise AccountBlockedError
 
     async def check_talon(self, typed: str) -> TalonCheck:
         """What to tell somebody who shows this number.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed, Signature
 from contracts.envelope import Data, Event
@@ -119,6 +122,30 @@ async def test_a_talon_that_cannot_be_sealed_leaves_the_visit_standing(desk: Des
     assert await deliver(desk.app, _sealed(booked)) == "handled"
     assert (await _read(desk, who, booked))["talon"]["failure"] is None
     assert len(await outbox_events(desk.app, TalonIssued)) == 1
+
+
+async def test_a_failure_that_comes_after_the_talon_changes_nothing(desk: Desk) -> None:
+    """A6: who has a sealed talon keeps it, whatever an older try comes to."""
+    who, booked = await _booked(desk)
+    for event in (_sealed(booked), _failed(booked)):
+        assert await deliver(desk.app, event) == "handled"
+    talon = (await _read(desk, who, booked))["talon"]
+    assert (talon["state"], talon["failure"], talon["document_id"]) == (
+        "issued",
+        None,
+        "document-1",
+    )
+
+
+@pytest.mark.parametrize("fact", [_sealed, _failed])
+async def test_a_fact_about_another_number_is_a_dead_letter(
+    desk: Desk, fact: Callable[[dict[str, Any]], Event[Any]]
+) -> None:
+    """A talon is the visit and its number: neither alone says that it is this one."""
+    who, booked = await _booked(desk)
+    other = fact({**booked, "talon": {"number": "1234-5678-9018"}})
+    assert await deliver(desk.app, other) == "dead-letter"
+    assert (await _read(desk, who, booked))["talon"]["state"] == "preparing"
 
 
 async def test_the_clinic_accepts_with_a_comment(desk: Desk) -> None:

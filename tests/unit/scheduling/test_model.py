@@ -188,6 +188,12 @@ def test_a_talon_that_failed_stays_void_when_the_visit_is_off() -> None:
     assert booked().not_sealed(BEFORE, "why").talon is TalonState.FAILED
 
 
+def test_a_failure_takes_no_talon_away() -> None:
+    """A6: it is of an older try."""
+    issued = booked().sealed(BEFORE, "d-1")
+    assert issued.not_sealed(BEFORE, "why") is issued
+
+
 def test_an_event_needs_its_fact() -> None:
     with pytest.raises(ValueError, match="not cancelled"):
         events.cancelled(booked())
