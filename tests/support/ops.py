@@ -23,6 +23,7 @@ from deploy.watch.observability.queries import Gauge as GaugeQuery
 from deploy.watch.ops.app import build
 from deploy.watch.ops.settings import OpsSettings
 from deploy.watch.ops.targets import Resolve, by_dns
+from services.chassis.foundation.settings import Platform
 from tests.support.service import Tokens
 
 NOON = 1_795_251_600.0  # 21 November 2026, 12:00 in Moscow
@@ -80,6 +81,7 @@ class Service:
     status: int = 200
     slow: float = 0.0
     text: str | None = None
+    account: int = 404
 
     def __post_init__(self) -> None:
         """Its metrics."""
@@ -120,6 +122,10 @@ class Service:
         async def readyz() -> Any:
             await asyncio.sleep(self.slow)  # as slow as the test wants it
             return JSONResponse(self.ready, self.status)
+
+        @app.get("/v1/account")
+        async def account() -> Response:
+            return Response(status_code=self.account)
 
         @app.get("/metrics")
         async def metrics() -> Response:
@@ -167,10 +173,17 @@ async def watching(
     tabs: Sequence[Tab] = TABS,
     volumes: str = "",
     measured: str = "",
+    identity: str = "http://127.0.0.1:9",
 ) -> AsyncIterator[Watching]:
     """The watcher over these addresses; it looks only when told to."""
     text = ",".join(f"{name}={'|'.join(urls)}" for name, urls in targets.items())
-    settings = OpsSettings(targets=text, data_dir=data_dir, volumes=volumes, measured=measured)
+    settings = OpsSettings(
+        targets=text,
+        data_dir=data_dir,
+        volumes=volumes,
+        measured=measured,
+        platform=Platform(auth_jwks_url=f"{identity}/v1/jwks.json"),
+    )
     tokens, clock = Tokens(), clock or Clock()
     app = build(
         settings, fetch_keys=tokens.fetch, clock=clock, resolve=resolve, tabs=tabs, by_hand=True

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from deploy.watch.observability.panels import Tab
 from deploy.watch.ops import editing
+from deploy.watch.ops.accounts import Accounts
 from deploy.watch.ops.collector import Health
 from deploy.watch.ops.components import COMPONENTS
 from deploy.watch.ops.editing import Form
@@ -46,6 +47,7 @@ class Ops:
     """The running program and what its routes work with."""
 
     tokens: TokenVerifier
+    accounts: Accounts
     store: Store
     board: StatusBoard
     points: Points
@@ -72,6 +74,19 @@ async def ops_of(request: Request) -> Ops:
 Running = Annotated[Ops, Depends(ops_of)]
 Watcher = Annotated[Principal, Depends(require(*WATCHERS))]
 Editor = Annotated[Principal, Depends(require(*EDITORS))]
+
+
+async def writer(request: Request, who: Editor, ops: Running) -> Principal:
+    """An editor whose account is open.
+
+    Raises:
+        AccountBlockedError: an administrator closed it after the token was given.
+    """
+    await ops.accounts.require_open(request.headers["authorization"])
+    return who
+
+
+Writer = Annotated[Principal, Depends(writer)]
 
 
 class _Body(BaseModel):
@@ -199,7 +214,7 @@ async def listed(_: Editor, ops: Running) -> dict[str, Any]:
 async def open_notice(
     body: NoticeBody,
     request: Request,
-    who: Editor,
+    who: Writer,
     ops: Running,
     idempotency_key: Annotated[str | None, Header(max_length=_KEY_LENGTH)] = None,
 ) -> EditableNotice:
@@ -219,7 +234,7 @@ async def open_notice(
 
 @router.post("/notices/{notice_id}/updates", status_code=201)
 async def say_more(
-    notice_id: str, body: UpdateBody, who: Editor, ops: Running, expected: IfMatch
+    notice_id: str, body: UpdateBody, who: Writer, ops: Running, expected: IfMatch
 ) -> EditableNotice:
     """Say how far it is; a final stage closes the notice."""
     before = _read(ops, notice_id, expected)
@@ -232,7 +247,7 @@ async def say_more(
 async def edit_notice(
     notice_id: str,
     body: NoticeEdit,
-    who: Editor,
+    who: Writer,
     ops: Running,
     expected: IfMatch,
 ) -> EditableNotice:

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 import structlog
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from deploy.watch.observability.panels import TABS, Tab
 from deploy.watch.observability.scrapes import Scrapes
 from deploy.watch.ops import api, pages
+from deploy.watch.ops.accounts import Accounts
 from deploy.watch.ops.api import Ops
 from deploy.watch.ops.collector import Collector
 from deploy.watch.ops.points import Points
@@ -104,6 +106,7 @@ def build(
             issuer=platform.auth_issuer,
             audience=platform.auth_audience,
         ),
+        accounts=Accounts(urljoin(platform.auth_jwks_url, "account")),  # beside its keys
         store=store,
         board=board,
         points=Points(tabs, steps=max(2, round(settings.keep_seconds / settings.poll_seconds))),

@@ -256,6 +256,28 @@ async def test_only_operators_write(tmp_path: Path, role: str) -> None:
         assert (await ops.status())["current"] == []
 
 
+async def test_a_blocked_editor_writes_nothing_whatever_the_token_says(
+    tmp_path: Path, services: dict[str, Service]
+) -> None:
+    identity = services["identity"]
+    async with watching(tmp_path, urls(services), identity=identity.url) as ops:
+        made = await write(ops, "/ops/api/notices", INCIDENT, "sre", Idempotency_Key="x")
+        assert made.status_code == 201, made.text
+        path = f"/ops/api/notices/{made.json()['id']}"
+        update = {"stage": "fixed", "text": "Готово."}
+        for status, expected in ((403, "account-blocked"), (401, "unauthenticated")):
+            identity.account = status
+            for answer in (
+                await write(ops, "/ops/api/notices", INCIDENT, "sre", Idempotency_Key="y"),
+                await write(ops, path, {"title": "Другое"}, "support", If_Match='"1"'),
+                await write(ops, f"{path}/updates", update, "administrator", If_Match='"1"'),
+            ):
+                assert (answer.status_code, answer.json()["code"]) == (status, expected)
+        await identity.stop()  # then nobody is blocked, and somebody has to say that it is down
+        said = await write(ops, f"{path}/updates", update, "sre", If_Match='"1"')
+        assert said.status_code == 201, said.text
+
+
 async def test_a_file_that_cannot_be_written_does_not_stop_the_page(
     tmp_path: Path, services: dict[str, Service]
 ) -> None:
