@@ -147,6 +147,21 @@ class TooManyCodesError(TooManyRequestsError):
         )
 
 
+class TooManyCodesAskedError(TooManyRequestsError):
+    """This network, or this account, had enough codes sent for now, to whomever (I17)."""
+
+    code = "too-many-codes-asked"
+
+    def __init__(self, wait: timedelta) -> None:
+        """Say when the next one is possible."""
+        seconds = _seconds(wait)
+        super().__init__(
+            seconds,
+            "Из вашей сети запросили слишком много кодов. Повторите через "
+            f"{math.ceil(seconds / 60)} мин. или войдите с паролем.",
+        )
+
+
 class LongerCodeNeededError(RefusalError):
     """Somebody guesses at the codes of this contact: a short one is no answer any more (I4)."""
 

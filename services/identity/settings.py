@@ -9,18 +9,9 @@ from pydantic_settings import SettingsConfigDict
 
 from services.chassis.foundation.settings import ServiceSettings
 
-_DEMO_RESEND_SECONDS = 3.0
-_DEMO_CODES = 1000
-_DEMO_REQUESTS_PER_MINUTE = 6000
-_DEMO_PROFILES_PER_DAY = 1000
-
 
 class Settings(ServiceSettings):
-    """What identity has of its own.
-
-    In a demo the limits on codes, requests and profiles are wide, unless the settings say
-    otherwise: the same few people log in all day, from one machine.
-    """
+    """What identity has of its own. A demo's wide limits are a matter of its stack."""
 
     model_config = SettingsConfigDict(env_prefix="IDENTITY_", frozen=True)
 
@@ -62,6 +53,14 @@ class Settings(ServiceSettings):
         default=600,
         description="Codes a day to one contact for all strangers together; known devices go on.",
     )
+    codes_from_network: int = Field(
+        default=60,
+        description="Codes an hour that one IPv4 address, IPv6 /64 or account has sent, to all "
+        "contacts together; logins with the right password are not counted.",
+    )
+    codes_from_site: int = Field(
+        default=600, description="The same a day, for each IPv4 address or IPv6 /48."
+    )
     phone_countries: tuple[str, ...] = Field(
         default=("RU",), description="Countries (ISO 3166) whose mobile numbers get codes."
     )
@@ -70,8 +69,8 @@ class Settings(ServiceSettings):
     )
     guesses_per_day: int = Field(
         default=50,
-        description="Wrong codes per purpose and phone or address, over all codes of six digits; "
-        "from then on codes have ten.",
+        description="Wrong codes per purpose and phone or address (or all known devices of an "
+        "account), over all codes of six digits; from then on codes have ten.",
     )
     profiles_per_day: int = Field(
         default=10, description="Checks of the state registry that one account asks for."
@@ -85,8 +84,9 @@ class Settings(ServiceSettings):
     )
     passwords_per_day: int = Field(
         default=100,
-        description="Wrong passwords of strangers for one login; from then on no answer tells "
-        "whether one was right, and the code goes to the owner alone.",
+        description="Wrong passwords of strangers (or of all known devices together) for one "
+        "login; from then on no answer tells whether one was right, and the code goes to the "
+        "owner alone.",
     )
     access_token_seconds: int = 600
     refresh_token_days: float = 30
@@ -104,52 +104,3 @@ class Settings(ServiceSettings):
     password_queue: int = Field(
         default=100, description="Waiting for a worker; more are told to wait."
     )
-
-    @property
-    def resend_after_seconds(self) -> float:
-        """How soon another code can be asked for (e7)."""
-        if self.demo and "resend_seconds" not in self.model_fields_set:
-            return _DEMO_RESEND_SECONDS
-        return self.resend_seconds
-
-    @property
-    def hourly_codes(self) -> int:
-        """How many codes one phone or address gets in an hour (I17)."""
-        if self.demo and "codes_per_hour" not in self.model_fields_set:
-            return _DEMO_CODES
-        return self.codes_per_hour
-
-    @property
-    def site_codes(self) -> int:
-        """How many codes a day one site asks for to one phone or address."""
-        if self.demo and "codes_per_site" not in self.model_fields_set:
-            return 10 * _DEMO_CODES
-        return self.codes_per_site
-
-    @property
-    def daily_codes(self) -> int:
-        """How many codes a day strangers ask for to one phone or address."""
-        if self.demo and "codes_per_day" not in self.model_fields_set:
-            return 10 * _DEMO_CODES
-        return self.codes_per_day
-
-    @property
-    def network_passwords(self) -> int:
-        """How many wrong passwords an hour one network has."""
-        if self.demo and "passwords_per_network" not in self.model_fields_set:
-            return _DEMO_CODES
-        return self.passwords_per_network
-
-    @property
-    def daily_profiles(self) -> int:
-        """How often one account has the state registry asked in a day."""
-        if self.demo and "profiles_per_day" not in self.model_fields_set:
-            return _DEMO_PROFILES_PER_DAY
-        return self.profiles_per_day
-
-    @property
-    def minutely_requests(self) -> int:
-        """How many requests without a token one network address has in a minute (I17)."""
-        if self.demo and "requests_per_minute" not in self.model_fields_set:
-            return _DEMO_REQUESTS_PER_MINUTE
-        return self.requests_per_minute

@@ -19,7 +19,11 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.identity.app import build
+from services.identity.domain import Role
+from services.identity.gateways import DemoAccount
+from services.identity.gateways.demo import DemoName
 from services.identity.settings import Settings
+from services.identity.usecases import seed
 from tests.support.encryption import SECRET, decrypted
 from tests.support.service import Collector, an_event, outbox_events, running
 
@@ -126,6 +130,20 @@ class Identity:
         assert done.status_code == 200, done.text
         pair: dict[str, Any] = done.json()
         return pair
+
+    async def administrator(self) -> dict[str, Any]:
+        """A first administrator, logged in: put there by the installation, as in a demo."""
+        number = secrets.token_hex(4)
+        entry = DemoAccount(
+            id=f"administrator-{number}",
+            role=Role.ADMINISTRATOR,
+            password=PASSWORD,
+            phone=any_phone(),
+            email=f"kim-{number}@example.org",
+            name=DemoName(last="Ким", first="Елена", middle="Олеговна"),
+        )
+        await seed(self.app.state.use.world, [entry])
+        return await self.logged_in(entry.phone)
 
     async def proved(self, pair: dict[str, Any], **contact: str) -> dict[str, Any]:
         """The account after its owner has proved one more contact."""

@@ -14,6 +14,7 @@ from deploy.stacks.containers.errors import (
     DemoSecretError,
     SpecialCharactersError,
 )
+from deploy.stacks.demo_limits import DEMO_LIMITS
 
 COMPOSE = ROOT / "deploy" / "stacks" / "compose"
 CADDYFILE = COMPOSE / "Caddyfile"
@@ -94,7 +95,8 @@ def refuse(values: Mapping[str, str], profiles: Collection[str]) -> None:
 
     Raises:
         SpecialCharactersError: a password that would break the address it becomes part of.
-        DemoSecretError: it is no demo, and some settings are the demo's; one that is left out is.
+        DemoSecretError: it is no demo, and some settings are the demo's; one that is left out is
+            (a limit that is left out is the service's own).
         DemoProfileError: it is no demo, and the demo's inbox would show everybody's codes.
     """
     example = read_env_file(_EXAMPLE)
@@ -105,6 +107,7 @@ def refuse(values: Mapping[str, str], profiles: Collection[str]) -> None:
     if is_demo(values):
         return
     public = [name for name, value in given.items() if _OF_THE_DEMO.match(value)]
+    public += [name for name, value in DEMO_LIMITS.items() if values.get(name) == value]
     if public:
         raise DemoSecretError(public)
     if "demo" in profiles:

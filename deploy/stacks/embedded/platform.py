@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from contracts.topics import SERVICES
 from deploy.gateway.caddyfile import PARTS, Upstreams
+from deploy.stacks.demo_limits import DEMO_LIMITS
 from deploy.stacks.embedded.demo import ACCOUNTS_FILE
 from deploy.stacks.embedded.ports import LOOPBACK, replica_ports
 from deploy.stacks.embedded.servers import (
@@ -146,6 +147,8 @@ def _own(name: str, ports: Ports, place: Place) -> dict[str, str]:
         f"{prefix}_DEMO": "true",
         f"{prefix}_DEMO_FILE": str(ACCOUNTS_FILE),
     }
+    if name == "identity":
+        variables |= DEMO_LIMITS
     if name == "documents":
         variables |= {
             "DOCUMENTS_PKI_DIR": str(pki_dir(place)),

@@ -70,9 +70,9 @@ class StandingView(BaseModel):
 
 
 @router.post("/lookup", summary="Найти учётную запись по контакту")
-async def lookup(body: Lookup, use: Use, _: Administrator) -> StandingView:
+async def lookup(body: Lookup, use: Use, who: Administrator) -> StandingView:
     """Whose phone or e-mail this is."""
-    return StandingView.of(await use.blockings.find(body.login))
+    return StandingView.of(await use.blockings.find(body.login, who.subject))
 
 
 @router.post("/{account_id}/block", summary="Заблокировать учётную запись")

@@ -52,7 +52,7 @@ async def admitted(request: Request, use: Use, device_token: DeviceToken = None)
     address = request.client.host if request.client else "unknown"
     network = network_of(address)
     await use.world.admit(network)
-    known = use.world.known_device(device_token) if device_token else None
+    known = await use.world.known_device(device_token) if device_token else None
     return Caller(network, network_of(address, bits=_SITE_BITS), known)
 
 

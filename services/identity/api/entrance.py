@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from services.chassis.foundation.errors import FieldError, InvalidInputError
@@ -166,7 +166,12 @@ async def resend_recovery(recovery_id: Id, use: Use, caller: Calling) -> Recover
 
 @router.post("/recoveries/{recovery_id}/confirmation", status_code=204, tags=["recovery"])
 async def confirm_recovery(
-    recovery_id: Id, body: AnswerWithPassword, use: Use, caller: Calling
+    recovery_id: Id, body: AnswerWithPassword, use: Use, caller: Calling, response: Response
 ) -> None:
-    """Set a new password. Every login of the account ends; log in with the new one."""
-    await use.recovery.confirm(recovery_id, body.code, body.password, caller)
+    """Set a new password. Every login of the account ends; log in with the new one.
+
+    Tokens of devices end as well. The answer has this one's new one in `Device-Token`.
+    """
+    token = await use.recovery.confirm(recovery_id, body.code, body.password, caller)
+    if token is not None:
+        response.headers["Device-Token"] = token

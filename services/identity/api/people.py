@@ -222,21 +222,25 @@ async def submit_profile(
 
 
 @router.post("/staff", status_code=201, tags=["staff"])
-async def register_staff(body: NewStaff, use: Use, _: Administrator, once: OnceKey) -> AccountView:
+async def register_staff(
+    body: NewStaff, use: Use, who: Administrator, once: OnceKey
+) -> AccountView:
     """Make a staff account."""
-    account = await use.staff.register(body.form(), once=once.answering(AccountView.of))
+    account = await use.staff.register(
+        body.form(), who.subject, once=once.answering(AccountView.of)
+    )
     return AccountView.of(account)
 
 
 @router.get("/staff", tags=["staff"])
 async def list_staff(
     use: Use,
-    _: Administrator,
+    who: Administrator,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> StaffPage:
     """Staff accounts, newest first."""
-    found = await use.staff.page(limit, parse_moment_cursor(cursor))
+    found = await use.staff.page(limit, parse_moment_cursor(cursor), who.subject)
     page = found[:limit]
     last = page[-1] if len(found) > limit else None
     return StaffPage(

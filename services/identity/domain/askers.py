@@ -2,7 +2,8 @@
 
 What a stranger does counts for the stranger's network, so that it never uses up what the owner of
 an account may do. A device that logged in before proves it by a token of its own, which opens
-nothing: it only counts apart. Refuses to know what the limits are.
+nothing: it only counts apart, together with the other devices of its account. A new password and a
+blocking end all tokens of devices (`epoch`). Refuses to know what the limits are.
 """
 
 from __future__ import annotations
@@ -22,20 +23,25 @@ class KnownDevice:
     account_id: str
     id: str
     until: datetime
+    epoch: int
 
     def token(self, secret: bytes) -> str:
         """What the device keeps and shows."""
-        said = f"{self.account_id}.{self.id}.{int(self.until.timestamp())}"
+        said = f"{self.account_id}.{self.id}.{int(self.until.timestamp())}.{self.epoch}"
         return f"{said}.{_mac(secret, said)}"
 
 
 @dataclass(frozen=True)
 class Asker:
-    """Who is counted: `key` closely, `wide` over a day; `known` devices not with strangers."""
+    """Who is counted: `key` closely; its network and the site around it; a known device's `fleet`.
+
+    The fleet is all known devices of an account together: a device more is not a try more.
+    """
 
     key: str
-    wide: str
-    known: bool = False
+    network: str
+    site: str
+    fleet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,25 +54,30 @@ class Caller:
 
     def asker(self, account_id: str | None) -> Asker:
         """Who asks about this account: a device of it, or a network like any other."""
+        network, site = f"network:{self.network}", f"site:{self.site}"
         if self.device is not None and self.device.account_id == account_id:
-            return Asker(f"device:{self.device.id}", f"device:{self.device.id}", known=True)
-        return Asker(f"network:{self.network}", f"site:{self.site}")
+            return Asker(f"device:{self.device.id}", network, site, fleet=f"devices:{account_id}")
+        return Asker(network, network, site)
 
     def logged_in(self, account_id: str) -> Asker:
         """Who asks with an access token: the account, wherever it is."""
-        return Asker(f"account:{account_id}", f"account:{account_id}")
+        return Asker(*[f"account:{account_id}"] * 3)
 
 
 def known_device(secret: bytes, token: str, now: datetime) -> KnownDevice | None:
-    """The device of a token that we made and that still counts, or None."""
+    """The device of a token that we made and whose time has not passed, or None.
+
+    Whether its `epoch` is still that of the account is for the caller to see.
+    """
     said, _, mac = token.rpartition(".")
     if not hmac.compare_digest(mac.encode(), _mac(secret, said).encode()):
         return None
-    account_id, device_id, until = said.rsplit(".", 2)
-    device = KnownDevice(account_id, device_id, datetime.fromtimestamp(int(until), UTC))
+    account_id, device_id, until, epoch = said.rsplit(".", 3)
+    expires = datetime.fromtimestamp(int(until), UTC)
+    device = KnownDevice(account_id, device_id, expires, int(epoch))
     return device if now < device.until else None
 
 
 def _mac(secret: bytes, said: str) -> str:
-    digest = hmac.digest(secret, f"device:{said}".encode(), "sha256")
+    digest = hmac.digest(secret, f"known-device:{said}".encode(), "sha256")
     return urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -54,9 +54,9 @@ class Challenge:
 
     `account_id` is whom the contact belongs to, where it belongs to somebody; `decoy` marks a
     challenge that answers like any other and that no code opens (nobody learns who is registered).
-    `sent` counts the codes and is the version of its events; `counter` names what they count for,
-    `device` the known device that asked. `shown` is what the asker is told of where the code went,
-    where that must not be the contact itself.
+    `sent` counts the codes and is the version of its events; `counter` names what they count for;
+    `device` and `fleet` are the known device that asked and all of its account. `shown` is what
+    the asker is told of where the code went, where that must not be the contact itself.
     """
 
     id: str
@@ -73,6 +73,7 @@ class Challenge:
     decoy: bool = False
     counter: str = ""
     device: str | None = None
+    fleet: str | None = None
     digits: int = DIGITS
     shown: Contact | None = None
 
@@ -130,6 +131,7 @@ def challenge(
     decoy: bool = False,
     counter: str = "",
     device: str | None = None,
+    fleet: str | None = None,
     shown: Contact | None = None,
 ) -> Challenge:
     """A fresh challenge that waits for its first code: no answer is right before."""
@@ -147,6 +149,7 @@ def challenge(
         decoy=decoy,
         counter=counter,
         device=device,
+        fleet=fleet,
         shown=shown,
     )
 

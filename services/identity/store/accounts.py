@@ -69,6 +69,16 @@ class Accounts:
         found = await self._accounts.find_one({"_id": account_id}, session=session)
         return _from_document(found) if found else None
 
+    async def hold(self, account_id: str, *, session: Session) -> Account | None:
+        """The account, which nobody else changes until the transaction ends.
+
+        It writes, so that a change of the account at the same moment conflicts.
+        """
+        found = await self._accounts.find_one_and_update(
+            {"_id": account_id}, {"$inc": {"held": 1}}, session=session
+        )
+        return _from_document(found) if found else None
+
     async def by_login(self, login: str, *, session: Session | None = None) -> Account | None:
         """The account that has this proved contact or login name."""
         found = await self._accounts.find_one({"logins": login}, session=session)
@@ -137,13 +147,24 @@ class Accounts:
     async def set_password_hash(
         self, account_id: str, password_hash: str, now: datetime, *, session: Session
     ) -> None:
-        """The account's password from now on."""
-        await self._credentials.replace_one(
+        """The account's password from now on; no device is a known one any more."""
+        await self._credentials.update_one(
             {"_id": account_id},
-            {"hash": password_hash, "set_at": now},
+            {"$set": {"hash": password_hash, "set_at": now}, "$inc": {"device_epoch": 1}},
             upsert=True,
             session=session,
         )
+
+    async def forget_devices(self, account_id: str, *, session: Session) -> None:
+        """No device of this account is a known one any more."""
+        await self._credentials.update_one(
+            {"_id": account_id}, {"$inc": {"device_epoch": 1}}, session=session
+        )
+
+    async def device_epoch(self, account_id: str, *, session: Session | None = None) -> int:
+        """What the tokens of this account's devices must say: it grows when all of them end."""
+        found = await self._credentials.find_one({"_id": account_id}, session=session)
+        return int(found.get("device_epoch", 0)) if found else 0
 
 
 def number_of_another(error: DuplicateKeyError) -> str:

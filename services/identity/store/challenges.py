@@ -71,6 +71,7 @@ def _to_document(challenge: Challenge) -> dict[str, Any]:
         "decoy": challenge.decoy,
         "counter": challenge.counter,
         "device": challenge.device,
+        "fleet": challenge.fleet,
         "digits": challenge.digits,
         "shown": _from_contact(challenge.shown) if challenge.shown else None,
     }
@@ -92,6 +93,7 @@ def _from_document(d: Document) -> Challenge:
         decoy=d["decoy"],
         counter=d["counter"],
         device=d.get("device"),
+        fleet=d.get("fleet"),
         digits=d.get("digits", DIGITS),
         shown=_to_contact(d["shown"]) if d.get("shown") else None,
     )

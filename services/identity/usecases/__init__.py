@@ -60,7 +60,7 @@ class UseCases:
             signing=signing,
             registration=Registration(world, codes, signing),
             sessions=Sessions(world, codes, passwords, signing),
-            recovery=Recovery(world, codes, passwords),
+            recovery=Recovery(world, codes, passwords, signing),
             contacts=ContactChange(world, codes, passwords),
             profiles=Profiles(world),
             staff=Staff(world),

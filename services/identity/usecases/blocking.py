@@ -10,6 +10,7 @@ from services.chassis.foundation.errors import NotFoundError
 from services.chassis.work.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, Blocking, login_of
+from services.identity.usecases.actors import acting, reading
 from services.identity.usecases.world import World
 
 log = structlog.get_logger(__name__)
@@ -23,12 +24,14 @@ class Blockings:
 
     world: World
 
-    async def find(self, login: str) -> Account:
+    async def find(self, login: str, by: str) -> Account:
         """The account that is found by this contact.
 
         Raises:
             NotFoundError: there is none.
+            AccountBlockedError: the administrator who asks is blocked.
         """
+        await reading(self.world.store, by)
         found = await self.world.store.accounts.by_login(login_of(login))
         if found is None:
             raise NotFoundError(_NONE)
@@ -41,6 +44,7 @@ class Blockings:
             NotFoundError: there is none.
             AlreadyBlockedError: it is closed.
             OwnAccountError: it is the administrator's own.
+            AccountBlockedError: the administrator is blocked.
         """
         return await self._mark(account_id, Blocking(self.world.now(), by, reason, closed=True))
 
@@ -50,6 +54,7 @@ class Blockings:
         Raises:
             NotFoundError: there is none.
             AlreadyBlockedError: it is open.
+            AccountBlockedError: the administrator is blocked.
         """
         return await self._mark(account_id, Blocking(self.world.now(), by, reason, closed=False))
 
@@ -57,6 +62,7 @@ class Blockings:
         w = self.world
 
         async def work(tx: Transaction) -> Account:
+            await acting(tx, w.store, blocking.by)
             account = await w.store.accounts.get(account_id, session=tx.session)
             if account is None:
                 raise NotFoundError(_NONE)
@@ -66,6 +72,7 @@ class Blockings:
                 now = blocking.at
                 await w.store.refresh_tokens.revoke_account(account_id, now, session=tx.session)
                 await w.store.challenges.end_all(account_id, session=tx.session)
+                await w.store.accounts.forget_devices(account_id, session=tx.session)
             told = events.account_blocked if after.blocked else events.account_unblocked
             tx.emit(after.id, after.version, told(after))
             return after

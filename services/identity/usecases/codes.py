@@ -57,7 +57,8 @@ class Codes:
             account_id=account_id,
             decoy=decoy,
             counter=counter,
-            device=asker.key if asker.known else None,
+            device=asker.key if asker.fleet else None,
+            fleet=asker.fleet,
             shown=shown,
         )
         return await self._renewed(made)
@@ -93,7 +94,7 @@ class Codes:
         kept = await self.open(challenge_id, purpose, renewable=True)
         again, code = await self._renewed(kept)  # too early does not count
         if kept.device is not None:
-            asker = replace(asker, key=kept.device, known=True)
+            asker = replace(asker, key=kept.device, fleet=kept.fleet)
         typed = kept.destination.address
         await self.limits.count_again(kept.counter, purpose, asker, typed)
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.foundation.errors import AccountBlockedError, NotFoundError
+from services.chassis.foundation.errors import NotFoundError
 from services.chassis.work.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, Caller, Challenge, Contact, Purpose, Verdict
 from services.identity.errors import ContactTakenError, WrongCredentialsError
+from services.identity.usecases.actors import acting, reading
 from services.identity.usecases.codes import GONE, Codes
 from services.identity.usecases.passwords import PasswordTries
 from services.identity.usecases.world import World, require_reachable
@@ -33,12 +34,13 @@ class ContactChange:
 
         Raises:
             InvalidInputError: it is a phone that no code reaches.
+            AccountBlockedError: an administrator closed the account.
             WrongCredentialsError, LoginLockedError: not the password of this account.
             TooManyCodesError: the destination has got enough.
         """
         w = self.world
         require_reachable(contact, w.rules.phone_countries)
-        found = await w.store.accounts.get(account_id)
+        found = await reading(w.store, account_id)
         asker = caller.logged_in(account_id)
         proof = await self.passwords.prove(found, account_id, password, asker)
         counter = await self.codes.limits.count_sent(_PURPOSE, asker, contact.address)
@@ -47,6 +49,7 @@ class ContactChange:
         )
 
         async def work(tx: Transaction) -> Challenge:
+            await acting(tx, w.store, account_id)
             if not await self.passwords.still_proved(tx, proof):
                 raise WrongCredentialsError
             return await self.codes.send(tx, made, code)
@@ -54,7 +57,11 @@ class ContactChange:
         return await self.codes.deliver(work)
 
     async def resend(self, account_id: str, change_id: str, caller: Caller) -> Challenge:
-        """Another code (e7)."""
+        """Another code (e7).
+
+        Raises:
+            AccountBlockedError: an administrator closed the account.
+        """
         await self._mine(account_id, change_id)
         return await self.codes.resend(change_id, _PURPOSE, caller.logged_in(account_id))
 
@@ -74,12 +81,10 @@ class ContactChange:
         await self.codes.admit(change_id, _PURPOSE)
 
         async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None]:
+            account = await acting(tx, w.store, account_id)
             asked, verdict = await self.codes.answer(tx, change_id, _PURPOSE, code)
-            account = await w.store.accounts.get(account_id, session=tx.session)
-            if verdict is not Verdict.ACCEPTED or account is None:
+            if verdict is not Verdict.ACCEPTED:
                 return asked, verdict, None
-            if account.blocked:
-                raise AccountBlockedError
             after = account.proved(asked.contact)
             await w.store.accounts.save(after, session=tx.session)
             await w.store.challenges.end_all(account_id, session=tx.session)
@@ -96,6 +101,7 @@ class ContactChange:
         return account
 
     async def _mine(self, account_id: str, change_id: str) -> None:
+        await reading(self.world.store, account_id)
         asked = await self.world.store.challenges.get(change_id, _PURPOSE)
         if asked is None or asked.account_id != account_id:
             raise NotFoundError(GONE)

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.identity.domain import DIGITS, LONG_DIGITS, Asker, Challenge, Purpose, Verdict
-from services.identity.errors import LongerCodeNeededError, TooManyCodesError
+from services.identity.errors import (
+    LongerCodeNeededError,
+    TooManyCodesAskedError,
+    TooManyCodesError,
+)
 from services.identity.usecases.world import World
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -29,6 +33,7 @@ class CodeLimits:
 
         Raises:
             TooManyCodesError: it has got enough for this hour, or strangers asked enough today.
+            TooManyCodesAskedError: this network (or account) had enough sent, to whomever.
         """
         about = "|".join((*typed, asker.key))
         counter = self.world.counter_key(f"codes-{purpose}", about)
@@ -42,14 +47,35 @@ class CodeLimits:
             TooManyCodesError: as above.
         """
         rules = self.world.rules
-        await self._count(counter, rules.codes_per_hour, _HOUR)
-        if asker.known:
+        if asker.fleet is not None and await self._of_the_fleet(purpose, asker.fleet):
+            await self._count(counter, rules.codes_per_hour, _HOUR)
             return
+        if purpose is not Purpose.LOGIN:  # who logs in has given the right password
+            await self._count_from("network", asker.network, rules.codes_from_network, _HOUR)
+            await self._count_from("site", asker.site, rules.codes_from_site, _DAY)
+        await self._count(counter, rules.codes_per_hour, _HOUR)
         for contact in typed:  # made-up e-mails beside one phone are many sets and one phone
-            near = self.world.counter_key(f"site-{purpose}", f"{contact}|{asker.wide}")
+            near = self.world.counter_key(f"site-{purpose}", f"{contact}|{asker.site}")
             await self._count(near, rules.codes_per_site, _DAY)
             all_of_them = self.world.counter_key(f"sent-{purpose}", contact)
             await self._count(all_of_them, rules.codes_per_day, _DAY)
+
+    async def _of_the_fleet(self, purpose: Purpose, fleet: str) -> bool:
+        """Count it for all known devices of an account; beyond the limit they are strangers."""
+        hit = await self.world.store.counters.hit(
+            self.world.counter_key(f"codes-{purpose}", fleet),
+            limit=self.world.rules.codes_per_site,
+            window=_DAY,
+            now=self.world.now(),
+        )
+        return hit.allowed
+
+    async def _count_from(self, what: str, where: str, limit: int, window: timedelta) -> None:
+        """Count it for who asks, over all purposes and contacts."""
+        now, key = self.world.now(), self.world.counter_key(f"codes-from-{what}", where)
+        hit = await self.world.store.counters.hit(key, limit=limit, window=window, now=now)
+        if not hit.allowed:
+            raise TooManyCodesAskedError(hit.until - now)
 
     async def _count(self, key: str, limit: int, window: timedelta) -> None:
         now = self.world.now()
@@ -93,6 +119,6 @@ class CodeLimits:
             await self.world.store.counters.clear(key)
 
     def _guesses(self, asked: Challenge) -> str:
-        # A known device is counted alone. Decoys are limited alike, yet count apart.
+        # Known devices are counted together. Decoys are limited alike, yet count apart.
         what = f"guesses-{asked.purpose}" + ("-decoy" if asked.decoy else "")
-        return self.world.counter_key(what, asked.device or asked.contact.address)
+        return self.world.counter_key(what, asked.fleet or asked.contact.address)

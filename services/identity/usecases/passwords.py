@@ -79,7 +79,7 @@ class PasswordTries:
         hit = await self._hit(own, w.rules.lock_after, w.rules.lock_for, extend=True)
         if not hit.allowed:
             raise LoginLockedError(hit.until, w.now())
-        shared, blind = await self._count_stranger(login, asker)
+        shared, blind = await self._count_shared(login, asker)
         stored = await w.store.accounts.password_hash(account.id if account else "")
         right = await w.passwords.verify(stored, password)
         if account is None or stored is None or not right:
@@ -90,18 +90,24 @@ class PasswordTries:
                 await w.store.counters.refund(key, 1)
         return Attempt(Proof(account, stored), blind)
 
-    async def _count_stranger(self, login: str, asker: Asker) -> tuple[list[str], bool]:
-        """Count it for the network and for the login; whether this login is guessed at."""
-        if asker.known:
-            return [], False
+    async def _count_shared(self, login: str, asker: Asker) -> tuple[list[str], bool]:
+        """Count it for the network and for the login; whether this login is guessed at.
+
+        Known devices of the account count together, apart from strangers, by the same number.
+        """
         w = self.world
-        network = w.counter_key("passwords-from", asker.key)
+        if asker.fleet is not None:
+            return await self._count_for(f"{login}|{asker.fleet}", [])
+        network = w.counter_key("passwords-from", asker.network)
         hit = await self._hit(network, w.rules.passwords_per_network, _HOUR)
         if not hit.allowed:
             raise TooManyPasswordsError(hit.until - w.now())
-        everybody = w.counter_key("passwords-for", login)
-        told = await self._hit(everybody, w.rules.passwords_per_day, _DAY)
-        return [network, everybody], not told.allowed
+        return await self._count_for(login, [network])
+
+    async def _count_for(self, about: str, others: list[str]) -> tuple[list[str], bool]:
+        key = self.world.counter_key("passwords-for", about)
+        told = await self._hit(key, self.world.rules.passwords_per_day, _DAY)
+        return [*others, key], not told.allowed
 
     async def _hit(self, key: str, limit: int, window: timedelta, *, extend: bool = False) -> Hit:
         return await self.world.store.counters.hit(

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from pymongo.errors import DuplicateKeyError
 
 from contracts.envelope import Data
-from services.chassis.foundation.errors import AccountBlockedError, NotFoundError
+from services.chassis.foundation.errors import NotFoundError
 from services.chassis.http.etags import Expected
 from services.chassis.work.transactions import Cause, Transaction
 from services.identity import events
 from services.identity.domain import Account, Channel, Contact, Form, ProfileState, checked
 from services.identity.errors import TooManyProfilesError
 from services.identity.store import number_of_another
+from services.identity.usecases.actors import acting, reading
 from services.identity.usecases.world import World, require_reachable
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
@@ -32,15 +33,13 @@ class Profiles:
     world: World
 
     async def get(self, account_id: str) -> Account:
-        """The account with its profile.
+        """The account with its profile, for its owner.
 
         Raises:
             NotFoundError: no such account.
+            AccountBlockedError: an administrator closed it.
         """
-        account = await self.world.store.accounts.get(account_id)
-        if account is None:
-            raise NotFoundError(_GONE)
-        return account
+        return await reading(self.world.store, account_id)
 
     async def submit(self, account_id: str, expected: Expected, form: Form) -> Account:
         """Take a filled-in profile; the registry is asked.
@@ -59,11 +58,7 @@ class Profiles:
         filled = checked(form, w.now().astimezone(_MOSCOW).date())
 
         async def work(tx: Transaction) -> Account:
-            account = await w.store.accounts.get(account_id, session=tx.session)
-            if account is None:
-                raise NotFoundError(_GONE)
-            if account.blocked:
-                raise AccountBlockedError
+            account = await acting(tx, w.store, account_id)
             expected.check(account.version)
             if filled.phone and filled.phone not in account.logins:
                 typed = Contact(Channel.SMS, filled.phone)

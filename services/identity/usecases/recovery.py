@@ -12,6 +12,7 @@ from services.chassis.work.transactions import Transaction
 from services.identity.domain import Account, Caller, Challenge, Contact, Purpose, Verdict
 from services.identity.usecases.codes import Codes
 from services.identity.usecases.passwords import PasswordTries
+from services.identity.usecases.signing import Signing
 from services.identity.usecases.world import World, require_good_password
 
 _PURPOSE = Purpose.RECOVERY
@@ -24,6 +25,7 @@ class Recovery:
     world: World
     codes: Codes
     passwords: PasswordTries
+    signing: Signing
 
     async def start(
         self, phone: Contact | None, email: Contact | None, caller: Caller
@@ -69,8 +71,13 @@ class Recovery:
         """Another code (e7)."""
         return await self.codes.resend(recovery_id, _PURPOSE, caller.asker(None))
 
-    async def confirm(self, recovery_id: str, code: str, password: str, caller: Caller) -> None:
+    async def confirm(
+        self, recovery_id: str, code: str, password: str, caller: Caller
+    ) -> str | None:
         """The code is right: the password is new, every login ends, the asker's lock is off.
+
+        No device is a known one any more but this one: its new token is the answer, so that who
+        proved a contact logs in whatever strangers do. None for a blocked account.
 
         Logins that were begun with the old password and wait for their code end as well.
 
@@ -84,22 +91,24 @@ class Recovery:
         await self.codes.admit(recovery_id, _PURPOSE)
         hashed = await w.passwords.hash(password)
 
-        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None]:
+        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, int]:
             asked, verdict = await self.codes.answer(tx, recovery_id, _PURPOSE, code)
             if verdict is not Verdict.ACCEPTED:
-                return asked, verdict, None
+                return asked, verdict, None, 0
             account, now = await self.codes.holder(tx, asked), w.now()
             await w.store.accounts.set_password_hash(account.id, hashed, now, session=tx.session)
             await w.store.refresh_tokens.revoke_account(account.id, now, session=tx.session)
             await w.store.challenges.end_all(account.id, session=tx.session)
-            return asked, verdict, account
+            return asked, verdict, account, await self.signing.epoch(tx, account)
 
-        asked, verdict, account = await w.transactions.run(work)
+        asked, verdict, account, epoch = await w.transactions.run(work)
         await self.codes.settle(asked, verdict)
-        if account is not None:
-            asker = caller.asker(account.id)
-            await self.passwords.unlock(asker, account.id, *account.logins)
-            await self.codes.limits.forgive(asker, *account.logins)
+        if account is None:
+            return None
+        asker = caller.asker(account.id)
+        await self.passwords.unlock(asker, account.id, *account.logins)
+        await self.codes.limits.forgive(asker, *account.logins)
+        return None if account.blocked else self.signing.device_token(account, epoch, caller)
 
 
 def _names_all(account: Account, phone: Contact | None, email: Contact | None) -> bool:

@@ -19,7 +19,7 @@ from services.identity.domain import (
 )
 from services.identity.errors import AccountExistsError
 from services.identity.usecases.codes import Codes
-from services.identity.usecases.signing import Signing
+from services.identity.usecases.signing import Opened, Signing
 from services.identity.usecases.world import Pair, World, require_good_password, require_reachable
 
 _PURPOSE = Purpose.REGISTRATION
@@ -73,10 +73,10 @@ class Registration:
         hashed = await w.passwords.hash(password)
         account_id = w.new_id()
 
-        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, str]:
+        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, Opened | None]:
             asked, verdict = await self.codes.answer(tx, registration_id, _PURPOSE, code)
             if verdict is not Verdict.ACCEPTED or asked.account_id:
-                return asked, verdict, None, ""
+                return asked, verdict, None, None
             account = registered(account_id, asked.contact, w.now())
             await w.store.accounts.add(account, session=tx.session)
             await w.store.accounts.set_password_hash(
@@ -86,11 +86,11 @@ class Registration:
             return asked, verdict, account, await self.signing.open(tx, account)
 
         try:
-            asked, verdict, account, token = await w.transactions.run(work)
+            asked, verdict, account, opened = await w.transactions.run(work)
         except DuplicateKeyError as error:  # registered in two windows at once
             raise AccountExistsError from error
         await self.codes.settle(asked, verdict)
-        if account is None:
+        if account is None or opened is None:
             raise AccountExistsError
         w.metrics.registrations.labels("done").inc()
-        return self.signing.known(await self.signing.pair(account, token), caller)
+        return await self.signing.first_pair(account, opened, caller)

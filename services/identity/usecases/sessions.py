@@ -25,7 +25,7 @@ from services.identity.errors import WrongCredentialsError
 from services.identity.metrics import LOGIN_REFUSALS, PASSWORD_WRONG, REFRESHES
 from services.identity.usecases.codes import Codes
 from services.identity.usecases.passwords import PasswordTries
-from services.identity.usecases.signing import Signing
+from services.identity.usecases.signing import Opened, Signing
 from services.identity.usecases.world import Pair, World
 
 log = structlog.get_logger(__name__)
@@ -105,21 +105,21 @@ class Sessions:
         w = self.world
         await self.codes.admit(session_id, _PURPOSE)
 
-        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, str]:
+        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, Opened | None]:
             asked, verdict = await self.codes.answer(tx, session_id, _PURPOSE, code)
             if verdict is not Verdict.ACCEPTED or asked.account_id is None:
-                return asked, verdict, None, ""
+                return asked, verdict, None, None
             account = await self.codes.holder(tx, asked)
             if account.blocked:  # said only to who has both factors
                 raise AccountBlockedError
             return asked, verdict, account, await self.signing.open(tx, account)
 
-        asked, verdict, account, token = await w.transactions.run(work)
+        asked, verdict, account, opened = await w.transactions.run(work)
         await self.codes.settle(asked, verdict)
-        if account is None:
+        if account is None or opened is None:
             raise UnauthenticatedError
         w.metrics.logins.labels("done").inc()
-        return self.signing.known(await self.signing.pair(account, token), caller)
+        return await self.signing.first_pair(account, opened, caller)
 
     async def refresh(self, refresh_token: str) -> Pair:
         """New tokens for a refresh token; the same one again within the grace gets the same.

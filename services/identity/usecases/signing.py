@@ -34,21 +34,36 @@ class _Cache:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """What a transaction that logs somebody in leaves behind."""
+
+    refresh_token: str
+    epoch: int
+
+
+@dataclass(frozen=True)
 class Signing:
     """Opens logins and keeps the keys."""
 
     world: World
     _cache: _Cache = field(default_factory=_Cache)
 
-    async def open(self, tx: Transaction, account: Account) -> str:
-        """The first refresh token of a login."""
+    async def open(self, tx: Transaction, account: Account) -> Opened:
+        """The first refresh token of a login, and what makes its device known."""
         w = self.world
         token = w.new_token()
         kept = first_token(
             digest_of_token(token), w.new_id(), account.id, w.now(), w.rules.refresh_lifetime
         )
         await w.store.refresh_tokens.put(kept, session=tx.session)
-        return token
+        return Opened(token, await self.epoch(tx, account))
+
+    async def epoch(self, tx: Transaction, account: Account) -> int:
+        """What tokens of this account's devices say, as the transaction sees it.
+
+        Read later, a login with the old password could make a device known for the new one.
+        """
+        return await self.world.store.accounts.device_epoch(account.id, session=tx.session)
 
     async def pair(self, account: Account, refresh_token: str) -> Pair:
         """The two tokens; the access token says what the account is now."""
@@ -63,13 +78,18 @@ class Signing:
             roles=(account.role.value,),
         )
 
-    def known(self, pair: Pair, caller: Caller) -> Pair:
-        """The pair with the token of a device that is known from now on, or still."""
+    async def first_pair(self, account: Account, opened: Opened, caller: Caller) -> Pair:
+        """The tokens that a login ends with; the device is known from now on, or still."""
+        pair = await self.pair(account, opened.refresh_token)
+        return replace(pair, device_token=self.device_token(account, opened.epoch, caller))
+
+    def device_token(self, account: Account, epoch: int, caller: Caller) -> str:
+        """What makes the device of this caller known to be the account owner's."""
         w, device = self.world, caller.device
-        again = device is not None and device.account_id == pair.account_id
+        again = device is not None and device.account_id == account.id
         device_id = device.id if device is not None and again else w.new_id()
-        known = KnownDevice(pair.account_id, device_id, w.now() + DEVICE_KNOWN_FOR)
-        return replace(pair, device_token=known.token(w.secret))
+        known = KnownDevice(account.id, device_id, w.now() + DEVICE_KNOWN_FOR, epoch)
+        return known.token(w.secret)
 
     async def _key(self) -> SigningKey:
         """The key that signs. Another replica may have rotated: look again after a minute."""

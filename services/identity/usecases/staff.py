@@ -12,6 +12,7 @@ from services.chassis.work.transactions import Transaction
 from services.identity import events
 from services.identity.domain import Account, StaffForm, staff_account
 from services.identity.errors import ContactTakenError
+from services.identity.usecases.actors import acting, reading
 from services.identity.usecases.world import World, require_reachable
 
 
@@ -21,10 +22,11 @@ class Staff:
 
     world: World
 
-    async def register(self, form: StaffForm, *, once: Once | None = None) -> Account:
-        """A new staff account.
+    async def register(self, form: StaffForm, by: str, *, once: Once | None = None) -> Account:
+        """A new staff account, made by an administrator.
 
         Raises:
+            AccountBlockedError: the administrator is blocked.
             InvalidInputError: names every wrong field.
             ContactTakenError: another account has the phone or the e-mail.
         """
@@ -33,6 +35,7 @@ class Staff:
         require_reachable(account.code_contact, w.rules.phone_countries)
 
         async def work(tx: Transaction) -> Account:
+            await acting(tx, w.store, by)
             await w.store.accounts.add(account, session=tx.session)
             if told := events.staff_registered(account):
                 tx.emit(account.id, account.version, told)
@@ -43,6 +46,11 @@ class Staff:
         except DuplicateKeyError as error:
             raise ContactTakenError from error
 
-    async def page(self, limit: int, after: tuple[datetime, str] | None) -> list[Account]:
-        """Staff accounts, newest first; one more than `limit` where there are more."""
+    async def page(self, limit: int, after: tuple[datetime, str] | None, by: str) -> list[Account]:
+        """Staff accounts, newest first; one more than `limit` where there are more.
+
+        Raises:
+            AccountBlockedError: the administrator who asks is blocked.
+        """
+        await reading(self.world.store, by)
         return await self.world.store.accounts.staff(limit + 1, after)

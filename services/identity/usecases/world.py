@@ -54,6 +54,8 @@ class Rules:
     codes_per_hour: int = 10
     codes_per_site: int = 60
     codes_per_day: int = 600
+    codes_from_network: int = 60
+    codes_from_site: int = 600
     guesses_per_day: int = 50
     phone_countries: tuple[str, ...] = ("RU",)
     profiles_per_day: int = 10
@@ -96,9 +98,13 @@ class World:
         """What is stored of a code."""
         return digest_of(self.secret, challenge_id, code)
 
-    def known_device(self, token: str) -> KnownDevice | None:
-        """The device that this token of ours makes known."""
-        return known_device(self.secret, token, self.now())
+    async def known_device(self, token: str) -> KnownDevice | None:
+        """The device that this token of ours makes known, unless its account has forgotten it."""
+        device = known_device(self.secret, token, self.now())
+        if device is None:
+            return None
+        epoch = await self.store.accounts.device_epoch(device.account_id)
+        return device if device.epoch == epoch else None
 
     def counter_key(self, what: str, about: str) -> str:
         """The key of a counter: names nobody."""

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from services.chassis.foundation.settings import Platform
-from tests.support.identity import PASSWORD, Identity, any_phone, identity_running
+from tests.support.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 
 _NEW = "другая длинная фраза 8"
 _BAD = "не тот пароль 12345"
@@ -37,6 +37,8 @@ async def _recovered(owner: Identity, **contacts: str) -> None:
     body = {"code": await owner.code(recovery_id), "password": PASSWORD}
     done = await owner.post(f"/recoveries/{recovery_id}/confirmation", body)
     assert done.status_code == 204, done.text
+    if "Device-Token" in owner.client.headers:
+        owner.client.headers["Device-Token"] = done.headers["Device-Token"]
     await owner.logged_in(contacts["phone"])
 
 
@@ -87,7 +89,7 @@ async def test_a_day_of_guessing_shuts_nobody_out_and_finds_nothing(
 async def test_a_known_device_gets_in_when_strangers_used_everything_up(
     platform: Platform, database: str
 ) -> None:
-    limits = {"codes_per_site": 3, "codes_per_day": 6, "guesses_per_day": 3}
+    limits = {"codes_per_site": 4, "codes_per_day": 6, "guesses_per_day": 3}
     async with identity_running(platform, database, **limits) as identity:
         phone = any_phone()
         device = (await identity.registered(phone))["device_token"]
@@ -253,3 +255,131 @@ async def test_of_many_guesses_at_many_codes_at_once_no_more_are_looked_at(
             *(_wrong(identity, "/registrations", i) for i in ids for _ in range(4))
         )
         assert Counter(said) == {"wrong-code": 7, "longer-code-needed": 17}
+
+
+async def test_a_new_password_ends_every_device_but_the_one_that_proved_a_contact(
+    platform: Platform, database: str
+) -> None:
+    async with identity_running(platform, database, lock_after=1) as identity:
+        phone = any_phone()
+        stolen = (await identity.registered(phone))["device_token"]
+        owner = identity.seen_from(_HOME)
+        started = await owner.post("/recoveries", {"phone": phone})
+        recovery_id = started.json()["recovery_id"]
+        body = {"code": await owner.code(recovery_id), "password": PASSWORD}
+        done = await owner.post(f"/recoveries/{recovery_id}/confirmation", body)
+        fresh = done.headers["Device-Token"]
+
+        await _try(identity.seen_from(_HOME), phone, _BAD)
+        for device, expected in ((stolen, 429), (fresh, 202)):
+            answer = await _try(identity.seen_from(_HOME, device), phone, PASSWORD)
+            assert answer.status_code == expected
+
+
+async def _devices(identity: Identity, phone: str, count: int) -> list[str]:
+    """Who knows the password and reads the codes logs in on this many devices."""
+    return [(await identity.logged_in(phone))["device_token"] for _ in range(count)]
+
+
+async def test_more_devices_are_not_more_codes(platform: Platform, database: str) -> None:
+    """Beyond the bound of all devices each counts as the stranger that it may be."""
+    limits = {"codes_per_site": 4, "codes_from_network": 4}
+    async with identity_running(platform, database, **limits) as identity:
+        phone = any_phone()
+        await identity.registered(phone)
+        said = [
+            await identity.seen_from(_ATTACKERS[0], device).post("/recoveries", {"phone": phone})
+            for device in await _devices(identity, phone, 3)
+            for _ in range(4)
+        ]
+        assert [a.status_code for a in said] == [202] * 8 + [429] * 4
+        assert {a.json()["code"] for a in said[8:]} == {"too-many-codes-asked"}
+        elsewhere = await identity.seen_from(_HOME).post("/recoveries", {"phone": phone})
+        assert elsewhere.status_code == 202
+
+
+async def test_more_devices_are_not_more_guesses(platform: Platform, database: str) -> None:
+    async with identity_running(platform, database, guesses_per_day=7) as identity:
+        phone = any_phone()
+        await identity.registered(phone)
+        said: Counter[str] = Counter()
+        for device in await _devices(identity, phone, 4):
+            thief = identity.seen_from(_HOME, device)
+            started = (await thief.post("/recoveries", {"phone": phone})).json()
+            digits = len(await thief.code(started["recovery_id"]))
+            for _ in range(4):
+                code = await _wrong(thief, "/recoveries", started["recovery_id"])
+                said[f"{code} of {digits}"] += 1
+        assert said["wrong-code of 6"] == 7
+        assert said["longer-code-needed of 6"] == 1
+        assert said["wrong-code of 10"] == 8
+
+
+async def test_more_devices_are_not_more_passwords(platform: Platform, database: str) -> None:
+    """A thief with devices of the account learns of ten passwords that they are wrong."""
+    async with identity_running(platform, database, passwords_per_day=10) as identity:
+        phone = any_phone()
+        await identity.registered(phone)
+        said: Counter[int] = Counter()
+        for device in await _devices(identity, phone, 4):
+            thief = identity.seen_from(_HOME, device)
+            for _ in range(4):
+                said[(await _try(thief, phone, _BAD)).status_code] += 1
+        assert said == {401: 10, 202: 6}
+
+
+async def test_one_address_does_not_have_codes_sent_to_thousands_i17(
+    platform: Platform, database: str
+) -> None:
+    """Whatever they are asked for; other networks, and logins with the password, go on."""
+    limits = {"codes_from_network": 6, "codes_from_site": 9}
+    async with identity_running(platform, database, **limits) as identity:
+        owner = identity.seen_from(_HOME)
+        phone = any_phone()
+        await owner.registered(phone)
+        bomber = identity.seen_from("2001:db8:7:1::1")
+        said = [
+            await bomber.post("/registrations", {"channel": "sms", "phone": any_phone()})
+            for _ in range(4)
+        ] + [await bomber.post("/recoveries", {"phone": any_phone()}) for _ in range(4)]
+        assert [a.status_code for a in said] == [202] * 6 + [429] * 2
+        assert said[-1].json()["code"] == "too-many-codes-asked"
+        assert 0 < int(said[-1].headers["Retry-After"]) <= 3600
+        for _ in range(6):
+            assert (await _try(bomber, phone, PASSWORD)).is_success
+
+        neighbours = [identity.seen_from(f"2001:db8:7:{n}::1") for n in range(2, 8)]
+        body = {"channel": "sms", "phone": any_phone()}
+        answers = [(await n.post("/registrations", body)).status_code for n in neighbours]
+        assert answers == [202] * 3 + [429] * 3
+        identity.clock.forward(hours=1)
+        assert (await bomber.post("/recoveries", {"phone": phone})).status_code == 429
+        identity.clock.forward(hours=24)
+        assert (await bomber.post("/recoveries", {"phone": phone})).status_code == 202
+
+
+async def test_a_code_that_is_sent_again_counts_for_its_network(
+    platform: Platform, database: str
+) -> None:
+    async with identity_running(platform, database, codes_from_network=3) as identity:
+        body = {"channel": "sms", "phone": any_phone()}
+        started = (await identity.post("/registrations", body)).json()
+        said = []
+        for _ in range(3):
+            identity.clock.forward(seconds=61)
+            path = f"/registrations/{started['registration_id']}/code"
+            said.append((await identity.post(path, None)).status_code)
+        assert said == [202, 202, 429]
+
+
+async def test_an_account_does_not_have_codes_sent_to_thousands(
+    platform: Platform, database: str
+) -> None:
+    async with identity_running(platform, database, codes_from_network=3) as identity:
+        pair = await identity.registered()
+        bodies = [{"channel": "sms", "phone": any_phone(), "password": PASSWORD} for _ in range(4)]
+        said = [
+            (await identity.seen_from(f"203.0.113.{n}").post("/contacts", body, bearer(pair)))
+            for n, body in enumerate(bodies)
+        ]
+        assert [a.status_code for a in said] == [202] * 3 + [429]

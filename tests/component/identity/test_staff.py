@@ -10,7 +10,6 @@ from contracts.identity import AccountRegistered, CodePurpose, StaffRegistered, 
 from services.chassis.http.auth import Role as TokenRole
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from services.identity.domain import Role, StaffForm
 from tests.support.identity import PASSWORD, Identity, any_phone, bearer
 from tests.support.service import keyed, outbox_events
 
@@ -31,18 +30,6 @@ async def _recover(identity: Identity, contacts: dict[str, Any], password: str =
         {"code": sent[-1].pii.code, "password": password},
     )
     return int(done.status_code)
-
-
-@pytest.fixture
-async def administrator(identity: Identity) -> dict[str, Any]:
-    """An administrator, logged in."""
-    phone = any_phone()
-    contacts = {"phone": phone, "email": "kim@example.org"}
-    await identity.app.state.use.staff.register(
-        StaffForm(role=Role.ADMINISTRATOR, full_name="Ким Елена Олеговна", **contacts)
-    )
-    assert await _recover(identity, contacts, PASSWORD) == 204
-    return await identity.logged_in(phone)
 
 
 def _doctor(**over: Any) -> dict[str, Any]:
@@ -201,7 +188,8 @@ async def test_staff_are_listed_page_by_page_for_administrators_only(
         )
         seen += [i["email"] for i in page.json()["items"]]
         cursor = page.json()["next_cursor"]
-    assert seen == ["d2@example.org", "d1@example.org", "d0@example.org", "kim@example.org"]
+    assert seen[:3] == ["d2@example.org", "d1@example.org", "d0@example.org"]
+    assert len(seen) == 4  # with the administrator
     assert cursor is None
     broken = await identity.client.get(
         "/v1/staff", params={"cursor": "WzEsMl0"}, headers=bearer(administrator)

@@ -32,6 +32,7 @@ from deploy.stacks.containers.errors import (
 from deploy.stacks.containers.jobs.settings import BucketsJob, MongoJob, PkiJob
 from deploy.stacks.containers.settings import MINIO, OFFICIAL, local
 from deploy.stacks.containers.stack import JOBS
+from deploy.stacks.demo_limits import DEMO_LIMITS
 from deploy.watch.ops import volumes
 from deploy.watch.ops.settings import OpsSettings
 from deploy.world.partners.settings import PartnersSettings
@@ -193,9 +194,25 @@ def test_outside_a_demo_the_passwords_of_the_demo_are_refused() -> None:
     assert all(example[name].startswith("demo-") for name in secrets)
 
 
+def test_outside_a_demo_its_limits_are_refused_too() -> None:
+    example = read_env_file(_EXAMPLE)
+    assert {name: example[name] for name in DEMO_LIMITS} == DEMO_LIMITS
+    with pytest.raises(DemoSecretError, match="IDENTITY_CODES_FROM_NETWORK"):
+        refuse(example | {"DEMO": "false"}, ["core"])
+    with pytest.raises(DemoSecretError) as refused:
+        refuse({"DEMO": "false", "IDENTITY_CODES_PER_HOUR": "20"}, ["core"])
+    assert "IDENTITY_CODES" not in str(refused.value), "left out, or the operator's own"
+    settings = {f"IDENTITY_{name.upper()}" for name in Identity.model_fields}
+    assert set(DEMO_LIMITS) <= settings
+
+
 def test_outside_a_demo_there_is_no_inbox_for_everybody() -> None:
     example = read_env_file(_EXAMPLE)
-    own = {n: re.sub("demo-|sinks|tsa", "own", value) for n, value in example.items()}
+    own = {
+        n: re.sub("demo-|sinks|tsa", "own", value)
+        for n, value in example.items()
+        if n not in DEMO_LIMITS
+    }
     refuse(own | {"DEMO": "false"}, ["core", "observability"])
     with pytest.raises(DemoProfileError, match="PROFILES=core,observability"):
         refuse(own | {"DEMO": "false"}, ["core", "demo"])

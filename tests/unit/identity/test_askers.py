@@ -13,8 +13,9 @@ from services.identity.domain import Caller, KnownDevice, known_device
 
 _NOW = datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
 _SECRET = b"a secret for tests only"
-_DEVICE = KnownDevice("account-1", "device-1", _NOW + timedelta(days=180))
+_DEVICE = KnownDevice("account-1", "device-1", _NOW + timedelta(days=180), 1)
 _TOKEN = _DEVICE.token(_SECRET)
+_MAC = _TOKEN.rpartition(".")[2]
 
 
 def test_a_device_is_known_by_its_token_until_its_time() -> None:
@@ -32,6 +33,7 @@ def test_a_device_is_known_by_its_token_until_its_time() -> None:
         _TOKEN + "A",
         _TOKEN.replace("account-1", "account-2"),
         _TOKEN.replace("device-1", "device-2"),
+        replace(_DEVICE, epoch=2).token(_SECRET)[: -len(_MAC)] + _MAC,
         _TOKEN.replace(str(int(_DEVICE.until.timestamp())), "9999999999"),
         _DEVICE.token(b"another secret"),
     ],
@@ -53,13 +55,16 @@ def test_an_account_id_may_have_dots() -> None:
 def test_a_device_counts_alone_for_its_account_and_as_a_network_for_others() -> None:
     caller = Caller("2001:db8:1:2::/64", "2001:db8:1::/48", _DEVICE)
     own = caller.asker("account-1")
-    assert (own.known, own.key) == (True, "device:device-1")
+    assert (own.key, own.fleet) == ("device:device-1", "devices:account-1")
     for account_id in ("account-2", None):
         asker = caller.asker(account_id)
-        assert not asker.known
-        assert (asker.key, asker.wide) == ("network:2001:db8:1:2::/64", "site:2001:db8:1::/48")
-    elsewhere = replace(caller, network="192.0.2.1", site="192.0.2.1")
-    assert elsewhere.asker("account-1") == own
+        assert asker.fleet is None
+        assert asker.key == asker.network == "network:2001:db8:1:2::/64"
+        assert asker.site == "site:2001:db8:1::/48"
+    elsewhere = replace(caller, network="192.0.2.1", site="192.0.2.1").asker("account-1")
+    assert (elsewhere.key, elsewhere.fleet) == (own.key, own.fleet)
+    another = replace(caller, device=replace(_DEVICE, id="device-2")).asker("account-1")
+    assert (another.key == own.key, another.fleet == own.fleet) == (False, True)
 
 
 def test_who_is_logged_in_counts_as_the_account_wherever_it_is() -> None:
