@@ -49,7 +49,7 @@ class MessageView(BaseModel):
     template: str = Field(
         examples=["certificate-issued.v1"], description="Template and its version."
     )
-    destination: str = Field(examples=["+7 *** ***-00-01"], description="Masked address.")
+    destination: str = Field(examples=["+7 *** ***-**-01"], description="Masked address.")
     title: str = Field(examples=["Справка 086-2026-000000417-3 готова"])
     text: str
     action: str = Field(examples=["Скачать справку"], description="What to do (N4).")

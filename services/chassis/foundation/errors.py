@@ -21,9 +21,10 @@ class FieldError:
 
 
 class RefusalError(Exception):
-    """A permanent «no» with a reason; subclasses set code, status and title, and build `detail`.
+    """A permanent «no» with a reason; subclasses set code, status, title and `detail`.
 
-    `code` is stable and kebab-case; `title` and `detail` are Russian.
+    `code` is stable and kebab-case; `title` and `detail` are Russian. A `detail` that speaks of
+    something in particular is built by the subclass from its arguments.
     """
 
     code: ClassVar[str] = "refused"
@@ -31,17 +32,18 @@ class RefusalError(Exception):
     title: ClassVar[str] = "Действие невозможно"
     passing: ClassVar[bool] = False
     """Whether the same work may succeed in a moment: then it is no reason for a dead letter."""
+    detail: str = "Действие невозможно."
 
     def __init__(
         self,
-        detail: str,
+        detail: str | None = None,
         *,
         errors: Sequence[FieldError] = (),
         retry_after: int | None = None,
     ) -> None:
         """Keep the sentence, the wrong fields and, where waiting helps, the seconds to wait."""
-        super().__init__(detail)
-        self.detail = detail
+        self.detail = type(self).detail if detail is None else detail
+        super().__init__(self.detail)
         self.errors = tuple(errors)
         self.retry_after = retry_after
 

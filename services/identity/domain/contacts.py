@@ -13,6 +13,7 @@ from enum import StrEnum
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from services.chassis.foundation.masks import masked_email, masked_phone
 from services.chassis.foundation.text import line, phone
 
 _REGION = "RU"
@@ -43,9 +44,8 @@ class Contact:
     def masked(self) -> str:
         """What anybody may be shown: «+7 *** ***-**-01», «s***@mail.ru»."""
         if self.channel is Channel.SMS:
-            return f"{self.address[:2]} *** ***-**-{self.address[-2:]}"
-        name, _, domain = readable(self.address).rpartition("@")
-        return f"{name[:1]}***@{domain}"
+            return masked_phone(self.address)
+        return masked_email(readable(self.address))
 
 
 def phone_of(text: str) -> Contact | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 
+from services.chassis.foundation.masks import masked_email, masked_phone
 from services.chassis.work.inbox import EventPosition
 
 DEVICES_LIMIT = 10
@@ -132,10 +133,8 @@ def proof_of(secret: str) -> str:
 
 def masked(address: Address) -> str:
     """An address as the journal shows it: enough to recognise, not enough to use."""
-    to = address.to
     if address.channel is Channel.EMAIL:
-        name, _, domain = to.partition("@")
-        return f"{name[:1]}***@{domain}"
+        return masked_email(address.to)
     if address.channel is Channel.SMS:
-        return f"{to[:2]} *** ***-{to[-4:-2]}-{to[-2:]}"
-    return f"…{to[-4:]}"
+        return masked_phone(address.to)
+    return f"…{address.to[-4:]}"

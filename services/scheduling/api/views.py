@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from services.chassis.foundation.masks import masked_name
 from services.scheduling.api.timetable_views import VisitView
 from services.scheduling.domain.appointment import (
     Appointment,
@@ -14,7 +15,6 @@ from services.scheduling.domain.appointment import (
     Status,
     Step,
     TalonState,
-    masked,
 )
 
 STATUS_LABELS = {
@@ -144,7 +144,7 @@ class PublicTalon(BaseModel):
             number=number,
             state=check,
             label=CHECK_LABELS[check],
-            patient=masked(found.patient_name),
+            patient=masked_name(found.patient_name),
             starts_at=found.visit.local(found.visit.starts_at),
             clinic_name=found.visit.clinic_name,
             clinic_address=found.visit.clinic_address,

@@ -212,8 +212,3 @@ def cancel(
         hours = math.ceil(rule.before / timedelta(hours=1))
         raise CancelTooLateError(starts_at, hours, rule.hotline)
     return appointment.cancelled(now, by, f"{by.value}-request", note)
-
-
-def masked(full_name: str) -> str:
-    """A name for strangers: the first letters only («С*** А*** С***»)."""
-    return " ".join(f"{part[:1]}***" for part in full_name.split())

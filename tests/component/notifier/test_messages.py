@@ -82,7 +82,7 @@ async def test_one_event_becomes_sms_mail_and_push(
         assert str(line["link"]).endswith("/next/application#МЗ-2026-11-0000417-8")
         assert [s["status"] for s in line["history"]] == ["queued", "delivered"]
     assert {line["destination"] for line in lines} == {
-        "+7 *** ***-00-42",
+        "+7 *** ***-**-42",
         "a***@example.org",
         "…anna",
     }

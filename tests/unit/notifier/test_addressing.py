@@ -79,7 +79,7 @@ def test_a_new_name_without_a_middle_name_has_none() -> None:
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
-        (Address(Channel.SMS, "+79000000042"), "+7 *** ***-00-42"),
+        (Address(Channel.SMS, "+79000000042"), "+7 *** ***-**-42"),
         (Address(Channel.EMAIL, "anna@example.org"), "a***@example.org"),
         (Address(Channel.PUSH, "abcdefgh"), "…efgh"),
     ],

@@ -20,7 +20,6 @@ from services.scheduling.domain.appointment import (
     TalonState,
     book,
     cancel,
-    masked,
 )
 from services.scheduling.domain.slot import (
     Engagement,
@@ -205,16 +204,3 @@ def test_a_talon_is_valid_until_the_visit_ends() -> None:
     """A8."""
     assert booked().check(VISIT.ends_at - timedelta(seconds=1)) is Check.VALID
     assert booked().check(VISIT.ends_at) is Check.PAST
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("Соколова Анна Сергеевна", "С*** А*** С***"),
-        ("Ли Ян", "Л*** Я***"),
-        ("Салтыков-Щедрин Михаил", "С*** М***"),
-        ("", ""),
-    ],
-)
-def test_strangers_see_initials(name: str, shown: str) -> None:
-    assert masked(name) == shown
