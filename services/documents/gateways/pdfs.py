@@ -26,6 +26,7 @@ from services.documents.errors import (
 )
 from services.documents.gateways.active import refuse_active
 from services.documents.gateways.pages import dpi_of_pages
+from services.documents.gateways.pictures import refuse_heavy
 from services.documents.gateways.signed import refuse_unclear, signatures_of
 
 MOST_PAGES = 200
@@ -50,6 +51,7 @@ def inspect_pdf(content: bytes) -> Inspected:
         PdfEncryptedError: it has a password or restrictions.
         PdfActiveContentError: scripts, programs, media, files or paths inside.
         PdfSignedUnclearError: it is signed, and cannot be kept as it is.
+        ImageTooLargeError: a picture in it has more pixels than we decode of any.
         TooManyPagesError: more than `MOST_PAGES`.
         FileTooComplexError: more work than a document makes.
     """
@@ -128,4 +130,5 @@ def _kept(content: bytes) -> bytes:
     written = out.getvalue()
     with pikepdf.open(io.BytesIO(written)) as pdf:
         refuse_active(pdf)
+        refuse_heavy(pdf)
     return written

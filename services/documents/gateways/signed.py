@@ -16,6 +16,7 @@ import pikepdf
 
 from services.documents.errors import PdfActiveContentError, PdfSignedUnclearError
 from services.documents.gateways.active import refuse_active
+from services.documents.gateways.pictures import refuse_heavy
 
 MOST_SIGNATURES = 20
 _MOST_FIELDS = 10_000
@@ -50,7 +51,8 @@ def refuse_unclear(content: bytes) -> None:
     Raises:
         PdfSignedUnclearError: it is not whole, or its signatures leave out more than themselves.
         PdfActiveContentError: it does more than show pages, in one of its readings.
-        FileTooComplexError: too many objects.
+        ImageTooLargeError: a picture has too many pixels, in one of them.
+        FileTooComplexError: too many objects, or too much work in its pictures.
     """
     ended = _LAST_END.search(content, max(0, len(content) - _LAST_BYTES))
     if ended is None or _BEHIND_AN_END.search(content):
@@ -64,12 +66,17 @@ def refuse_unclear(content: bytes) -> None:
     try:
         for revision in sorted(ends, reverse=True):
             with _opened(content[:revision]) as pdf:
-                refuse_active(pdf)
+                _refuse(pdf)
         # as a reader sees it that finds the objects by itself
         with pikepdf.open(io.BytesIO(content.replace(b"startxref", b"startnone"))) as pdf:
-            refuse_active(pdf)
+            _refuse(pdf)
     except PdfActiveContentError as error:
         raise PdfActiveContentError(error.what, signed=True) from error
+
+
+def _refuse(pdf: pikepdf.Pdf) -> None:
+    refuse_active(pdf)
+    refuse_heavy(pdf)
 
 
 def _opened(content: bytes) -> pikepdf.Pdf:
