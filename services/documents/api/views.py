@@ -149,11 +149,16 @@ class LinkView(BaseModel):
     url: str
     expires_at: AwareDatetime
     sha256: str = Field(description="What the content must hash to.")
+    name: str = Field(
+        examples=["Выписка.pdf"],
+        description="What to call the file. The address gives it a neutral name: it reaches "
+        "proxies and browsers.",
+    )
 
     @classmethod
     def of(cls, link: Link) -> Self:
         """The view of a link."""
-        return cls(url=link.url, expires_at=link.expires_at, sha256=link.sha256)
+        return cls(url=link.url, expires_at=link.expires_at, sha256=link.sha256, name=link.name)
 
 
 class ReadView(BaseModel):

@@ -174,5 +174,5 @@ class Document:
 
     @property
     def file_name(self) -> str:
-        """What the PDF is called when it is downloaded."""
+        """What the PDF is called."""
         return clean_name(f"{self.title} {self.number}".replace("/", "-"), MediaType.PDF)

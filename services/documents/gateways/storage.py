@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
 import urllib3
@@ -114,17 +114,19 @@ class Storage:
             raise ContentChangedError
         return content
 
-    def link(
-        self, bucket: str, sha256: str, *, name: str, media_type: MediaType, lasting: timedelta
-    ) -> str:
-        """A signed address that gives the content for a short time (D1). No network is used."""
+    def link(self, bucket: str, sha256: str, *, media_type: MediaType, lasting: timedelta) -> str:
+        """A signed address that gives the content for a short time (D1). No network is used.
+
+        Addresses are read by proxies and kept by browsers: no word of a person's stands in it.
+        """
+        name = f"document{media_type.suffix}"
         return str(
             self._outside.presigned_get_object(
                 bucket,
                 object_key(sha256),
                 expires=lasting,
                 response_headers={
-                    "response-content-disposition": _disposition(name, media_type),
+                    "response-content-disposition": f'attachment; filename="{name}"',
                     "response-content-type": media_type.value,
                     "response-cache-control": "private, no-store",
                 },
@@ -183,8 +185,3 @@ def _client(platform: Platform, endpoint: str, pool: urllib3.PoolManager, *, sec
 
 def _says(error: StorageAwayError, code: str) -> bool:
     return isinstance(error.__cause__, S3Error) and error.__cause__.code == code
-
-
-def _disposition(name: str, media_type: MediaType) -> str:
-    """RFC 6266: a plain name for old clients, the true one beside it."""
-    return f"attachment; filename=\"document{media_type.suffix}\"; filename*=UTF-8''{quote(name)}"

@@ -14,16 +14,17 @@ from services.documents.store import Store
 
 @dataclass(frozen=True)
 class Link:
-    """A signed address, until when it works, and what its content must hash to."""
+    """A signed address, until when it works, what its content must hash to and is called."""
 
     url: str
     expires_at: datetime
     sha256: str
+    name: str
 
 
 @dataclass(frozen=True)
 class Content:
-    """Stored bytes: where they are and how they are called when downloaded."""
+    """Stored bytes: where they are and what they are called."""
 
     bucket: str
     sha256: str
@@ -61,11 +62,10 @@ class ReadingRoom:
         url = self.storage.link(
             content.bucket,
             content.sha256,
-            name=content.name,
             media_type=content.media_type,
             lasting=self.link_lasting,
         )
-        return Link(url, read.at + self.link_lasting, content.sha256)
+        return Link(url, read.at + self.link_lasting, content.sha256, content.name)
 
     async def journal(
         self, subject_id: str, owner_id: str, *, after: Position | None, limit: int
