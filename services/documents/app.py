@@ -69,6 +69,7 @@ def build(
         room=room,
         bucket=settings.bucket_uploads,
         purposes=settings.purposes,
+        quota=settings.quota,
         grant_lasting=timedelta(days=settings.grant_days),
         metrics=metrics,
         now=now,

@@ -29,6 +29,15 @@ class PurposeLimits(BaseModel):
     max_pages: int = Field(default=30, gt=0)
 
 
+class Quota(BaseModel):
+    """What one person may store in a calendar month. An application has some ten documents."""
+
+    model_config = ConfigDict(frozen=True)
+
+    files: int = Field(default=300, gt=0)
+    bytes: int = Field(default=500 * MEGABYTE, gt=0)
+
+
 PURPOSES: Mapping[str, PurposeLimits] = {
     "attachment": PurposeLimits(title="Документ к заявлению"),
     "card-extract": PurposeLimits(
@@ -38,7 +47,7 @@ PURPOSES: Mapping[str, PurposeLimits] = {
 
 
 class Settings(ServiceSettings):
-    """Variables `DOCUMENTS_…`; `DOCUMENTS_PURPOSES` is JSON and replaces the default."""
+    """Variables `DOCUMENTS_…`; those of `purposes` and `quota` are JSON and replace the default."""
 
     model_config = SettingsConfigDict(env_prefix="DOCUMENTS_", frozen=True)
 
@@ -58,6 +67,7 @@ class Settings(ServiceSettings):
     link_seconds: int = Field(default=120, gt=0, le=3600)
     grant_days: int = Field(default=30, gt=0)
     purposes: Mapping[str, PurposeLimits] = PURPOSES
+    quota: Quota = Quota()
     http_concurrency: int | None = Field(
         default=32, ge=1, description="Each may hold an upload of some megabytes in memory."
     )

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 
 from services.chassis.database.client import Collection, Database, Indexes, Session
 from services.chassis.foundation.errors import StaleVersionError
@@ -23,6 +23,7 @@ from services.documents.domain import (
     Reader,
     Signed,
     State,
+    Stored,
     StoredFile,
 )
 
@@ -56,6 +57,7 @@ INDEXES: Indexes = {
         ),
     ],
     "voids": [],
+    "stored": [IndexModel([("ends_at", ASCENDING)], expireAfterSeconds=0)],
 }
 
 
@@ -69,10 +71,29 @@ class Store:
         self.reads = db["reads"]
         self.documents = db["documents"]
         self.voids = db["voids"]
+        self.stored = db["stored"]
 
     async def add_file(self, file: StoredFile, *, session: Session) -> None:
         """Keep a new upload."""
         await self.files.insert_one(_document(file), session=session)
+
+    async def stored_in(self, month: date, owner_id: str) -> Stored:
+        """What this citizen has stored in a month so far."""
+        found = await self.stored.find_one({"_id": _stored_id(owner_id, month)})
+        return Stored(month, found["files"], found["bytes"]) if found else Stored(month)
+
+    async def count_stored(
+        self, month: Stored, owner_id: str, size: int, *, session: Session
+    ) -> Stored:
+        """Add a file to what this citizen has stored; two at once are counted one by one."""
+        found = await self.stored.find_one_and_update(
+            {"_id": _stored_id(owner_id, month.month)},
+            {"$inc": {"files": 1, "bytes": size}, "$set": {"ends_at": month.ends_at}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        return Stored(month.month, found["files"], found["bytes"])
 
     async def file_of_owner(self, file_id: str, owner_id: str) -> StoredFile | None:
         """An upload of this citizen."""
@@ -223,6 +244,10 @@ class Store:
             replace(document, void_at=since.get(void_id))
             for document, void_id in zip(documents, ids, strict=True)
         ]
+
+
+def _stored_id(owner_id: str, month: date) -> str:
+    return f"{owner_id}:{month:%Y-%m}"
 
 
 def _void_id(kind: Kind, reference_id: str, number: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -84,11 +84,13 @@ async def paperwork(
     *,
     pki: Path,
     tsa_url: str,
+    settings: Mapping[str, Any] | None = None,
     **seams: Any,
 ) -> AsyncIterator[Paperwork]:
-    """The service with buckets of its own."""
-    settings = settings_of(platform, database, pki, tsa_url)
-    app = build(settings, fetch_keys=tokens.fetch, **seams)
+    """The service with buckets of its own; `settings` replaces some."""
+    usual = settings_of(platform, database, pki, tsa_url)
+    changed = usual.model_copy(update=settings or {})
+    app = build(changed, fetch_keys=tokens.fetch, **seams)
     async with running(app) as client:
         yield Paperwork(app, client, tokens)
 

@@ -123,7 +123,8 @@ async def upload(
     `file-empty`, `file-too-complex`, `pdf-encrypted`, `pdf-active-content`, `pdf-signed-unclear`,
     `image-too-large`, `too-many-pages`, `resolution-too-low`, `resolution-unknown`,
     `file-breaks-rules` (several, see `errors`). 429 `too-many-requests`: too many files of one
-    person, or of all, wait to be examined. What is accepted may have `remarks`.
+    person, or of all, wait to be examined; `upload-quota-exceeded`: as much is stored as is kept of
+    one person in a month. What is accepted may have `remarks`.
 
     Pictures and PDFs are written anew; a signed PDF and what was sealed here stay as they are.
     """

@@ -26,6 +26,7 @@ from services.documents.domain.files import (
     remarks_on,
     sha256_of,
 )
+from services.documents.domain.quotas import Stored, month_of
 
 __all__ = [
     "Document",
@@ -43,10 +44,12 @@ __all__ = [
     "SealedContent",
     "Signed",
     "State",
+    "Stored",
     "StoredFile",
     "check_limits",
     "clean_name",
     "grants_of_review",
+    "month_of",
     "object_key",
     "remarks_on",
     "sha256_of",

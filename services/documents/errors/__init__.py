@@ -18,6 +18,7 @@ from services.documents.errors.files import (
     ResolutionUnknownError,
     TooManyPagesError,
     UnknownPurposeError,
+    UploadQuotaError,
     megabytes,
     refused_elsewhere,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "StorageAwayError",
     "TooManyPagesError",
     "UnknownPurposeError",
+    "UploadQuotaError",
     "megabytes",
     "refused_elsewhere",
 ]

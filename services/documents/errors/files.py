@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from services.chassis.foundation.errors import FieldError, InvalidInputError, RefusalError
+from babel.dates import format_date
+
+from services.chassis.foundation.errors import (
+    FieldError,
+    InvalidInputError,
+    RefusalError,
+    TooManyRequestsError,
+)
 
 _ACCEPTED = "Принимаются PDF, JPG и PNG."
 _CONVERT = "Преобразуйте документ в PDF или JPG и загрузите его снова."
@@ -218,6 +226,22 @@ def refused_elsewhere(code: str, detail: str) -> FileRefusedError:
     made = kind.__new__(kind)
     FileRefusedError.__init__(made, detail)
     return made
+
+
+class UploadQuotaError(TooManyRequestsError):
+    """One person has stored as much in a month as the installation keeps of anybody."""
+
+    code = "upload-quota-exceeded"
+    title = "Загружено слишком много файлов"
+
+    def __init__(self, files: int, size: int, again: date, retry_after: int) -> None:
+        """Say how much is kept, and from which day on there is room again."""
+        super().__init__(
+            retry_after,
+            f"За месяц можно загрузить не больше {files} файлов общим размером {megabytes(size)}. "
+            f"Загрузить новые можно с {format_date(again, 'd MMMM', locale='ru')}. Уже "
+            "загруженные файлы сохранены, их можно приложить к заявлению.",
+        )
 
 
 class NoFileError(InvalidInputError):

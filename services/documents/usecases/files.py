@@ -20,6 +20,7 @@ from services.documents.domain import (
     check_limits,
     clean_name,
     grants_of_review,
+    month_of,
     remarks_on,
     sha256_of,
 )
@@ -27,7 +28,7 @@ from services.documents.errors import FileTooLargeError, NoSuchFileError, Unknow
 from services.documents.gateways.inspection import Inspector
 from services.documents.gateways.storage import Storage
 from services.documents.metrics import TAKEN, DocumentsMetrics
-from services.documents.settings import PurposeLimits
+from services.documents.settings import PurposeLimits, Quota
 from services.documents.store import Store
 from services.documents.usecases.reading import Content, Link, ReadingRoom
 
@@ -52,6 +53,7 @@ class Files:
     room: ReadingRoom
     bucket: str
     purposes: Mapping[str, PurposeLimits]
+    quota: Quota
     grant_lasting: timedelta
     metrics: DocumentsMetrics
     now: Callable[[], datetime]
@@ -90,6 +92,7 @@ class Files:
         Raises:
             FileRefusedError: one of its kinds; nothing is stored.
             UnknownPurposeError: nothing to check against.
+            UploadQuotaError: this citizen has stored enough for this month.
         """
         purpose = self.metrics.purpose(upload.purpose)
         try:
@@ -104,10 +107,12 @@ class Files:
         limits = self.limits_of(upload.purpose)
         if len(upload.content) > self.largest_upload:
             raise FileTooLargeError(limits.max_bytes)
+        size, now = len(upload.content), self.now()
+        so_far = await self.store.stored_in(month_of(now), owner_id)
+        so_far.plus(size).check(self.quota, now)  # before any work; it counts in the transaction
         source = sha256_of(upload.content)
         sealed = await self.store.document_by_hash(source) is not None
         found = await self.inspector.inspect(upload.content, owner_id, sealed=sealed)
-        size = len(upload.content)
         check_limits(limits, size=size, pages=found.pages, dpi=found.dpi, sealed=sealed)
         file = StoredFile(
             id=self.new_id(),
@@ -120,12 +125,14 @@ class Files:
             source_sha256=source,
             pages=found.pages,
             dpi=found.dpi,
-            accepted_at=self.now(),
+            accepted_at=now,
             sent_size=size,
         )
         await self.storage.put(self.bucket, file.sha256, found.content, file.media_type)
 
         async def work(tx: Transaction) -> StoredFile:
+            counted = await self.store.count_stored(so_far, owner_id, file.size, session=tx.session)
+            counted.check(self.quota, now)
             await self.store.add_file(file, session=tx.session)
             tx.emit(file.id, file.version, events.accepted(file))
             return file

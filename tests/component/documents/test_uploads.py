@@ -7,7 +7,7 @@ import base64
 import hashlib
 import io
 import secrets
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx2
 import pytest
@@ -92,6 +92,18 @@ async def test_d3_an_image_is_stored_as_our_own_writing(office: Paperwork) -> No
         (scans.pdf_encrypted(), "attachment", 422, "pdf-encrypted"),
         (scans.too_many_pixels(), "attachment", 422, "image-too-large"),
         (scans.jpeg_of_scans(2000), "attachment", 422, "file-broken"),
+        (
+            pdfs.with_jpeg(scans.jpeg_of_scans(2000), says=(400, 300)),
+            "attachment",
+            422,
+            "file-too-complex",
+        ),
+        (
+            pdfs.drawn(b"", images={"Im": {"size": (9000, 9000)}}),
+            "attachment",
+            422,
+            "image-too-large",
+        ),
         (scans.pdf(pages=2, dpi=299), "card-extract", 422, "resolution-too-low"),
         (scans.png(150), "card-extract", 422, "resolution-too-low"),
         (scans.jpeg(None), "card-extract", 422, "resolution-too-low"),
@@ -284,6 +296,17 @@ async def test_d1_the_link_is_signed_for_the_public_host_and_for_two_minutes(
     assert (await _fetch(office, unsigned)).status_code == 403
     changed = link["url"].replace("X-Amz-Expires=120", "X-Amz-Expires=9999")
     assert (await _fetch(office, changed)).status_code == 403
+
+
+async def test_d1_no_word_of_a_person_is_in_the_address(office: Paperwork) -> None:
+    """The address reaches proxies and browsers; the name is said beside it."""
+    name = "Анна Соколова, ВИЧ.pdf"
+    file_id = (await office.upload("anna", scans.pdf(pages=1), name=name)).json()["file_id"]
+    link = (await office.link(f"/v1/files/{file_id}", "anna")).json()
+    assert link["name"] == name
+    assert "Соколова" not in unquote(link["url"])
+    given = (await _fetch(office, link["url"])).headers["content-disposition"]
+    assert given == 'attachment; filename="document.pdf"'
 
 
 async def test_d3_swapped_content_is_given_to_nobody(office: Paperwork, platform: Platform) -> None:
