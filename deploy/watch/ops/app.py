@@ -24,7 +24,7 @@ from deploy.watch.ops.status import StatusBoard
 from deploy.watch.ops.store import Store
 from deploy.watch.ops.targets import Resolve, by_dns
 from deploy.watch.ops.volumes import Volumes, WatcherMetrics
-from services.chassis.foundation.tasks import raise_if_cancelled, stop_all
+from services.chassis.foundation.tasks import repeat, stop_all
 from services.chassis.http import problems
 from services.chassis.http.auth import FetchKeys, TokenVerifier, fetch_from
 from services.chassis.http.facilities import provide
@@ -62,14 +62,16 @@ class Rounds:
 
     async def run(self) -> None:
         """Rounds until cancelled; one that fails does not end them."""
-        while True:
+
+        async def step() -> float:
             started = time.monotonic()
-            try:
-                await self.once()
-            except Exception:
-                log.exception("a round failed")
-            raise_if_cancelled()
-            await asyncio.sleep(max(0.1, self._seconds - (time.monotonic() - started)))
+            await self.once()
+            return max(0.1, self._seconds - (time.monotonic() - started))
+
+        def failed(error: Exception, _: float) -> None:
+            log.error("a round failed", exc_info=error)
+
+        await repeat(step, failed, first=self._seconds, longest=self._seconds)
 
 
 def build(

@@ -8,8 +8,8 @@ remembers that it was asked; a loop that looks there once a round cannot outlive
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, NoReturn
 
 import structlog
 
@@ -27,6 +27,31 @@ def raise_if_cancelled() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
+
+
+async def repeat(
+    step: Callable[[], Awaitable[float]],
+    failed: Callable[[Exception, float], object],
+    *,
+    first: float = 1.0,
+    longest: float = 1.0,
+) -> NoReturn:
+    """Run a step again and again until cancelled: the one loop that outlives errors.
+
+    A step returns how many seconds to rest after it (0: none). One that raises is told to `failed`
+    with the seconds until the next, which grow from `first` to `longest` while it goes on failing.
+    """
+    delay = first
+    while True:
+        raise_if_cancelled()
+        try:
+            rest, delay = await step(), first
+        except Exception as error:
+            raise_if_cancelled()  # it failed while it was being stopped
+            failed(error, delay)
+            rest, delay = delay, min(longest, delay * 2)
+        raise_if_cancelled()
+        await asyncio.sleep(rest)
 
 
 async def stop_all(tasks: Collection[asyncio.Task[Any]], *, within: float) -> None:

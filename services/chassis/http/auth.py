@@ -6,7 +6,6 @@ refreshed on an unknown key. Nothing here issues tokens.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from services.chassis.foundation.errors import (
     UnauthenticatedError,
 )
 from services.chassis.foundation.faults import redacted
-from services.chassis.foundation.tasks import raise_if_cancelled
+from services.chassis.foundation.tasks import repeat
 from services.chassis.http.facilities import find
 from services.chassis.telemetry.journey import known, travelling
 from services.chassis.telemetry.metrics import Metrics
@@ -40,6 +39,7 @@ log = structlog.get_logger(__name__)
 ALGORITHMS = ["ES256"]
 _REFRESH_SECONDS = 300.0
 _RETRY_SECONDS = 2.0
+_FIRST_RETRY_SECONDS = 0.3
 _LEEWAY_SECONDS = 30
 _REMEMBERED = 4096
 
@@ -117,15 +117,15 @@ class TokenVerifier:
 
     async def run(self) -> None:
         """Keep the keys fresh until cancelled."""
-        while True:
-            raise_if_cancelled()
-            try:
-                await self.refresh()
-                await asyncio.sleep(_REFRESH_SECONDS)
-            except Exception as error:
-                raise_if_cancelled()
-                log.debug("the key set is not there yet", error=redacted(error))
-                await asyncio.sleep(_RETRY_SECONDS if self._keys else 0.3)
+
+        async def step() -> float:
+            await self.refresh()
+            return _REFRESH_SECONDS
+
+        def failed(error: Exception, _: float) -> None:
+            log.debug("the key set is not there yet", error=redacted(error))
+
+        await repeat(step, failed, first=_FIRST_RETRY_SECONDS, longest=_RETRY_SECONDS)
 
     async def refresh(self) -> None:
         """Fetch the key set now. What the old one verified is forgotten: a key may be revoked."""

@@ -57,6 +57,10 @@ class TolerantConsumer(AIOKafkaConsumer):  # type: ignore[misc] # aiokafka has n
         finally:  # after a rebalance it fails: then the records are handed out again, here or there
             self._backlog.settled()
 
+    async def answers(self) -> bool:
+        """Whether Kafka answers now."""
+        return bool(await self._client.force_metadata_update())  # no public way to ask
+
     async def look(self) -> None:
         """Reckon the backlog anew.
 

@@ -21,6 +21,7 @@ from typing import Any
 from aiokafka import ConsumerRecord
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
+from contracts.envelope import MAX_BYTES
 from services.chassis.database.client import Document, Mongo
 from services.chassis.foundation.settings import Platform
 
@@ -31,6 +32,8 @@ INDEXES = {
         IndexModel([("settled_at", ASCENDING)], expireAfterSeconds=int(RETENTION.total_seconds())),
     ]
 }
+_MOST_HEADERS = 64
+_BEGINNING = 1024
 OPEN, REPLAYING, REPLAYED, DISCARDED = "open", "replaying", "replayed", "discarded"
 
 
@@ -46,7 +49,9 @@ class DeadLetters:
     ) -> str:
         """Keep a record with its bytes, headers and place; keeping it twice is keeping it once.
 
-        `reason` is its class: unparseable, refused, bug. Returns the dead letter's id.
+        `reason` is its class: unparseable, misplaced, refused, bug. Of what no contract allows
+        (`MAX_BYTES`) only the beginning is kept, and it cannot be replayed: anybody who may write
+        to a topic could fill the reader's disk. Returns the dead letter's id.
         """
         place = f"{consumer}|{record.topic}|{record.partition}|{record.offset}|{record.timestamp}|"
         letter_id = sha256(place.encode() + (record.value or b"")).hexdigest()[:24]
@@ -59,9 +64,12 @@ class DeadLetters:
                     "partition": record.partition,
                     "offset": record.offset,
                     "timestamp": record.timestamp,
-                    "key": record.key,
-                    "value": record.value,
-                    "headers": [[k, v] for k, v in record.headers],
+                    "key": _beginning(record.key),
+                    "value": _beginning(record.value),
+                    "size": len(record.value or b""),
+                    "headers": [
+                        [k[:_BEGINNING], _beginning(v)] for k, v in record.headers[:_MOST_HEADERS]
+                    ],
                     "first_seen_at": datetime.now(UTC),
                 },
                 "$set": {"reason": reason, "error": error[:2000], "state": OPEN},
@@ -95,11 +103,16 @@ class DeadLetters:
     async def ask(self, letter_ids: Sequence[str], state: str) -> int:
         """Mark open letters for replay, or discard them; returns how many were open."""
         settled = datetime.now(UTC) if state == DISCARDED else None
+        whole = {"size": {"$not": {"$gt": MAX_BYTES}}} if state == REPLAYING else {}
         done = await self.collection.update_many(
-            {"_id": {"$in": list(letter_ids)}, "state": OPEN},
+            {"_id": {"$in": list(letter_ids)}, "state": OPEN, **whole},
             {"$set": {"state": state, "settled_at": settled, "lease": None}},
         )
         return done.modified_count
+
+
+def _beginning(raw: bytes | None) -> bytes | None:
+    return raw if raw is None or len(raw) <= MAX_BYTES else raw[:_BEGINNING]
 
 
 def _stale() -> datetime:
@@ -153,6 +166,8 @@ async def _show(letters: DeadLetters, letter_id: str) -> int:
     print(f"key: {_shown(d['key'])}")  # noqa: T201 - a command's output
     for k, v in d["headers"]:
         print(f"header {k}: {_shown(v)}")  # noqa: T201 - a command's output
+    if d.get("size", 0) > MAX_BYTES:
+        print(f"too large to be an event ({d['size']} bytes): its beginning")  # noqa: T201 - as above
     print(_shown(d["value"]))  # noqa: T201 - a command's output
     return 0
 

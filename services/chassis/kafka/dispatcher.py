@@ -1,11 +1,10 @@
-"""The consumer end of Kafka: one subscriber per service, tolerant parsing, classified errors.
+"""Records to handlers: order per key, tolerant parsing, classified errors. Knows no FastStream.
 
 A batch is taken, split by key, handled in order per key and side by side across keys, and only then
 acknowledged. Unparseable → dead letter; refused → dead letter with the reason; accident → back off
 and try again, for ever; bug → three tries, then dead letter; unknown type → ignored and counted.
 A record is believed only where its producer writes it: topic, source, key and aggregate have to be
 the registry's, else it is a dead letter, too, and counted by itself.
-Nobody calls `broker.subscriber` but `build_broker`, so no subscriber can have another policy.
 """
 
 from __future__ import annotations
@@ -14,15 +13,11 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
+from aiokafka import ConsumerRecord, TopicPartition
 from pydantic import ValidationError
 
 from contracts.envelope import HEADER_TYPE, MAX_BYTES, Data, Event, model_of
@@ -30,10 +25,8 @@ from contracts.topics import BY_TYPE, misplaced, topic_of
 from services.chassis.database.client import Mongo
 from services.chassis.foundation.errors import AccidentError, AlreadyHandledError, RefusalError
 from services.chassis.foundation.faults import is_accident, redacted
-from services.chassis.foundation.settings import Platform
 from services.chassis.foundation.tasks import raise_if_cancelled
 from services.chassis.kafka.backlog import Backlog
-from services.chassis.kafka.consumer import Report, TolerantConsumer
 from services.chassis.kafka.deadletters import DISCARDED, OPEN, REPLAYED, DeadLetters
 from services.chassis.telemetry.journey import travelling
 from services.chassis.telemetry.metrics import Metrics
@@ -47,9 +40,6 @@ Handler: TypeAlias = Callable[[Incoming[Any]], Awaitable[None]]
 Handlers: TypeAlias = Mapping[type[Data], Handler]
 KafkaRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
-ACK_POLICY = AckPolicy.NACK_ON_ERROR
-MAX_RECORDS = 200
-POLL_MS = 20
 MAX_POLL_INTERVAL_MS = 300_000
 _TRIES_FOR_BUGS = 3
 
@@ -124,22 +114,28 @@ class Dispatcher:
 
     async def _until_settled(self, record: KafkaRecord, deadline: float) -> None:
         delay, bugs = self._backoff, 0
-        while True:
-            try:
-                await self.settle(record, last_try=bugs >= _TRIES_FOR_BUGS - 1)
-                return
-            except Exception as error:
-                raise_if_cancelled()
-                kind = self._type_of(record)
-                self._count(kind, "backed-off")
-                if not is_accident(error) and not isinstance(error, RefusalError):
-                    bugs += 1
-                    log.exception("event handler failed", type=kind, tries=bugs)
-                if time.monotonic() + delay > deadline:
-                    message = "a dependency is away for long"
-                    raise AccidentError(message) from error
+        while (
+            error := await self._failure(record, last_try=bugs >= _TRIES_FOR_BUGS - 1)
+        ) is not None:
+            kind = self._type_of(record)
+            self._count(kind, "backed-off")
+            if not is_accident(error) and not isinstance(error, RefusalError):
+                bugs += 1
+                log.error("event handler failed", type=kind, tries=bugs, exc_info=error)
+            if time.monotonic() + delay > deadline:
+                message = "a dependency is away for long"
+                raise AccidentError(message) from error
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))
             delay = min(delay * 2, self._longest_backoff)
+
+    async def _failure(self, record: KafkaRecord, *, last_try: bool) -> Exception | None:
+        """Why the record is not settled yet."""
+        try:
+            await self.settle(record, last_try=last_try)
+        except Exception as error:
+            raise_if_cancelled()
+            return error
+        return None
 
     async def settle(self, record: KafkaRecord, *, last_try: bool, replayed: bool = False) -> str:
         """Handle one record once; returns its outcome (see `Metrics.events_handled`).
@@ -151,6 +147,9 @@ class Dispatcher:
         """
         kind = self._type_of(record)
         if kind is not None and kind not in self.handlers:
+            if kind in BY_TYPE and (home := topic_of(BY_TYPE[kind]).name) != record.topic:
+                # it has no effect here, but somebody forges, or a topic is misconfigured
+                return await self._misplaced(record, kind, f"{kind} belongs to {home}")
             return self._count(kind, "ignored")
         started = time.perf_counter()
         try:
@@ -162,8 +161,7 @@ class Dispatcher:
         event = incoming.event
         wrong = misplaced(event, record.topic, record.key)
         if wrong is not None:
-            self._metrics.events_misplaced.labels(event.type).inc()
-            return await self._dead(record, event.type, "misplaced", wrong)
+            return await self._misplaced(record, event.type, wrong)
         with (
             travelling(journey_from(event.traceparent, event.correlationid, event.id)),
             handling(event, self.consumer, record) as step,
@@ -220,6 +218,10 @@ class Dispatcher:
             ),
         )
         return Incoming(event=event, cause=cause, data=event.data)
+
+    async def _misplaced(self, record: KafkaRecord, kind: str, why: str) -> str:
+        self._metrics.events_misplaced.labels(kind).inc()
+        return await self._dead(record, kind, "misplaced", why)
 
     async def _dead(self, record: KafkaRecord, kind: str | None, reason: str, error: str) -> str:
         letter = await self.letters.keep(self.consumer, record, reason=reason, error=error)
@@ -284,70 +286,3 @@ def _summary(error: ValidationError) -> str:
     """What is wrong, without the values: they may be personal."""
     found = error.errors(include_input=False, include_url=False, include_context=False)
     return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in found[:10])
-
-
-class TolerantBroker(KafkaBroker):
-    """FastStream's broker with consumers that step over what cannot be read."""
-
-    report: Report
-    backlog: Backlog
-
-    async def start(self) -> None:
-        """Connect, which makes the library's own consumer factory; put ours in its place; start."""
-        await self.connect()
-        config = self.config.broker_config
-        settings = cast("partial[AIOKafkaConsumer]", config.builder).keywords
-        config.builder = partial(
-            TolerantConsumer, report=self.report, backlog=self.backlog, **settings
-        )
-        await super().start()
-
-
-def build_broker(platform: Platform, dispatcher: Dispatcher) -> KafkaBroker:
-    """A FastStream broker with the one subscriber that this service has."""
-    broker = TolerantBroker(
-        platform.kafka_bootstrap,
-        client_id=dispatcher.consumer,
-        logger=None,
-        consumer_only=True,
-        allow_auto_create_topics=False,
-        graceful_timeout=2.0,
-    )
-    broker.report = dispatcher.unreadable
-    broker.backlog = dispatcher.backlog
-    if not dispatcher.handlers:
-        return broker
-
-    async def parse(
-        records: tuple[KafkaRecord, ...],
-        original: Callable[[tuple[KafkaRecord, ...]], Awaitable[KafkaMessage]],
-    ) -> KafkaMessage:
-        # The library decodes headers before any handler: a null or non-UTF-8 one would lose the
-        # record silently. It gets none; the dispatcher reads them from the raw records.
-        message = await original(tuple(replace(r, headers=()) for r in records))
-        message.raw_message = records
-        return message
-
-    async def decode(message: KafkaMessage) -> Any:
-        return message.raw_message
-
-    @broker.subscriber(
-        *dispatcher.topics,
-        group_id=dispatcher.consumer,
-        batch=True,
-        max_records=MAX_RECORDS,
-        batch_timeout_ms=POLL_MS,
-        auto_offset_reset="earliest",
-        ack_policy=ACK_POLICY,
-        parser=parse,
-        decoder=decode,
-        fetch_max_wait_ms=platform.kafka_fetch_max_wait_ms,
-        max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
-        session_timeout_ms=platform.kafka_session_timeout_ms,
-        heartbeat_interval_ms=platform.kafka_session_timeout_ms // 6,
-        no_reply=True,
-    )
-    async def handle(records: list[Any]) -> None:
-        await dispatcher.handle_batch(records)
-
-    return broker

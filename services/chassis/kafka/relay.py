@@ -8,25 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
 from services.chassis.database.client import Document, Mongo, Session
 from services.chassis.foundation.faults import redacted
-from services.chassis.foundation.tasks import raise_if_cancelled
+from services.chassis.foundation.tasks import repeat
+from services.chassis.kafka.leases import Leases
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.steps import tell_published
 from services.chassis.work.outbox import (
-    BUCKETS,
     UNPUBLISHED,
     Outbox,
     Publisher,
@@ -45,71 +42,6 @@ _MARK_SECONDS = 3.0
 
 class _LeaseLostError(Exception):
     """Somebody else holds the bucket now; the running transaction is to be given up."""
-
-
-class Leases:
-    """Who may publish which bucket: a lease with a deadline and a fencing token that only grows."""
-
-    def __init__(self, mongo: Mongo, *, ttl: float) -> None:
-        """Take the time to live of a lease in seconds."""
-        self._collection = mongo.db["outbox_leases"]
-        self._owner = secrets.token_hex(8)
-        self._ttl = ttl
-        self.held: dict[int, tuple[int, float]] = {}
-
-    def alive(self, bucket: int, token: int) -> bool:
-        """Still ours by our own monotonic clock (a fifth of the time is kept as a margin)."""
-        held = self.held.get(bucket)
-        return held is not None and held[0] == token and time.monotonic() < held[1]
-
-    async def renew(self, now: datetime) -> dict[int, int]:
-        """Take or prolong what is free or ours; returns bucket → fencing token."""
-        for bucket in range(BUCKETS):
-            held = self.held.get(bucket)
-            if held and time.monotonic() < held[1] - self._ttl * 0.4:
-                continue
-            started = time.monotonic()
-            token = await self._take(bucket, now)
-            if token is None:
-                self.held.pop(bucket, None)
-            else:
-                self.held[bucket] = (token, started + self._ttl * 0.8)
-        return {b: t for b, (t, until) in self.held.items() if time.monotonic() < until}
-
-    async def _take(self, bucket: int, now: datetime) -> int | None:
-        until = now + timedelta(seconds=self._ttl)
-        mine: Document | None = await self._collection.find_one_and_update(
-            {"_id": bucket, "owner": self._owner, "until": {"$gt": now}},
-            {"$set": {"until": until}},
-            return_document=ReturnDocument.AFTER,
-        )
-        if mine is None:
-            try:
-                mine = await self._collection.find_one_and_update(
-                    {"_id": bucket, "until": {"$lte": now}},
-                    {"$set": {"owner": self._owner, "until": until}, "$inc": {"token": 1}},
-                    upsert=True,
-                    return_document=ReturnDocument.AFTER,
-                )
-            except DuplicateKeyError:  # somebody else holds it
-                return None
-        return int(mine["token"])
-
-    async def confirm(self, session: Session, tokens: dict[int, int]) -> bool:
-        """Inside a transaction: are these leases still ours? Writes, so a new holder conflicts."""
-        touched = await self._collection.update_many(
-            {"$or": [{"_id": b, "owner": self._owner, "token": t} for b, t in tokens.items()]},
-            {"$inc": {"marks": 1}},
-            session=session,
-        )
-        return touched.matched_count == len(tokens)
-
-    async def release(self) -> None:
-        """Give all back, so that another replica need not wait for the deadline."""
-        await self._collection.update_many(
-            {"owner": self._owner}, {"$set": {"until": datetime.fromtimestamp(0, UTC)}}
-        )
-        self.held.clear()
 
 
 class Relay:
@@ -146,22 +78,18 @@ class Relay:
 
     async def run(self) -> None:
         """Publish as events commit; poll as the truth; back off while Kafka or MongoDB is away."""
-        delay = 0.0
+
+        async def step() -> float:
+            self._outbox.bell.clear()
+            if not await self.step():
+                await self._wait()
+            return 0
+
+        def failed(error: Exception, delay: float) -> None:
+            log.warning("relay step failed", error=redacted(error), retry_in=delay)
+
         try:
-            while True:
-                raise_if_cancelled()
-                self._outbox.bell.clear()
-                try:
-                    more = await self.step()
-                    delay = 0.0
-                except Exception as error:
-                    raise_if_cancelled()
-                    delay = min(5.0, delay * 2 or 0.2)
-                    log.warning("relay step failed", error=redacted(error), retry_in=delay)
-                    await asyncio.sleep(delay)
-                    continue
-                if not more:
-                    await self._wait()
+            await repeat(step, failed, first=0.2, longest=5.0)
         finally:
             with contextlib.suppress(Exception):  # MongoDB is away: they run out by themselves
                 async with asyncio.timeout(1):

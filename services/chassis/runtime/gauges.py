@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import structlog
 
 from services.chassis.foundation.faults import redacted
-from services.chassis.foundation.tasks import raise_if_cancelled
+from services.chassis.foundation.tasks import repeat
 from services.chassis.kafka.dispatcher import Dispatcher
 from services.chassis.kafka.relay import Relay
 from services.chassis.telemetry.metrics import Metrics
@@ -46,17 +46,16 @@ async def repeat_all(
 
 
 async def _repeat(measure: Measure, every: float, after_failure: float) -> None:
-    while True:
+    def failed(error: Exception, _: float) -> None:
+        log.warning("a measure failed", measure=_name(measure), error=redacted(error))
+
+    async def step() -> float:
         started = time.monotonic()
-        try:
-            async with asyncio.timeout(_LONGEST_STEP):
-                await measure()
-            rest = _SHARE * (time.monotonic() - started)
-        except Exception as error:
-            log.warning("a measure failed", measure=_name(measure), error=redacted(error))
-            rest = min(_SHARE * (time.monotonic() - started), after_failure)
-        raise_if_cancelled()
-        await asyncio.sleep(max(every, rest))
+        async with asyncio.timeout(_LONGEST_STEP):
+            await measure()
+        return max(every, _SHARE * (time.monotonic() - started))
+
+    await repeat(step, failed, first=every, longest=max(every, after_failure))
 
 
 def _name(measure: Measure) -> str:

@@ -22,7 +22,7 @@ from services.chassis.database import idempotency
 from services.chassis.database.client import Indexes
 from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.settings import Platform
-from services.chassis.foundation.tasks import raise_if_cancelled, stop_all
+from services.chassis.foundation.tasks import repeat, stop_all
 from services.chassis.http.app import assemble
 from services.chassis.http.facilities import find, provide
 from services.chassis.http.health import VERSION, Health
@@ -30,9 +30,10 @@ from services.chassis.http.limits import Limits, Permits
 from services.chassis.http.limits.connections import allow_files, listening, server_options
 from services.chassis.http.rates import Rates
 from services.chassis.kafka import deadletters
-from services.chassis.kafka.dispatcher import Dispatcher, Handlers, build_broker
+from services.chassis.kafka.dispatcher import Dispatcher, Handlers
 from services.chassis.kafka.publisher import KafkaPublisher
 from services.chassis.kafka.relay import Relay
+from services.chassis.kafka.subscriber import build_broker
 from services.chassis.kafka.supervisor import Supervisor
 from services.chassis.runtime.gauges import Gauges, Measure, measure_loop, repeat_all
 from services.chassis.runtime.resources import Resources
@@ -188,20 +189,23 @@ class Runtime:
 
     @staticmethod
     async def _forever(loop: Background) -> None:
-        while True:
-            try:
-                await loop()
-            except Exception:
-                raise_if_cancelled()  # it failed while it was being stopped
-                log.exception("a background loop failed; starting it again")
-            raise_if_cancelled()
-            await asyncio.sleep(1.0)
+        async def step() -> float:
+            await loop()
+            return 1.0
+
+        def failed(error: Exception, _: float) -> None:
+            log.error("a background loop failed; starting it again", exc_info=error)
+
+        await repeat(step, failed)
 
     async def _replays(self) -> None:
-        while True:
-            if not await self.dispatcher.replay_one():
-                raise_if_cancelled()
-                await asyncio.sleep(1.0)
+        async def step() -> float:
+            return 0 if await self.dispatcher.replay_one() else 1.0
+
+        def failed(error: Exception, _: float) -> None:
+            log.error("dead letters could not be replayed", exc_info=error)
+
+        await repeat(step, failed)
 
     async def _stop(self, tasks: Sequence[asyncio.Task[None]], close: Sequence[Background]) -> None:
         await stop_all(tasks, within=_STOP_SECONDS)

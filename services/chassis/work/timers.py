@@ -22,7 +22,7 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 from services.chassis.database.client import Document, Mongo, Session
 from services.chassis.foundation.errors import AlreadyHandledError, RefusalError
 from services.chassis.foundation.faults import redacted
-from services.chassis.foundation.tasks import raise_if_cancelled, stop_all, tell_failure
+from services.chassis.foundation.tasks import repeat, stop_all, tell_failure
 from services.chassis.telemetry.journey import Journey, current, travelling
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.steps import running
@@ -163,19 +163,18 @@ class TimerLoop:
 
     async def run(self) -> None:
         """Take and run due timers until cancelled; what is running is cancelled with it."""
+
+        async def step() -> float:
+            self._bell.clear()
+            if not await self._take_one():
+                await self._wait()
+            return 0
+
+        def failed(error: Exception, _: float) -> None:
+            log.warning("timers cannot be read", error=redacted(error))
+
         try:
-            while True:
-                raise_if_cancelled()
-                self._bell.clear()
-                try:
-                    taken = await self._take_one()
-                except Exception as error:
-                    raise_if_cancelled()
-                    log.warning("timers cannot be read", error=redacted(error))
-                    await asyncio.sleep(1.0)
-                    continue
-                if not taken:
-                    await self._wait()
+            await repeat(step, failed)
         finally:
             await stop_all(set(self._running), within=_STOP_SECONDS)
 

@@ -98,6 +98,40 @@ async def test_bad_records_are_kept_as_they_came_and_the_rest_goes_on(
         assert metric(app, "events_handled_total", outcome="ignored") >= 2
 
 
+async def test_what_nobody_could_have_sent_is_kept_small_and_told(
+    kafka_platform: Platform,
+    database: str,
+    tokens: Tokens,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """E9: a megabyte does not fill the reader's disk; a forgery that has no effect here is seen."""
+    name = unique("c")
+    app = counter.build(kafka_platform, database, name=name, fetch_keys=tokens.fetch)
+    topic, huge = "registry.events", secrets.token_bytes(2) * 450_000
+    sealed = (b"k", b"{}", [("ce_type", b"documents.document-sealed.v1")])
+    unknown = (b"k", b"{}", [("ce_type", b"foreign.thing-done.v9")])
+    await send(kafka_platform, raw=[(topic, b"k", huge, []), (topic, *sealed), (topic, *unknown)])
+    async with running(app):
+        letters = find(app, Runtime).dispatcher.letters.collection
+        mine = {"$or": [{"value": {"$eq": huge[:1024]}}, {"reason": "misplaced"}]}
+        await eventually(lambda: equals(letters.count_documents(mine), 2))
+        large = await letters.find_one({"size": len(huge)})
+        assert large is not None
+        assert (large["value"], large["reason"]) == (huge[:1024], "unparseable")
+        assert metric(app, "events_misplaced_total", type="documents.document-sealed.v1") == 1
+        assert (
+            await deadletters.main([database, "replay", large["_id"]], platform=kafka_platform) == 1
+        )
+        assert (
+            await deadletters.main([database, "show", large["_id"]], platform=kafka_platform) == 0
+        )
+        assert "900000 bytes" in capsys.readouterr().out
+        assert (
+            await deadletters.main([database, "discard", large["_id"]], platform=kafka_platform)
+            == 0
+        )
+
+
 async def test_a_record_that_cannot_even_be_read_is_stepped_over(
     kafka_platform: Platform, database: str, tokens: Tokens
 ) -> None:

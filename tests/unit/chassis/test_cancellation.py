@@ -9,15 +9,14 @@ from typing import Any, cast
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from faststream.kafka import KafkaBroker
 from structlog.testing import capture_logs
 
 from services.chassis.database.client import Mongo
-from services.chassis.foundation.tasks import raise_if_cancelled, stop_all
+from services.chassis.foundation.tasks import raise_if_cancelled, repeat, stop_all
 from services.chassis.http.auth import TokenVerifier
 from services.chassis.kafka.dispatcher import Dispatcher
 from services.chassis.kafka.publisher import KafkaPublisher
-from services.chassis.kafka.supervisor import Supervisor
+from services.chassis.kafka.supervisor import Subscription, Supervisor
 from services.chassis.runtime.gauges import repeat_all
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
@@ -75,6 +74,27 @@ async def test_the_task_remembers_that_it_was_asked() -> None:
     await task
 
 
+async def test_a_loop_rests_as_its_step_says_and_longer_while_it_fails() -> None:
+    """Every failure is told with the seconds until the next try; success starts them anew."""
+    script: list[float | Exception] = [0.0, *map(OSError, "123"), 0.0, OSError("4")]
+    told: list[tuple[str, float]] = []
+
+    async def step() -> float:
+        if not script:
+            raise asyncio.CancelledError
+        found = script.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def failed(error: Exception, delay: float) -> None:
+        told.append((str(error), delay))
+
+    with pytest.raises(asyncio.CancelledError):
+        await repeat(step, failed, first=0.001, longest=0.003)
+    assert told == [("1", 0.001), ("2", 0.002), ("3", 0.003), ("4", 0.001)]
+
+
 async def test_stopping_is_bounded_and_says_who_is_left_and_who_failed() -> None:
     """A loop that does not end holds nobody up, and is named."""
     gate = asyncio.Event()
@@ -116,15 +136,13 @@ async def test_the_supervisor_ends_when_the_client_s_close_suppresses_its_cancel
     closing = Suppressing()
 
     class Broker:
-        subscribers = ()
-
         async def start(self) -> None:
             _fails()
 
         async def stop(self) -> None:
             await closing()
 
-    supervisor = Supervisor(lambda: cast("KafkaBroker", Broker()), Metrics())
+    supervisor = Supervisor(lambda: cast("Subscription", Broker()), Metrics())
     assert not await closing.is_outlived_by(supervisor.run())
 
 
