@@ -14,15 +14,16 @@ from services.chassis.http.auth import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
-from services.identity import api, consumers
+from services.identity import api
+from services.identity.deps import Encryptions
 from services.identity.domain import CodeRules, KeyRules
 from services.identity.gateways import Passwords, Signer, read_demo_accounts
 from services.identity.metrics import IdentityMetrics
+from services.identity.profiles import consumers
 from services.identity.settings import Settings
 from services.identity.store import INDEXES, Store
+from services.identity.tokens.usecases import ROTATE
 from services.identity.usecases import Rules, UseCases, World, seed
-from services.identity.usecases.signing import ROTATE
-from services.identity.usecases.world import Encryptions
 
 _DESCRIPTION = """Registration, login with a second factor, profiles and their confirmation, staff,
 and the tokens that every other service accepts. Errors are RFC 9457 with Russian words."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.chassis.telemetry.metrics import Metrics
+from services.identity.accounts.domain.account import CONFIRMED, REGISTERED
 from services.identity.domain import (
     Challenge,
     Channel,
@@ -16,7 +17,6 @@ from services.identity.domain import (
     RefreshVerdict,
     Verdict,
 )
-from services.identity.domain.account import CONFIRMED, REGISTERED
 from services.identity.errors import LoginLockedError, TooManyPasswordsError, WrongCredentialsError
 
 LEVELS = (REGISTERED, CONFIRMED)

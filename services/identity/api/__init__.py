@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.identity.api.blocking import router as blocking
-from services.identity.api.contacts import router as contacts
-from services.identity.api.entrance import router as entrance
-from services.identity.api.people import router as people
-from services.identity.api.tokens import router as tokens
+from services.identity.blocking.api import router as blocking
+from services.identity.contacts.api import router as contacts
+from services.identity.profiles.api import router as people
+from services.identity.sessions.api import router as entrance
+from services.identity.tokens.api import router as tokens
 
 router = APIRouter()
 router.include_router(entrance)

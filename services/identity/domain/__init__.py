@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.identity.domain.account import (
+from services.identity.accounts.domain.account import (
     Account,
     Blocking,
     Position,
@@ -13,24 +13,7 @@ from services.identity.domain.account import (
     registered,
     staff_account,
 )
-from services.identity.domain.askers import (
-    DEVICE_KNOWN_FOR,
-    Asker,
-    Caller,
-    KnownDevice,
-    known_device,
-)
-from services.identity.domain.codes import (
-    DIGITS,
-    LONG_DIGITS,
-    Challenge,
-    CodeRules,
-    Purpose,
-    Verdict,
-    challenge,
-    digest_of,
-)
-from services.identity.domain.contacts import (
+from services.identity.accounts.domain.contacts import (
     Channel,
     Contact,
     can_get_codes,
@@ -40,7 +23,33 @@ from services.identity.domain.contacts import (
     phone_of,
     readable,
 )
-from services.identity.domain.keys import (
+from services.identity.callers.domain import (
+    DEVICE_KNOWN_FOR,
+    Asker,
+    Caller,
+    KnownDevice,
+    known_device,
+)
+from services.identity.codes.domain import (
+    DIGITS,
+    LONG_DIGITS,
+    Challenge,
+    CodeRules,
+    Purpose,
+    Verdict,
+    challenge,
+    digest_of,
+)
+from services.identity.passwords.domain import normalised, password_errors
+from services.identity.profiles.domain.profile import (
+    Category,
+    Checked,
+    Form,
+    Passport,
+    Person,
+    checked,
+)
+from services.identity.tokens.domain.keys import (
     KeyRules,
     SigningKey,
     by_age,
@@ -48,9 +57,7 @@ from services.identity.domain.keys import (
     retired,
     signer,
 )
-from services.identity.domain.passwords import normalised, password_errors
-from services.identity.domain.profile import Category, Checked, Form, Passport, Person, checked
-from services.identity.domain.tokens import (
+from services.identity.tokens.domain.refresh_tokens import (
     RefreshToken,
     RefreshVerdict,
     digest_of_token,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.identity.gateways.demo import DemoAccount, read_demo_accounts
-from services.identity.gateways.passwords import Passwords
-from services.identity.gateways.signing import AccessClaims, Signer, key_set, new_key
+from services.identity.demo.gateways import DemoAccount, read_demo_accounts
+from services.identity.passwords.gateways import Passwords
+from services.identity.tokens.gateways import AccessClaims, Signer, key_set, new_key
 
 __all__ = [
     "AccessClaims",

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Self
 
 from services.chassis.database.client import Database, Indexes
-from services.identity.store import accounts, challenges, counters, tokens
-from services.identity.store.accounts import Accounts, number_of_another
-from services.identity.store.challenges import Challenges
-from services.identity.store.counters import Counters, Hit
-from services.identity.store.tokens import Keys, RefreshTokens
+from services.identity.accounts import store as accounts
+from services.identity.accounts.store import Accounts, number_of_another
+from services.identity.callers import store as counters
+from services.identity.callers.store import Counters, Hit
+from services.identity.codes import store as challenges
+from services.identity.codes.store import Challenges
+from services.identity.tokens import store as tokens
+from services.identity.tokens.store import Keys, RefreshTokens
 
 INDEXES: Indexes = {
     **accounts.INDEXES,

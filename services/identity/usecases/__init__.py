@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from services.identity.usecases.blocking import Blockings
-from services.identity.usecases.codes import Codes
-from services.identity.usecases.contacts import ContactChange
-from services.identity.usecases.demo import seed
-from services.identity.usecases.limits import CodeLimits
-from services.identity.usecases.passwords import PasswordTries
-from services.identity.usecases.profiles import Profiles
-from services.identity.usecases.recovery import Recovery
-from services.identity.usecases.registration import Registration
-from services.identity.usecases.sessions import Sessions
-from services.identity.usecases.signing import Signing
-from services.identity.usecases.staff import Staff
-from services.identity.usecases.world import Pair, Rules, World
+from services.identity.blocking.usecases import Blockings
+from services.identity.codes.actions.codes import Codes
+from services.identity.codes.actions.limits import CodeLimits
+from services.identity.contacts.usecases import ContactChange
+from services.identity.demo.usecases import seed
+from services.identity.deps import Pair, Rules, World
+from services.identity.passwords.actions import PasswordTries
+from services.identity.profiles.usecases import Profiles
+from services.identity.recovery.usecases import Recovery
+from services.identity.registration.usecases import Registration
+from services.identity.sessions.usecases import Sessions
+from services.identity.staff.usecases import Staff
+from services.identity.tokens.usecases import Signing
 
 __all__ = [
     "Blockings",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.chassis.foundation.settings import Platform
-from tests.support.identity import Identity, identity_running
+from tests.support.services.identity import Identity, identity_running
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from contracts.partners import IdentityChecked
 from services.identity.domain import RefreshVerdict, Verdict
 from services.identity.metrics import REFRESHES
 from tests.support.flow import metric
-from tests.support.identity import PASSWORD, PROFILE, Identity, any_phone, bearer
 from tests.support.measured import gauge
 from tests.support.runbooks import found_by
 from tests.support.service import deliver
+from tests.support.services.identity import PASSWORD, PROFILE, Identity, any_phone, bearer
 from tests.support.spans import listening
 
 WRONG = "000000"

@@ -13,7 +13,7 @@ import pytest
 
 from services.chassis.foundation.settings import Platform
 from tests.support.commands import Commands, listen
-from tests.support.identity import PASSWORD, Identity, any_phone, bearer, identity_running
+from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 
 _BAD = "не тот пароль 12345"
 _NEW = "другая длинная фраза 8"

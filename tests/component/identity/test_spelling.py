@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from tests.support.identity import PASSWORD, Identity, any_phone, bearer
+from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer
 
 _NEW = "другая длинная фраза 8"
 

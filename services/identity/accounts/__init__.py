@@ -1,0 +1,1 @@
+"""Accounts: whose they are, their proved contacts, and who may act with one."""

@@ -1,0 +1,1 @@
+"""Administrators close accounts and open them again."""

@@ -1,0 +1,1 @@
+"""Who asks without a login, and how much each may (I17)."""

@@ -1,0 +1,1 @@
+"""What the features above do with codes."""

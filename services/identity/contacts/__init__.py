@@ -1,0 +1,1 @@
+"""A new phone or e-mail for an account (I16, e7)."""

@@ -1,0 +1,1 @@
+"""Demo accounts, put there at the start of a demo."""

@@ -1,0 +1,129 @@
+"""Passwords that are tried: five an asker, so many a network and a login (I5, e9).
+
+A login that strangers guess at is not closed: from then on every answer is the same «a code was
+sent», and the code goes only to who gave the right password. Guessing tells nothing any more, and
+the owner gets in with the second factor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from services.chassis.work.transactions import Transaction
+from services.identity.deps import World
+from services.identity.domain import Account, Asker
+from services.identity.errors import (
+    LoginLockedError,
+    TooManyPasswordsError,
+    WrongCredentialsError,
+)
+from services.identity.store import Hit
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """An account whose password was given, and the hash that it was checked with."""
+
+    account: Account
+    password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of a password; `blind`: whether it was right must not be told."""
+
+    proof: Proof | None
+    blind: bool
+
+
+@dataclass(frozen=True)
+class PasswordTries:
+    """Counts every try before the password is looked at: of many at once, five are answered."""
+
+    world: World
+
+    async def prove(
+        self, account: Account | None, login: str, password: str, asker: Asker
+    ) -> Proof:
+        """The account, if this is its password.
+
+        Raises:
+            WrongCredentialsError: no account or another password, no difference.
+            LoginLockedError: too many bad tries.
+            AccidentError: too many passwords are being checked already (e9).
+        """
+        attempt = await self.attempt(account, login, password, asker)
+        if attempt.proof is None:
+            raise WrongCredentialsError
+        return attempt.proof
+
+    async def attempt(
+        self, account: Account | None, login: str, password: str, asker: Asker
+    ) -> Attempt:
+        """Look at a password.
+
+        It counts by the login as typed (in its normal form), never by the account: a lock that
+        two logins share would tell that they are one person's.
+
+        Raises:
+            LoginLockedError: too many bad tries of this asker (also for an unknown login).
+            TooManyPasswordsError: this network tried too many, over all logins.
+            AccidentError: too many passwords are being checked already (e9).
+        """
+        w = self.world
+        w.passwords.admit()
+        own = w.counter_key("login", f"{login}|{asker.key}")
+        hit = await self._hit(own, w.rules.lock_after, w.rules.lock_for, extend=True)
+        if not hit.allowed:
+            raise LoginLockedError(hit.until, w.now())
+        shared, blind = await self._count_shared(login, asker)
+        stored = await w.store.accounts.password_hash(account.id if account else "")
+        right = await w.passwords.verify(stored, password)
+        if account is None or stored is None or not right:
+            return Attempt(None, blind)
+        if not blind:  # else the count that starts anew would tell
+            await w.store.counters.clear(own)
+            for key in shared:
+                await w.store.counters.refund(key, 1)
+        return Attempt(Proof(account, stored), blind)
+
+    async def _count_shared(self, login: str, asker: Asker) -> tuple[list[str], bool]:
+        """Count it for the network and for the login; whether this login is guessed at.
+
+        Known devices of the account count together, apart from strangers, by the same number.
+        """
+        w = self.world
+        if asker.fleet is not None:
+            return await self._count_for(f"{login}|{asker.fleet}", [])
+        network = w.counter_key("passwords-from", asker.network)
+        hit = await self._hit(network, w.rules.passwords_per_network, _HOUR)
+        if not hit.allowed:
+            raise TooManyPasswordsError(hit.until - w.now())
+        return await self._count_for(login, [network])
+
+    async def _count_for(self, about: str, others: list[str]) -> tuple[list[str], bool]:
+        key = self.world.counter_key("passwords-for", about)
+        told = await self._hit(key, self.world.rules.passwords_per_day, _DAY)
+        return [*others, key], not told.allowed
+
+    async def _hit(self, key: str, limit: int, window: timedelta, *, extend: bool = False) -> Hit:
+        return await self.world.store.counters.hit(
+            key, limit=limit, window=window, now=self.world.now(), extend=extend
+        )
+
+    async def still_proved(self, tx: Transaction, proof: Proof | None) -> bool:
+        """See in the transaction that the password is still the one that was checked.
+
+        Without a proof it does the same work, and the answer is no.
+        """
+        account_id, stored = (proof.account.id, proof.password_hash) if proof else ("", "")
+        return await self.world.store.accounts.hold_password(account_id, stored, session=tx.session)
+
+    async def unlock(self, asker: Asker, *logins: str) -> None:
+        """Forget the bad tries of this asker: who proved a contact set a new password."""
+        for login in logins:
+            key = self.world.counter_key("login", f"{login}|{asker.key}")
+            await self.world.store.counters.clear(key)

@@ -1,0 +1,1 @@
+"""What a profile must be, and how its confirmation goes on."""

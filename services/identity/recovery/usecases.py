@@ -1,0 +1,122 @@
+"""A new password for who knows the account's phone and e-mail and answers a code (e5, e8, I6).
+
+Also how staff set their first password. Whether the contacts were right is not told: a code comes
+or it does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.chassis.work.transactions import Transaction
+from services.identity.codes.actions.codes import Codes
+from services.identity.deps import World, require_good_password
+from services.identity.domain import Account, Caller, Challenge, Contact, Purpose, Verdict
+from services.identity.passwords.actions import PasswordTries
+from services.identity.tokens.usecases import Signing
+
+_PURPOSE = Purpose.RECOVERY
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Every contact that the account has must be named, and one of them is proved."""
+
+    world: World
+    codes: Codes
+    passwords: PasswordTries
+    signing: Signing
+
+    async def start(
+        self, phone: Contact | None, email: Contact | None, caller: Caller
+    ) -> Challenge:
+        """Send a code to the account that has no contacts but these, if there is one.
+
+        Raises:
+            ValueError: neither is given.
+            TooManyCodesError: these contacts were asked for too often, whosever they are.
+        """
+        typed = [contact for contact in (phone, email) if contact is not None]
+        if not typed:
+            message = "a contact is needed"
+            raise ValueError(message)
+        account = await self._owner(phone, email)
+        asker = caller.asker(account.id if account else None)
+        addresses = (contact.address for contact in typed)
+        counter = await self.codes.limits.count_sent(_PURPOSE, asker, *addresses)
+        made, code = await self.codes.fresh(
+            _PURPOSE,
+            account.code_contact if account else typed[0],
+            asker,
+            counter=counter,
+            account_id=account.id if account else None,
+            decoy=account is None,
+        )
+
+        async def work(tx: Transaction) -> Challenge:
+            return await self.codes.send(tx, made, code)
+
+        return await self.codes.deliver(work)
+
+    async def _owner(self, phone: Contact | None, email: Contact | None) -> Account | None:
+        """Whose contacts these are: all that this account has. Looks for each, found or not."""
+        found = [
+            await self.world.store.accounts.by_login(contact.address)
+            for contact in (phone, email)
+            if contact is not None
+        ]
+        return next((a for a in found if a is not None and _names_all(a, phone, email)), None)
+
+    async def resend(self, recovery_id: str, caller: Caller) -> Challenge:
+        """Another code (e7)."""
+        return await self.codes.resend(recovery_id, _PURPOSE, caller.asker(None))
+
+    async def confirm(
+        self, recovery_id: str, code: str, password: str, caller: Caller
+    ) -> str | None:
+        """The code is right: the password is new, every login ends, the asker's lock is off.
+
+        No device is a known one any more but this one: its new token is the answer, so that who
+        proved a contact logs in whatever strangers do. None for a blocked account.
+
+        Logins that were begun with the old password and wait for their code end as well.
+
+        Raises:
+            InvalidInputError: the password breaks the rules (the code is not spent).
+            NotFoundError: no such recovery.
+            WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: not this code.
+        """
+        w = self.world
+        require_good_password(password)
+        await self.codes.admit(recovery_id, _PURPOSE)
+        hashed = await w.passwords.hash(password)
+
+        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, int]:
+            asked, verdict = await self.codes.answer(tx, recovery_id, _PURPOSE, code)
+            if verdict is not Verdict.ACCEPTED:
+                return asked, verdict, None, 0
+            account, now = await self.codes.holder(tx, asked), w.now()
+            await w.store.accounts.set_password_hash(account.id, hashed, now, session=tx.session)
+            await w.store.refresh_tokens.revoke_account(account.id, now, session=tx.session)
+            await w.store.challenges.end_all(account.id, session=tx.session)
+            return asked, verdict, account, await self.signing.epoch(tx, account)
+
+        asked, verdict, account, epoch = await w.transactions.run(work)
+        await self.codes.settle(asked, verdict)
+        if account is None:
+            return None
+        asker = caller.asker(account.id)
+        await self.passwords.unlock(asker, account.id, *account.logins)
+        await self.codes.limits.forgive(asker, *account.logins)
+        return None if account.blocked else self.signing.device_token(account, epoch, caller)
+
+
+def _names_all(account: Account, phone: Contact | None, email: Contact | None) -> bool:
+    """Whether every proved contact is named; what is named beyond them is not looked at.
+
+    People are asked for a phone and an e-mail, and many accounts have only one of them.
+    """
+    return all(
+        has is None or (named is not None and named.address == has)
+        for has, named in ((account.proved_phone, phone), (account.proved_email, email))
+    )

@@ -1,0 +1,1 @@
+"""Registration by a code to a phone or an e-mail (I1)."""

@@ -1,0 +1,1 @@
+"""Staff accounts, made by an administrator."""

@@ -1,0 +1,1 @@
+"""Tokens of a login and the keys that sign them (I18)."""

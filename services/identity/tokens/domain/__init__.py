@@ -1,0 +1,1 @@
+"""Refresh tokens, and when keys sign."""

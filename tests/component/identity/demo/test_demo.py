@@ -1,0 +1,129 @@
+"""The demo accounts of deploy/world/demo/accounts.json, and the service on its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from contracts.identity import AccountRegistered, ProfileConfirmedV2, StaffRegistered
+from contracts.topics import heard_by
+from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
+from services.identity.gateways import read_demo_accounts
+from services.identity.settings import Settings
+from services.identity.usecases import seed
+from tests.support.service import outbox_events
+from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer, identity_running
+
+_FILE = Path(__file__).resolve().parents[4] / "deploy" / "world" / "demo" / "accounts.json"
+
+
+async def test_demo_people_log_in_by_every_name_of_theirs(
+    platform: Platform, database: str
+) -> None:
+    async with identity_running(platform, database, demo=True, demo_file=_FILE) as identity:
+        for entry in read_demo_accounts(_FILE):
+            for login in (entry.login, entry.phone, entry.email.upper()):
+                assert login
+                pair = await identity.logged_in(login, entry.password)
+                assert pair["account_id"] == entry.id
+                assert pair["roles"] == [entry.role]
+                expected = "confirmed" if entry.role == "citizen" else "registered"
+                assert pair["level"] == expected
+
+
+async def test_a_restart_adds_nothing(platform: Platform, database: str) -> None:
+    async with identity_running(platform, database, demo=True, demo_file=_FILE) as identity:
+        accounts = read_demo_accounts(_FILE)
+        await seed(identity.app.state.use.world, accounts)
+        await seed(identity.app.state.use.world, accounts)
+
+        citizens = [a.id for a in accounts if a.role == "citizen"]
+        # an SRE has no business with other services: they are not told
+        staff = [a for a in accounts if a.role not in {"citizen", "sre"}]
+        registered = await outbox_events(identity.app, AccountRegistered)
+        confirmed = await outbox_events(identity.app, ProfileConfirmedV2)
+        assert [e.aggregateid for e in registered] == citizens
+        assert [(e.aggregateid, e.seq) for e in confirmed] == [(c, 2) for c in citizens]
+        for event in confirmed:  # demo contacts count as proved
+            assert event.data.pii.phone
+            assert event.data.pii.email
+        said = await outbox_events(identity.app, StaffRegistered)
+        assert [e.aggregateid for e in said] == [a.id for a in staff]
+        told = [e.data.pii.snils for e in said]
+        assert told == ["".join(filter(str.isdigit, a.snils or "")) for a in staff]
+        assert all(told)
+
+
+def test_the_public_secret_is_refused_outside_a_demo() -> None:
+    with pytest.raises(ValidationError, match="IDENTITY_SECRET"):
+        Settings()
+    with pytest.raises(ValidationError, match="IDENTITY_CODES_SECRET"):
+        Settings(secret=SecretStr("a secret for tests only"))
+
+
+def test_a_demo_changes_no_limit() -> None:
+    """Its wide ones are the stack's (`deploy.stacks.demo_limits`)."""
+    own = SecretStr("a-secret-for-tests-only")
+    strict = Settings(secret=own, codes_secret=own, profiles_secret=own, papers_secret=own)
+    secrets = {"demo", *Settings.OWN_SECRETS}
+    assert Settings(demo=True).model_dump(exclude=secrets) == strict.model_dump(exclude=secrets)
+
+
+async def test_the_demo_proves_an_email_right_after_the_login_i16(
+    platform: Platform, database: str
+) -> None:
+    async with identity_running(platform, database, resend_seconds=3) as identity:
+        phone = any_phone()
+        await identity.registered(phone)
+        pair = await identity.logged_in(phone)
+        body = {"channel": "email", "email": "demo@zdorovie.example", "password": PASSWORD}
+        started = await identity.post("/contacts", body, bearer(pair))
+        assert started.status_code == 202, started.text
+        change_id = started.json()["change_id"]
+        identity.clock.forward(seconds=3)
+        again = await identity.post(f"/contacts/{change_id}/code", None, bearer(pair))
+        assert again.status_code == 202, again.text
+        done = await identity.post(
+            f"/contacts/{change_id}/confirmation",
+            {"code": await identity.code(change_id)},
+            bearer(pair),
+        )
+        assert done.json()["logins"] == ["demo@zdorovie.example", phone]
+
+
+async def test_it_hears_what_the_registry_of_topics_says(identity: Identity) -> None:
+    handled = {data for data, _ in find(identity.app, Runtime).dispatcher.handlers.values()}
+    assert handled == {e for events in heard_by("identity").values() for e in events}
+
+
+async def test_hot_queries_use_their_indexes(identity: Identity) -> None:
+    db = find(identity.app, Runtime).mongo.db
+    for query, collection in (
+        (db["accounts"].find({"logins": "+79161234567"}), "accounts"),
+        (
+            db["accounts"].find({"is_staff": True}).sort([("created_at", -1), ("_id", -1)]),
+            "accounts",
+        ),
+        (db["refresh_tokens"].find({"family": "x", "revoked_at": None}), "refresh_tokens"),
+        (
+            db["challenges"].find(
+                {"account_id": "x", "purpose": {"$in": ["login"]}, "used": False}
+            ),
+            "challenges",
+        ),
+    ):
+        plan = str((await query.explain())["queryPlanner"]["winningPlan"])
+        assert "COLLSCAN" not in plan, collection
+        assert "'SORT'" not in plan, collection
+
+
+async def test_the_api_document_is_complete(identity: Identity) -> None:
+    document = (await identity.client.get("/openapi.json")).json()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation.get("description"), f"{method} {path}"
+            assert operation.get("tags"), f"{method} {path}"
