@@ -56,6 +56,8 @@ def build(
         public_url=settings.platform.public_url.rstrip("/"),
         claim_lease=settings.claim_lease,
         claims_per_doctor=settings.claims_per_doctor,
+        drafts_per_citizen=settings.drafts_per_citizen,
+        applications_per_citizen=settings.applications_per_citizen,
         patience=settings.patience,
         **seams,
     )

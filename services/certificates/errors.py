@@ -71,7 +71,9 @@ class OwnApplicationError(ForbiddenError):
 
     def __init__(self) -> None:
         """Say who may."""
-        super().__init__("Это ваше собственное заявление: его рассмотрит другой врач.")
+        super().__init__(
+            "Это ваше собственное заявление или ваша справка: решение примет другой сотрудник."
+        )
 
 
 class TooManyClaimsError(RefusalError):
@@ -85,6 +87,36 @@ class TooManyClaimsError(RefusalError):
         super().__init__(
             f"У вас в работе заявлений: {limit}, больше взять нельзя. "
             "Примите решение по одному из них или верните его в очередь."
+        )
+
+
+class TooManyDraftsError(RefusalError):
+    """The citizen has as many open drafts as one may."""
+
+    code = "too-many-drafts"
+    title = "Слишком много черновиков"
+
+    def __init__(self, limit: int) -> None:
+        """Name the limit and the way out."""
+        self.limit = limit
+        super().__init__(
+            f"У вас уже черновиков: {limit}, больше завести нельзя. "
+            "Подайте один из них или отзовите ненужный."
+        )
+
+
+class TooManyApplicationsError(RefusalError):
+    """The citizen has as many undecided applications as one may."""
+
+    code = "too-many-applications"
+    title = "Слишком много заявлений"
+
+    def __init__(self, limit: int) -> None:
+        """Name the limit and the way out."""
+        self.limit = limit
+        super().__init__(
+            f"У вас уже заявлений без решения: {limit}, больше подать нельзя. "
+            "Дождитесь решения или отзовите одно из них."
         )
 
 

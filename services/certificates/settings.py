@@ -43,6 +43,12 @@ class Settings(ServiceSettings):
     claims_per_doctor: int = Field(
         default=10, ge=1, description="How many applications one doctor keeps at a time."
     )
+    drafts_per_citizen: int = Field(
+        default=10, ge=1, description="How many drafts one citizen keeps at a time."
+    )
+    applications_per_citizen: int = Field(
+        default=20, ge=1, description="How many applications of one citizen wait for a decision."
+    )
     patience: timedelta = Field(
         default=timedelta(seconds=2),
         description="How long a request waits for a profile, file or doctor on its way.",

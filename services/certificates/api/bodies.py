@@ -19,6 +19,13 @@ from services.chassis.foundation.typed import Id, Tidied
 Text = Annotated[str, StringConstraints(max_length=4000)]
 
 
+_NO_NAMES = (
+    "Текст читают и другие системы: не называйте в нём людей, диагнозы, адреса, телефоны и номера "
+    "документов."
+)
+"""What decision 5 of the contracts promises that the forms say."""
+
+
 class Body(BaseModel):
     """A request body: an unknown field is an error, not a silence."""
 
@@ -84,18 +91,20 @@ class DocumentRequestIn(Body):
 
     missing: list[Id] = Field(default=[], max_length=50, examples=[["ecg"]])
     corrections: list[Id] = Field(default=[], max_length=100, examples=[["workplace"]])
-    comment: Annotated[str, Tidied(prose, longest=1000)] | None = None
+    comment: Annotated[str, Tidied(prose, longest=1000)] | None = Field(
+        default=None, description=_NO_NAMES
+    )
 
 
 class Refusal(Body):
     """A concrete reason: one of the type's codes, and the text for the citizen (d6)."""
 
     reason_code: Id = Field(examples=["tests-outdated"])
-    reason: Annotated[str, Tidied(prose, longest=1000)]
+    reason: Annotated[str, Tidied(prose, longest=1000)] = Field(description=_NO_NAMES)
 
 
 class RevocationIn(Body):
     """Why the certificate does not count any more."""
 
     reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,64}$", max_length=64)]
-    reason: Annotated[str, Tidied(prose, longest=1000, shortest=3)]
+    reason: Annotated[str, Tidied(prose, longest=1000, shortest=3)] = Field(description=_NO_NAMES)

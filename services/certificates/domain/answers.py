@@ -6,7 +6,7 @@ An answer that does not fit changes nothing: it is refused, and so kept for a pe
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import CertificateType, Delivery
@@ -14,10 +14,13 @@ from services.certificates.domain.states import Actor, Move, State
 from services.certificates.errors import LetterUnexpectedError, PaymentUnexpectedError
 
 _PAYABLE = frozenset(State) - {State.DRAFT, State.REFUSED, State.WITHDRAWN}
+_SKEW = timedelta(minutes=2)
+"""How far the clocks of two systems may be apart."""
 _POSTAL_LENGTH = 14
 _NOTHING_DUE = "за заявление ничего не нужно платить"
 _PAID = "заявление уже оплачено"
 _AMOUNT = "сумма не равна стоимости услуги"
+_TIME = "время платежа раньше подачи заявления или ещё не наступило"
 _NOT_ISSUED = "справка по этому заявлению не выдана"
 _FOREIGN = "справка относится к другому заявлению"
 _NO_LETTER = "отправка по почте не ожидается"
@@ -39,7 +42,8 @@ def paid(
     """The application with its fee paid (d8); the same payment told again changes nothing.
 
     Raises:
-        PaymentUnexpectedError: nothing is to be paid, another amount, paid before, or over.
+        PaymentUnexpectedError: nothing is to be paid, another amount, paid before, over, or at a
+            time when it could not be.
     """
     if application.payment_id == payment.id:
         return application
@@ -49,6 +53,9 @@ def paid(
         raise PaymentUnexpectedError(_PAID)
     if payment.amount_kopecks != kind.fee_kopecks:
         raise PaymentUnexpectedError(_AMOUNT)
+    billed_at = application.consent.at if application.consent else application.created_at
+    if not billed_at - _SKEW <= payment.paid_at <= now + _SKEW:
+        raise PaymentUnexpectedError(_TIME)
     noted = application.noted(
         Move.PAY, actor=Actor.SYSTEM, actor_id=None, now=now, reason=f"Платёж {payment.id}"
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
+from services.chassis.foundation.text import name, number
 
 _SHOWN_LETTERS = 1
 
@@ -89,10 +90,41 @@ class KnownFile:
     dpi: int | None
 
 
-def same_snils(one: str | None, other: str | None) -> bool:
-    """Whether both are known and have the same digits, however they are written."""
-    digits = ["".join(c for c in text or "" if c.isdecimal()) for text in (one, other)]
-    return digits[0] != "" and digits[0] == digits[1]
+def same_person(citizen: Person, staff: Staff) -> bool:
+    """Whether a member of staff is, or may be, this citizen under another account.
+
+    By СНИЛС where both are known; by name otherwise, since staff records have no birth date. So a
+    namesake of whom one number is missing counts as the same: another doctor takes the case.
+    """
+    one, other = number(citizen.snils or ""), number(staff.snils or "")
+    if one and other:
+        return one == other
+    names = full_name(citizen.last_name, citizen.first_name, citizen.middle_name)
+    return same_name(names, staff.full_name)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two full names may be one person's.
+
+    In any order and case, ё as е; a middle name may be missing, and names may be initials.
+    """
+    shorter, longer = sorted((_words(one), _words(other)), key=len)
+    for word in shorter:
+        same = word if word in longer else next((w for w in longer if _initial(word, w)), None)
+        if same is None:
+            return False
+        longer.remove(same)
+    return any(len(word) > 1 for word in shorter)
+
+
+def _words(full: str) -> list[str]:
+    """The longest first: initials take what is left."""
+    plain = name(full).casefold().replace("ё", "е").replace(".", " ")
+    return sorted(plain.split(), key=len, reverse=True)
+
+
+def _initial(one: str, other: str) -> bool:
+    return 1 in (len(one), len(other)) and one[0] == other[0]
 
 
 def full_name(last_name: str, first_name: str, middle_name: str | None) -> str:

@@ -25,7 +25,7 @@ from services.certificates.domain.forms import (
     unknown_errors,
     unprintable_errors,
 )
-from services.certificates.domain.people import Person, Staff, same_snils
+from services.certificates.domain.people import Person, Staff, same_person
 from services.certificates.domain.states import Actor, Move, State
 from services.certificates.errors import (
     NotYourReviewError,
@@ -59,15 +59,15 @@ def claimed(
     return replace(moved, claim=Claim(doctor_id, now + lease))
 
 
-def two_people(applicant: Person | None, doctor: Staff | None) -> None:
-    """Refuse where the doctor is the applicant: a person may have an account for each (C20).
-
-    Told by СНИЛС, so only where both are known; `claimed` compares the accounts.
+def two_people(
+    citizen_id: str, staff_id: str, applicant: Person | None, doctor: Staff | None
+) -> None:
+    """Refuse where staff would decide about themselves, also under another account (C20).
 
     Raises:
-        OwnApplicationError: they are one person.
+        OwnApplicationError: they are one person, or cannot be told apart.
     """
-    if applicant and doctor and same_snils(applicant.snils, doctor.snils):
+    if citizen_id == staff_id or (applicant and doctor and same_person(applicant, doctor)):
         raise OwnApplicationError
 
 

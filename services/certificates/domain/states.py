@@ -21,6 +21,10 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+UNDECIDED = (State.SUBMITTED, State.IN_REVIEW, State.AWAITING_DOCUMENTS)
+"""Handed in, and no doctor has decided yet."""
+
+
 class Move(StrEnum):
     """What happens to an application. The last three change no state but are recorded."""
 

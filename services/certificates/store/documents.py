@@ -14,7 +14,9 @@ from services.certificates.domain.certificate import Certificate, Status
 from services.certificates.domain.people import Admission, KnownFile, Person, Staff
 from services.certificates.domain.states import State
 from services.certificates.errors import (
+    LetterUnexpectedError,
     NumberTakenError,
+    PaymentUnexpectedError,
     UnknownApplicationError,
     UnknownCertificateError,
 )
@@ -53,6 +55,9 @@ INDEXES: Indexes = {
         IndexModel(
             "tracking_number", unique=True, partialFilterExpression={"tracking_number": _TEXT}
         ),
+        # an answer of another system counts once, for one application
+        IndexModel("payment_id", unique=True, partialFilterExpression={"payment_id": _TEXT}),
+        IndexModel("postal_number", unique=True, partialFilterExpression={"postal_number": _TEXT}),
     ],
     "certificates": [
         IndexModel("number", unique=True),
@@ -147,6 +152,13 @@ class Store:
             {"claim.doctor_id": doctor_id}, session=session
         )
 
+    async def open_ones_of(self, citizen_id: str, states: Iterable[State], session: Session) -> int:
+        """How many applications of this citizen are in one of these states."""
+        among = {"$in": [state.value for state in states]}
+        return await self.applications.count_documents(
+            {"citizen_id": citizen_id, "state": among}, session=session
+        )
+
     async def _by_deadline(
         self, query: dict[str, Any], *, after: Position | None, limit: int
     ) -> list[Application]:
@@ -163,6 +175,8 @@ class Store:
         Raises:
             StaleVersionError: somebody changed it in between.
             NumberTakenError: the tracking number exists already.
+            PaymentUnexpectedError: the payment paid for another application.
+            LetterUnexpectedError: the letter brought another certificate.
         """
         document = _applications.document(application)
         await _save(self.applications, document, expected=expected, session=session)
@@ -275,9 +289,18 @@ async def _save(
             {"_id": document["_id"], "revision": expected}, document, session=session
         )
     except DuplicateKeyError as error:  # leaves the transaction, as it must
-        raise NumberTakenError from error
+        raise _taken(error) from error
     if done.matched_count == 0:
         raise StaleVersionError
+
+
+def _taken(error: DuplicateKeyError) -> Exception:
+    (field, *_) = (error.details or {}).get("keyPattern", {"number": 1})
+    if field == "payment_id":
+        return PaymentUnexpectedError("он уже учтён в другом заявлении")
+    if field == "postal_number":
+        return LetterUnexpectedError("отправление уже учтено в другом заявлении")
+    return NumberTakenError()
 
 
 async def _replace(collection: Collection, document: dict[str, Any], session: Session) -> None:

@@ -1,4 +1,4 @@
-"""The collections of the doctors: what they were shown, and whose claims are being counted."""
+"""What doctors were shown, and whose claims or drafts are being counted."""
 
 from __future__ import annotations
 
@@ -46,11 +46,12 @@ class Looks:
         cursor = self.looks.find(query).sort(order).limit(limit)
         return [_looks.value(document) async for document in cursor]
 
-    async def hold_desk(self, doctor_id: str, session: Session) -> None:
-        """Whoever else claims for this doctor before the transaction ends waits.
+    async def hold_desk(self, account_id: str, session: Session) -> None:
+        """Whoever else is counted for this account before the transaction ends waits.
 
-        It writes: two claims that only count would both find the last place free.
+        It writes: two claims that only count would both find the last place free, and so would two
+        drafts.
         """
         await self._desks.update_one(
-            {"_id": doctor_id}, {"$inc": {"held": 1}}, upsert=True, session=session
+            {"_id": account_id}, {"$inc": {"held": 1}}, upsert=True, session=session
         )

@@ -10,8 +10,12 @@ from services.certificates.domain.application import Application
 from services.certificates.domain.asking import Answer
 from services.certificates.domain.filing import Agreement, Changes
 from services.certificates.domain.looks import Look
-from services.certificates.domain.states import State
-from services.certificates.errors import UnknownTypeError
+from services.certificates.domain.states import UNDECIDED, State
+from services.certificates.errors import (
+    TooManyApplicationsError,
+    TooManyDraftsError,
+    UnknownTypeError,
+)
 from services.certificates.store.documents import Position
 from services.certificates.usecases.ledger import CLAIM_TIMER, Ledger
 from services.chassis.database.idempotency import Once
@@ -33,6 +37,7 @@ class Applications:
 
         Raises:
             InvalidInputError: there is no such type.
+            TooManyDraftsError: the citizen has as many as one may.
         """
         ledger = self.ledger
         try:
@@ -45,6 +50,9 @@ class Applications:
 
         async def work(tx: Transaction) -> Application:
             await ledger.may_apply(tx, citizen_id)
+            most = ledger.drafts_per_citizen
+            if await self._counted(tx, citizen_id, State.DRAFT) >= most:
+                raise TooManyDraftsError(most)
             person = await ledger.store.person(citizen_id, tx.session)
             draft = filing.draft(
                 kind,
@@ -108,7 +116,11 @@ class Applications:
     async def submit(
         self, citizen_id: str, application_id: str, agreement: Agreement, *, expected: Expected
     ) -> Application:
-        """Hand the application in; see `filing.submitted` (C10–C15)."""
+        """Hand the application in; see `filing.submitted` (C10–C15).
+
+        Raises:
+            TooManyApplicationsError: as many of this citizen wait for a decision as may.
+        """
         ledger = self.ledger
         await ledger.profile_arrives(citizen_id)
 
@@ -116,6 +128,9 @@ class Applications:
             async def work(tx: Transaction) -> Application:
                 await ledger.may_apply(tx, citizen_id)
                 before = await self._load(tx, citizen_id, application_id, expected)
+                most = ledger.applications_per_citizen
+                if await self._counted(tx, citizen_id, *UNDECIDED) >= most:
+                    raise TooManyApplicationsError(most)
                 kind = ledger.kind_of(before)
                 after = filing.submitted(
                     before,
@@ -177,6 +192,12 @@ class Applications:
             return await ledger.save(tx, before, after, told)
 
         return await ledger.transactions.run(work)
+
+    async def _counted(self, tx: Transaction, citizen_id: str, *states: State) -> int:
+        """How many the citizen has; nobody adds to them before the transaction ends."""
+        store = self.ledger.store
+        await store.looks.hold_desk(citizen_id, tx.session)
+        return await store.open_ones_of(citizen_id, states, tx.session)
 
     async def _load(
         self, tx: Transaction, citizen_id: str, application_id: str, expected: Expected

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from contracts.envelope import Data
 from services.certificates import events
-from services.certificates.domain import numbers
+from services.certificates.domain import numbers, review
 from services.certificates.domain.application import Application
 from services.certificates.domain.catalogue import Catalogue, CertificateType
 from services.certificates.domain.certificate import Certificate
@@ -44,6 +44,8 @@ class Ledger:
     public_url: str
     claim_lease: timedelta
     claims_per_doctor: int
+    drafts_per_citizen: int
+    applications_per_citizen: int
     patience: timedelta
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = lambda: secrets.token_hex(12)
@@ -108,6 +110,15 @@ class Ledger:
     async def may_act(self, tx: Transaction, staff_id: str) -> None:
         """Refuse a member of staff who is blocked."""
         (await self.store.admission_of(staff_id, tx.session)).may_act()
+
+    async def two_people(self, tx: Transaction, citizen_id: str, staff_id: str) -> None:
+        """Refuse a member of staff who would decide about themselves."""
+        review.two_people(
+            citizen_id,
+            staff_id,
+            await self.store.person(citizen_id, tx.session),
+            await self.store.staff(staff_id, tx.session),
+        )
 
     async def shown(
         self, tx: Transaction, application: Application, doctor_id: str, occasion: Shown

@@ -63,6 +63,7 @@ class Registry:
 
         Raises:
             NotYourCertificateError: another doctor's certificate.
+            OwnApplicationError: it is about whoever would revoke it.
             NotInForceError: it is not in force.
         """
         ledger = self.ledger
@@ -72,6 +73,7 @@ class Registry:
             before = await ledger.store.certificate(certificate_id, tx.session)
             if not administrator and before.doctor_id != by:
                 raise NotYourCertificateError
+            await ledger.two_people(tx, before.citizen_id, by)
             now = ledger.now()
             revocation = Revocation(now, by, reason_code, reason)
             after = before.revoked(revocation)

@@ -116,9 +116,9 @@ class Reviews:
         ledger = self.ledger
 
         async def work(tx: Transaction) -> Application:
-            await ledger.may_act(tx, doctor_id)
             before = await ledger.store.application(application_id, tx.session)
             kind = ledger.kind_of(before)
+            await self._may_decide(tx, before, doctor_id)
             after = review.documents_requested(
                 before,
                 kind,
@@ -227,11 +227,7 @@ class Reviews:
     async def _may_decide(self, tx: Transaction, application: Application, doctor_id: str) -> None:
         """Asked at the decision too: a record may have arrived after the claim."""
         await self.ledger.may_act(tx, doctor_id)
-        store = self.ledger.store
-        review.two_people(
-            await store.person(application.citizen_id, tx.session),
-            await store.staff(doctor_id, tx.session),
-        )
+        await self.ledger.two_people(tx, application.citizen_id, doctor_id)
 
     async def _refuse_hoarding(self, tx: Transaction, doctor_id: str) -> None:
         store, most = self.ledger.store, self.ledger.claims_per_doctor

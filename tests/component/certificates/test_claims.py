@@ -135,7 +135,29 @@ async def test_c20_a_doctor_who_is_the_applicant_under_another_account_is_refuse
     assert (await office.decide(application["id"], "claim", subject=PETROV)).status_code == 200
 
 
-@pytest.mark.parametrize("verb", ["approval", "refusal"])
+async def test_c20_a_doctor_without_a_snils_is_told_by_name(office: Office) -> None:
+    namesake = f"{ANNA.last_name} {ANNA.first_name} {ANNA.middle_name}"
+    await office.hear(staff(ORLOVA.account_id, namesake.upper()), ORLOVA.account_id)
+    application = await office.submitted()
+    own = await office.decide(application["id"], "claim")
+    assert (own.status_code, own.json()["code"]) == (403, "own-application")
+    assert (await office.decide(application["id"], "claim", subject=PETROV)).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["doctor", "administrator"])
+async def test_c36_nobody_revokes_a_certificate_of_their_own(office: Office, who: str) -> None:
+    application = await office.issued()
+    namesake = f"{ANNA.last_name} {ANNA.first_name} {ANNA.middle_name}"
+    await office.hear(staff(ORLOVA.account_id, namesake), ORLOVA.account_id)
+    own = await office.http.post(
+        f"/v1/certificates/{application['certificate']['id']}/revocation",
+        json={"reason_code": "issued-by-mistake", "reason": "Выдана по ошибке"},
+        headers=office.tokens.headers(ORLOVA.account_id, who),
+    )
+    assert (own.status_code, own.json()["code"]) == (403, "own-application")
+
+
+@pytest.mark.parametrize("verb", ["approval", "refusal", "document-request"])
 async def test_c20_who_the_doctor_is_may_become_known_after_the_claim(
     office: Office, verb: str
 ) -> None:
@@ -144,7 +166,8 @@ async def test_c20_who_the_doctor_is_may_become_known_after_the_claim(
     application = await office.submitted()
     assert (await office.decide(application["id"], "claim")).status_code == 200
     await office.hear(staff(ORLOVA.account_id, ORLOVA.full_name, "08765430300"), "doctor-orlova")
-    body = office.examined() if verb == "approval" else REFUSAL
+    bodies = {"approval": office.examined(), "refusal": REFUSAL}
+    body = bodies.get(verb, {"missing": ["ecg"]})
     own = await office.decide(application["id"], verb, body)
     assert (own.status_code, own.json()["code"]) == (403, "own-application")
     assert (await office.decide(application["id"], "release")).status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from contracts.documents import DocumentKind
 from contracts.envelope import Data
 from contracts.partners import LetterAccepted, PaymentReceived
 from contracts.topics import aggregate_of
+from services.chassis.foundation.clock import in_milliseconds
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.certificate_office import (
@@ -28,20 +30,20 @@ from tests.support.certificates import ANNA, ORLOVA
 from tests.support.service import an_event, deliver, outbox_events
 
 
-def payment(application: Json) -> PaymentReceived:
+def payment(application: Json, payment_id: str = "pay-1") -> PaymentReceived:
     return PaymentReceived(
         application_id=application["id"],
-        payment_id="pay-1",
+        payment_id=payment_id,
         amount_kopecks=125_000,
-        paid_at=datetime(2026, 11, 18, 9, 30, tzinfo=UTC),
+        paid_at=datetime.now(UTC),
     )
 
 
-def letter(application: Json) -> LetterAccepted:
+def letter(application: Json, postal_number: str = "10190041000018") -> LetterAccepted:
     return LetterAccepted(
         certificate_id=application["certificate"]["id"],
         application_id=application["id"],
-        postal_number="10190041000018",
+        postal_number=postal_number,
         accepted_at=datetime.now(UTC),
     )
 
@@ -167,12 +169,13 @@ async def test_d1_the_limit_is_about_what_was_sent(office: Office) -> None:
 async def test_d8_a_payment_is_in_the_history(office: Office) -> None:
     """C18: the fee in full, once; the same payment told by another event changes nothing."""
     application = await office.submitted()
+    paid = payment(application)
     for _ in range(2):
-        assert await office.hear(payment(application), application["id"]) == "handled"
+        assert await office.hear(paid, application["id"]) == "handled"
     read = await office.read(application["id"])
     assert read["state"] == "submitted"
     assert [entry["label"] for entry in read["history"]][1:] == ["Оплата получена"]
-    assert read["paid_at"] == "2026-11-18T09:30:00Z"
+    assert datetime.fromisoformat(read["paid_at"]) == in_milliseconds(paid.paid_at)
 
 
 @pytest.mark.parametrize("amount", [1, -5, 0, 124_999, 125_001, 250_000, 10**30])
@@ -189,17 +192,33 @@ async def test_c18_a_payment_counts_for_what_is_to_be_paid_and_once(office: Offi
     assert await office.hear(payment(draft), draft["id"]) == "dead-letter"
     application = await office.submitted()
     assert await office.hear(payment(application), application["id"]) == "handled"
-    second = payment(application).model_copy(update={"payment_id": "pay-2"})
+    second = payment(application, "pay-2")
     assert await office.hear(second, application["id"]) == "dead-letter"
     other = await office.submitted()
     gone = await office.http.post(
         f"/v1/applications/{other['id']}/withdrawal", headers=office.citizen()
     )
     assert gone.status_code == 200, gone.text
-    assert await office.hear(payment(other), other["id"]) == "dead-letter"
+    assert await office.hear(payment(other, "pay-3"), other["id"]) == "dead-letter"
     letters = find(office.app, Runtime).dispatcher.letters.collection
     reasons = [d["reason"] async for d in letters.find({})]
     assert reasons == ["refused"] * 3
+
+
+async def test_c18_one_payment_pays_one_application_and_a_letter_brings_one_certificate(
+    office: Office,
+) -> None:
+    """Told of a second one, also at the same moment, they wait for a person."""
+    issued = [await office.issued(delivery="post") for _ in range(3)]
+    for says, field in ((payment, "paid_at"), (letter, "postal_number")):
+        told: list[Data] = [says(application) for application in issued]
+        heard = await asyncio.gather(*(office.hear(data, aggregate_of(data)) for data in told))
+        assert sorted(heard) == ["dead-letter", "dead-letter", "handled"]
+        kept = [(await office.read(application["id"]))[field] for application in issued]
+        assert len([value for value in kept if value is not None]) == 1
+    letters = find(office.app, Runtime).dispatcher.letters.collection
+    reasons = {d["reason"] async for d in letters.find({})}
+    assert reasons == {"refused"}
 
 
 async def test_c42_the_postal_number_is_on_the_certificate(office: Office) -> None:

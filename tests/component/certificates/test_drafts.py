@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
+
+import httpx2
 
 from contracts.certificates import (
     ApplicationSubmitted,
@@ -270,3 +273,39 @@ async def test_pages_of_applications_are_complete_and_in_order(office: Office) -
         "/v1/applications", params={"cursor": "nonsense"}, headers=office.citizen()
     )
     assert bad.status_code == 422
+
+
+async def test_c4_nobody_piles_up_drafts_in_a_race_too(
+    platform: Platform, database: str, tokens: Tokens
+) -> None:
+    async with certificates(platform, database, tokens, drafts_per_citizen=3) as office:
+        await office.know_people()
+
+        async def another() -> httpx2.Response:
+            return await office.http.post(
+                "/v1/applications", json={"type": "086u"}, headers=office.citizen() | keyed()
+            )
+
+        answers = await asyncio.gather(*(another() for _ in range(8)))
+        assert Counter(a.status_code for a in answers) == {201: 3, 409: 5}
+        assert {a.json()["code"] for a in answers if a.status_code == 409} == {"too-many-drafts"}
+        opened = next(a.json() for a in answers if a.status_code == 201)
+        gone = f"/v1/applications/{opened['id']}/withdrawal"
+        assert (await office.http.post(gone, headers=office.citizen())).status_code == 200
+        assert (await another()).status_code == 201
+
+
+async def test_c13_nobody_piles_up_applications(
+    platform: Platform, database: str, tokens: Tokens
+) -> None:
+    async with certificates(platform, database, tokens, applications_per_citizen=2) as office:
+        await office.know_people()
+        first, _ = await office.submitted(), await office.submitted()
+        draft = await office.draft("policy", *TESTS)
+        path = f"/v1/applications/{draft['id']}/submission"
+        headers = office.citizen() | match(draft)
+        refused = await office.http.post(path, json=CONSENT, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (409, "too-many-applications")
+        gone = f"/v1/applications/{first['id']}/withdrawal"
+        assert (await office.http.post(gone, headers=office.citizen())).status_code == 200
+        assert (await office.http.post(path, json=CONSENT, headers=headers)).status_code == 200

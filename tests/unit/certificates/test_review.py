@@ -10,6 +10,7 @@ import pytest
 
 from services.certificates.domain import review
 from services.certificates.domain.application import Application
+from services.certificates.domain.people import Person, Staff, same_name
 from services.certificates.domain.states import Actor, Move, State
 from services.certificates.errors import (
     IllegalTransitionError,
@@ -72,6 +73,15 @@ def test_c20_nobody_decides_about_themselves() -> None:
         review.claimed(a_waiting(), doctor_id=ANNA.account_id, now=NOW, lease=LEASE)
 
 
+def two_people(applicant: Person | None, doctor: Staff | None) -> None:
+    review.two_people("citizen", "doctor", applicant, doctor)
+
+
+def test_c20_nobody_decides_about_their_own_account() -> None:
+    with pytest.raises(OwnApplicationError):
+        review.two_people("one", "one", None, None)
+
+
 @pytest.mark.parametrize(
     ("applicant", "doctor", "one"),
     [
@@ -88,9 +98,49 @@ def test_c20_two_accounts_of_one_person_are_known_by_snils(
 ) -> None:
     refused = pytest.raises(OwnApplicationError) if one else nullcontext()
     with refused:
-        review.two_people(replace(ANNA, snils=applicant), replace(ORLOVA, snils=doctor))
-    review.two_people(None, ORLOVA)
-    review.two_people(ANNA, None)
+        two_people(replace(ANNA, snils=applicant), replace(ORLOVA, snils=doctor))
+    two_people(None, ORLOVA)
+    two_people(ANNA, None)
+
+
+@pytest.mark.parametrize(
+    ("citizen", "doctor", "one"),
+    [
+        (None, None, True),
+        ("08765430300", None, True),
+        (None, "08765430300", True),
+        ("", " ", True),
+        ("11223344595", "08765430300", False),  # a namesake, known to be another
+    ],
+)
+def test_c20_without_a_snils_the_name_decides(
+    citizen: str | None, doctor: str | None, one: bool
+) -> None:
+    refused = pytest.raises(OwnApplicationError) if one else nullcontext()
+    orlova = replace(ANNA, last_name="Орлова", first_name="Мария", middle_name="Викторовна")
+    with refused:
+        two_people(replace(orlova, snils=citizen), replace(ORLOVA, snils=doctor))
+
+
+@pytest.mark.parametrize(
+    ("written", "one"),
+    [
+        ("Семёнова-Орлова Мария Викторовна", True),
+        ("СЕМЕНОВА–ОРЛОВА  мария Викторовна", True),
+        ("Мария Викторовна Семёнова - Орлова", True),
+        ("Семёнова-Орлова Мария", True),
+        ("Семёнова-Орлова М. В.", True),
+        ("Семёнова-Орлова М.В.", True),
+        ("Семёнова-Орлова Мария Петровна", False),
+        ("Семёнова-Орлова А. В.", False),
+        ("Орлова Мария Викторовна", False),
+        ("М. В.", False),
+        ("", False),
+    ],
+)
+def test_c20_a_name_is_one_however_it_is_written(written: str, one: bool) -> None:
+    assert same_name("Семёнова-Орлова Мария Викторовна", written) is one
+    assert same_name(written, "Семёнова-Орлова Мария Викторовна") is one
 
 
 def test_c20_only_the_holder_may_do_anything() -> None:
