@@ -14,13 +14,16 @@ from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
 from services.documents import api, consumers, store
-from services.documents.gateways.inspection import Inspector
-from services.documents.gateways.signers import Signers
-from services.documents.gateways.signing import Notary
-from services.documents.gateways.storage import Storage
+from services.documents.access.actions import ReadingRoom
+from services.documents.access.gateways.storage import Storage
 from services.documents.metrics import DocumentsMetrics
+from services.documents.sealed.gateways.signers import Signers
+from services.documents.sealed.gateways.signing import Notary
+from services.documents.sealed.usecases import SEAL, Documents
 from services.documents.settings import Settings
-from services.documents.usecases import SEAL, Documents, Files, ReadingRoom, UseCases
+from services.documents.uploads.gateways.inspection.pool import Inspector
+from services.documents.uploads.usecases import Files
+from services.documents.usecases import UseCases
 
 _MAX_BODY = 64 * 1024 * 1024
 """Routes read bodies themselves and stop at their own limits, with words for the person."""

@@ -17,7 +17,7 @@ from contracts.scheduling import AppointmentBooked, AppointmentCancelled, Visit
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
-from services.documents.domain import Kind, Line, Order
+from services.documents.sealed.domain import Kind, Line, Order
 from services.documents.usecases import UseCases
 
 TALON_TITLE = "Талон на приём к врачу"

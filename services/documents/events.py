@@ -9,7 +9,8 @@ from contracts.documents import (
     SealingFailed,
     Signature,
 )
-from services.documents.domain import Document, StoredFile
+from services.documents.sealed.domain import Document
+from services.documents.uploads.domain.files import StoredFile
 
 
 def accepted(file: StoredFile) -> FileAccepted:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.telemetry.metrics import TRY_AGAIN, Bound, Metrics
-from services.documents.domain import Ends, Kind, State
+from services.documents.sealed.domain import Ends, Kind, State
 
 UNKNOWN_PURPOSE = "unknown"
 TAKEN, REFUSED = "taken", "refused"

@@ -11,21 +11,16 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 
 from services.chassis.database.client import Collection, Database, Indexes, Session
 from services.chassis.foundation.errors import StaleVersionError
-from services.documents.domain import (
-    Document,
+from services.documents.sealed.domain import Document, Kind, Line, Order, Signed, State
+from services.documents.uploads.domain.files import (
     Grant,
-    Kind,
-    Line,
     MediaType,
-    Order,
     Position,
     Read,
     Reader,
-    Signed,
-    State,
-    Stored,
     StoredFile,
 )
+from services.documents.uploads.domain.quotas import Stored
 
 INDEXES: Indexes = {
     "files": [

@@ -17,13 +17,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
 from services.documents.api.names import Disposition, read_disposition
-from services.documents.errors import (
-    FileTooLargeError,
-    NoFileError,
-    NotAFormError,
-    NotAPdfError,
-)
-from services.documents.usecases import Upload
+from services.documents.sealed.errors import NotAPdfError
+from services.documents.uploads.errors import FileTooLargeError, NoFileError, NotAFormError
+from services.documents.uploads.usecases import Upload
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 
 from services.chassis.database.client import Mongo
 from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.database.pages import moment_cursor, parse_moment_cursor
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.foundation.typed import Id
-from services.chassis.http.auth import Principal, Role, require
+from services.chassis.http.auth import Principal, Role
 from services.chassis.http.facilities import find
 from services.chassis.http.headers import cacheable
 from services.chassis.http.pages import Cursor
@@ -33,8 +33,9 @@ from services.documents.api.views import (
     ReadPage,
     ReadView,
 )
-from services.documents.domain import MediaType, Position, StoredFile, sha256_of
+from services.documents.deps import Citizen, Confirmed, Limit, Person
 from services.documents.metrics import UNKNOWN_PURPOSE
+from services.documents.uploads.domain.files import MediaType, Position, StoredFile, sha256_of
 from services.documents.usecases import UseCases
 
 _LARGEST_CHECK = 5 * 1024 * 1024
@@ -52,11 +53,7 @@ async def position(cursor: Cursor = None) -> Position | None:
 
 
 Use = Annotated[UseCases, Depends(use_cases)]
-Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
-Confirmed = Annotated[Principal, Depends(require(Role.CITIZEN, confirmed=True))]
-Person = Annotated[Principal, Depends(require(Role.CITIZEN, Role.DOCTOR))]
 After = Annotated[Position | None, Depends(position)]
-Limit = Annotated[int, Query(ge=1, le=100)]
 IdempotencyKey = Annotated[
     str | None,
     Header(

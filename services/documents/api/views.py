@@ -8,8 +8,9 @@ from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.documents.domain import Document, Read, Remark, StoredFile
-from services.documents.usecases import Link
+from services.documents.access.actions import Link
+from services.documents.sealed.domain import Document
+from services.documents.uploads.domain.files import Read, Remark, StoredFile
 
 
 class RemarkView(BaseModel):

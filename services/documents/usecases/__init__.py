@@ -5,11 +5,9 @@
 
 from dataclasses import dataclass
 
-from services.documents.usecases.documents import SEAL, Documents
-from services.documents.usecases.files import Files, Upload
-from services.documents.usecases.reading import Link, ReadingRoom
-
-__all__ = ["SEAL", "Documents", "Files", "Link", "ReadingRoom", "Upload", "UseCases"]
+from services.documents.access.actions import ReadingRoom
+from services.documents.sealed.usecases import Documents
+from services.documents.uploads.usecases import Files
 
 
 @dataclass(frozen=True)

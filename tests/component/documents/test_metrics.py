@@ -12,7 +12,7 @@ from services.chassis.database.deadline import TookTooLongError
 from services.chassis.database.idempotency import Once
 from services.chassis.foundation.settings import Platform
 from services.documents.api.views import FileView
-from services.documents.usecases import Upload
+from services.documents.uploads.usecases import Upload
 from tests.support import scans
 from tests.support.eventually import eventually
 from tests.support.flow import metric, too_late

@@ -11,16 +11,9 @@ from services.chassis.foundation.errors import StaleVersionError
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.transactions import Transaction
-from services.documents.domain import (
-    Document,
-    Kind,
-    Line,
-    Order,
-    SealedContent,
-    Signed,
-    sha256_of,
-)
+from services.documents.sealed.domain import Document, Kind, Line, Order, SealedContent, Signed
 from services.documents.store import Store
+from services.documents.uploads.domain.files import sha256_of
 from tests.support.paperwork import Paperwork
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

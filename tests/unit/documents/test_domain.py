@@ -8,28 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.documents.domain import (
-    Document,
-    Kind,
+from services.documents.sealed.domain import Document, Kind, Order, SealedContent, Signed, State
+from services.documents.sealed.errors import NotSealedYetError
+from services.documents.settings import MEGABYTE, PURPOSES
+from services.documents.uploads.domain.files import (
     MediaType,
-    Order,
-    SealedContent,
-    Signed,
-    State,
     check_limits,
     clean_name,
     object_key,
     sha256_of,
 )
-from services.documents.errors import (
+from services.documents.uploads.errors import (
     FileBreaksRulesError,
     FileTooLargeError,
-    NotSealedYetError,
     ResolutionTooLowError,
     ResolutionUnknownError,
     TooManyPagesError,
 )
-from services.documents.settings import MEGABYTE, PURPOSES
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 EXTRACT, ATTACHMENT = PURPOSES["card-extract"], PURPOSES["attachment"]

@@ -1,0 +1,1 @@
+"""Sealed documents: ordered by events, sealed by a timer, given out, checked by anybody."""

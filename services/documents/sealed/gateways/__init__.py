@@ -1,0 +1,1 @@
+"""What sealed documents need outside MongoDB: keys, certificates, time-stamps."""

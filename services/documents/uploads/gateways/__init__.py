@@ -1,0 +1,1 @@
+"""What uploads does outside MongoDB: looks into files."""

@@ -1,0 +1,187 @@
+"""Keys, roots and the revocation list change while the service runs: C30."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from contracts.documents import DocumentSealed, SealingFailed
+from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
+from services.chassis.telemetry.metrics import Metrics
+from services.documents.sealed.errors import SealingAwayError
+from services.documents.sealed.gateways.signers import Signers, UnknownDoctorError
+from tests.support.eventually import eventually
+from tests.support.paperwork import DOCTOR, approved, paperwork, time_stamping
+from tests.support.pki_files import flip_list, lasting, revocations
+from tests.support.service import Tokens, an_event, deliver, outbox_events
+
+
+def signers_of(pki: Path) -> Signers:
+    return Signers(pki, tsa_url="http://127.0.0.1:1/", licence="", metrics=Metrics())
+
+
+async def test_what_has_not_changed_is_not_read_again(own: Path) -> None:
+    signers = signers_of(own)
+    assert await signers.office() is await signers.office()
+    assert await signers.doctor(DOCTOR.id) is await signers.doctor(DOCTOR.id)
+    await signers.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["root.pem", "issuing.pem", "crl.pem", "root-crl.pem", "organisation.key"]
+)
+async def test_c30_what_has_changed_is_read_again(own: Path, name: str) -> None:
+    signers = signers_of(own)
+    before = await signers.office()
+    stat = (own / name).stat()
+    os.utime(own / name, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
+    after = await signers.office()
+    assert after is not before
+    assert await signers.office() is after
+    await signers.close()
+
+
+async def test_c30_a_doctor_signs_with_the_key_that_is_there_now(own: Path) -> None:
+    signers = signers_of(own)
+    before = (await signers.doctor(DOCTOR.id)).certificate
+    doctors = own / "doctors"
+    key, certificate = doctors / f"{DOCTOR.id}.key", doctors / f"{DOCTOR.id}.pem"
+    shutil.copy(own / "organisation.key", key)
+    with pytest.raises(SealingAwayError):  # half replaced: not a reason to give up a document
+        await signers.doctor(DOCTOR.id)
+    shutil.copy(own / "organisation.pem", certificate)
+    assert (await signers.doctor(DOCTOR.id)).certificate != before
+    certificate.unlink()
+    with pytest.raises(SealingAwayError, match="not there yet"):  # being issued: worth waiting
+        await signers.doctor(DOCTOR.id)
+    key.unlink()
+    with pytest.raises(UnknownDoctorError):
+        await signers.doctor(DOCTOR.id)
+    await signers.close()
+
+
+async def test_c30_a_revocation_list_out_of_date_is_waited_for(
+    platform: Platform, database: str, tokens: Tokens, own: Path, tsa: str
+) -> None:
+    """Somebody brings the next one; no document is given up meanwhile, and nothing restarts."""
+    revocations(own, until=datetime.now(UTC) - timedelta(days=1))
+    async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
+        order = approved("anna")
+        await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
+        timers = find(office.app, Runtime).timers.collection
+        await eventually(lambda: timers.find_one({"error": {"$regex": "revocation-list-stale"}}))
+        assert await outbox_events(office.app, SealingFailed) == []
+        revocations(own, until=datetime.now(UTC) + timedelta(days=1))
+        await eventually(lambda: outbox_events(office.app, DocumentSealed))
+
+
+async def test_c30_a_doctor_who_was_just_revoked_signs_nothing_more(
+    platform: Platform, database: str, tokens: Tokens, own: Path, tsa: str
+) -> None:
+    async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
+        first, second = approved("anna"), approved("anna")
+        await deliver(office.app, an_event(first, aggregate_id=first.application_id, seq=5))
+        await eventually(lambda: outbox_events(office.app, DocumentSealed))
+        certificate = own / "doctors" / f"{DOCTOR.id}.pem"
+        revocations(own, until=datetime.now(UTC) + timedelta(days=1), revoked=certificate)
+        await deliver(office.app, an_event(second, aggregate_id=second.application_id, seq=5))
+
+        async def failures() -> list[SealingFailed]:
+            return [e.data for e in await outbox_events(office.app, SealingFailed)]
+
+        (said,) = await eventually(failures)
+        assert (said.reference_id, said.reason_code) == (
+            second.application_id,
+            "certificate-not-trusted",
+        )
+
+
+def _revoked(pki: Path) -> None:
+    revocations(pki, until=NEXT_WEEK, revoked=pki / "organisation.pem")
+
+
+def _stamps_revoked(pki: Path) -> None:
+    revocations(pki, until=NEXT_WEEK, revoked=pki / "tsa.pem")
+
+
+def _without_the_roots_list(pki: Path) -> None:
+    (pki / "root-crl.pem").unlink()
+
+
+def _of_another_authority(pki: Path) -> None:
+    shutil.copy(pki / "root-crl.pem", pki / "crl.pem")
+
+
+NEXT_WEEK = datetime.now(UTC) + timedelta(days=7)
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (lambda pki: lasting(pki, "organisation", YESTERDAY), "истёк"),
+        (_revoked, "отозван"),
+        (lambda pki: lasting(pki, "organisation", NEXT_WEEK), "раньше, чем документ"),
+        (lambda pki: lasting(pki, f"doctors/{DOCTOR.id}", YESTERDAY), "истёк"),
+        (lambda pki: (pki / "doctors" / f"{DOCTOR.id}.pem").unlink(), "not there yet"),
+        (_stamps_revoked, "timestamp-certificate-unsuitable"),
+        (flip_list, "revocation-unknown"),
+        (_of_another_authority, "revocation-unknown"),
+        (_without_the_roots_list, "root-crl.pem"),
+    ],
+    ids=[
+        *("organisation-expired", "organisation-revoked", "organisation-ends-too-soon"),
+        *("doctor-expired", "doctor-not-yet", "stamps-revoked"),
+        *("list-flipped", "list-of-another", "list-missing"),
+    ],
+)
+async def test_c30_what_passes_is_waited_for_and_sealed_later(  # noqa: PLR0917 - fixtures
+    platform: Platform,
+    database: str,
+    tokens: Tokens,
+    pki: Path,
+    own: Path,
+    tsa: str,
+    broken: Callable[[Path], None],
+    said: str,
+) -> None:
+    """Certificates and lists are a state of the world: no document is given up for them."""
+    broken(own)
+    async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
+        order = approved("anna")
+        await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
+        timers = find(office.app, Runtime).timers.collection
+        await eventually(lambda: timers.find_one({"error": {"$regex": said}}))
+        assert await outbox_events(office.app, SealingFailed) == []
+        shutil.copytree(pki, own, dirs_exist_ok=True)
+        await eventually(lambda: outbox_events(office.app, DocumentSealed))
+
+
+@pytest.mark.parametrize("name", ["organisation", f"doctors/{DOCTOR.id}", "tsa"])
+async def test_what_ends_before_the_document_does_not_sign_it(
+    platform: Platform, database: str, tokens: Tokens, own: Path, name: str
+) -> None:
+    """Neither signer nor time-stamp authority; a document that ends before them is sealed."""
+    lasting(own, name, NEXT_WEEK)
+    today = datetime.now(UTC).date()
+    async with (
+        time_stamping(own) as tsa,
+        paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office,
+    ):
+        long, short = (
+            approved("anna", valid_until=today + timedelta(days=days)) for days in (180, 5)
+        )
+        for order in (long, short):
+            await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
+        timers = find(office.app, Runtime).timers.collection
+        await eventually(lambda: timers.find_one({"error": {"$regex": "раньше, чем|ends-early"}}))
+        (sealed,) = await eventually(lambda: outbox_events(office.app, DocumentSealed))
+        assert sealed.data.reference_id == short.application_id
+        assert await outbox_events(office.app, SealingFailed) == []
