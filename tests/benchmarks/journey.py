@@ -14,8 +14,9 @@ import statistics
 import time
 
 from deploy.world.demo.citizen import log_in
+from deploy.world.demo.forms import findings
 from deploy.world.demo.gateway import Gateway, Phone
-from deploy.world.demo.scenario import ACCOUNTS, Journey, _findings
+from deploy.world.demo.scenario import ACCOUNTS, Scenario
 from deploy.world.demo.steps import Steps
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import kafka
@@ -31,7 +32,7 @@ async def run() -> list[Row]:
     stack = await asyncio.to_thread(PlatformStack.start, kafka()[0])
     gateway = Gateway(stack.url)
     try:
-        journey = Journey(gateway, Steps(quiet=True))
+        journey = Scenario(gateway, Steps(quiet=True))
         await journey.become_confirmed()
         await _log_doctor_in(journey)
         times = [await _issue(journey) for _ in range(CERTIFICATES + 1)][1:]
@@ -50,14 +51,14 @@ async def run() -> list[Row]:
     return [Row(name, value, UNIT, value / baseline) for name, value in named.items()]
 
 
-async def _log_doctor_in(journey: Journey) -> None:
+async def _log_doctor_in(journey: Scenario) -> None:
     accounts = json.loads(ACCOUNTS.read_text())["accounts"]
     account = next(a for a in accounts if a["role"] == "doctor")
     phone = Phone(journey.doctor, account["phone"])
     await log_in(journey.doctor, phone, account["phone"], account["password"])
 
 
-async def _issue(journey: Journey) -> Times:
+async def _issue(journey: Scenario) -> Times:
     """One application from the draft to the certificate; seconds since the approval was sent."""
     await journey.apply()
     application_id = journey.outcome.application["id"]
@@ -79,7 +80,7 @@ async def _issue(journey: Journey) -> Times:
         await journey.citizen.phone.wait_for("готова", within=60)
         return time.perf_counter() - started
 
-    await doctor.post("certificates", f"/reviews/{application_id}/approval", _findings())
+    await doctor.post("certificates", f"/reviews/{application_id}/approval", findings())
     answered = time.perf_counter() - started
     seen, sms = await asyncio.gather(issued(), heard())
     return answered, seen, sms

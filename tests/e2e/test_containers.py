@@ -27,7 +27,7 @@ from deploy.stacks.containers.stack import Stack
 from deploy.stacks.embedded.ports import free_ports
 from deploy.world.demo.citizen import download
 from deploy.world.demo.gateway import Gateway, RefusedError
-from deploy.world.demo.scenario import Journey
+from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.journeys import apply, cancel, doctor_logs_in, review
@@ -118,7 +118,7 @@ def test_nothing_runs_as_root_or_can_write_to_its_file_system(stack: Stack) -> N
 
 async def test_the_whole_journey_through_the_gateway(gateway: Gateway) -> None:
     """O1: what `make demo` plays and checks, on two replicas of each service."""
-    outcome = await Journey(gateway, Steps(quiet=True)).play()
+    outcome = await Scenario(gateway, Steps(quiet=True)).play()
     assert outcome.certificate.startswith(b"%PDF-")
 
 
@@ -134,7 +134,7 @@ async def test_both_replicas_are_given_work(stack: Stack, gateway: Gateway) -> N
 async def test_journeys_go_on_while_one_replica_after_another_is_killed(
     stack: Stack, gateway: Gateway, answers: collections.Counter[tuple[int, bool]]
 ) -> None:
-    journeys = [Journey(gateway, Steps(quiet=True)) for _ in range(_CITIZENS)]
+    journeys = [Scenario(gateway, Steps(quiet=True)) for _ in range(_CITIZENS)]
     await asyncio.gather(*(journey.become_confirmed() for journey in journeys))
     for journey in journeys:  # one doctor, one phone
         await doctor_logs_in(journey)
@@ -177,7 +177,7 @@ async def _kill_one_after_another(stack: Stack, gateway: Gateway) -> int:
 
 
 async def _book_and_cancel(
-    journey: Journey, killing: asyncio.Task[int], rng: random.Random
+    journey: Scenario, killing: asyncio.Task[int], rng: random.Random
 ) -> tuple[list[str], list[str]]:
     """Book and cancel as long as replicas are killed; a few visits stay booked."""
     gateway = journey.citizen.gateway
@@ -204,7 +204,7 @@ async def _book_and_cancel(
     return booked, cancelled
 
 
-async def _certified(journey: Journey) -> None:
+async def _certified(journey: Scenario) -> None:
     journey.outcome.application = await apply(journey.citizen)
     await review(journey)
     await asyncio.gather(
@@ -215,7 +215,7 @@ async def _certified(journey: Journey) -> None:
     )
 
 
-async def _one_of_each(journey: Journey, bookings: tuple[list[str], list[str]]) -> None:
+async def _one_of_each(journey: Scenario, bookings: tuple[list[str], list[str]]) -> None:
     gateway, (booked, cancelled) = journey.citizen.gateway, bookings
     await gateway.renew()
     (certificate,) = (await gateway.get("certificates", "/certificates"))["items"]

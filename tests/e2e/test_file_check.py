@@ -6,7 +6,7 @@ from playwright.async_api import FilePayload, Page, async_playwright
 
 from deploy.world import verify_pdf
 from deploy.world.demo.gateway import Gateway
-from deploy.world.demo.scenario import Journey
+from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from tests.support.needs import needs
 
@@ -25,7 +25,7 @@ async def answer_to(page: Page, name: str, content: bytes) -> str:
 
 async def test_x3_a_file_is_checked_where_the_qr_code_leads(gateway: Gateway) -> None:
     chromium = needs("chromium")
-    outcome = await Journey(gateway, Steps(quiet=True), seed=7).play()
+    outcome = await Scenario(gateway, Steps(quiet=True), seed=7).play()
     (address,) = verify_pdf.read_qr(outcome.certificate)
     forged = outcome.certificate.replace(b"%%EOF", b"%%EOX", 1)
     async with async_playwright() as playwright:

@@ -14,7 +14,7 @@ from contracts.scheduling import AppointmentBooked
 from deploy.world.demo.citizen import Citizen, download
 from deploy.world.demo.gateway import Gateway, RefusedError
 from deploy.world.demo.person import new_person
-from deploy.world.demo.scenario import Journey
+from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
@@ -34,9 +34,9 @@ async def confirmed_citizen(gateway: Gateway, seed: int) -> Citizen:
 async def test_from_a_form_to_a_sealed_certificate_and_a_talon(gateway: Gateway) -> None:
     """C1, C4–C8, C11, C13–C15, C20, C25–C34, D1–D3, N1–N4, A4, A6, A7, A13, I1–I3, I13, I18, X5.
 
-    `Journey.play` raises where anything is off: signatures, timestamps, PDF/A, QR, public check.
+    `Scenario.play` raises where anything is off: signatures, timestamps, PDF/A, QR, public check.
     """
-    outcome = await Journey(gateway, Steps(quiet=True), seed=1).play()
+    outcome = await Scenario(gateway, Steps(quiet=True), seed=1).play()
     assert outcome.certificate.startswith(b"%PDF-")
     assert outcome.talon.startswith(b"%PDF-")
 
@@ -82,7 +82,7 @@ async def test_services_killed_in_the_middle_lose_and_double_nothing(
     gateway: Gateway, everything: PlatformStack
 ) -> None:
     """X6, N8, N9: one certificate and one message per channel, whatever dies."""
-    journey = Journey(gateway, Steps(quiet=True), seed=3)
+    journey = Scenario(gateway, Steps(quiet=True), seed=3)
     await journey.become_confirmed()
     await journey.apply()
     await journey.review()
@@ -124,7 +124,7 @@ async def _answers(gateway: Gateway, service: str, path: str, **params: object) 
 
 async def test_nobody_reads_another_persons_things(gateway: Gateway) -> None:
     """D2: another citizen's token gets 404 or 403 on every kind of thing."""
-    journey = Journey(gateway, Steps(quiet=True), seed=4)
+    journey = Scenario(gateway, Steps(quiet=True), seed=4)
     await journey.become_confirmed()
     await journey.apply()
     owner = journey.citizen

@@ -21,7 +21,7 @@ from deploy.watch.observability.panels import TABS, sample_names
 from deploy.watch.observability.queries import Query, Top
 from deploy.watch.observability.scrapes import Scrapes, declared
 from deploy.world.demo.gateway import Gateway
-from deploy.world.demo.scenario import Journey
+from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.needs import needs
@@ -106,7 +106,7 @@ async def prometheus(everything: PlatformStack, tmp_path: Path) -> AsyncIterator
         gateway = Gateway(everything.url)
         try:
             await eventually(lambda: len(found.query("up == 1")) == len(_TARGETS), within=60)
-            await Journey(gateway, Steps(quiet=True), seed=71).play()
+            await Scenario(gateway, Steps(quiet=True), seed=71).play()
         finally:
             await gateway.close()
         # Whatever the journey counted last must be in a scrape, and in two for a rate.

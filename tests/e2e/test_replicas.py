@@ -23,7 +23,7 @@ from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from contracts.topics import SERVICES
 from deploy.world.demo.citizen import download
 from deploy.world.demo.gateway import Gateway, RefusedError
-from deploy.world.demo.scenario import Journey
+from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
@@ -77,7 +77,7 @@ async def _kill_by_turns(stack: PlatformStack) -> None:
         )
 
 
-async def _book_and_cancel(journey: Journey, diary: Diary, rng: random.Random) -> None:
+async def _book_and_cancel(journey: Scenario, diary: Diary, rng: random.Random) -> None:
     """Book some slots and cancel every second one; another may be faster: then take another."""
     gateway = journey.citizen.gateway
     later = (datetime.now(UTC) + timedelta(days=2)).date()  # what is sooner cannot be cancelled
@@ -126,7 +126,7 @@ async def test_journeys_go_on_while_one_replica_of_every_service_is_killed(
     doubled: PlatformStack,
 ) -> None:
     gateway = Gateway(doubled.url)
-    journeys = [Journey(gateway, Steps(quiet=True), seed=70 + n) for n in range(_CITIZENS)]
+    journeys = [Scenario(gateway, Steps(quiet=True), seed=70 + n) for n in range(_CITIZENS)]
     diaries = [Diary() for _ in journeys]
     await asyncio.gather(*(journey.become_confirmed() for journey in journeys))
     for journey in journeys:  # one doctor, one phone
@@ -149,7 +149,7 @@ async def test_journeys_go_on_while_one_replica_of_every_service_is_killed(
     await gateway.close()
 
 
-async def _certified(journey: Journey) -> None:
+async def _certified(journey: Scenario) -> None:
     journey.outcome.application = await apply(journey.citizen)
     await review(journey)
     await asyncio.gather(
@@ -160,7 +160,7 @@ async def _certified(journey: Journey) -> None:
     )
 
 
-async def _one_of_each(journey: Journey, diary: Diary) -> None:
+async def _one_of_each(journey: Scenario, diary: Diary) -> None:
     gateway = journey.citizen.gateway
     (certificate,) = (await gateway.get("certificates", "/certificates"))["items"]
     assert (await download(gateway, certificate["document_id"])).startswith(b"%PDF-")

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.world.demo.citizen import Citizen, download
 from deploy.world.demo.gateway import Gateway
-from deploy.world.demo.scenario import Journey
+from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.stack import PlatformStack, scratch_dir
@@ -31,7 +31,7 @@ def directory() -> Iterator[Path]:
 async def test_power_failure_right_after_the_approval(directory: Path) -> None:
     """The broker loses every event; outboxes publish again, inboxes deduplicate."""
     with PlatformStack.start(kafka="memory", data_dir=directory) as before:
-        journey = Journey(Gateway(before.url), Steps(quiet=True), seed=21)
+        journey = Scenario(Gateway(before.url), Steps(quiet=True), seed=21)
         await journey.become_confirmed()
         await journey.apply()
         await journey.review()

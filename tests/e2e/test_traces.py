@@ -11,7 +11,7 @@ import pytest
 from deploy.watch.journey.__main__ import main as journey_command
 from deploy.world.demo.gateway import Gateway
 from deploy.world.demo.person import Person
-from deploy.world.demo.scenario import Journey
+from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.otlp import Receiver, Seen
@@ -22,9 +22,9 @@ _OURS = ("identity", "certificates", "scheduling", "notifier", "documents", "par
 
 
 @pytest.fixture
-async def played(gateway: Gateway, everything: PlatformStack) -> Journey:
+async def played(gateway: Gateway, everything: PlatformStack) -> Scenario:
     """From registration to the certificate in the citizen's hands."""
-    journey = Journey(gateway, Steps(quiet=True))
+    journey = Scenario(gateway, Steps(quiet=True))
     await journey.become_confirmed()
     await journey.apply()
     await journey.review()
@@ -45,7 +45,7 @@ def printed(wanted: str, logs: Path, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 async def test_an_approval_can_be_followed_to_the_sms(
-    played: Journey,
+    played: Scenario,
     everything: PlatformStack,
     spans: Receiver,
     capsys: pytest.CaptureFixture[str],
@@ -134,7 +134,7 @@ def _names_nobody(person: Person, exported: bytes, logged: str) -> None:
 
 
 async def test_every_line_of_the_services_is_json_with_its_place(
-    played: Journey, everything: PlatformStack
+    played: Scenario, everything: PlatformStack
 ) -> None:
     """O2: the files are for machines, whatever the terminal shows."""
     assert played.outcome.number

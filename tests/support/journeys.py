@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from deploy.world.demo.citizen import Citizen, log_in
+from deploy.world.demo.forms import filled_form, findings
 from deploy.world.demo.gateway import Phone, RefusedError
 from deploy.world.demo.papers import policy_scan, test_results
-from deploy.world.demo.scenario import Journey, _filled, _findings
+from deploy.world.demo.scenario import Scenario
 
 _PATIENCE = 90.0
 _BROKE_OFF = frozenset({502, 503, 504})
@@ -48,7 +49,7 @@ async def apply(citizen: Citizen) -> dict[str, Any]:
     scan = policy_scan(name, citizen.person.profile["oms"])
     policy = await citizen.upload("полис.jpg", scan, "image/jpeg")
     results = await citizen.upload("анализы.pdf", test_results(name), "application/pdf")
-    filled = _filled(policy["file_id"], results["file_id"])
+    filled = filled_form(policy["file_id"], results["file_id"])
 
     async def look() -> Any:
         return await gateway.get("certificates", f"/applications/{draft['id']}")
@@ -60,14 +61,14 @@ async def apply(citizen: Citizen) -> dict[str, Any]:
     return submitted
 
 
-async def doctor_logs_in(journey: Journey) -> None:
+async def doctor_logs_in(journey: Scenario) -> None:
     """The demo doctor, with a code by SMS."""
     account, doctor = journey._doctor_account, journey.doctor
     phone = Phone(doctor, account["phone"])
     await log_in(doctor, phone, account["phone"], account["password"])
 
 
-async def review(journey: Journey) -> None:
+async def review(journey: Scenario) -> None:
     """The doctor takes the application and approves it."""
     doctor, path = journey.doctor, f"/reviews/{journey.outcome.application['id']}"
 
@@ -83,7 +84,7 @@ async def review(journey: Journey) -> None:
         await doctor.post("certificates", f"{path}/claim")
 
     async def approve(_seen: Any) -> None:
-        await doctor.post("certificates", f"{path}/approval", _findings())
+        await doctor.post("certificates", f"{path}/approval", findings())
 
     await brought_about(look, lambda a: a["state"] != "waiting", claim)
     await brought_about(look, lambda a: a["state"] in {"approved", "issued"}, approve)
@@ -109,7 +110,7 @@ def every_visit_is_told_once(
             assert count == 1 or visit["status"] == "cancelled", visit["talon"]
 
 
-async def cancel(journey: Journey, appointment_id: str) -> None:
+async def cancel(journey: Scenario, appointment_id: str) -> None:
     """The citizen cancels a visit."""
     gateway, path = journey.citizen.gateway, f"/appointments/{appointment_id}"
 

@@ -11,7 +11,7 @@ import httpx2
 
 from deploy.stacks.embedded.settings import Ports, StackSettings
 from deploy.world.demo.gateway import DemoFailedError, Gateway
-from deploy.world.demo.scenario import Journey
+from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 
 
@@ -25,7 +25,7 @@ async def main() -> int:
     args = parser.parse_args()
     gateway = Gateway(args.gateway)
     try:
-        outcome = await Journey(gateway, Steps(), seed=args.seed).play()
+        outcome = await Scenario(gateway, Steps(), seed=args.seed).play()
     except DemoFailedError as failure:
         print(f"\nНе сошлось: {failure}", file=sys.stderr)
         return 1

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from deploy.world import verify_pdf
+from deploy.world.demo.checks import check_public, check_sealed
 from deploy.world.demo.citizen import Citizen, download, log_in
+from deploy.world.demo.forms import filled_form, findings
 from deploy.world.demo.gateway import DemoFailedError, Gateway, Phone, RefusedError
 from deploy.world.demo.papers import policy_scan, test_results
 from deploy.world.demo.person import new_person
 from deploy.world.demo.steps import Steps, require
 
 ACCOUNTS = Path(__file__).with_name("accounts.json")
-_CONCLUSION = "Противопоказаний к обучению по специальности не выявлено. Годна."
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Outcome:
     appointment: dict[str, Any] = field(default_factory=dict)
 
 
-class Journey:
+class Scenario:
     """One citizen's way from nothing to a certificate and a talon."""
 
     def __init__(self, gateway: Gateway, steps: Steps, *, seed: int | None = None) -> None:
@@ -57,7 +58,7 @@ class Journey:
         await self.apply()
         await self.review()
         await self.receive()
-        await self.check_as_an_outsider()
+        await self.check_certificate()
         await self.book()
         await self.cancel()
         self.steps.done()
@@ -119,7 +120,7 @@ class Journey:
             notes.append(f"JPEG {policy['dpi']} dpi; PDF {results['pages']} с.")
         with steps.step("заполнение и отправка") as notes:
             application = await citizen.edit(
-                application, _filled(policy["file_id"], results["file_id"])
+                application, filled_form(policy["file_id"], results["file_id"])
             )
             application = await citizen.submit(application)
             notes.append(f"номер {application['tracking_number']}")
@@ -152,7 +153,7 @@ class Journey:
             notes.append(f"{len(page.content)} Б")
         with steps.step("одобрено"):
             await self.doctor.post(
-                "certificates", f"/reviews/{application_id}/approval", _findings()
+                "certificates", f"/reviews/{application_id}/approval", findings()
             )
 
     async def _doctors_link(self, file_id: str) -> dict[str, Any]:
@@ -196,56 +197,19 @@ class Journey:
             require(channels == {"sms", "email", "push"}, f"channels in the journal: {channels}")
             notes.append(f"сообщений: {len(journal['items'])}")
 
-    async def check_as_an_outsider(self) -> None:
+    async def check_certificate(self) -> None:
         """What anybody can check with their own tools."""
-        steps = self.steps
-        steps.part("Посторонний проверяет файл")
-        await self._check_sealed(self.outcome.certificate, "справка", signatures=2)
-        with steps.step("внутри – XML справки") as notes:
-            attached = await asyncio.to_thread(verify_pdf.attachments, self.outcome.certificate)
-            require(
-                any(self.outcome.number.encode() in xml for xml in attached.values()),
-                f"no XML with the number among {sorted(attached)}",
-            )
-            notes.append(", ".join(attached))
-        with steps.step("QR ведёт на публичную проверку") as notes:
-            (address,) = await asyncio.to_thread(verify_pdf.read_qr, self.outcome.certificate)
-            page = await self.stranger.page(address)
-            require(page.is_success, f"{address} answered {page.status_code}")
-            require(address.endswith(f"/verify/{self.outcome.number}"), f"the QR says {address}")
-            require('class="state valid"' in page.text, f"{address} does not say «действительна»")
-            last_name = self.citizen.person.profile["last_name"]
-            require(self.citizen.person.full_name not in page.text, "the page shows the whole name")
-            require(last_name not in page.text, "the page shows the last name")
-            notes.append(address)
-        with steps.step("проверка по номеру без входа") as notes:
-            public = await self.stranger.get(
-                "certificates", f"/public/certificates/{self.outcome.number}"
-            )
-            require(public["state"] == "valid", f"state {public['state']}")
-            notes.append(f"{public['state']}, {public['name']}")
-
-    async def _check_sealed(self, pdf: bytes, what: str, *, signatures: int) -> None:
-        with self.steps.step(f"{what}: подписи и метки времени (pyHanko)") as notes:
-            root = await self.stranger.page("/trust/root.pem")
-            require(root.is_success, "the demo root certificate is not published")
-            # with the root alone: the lists come from where the certificates say that they are
-            reports = await verify_pdf.check_signatures(pdf, root.content, revocation=True)
-            require(len(reports) == signatures, f"signatures: {len(reports)}, not {signatures}")
-            for report in reports:
-                require(
-                    report.intact
-                    and report.valid
-                    and report.trusted
-                    and report.timestamp_valid
-                    and report.timestamp_trusted,
-                    f"a signature does not hold: {report}",
-                )
-            require(reports[-1].covers_whole_file, "the seal does not cover the whole file")
-            notes.append("; ".join(r.signer for r in reports))
-        with self.steps.step(f"{what}: PDF/A-3u") as notes:
-            found = await asyncio.to_thread(verify_pdf.check_pdfa, pdf)
-            require(not found, f"not PDF/A: {found}")
+        self.steps.part("Посторонний проверяет файл")
+        await check_sealed(
+            self.stranger, self.steps, self.outcome.certificate, "справка", signatures=2
+        )
+        await check_public(
+            self.stranger,
+            self.steps,
+            self.outcome.certificate,
+            number=self.outcome.number,
+            person=self.citizen.person,
+        )
 
     async def book(self) -> None:
         """Find a free slot, book it, get the talon."""
@@ -284,7 +248,7 @@ class Journey:
                 citizen.gateway, appointment["talon"]["document_id"]
             )
             notes.append(f"{len(self.outcome.talon)} Б")
-        await self._check_sealed(self.outcome.talon, "талон", signatures=1)
+        await check_sealed(self.stranger, steps, self.outcome.talon, "талон", signatures=1)
         with steps.step("QR талона ведёт на проверку") as notes:
             (address,) = await asyncio.to_thread(verify_pdf.read_qr, self.outcome.talon)
             page = await self.stranger.page(address)
@@ -322,36 +286,3 @@ class Journey:
                 "scheduling", f"/public/talons/{self.outcome.talon_number}"
             )
             require(talon["state"] == "void", f"the talon is {talon['state']}")
-
-
-def _filled(policy: str, results: str) -> dict[str, Any]:
-    return {
-        "fields": {
-            "registration_address": "г. Москва, ул. Лесная, д. 5, кв. 17",
-            "workplace": "нет",
-            "purpose": "admission",
-            "recipient": "Московский государственный университет",
-            "specialty": "Биология",
-        },
-        "attachments": [
-            {"requirement": "policy", "file_id": policy},
-            {"requirement": "blood-count", "file_id": results},
-            {"requirement": "biochemistry", "file_id": results},
-            {"requirement": "ecg", "file_id": results},
-        ],
-    }
-
-
-def _findings() -> dict[str, Any]:
-    healthy = "здорова"
-    return {
-        "exam_date": datetime.now(UTC).date().isoformat(),
-        "therapist": healthy,
-        "surgeon": healthy,
-        "neurologist": healthy,
-        "ophthalmologist": "острота зрения 1,0 / 1,0",
-        "otorhinolaryngologist": healthy,
-        "fluorography": "органы грудной клетки без патологии",
-        "laboratory": "показатели в пределах нормы",
-        "conclusion": _CONCLUSION,
-    }
