@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from services.chassis.telemetry.journey import travelling
 from services.chassis.telemetry.otlp import Collector
@@ -31,7 +35,7 @@ def got() -> Iterator[Receiver]:
 
 
 def collector_at(endpoint: str) -> Collector:
-    return Collector.at(endpoint, service="test", version="1", ratio=1.0, rest=0.1)
+    return Collector.at(endpoint, service="test", version="1", ratio=1.0)
 
 
 def one(name: str = "work") -> None:
@@ -83,6 +87,36 @@ def test_a_collector_that_is_away_costs_dropped_spans_and_one_line() -> None:
     assert stopped < 5
     complaints = [x for x in said.lines if x["level"] in {"warning", "error"}]
     assert len(complaints) <= 1
+
+
+class Hanging(SpanExporter):
+    """A collector that took a request and never answers."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        self.let_go.wait(30)
+        return SpanExportResult.FAILURE if spans else SpanExportResult.SUCCESS
+
+    def shutdown(self) -> None:
+        """It hangs all the same."""
+
+
+def test_what_waits_is_bounded_and_every_span_that_did_not_arrive_is_counted() -> None:
+    """O2: neither memory nor stopping depends on a collector that hangs."""
+    exporter = Hanging()
+    collector = Collector(exporter, Resource.get_empty(), ratio=1.0)
+    with listening() as said:
+        with exporting(collector):
+            for _ in range(5_000):
+                one()
+        assert collector.dropped == 5_000 - 4_096
+        started = time.perf_counter()
+        collector.stop(within=0.2)
+        assert time.perf_counter() - started < 2
+    exporter.let_go.set()
+    assert [line["spans"] for line in said.of("spans were dropped")] == [5_000]
 
 
 async def test_one_that_comes_back_gets_spans_again(got: Receiver) -> None:
