@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from fastapi import FastAPI, Response
 from starlette.routing import Match
 from starlette.types import Message, Scope
 
-from services.chassis.telemetry.journey import Journey, TraceContext, random_hex
+from services.chassis.telemetry.journey import Journey, TraceContext, random_hex, valid_tracestate
 from services.chassis.telemetry.tracing import journey_from
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -54,7 +55,11 @@ def journey_of(headers: Mapping[str, str]) -> Journey:
     trace = TraceContext.parse(parent)
     if trace is not None and (not _random(trace.trace_id) or _PHONE.search(trace.span_id)):
         parent = None
-    return journey_from(parent, correlation, f"request:{random_hex(8)}")
+    journey = journey_from(parent, correlation, f"request:{random_hex(8)}")
+    state = valid_tracestate(headers.get("tracestate"))
+    if state is None or journey.fresh:  # a state without its trace says nothing
+        return journey
+    return replace(journey, tracestate=state)
 
 
 def _random(digits: str) -> bool:

@@ -17,6 +17,9 @@ from typing import Self
 _FORM = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _NO_TRACE, _NO_SPAN = "0" * 32, "0" * 16
 _SAMPLED = 1
+_MEMBER = r"[a-z0-9][a-z0-9_*/@-]{0,255}=[!-+\--<>-~]{1,256}"
+_STATE = re.compile(rf"{_MEMBER}([ \t]*,[ \t]*{_MEMBER}){{0,31}}")
+_LONGEST_STATE = 512
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,21 @@ class TraceContext:
         return f"00-{self.trace_id}-{self.span_id}-{'01' if self.sampled else '00'}"
 
 
+def valid_tracestate(value: str | None) -> str | None:
+    """The header as it came; None when it is none by the rules of W3C Trace Context."""
+    if value is None or len(value) > _LONGEST_STATE or not _STATE.fullmatch(value):
+        return None
+    return value
+
+
 @dataclass(frozen=True)
 class Journey:
     """Which journey this work belongs to and what caused it (`traceparent`: W3C Trace Context).
 
     `fresh`: the trace begins with this work, so no span has the id that `traceparent` names.
     `follows`: the `traceparent` of earlier work that this trace is a consequence of.
+    `tracestate`: what tracing systems before us sent along. It is anybody's text: it is passed on
+    in headers, and neither logged nor kept.
     """
 
     correlation_id: str
@@ -57,6 +69,7 @@ class Journey:
     traceparent: str | None = None
     fresh: bool = False
     follows: str | None = None
+    tracestate: str | None = None
 
     @property
     def trace_id(self) -> str | None:

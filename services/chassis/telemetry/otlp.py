@@ -136,7 +136,7 @@ class Collector:
 
     def _readable(self, ended: Ended) -> ReadableSpan:
         # made directly, without the SDK's tracer: the ids are decided by our own context, and the
-        # tracer costs twice as much as all the rest of a span (`make bench`: spans)
+        # tracer costs twice as much as all the rest of a span (`tests.benchmarks.spans`)
         span = ended.span
         attributes = dict(span.attributes)
         if span.error is not None:

@@ -195,8 +195,12 @@ def recorded(
 def outgoing_headers() -> dict[str, str]:
     """Headers that take the running journey to another service of ours."""
     journey = current()
-    more = {} if journey.traceparent is None else {"traceparent": journey.traceparent}
-    return {"x-request-id": journey.correlation_id, **more}
+    headers = {"x-request-id": journey.correlation_id}
+    if journey.traceparent is not None:
+        headers["traceparent"] = journey.traceparent
+    if journey.tracestate is not None:
+        headers["tracestate"] = journey.tracestate
+    return headers
 
 
 def exports() -> bool:

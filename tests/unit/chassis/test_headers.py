@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -16,8 +17,10 @@ from contracts.topics import SERVICES
 from services.chassis.http import problems
 from services.chassis.http.headers import cacheable, journey_of
 from services.chassis.http.middleware import RequestMiddleware
-from services.chassis.telemetry.journey import current
+from services.chassis.telemetry.journey import current, travelling
 from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.tracing import outgoing_headers, span
+from tests.support.spans import keeping, listening
 
 UUID = "9f1b6c0a-3d5e-4f8a-b1c2-d3e4f5a6b7c8"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -100,6 +103,28 @@ def test_a_trace_can_carry_none_either(trace: str, span: str) -> None:
 def test_a_trace_of_the_callers_goes_on() -> None:
     journey = journey_of({"traceparent": f"00-{TRACE}-{SPAN}-01"})
     assert (journey.trace_id, journey.correlation_id) == (TRACE, TRACE)
+
+
+def test_what_tracing_systems_before_us_said_goes_on_to_the_next() -> None:
+    """W3C Trace Context 3.3: with its trace, and to nobody who keeps it."""
+    given, state = {"traceparent": f"00-{TRACE}-{SPAN}-01"}, "congo=t61rcWkgMzE , t@r=00f067;p:8"
+    journey = journey_of(given | {"tracestate": state})
+    with keeping(), travelling(journey), listening() as said:
+        assert outgoing_headers()["tracestate"] == state
+        structlog.get_logger().info("x")
+        with span("inside"):
+            assert outgoing_headers()["tracestate"] == state
+    assert "congo" not in said.stream.getvalue()
+    assert journey_of({"traceparent": "garbage", "tracestate": state}).tracestate is None
+    assert "tracestate" not in outgoing_headers()
+
+
+@pytest.mark.parametrize(
+    "state", ["", "congo", "a=1\r\nx: y", "a=й", "A=1", "a=1=2", f"a={'1' * 257}", "a=1," * 128]
+)
+def test_a_state_that_is_none_is_dropped_and_its_trace_goes_on(state: str) -> None:
+    journey = journey_of({"traceparent": f"00-{TRACE}-{SPAN}-01", "tracestate": state})
+    assert (journey.trace_id, journey.tracestate) == (TRACE, None)
 
 
 @given(st.uuids(version=4))
