@@ -40,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
     print(machine())
     print("Medians. Ratio: to the line of the same table that is marked 1.00×.")
     started = time.perf_counter()
-    with Path(os.devnull).open("w") as nowhere:
+    with Path(os.devnull).open("wb") as nowhere:
         configure("benchmark", stream=nowhere)  # every log line is made, as in a service
         failed = [name for name in names if not _run(name)]
     print(f"\n{len(names) - len(failed)} of {len(names)} in {time.perf_counter() - started:.0f} s")

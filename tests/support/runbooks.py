@@ -57,5 +57,5 @@ def found_by(name: str, said: Said) -> list[dict[str, Any]]:
     """
     made = searches(runbooks()[name])
     assert made, f"{name} searches no log"
-    lines = said.stream.getvalue().splitlines()
+    lines = said.text.splitlines()
     return [orjson.loads(line) for line in lines if any(search.finds(line) for search in made)]

@@ -44,12 +44,17 @@ def keeping(ratio: float = 1.0) -> Iterator[Kept]:
 class Said:
     """What was logged, as it would stand in the file."""
 
-    stream: io.StringIO = field(default_factory=io.StringIO)
+    stream: io.BytesIO = field(default_factory=io.BytesIO)
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.stream.getvalue().decode()
 
     @property
     def lines(self) -> list[dict[str, Any]]:
         """Each line, parsed: one that is no JSON fails the test."""
-        return [orjson.loads(line) for line in self.stream.getvalue().splitlines()]
+        return [orjson.loads(line) for line in self.text.splitlines()]
 
     def of(self, event: str) -> list[dict[str, Any]]:
         """The lines of this kind."""

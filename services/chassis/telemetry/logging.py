@@ -7,10 +7,11 @@ shape. It refuses to fail: a reader that went away loses lines, not requests.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
-import threading
-from typing import Any, TextIO
+from contextlib import suppress
+from typing import Any, BinaryIO
 
 import orjson
 import structlog
@@ -26,7 +27,14 @@ _LONGEST_TRACE = 20_000
 
 def _json(event: dict[str, Any], **_: Any) -> str:
     ordered = {name: event.pop(name, None) for name in _FIRST} | event
-    return orjson.dumps(ordered, default=str).decode()
+    try:
+        return orjson.dumps(ordered, default=str).decode()
+    except TypeError:  # half a character, a number beyond 64 bits
+        return json.dumps(ordered, default=str)
+
+
+def _encoded(_: Any, __: str, line: Any) -> bytes:
+    return bytes(line, "utf-8", "backslashreplace")
 
 
 def add_journey(_: Any, __: str, event: EventDict) -> EventDict:
@@ -51,46 +59,43 @@ def bounded(_: Any, __: str, event: EventDict) -> EventDict:
     return event
 
 
-class _Stream:
-    """Whole lines on one stream, from any thread."""
+class _Lines(structlog.BytesLogger):
+    """Whole lines on one stream, from any thread; when nobody reads any more, it goes on."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._lock = threading.Lock()
+    __slots__ = ()
 
-    def write(self, text: str) -> None:
-        with self._lock:
-            try:
-                self._stream.write(text)
-                self._stream.flush()
-            except (OSError, ValueError):
-                return  # nobody reads any more
-
-    def flush(self) -> None:
-        """Every write is flushed."""
-
-
-class _Lines:
-    """What structlog writes to: knows its name, which `add_logger_name` asks for."""
-
-    def __init__(self, stream: _Stream, name: str) -> None:
-        self.name = name
-        self._stream = stream
-
-    def msg(self, line: str) -> None:
-        self._stream.write(line + "\n")
+    def msg(self, message: bytes) -> None:
+        with suppress(OSError, ValueError):
+            super().msg(message)
 
     debug = info = warning = error = critical = msg
 
 
+class _Libraries(logging.Handler):
+    """The lines of the standard library's loggers, on the same stream."""
+
+    def __init__(self, lines: _Lines, formatter: logging.Formatter) -> None:
+        super().__init__()
+        self.setFormatter(formatter)
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record).encode(errors="backslashreplace")
+        except Exception:
+            self.handleError(record)
+        else:
+            self._lines.msg(line)
+
+
 def configure(
-    service: str, *, fmt: str = "json", level: str = "INFO", stream: TextIO | None = None
+    service: str, *, fmt: str = "json", level: str = "INFO", stream: BinaryIO | None = None
 ) -> None:
     """Send structlog and the standard library's loggers to one stream in one shape.
 
     `stream` is stdout unless given.
     """
-    out = _Stream(stream or sys.stdout)
+    out = stream or sys.stdout.buffer
 
     def named(_: Any, __: str, event: EventDict) -> EventDict:
         event.setdefault("service", service)
@@ -112,20 +117,17 @@ def configure(
         else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
-        processors=[*shared, renderer],
-        logger_factory=lambda *names: _Lines(out, names[0] if names else service),
+        processors=[*shared, renderer, _encoded],
+        logger_factory=lambda *names: _Lines(out, name=names[0] if names else service),
         wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(out)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [_Libraries(_Lines(out), formatter)]
     # Of libraries only what went wrong, whatever our own level: fontTools tells at INFO which
     # letters a document has, and the database driver at DEBUG what is written.
     root.setLevel(logging.WARNING)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -153,20 +152,3 @@ def test_a_timer_says_who_set_it() -> None:
         "e1",
         2,
     )
-
-
-def test_what_libraries_tell_below_a_warning_is_not_written() -> None:
-    """X14: fontTools tells at INFO which letters a document has, pymongo at DEBUG what it sends."""
-    with listening(level="DEBUG") as said:
-        logging.getLogger("fontTools.subset").info("Glyph names: [...]")
-        logging.getLogger("pymongo.command").debug("a name")
-        logging.getLogger("some.library").warning("trouble")
-    assert [line["event"] for line in said.lines] == ["trouble"]
-
-
-def test_a_reader_that_went_away_costs_lines_and_nothing_else() -> None:
-    with listening() as said:
-        said.stream.close()
-        with steps.running("seal", "d1", 1, None) as step:
-            step.outcome = "done"
-    assert step.outcome == "done"

@@ -191,7 +191,7 @@ def test_a_call_outside_leaves_a_span_a_metric_and_one_line() -> None:
     assert {(x["correlation_id"], x["causation_id"], x["trace_id"]) for x in lines} == {
         ("corr", "e1", TRACE)
     }
-    assert "secret" not in said.stream.getvalue()
+    assert "secret" not in said.text
     assert [s.span.error for s in kept.spans] == [None, None, "OSError"]
     assert {s.span.kind for s in kept.spans} == {Kind.CLIENT}
     counted = metrics.render().decode()
