@@ -8,12 +8,15 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.certificates import api, consumers
-from services.certificates.metrics import CertificatesMetrics
+from services.certificates.applications.actions import CLAIM_TIMER, Ledger
+from services.certificates.applications.api import router
+from services.certificates.applications.metrics import CertificatesMetrics
+from services.certificates.applications.store.applications import INDEXES, Store
+from services.certificates.catalogue.store import load_catalogue
+from services.certificates.known import consumers
+from services.certificates.registry.usecases import Registry
+from services.certificates.reviews.usecases import Reviews
 from services.certificates.settings import Settings
-from services.certificates.store import INDEXES, Store, load_catalogue
-from services.certificates.usecases import Ledger, Registry, Reviews
-from services.certificates.usecases.ledger import CLAIM_TIMER
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
 from services.chassis.runtime.resources import Resources
@@ -66,7 +69,7 @@ def build(
         ServiceSpec(
             title="Моё здоровье: справки",
             description=_DESCRIPTION,
-            router=api.router,
+            router=router,
             handlers=consumers.handlers(
                 Registry(ledger), Encryption("identity.papers", settings.papers_secret)
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -64,7 +65,8 @@ def texts() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for service in SERVICES:
         built(service)  # imports its API
-        api = [m for name, m in sys.modules.items() if name.startswith(f"services.{service}.api")]
+        inside = re.compile(rf"services\.{service}\.(?:.*\.)?(?:api|deps)\b")
+        api = [module for name, module in sys.modules.items() if inside.match(name)]
         for module in api:
             for _, kind in inspect.getmembers(module, inspect.isclass):
                 if issubclass(kind, BaseModel) and kind.model_config.get("extra") == "forbid":

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from services.certificates.domain import filing, review
-from services.certificates.domain.application import Application, Made
-from services.certificates.domain.catalogue import Catalogue, CertificateType
-from services.certificates.domain.files import Given
-from services.certificates.domain.filing import Agreement, Changes
-from services.certificates.domain.people import KnownFile, Person, Staff
+from services.certificates.applications.domain import drafts as filing
+from services.certificates.applications.domain.application import Application, Made
+from services.certificates.applications.domain.attachments import Given
+from services.certificates.applications.domain.drafts import Agreement, Changes
+from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
+from services.certificates.catalogue.store import load_catalogue
+from services.certificates.known.domain import KnownFile, Person, Staff
+from services.certificates.reviews import domain as review
 from services.certificates.settings import Settings
-from services.certificates.store import load_catalogue
 
 DATA: Path = Settings(demo=True).catalogue
 CATALOGUE: Catalogue = load_catalogue(DATA, region="RU")

@@ -10,7 +10,7 @@ from contracts.certificates import (
     ReviewStarted,
 )
 from contracts.topics import heard_by
-from services.certificates.domain.numbers import normalised, tracking_is_sound
+from services.certificates.registry.domain.numbers import normalised, tracking_is_sound
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.certificate_office import Office, sealed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.certificates.domain.states import State
-from services.certificates.metrics import Risk
+from services.certificates.applications.domain.states import State
+from services.certificates.applications.metrics import Risk
 from tests.support.certificate_office import Office
 from tests.support.flow import metric
 from tests.support.measured import gauge, measure

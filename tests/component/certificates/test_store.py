@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.certificates.domain.application import Application
-from services.certificates.store import Store
+from services.certificates.applications.domain.application import Application
+from services.certificates.applications.store.applications import Store
 from services.chassis.foundation.errors import StaleVersionError
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.scheduling import AppointmentBooked, PatientPii, Visit
 from services import scheduling
-from services.certificates.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.documents.consumers import talon_lines
 from services.documents.sealed.domain import Line, Order
 from services.documents.sealed.gateways.layouts import Organisation, paper_of

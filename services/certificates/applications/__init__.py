@@ -1,0 +1,1 @@
+"""Applications: drafts, submission, documents asked for, withdrawal; who was shown them."""

@@ -1,0 +1,165 @@
+"""Documents asked for and supplied, and the clock that is paused in between (C10, C17)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.certificates.applications.domain.application import (
+    Application,
+    Clock,
+    DocumentRequest,
+)
+from services.certificates.applications.domain.attachments import Given, given_errors, known_files
+from services.certificates.applications.domain.states import Actor, Move
+from services.certificates.catalogue.domain.calendar import WorkingCalendar
+from services.certificates.catalogue.domain.catalogue import CertificateType, SlaClass
+from services.certificates.catalogue.domain.forms import (
+    FROM_PROFILE,
+    field_errors,
+    locked_values,
+    tidied_values,
+    unknown_errors,
+)
+from services.certificates.known.domain import KnownFile, Person
+from services.chassis.foundation.errors import FieldError, InvalidInputError
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the citizen adds and corrects when asked."""
+
+    given: Sequence[Given] = ()
+    values: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def asked(
+    application: Application,
+    request: DocumentRequest,
+    *,
+    actor: Actor,
+    actor_id: str | None,
+    now: datetime,
+) -> Application:
+    """The application waiting for documents, off any desk, its clock paused (C10, C17)."""
+    moved = application.moved(
+        Move.REQUEST_DOCUMENTS, actor=actor, actor_id=actor_id, now=now, reason=request.comment
+    )
+    clock = application.clock
+    paused = replace(clock, paused_at=now) if clock else None
+    return replace(moved, request=request, claim=None, clock=paused)
+
+
+def supplied(
+    application: Application,
+    kind: CertificateType,
+    files: Mapping[str, KnownFile],
+    answer: Answer,
+    *,
+    person: Person | None,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Application:
+    """The application with what was asked for; the clock runs again once all of it is there.
+
+    A field of the profile is corrected there: what was asked of it is read again.
+
+    Raises:
+        IllegalTransitionError: nothing is asked for.
+        InvalidInputError: files and fields that were not asked for, or are not right.
+    """
+    moved = application.moved(
+        Move.SUPPLY_DOCUMENTS, actor=Actor.CITIZEN, actor_id=application.citizen_id, now=now
+    )
+    request = application.request or DocumentRequest(())
+    locked = _asked_of_profile(request, kind, person)
+    typed = tidied_values(kind.fields, {n: v or "" for n, v in answer.values.items()})
+    merged = {**application.values, **typed, **locked}
+    values = {name: value for name, value in merged.items() if value}
+    got = {g.requirement for g in answer.given}
+    left = DocumentRequest(
+        tuple(code for code in request.missing if code not in got),
+        request.comment,
+        tuple(n for n in request.corrections if n not in typed and n not in locked),
+    )
+    complete = not left.missing and not left.corrections
+    # a field of the profile is looked at in the end only: it may still be corrected there
+    touched = [f for f in kind.fields if f.name in request.corrections]
+    touched = [f for f in touched if f.name in typed or (complete and f.name in locked)]
+    errors = [
+        *_file_errors(request, kind, files, answer.given),
+        *_value_errors(request, kind, typed, locked),
+        *field_errors(touched, values, today=calendar.day_of(now), prefix="/fields"),
+    ]
+    if not complete and not got and not typed:
+        errors.append(FieldError("/attachments", "required", "Приложите то, что запрошено."))
+    if errors:
+        raise InvalidInputError(errors)
+    if not complete:
+        waiting = replace(application, request=left, values=values)
+        return waiting.attached(known_files(answer.given, files))
+    done = replace(moved, request=None, values=values).attached(known_files(answer.given, files))
+    clock = _running(done, kind, application.clock, calendar=calendar, now=now)
+    return replace(done, clock=clock)
+
+
+def _file_errors(
+    request: DocumentRequest,
+    kind: CertificateType,
+    files: Mapping[str, KnownFile],
+    given: Sequence[Given],
+) -> list[FieldError]:
+    errors = given_errors(kind, files, given)
+    for index, item in enumerate(given):
+        if kind.requirement(item.requirement) and item.requirement not in request.missing:
+            sentence = "Этот документ не запрашивали."
+            errors.append(FieldError(f"/attachments/{index}/requirement", "not-asked", sentence))
+        if item.file_id is None:
+            errors.append(FieldError(f"/attachments/{index}/file_id", "required", "Нужен файл."))
+    return errors
+
+
+def _asked_of_profile(
+    request: DocumentRequest, kind: CertificateType, person: Person | None
+) -> dict[str, str]:
+    if person is None:
+        return {}
+    locked = locked_values(kind.fields, person.prefill)
+    return {name: locked[name] for name in request.corrections if name in locked}
+
+
+def _value_errors(
+    request: DocumentRequest,
+    kind: CertificateType,
+    typed: Collection[str],
+    locked: Collection[str],
+) -> list[FieldError]:
+    errors = unknown_errors(kind.fields, typed, prefix="/fields")
+    for item in kind.fields:
+        at = f"/fields/{item.name}"
+        if item.name in typed and item.name not in request.corrections:
+            errors.append(FieldError(at, "not-asked", "Это поле исправлять не просили."))
+        elif item.name in typed and item.name in locked:
+            errors.append(FieldError(at, "field-from-profile", FROM_PROFILE))
+    return errors
+
+
+def _running(
+    application: Application,
+    kind: CertificateType,
+    clock: Clock | None,
+    *,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Clock | None:
+    """The clock running again; a scan that is hard to read lengthens the term now too (C16, e3).
+
+    A class is never taken back: what was promised for the longer check stays promised.
+    """
+    if clock is None or clock.paused_at is None:
+        return clock
+    old = kind.term(clock.sla)
+    sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else clock.sla
+    deadline = calendar.resumed(clock.deadline_at, old, paused_at=clock.paused_at, now=now)
+    return Clock(sla, calendar.lengthened(deadline, old, kind.term(sla)))

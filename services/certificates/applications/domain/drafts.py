@@ -1,0 +1,221 @@
+"""The citizen's side: a draft, its problems, submission, withdrawal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from hashlib import sha256
+
+from services.certificates.applications.domain.application import (
+    Application,
+    Clock,
+    Consent,
+    DocumentRequest,
+)
+from services.certificates.applications.domain.attachments import Given, given_errors, known_files
+from services.certificates.applications.domain.document_requests import asked
+from services.certificates.applications.domain.states import STATE_LABELS, Actor, Move, State
+from services.certificates.applications.errors import IllegalTransitionError
+from services.certificates.catalogue.domain.calendar import WorkingCalendar
+from services.certificates.catalogue.domain.catalogue import (
+    CertificateType,
+    ConsentText,
+    Delivery,
+    Need,
+    SlaClass,
+)
+from services.certificates.catalogue.domain.forms import (
+    FROM_PROFILE,
+    field_errors,
+    locked_values,
+    tidied_values,
+    unknown_errors,
+)
+from services.certificates.known.domain import KnownFile, Person
+from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.work.arrivals import ProfileNotReceivedError
+
+_EDIT = "Изменить черновик"
+_TESTS_MISSING = "Не приложены результаты обязательных исследований."
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an edit of a draft says; what it does not name stays."""
+
+    values: Mapping[str, str | None] = field(default_factory=dict)
+    given: Sequence[Given] = ()
+    delivery: Delivery | None = None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What the citizen ticks when submitting."""
+
+    agreed: bool
+    version: str
+
+
+def draft(
+    kind: CertificateType,
+    person: Person | None,
+    *,
+    application_id: str,
+    citizen_id: str,
+    now: datetime,
+) -> Application:
+    """A new draft, filled from the profile as far as it is known (C4, C5)."""
+    known = person.prefill if person else {}
+    values = {f.name: f.default for f in kind.fields if f.default is not None}
+    values |= {
+        f.name: known[f.prefill]
+        for f in kind.fields
+        if f.prefill is not None and f.prefill in known
+    }
+    return Application(
+        application_id,
+        citizen_id,
+        kind.code,
+        created_at=now,
+        values=values,
+        delivery=kind.deliveries[0],
+    )
+
+
+def edited(
+    application: Application,
+    kind: CertificateType,
+    person: Person | None,
+    files: Mapping[str, KnownFile],
+    changes: Changes,
+) -> Application:
+    """The draft with the changes. What is typed is kept even if it is not right yet (C4).
+
+    `files` are the citizen's accepted files by id.
+
+    Raises:
+        IllegalTransitionError: it is no draft any more.
+        InvalidInputError: fields, files or a delivery that this type does not have, all at once.
+    """
+    if application.state is not State.DRAFT:
+        raise IllegalTransitionError(_EDIT, STATE_LABELS[application.state])
+    errors = [
+        *unknown_errors(kind.fields, changes.values, prefix="/fields"),
+        *_locked_errors(application, kind, person, changes.values),
+        *given_errors(kind, files, changes.given),
+    ]
+    if changes.delivery is not None and changes.delivery not in kind.deliveries:
+        errors.append(FieldError("/delivery", "choice", "Этот способ получения недоступен."))
+    if errors:
+        raise InvalidInputError(errors)
+    typed = tidied_values(kind.fields, {n: v or "" for n, v in changes.values.items()})
+    values = {name: v for name, v in {**application.values, **typed}.items() if v}
+    cleared = {g.requirement for g in changes.given}
+    kept = tuple(a for a in application.attachments if a.requirement not in cleared)
+    return replace(
+        application,
+        values=values,
+        attachments=kept,
+        delivery=changes.delivery or application.delivery,
+    ).attached(known_files(changes.given, files))
+
+
+def _locked_errors(
+    application: Application,
+    kind: CertificateType,
+    person: Person | None,
+    values: Mapping[str, str | None],
+) -> list[FieldError]:
+    """A certificate is about the confirmed person: that part cannot be typed over (C24)."""
+    locked = locked_values(kind.fields, person.prefill) if person else {}
+    now_there = {**application.values, **locked}
+    typed = tidied_values(kind.fields, {n: v or "" for n, v in values.items()})
+    return [
+        FieldError(f"/fields/{name}", "field-from-profile", FROM_PROFILE)
+        for name, value in typed.items()
+        if name in locked and value != now_there.get(name, "")
+    ]
+
+
+def problems(application: Application, kind: CertificateType, *, today: date) -> list[FieldError]:
+    """What keeps the draft from being submitted, all at once (C6, e1)."""
+    errors = field_errors(kind.fields, application.values, today=today, prefix="/fields")
+    for code in application.missing(kind, Need.SUBMISSION):
+        requirement = kind.requirement(code)
+        title = requirement.title if requirement else code
+        errors.append(FieldError(f"/attachments/{code}", "required", f"Приложите: {title}."))
+    return errors
+
+
+def submitted(
+    application: Application,
+    kind: CertificateType,
+    person: Person | None,
+    *,
+    agreement: Agreement,
+    consent: ConsentText,
+    tracking_number: str,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Application:
+    """The application registered under a tracking number (C13) with a deadline (C15).
+
+    Where tests of the list are missing it is accepted all the same, asks for them and pauses its
+    clock (C10, e4).
+
+    Raises:
+        IllegalTransitionError: it was submitted before.
+        ProfileNotReceivedError: whom it is about is not known here yet.
+        InvalidInputError: everything that is wrong, at once.
+    """
+    if application.may(Move.SUBMIT) and person is None:
+        raise ProfileNotReceivedError
+    if person is not None:
+        values = {**application.values, **locked_values(kind.fields, person.prefill)}
+        application = replace(application, values={k: v for k, v in values.items() if v})
+    moved = application.moved(
+        Move.SUBMIT, actor=Actor.CITIZEN, actor_id=application.citizen_id, now=now
+    )
+    errors = [
+        *problems(application, kind, today=calendar.day_of(now)),
+        *_consent_errors(agreement, consent),
+    ]
+    if errors:
+        raise InvalidInputError(errors)
+    sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else SlaClass.STANDARD
+    moved = replace(
+        moved,
+        tracking_number=tracking_number,
+        consent=Consent(consent.version, sha256(consent.text.encode()).hexdigest(), now),
+        clock=Clock(sla, calendar.deadline(now, kind.term(sla))),
+    )
+    missing = moved.missing(kind, Need.REVIEW)
+    if not missing:
+        return moved
+    return asked(
+        moved, DocumentRequest(missing, _TESTS_MISSING), actor=Actor.SYSTEM, actor_id=None, now=now
+    )
+
+
+def _consent_errors(agreement: Agreement, consent: ConsentText) -> list[FieldError]:
+    errors = []
+    if not agreement.agreed:
+        sentence = "Без согласия на обработку персональных данных заявление не принимается."
+        errors.append(FieldError("/consent", "required", sentence))
+    if agreement.version != consent.version:
+        sentence = "Текст согласия изменился. Прочитайте новый и подтвердите его."
+        errors.append(FieldError("/consent_version", "consent-version", sentence))
+    return errors
+
+
+def withdrawn(application: Application, *, now: datetime) -> Application:
+    """The application taken back by its citizen before it was decided.
+
+    Raises:
+        IllegalTransitionError: it is decided already.
+    """
+    moved = application.moved(
+        Move.WITHDRAW, actor=Actor.CITIZEN, actor_id=application.citizen_id, now=now
+    )
+    return replace(moved, claim=None, request=None)

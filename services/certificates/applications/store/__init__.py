@@ -1,0 +1,1 @@
+"""What applications remember: themselves, who was shown them, how many there are."""

@@ -1,0 +1,50 @@
+"""How the applications stand: counted over indexes, for the gauges.
+
+States are counted over the index of the queue; only applications whose deadline is near enough to
+matter are looked into.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING
+
+from services.certificates.applications.domain.states import State
+from services.certificates.applications.metrics import NEAR_AT_MOST, NEAR_SHARE, Risk, Standing
+from services.chassis.database.client import Collection
+
+_RUNNING = (State.SUBMITTED, State.IN_REVIEW, State.APPROVED)
+"""The clock runs; while documents are awaited it is paused."""
+
+
+async def standing(applications: Collection, now: datetime) -> Standing:
+    """Count them."""
+    states = {state: await applications.count_documents({"state": state.value}) for state in State}
+    running: dict[str, Any] = {"state": {"$in": [state.value for state in _RUNNING]}}
+    late = await applications.count_documents({**running, "clock.deadline_at": {"$lt": now}})
+    near = await _near(applications, running, now)
+    still = sum(states[state] for state in (*_RUNNING, State.AWAITING_DOCUMENTS))
+    oldest = await applications.find_one(
+        {"state": State.SUBMITTED.value}, {"consent.at": 1}, sort=[("consent.at", ASCENDING)]
+    )
+    return Standing(
+        states=states,
+        risks={Risk.CALM: max(0, still - late - near), Risk.NEAR: near, Risk.LATE: late},
+        oldest_waiting_since=oldest["consent"]["at"] if oldest else None,
+    )
+
+
+async def _near(applications: Collection, running: dict[str, Any], now: datetime) -> int:
+    left = {"$subtract": ["$clock.deadline_at", now]}
+    whole = {"$subtract": ["$clock.deadline_at", "$consent.at"]}
+    coming = {"$gte": now, "$lt": now + NEAR_AT_MOST}
+    counted = applications.aggregate(
+        [
+            {"$match": {**running, "clock.deadline_at": coming}},
+            {"$match": {"$expr": {"$lt": [{"$multiply": [NEAR_SHARE, left]}, whole]}}},
+            {"$count": "near"},
+        ]
+    )
+    return sum([int(found["near"]) async for found in counted])

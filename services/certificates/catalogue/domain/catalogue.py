@@ -1,0 +1,258 @@
+"""What can be applied for, as data: certificate types, consent texts, the organisation (C1, C2).
+
+A new type is a new data file and no code. Each definition refuses to exist half-made, so a wrong
+data file stops the service at its start, not a citizen in the middle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from services.certificates.applications.errors import UnknownTypeError
+from services.certificates.catalogue.domain.calendar import Term, WorkingCalendar
+from services.certificates.catalogue.domain.forms import Field, Option
+from services.chassis.foundation.printable import unprintable
+
+
+class Delivery(StrEnum):
+    """How the citizen gets the certificate."""
+
+    ACCOUNT = "account"
+    POST = "post"
+    MFC = "mfc"
+
+
+class SlaClass(StrEnum):
+    """Deadline class (d2)."""
+
+    EXPRESS = "express"
+    STANDARD = "standard"
+    EXTRA_CHECK = "extra-check"
+
+
+DELIVERY_LABELS: Mapping[Delivery, str] = {
+    Delivery.ACCOUNT: "Электронный документ в личном кабинете",
+    Delivery.POST: "Печатный экземпляр по почте",
+    Delivery.MFC: "Печатный экземпляр в МФЦ",
+}
+SLA_LABELS: Mapping[SlaClass, str] = {
+    SlaClass.EXPRESS: "Ускоренное рассмотрение",
+    SlaClass.STANDARD: "Обычное рассмотрение",
+    SlaClass.EXTRA_CHECK: "Рассмотрение с дополнительной проверкой",
+}
+
+
+class Need(StrEnum):
+    """When a document has to be there.
+
+    `submission`: without it nothing is accepted. `review`: the application is accepted, and the
+    document asked for with the clock paused (C10, e4). `request`: only if the doctor asks for it.
+    """
+
+    SUBMISSION = "submission"
+    REVIEW = "review"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A document that goes with the application, and what its file has to be (d1)."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    code: str
+    title: str
+    need: Need
+    hint: str | None = None
+    purpose: str | None = None
+    media_types: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png")
+    max_bytes: int = 5 * 1024 * 1024
+    min_dpi: int | None = None
+    max_files: int = 5
+
+
+@dataclass(frozen=True)
+class PrintedRow:
+    """One row of the printed form: a field, or one of `SYSTEM_ROWS`, and how it is called."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    key: str
+    label: str | None = None
+
+
+SYSTEM_ROWS: Mapping[str, str] = {
+    "number": "Номер справки",
+    "issued_on": "Дата выдачи",
+    "valid_until": "Действительна до",
+    "full_name": "Фамилия, имя, отчество",
+    "tests": "Представленные исследования",
+    "doctor": "Врач",
+    "organisation": "Медицинская организация",
+    "organisation_address": "Адрес организации",
+    "organisation_details": "Реквизиты организации",
+    "tracking_number": "Номер заявления",
+}
+
+
+@dataclass(frozen=True)
+class CertificateType:
+    """One kind of certificate, complete: what the citizen and the doctor fill in, and the rules.
+
+    `extra_check_below_dpi`: a scan below it moves the application to the class extra-check (e3).
+    """
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    code: str
+    title: str
+    printed_title: str
+    description: str
+    keywords: tuple[str, ...]
+    fee_kopecks: int
+    deliveries: tuple[Delivery, ...]
+    validity_months: int
+    terms: Mapping[SlaClass, Term]
+    fields: tuple[Field, ...]
+    doctor_fields: tuple[Field, ...]
+    requirements: tuple[Requirement, ...]
+    refusal_reasons: tuple[Option, ...]
+    printed: tuple[PrintedRow, ...]
+    extra_check_below_dpi: int | None = None
+
+    def lengthens(self, dpi: int | None) -> bool:
+        """Whether a scan of this resolution moves the application to the class extra-check (e3)."""
+        limit = self.extra_check_below_dpi
+        return limit is not None and dpi is not None and dpi < limit
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be applied for, decided or printed."""
+        _unique(self.code, "field", [f.name for f in (*self.fields, *self.doctor_fields)])
+        _unique(self.code, "requirement", [r.code for r in self.requirements])
+        _unique(self.code, "printed row", [row.key for row in self.printed])
+        if SlaClass.STANDARD not in self.terms or not self.deliveries or not self.refusal_reasons:
+            message = f"type {self.code}: needs a standard term, a delivery and refusal reasons"
+            raise ValueError(message)
+        if len({term.hours is None for term in self.terms.values()}) > 1:
+            message = f"type {self.code}: terms in hours and in working days cannot be mixed"
+            raise ValueError(message)
+        options = [option.title for f in self.field_by_name.values() for option in f.options]
+        labels = [*(label for _, label in self.rows()), *(r.title for r in self.requirements)]
+        _printable(f"type {self.code}", self.printed_title, self.title, *labels, *options)
+        unknown = [row.key for row in self.printed if self._label_of(row) is None]
+        if unknown:
+            message = f"type {self.code}: printed rows of nothing: {unknown}"
+            raise ValueError(message)
+
+    @property
+    def field_by_name(self) -> Mapping[str, Field]:
+        """The fields of the citizen and of the doctor."""
+        return {f.name: f for f in (*self.fields, *self.doctor_fields)}
+
+    def requirement(self, code: str) -> Requirement | None:
+        """The requirement of that code."""
+        return next((r for r in self.requirements if r.code == code), None)
+
+    def term(self, sla: SlaClass) -> Term:
+        """The term of a class; a class without its own has the standard one."""
+        return self.terms.get(sla, self.terms[SlaClass.STANDARD])
+
+    def rows(self) -> Sequence[tuple[str, str]]:
+        """Key and label of each printed row."""
+        return [(row.key, self._label_of(row) or row.key) for row in self.printed]
+
+    def _label_of(self, row: PrintedRow) -> str | None:
+        field = self.field_by_name.get(row.key)
+        return row.label or (field.label if field else SYSTEM_ROWS.get(row.key))
+
+
+def _printable(owner: str, *texts: str) -> None:
+    wrong = unprintable("\n".join(texts))
+    if wrong:
+        message = f"{owner}: no document can show {wrong!r}"
+        raise ValueError(message)
+
+
+def _unique(owner: str, what: str, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        message = f"type {owner}: {what} named twice: {twice}"
+        raise ValueError(message)
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Who issues the certificates (C31)."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    id: str
+    name: str
+    address: str
+    ogrn: str
+    inn: str
+    licence: str
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be printed on any certificate."""
+        _printable("organisation", self.name, self.address, self.details)
+
+    @property
+    def details(self) -> str:
+        """The registration numbers in one line."""
+        return f"ОГРН {self.ogrn}, ИНН {self.inn}, лицензия {self.licence}"
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """One version of what the citizen agrees to (C11). A published version never changes."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    version: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All data files together."""
+
+    types: Mapping[str, CertificateType]
+    organisation: Organisation
+    consents: tuple[ConsentText, ...]
+    calendar: WorkingCalendar
+
+    @property
+    def consent(self) -> ConsentText:
+        """The version that is asked for now: the last one."""
+        return self.consents[-1]
+
+    def type(self, code: str) -> CertificateType:
+        """The type of that code.
+
+        Raises:
+            UnknownTypeError: there is none.
+        """
+        found = self.types.get(code)
+        if found is None:
+            raise UnknownTypeError
+        return found
+
+    def search(self, query: str) -> list[CertificateType]:
+        """The types whose name has every word of the query (C3); all of them for an empty one."""
+        words = [_searchable(word) for word in query.split()]
+        found = [
+            kind
+            for kind in self.types.values()
+            if all(word in _searchable(" ".join((kind.title, *kind.keywords))) for word in words)
+        ]
+        return sorted(found, key=lambda kind: kind.title)
+
+
+def _searchable(text: str) -> str:
+    return re.sub(r"[^\w\s]", "", text.casefold().replace("ё", "е"))

@@ -1,0 +1,55 @@
+"""Reads and checks the data files of the catalogue. A wrong file stops the start, by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from services.certificates.catalogue.domain.calendar import WorkingCalendar
+from services.certificates.catalogue.domain.catalogue import (
+    Catalogue,
+    CertificateType,
+    ConsentText,
+    Organisation,
+)
+
+T = TypeVar("T")
+
+
+class BadDataFileError(Exception):
+    """A data file is missing or wrong; says which, and what is wrong in it."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        """Name the file."""
+        super().__init__(f"{path}: {why}")
+
+
+def _read(path: Path, model: type[T]) -> T:
+    try:
+        return TypeAdapter(model).validate_json(path.read_bytes())
+    except OSError as error:
+        raise BadDataFileError(path, error.strerror or "cannot be read") from error
+    except ValidationError as error:
+        raise BadDataFileError(path, str(error)) from error
+
+
+def load_catalogue(directory: Path, *, region: str) -> Catalogue:
+    """The whole catalogue of a directory, with the working days of a region.
+
+    Raises:
+        BadDataFileError: a file is missing or wrong.
+    """
+    types = [_read(path, CertificateType) for path in sorted(directory.glob("types/*.json"))]
+    if not types:
+        raise BadDataFileError(directory / "types", "no certificate types")
+    consents = _read(directory / "consents.json", tuple[ConsentText, ...])
+    if not consents:
+        raise BadDataFileError(directory / "consents.json", "no consent text")
+    return Catalogue(
+        types={kind.code: kind for kind in types},
+        organisation=_read(directory / "organisation.json", Organisation),
+        consents=consents,
+        calendar=_read(directory / "calendars" / f"{region}.json", WorkingCalendar),
+    )

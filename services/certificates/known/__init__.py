@@ -1,0 +1,1 @@
+"""What others said: confirmed people, staff, who is blocked, accepted files."""

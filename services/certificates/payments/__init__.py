@@ -1,0 +1,1 @@
+"""What the treasury says: fees that were paid."""

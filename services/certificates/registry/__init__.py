@@ -1,0 +1,1 @@
+"""Issued certificates: the registry, its public check, revocation."""

@@ -1,0 +1,1 @@
+"""HTTP: the citizen's certificates, and the public check for machines and people."""

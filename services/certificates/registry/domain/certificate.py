@@ -1,0 +1,192 @@
+"""A certificate: what is printed on it, and what anybody may learn about it by its number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from services.certificates.applications.domain.application import Application
+from services.certificates.applications.errors import NotInForceError
+from services.certificates.catalogue.domain.calendar import plus_months
+from services.certificates.catalogue.domain.catalogue import (
+    CertificateType,
+    Delivery,
+    Need,
+    Organisation,
+)
+from services.certificates.catalogue.domain.forms import russian_date
+from services.certificates.known.domain import full_name, masked_name
+
+NOTHING = "—"
+VALIDITY_FIELD = "validity_months"
+
+
+class Status(StrEnum):
+    """Where a certificate stands. `void` never reached anybody: its sealing failed (d5)."""
+
+    SEALING = "sealing"
+    ISSUED = "issued"
+    REVOKED = "revoked"
+    VOID = "void"
+
+
+class Validity(StrEnum):
+    """What the public check answers (C34)."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+STATUS_LABELS: Mapping[Status, str] = {
+    Status.SEALING: "Подписывается",
+    Status.ISSUED: "Выдана",
+    Status.REVOKED: "Отозвана",
+    Status.VOID: "Недействительна",
+}
+VALIDITY_LABELS: Mapping[Validity, str] = {
+    Validity.VALID: "Справка с этим номером действительна",
+    Validity.EXPIRED: "Срок действия справки истёк",
+    Validity.REVOKED: "Справка отозвана",
+    Validity.UNKNOWN: "Справка с таким номером не найдена",
+}
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """Why a certificate does not count any more (C36)."""
+
+    at: datetime
+    by: str
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One certificate in the registry."""
+
+    id: str
+    number: str
+    application_id: str
+    citizen_id: str
+    type_code: str
+    title: str
+    doctor_id: str
+    masked_name: str
+    issuer: str
+    issued_on: date
+    valid_until: date
+    created_at: datetime
+    delivery: Delivery
+    status: Status = Status.SEALING
+    revision: int = 0
+    document_id: str | None = None
+    sha256: str | None = None
+    postal_number: str | None = None
+    revocation: Revocation | None = None
+
+    def validity(self, today: date) -> Validity:
+        """What anybody may know: nothing of a certificate that was not issued."""
+        if self.status is Status.REVOKED:
+            return Validity.REVOKED
+        if self.status is not Status.ISSUED:
+            return Validity.UNKNOWN
+        return Validity.VALID if today <= self.valid_until else Validity.EXPIRED
+
+    def issued(self, *, document_id: str, sha256: str) -> Certificate:
+        """The certificate with its sealed document."""
+        return replace(self, status=Status.ISSUED, document_id=document_id, sha256=sha256)
+
+    def revoked(self, revocation: Revocation) -> Certificate:
+        """The certificate out of force; it is kept, and its check says so (d5).
+
+        Raises:
+            NotInForceError: it was not issued, or is revoked already.
+        """
+        if self.status is not Status.ISSUED:
+            raise NotInForceError(STATUS_LABELS[self.status])
+        return replace(self, status=Status.REVOKED, revocation=revocation)
+
+
+def validity_months(application: Application, kind: CertificateType) -> int:
+    """How long it will be valid: as asked for where the form asks (C50), else as the type says."""
+    return int(application.values.get(VALIDITY_FIELD, kind.validity_months))
+
+
+def certificate_of(
+    application: Application, kind: CertificateType, organisation: Organisation, *, today: date
+) -> Certificate:
+    """The certificate that an approved application made, still to be sealed."""
+    made, decision = application.certificate, application.decision
+    if made is None or decision is None:
+        message = f"application {application.id} is not approved"
+        raise ValueError(message)
+    values = application.values
+    return Certificate(
+        id=made.certificate_id,
+        number=made.number,
+        application_id=application.id,
+        citizen_id=application.citizen_id,
+        type_code=kind.code,
+        title=kind.title,
+        doctor_id=decision.doctor_id,
+        masked_name=masked_name(
+            values.get("last_name", ""), values.get("first_name", ""), values.get("middle_name")
+        ),
+        issuer=organisation.name,
+        issued_on=today,
+        valid_until=plus_months(today, validity_months(application, kind)),
+        created_at=decision.at,
+        delivery=application.delivery,
+    )
+
+
+def printed_fields(
+    application: Application,
+    certificate: Certificate,
+    kind: CertificateType,
+    organisation: Organisation,
+) -> list[tuple[str, str, str]]:
+    """Key, label and value of each printed row, in the order of the form (C31, C32)."""
+    system = _system_values(application, certificate, kind, organisation)
+    decided = application.decision.values if application.decision else {}
+    entered = {**application.values, **decided}
+    rows = []
+    for key, label in kind.rows():
+        field = kind.field_by_name.get(key)
+        value = entered.get(key, "") if field else system[key]
+        rows.append((key, label, (field.shown(value) if field and value else value) or NOTHING))
+    return rows
+
+
+def _system_values(
+    application: Application,
+    certificate: Certificate,
+    kind: CertificateType,
+    organisation: Organisation,
+) -> Mapping[str, str]:
+    values, decision = application.values, application.decision
+    signer = (decision.doctor_name, decision.doctor_position) if decision else ()
+    given = [
+        r.title
+        for r in kind.requirements
+        if r.need is not Need.SUBMISSION and application.files_of(r.code)
+    ]
+    return {
+        "number": certificate.number,
+        "issued_on": russian_date(certificate.issued_on),
+        "valid_until": russian_date(certificate.valid_until),
+        "full_name": full_name(
+            values.get("last_name", ""), values.get("first_name", ""), values.get("middle_name")
+        ),
+        "tests": "; ".join(given),
+        "doctor": ", ".join(part for part in signer if part),
+        "organisation": organisation.name,
+        "organisation_address": organisation.address,
+        "organisation_details": organisation.details,
+        "tracking_number": application.tracking_number or "",
+    }

@@ -1,0 +1,235 @@
+"""The doctor's side: claim, release, ask, approve, refuse – and what came of the sealing (C20).
+
+Only the doctor who holds the claim decides. A claim ends by itself: the application goes back to
+the queue, and nothing is lost but the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from services.certificates.applications.domain.application import (
+    Application,
+    Claim,
+    Decision,
+    DocumentRequest,
+    Made,
+)
+from services.certificates.applications.domain.document_requests import asked
+from services.certificates.applications.domain.states import Actor, Move, State
+from services.certificates.applications.errors import (
+    NotYourReviewError,
+    OwnApplicationError,
+    ReviewTakenError,
+)
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.forms import (
+    field_errors,
+    tidied_values,
+    unknown_errors,
+    unprintable_errors,
+)
+from services.certificates.known.domain import Person, Staff, same_person
+from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.foundation.text import prose
+
+_MAX_REASON = 1000
+_LAPSED = "Врач не принял решение за отведённое время."
+
+
+def claimed(
+    application: Application, *, doctor_id: str, now: datetime, lease: timedelta
+) -> Application:
+    """The application on this doctor's desk; unchanged if it is there already.
+
+    Raises:
+        ReviewTakenError: another doctor was faster.
+        OwnApplicationError: it is the doctor's own.
+        IllegalTransitionError: it is not in the queue.
+    """
+    if application.citizen_id == doctor_id:
+        raise OwnApplicationError
+    if application.claim is not None:
+        if application.claim.doctor_id == doctor_id:
+            return application
+        raise ReviewTakenError
+    moved = application.moved(Move.CLAIM, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
+    return replace(moved, claim=Claim(doctor_id, now + lease))
+
+
+def two_people(
+    citizen_id: str, staff_id: str, applicant: Person | None, doctor: Staff | None
+) -> None:
+    """Refuse where staff would decide about themselves, also under another account (C20).
+
+    Raises:
+        OwnApplicationError: they are one person, or cannot be told apart.
+    """
+    if citizen_id == staff_id or (applicant and doctor and same_person(applicant, doctor)):
+        raise OwnApplicationError
+
+
+def held_by(application: Application, doctor_id: str) -> None:
+    """Refuse unless this doctor holds the application, or has decided it.
+
+    Raises:
+        NotYourReviewError: neither.
+    """
+    holder = application.claim or application.decision
+    if holder is None or holder.doctor_id != doctor_id:
+        raise NotYourReviewError
+
+
+def released(application: Application, *, doctor_id: str, now: datetime) -> Application:
+    """The application back in the queue."""
+    held_by(application, doctor_id)
+    moved = application.moved(Move.RELEASE, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
+    return replace(moved, claim=None)
+
+
+def lapsed(application: Application, *, now: datetime) -> Application | None:
+    """The application back in the queue because the claim ran out; None if it did not."""
+    if application.state is not State.IN_REVIEW or application.claim is None:
+        return None
+    if application.claim.until > now:
+        return None
+    moved = application.moved(
+        Move.LAPSE, actor=Actor.SYSTEM, actor_id=None, now=now, reason=_LAPSED
+    )
+    return replace(moved, claim=None)
+
+
+def documents_requested(
+    application: Application,
+    kind: CertificateType,
+    *,
+    doctor_id: str,
+    missing: Sequence[str],
+    corrections: Sequence[str] = (),
+    comment: str | None,
+    now: datetime,
+) -> Application:
+    """The citizen is asked for documents, or to correct fields of the form.
+
+    Also again for a document that cannot be read (C21), and for a field that could not be printed.
+
+    Raises:
+        InvalidInputError: nothing asked for, or something that the type does not know.
+    """
+    held_by(application, doctor_id)
+    errors = [
+        FieldError(f"/missing/{index}", "unknown-requirement", "Такого документа нет в перечне.")
+        for index, code in enumerate(missing)
+        if kind.requirement(code) is None
+    ]
+    known = {field.name for field in kind.fields}
+    errors += [
+        FieldError(f"/corrections/{index}", "unknown-field", "Такого поля нет в этой форме.")
+        for index, name in enumerate(corrections)
+        if name not in known
+    ]
+    if not missing and not corrections:
+        sentence = "Укажите, какие документы нужны или какие поля исправить."
+        errors.append(FieldError("/missing", "required", sentence))
+    if errors:
+        raise InvalidInputError(errors)
+    request = DocumentRequest(
+        tuple(dict.fromkeys(missing)),
+        prose(comment or "") or None,
+        tuple(dict.fromkeys(corrections)),
+    )
+    return asked(application, request, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
+
+
+def approved(
+    application: Application,
+    kind: CertificateType,
+    *,
+    doctor: Staff,
+    values: Mapping[str, str],
+    made: Made,
+    today: date,
+    now: datetime,
+) -> Application:
+    """The application approved under a certificate number, to be sealed.
+
+    Raises:
+        InvalidInputError: everything wrong in the doctor's form, at once, and what the citizen's
+            has that no document can show: ask for its correction.
+    """
+    held_by(application, doctor.account_id)
+    moved = application.moved(Move.APPROVE, actor=Actor.DOCTOR, actor_id=doctor.account_id, now=now)
+    written = tidied_values(kind.doctor_fields, values)
+    errors = [
+        *unknown_errors(kind.doctor_fields, written),
+        *field_errors(kind.doctor_fields, written, today=today),
+        *unprintable_errors(kind.fields, application.values, prefix="/application"),
+    ]
+    if errors:
+        raise InvalidInputError(errors)
+    decision = Decision(
+        doctor.account_id,
+        doctor.full_name,
+        doctor.position,
+        now,
+        {name: value for name, value in written.items() if value},
+    )
+    return replace(moved, claim=None, decision=decision, certificate=made)
+
+
+def refused(
+    application: Application,
+    kind: CertificateType,
+    *,
+    doctor: Staff,
+    reason_code: str,
+    reason: str,
+    now: datetime,
+) -> Application:
+    """The application refused, always with a concrete reason (d6, e13).
+
+    Raises:
+        InvalidInputError: no such reason code, or no text.
+    """
+    held_by(application, doctor.account_id)
+    text = prose(reason)
+    errors = []
+    if all(option.code != reason_code for option in kind.refusal_reasons):
+        known = ", ".join(option.code for option in kind.refusal_reasons)
+        errors.append(FieldError("/reason_code", "choice", f"Возможные причины: {known}."))
+    if not text or len(text) > _MAX_REASON:
+        sentence = f"Объясните причину: до {_MAX_REASON} символов."
+        errors.append(FieldError("/reason", "required", sentence))
+    if errors:
+        raise InvalidInputError(errors)
+    moved = application.moved(
+        Move.REFUSE, actor=Actor.DOCTOR, actor_id=doctor.account_id, now=now, reason=text
+    )
+    decision = Decision(
+        doctor.account_id,
+        doctor.full_name,
+        doctor.position,
+        now,
+        reason_code=reason_code,
+        reason=text,
+    )
+    return replace(moved, claim=None, decision=decision)
+
+
+def sealed(application: Application, *, now: datetime) -> Application:
+    """The application with its certificate issued."""
+    return application.moved(Move.SEAL, actor=Actor.SYSTEM, actor_id=None, now=now)
+
+
+def sealing_failed(
+    application: Application, *, reason: str, now: datetime, lease: timedelta
+) -> Application:
+    """The application back on the desk of the doctor who approved it, with the reason."""
+    moved = application.moved(
+        Move.FAIL_SEALING, actor=Actor.SYSTEM, actor_id=None, now=now, reason=reason
+    )
+    doctor = application.decision
+    claim = Claim(doctor.doctor_id, now + lease) if doctor else None
+    return replace(moved, claim=claim, decision=None, certificate=None)

@@ -1,0 +1,128 @@
+"""The catalogue as data: C1, C2, C3, C10, C50, n8."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stdnum.ru import inn, ogrn
+
+from services.certificates.applications.errors import UnknownTypeError
+from services.certificates.catalogue.domain.calendar import Term
+from services.certificates.catalogue.domain.catalogue import Delivery, Need, SlaClass
+from services.certificates.catalogue.store import BadDataFileError, load_catalogue
+from tests.support.certificates import CATALOGUE, DATA, FORM_086
+
+
+def test_c1_the_086_form_says_documents_validity_delivery_fee_and_deadline() -> None:
+    assert FORM_086.validity_months == 6
+    assert FORM_086.fee_kopecks > 0
+    assert Delivery.ACCOUNT in FORM_086.deliveries
+    assert FORM_086.term(SlaClass.STANDARD) == Term(working_days=3)  # n8
+    assert FORM_086.term(SlaClass.EXTRA_CHECK) == Term(working_days=5)
+
+
+def test_c10_the_086_form_has_the_list_of_tests() -> None:
+    needs = {r.code: r.need for r in FORM_086.requirements}
+    assert needs == {
+        "policy": Need.SUBMISSION,
+        "blood-count": Need.REVIEW,
+        "biochemistry": Need.REVIEW,
+        "ecg": Need.REVIEW,
+        "occupational-doctor": Need.REQUEST,  # «при необходимости»
+    }
+
+
+def test_c50_purpose_term_exam_date_and_conclusion_are_form_fields() -> None:
+    assert {"purpose", "validity_months", "specialty", "workplace"} <= {
+        f.name for f in FORM_086.fields
+    }
+    assert {"exam_date", "conclusion"} <= {f.name for f in FORM_086.doctor_fields}
+
+
+def test_a_second_type_is_data_alone() -> None:
+    health = CATALOGUE.type("health")
+    assert health.term(SlaClass.STANDARD) == Term(hours=24)  # n5
+    assert health.term(SlaClass.EXPRESS) == Term(hours=24)  # no class of its own
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["health", "086u"]),
+        ("086", ["086u"]),
+        ("086/у", ["086u"]),
+        ("086У", ["086u"]),
+        ("справка о состоянии здоровья", ["health"]),
+        ("СОСТОЯНИЕ", []),
+        ("учеба", ["health", "086u"]),
+        ("учёба", ["health", "086u"]),
+        ("паспорт", []),
+    ],
+)
+def test_c3_types_are_found_by_the_words_of_their_name(query: str, found: list[str]) -> None:
+    assert sorted(kind.code for kind in CATALOGUE.search(query)) == sorted(found)
+
+
+def test_c31_the_organisation_has_sound_numbers() -> None:
+    organisation = CATALOGUE.organisation
+    assert inn.is_valid(organisation.inn)
+    assert ogrn.is_valid(organisation.ogrn)
+    assert all((organisation.name, organisation.address, organisation.licence))
+
+
+def test_an_unknown_type_is_refused() -> None:
+    with pytest.raises(UnknownTypeError):
+        CATALOGUE.type("nothing")
+
+
+Broken = Callable[[dict[str, Any]], object]
+
+
+@pytest.mark.parametrize(
+    ("breaks", "says"),
+    [
+        (lambda data: data.pop("title"), "title"),
+        (lambda data: data.update(colour="red"), "colour"),
+        (lambda data: data["terms"].pop("standard"), "standard term"),
+        (lambda data: data["terms"]["standard"].update(hours=3), "a term is"),
+        (lambda data: data["terms"].update(express={"hours": 4}), "cannot be mixed"),
+        (lambda data: data["printed"].append({"key": "blood_type"}), "blood_type"),
+        (lambda data: data["printed"].append({"key": "number"}), "printed row named twice"),
+        (lambda data: data["fields"].append(data["fields"][0]), "field named twice"),
+        (lambda data: data["requirements"].append(data["requirements"][0]), "requirement named"),
+        (lambda data: data["fields"][0].update(kind="choice"), "options belong to a choice"),
+        (lambda data: data["fields"][10].update(default="7"), "the default is none"),
+        (lambda data: data["fields"][4].update(pattern="("), "the pattern is none"),
+        (lambda data: data.update(refusal_reasons=[]), "refusal reasons"),
+    ],
+)
+def test_a_wrong_data_file_stops_the_start_and_is_named(
+    breaks: Broken, says: str, tmp_path: Path
+) -> None:
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "types" / "086u.json"
+    data = json.loads(path.read_text())
+    breaks(data)
+    path.write_text(json.dumps(data))
+    with pytest.raises(BadDataFileError, match=r"086u\.json") as refused:
+        load_catalogue(tmp_path, region="RU")
+    assert says in str(refused.value)
+
+
+def test_an_unknown_region_stops_the_start() -> None:
+    with pytest.raises(BadDataFileError, match=r"RU-XX\.json"):
+        load_catalogue(DATA, region="RU-XX")
+
+
+def test_e3_a_scan_below_the_limit_lengthens_the_term_and_an_unmeasured_one_does_not() -> None:
+    assert [FORM_086.lengthens(dpi) for dpi in (1, 149, 150, 300, None)] == [
+        *(True, True),
+        *(False, False, False),
+    ]
+    assert not replace(FORM_086, extra_check_below_dpi=None).lengthens(1)

@@ -1,0 +1,142 @@
+"""The certificate: what is printed (C31, C32) and what anybody may know (C34, C36)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from contracts.certificates import CertificatePii
+from services.certificates.applications import events
+from services.certificates.applications.errors import NotInForceError
+from services.certificates.known.domain import masked_name
+from services.certificates.registry.domain.certificate import (
+    Certificate,
+    Revocation,
+    Status,
+    Validity,
+    certificate_of,
+    printed_fields,
+)
+from services.chassis.foundation.encryption import Encryption
+from tests.support.certificates import (
+    CATALOGUE,
+    FORM_086,
+    NOW,
+    ORLOVA,
+    a_claimed,
+    a_waiting,
+    approve,
+)
+from tests.support.encryption import SECRET
+
+TODAY = date(2026, 11, 18)
+ENCRYPTION = Encryption("certificates.orders", SECRET)
+
+
+def a_certificate() -> Certificate:
+    return certificate_of(approve(a_claimed()), FORM_086, CATALOGUE.organisation, today=TODAY)
+
+
+def an_issued() -> Certificate:
+    return a_certificate().issued(document_id="doc-1", sha256="0" * 64)
+
+
+def rows(application_number: str = "26K7-Q2M9-X4RB") -> dict[str, tuple[str, str]]:
+    application = approve(a_claimed(), number=application_number)
+    certificate = certificate_of(application, FORM_086, CATALOGUE.organisation, today=TODAY)
+    printed = printed_fields(application, certificate, FORM_086, CATALOGUE.organisation)
+    return {key: (label, value) for key, label, value in printed}
+
+
+def test_c31_the_form_prints_its_rows_in_order_with_number_dates_and_organisation() -> None:
+    printed = rows()
+    assert list(printed) == [row.key for row in FORM_086.printed]
+    assert printed["number"] == ("Номер справки", "26K7-Q2M9-X4RB")
+    assert printed["issued_on"][1] == "18.11.2026"
+    assert printed["valid_until"][1] == "18.05.2027"
+    assert printed["full_name"][1] == "Соколова Анна Сергеевна"
+    assert printed["birth_date"] == ("Дата рождения", "18.04.2007")
+    assert printed["purpose"] == ("Цель получения", "Поступление в учебное заведение")
+    assert printed["tests"][1] == "Общий анализ крови; Биохимический анализ крови; ЭКГ"
+    assert printed["exam_date"][1] == "18.11.2026"
+    assert printed["doctor"][1] == f"{ORLOVA.full_name}, врач-терапевт"
+    assert CATALOGUE.organisation.name in printed["organisation"][1]
+    assert CATALOGUE.organisation.ogrn in printed["organisation_details"][1]
+
+
+def test_c31_an_empty_row_is_a_dash_so_the_form_is_always_the_same() -> None:
+    assert rows()["vaccinations"][1] == "—"
+
+
+def test_c32_only_what_the_form_needs_is_printed() -> None:
+    values = {value for _, value in rows().values()}
+    assert "7758890000000128" not in values  # the policy number
+    assert not any("+7" in value for value in values)
+
+
+def test_c50_the_validity_is_the_one_asked_for() -> None:
+    application = approve(a_claimed())
+    shorter = replace(application, values={**application.values, "validity_months": "3"})
+    made = certificate_of(shorter, FORM_086, CATALOGUE.organisation, today=TODAY)
+    assert made.valid_until == date(2027, 2, 18)
+
+
+def test_an_application_that_is_not_approved_makes_no_certificate() -> None:
+    with pytest.raises(ValueError, match="not approved"):
+        certificate_of(a_waiting(), FORM_086, CATALOGUE.organisation, today=TODAY)
+
+
+def test_c34_the_states_of_the_public_check() -> None:
+    issued = an_issued()
+    assert issued.validity(TODAY) is Validity.VALID
+    assert issued.validity(issued.valid_until) is Validity.VALID
+    assert issued.validity(issued.valid_until + timedelta(days=1)) is Validity.EXPIRED
+    assert a_certificate().validity(TODAY) is Validity.UNKNOWN
+    assert replace(a_certificate(), status=Status.VOID).validity(TODAY) is Validity.UNKNOWN
+
+
+def test_c36_a_revoked_certificate_stays_revoked_also_after_its_time() -> None:
+    revoked = an_issued().revoked(Revocation(NOW, "doctor-orlova", "mistake", "Ошибка"))
+    assert revoked.validity(TODAY) is Validity.REVOKED
+    assert revoked.validity(revoked.valid_until + timedelta(days=1)) is Validity.REVOKED
+    with pytest.raises(NotInForceError):
+        revoked.revoked(Revocation(NOW, "doctor-orlova", "mistake", "Ошибка"))
+    with pytest.raises(NotInForceError):
+        a_certificate().revoked(Revocation(NOW, "doctor-orlova", "mistake", "Ошибка"))
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        (("Иванов", "Иван", "Петрович"), "И*** И*** П***"),
+        (("Ким", "Ян", None), "К*** Я***"),
+        (("Ли", "Александра-Виктория", "Ф"), "Л*** А*** Ф***"),
+    ],
+)
+def test_c34_a_name_is_masked_and_its_length_too(
+    name: tuple[str, str, str | None], masked: str
+) -> None:
+    assert masked_name(*name) == masked
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE.types))
+def test_e9_the_longest_form_fits_into_an_event_that_documents_alone_can_read(code: str) -> None:
+    """Nobody without the secret finds a row of it, and none is cut off."""
+    kind = CATALOGUE.type(code)
+    application = approve(a_claimed())
+    lengths = {name: item.max_length for name, item in kind.field_by_name.items()}
+    longest = [(key, label, "№" * lengths.get(key, 200)) for key, label in kind.rows()]
+    approved = events.approved(
+        application,
+        a_certificate(),
+        kind,
+        CATALOGUE.organisation,
+        rows=longest,
+        verify_url="https://health.example.org/verify/26K7-Q2M9-X4RB",
+        encryption=ENCRYPTION,
+    )
+    assert "№" not in approved.model_dump_json()
+    found = ENCRYPTION.decrypt(approved.pii.jwe, CertificatePii)
+    assert [(f.key, f.label, f.value) for f in found.fields] == longest

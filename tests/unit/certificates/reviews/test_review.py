@@ -1,0 +1,252 @@
+"""The doctor's side: C10, C17, C20, d6, e13, and what comes of the sealing."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.states import Actor, Move, State
+from services.certificates.applications.errors import (
+    IllegalTransitionError,
+    NotYourReviewError,
+    OwnApplicationError,
+    ReviewTakenError,
+)
+from services.certificates.known.domain import Person, Staff, same_name
+from services.certificates.reviews import domain as review
+from services.chassis.foundation.errors import InvalidInputError
+from tests.support.certificates import (
+    ANNA,
+    EXAMINED,
+    FORM_086,
+    LEASE,
+    NOW,
+    ORLOVA,
+    a_claimed,
+    a_draft,
+    a_waiting,
+    approve,
+)
+
+OTHER = "doctor-petrov"
+
+
+def refuse(application: Application, code: str, reason: str) -> Application:
+    return review.refused(
+        application, FORM_086, doctor=ORLOVA, reason_code=code, reason=reason, now=NOW
+    )
+
+
+def ask(application: Application, *missing: str, doctor: str = ORLOVA.account_id) -> Application:
+    return review.documents_requested(
+        application, FORM_086, doctor_id=doctor, missing=missing, comment="Не читается", now=NOW
+    )
+
+
+def test_c20_a_claim_is_exclusive() -> None:
+    claimed = a_claimed()
+    assert claimed.state is State.IN_REVIEW
+    assert claimed.claim is not None
+    assert claimed.claim.until == NOW + LEASE
+    with pytest.raises(ReviewTakenError):
+        review.claimed(claimed, doctor_id=OTHER, now=NOW, lease=LEASE)
+
+
+def test_c20_claiming_again_changes_nothing() -> None:
+    claimed = a_claimed()
+    later = NOW + timedelta(hours=1)
+    again = review.claimed(claimed, doctor_id=ORLOVA.account_id, now=later, lease=LEASE)
+    assert again is claimed
+
+
+def test_c20_what_is_not_in_the_queue_cannot_be_claimed() -> None:
+    with pytest.raises(IllegalTransitionError):
+        review.claimed(a_draft(), doctor_id=OTHER, now=NOW, lease=LEASE)
+
+
+def test_c20_nobody_decides_about_themselves() -> None:
+    with pytest.raises(OwnApplicationError):
+        review.claimed(a_waiting(), doctor_id=ANNA.account_id, now=NOW, lease=LEASE)
+
+
+def two_people(applicant: Person | None, doctor: Staff | None) -> None:
+    review.two_people("citizen", "doctor", applicant, doctor)
+
+
+def test_c20_nobody_decides_about_their_own_account() -> None:
+    with pytest.raises(OwnApplicationError):
+        review.two_people("one", "one", None, None)
+
+
+@pytest.mark.parametrize(
+    ("applicant", "doctor", "one"),
+    [
+        ("08765430300", "087-654-303 00", True),
+        ("08765430300", "11223344595", False),
+        (None, "08765430300", False),
+        ("08765430300", None, False),
+        (None, None, False),
+        ("", " ", False),
+    ],
+)
+def test_c20_two_accounts_of_one_person_are_known_by_snils(
+    applicant: str | None, doctor: str | None, one: bool
+) -> None:
+    refused = pytest.raises(OwnApplicationError) if one else nullcontext()
+    with refused:
+        two_people(replace(ANNA, snils=applicant), replace(ORLOVA, snils=doctor))
+    two_people(None, ORLOVA)
+    two_people(ANNA, None)
+
+
+@pytest.mark.parametrize(
+    ("citizen", "doctor", "one"),
+    [
+        (None, None, True),
+        ("08765430300", None, True),
+        (None, "08765430300", True),
+        ("", " ", True),
+        ("11223344595", "08765430300", False),  # a namesake, known to be another
+    ],
+)
+def test_c20_without_a_snils_the_name_decides(
+    citizen: str | None, doctor: str | None, one: bool
+) -> None:
+    refused = pytest.raises(OwnApplicationError) if one else nullcontext()
+    orlova = replace(ANNA, last_name="Орлова", first_name="Мария", middle_name="Викторовна")
+    with refused:
+        two_people(replace(orlova, snils=citizen), replace(ORLOVA, snils=doctor))
+
+
+@pytest.mark.parametrize(
+    ("written", "one"),
+    [
+        ("Семёнова-Орлова Мария Викторовна", True),
+        ("СЕМЕНОВА–ОРЛОВА  мария Викторовна", True),
+        ("Мария Викторовна Семёнова - Орлова", True),
+        ("Семёнова-Орлова Мария", True),
+        ("Семёнова-Орлова М. В.", True),
+        ("Семёнова-Орлова М.В.", True),
+        ("Семёнова-Орлова Мария Петровна", False),
+        ("Семёнова-Орлова А. В.", False),
+        ("Орлова Мария Викторовна", False),
+        ("М. В.", False),
+        ("", False),
+    ],
+)
+def test_c20_a_name_is_one_however_it_is_written(written: str, one: bool) -> None:
+    assert same_name("Семёнова-Орлова Мария Викторовна", written) is one
+    assert same_name(written, "Семёнова-Орлова Мария Викторовна") is one
+
+
+def test_c20_only_the_holder_may_do_anything() -> None:
+    for application in (a_claimed(), a_waiting()):
+        with pytest.raises(NotYourReviewError):
+            review.released(application, doctor_id=OTHER, now=NOW)
+        with pytest.raises(NotYourReviewError):
+            ask(application, "ecg", doctor=OTHER)
+    with pytest.raises(NotYourReviewError):
+        approve(a_waiting())
+    with pytest.raises(NotYourReviewError):
+        refuse(a_waiting(), "contraindications", "Нельзя")
+
+
+def test_c20_a_released_application_is_in_the_queue_again() -> None:
+    released = review.released(a_claimed(), doctor_id=ORLOVA.account_id, now=NOW)
+    assert released.state is State.SUBMITTED
+    assert released.claim is None
+    assert released.clock == a_waiting().clock
+
+
+def test_c20_a_claim_lapses_at_its_time_and_not_before() -> None:
+    claimed = a_claimed()
+    assert review.lapsed(claimed, now=NOW + LEASE - timedelta(seconds=1)) is None
+    lapsed = review.lapsed(claimed, now=NOW + LEASE)
+    assert lapsed is not None
+    assert lapsed.state is State.SUBMITTED
+    assert lapsed.claim is None
+    assert (lapsed.history[-1].move, lapsed.history[-1].actor) == (Move.LAPSE, Actor.SYSTEM)
+    assert review.lapsed(approve(claimed), now=NOW + LEASE) is None
+    assert review.lapsed(a_waiting(), now=NOW + LEASE) is None
+
+
+def test_c10_a_doctor_asks_for_documents_also_again_for_one_that_is_there() -> None:
+    asked = ask(a_claimed(), "occupational-doctor", "ecg", "ecg")
+    assert asked.state is State.AWAITING_DOCUMENTS
+    assert asked.claim is None
+    assert asked.request is not None
+    assert asked.request.missing == ("occupational-doctor", "ecg")
+    assert asked.clock is not None
+    assert asked.clock.paused_at == NOW
+    assert asked.history[-1].reason == "Не читается"
+
+
+def test_c10_a_request_names_documents_of_the_type() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        ask(a_claimed(), "ecg", "x-ray")
+    assert [e.pointer for e in refused.value.errors] == ["/missing/1"]
+    with pytest.raises(InvalidInputError):
+        ask(a_claimed())
+
+
+def test_an_approval_keeps_who_decided_what_and_when() -> None:
+    approved = approve(a_claimed(), {**EXAMINED, "therapist": " Здорова "})
+    assert approved.state is State.APPROVED
+    assert approved.claim is None
+    assert approved.decision is not None
+    assert approved.decision.doctor_name == ORLOVA.full_name
+    assert approved.decision.values["therapist"] == "Здорова"
+    assert approved.certificate is not None
+    with pytest.raises(IllegalTransitionError):
+        approve(approved)
+
+
+def test_c6_everything_wrong_in_the_doctors_form_is_named_at_once() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        approve(a_claimed(), {"exam_date": "2026-11-19", "conclusion": "", "mood": "good"})
+    found = {e.pointer: e.code for e in refused.value.errors}
+    assert found["/exam_date"] == "too-late"
+    assert found["/conclusion"] == "required"
+    assert found["/mood"] == "unknown-field"
+    assert found["/surgeon"] == "required"
+
+
+def test_d6_a_refusal_has_a_reason_code_of_the_type_and_a_text() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        refuse(a_claimed(), "bad-mood", "   ")
+    assert [e.pointer for e in refused.value.errors] == ["/reason_code", "/reason"]
+
+
+def test_e13_a_refusal_says_who_when_and_why() -> None:
+    done = refuse(a_claimed(), "tests-outdated", "Анализ крови старше 30 дней.")
+    assert done.state is State.REFUSED
+    decision = done.decision
+    assert decision is not None
+    assert (decision.doctor_name, decision.at) == (ORLOVA.full_name, NOW)
+    assert (decision.reason_code, decision.reason) == (
+        "tests-outdated",
+        "Анализ крови старше 30 дней.",
+    )
+
+
+def test_a_failed_sealing_gives_it_back_to_its_doctor_with_the_reason() -> None:
+    failed = review.sealing_failed(
+        approve(a_claimed()), reason="Знак «漢» нельзя напечатать", now=NOW, lease=LEASE
+    )
+    assert failed.state is State.IN_REVIEW
+    assert failed.claim is not None
+    assert failed.claim.doctor_id == ORLOVA.account_id
+    assert failed.certificate is None
+    assert failed.history[-1].reason == "Знак «漢» нельзя напечатать"
+    assert approve(failed, number="N-2").state is State.APPROVED
+
+
+def test_a_sealed_certificate_is_issued_once() -> None:
+    issued = review.sealed(approve(a_claimed()), now=NOW)
+    assert issued.state is State.ISSUED
+    with pytest.raises(IllegalTransitionError):
+        review.sealed(issued, now=NOW)
