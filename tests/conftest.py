@@ -12,11 +12,11 @@ import anyio
 import pytest
 
 from services.chassis.foundation.settings import Platform
-from tests.support.last_resort import LastResort
-from tests.support.needs import left_out
 from tests.support.service import Collector, Tokens, fresh_database, platform_of
 from tests.support.stack import ServerStack
 from tests.support.stack.choice import chosen
+from tests.support.tools.last_resort import LastResort
+from tests.support.tools.needs import left_out
 
 _HERE = Path(__file__).parent
 _LEVELS = ("unit", "contracts", "architecture", "component", "integration", "e2e")

@@ -31,8 +31,8 @@ from services.chassis.runtime.service import Runtime
 from services.chassis.work.outbox import Outbox
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import REPETITIONS, servers, until
-from tests.support import counter
 from tests.support.service import an_event, fresh_database, platform_of
+from tests.support.tools import counter
 
 EVENTS = 5_000
 CONCURRENCY = 16  # what the dispatcher does at a time

@@ -28,9 +28,9 @@ from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.outbox import Publisher
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import REPETITIONS, servers, until
-from tests.support import counter
 from tests.support.service import Collector, an_event, fresh_database, platform_of
 from tests.support.stack import ServerStack
+from tests.support.tools import counter
 
 EVENTS = 5_000
 FEW_KEYS = 20

@@ -22,8 +22,8 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.flow import metric
 from tests.support.service import Tokens, as_record, asked
+from tests.support.tools.flow import metric
 
 HEARD = sorted(
     ((name, data) for name in SERVICES for types in heard_by(name).values() for data in types),

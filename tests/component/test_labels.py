@@ -20,9 +20,9 @@ from contracts.topics import SERVICES, heard_by
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.labels import routes_of, unbounded
-from tests.support.measured import measure, scans_while_measuring
 from tests.support.service import Tokens, as_record, asked
+from tests.support.tools.labels import routes_of, unbounded
+from tests.support.tools.measured import measure, scans_while_measuring
 
 PERSONAL = ("Соколова", "+79161234567", "112-233-445 95", "anna@example.org", "4521 123456")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "SOKOLOVA")

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from deploy.world.demo.gateway import Gateway
-from tests.support.otlp import Receiver, receiver
 from tests.support.stack import PlatformStack
+from tests.support.tools.otlp import Receiver, receiver
 
 
 @pytest.fixture(scope="session")

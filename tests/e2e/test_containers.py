@@ -30,8 +30,8 @@ from deploy.world.demo.gateway import Gateway, RefusedError
 from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
-from tests.support.journeys import apply, cancel, doctor_logs_in, review
-from tests.support.needs import leave_out, needs
+from tests.support.tools.journeys import apply, cancel, doctor_logs_in, review
+from tests.support.tools.needs import leave_out, needs
 
 pytestmark = pytest.mark.timeout(1500)  # the first one waits until all of it is up
 _CITIZENS = 2

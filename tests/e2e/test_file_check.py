@@ -8,7 +8,7 @@ from deploy.world import verify_pdf
 from deploy.world.demo.gateway import Gateway
 from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
-from tests.support.needs import needs
+from tests.support.tools.needs import needs
 
 _SLOW = 30_000
 

@@ -18,8 +18,8 @@ from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
-from tests.support.kafka import read_all
 from tests.support.stack import PlatformStack
+from tests.support.tools.kafka import read_all
 
 
 async def confirmed_citizen(gateway: Gateway, seed: int) -> Citizen:

@@ -24,9 +24,9 @@ from deploy.world.demo.gateway import Gateway
 from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
-from tests.support.needs import needs
-from tests.support.prometheus import Prometheus, running
 from tests.support.stack import PlatformStack
+from tests.support.tools.needs import needs
+from tests.support.tools.prometheus import Prometheus, running
 
 # What Prometheus itself adds to every scrape.
 _OF_THE_SCRAPE = frozenset({"up"})

@@ -16,8 +16,8 @@ from playwright.async_api import Page, Route, async_playwright, expect
 from deploy.stacks.embedded.demo import demo_accounts
 from deploy.world.demo.gateway import Gateway, Phone
 from tests.support.eventually import eventually
-from tests.support.needs import needs
 from tests.support.stack import PlatformStack
+from tests.support.tools.needs import needs
 
 pytestmark = pytest.mark.timeout(240)
 

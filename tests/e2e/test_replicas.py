@@ -27,17 +27,17 @@ from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
-from tests.support.journeys import (
+from tests.support.stack import PlatformStack
+from tests.support.stack.choice import StackKind, chosen
+from tests.support.tools.journeys import (
     apply,
     cancel,
     doctor_logs_in,
     every_visit_is_told_once,
     review,
 )
-from tests.support.kafka import read_all
-from tests.support.needs import leave_out, needs
-from tests.support.stack import PlatformStack
-from tests.support.stack.choice import StackKind, chosen
+from tests.support.tools.kafka import read_all
+from tests.support.tools.needs import leave_out, needs
 
 _CITIZENS = 2
 _BOOKINGS = 6

@@ -14,8 +14,8 @@ from deploy.world.demo.person import Person
 from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
-from tests.support.otlp import Receiver, Seen
 from tests.support.stack import PlatformStack
+from tests.support.tools.otlp import Receiver, Seen
 
 _APPROVAL = "POST /v1/reviews/{application_id}/approval"
 _OURS = ("identity", "certificates", "scheduling", "notifier", "documents", "partners", "gateway")

@@ -27,8 +27,8 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.certificates import ANNA, EXAMINED, FILLED, ORLOVA, TESTS
-from tests.support.encryption import SECRET, encrypted
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
+from tests.support.tools.encryption import SECRET, encrypted
 
 CONSENT = {"consent": True, "consent_version": "2026-09"}
 Json = dict[str, Any]

@@ -12,9 +12,9 @@ import httpx2
 
 from contracts.envelope import Data, Event
 from contracts.topics import topic_of
-from tests.support.encryption import encrypted
 from tests.support.eventually import eventually
 from tests.support.service import Tokens
+from tests.support.tools.encryption import encrypted
 
 _CODE = {"phone": "+79990000001", "email": "sokolova@zdorovie.example", "code": "402917"}
 _EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"

@@ -35,8 +35,8 @@ from deploy.world.tsa.server import serve
 from services.chassis.foundation.settings import Platform
 from services.documents.app import build
 from services.documents.settings import Settings
-from tests.support.encryption import SECRET, jwe
 from tests.support.service import Tokens, keyed, running
+from tests.support.tools.encryption import SECRET, jwe
 
 DOCTOR = Doctor("doctor-orlova", "Орлова Мария Викторовна", "08765430300", "врач-терапевт")
 

@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.support.encryption import SECRET as CODES_SECRET
+from tests.support.tools.encryption import SECRET as CODES_SECRET
 
 SECRET = "a-secret-of-the-tests"
 Fault = int | Literal["lost-answer", "silence"]

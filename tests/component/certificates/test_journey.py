@@ -15,8 +15,8 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.certificate_office import Office, sealed
 from tests.support.certificates import FORM_086
-from tests.support.encryption import decrypted
 from tests.support.service import outbox_events
+from tests.support.tools.encryption import decrypted
 
 
 async def test_a_certificate_is_applied_for_reviewed_sealed_issued_and_verified(

@@ -7,8 +7,8 @@ from datetime import timedelta
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.metrics import Risk
 from tests.support.certificate_office import Office
-from tests.support.flow import metric
-from tests.support.measured import gauge, measure
+from tests.support.tools.flow import metric
+from tests.support.tools.measured import gauge, measure
 
 
 async def risks(office: Office) -> dict[str, float]:

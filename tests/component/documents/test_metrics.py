@@ -15,7 +15,6 @@ from services.documents.api.views import FileView
 from services.documents.uploads.usecases import Upload
 from tests.support import scans
 from tests.support.eventually import eventually
-from tests.support.flow import metric, too_late
 from tests.support.paperwork import (
     DOCTOR,
     Paperwork,
@@ -25,9 +24,10 @@ from tests.support.paperwork import (
     time_stamping,
 )
 from tests.support.pki_files import flip_list, lasting, revocations
-from tests.support.runbooks import found_by
 from tests.support.service import Tokens, an_event, deliver, outbox_events
-from tests.support.spans import listening
+from tests.support.tools.flow import metric, too_late
+from tests.support.tools.runbooks import found_by
+from tests.support.tools.spans import listening
 
 
 def uploads(office: Paperwork, purpose: str) -> tuple[float, float]:

@@ -20,8 +20,8 @@ from services.chassis.http.limits import Limited, Limits, Permits
 from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.telemetry.metrics import Metrics
 from tests.support.eventually import eventually
-from tests.support.gateway import Door, door
-from tests.support.ops import Serving
+from tests.support.tools.gateway import Door, door
+from tests.support.tools.ops import Serving
 
 BODY_SECONDS = 0.5
 CHUNKED = b"POST /api/identity/v1/things HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"

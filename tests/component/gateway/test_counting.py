@@ -15,8 +15,8 @@ from deploy.watch.observability.panels import tab
 from deploy.watch.observability.scrapes import Scrapes, declared
 from deploy.watch.ops.points import row_of
 from tests.support.eventually import eventually
-from tests.support.gateway import Door, door
-from tests.support.ops import Service, watching
+from tests.support.tools.gateway import Door, door
+from tests.support.tools.ops import Service, watching
 
 _AWAY = "/api/scheduling/v1/clinics"
 _UNKNOWN = "/api/identity/v1/nothing"

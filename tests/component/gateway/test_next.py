@@ -13,9 +13,9 @@ import pytest
 from deploy import ROOT
 from deploy.gateway.short import SHORT
 from services.notifier.domain.addressing import Channel
-from tests.support.gateway import door
 from tests.support.letters import NAMES, SALUTATION, facts, renderer
-from tests.support.ops import Service
+from tests.support.tools.gateway import door
+from tests.support.tools.ops import Service
 
 _PAGES = sorted((ROOT / "deploy/gateway/site/next").glob("*.html"))
 

@@ -13,8 +13,8 @@ from cryptography import x509
 from deploy.world import verify_pdf
 from deploy.world.pki import ensure_pki
 from deploy.world.pki.public import publish
-from tests.support.gateway import Door, door
 from tests.support.sealing import DemoPki
+from tests.support.tools.gateway import Door, door
 
 
 @dataclass(frozen=True)

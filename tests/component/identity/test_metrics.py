@@ -7,12 +7,12 @@ import asyncio
 from contracts.partners import IdentityChecked
 from services.identity.domain import RefreshVerdict, Verdict
 from services.identity.metrics import REFRESHES
-from tests.support.flow import metric
-from tests.support.measured import gauge
-from tests.support.runbooks import found_by
 from tests.support.service import deliver
 from tests.support.services.identity import PASSWORD, PROFILE, Identity, any_phone, bearer
-from tests.support.spans import listening
+from tests.support.tools.flow import metric
+from tests.support.tools.measured import gauge
+from tests.support.tools.runbooks import found_by
+from tests.support.tools.spans import listening
 
 WRONG = "000000"
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from services.chassis.foundation.settings import Platform
-from tests.support.commands import Commands, listen
 from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer, identity_running
+from tests.support.tools.commands import Commands, listen
 
 _BAD = "не тот пароль 12345"
 _NEW = "другая длинная фраза 8"

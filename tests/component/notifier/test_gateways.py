@@ -25,9 +25,9 @@ from services.notifier.domain.message import Content, Outcome, Verdict
 from services.notifier.gateways import Outgoing, Provider
 from services.notifier.gateways.signed_http import SignedHttp, sms_body
 from services.notifier.settings import Settings
-from tests.support.encryption import SECRET as CODES_SECRET
 from tests.support.eventually import eventually
 from tests.support.providers import SECRET, Providers
+from tests.support.tools.encryption import SECRET as CODES_SECRET
 
 CONTENT = Content(
     "Справка готова", "Готово: №\xa01\n.точка", "Скачайте", "https://x/#/c", html="<p>Готово</p>"

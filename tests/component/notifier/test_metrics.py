@@ -13,13 +13,13 @@ from contracts.identity import AccountRegistered, CodeRequestedV2
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.flow import metric
-from tests.support.measured import gauge, measure
 from tests.support.notices import heard
 from tests.support.providers import Providers
-from tests.support.runbooks import found_by
 from tests.support.service import deliver
-from tests.support.spans import listening
+from tests.support.tools.flow import metric
+from tests.support.tools.measured import gauge, measure
+from tests.support.tools.runbooks import found_by
+from tests.support.tools.spans import listening
 
 CITIZEN, PHONE, MAIL = "acc-1", "+79000000042", "anna@example.org"
 

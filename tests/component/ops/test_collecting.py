@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.ops import NOON, Service, watching
+from tests.support.tools.ops import NOON, Service, watching
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from typing import Any
 from playwright.async_api import Page, Route, async_playwright, expect
 
 from contracts.topics import SERVICES
-from tests.support.needs import needs
-from tests.support.ops import Service, Watching, watching
+from tests.support.tools.needs import needs
+from tests.support.tools.ops import Service, Watching, watching
 
 _OUTLINE = """() => {
   const seen = (node) => node.checkVisibility();

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from contracts.topics import SERVICES
-from tests.support.ops import Clock, Service, Watching, watching
+from tests.support.tools.ops import Clock, Service, Watching, watching
 
 INCIDENT: dict[str, Any] = {
     "kind": "incident",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deploy.watch.observability.panels import TABS
 from deploy.watch.observability.scrapes import declared
-from tests.support.ops import watching
+from tests.support.tools.ops import watching
 
 _NOBODY = {"identity": ["http://127.0.0.1:9"]}
 

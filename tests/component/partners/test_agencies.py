@@ -23,7 +23,6 @@ from deploy.world.partners.settings import PartnersSettings
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.encryption import SECRET, encrypted
 from tests.support.eventually import eventually
 from tests.support.service import (
     Collector,
@@ -33,6 +32,7 @@ from tests.support.service import (
     outbox_events,
     running,
 )
+from tests.support.tools.encryption import SECRET, encrypted
 
 PERSON = PersonPii(
     last_name="Соколова",

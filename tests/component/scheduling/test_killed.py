@@ -9,10 +9,10 @@ from contracts.scheduling import AppointmentBooked
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.programs import program
 from tests.support.scheduling import Desk
 from tests.support.service import keyed, outbox_events
 from tests.support.stack import ServerStack
+from tests.support.tools.programs import program
 
 
 async def test_a_booking_killed_before_its_commit_leaves_nothing(
@@ -28,7 +28,7 @@ async def test_a_booking_killed_before_its_commit_leaves_nothing(
     await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=3)
     try:
         async with program(
-            *(sys.executable, "-m", "tests.support.killed_booking"),
+            *(sys.executable, "-m", "tests.support.victims.booking"),
             *(servers.mongo_url, runtime.mongo.db.name, "victim", slot["id"]),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -10,10 +10,10 @@ import pytest
 from services.chassis.database.deadline import TookTooLongError
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.flow import metric, too_late
-from tests.support.measured import gauge
 from tests.support.scheduling import Desk
 from tests.support.service import keyed
+from tests.support.tools.flow import metric, too_late
+from tests.support.tools.measured import gauge
 
 
 def bookings(desk: Desk) -> dict[str, float]:

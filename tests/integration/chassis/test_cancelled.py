@@ -32,9 +32,9 @@ from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.pool import PoolListener
 from services.chassis.work.outbox import Record
 from services.chassis.work.timers import TimerLoop
-from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.service import Collector
+from tests.support.tools import counter
 
 T = TypeVar("T")
 

@@ -16,13 +16,13 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.kafka import deadletters
 from services.chassis.runtime.service import Runtime
-from tests.support import counter
 from tests.support.eventually import eventually
-from tests.support.flow import equals, has, metric, pending, published, unique
-from tests.support.kafka import reached, send, victim
-from tests.support.programs import program
 from tests.support.service import Tokens, an_event, running
 from tests.support.stack import ServerStack, restarting
+from tests.support.tools import counter
+from tests.support.tools.flow import equals, has, metric, pending, published, unique
+from tests.support.tools.kafka import reached, send, victim
+from tests.support.tools.programs import program
 
 
 async def test_an_event_is_heard_once_and_answered_once(
@@ -142,7 +142,7 @@ async def test_a_record_that_cannot_even_be_read_is_stepped_over(
         platform = kafka_platform.model_copy(update={"kafka_bootstrap": own.kafka_bootstrap})
         app = counter.build(platform, database, name=unique("c"), fetch_keys=tokens.fetch)
         await send(platform, events[:12])
-        poison = [sys.executable, "-m", "tests.support.poison", platform.kafka_bootstrap]
+        poison = [sys.executable, "-m", "tests.support.tools.poison", platform.kafka_bootstrap]
         async with program(*poison, "registry.events", keys[3]) as process:
             assert await process.wait() == 0
         await send(platform, events[12:])

@@ -15,12 +15,12 @@ from services.chassis.http.health import VERSION
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.pool import PoolListener
-from tests.support import counter
-from tests.support.counter import CounterRefusedError, prepared
 from tests.support.eventually import eventually
-from tests.support.flow import metric, published_all, unique
-from tests.support.measured import gauge, measure
 from tests.support.service import Collector, Tokens, running
+from tests.support.tools import counter
+from tests.support.tools.counter import CounterRefusedError, prepared
+from tests.support.tools.flow import metric, published_all, unique
+from tests.support.tools.measured import gauge, measure
 
 
 def built(platform: Platform, database: str, tokens: Tokens, **over: object) -> FastAPI:

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from services.chassis.foundation.settings import Platform
-from tests.support import counter
 from tests.support.service import Collector, Tokens, keyed, running
+from tests.support.tools import counter
 
 
 async def test_the_same_key_gives_the_stored_answer(

@@ -12,12 +12,12 @@ from services.chassis.foundation.errors import AccidentError
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support import counter
 from tests.support.eventually import eventually
-from tests.support.flow import metric, unique
-from tests.support.kafka import send
 from tests.support.service import Tokens, an_event, running
 from tests.support.stack import ServerStack
+from tests.support.tools import counter
+from tests.support.tools.flow import metric, unique
+from tests.support.tools.kafka import send
 
 TOPIC = "registry.events"
 

@@ -86,7 +86,7 @@ def service(servers: ServerStack, tmp_path_factory: pytest.TempPathFactory) -> I
     log = Path(tmp_path_factory.mktemp("overload")) / "service.log"
     child = Child(
         "slow-service",
-        [*python("tests.support.slow_service"), str(port), database, jwks],
+        [*python("tests.support.victims.slow_service"), str(port), database, jwks],
         env={**inherited_environment(), **servers.env(), "KAFKA_BOOTSTRAP": "127.0.0.1:1"} | LIMITS,
         cwd=ROOT,
         log=log,

@@ -11,7 +11,7 @@ from services.chassis.foundation.errors import AccidentError
 from services.chassis.foundation.settings import Platform
 from services.chassis.kafka.publisher import KafkaPublisher
 from services.chassis.work.outbox import Record, RefusedRecordError
-from tests.support.kafka import read_all
+from tests.support.tools.kafka import read_all
 
 MB = 1024 * 1024
 

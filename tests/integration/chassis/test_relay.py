@@ -13,9 +13,10 @@ from services.chassis.http.facilities import find
 from services.chassis.kafka.relay import Relay
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.outbox import Record
-from tests.support import counter
 from tests.support.eventually import eventually
-from tests.support.flow import (
+from tests.support.service import Collector, Tokens, running
+from tests.support.tools import counter
+from tests.support.tools.flow import (
     Never,
     Poisoned,
     equals,
@@ -24,10 +25,9 @@ from tests.support.flow import (
     published_all,
     unique,
 )
-from tests.support.kafka import reached, victim
-from tests.support.runbooks import found_by
-from tests.support.service import Collector, Tokens, running
-from tests.support.spans import listening
+from tests.support.tools.kafka import reached, victim
+from tests.support.tools.runbooks import found_by
+from tests.support.tools.spans import listening
 
 
 async def test_killed_between_publish_and_mark(

@@ -12,10 +12,10 @@ from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.journey import TraceContext, travelling
 from services.chassis.telemetry.tracing import Kind, journey_from
 from services.chassis.work.timers import TimerLoop
-from tests.support import counter
 from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
-from tests.support.spans import keeping, listening
+from tests.support.tools import counter
+from tests.support.tools.spans import keeping, listening
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 GIVEN = f"00-{TRACE}-{SPAN}-01"

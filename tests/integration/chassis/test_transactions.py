@@ -26,9 +26,9 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.inbox import EventCause, EventPosition
 from services.chassis.work.transactions import Transaction
-from tests.support import counter
 from tests.support.service import Collector, Tokens, running
 from tests.support.stack import ServerStack, restarting
+from tests.support.tools import counter
 
 
 class TakenError(RefusalError):

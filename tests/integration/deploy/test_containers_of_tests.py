@@ -14,10 +14,10 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from contracts.topics import TOPICS
 from deploy import ROOT
 from tests.support.eventually import eventually
-from tests.support.needs import leave_out, needs
-from tests.support.programs import program
 from tests.support.stack import ServerStack, restarting
 from tests.support.stack.choice import no_containers
+from tests.support.tools.needs import leave_out, needs
+from tests.support.tools.programs import program
 
 _LEAVES_A_CONTAINER = """
 import os, signal

@@ -8,7 +8,7 @@ from deploy.stacks.containers import debian
 from deploy.stacks.containers.engine import Engine
 from deploy.stacks.containers.errors import ArchiveFailedError
 from deploy.stacks.containers.settings import PREFIX, StackSettings
-from tests.support.needs import leave_out, needs
+from tests.support.tools.needs import leave_out, needs
 
 pytestmark = pytest.mark.timeout(180)  # apt asks three times
 NOBODY = "http://127.0.0.1:9"

@@ -21,8 +21,8 @@ from deploy.stacks.embedded.ports import free_port_set
 from deploy.stacks.embedded.servers import MemoryKafka, Program
 from deploy.stacks.embedded.servers.base import Place
 from deploy.stacks.embedded.settings import StackSettings
-from tests.support.needs import needs
 from tests.support.stack import restarting
+from tests.support.tools.needs import needs
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from services.chassis.foundation.settings import Platform
-from tests.support.needs import needs
 from tests.support.service import platform_of
 from tests.support.stack import ServerStack
 from tests.support.stack.choice import StackKind, chosen
+from tests.support.tools.needs import needs
 
 
 @pytest.fixture(scope="session")

@@ -12,13 +12,13 @@ from contracts.identity import ProfileRejected
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support import counter
 from tests.support.eventually import eventually
-from tests.support.flow import equals, pending, unique
-from tests.support.kafka import read_all
-from tests.support.load import from_now_on, lag, under_load
 from tests.support.service import Tokens, running
 from tests.support.stack import ServerStack, restarting
+from tests.support.tools import counter
+from tests.support.tools.flow import equals, pending, unique
+from tests.support.tools.kafka import read_all
+from tests.support.tools.load import from_now_on, lag, under_load
 
 
 @pytest.mark.timeout(600)

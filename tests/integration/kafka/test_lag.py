@@ -6,11 +6,11 @@ from services.chassis.foundation.errors import AccidentError
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support import counter
 from tests.support.eventually import eventually
-from tests.support.flow import equals, metric, unique
-from tests.support.load import TOPIC, from_now_on, lag, under_load
 from tests.support.service import Tokens, running
+from tests.support.tools import counter
+from tests.support.tools.flow import equals, metric, unique
+from tests.support.tools.load import TOPIC, from_now_on, lag, under_load
 
 
 async def test_lag_rises_while_the_consumer_is_stopped_or_stuck_and_falls_to_zero(

@@ -9,9 +9,9 @@ import pytest
 
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
-from tests.support.flow import unique
-from tests.support.kafka import reached, victim
-from tests.support.load import from_now_on, shared_by
+from tests.support.tools.flow import unique
+from tests.support.tools.kafka import reached, victim
+from tests.support.tools.load import from_now_on, shared_by
 
 _AT_ONCE = 3.0  # half of what a replica that was killed is missed for
 

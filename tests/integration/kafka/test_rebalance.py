@@ -14,12 +14,12 @@ import pytest
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support import counter
 from tests.support.eventually import eventually
-from tests.support.flow import equals, pending, published, unique
-from tests.support.kafka import reached, victim
-from tests.support.load import from_now_on, lag, shared_by, under_load
 from tests.support.service import Tokens
+from tests.support.tools import counter
+from tests.support.tools.flow import equals, pending, published, unique
+from tests.support.tools.kafka import reached, victim
+from tests.support.tools.load import from_now_on, lag, shared_by, under_load
 
 _DETECTED_WITHIN = 90.0  # a member that was killed is missed after its session: 6 s
 

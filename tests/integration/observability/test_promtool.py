@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy import ROOT
-from tests.support.needs import needs
+from tests.support.tools.needs import needs
 
 PROMETHEUS = ROOT / "deploy" / "watch" / "prometheus"
 TESTS = sorted((PROMETHEUS / "rules" / "tests").glob("*.yml"))

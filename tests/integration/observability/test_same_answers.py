@@ -27,8 +27,8 @@ from deploy.watch.observability.queries import (
     where,
 )
 from deploy.watch.observability.scrapes import Scrapes
-from tests.support.needs import needs
-from tests.support.prometheus import Prometheus, running
+from tests.support.tools.needs import needs
+from tests.support.tools.prometheus import Prometheus, running
 
 START, STEP, COUNT = 1_700_000_000, 15, 120
 _BOUNDS = ("0.1", "0.5", "1.0", "+Inf")

@@ -24,8 +24,8 @@ from services.identity.domain import Role
 from services.identity.gateways import DemoAccount
 from services.identity.settings import Settings
 from services.identity.usecases import seed
-from tests.support.encryption import SECRET, decrypted
 from tests.support.service import Collector, an_event, outbox_events, running
+from tests.support.tools.encryption import SECRET, decrypted
 
 PASSWORD = "очень длинная фраза 7"
 PROFILE: dict[str, Any] = {

@@ -21,7 +21,7 @@ from pymongo import MongoClient
 
 from contracts.topics import SERVICES
 from deploy.stacks.topics import WantedTopic, from_registry, provision
-from tests.support.needs import leave_out
+from tests.support.tools.needs import leave_out
 
 _MARK = "moe-zdorovie-tests"
 """A topic that says: the others were made by a test run."""

@@ -22,9 +22,9 @@ from deploy.stacks.embedded.servers import S3, Mongo
 from deploy.stacks.embedded.servers.base import Place
 from deploy.stacks.embedded.settings import KafkaKind, StackSettings
 from deploy.stacks.topics import from_registry, provision
-from tests.support.needs import leave_out
 from tests.support.stack.choice import StackKind, chosen
 from tests.support.stack.place import scratch_dir
+from tests.support.tools.needs import leave_out
 
 KafkaName = Literal["memory", "apache"]
 

@@ -20,8 +20,8 @@ from services.chassis.kafka.supervisor import Subscription, Supervisor
 from services.chassis.runtime.gauges import repeat_all
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
-from tests.support.counter import checked
 from tests.support.service import an_event, as_record
+from tests.support.tools.counter import checked
 
 
 class Suppressing:

@@ -20,7 +20,7 @@ from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.telemetry.journey import current, travelling
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.tracing import outgoing_headers, span
-from tests.support.spans import keeping, listening
+from tests.support.tools.spans import keeping, listening
 
 UUID = "9f1b6c0a-3d5e-4f8a-b1c2-d3e4f5a6b7c8"
 TRACE = "0af7651916cd43dd8448eb211c80319c"

@@ -15,7 +15,7 @@ import structlog
 from services.chassis.telemetry import steps
 from services.chassis.telemetry.journey import Journey, travelling
 from services.chassis.telemetry.logging import configure
-from tests.support.spans import listening
+from tests.support.tools.spans import listening
 
 
 def test_no_value_makes_a_line_of_a_megabyte() -> None:

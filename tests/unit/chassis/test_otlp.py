@@ -22,8 +22,8 @@ from services.chassis.telemetry.tracing import (
     span,
 )
 from tests.support.eventually import eventually
-from tests.support.otlp import Receiver, receiver
-from tests.support.spans import listening
+from tests.support.tools.otlp import Receiver, receiver
+from tests.support.tools.spans import listening
 
 GIVEN = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 

@@ -15,8 +15,8 @@ from services.chassis.runtime.gauges import repeat_all
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.tracing import outbound_call
 from tests.support.eventually import eventually
-from tests.support.runbooks import found_by
-from tests.support.spans import listening
+from tests.support.tools.runbooks import found_by
+from tests.support.tools.spans import listening
 
 
 def app() -> FastAPI:

@@ -17,7 +17,7 @@ from services.chassis.telemetry import steps
 from services.chassis.telemetry.journey import Journey, travelling
 from services.chassis.telemetry.tracing import Kind
 from tests.support.service import an_event, as_record
-from tests.support.spans import keeping, listening
+from tests.support.tools.spans import keeping, listening
 
 GIVEN = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 JOURNEY = Journey("corr", "request:1", GIVEN)

@@ -26,7 +26,7 @@ from services.chassis.telemetry.tracing import (
     recorded,
     span,
 )
-from tests.support.spans import keeping, listening
+from tests.support.tools.spans import keeping, listening
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 GIVEN = f"00-{TRACE}-{SPAN}-01"

@@ -44,7 +44,7 @@ from services.documents.settings import Settings as Documents
 from services.identity.settings import Settings as Identity
 from services.notifier.settings import Settings as Notifier
 from services.scheduling.settings import Settings as Scheduling
-from tests.support.needs import needs
+from tests.support.tools.needs import needs
 
 _TEXT = (COMPOSE / "compose.yml").read_text(encoding="utf-8")
 _FILE: dict[str, Any] = yaml.safe_load(_TEXT)

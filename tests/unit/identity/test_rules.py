@@ -43,7 +43,7 @@ from services.identity.domain import (
     successor_of,
 )
 from services.identity.errors import NotAskedError, ResendTooEarlyError
-from tests.support.encryption import SECRET
+from tests.support.tools.encryption import SECRET
 
 _NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 _GRACE = timedelta(seconds=10)

@@ -12,7 +12,7 @@ from deploy.watch.observability.conditions import Absent, Always, Beyond, Minus,
 from deploy.watch.observability.panels import tab
 from deploy.watch.observability.queries import Gauge, where
 from deploy.watch.observability.scrapes import Scrapes
-from tests.support.alerting import firing, values
+from tests.support.tools.alerting import firing, values
 
 CASES = [
     pytest.param(alert, case, group.step_minutes, id=f"{alert.name}-{alert.service}-{case.says}")

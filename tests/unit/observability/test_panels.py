@@ -14,7 +14,7 @@ from deploy.watch.observability.queries import Match, Query
 from deploy.watch.observability.scrapes import Scrapes
 from deploy.watch.ops.volumes import WatcherMetrics
 from services.chassis.telemetry.metrics import Bound
-from tests.support.observability import boards, declared, leaves, samples
+from tests.support.tools.observability import boards, declared, leaves, samples
 
 PANELS = [
     pytest.param(tab, panel, id=f"{tab.name}/{panel.key}") for tab in TABS for panel in tab.panels

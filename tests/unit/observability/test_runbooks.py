@@ -13,8 +13,8 @@ from deploy.watch.observability.__main__ import runbooks
 from deploy.watch.observability.alerts import ALERTS
 from deploy.watch.observability.panels import tab
 from deploy.watch.observability.rules import runbook
-from tests.support.observability import declared
-from tests.support.runbooks import searches
+from tests.support.tools.observability import declared
+from tests.support.tools.runbooks import searches
 
 TEXTS = runbooks()
 NAMES = {alert.name for alert in ALERTS}

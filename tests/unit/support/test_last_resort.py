@@ -13,7 +13,7 @@ import pytest
 from deploy import ROOT
 
 _CONFTEST = """
-from tests.support.last_resort import LastResort
+from tests.support.tools.last_resort import LastResort
 
 def pytest_configure(config):
     config.pluginmanager.register(LastResort(grace={grace}))

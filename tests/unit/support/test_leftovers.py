@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.needs import needs
 from tests.support.stack.external import ours
 from tests.support.stack.place import scratch_dir, sweep
+from tests.support.tools.needs import needs
 
 _NOBODY = 4_194_304  # beyond the largest process number that Linux gives
 

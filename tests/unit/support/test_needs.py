@@ -7,7 +7,7 @@ import pytest
 pytest_plugins = ["pytester"]
 
 _TEST = """
-from tests.support.needs import leave_out, needs
+from tests.support.tools.needs import leave_out, needs
 
 def test_needs_a_tool():
     leave_out("moon", "it is day")

@@ -59,7 +59,7 @@ async def _victim(
     """A service that stops where it is to be killed; killed at the end."""
     victim = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "tests.support.sealing_victim", database, str(pki), tsa),
+        *("-m", "tests.support.victims.sealing", database, str(pki), tsa),
         cwd=_ROOT,
         env=inherited_environment() | servers.env() | {"KAFKA_BOOTSTRAP": "127.0.0.1:1"},
         stdout=asyncio.subprocess.PIPE,

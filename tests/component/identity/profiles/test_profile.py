@@ -18,9 +18,9 @@ from contracts.identity import (
 from contracts.partners import IdentityChecked
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.encryption import decrypted
 from tests.support.service import an_event, deliver, outbox_events
 from tests.support.services.identity import PROFILE, Identity, any_phone, bearer
+from tests.support.tools.encryption import decrypted
 
 
 async def _get(identity: Identity, pair: dict[str, Any]) -> httpx2.Response:

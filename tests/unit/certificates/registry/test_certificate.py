@@ -29,7 +29,7 @@ from tests.support.certificates import (
     a_waiting,
     approve,
 )
-from tests.support.encryption import SECRET
+from tests.support.tools.encryption import SECRET
 
 TODAY = date(2026, 11, 18)
 ENCRYPTION = Encryption("certificates.orders", SECRET)

@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 
 from deploy.watch.ops.settings import OpsSettings
 from deploy.watch.ops.volumes import Room, Volumes, WatcherMetrics, parsed, room
-from tests.support.runbooks import found_by
-from tests.support.spans import listening
+from tests.support.tools.runbooks import found_by
+from tests.support.tools.spans import listening
 
 _SOON = 0.05
 

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from deploy.watch.observability.__main__ import runbooks
-from tests.support.spans import Said
+from tests.support.tools.spans import Said
 
 _GREP = re.compile(r"\| grep (?P<flags>(?:-[iE] )*)'(?P<words>[^']+)'")
 

@@ -19,8 +19,8 @@ from services.chassis.kafka.relay import Relay
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.outbox import RefusedRecordError
 from tests.support.eventually import eventually
-from tests.support.kafka import read_all
 from tests.support.service import Collector
+from tests.support.tools.kafka import read_all
 
 
 def unique(prefix: str) -> str:

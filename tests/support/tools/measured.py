@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from services.chassis.database.client import Database
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.flow import metric
+from tests.support.tools.flow import metric
 
 
 async def measure(app: FastAPI) -> None:

@@ -18,8 +18,8 @@ from confluent_kafka.admin import AdminClient
 
 from contracts.topics import TOPIC_OF
 from services.chassis.foundation.settings import Platform
-from tests.support import counter
 from tests.support.service import an_event
+from tests.support.tools import counter
 
 TOPIC = "registry.events"
 """The topic that the counting service hears."""

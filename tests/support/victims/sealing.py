@@ -1,6 +1,6 @@
 """The documents service in a process of its own that stops between sealing and recording.
 
-    python -m tests.support.sealing_victim DATABASE PKI TSA_URL
+    python -m tests.support.victims.sealing DATABASE PKI TSA_URL
 
 Settings of the servers come from the environment. Prints REACHED when a sealed PDF is in S3 and
 nothing says so yet, to be killed there (X6); READY when it runs.

@@ -1,6 +1,6 @@
 """A counting service in a process of its own that stops at a named step, to be killed there.
 
-    python -m tests.support.victim STEP MONGO_URL KAFKA DATABASE NAME KEY
+    python -m tests.support.victims.counting STEP MONGO_URL KAFKA DATABASE NAME KEY
 
 STEP: `published` (the relay published and has not marked), `committed` (the consumer's transaction
 for KEY is done and the offset is not committed), `none` (runs on), `in-order` (runs on, and an
@@ -19,8 +19,8 @@ from services.chassis.http.facilities import find
 from services.chassis.kafka.dispatcher import KafkaRecord
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.logging import configure
-from tests.support import counter
 from tests.support.service import Tokens
+from tests.support.tools import counter
 
 
 async def _reached() -> None:

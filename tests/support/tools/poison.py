@@ -1,4 +1,4 @@
-"""Writes a record whose header *key* is not UTF-8: `-m tests.support.poison KAFKA TOPIC KEY`.
+"""Writes a record whose header *key* is not UTF-8: `-m tests.support.tools.poison KAFKA TOPIC KEY`.
 
 A process of its own, because only aiokafka's pure Python writer can be talked into it, and which
 writer is used is decided at import.

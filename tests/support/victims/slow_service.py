@@ -1,9 +1,9 @@
 """A service in a process of its own that takes its time, with the limits that the environment sets.
 
-    python -m tests.support.slow_service PORT DATABASE JWKS
+    python -m tests.support.victims.slow_service PORT DATABASE JWKS
 
-The counter of `tests.support.counter`, run by `serve` as every service is, and three routes whose
-cost the caller chooses. A key `slow-once…` is slow the first time that it is counted.
+The counter of `tests.support.tools.counter`, run by `serve` as every service is, and three routes
+whose cost the caller chooses. A key `slow-once…` is slow the first time that it is counted.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from fastapi import APIRouter, Request
 
 from services.chassis.foundation.settings import Platform
 from services.chassis.runtime.service import serve
-from tests.support import counter
 from tests.support.service import Collector
+from tests.support.tools import counter
 
 SLOW_SECONDS = 2.5
 

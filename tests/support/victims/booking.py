@@ -1,6 +1,6 @@
 """A process that books a slot and stops just before the commit: to be killed there.
 
-`python -m tests.support.killed_booking MONGO_URL DATABASE CITIZEN SLOT` says «inside» and waits.
+`python -m tests.support.victims.booking MONGO_URL DATABASE CITIZEN SLOT` says «inside» and waits.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ async def victim(
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.support.victim",
+        "tests.support.victims.counting",
         step,
         platform.mongo_url,
         platform.kafka_bootstrap,

@@ -1,0 +1,1 @@
+"""Programs that tests start in order to kill them at a named step."""
