@@ -1,4 +1,4 @@
-"""`python -m deploy.watch.observability`: dashboards, rules and their tests, into deploy/.
+"""`python -m deploy.watch.observability`: dashboards, rules and their tests, into deploy/watch/.
 
 `--check` writes nothing and fails when a committed file is not what the code says, or is left from
 something that no longer exists. No server is needed.
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy import ROOT
-from deploy.watch.observability import grafana, rules
+from deploy.watch.observability import grafana, provisioning, rules
 
 DEPLOY = ROOT / "deploy" / "watch"
 _OWNED = ("grafana", "prometheus/rules")
@@ -24,9 +24,11 @@ def runbooks(folder: Path = DEPLOY / "runbooks") -> dict[str, str]:
 
 
 def wanted() -> dict[str, str]:
-    """Path below deploy/ → text."""
-    made = {f"grafana/{name}": text for name, text in grafana.files(runbooks()).items()}
-    return made | {f"prometheus/rules/{name}": text for name, text in rules.files().items()}
+    """Path below deploy/watch/ → text."""
+    shown = grafana.files(runbooks()) | provisioning.files()
+    return {f"grafana/{name}": text for name, text in shown.items()} | {
+        f"prometheus/rules/{name}": text for name, text in rules.files().items()
+    }
 
 
 def stale(target: Path, texts: Mapping[str, str]) -> list[str]:
@@ -54,15 +56,15 @@ def main(arguments: Sequence[str], target: Path = DEPLOY) -> int:
     changed, gone = stale(target, texts), left(target, texts)
     if arguments:
         for name in (*changed, *gone):
-            print(f"deploy/{name} is not what the code says: run `make dashboards`")
+            print(f"deploy/watch/{name} is not what the code says: run `make dashboards`")
         return 1 if changed or gone else 0
     for name in changed:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text(texts[name], encoding="utf-8")
-        print(f"deploy/{name} written")
+        print(f"deploy/watch/{name} written")
     for name in gone:
         (target / name).unlink()
-        print(f"deploy/{name} removed")
+        print(f"deploy/watch/{name} removed")
     return 0
 
 

@@ -1,27 +1,47 @@
 """Grafana dashboards out of the panels: one for the flow, one a service, one with the runbooks.
 
-Everything that Grafana would invent (ids, uids) follows from names, so that a dashboard imported
-twice is the same dashboard and a change in the file is a change somebody made.
+Built with Grafana's own models. Everything that Grafana would invent (ids, uids) follows from
+names, so that a dashboard imported twice is the same dashboard and a change in the file is a change
+somebody made.
 """
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+
+from grafana_foundation_sdk.builders import common, dashboard, prometheus, text, timeseries
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.common import (
+    GraphTresholdsStyleMode,
+    LegendDisplayMode,
+    LegendPlacement,
+    SortOrder,
+    TooltipDisplayMode,
+    VisibilityMode,
+)
+from grafana_foundation_sdk.models.dashboard import (
+    DashboardCursorSync,
+    DashboardLinkType,
+    DataSourceRef,
+    FieldColorModeId,
+    ThresholdsMode,
+)
+from grafana_foundation_sdk.models.dashboard import Threshold as Step
+from grafana_foundation_sdk.models.prometheus import QueryEditorMode
+from grafana_foundation_sdk.models.text import TextMode
 
 from deploy.watch.observability.alerts import ALERTS, Alert
-from deploy.watch.observability.as_yaml import document
-from deploy.watch.observability.panels import TABS, Level, Panel, Tab, Threshold, Unit
+from deploy.watch.observability.panels import TABS, Level, Panel, Series, Tab, Threshold, Unit
 
 SCHEMA_VERSION = 41
+"""Of Grafana 11: it need not migrate what it reads."""
 TAG = "moe-zdorovie"
 _RUNBOOKS = "runbooks"
-_COLUMNS, _WIDTH, _HEIGHT = 3, 8, 8
+_WIDTH, _HEIGHT = 8, 8
 _COLOURS = {Level.WARN: "orange", Level.BAD: "red"}
 _CALM = "green"
-_SOURCE = {"type": "prometheus", "uid": "${datasource}"}
+_SOURCE = DataSourceRef("prometheus", "${datasource}")
 _UNITS = {
     Unit.COUNT: "short",
     Unit.PER_SECOND: "cps",
@@ -50,156 +70,130 @@ def panel_url(tab: str, key: str) -> str:
 
 def files(runbooks: Mapping[str, str]) -> dict[str, str]:
     """File name → text, below grafana/; `runbooks` are the texts by name of the alert."""
-    boards = {f"{tab.name}.json": _dashboard(tab) for tab in TABS}
-    boards["runbooks.json"] = _book(runbooks)
-    found = {
-        f"dashboards/{name}": json.dumps(board, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        for name, board in boards.items()
-    }
-    return found | _provisioning()
+    boards = {tab.name: _dashboard(tab) for tab in TABS} | {_RUNBOOKS: _book(runbooks)}
+    return {f"dashboards/{name}.json": _encoded(board) for name, board in boards.items()}
 
 
-def _dashboard(tab: Tab) -> dict[str, Any]:
-    return _frame(tab.name, f"Моё здоровье: {tab.title}", list(_laid_out(tab)))
+def _encoded(board: dashboard.Dashboard) -> str:
+    model = board.build()
+    model.schema_version = SCHEMA_VERSION
+    return JSONEncoder(ensure_ascii=False, indent=2, sort_keys=True).encode(model) + "\n"
 
 
-def _frame(name: str, title: str, panels: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "annotations": {"list": []},
-        "editable": False,
-        "graphTooltip": 1,  # one cross-hair over all panels
-        "id": None,
-        "links": [_to_dashboards(), _to_runbooks()],
-        "panels": panels,
-        "refresh": "15s",
-        "schemaVersion": SCHEMA_VERSION,
-        "tags": [TAG],
-        "templating": {"list": [_datasource()]},
-        "time": {"from": "now-1h", "to": "now"},
-        "timepicker": {},
-        "timezone": "browser",
-        "title": title,
-        "uid": uid(name),
-        "version": 1,
-    }
-
-
-def _to_dashboards() -> dict[str, Any]:
-    return {
-        "asDropdown": True,
-        "icon": "external link",
-        "includeVars": True,
-        "keepTime": True,
-        "tags": [TAG],
-        "targetBlank": False,
-        "title": "Другие панели",
-        "type": "dashboards",
-    }
-
-
-def _to_runbooks() -> dict[str, Any]:
-    return {
-        "icon": "doc",
-        "keepTime": False,
-        "targetBlank": True,
-        "title": "Что делать",
-        "tooltip": "Runbooks всех оповещений",
-        "type": "link",
-        "url": f"/d/{uid(_RUNBOOKS)}",
-    }
-
-
-def _datasource() -> dict[str, Any]:
-    return {
-        "hide": 0,
-        "label": "Prometheus",
-        "name": "datasource",
-        "query": "prometheus",
-        "refresh": 1,
-        "type": "datasource",
-    }
-
-
-def _laid_out(tab: Tab) -> Iterable[dict[str, Any]]:
-    y, column, heading = 0, 0, ""
+def _dashboard(tab: Tab) -> dashboard.Dashboard:
+    board = _frame(tab.name, f"Моё здоровье: {tab.title}")
+    heading = ""
     for panel in tab.panels:
         if panel.section != heading:
-            y += _HEIGHT if column else 0
-            heading, column = panel.section, 0
-            yield _heading(heading, y)
-            y += 1
-        yield _panel(tab, panel, {"h": _HEIGHT, "w": _WIDTH, "x": column * _WIDTH, "y": y})
-        column += 1
-        if column == _COLUMNS:
-            y, column = y + _HEIGHT, 0
+            heading = panel.section
+            board.with_row(dashboard.Row(heading).id(panel_id(f"section {heading}")))
+        board.with_panel(_panel(tab, panel))
+    return board
 
 
-def _heading(title: str, y: int) -> dict[str, Any]:
-    return {
-        "collapsed": False,
-        "gridPos": {"h": 1, "w": _COLUMNS * _WIDTH, "x": 0, "y": y},
-        "id": panel_id(f"section {title}"),
-        "panels": [],
-        "title": title,
-        "type": "row",
-    }
+def _book(runbooks: Mapping[str, str]) -> dashboard.Dashboard:
+    board = _frame(_RUNBOOKS, "Моё здоровье: что делать")
+    for name, content in sorted(runbooks.items()):
+        page = text.Panel().title(name).id(panel_id(name)).span(12).height(20)
+        board.with_panel(page.mode(TextMode.MARKDOWN).content(content))
+    return board
 
 
-def _panel(tab: Tab, panel: Panel, place: Mapping[str, int]) -> dict[str, Any]:
-    return {
-        "datasource": _SOURCE,
-        "description": panel.description,
-        "fieldConfig": {"defaults": _look(panel), "overrides": []},
-        "gridPos": dict(place),
-        "id": panel_id(panel.key),
-        "links": [_to_runbook(alert) for alert in _alerts_of(tab, panel)],
-        "options": {
-            "legend": {"calcs": ["lastNotNull"], "displayMode": "table", "placement": "bottom"},
-            "tooltip": {"mode": "multi", "sort": "desc"},
-        },
-        "targets": [
-            {
-                "datasource": _SOURCE,
-                "editorMode": "code",
-                "expr": series.query.promql("$__rate_interval"),
-                "legendFormat": series.legend,
-                "range": True,
-                "refId": chr(ord("A") + position),
-            }
-            for position, series in enumerate(panel.series)
-        ],
-        "title": panel.title,
-        "type": "timeseries",
-    }
+def _frame(name: str, title: str) -> dashboard.Dashboard:
+    return (
+        dashboard.Dashboard(title)
+        .uid(uid(name))
+        .tags([TAG])
+        .readonly()
+        .version(1)
+        .tooltip(DashboardCursorSync.CROSSHAIR)  # one cross-hair over all panels
+        .refresh("15s")
+        .time("now-1h", "now")
+        .timezone("browser")
+        .with_variable(
+            dashboard.DatasourceVariable("datasource").label("Prometheus").type("prometheus")
+        )
+        .link(
+            dashboard.DashboardLink("Другие панели")
+            .type(DashboardLinkType.DASHBOARDS)
+            .icon("external link")
+            .tags([TAG])
+            .as_dropdown(True)
+            .include_vars(True)
+            .keep_time(True)
+        )
+        .link(
+            dashboard.DashboardLink("Что делать")
+            .type(DashboardLinkType.LINK)
+            .icon("doc")
+            .tooltip("Runbooks всех оповещений")
+            .url(f"/d/{uid(_RUNBOOKS)}")
+            .target_blank(True)
+        )
+    )
 
 
-def _look(panel: Panel) -> dict[str, Any]:
-    look: dict[str, Any] = {
-        "color": {"mode": "palette-classic"},
-        "custom": {
-            "fillOpacity": 8,
-            "lineWidth": 2,
-            "showPoints": "never",
-            "spanNulls": False,
-            "thresholdsStyle": {"mode": "dashed" if panel.thresholds else "off"},
-        },
-        "min": 0,
-        "thresholds": {"mode": "absolute", "steps": steps(panel.thresholds)},
-        "unit": _UNITS[panel.unit],
-    }
-    if panel.unit is Unit.SHARE and not any(not t.below for t in panel.thresholds):
-        look["max"] = 1
-    return look
+def _panel(tab: Tab, panel: Panel) -> timeseries.Panel:
+    style = GraphTresholdsStyleMode.DASHED if panel.thresholds else GraphTresholdsStyleMode.OFF
+    built = (
+        timeseries.Panel()
+        .title(panel.title)
+        .id(panel_id(panel.key))
+        .description(panel.description)
+        .span(_WIDTH)
+        .height(_HEIGHT)
+        .datasource(_SOURCE)
+        .targets([_target(*numbered) for numbered in enumerate(panel.series)])
+        .links([_to_runbook(alert) for alert in _alerts_of(tab, panel)])
+        .unit(_UNITS[panel.unit])
+        .min(0)
+        .thresholds(
+            dashboard.ThresholdsConfig()
+            .mode(ThresholdsMode.ABSOLUTE)
+            .steps(steps(panel.thresholds))
+        )
+        .thresholds_style(common.GraphThresholdsStyleConfig().mode(style))
+        .color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
+        .fill_opacity(8)
+        .line_width(2)
+        .show_points(VisibilityMode.NEVER)
+        .span_nulls(False)
+        .legend(
+            common.VizLegendOptions()
+            .show_legend(True)
+            .display_mode(LegendDisplayMode.TABLE)
+            .placement(LegendPlacement.BOTTOM)
+            .calcs(["lastNotNull"])
+        )
+        .tooltip(
+            common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.DESCENDING)
+        )
+    )
+    if panel.unit is Unit.SHARE and all(t.below for t in panel.thresholds):
+        built.max(1)
+    return built
 
 
-def steps(thresholds: Iterable[Threshold]) -> list[dict[str, Any]]:
+def _target(position: int, series: Series) -> prometheus.Dataquery:
+    return (
+        prometheus.Dataquery()
+        .ref_id(chr(ord("A") + position))
+        .datasource(_SOURCE)
+        .editor_mode(QueryEditorMode.CODE)
+        .expr(series.query.promql("$__rate_interval"))
+        .legend_format(series.legend)
+        .range()
+    )
+
+
+def steps(thresholds: Iterable[Threshold]) -> list[Step]:
     """Grafana's steps, each a colour from a value upwards."""
     ordered = sorted(thresholds, key=lambda t: t.value)
     below = [t for t in ordered if t.below]
     above = [t for t in ordered if not t.below]
     colours = [_COLOURS[t.level] for t in below] + [_CALM] + [_COLOURS[t.level] for t in above]
     values: list[float | None] = [None, *(t.value for t in below), *(t.value for t in above)]
-    return [{"color": c, "value": v} for c, v in zip(colours, values, strict=True)]
+    return [Step(value, colour) for value, colour in zip(values, colours, strict=True)]
 
 
 def _alerts_of(tab: Tab, panel: Panel) -> list[Alert]:
@@ -212,58 +206,6 @@ def _alerts_of(tab: Tab, panel: Panel) -> list[Alert]:
     return list(found.values())
 
 
-def _to_runbook(alert: Alert) -> dict[str, Any]:
-    return {
-        "targetBlank": True,
-        "title": f"Что делать: {alert.name}",
-        "url": panel_url(_RUNBOOKS, alert.name),
-    }
-
-
-def _book(runbooks: Mapping[str, str]) -> dict[str, Any]:
-    panels = [
-        {
-            "gridPos": {"h": 20, "w": 12, "x": 12 * (position % 2), "y": 20 * (position // 2)},
-            "id": panel_id(name),
-            "options": {"content": text, "mode": "markdown"},
-            "title": name,
-            "type": "text",
-        }
-        for position, (name, text) in enumerate(sorted(runbooks.items()))
-    ]
-    return _frame(_RUNBOOKS, "Моё здоровье: что делать", panels)
-
-
-def _provisioning() -> dict[str, str]:
-    head = "Generated by `make dashboards`: edit deploy/watch/observability/grafana.py."
-    source = {
-        "apiVersion": 1,
-        "datasources": [
-            {
-                "name": "Prometheus",
-                "uid": "prometheus",
-                "type": "prometheus",
-                "access": "proxy",
-                "url": "http://prometheus:9090",
-                "isDefault": True,
-                "jsonData": {"timeInterval": "15s", "httpMethod": "POST"},
-            }
-        ],
-    }
-    boards = {
-        "apiVersion": 1,
-        "providers": [
-            {
-                "name": TAG,
-                "folder": "Моё здоровье",
-                "type": "file",
-                "disableDeletion": True,
-                "allowUiUpdates": False,
-                "options": {"path": "/etc/grafana/dashboards"},
-            }
-        ],
-    }
-    return {
-        "provisioning/datasources/prometheus.yml": document(source, head),
-        "provisioning/dashboards/dashboards.yml": document(boards, head),
-    }
+def _to_runbook(alert: Alert) -> dashboard.DashboardLink:
+    link = dashboard.DashboardLink(f"Что делать: {alert.name}").type(DashboardLinkType.LINK)
+    return link.url(panel_url(_RUNBOOKS, alert.name)).target_blank(True)
