@@ -14,7 +14,7 @@ from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.outbox import Publisher
-from services.chassis.work.timers import TimerLoop
+from services.chassis.work.timer_loop import TimerLoop
 from services.notifier import api, consumers, store
 from services.notifier.domain.addressing import Channel
 from services.notifier.domain.rendering import Renderer

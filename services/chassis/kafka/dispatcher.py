@@ -17,10 +17,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
-from pydantic import ValidationError
+from aiokafka import TopicPartition
 
-from contracts.envelope import HEADER_TYPE, MAX_BYTES, Data, Event, model_of
+from contracts.envelope import Data, Event, model_of
 from contracts.topics import BY_TYPE, misplaced, topic_of
 from services.chassis.database.client import Mongo
 from services.chassis.foundation.errors import AccidentError, AlreadyHandledError, RefusalError
@@ -28,24 +27,27 @@ from services.chassis.foundation.faults import is_accident, redacted
 from services.chassis.foundation.tasks import raise_if_cancelled
 from services.chassis.kafka.backlog import Backlog
 from services.chassis.kafka.deadletters import DISCARDED, OPEN, REPLAYED, DeadLetters
+from services.chassis.kafka.records import (
+    KafkaRecord,
+    UnparseableError,
+    parsed,
+    placeholder,
+    position_of,
+    type_of,
+)
 from services.chassis.telemetry.journey import travelling
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.steps import handling
 from services.chassis.telemetry.tracing import journey_from
-from services.chassis.work.inbox import EventCause, EventPosition, Incoming
+from services.chassis.work.inbox import EventCause, Incoming
 
 log = structlog.get_logger(__name__)
 
 Handler: TypeAlias = Callable[[Incoming[Any]], Awaitable[None]]
 Handlers: TypeAlias = Mapping[type[Data], Handler]
-KafkaRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 MAX_POLL_INTERVAL_MS = 300_000
 _TRIES_FOR_BUGS = 3
-
-
-class UnparseableError(Exception):
-    """The record is not an event of its type's contract."""
 
 
 def _reason(error: Exception, *, last_try: bool) -> str | None:
@@ -117,7 +119,7 @@ class Dispatcher:
         while (
             error := await self._failure(record, last_try=bugs >= _TRIES_FOR_BUGS - 1)
         ) is not None:
-            kind = self._type_of(record)
+            kind = type_of(record)
             self._count(kind, "backed-off")
             if not is_accident(error) and not isinstance(error, RefusalError):
                 bugs += 1
@@ -145,7 +147,7 @@ class Dispatcher:
         Raises:
             Exception: an accident, or a bug that is to be tried again (not on the last try).
         """
-        kind = self._type_of(record)
+        kind = type_of(record)
         if kind is not None and kind not in self.handlers:
             if kind in BY_TYPE and (home := topic_of(BY_TYPE[kind]).name) != record.topic:
                 # it has no effect here, but somebody forges, or a topic is misconfigured
@@ -189,20 +191,9 @@ class Dispatcher:
         self, record: KafkaRecord, kind: str | None, *, replayed: bool
     ) -> Incoming[Any] | None:
         """The event, or None when it is well-formed but of a type that this service ignores."""
-        raw = record.value or b""
-        if len(raw) > MAX_BYTES:
-            message = f"{len(raw)} bytes, {MAX_BYTES} are the most"
-            raise UnparseableError(message)
-        try:
-            kind = kind or Event[Data].from_json(raw).type
-            if kind not in self.handlers:
-                return None
-            event = self._models[kind].from_json(raw)
-        except ValidationError as error:
-            raise UnparseableError(_summary(error)) from error
-        if event.type != kind:
-            message = f"the header says {kind}, the body {event.type}"
-            raise UnparseableError(message)
+        event = parsed(record, kind, self._models)
+        if event is None:
+            return None
         cause = EventCause(
             self._mongo,
             self.consumer,
@@ -210,12 +201,7 @@ class Dispatcher:
             event.id,
             event.type,
             event.aggregateid,
-            EventPosition(
-                event.seq,
-                f"{record.topic}/{record.partition}",
-                None if replayed else record.offset,
-                min(event.time, datetime.now(UTC)),
-            ),
+            position_of(event, record, replayed=replayed),
         )
         return Incoming(event=event, cause=cause, data=event.data)
 
@@ -230,38 +216,14 @@ class Dispatcher:
 
     async def unreadable(self, partition: TopicPartition, offset: int, error: Exception) -> None:
         """Keep the place of a record whose bytes the client library cannot hand out."""
-        record = ConsumerRecord(
-            topic=partition.topic,
-            partition=partition.partition,
-            offset=offset,
-            timestamp=0,
-            timestamp_type=0,
-            key=None,
-            value=None,
-            checksum=None,
-            serialized_key_size=-1,
-            serialized_value_size=-1,
-            headers=(),
-        )
+        record = placeholder(partition, offset)
         await self._dead(record, None, "unreadable", type(error).__name__)
 
     def _count(self, kind: str | None, outcome: str) -> str:
-        label = (
-            kind if kind and kind in BY_TYPE else "unknown"
-        )  # anybody can write any type in a header
+        # anybody can write any type in a header
+        label = kind if kind and kind in BY_TYPE else "unknown"
         self._metrics.handled[label, outcome].inc()
         return outcome
-
-    @staticmethod
-    def _type_of(record: KafkaRecord) -> str | None:
-        """The type by the header, where there is a readable one."""
-        for name, value in record.headers:
-            if name == HEADER_TYPE and value is not None:
-                try:
-                    return str(value, "utf-8")
-                except UnicodeDecodeError:
-                    return None
-        return None
 
     async def replay_one(self) -> bool:
         """Handle one dead letter that somebody asked to replay. True if there was one."""
@@ -280,9 +242,3 @@ class Dispatcher:
 def _age(event: Event[Any]) -> float:
     """How long ago its producer says it happened; clocks may differ a little."""
     return max(0.0, (datetime.now(UTC) - event.time).total_seconds())
-
-
-def _summary(error: ValidationError) -> str:
-    """What is wrong, without the values: they may be personal."""
-    found = error.errors(include_input=False, include_url=False, include_context=False)
-    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in found[:10])

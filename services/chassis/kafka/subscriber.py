@@ -20,7 +20,8 @@ from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.settings import Platform
 from services.chassis.kafka.backlog import Backlog
 from services.chassis.kafka.consumer import Report, TolerantConsumer
-from services.chassis.kafka.dispatcher import MAX_POLL_INTERVAL_MS, Dispatcher, KafkaRecord
+from services.chassis.kafka.dispatcher import MAX_POLL_INTERVAL_MS, Dispatcher
+from services.chassis.kafka.records import KafkaRecord
 
 log = structlog.get_logger(__name__)
 

@@ -41,7 +41,8 @@ from services.chassis.telemetry.journey import travelling
 from services.chassis.telemetry.logging import configure
 from services.chassis.telemetry.tracing import exporting, journey_from
 from services.chassis.work import inbox, outbox, timers
-from services.chassis.work.timers import TimerHandler, TimerLoop
+from services.chassis.work.timer_loop import TimerLoop
+from services.chassis.work.timers import TimerHandler
 
 log = structlog.get_logger(__name__)
 

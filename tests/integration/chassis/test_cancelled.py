@@ -31,7 +31,7 @@ from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.pool import PoolListener
 from services.chassis.work.outbox import Record
-from services.chassis.work.timers import TimerLoop
+from services.chassis.work.timer_loop import TimerLoop
 from tests.support.eventually import eventually
 from tests.support.service import Collector
 from tests.support.tools import counter

@@ -11,7 +11,7 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.journey import TraceContext, travelling
 from services.chassis.telemetry.tracing import Kind, journey_from
-from services.chassis.work.timers import TimerLoop
+from services.chassis.work.timer_loop import TimerLoop
 from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
 from tests.support.tools import counter

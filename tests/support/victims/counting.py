@@ -16,7 +16,7 @@ import sys
 
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
-from services.chassis.kafka.dispatcher import KafkaRecord
+from services.chassis.kafka.records import KafkaRecord
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.logging import configure
 from tests.support.service import Tokens

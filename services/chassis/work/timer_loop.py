@@ -1,0 +1,166 @@
+"""Runs the timers that are due, under leases; any number of loops may run."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from pymongo import ASCENDING, ReturnDocument
+
+from services.chassis.database.client import Document
+from services.chassis.foundation.errors import AlreadyHandledError, RefusalError
+from services.chassis.foundation.faults import redacted
+from services.chassis.foundation.tasks import repeat, stop_all, tell_failure
+from services.chassis.telemetry.journey import Journey, travelling
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.steps import running
+from services.chassis.telemetry.tracing import journey_from, linked_journey
+from services.chassis.work.timers import Due, TimerHandler, Timers
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_DELAY = 300.0
+_STOP_SECONDS = 4.0
+
+
+@dataclass
+class TimerLoop:
+    """Runs due timers, several at a time.
+
+    A refusal is permanent: the timer stays as `failed` for a person to see. An accident backs off
+    and is tried for ever. A bug backs off too: a timer is never dropped.
+    """
+
+    timers: Timers
+    handlers: Mapping[str, TimerHandler]
+    metrics: Metrics
+    concurrency: int = 16
+    poll: float = 0.5
+    lease: timedelta = timedelta(seconds=60)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Ask to be woken for its kinds."""
+        self._bell = self.timers.bell(frozenset(self.handlers))
+        self.metrics.timer_kinds.update(self.handlers)
+
+    async def run(self) -> None:
+        """Take and run due timers until cancelled; what is running is cancelled with it."""
+
+        async def step() -> float:
+            self._bell.clear()
+            if not await self._take_one():
+                await self._wait()
+            return 0
+
+        def failed(error: Exception, _: float) -> None:
+            log.warning("timers cannot be read", error=redacted(error))
+
+        try:
+            await repeat(step, failed)
+        finally:
+            await stop_all(set(self._running), within=_STOP_SECONDS)
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(self.poll):
+                await self._bell.wait()
+        except TimeoutError:
+            return
+
+    async def _take_one(self) -> bool:
+        if len(self._running) >= self.concurrency:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        document = await self.lease_next(datetime.now(UTC))
+        if document is None:
+            return False
+        task = asyncio.create_task(self.handle(document))
+        self._running.add(task)
+        task.add_done_callback(self._over)
+        return True
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        tell_failure(task)  # what `handle` does not settle is a bug; its lease brings it again
+
+    async def lease_next(self, now: datetime) -> Document | None:
+        """The oldest due timer, leased: its due time moves on, so a crash lets it come again."""
+        leased: Document | None = await self.timers.collection.find_one_and_update(
+            {"state": "waiting", "due_at": {"$lte": now}, "kind": {"$in": list(self.handlers)}},
+            {
+                "$set": {"due_at": now + self.lease, "token": secrets.token_hex(8)},
+                "$inc": {"attempts": 1},
+            },
+            sort=[("due_at", ASCENDING)],
+            return_document=ReturnDocument.AFTER,
+        )
+        return leased
+
+    async def handle(self, document: Document) -> None:
+        """Run one leased timer and settle what came of it."""
+        due = Due(
+            mongo=self.timers.mongo,
+            kind=document["kind"],
+            key=document["key"],
+            token=document["token"],
+            payload=document["payload"],
+            attempts=document["attempts"],
+        )
+        with (
+            travelling(_journey(document, due)),
+            running(due.kind, due.key, due.attempts, document.get("set_by")) as step,
+        ):
+            step.outcome = await self._run(due)
+        self.metrics.timers.labels(due.kind, step.outcome).inc()
+
+    async def _run(self, due: Due) -> str:
+        try:
+            async with asyncio.timeout(self.lease.total_seconds() * 0.8):
+                await self.handlers[due.kind](due)
+        except AlreadyHandledError:
+            return "already-done"
+        except RefusalError as refusal:
+            if refusal.passing:
+                return await self._again(due, refusal)
+            log.error("timer failed for good", timer=due.id, code=refusal.code)  # noqa: TRY400 - a refusal needs no stack
+            await self._settle(due, {"state": "failed", "error": refusal.code})
+            return "failed"
+        except Exception as error:
+            return await self._again(due, error)
+        return "done"
+
+    async def _again(self, due: Due, error: Exception) -> str:
+        """Back off; the timer is never dropped."""
+        delay = min(_LONGEST_DELAY, 0.5 * 2 ** min(due.attempts, 16)) * random.uniform(0.5, 1.0)
+        log.warning(
+            "timer will be tried again",
+            timer=due.id,
+            attempts=due.attempts,
+            retry_in=round(delay, 2),
+            exc_info=error if due.attempts % 5 == 3 else None,  # noqa: PLR2004 - one stack trace in five tries
+            error=redacted(error),
+        )
+        again = datetime.now(UTC) + timedelta(seconds=delay)
+        await self._settle(due, {"due_at": again, "error": redacted(error)})
+        return "backed-off"
+
+    async def _settle(self, due: Due, change: Document) -> None:
+        try:
+            await self.timers.collection.update_one(
+                {"_id": due.id, "token": due.token}, {"$set": change}
+            )
+        except Exception as error:  # the lease runs out and the timer comes again
+            log.warning("timer could not be settled", timer=due.id, error=redacted(error))
+
+
+def _journey(document: Document, due: Due) -> Journey:
+    """The work that set the timer goes on, or, when that was long ago, is followed by new work."""
+    correlation_id, traceparent = document["correlation_id"], document.get("traceparent")
+    if document.get("later"):
+        return linked_journey(correlation_id, due.id, traceparent)
+    return journey_from(traceparent, correlation_id, due.id)
