@@ -15,19 +15,20 @@ from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.outbox import Publisher
 from services.chassis.work.timer_loop import TimerLoop
-from services.notifier import api, consumers, store
-from services.notifier.domain.addressing import Channel
-from services.notifier.domain.rendering import Renderer
-from services.notifier.gateways import Provider, Providers
-from services.notifier.gateways.mail import Mail, MailServer
-from services.notifier.gateways.signed_http import SignedHttp, push_body, sms_body
-from services.notifier.gateways.templates import load_layout, load_templates, load_words
-from services.notifier.metrics import NotifierMetrics
+from services.notifier.announcements import consumers
+from services.notifier.announcements.usecases import LATER, SEND, TALON_WAIT, WAIT, Planning
+from services.notifier.delivery import api, store
+from services.notifier.delivery.gateways import Provider, Providers
+from services.notifier.delivery.gateways.mail import Mail, MailServer
+from services.notifier.delivery.gateways.signed_http import SignedHttp, push_body, sms_body
+from services.notifier.delivery.metrics import NotifierMetrics
+from services.notifier.delivery.usecases import CODE_OUTCOME, CODES_AT_ONCE, Sending
+from services.notifier.recipients.domain import Channel
+from services.notifier.recipients.usecases import Cabinet, utc_now
 from services.notifier.settings import Settings
+from services.notifier.templates.domain.rendering import Renderer
+from services.notifier.templates.gateways import load_layout, load_templates, load_words
 from services.notifier.usecases import UseCases
-from services.notifier.usecases.cabinet import Cabinet, utc_now
-from services.notifier.usecases.planning import LATER, SEND, TALON_WAIT, WAIT, Planning
-from services.notifier.usecases.sending import CODE_OUTCOME, CODES_AT_ONCE, Sending
 
 DESCRIPTION = """Уведомления гражданина: SMS, электронная почта, push. Журнал и устройства.
 

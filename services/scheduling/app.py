@@ -13,14 +13,15 @@ from services.chassis.http.auth import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
-from services.scheduling import api, consumers
-from services.scheduling.domain.appointment import CancelRule
-from services.scheduling.domain.talon import DIGITS
-from services.scheduling.metrics import SchedulingMetrics
+from services.scheduling import api
+from services.scheduling.bookings.domain import CancelRule
+from services.scheduling.bookings.metrics import SchedulingMetrics
+from services.scheduling.patients import consumers
 from services.scheduling.settings import Settings
 from services.scheduling.store import INDEXES, Store
+from services.scheduling.talons.domain import DIGITS
+from services.scheduling.timetable.usecases import TIMER
 from services.scheduling.usecases import Booking, Hearing, Reading, Timetable, UseCases
-from services.scheduling.usecases.timetable import TIMER
 
 
 def _new_id() -> str:

@@ -8,10 +8,10 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
-from services.notifier.consumers import TEMPLATE_OF
-from services.notifier.domain.addressing import Channel
-from services.notifier.domain.rendering import Rendered, Renderer, Template
-from services.notifier.gateways.templates import load_layout, load_templates, load_words
+from services.notifier.announcements.consumers import TEMPLATE_OF
+from services.notifier.recipients.domain import Channel
+from services.notifier.templates.domain.rendering import Rendered, Renderer, Template
+from services.notifier.templates.gateways import load_layout, load_templates, load_words
 from tests.support.notices import heard
 
 PORTAL = "https://zdorovie.gov-demo.ru"

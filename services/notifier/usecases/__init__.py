@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.notifier.usecases.cabinet import Cabinet
-from services.notifier.usecases.planning import Planning
-from services.notifier.usecases.sending import Sending
+from services.notifier.announcements.usecases import Planning
+from services.notifier.delivery.usecases import Sending
+from services.notifier.recipients.usecases import Cabinet
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.scheduling.api import appointments, talons, timetable
+from services.scheduling.bookings.api import routes as appointments
+from services.scheduling.talons.api import routes as talons
+from services.scheduling.timetable.api import routes as timetable
 
 
 def router() -> APIRouter:

@@ -6,12 +6,14 @@ Domain objects go in and come out; nothing is decided here.
 from __future__ import annotations
 
 from services.chassis.database.client import Database
-from services.scheduling.store import appointments, patients, reference, slots
-from services.scheduling.store.appointments import Appointments
-from services.scheduling.store.contention import ContendedError
-from services.scheduling.store.patients import Patients
-from services.scheduling.store.reference import Reference
-from services.scheduling.store.slots import SlotQuery, Slots
+from services.scheduling.bookings import store as appointments
+from services.scheduling.bookings.store import Appointments
+from services.scheduling.patients import store as patients
+from services.scheduling.patients.store import Patients
+from services.scheduling.timetable.store import reference, slots
+from services.scheduling.timetable.store.conflicts import ContendedError
+from services.scheduling.timetable.store.reference import Reference
+from services.scheduling.timetable.store.slots import SlotQuery, Slots
 
 INDEXES = {**slots.INDEXES, **appointments.INDEXES, **patients.INDEXES, **reference.INDEXES}
 

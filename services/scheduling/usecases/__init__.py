@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.scheduling.usecases.booking import Booking
-from services.scheduling.usecases.hearing import Hearing
+from services.scheduling.bookings.usecases.booking import Booking
+from services.scheduling.talons.usecases import Hearing
+from services.scheduling.timetable.usecases import Timetable
 from services.scheduling.usecases.reading import Reading
-from services.scheduling.usecases.timetable import Timetable
 
 __all__ = ["Booking", "Hearing", "Reading", "Timetable", "UseCases"]
 

@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 
 from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import AccountBlockedError
-from services.scheduling.domain.appointment import Appointment, Check
-from services.scheduling.domain.slot import (
+from services.scheduling.bookings.domain import Appointment, Check
+from services.scheduling.patients.domain import (
     Slot,
 )
-from services.scheduling.domain.talon import parse_talon
-from services.scheduling.domain.timetable import Clinic, ClosedDay, Doctor, Specialty
 from services.scheduling.store import SlotQuery, Store
+from services.scheduling.talons.domain import parse_talon
+from services.scheduling.timetable.domain import Clinic, ClosedDay, Doctor, Specialty
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pytest
 
 from deploy import ROOT
 from deploy.gateway.short import SHORT
-from services.notifier.domain.addressing import Channel
+from services.notifier.recipients.domain import Channel
 from tests.support.letters import NAMES, SALUTATION, facts, renderer
 from tests.support.tools.gateway import door
 from tests.support.tools.ops import Service

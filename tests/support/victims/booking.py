@@ -16,8 +16,8 @@ from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.outbox import Outbox
 from services.chassis.work.timers import Timers
 from services.chassis.work.transactions import Transactions
-from services.scheduling.domain.appointment import CancelRule
-from services.scheduling.metrics import SchedulingMetrics
+from services.scheduling.bookings.domain import CancelRule
+from services.scheduling.bookings.metrics import SchedulingMetrics
 from services.scheduling.settings import Settings
 from services.scheduling.store import Store
 from services.scheduling.usecases import Booking

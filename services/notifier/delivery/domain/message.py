@@ -1,0 +1,228 @@
+"""A message and its life: queued → (retrying →) delivered or abandoned; codes: sending → either.
+
+An aggregate of its own: `version` counts the events it has made (one, at its end), `revision` every
+change of its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from services.notifier.recipients.domain import Address
+
+GIVE_UP_AFTER = timedelta(hours=24)
+WAIT_FOR_CONTACTS = timedelta(days=7)
+RETRY_DELAYS: tuple[timedelta, ...] = tuple(
+    timedelta(seconds=s) for s in (2, 8, 30, 120, 600, 1800, 3600, 7200, 10800, 14400, 14400, 14400)
+)
+"""Pauses between tries (N6): thirteen tries within about 20 hours."""
+
+
+class Kind(StrEnum):
+    """What a message is for (N3); codes are apart."""
+
+    STATUS = "status"
+    REQUEST = "request"
+    READY = "ready"
+    EXPIRY = "expiry"
+    CODE = "code"
+
+
+class Status(StrEnum):
+    """Where a message is (N5). Delivered: the provider took it."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    RETRYING = "retrying"
+    DELIVERED = "delivered"
+    ABANDONED = "abandoned"
+
+
+FINAL = frozenset({Status.DELIVERED, Status.ABANDONED})
+
+
+class Verdict(StrEnum):
+    """What came of one attempt."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """The provider will never take it: trying again is useless."""
+    NOT_TAKEN = "not-taken"
+    """Certainly not sent; later it may work."""
+    UNKNOWN = "unknown"
+    """The provider may or may not have it: only its idempotency key makes another try safe."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer of a provider, classified. `code` is stable and goes into the journal."""
+
+    verdict: Verdict
+    code: str
+    provider_id: str | None = None
+    retry_after: timedelta | None = None
+    address_gone: bool = False
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a message says. For e-mail `html` is the alternative of `text`."""
+
+    title: str
+    text: str
+    action: str
+    link: str
+    html: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The hash of everything the recipient sees."""
+        parts = (self.title, self.text, self.action, self.link, self.html or "")
+        return sha256("\x00".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a message's history."""
+
+    at: datetime
+    status: Status
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to tell a citizen: one notice becomes one message per address (N1).
+
+    `context` is what the template may use, as JSON data. `also` are addresses to reach beside the
+    citizen's own. `about` is the visit or certificate without which it is pointless: once that is
+    called off, nothing more of it is sent.
+    """
+
+    id: str
+    citizen_id: str
+    template: str
+    context: Mapping[str, Any]
+    cause_id: str
+    created_at: datetime
+    also: tuple[Address, ...] = ()
+    about: str | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to one address. `template` names its version, too: `certificate-issued.v2`."""
+
+    id: str
+    citizen_id: str | None
+    address: Address
+    kind: Kind
+    template: str
+    cause_id: str
+    content: Content
+    created_at: datetime
+    status: Status
+    history: tuple[Step, ...] = field(default=())
+    attempts: int = 0
+    provider_id: str | None = None
+    next_try_at: datetime | None = None
+    about: str | None = None
+    version: int = 0
+    revision: int = 1
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status in FINAL
+
+    @property
+    def reason_code(self) -> str:
+        """Why it is where it is."""
+        return self.history[-1].code or self.status.value
+
+
+def message_id(notice_id: str, address: Address) -> str:
+    """The same notice to the same address is the same message, and the same key for its provider.
+
+    So even an event that is handled twice reaches nobody twice (N8).
+    """
+    return sha256(f"{notice_id}|{address.channel}|{address.to}".encode()).hexdigest()[:24]
+
+
+def written(
+    notice: Notice, address: Address, content: Content, *, kind: Kind, template: str, now: datetime
+) -> Message:
+    """A message ready to be sent."""
+    return Message(
+        id=message_id(notice.id, address),
+        citizen_id=notice.citizen_id or None,
+        address=address,
+        kind=kind,
+        template=template,
+        cause_id=notice.cause_id,
+        content=content,
+        created_at=now,
+        about=notice.about,
+        status=Status.QUEUED,
+        history=(Step(now, Status.QUEUED),),
+    )
+
+
+def sending_once(message: Message, now: datetime) -> Message:
+    """A code on its only way out: from here on it is never begun again."""
+    return _moved(message, Status.SENDING, now)
+
+
+def after_attempt(message: Message, outcome: Outcome, now: datetime, *, spread: float) -> Message:
+    """The message after one attempt: delivered, to be tried again, or given up (N6).
+
+    `spread` in 0…1 scatters the tries of many messages.
+    """
+    tried = replace(message, attempts=message.attempts + 1)
+    if outcome.verdict is Verdict.ACCEPTED:
+        return _delivered(tried, outcome, now)
+    if outcome.verdict is Verdict.REFUSED:
+        return abandoned(tried, outcome.code, now)
+    if tried.attempts > len(RETRY_DELAYS):
+        return abandoned(tried, outcome.code, now)
+    delay = RETRY_DELAYS[tried.attempts - 1] * (1 + spread / 4)
+    next_try_at = now + max(delay, outcome.retry_after or timedelta())
+    if next_try_at > message.created_at + GIVE_UP_AFTER:
+        return abandoned(tried, outcome.code, now)
+    return replace(_moved(tried, Status.RETRYING, now, outcome.code), next_try_at=next_try_at)
+
+
+def after_only_attempt(message: Message, outcome: Outcome, now: datetime) -> Message:
+    """A code after its provider answered, or did not: delivered or over, never again."""
+    tried = replace(message, attempts=message.attempts + 1)
+    if outcome.verdict is Verdict.ACCEPTED:
+        return _delivered(tried, outcome, now)
+    code = "outcome-unknown" if outcome.verdict is Verdict.UNKNOWN else outcome.code
+    return abandoned(tried, code, now)
+
+
+def abandoned(message: Message, code: str, now: datetime) -> Message:
+    """The message given up, with the reason."""
+    over = _moved(message, Status.ABANDONED, now, code)
+    return replace(over, version=message.version + 1, next_try_at=None)
+
+
+def _delivered(message: Message, outcome: Outcome, now: datetime) -> Message:
+    over = _moved(message, Status.DELIVERED, now)
+    return replace(
+        over, version=message.version + 1, provider_id=outcome.provider_id, next_try_at=None
+    )
+
+
+def _moved(message: Message, status: Status, now: datetime, code: str | None = None) -> Message:
+    return replace(
+        message,
+        status=status,
+        history=(*message.history, Step(now, status, code)),
+        revision=message.revision + 1,
+    )

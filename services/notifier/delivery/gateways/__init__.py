@@ -1,0 +1,47 @@
+"""The providers that carry messages, and the files that templates come from.
+
+A provider never raises for what a message met on its way: every answer is an `Outcome`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from services.chassis.telemetry.tracing import Call
+from services.notifier.delivery.domain.message import Content, Outcome, Verdict
+from services.notifier.recipients.domain import Channel
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What a provider gets. `id` is its idempotency key; a code's content exists only here."""
+
+    id: str
+    to: str
+    content: Content
+
+
+class Provider(Protocol):
+    """One way out."""
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        """Try once, within the provider's time-out."""
+        ...
+
+    async def close(self) -> None:
+        """Drop the connections."""
+        ...
+
+
+def note(call: Call, outcome: Outcome) -> Outcome:
+    """Say in the telling of a call what came of it."""
+    if outcome.verdict is Verdict.REFUSED:
+        call.refused(outcome.code)
+    elif outcome.verdict is not Verdict.ACCEPTED:
+        call.failed(outcome.code)
+    return outcome
+
+
+Providers: TypeAlias = Mapping[Channel, Provider]

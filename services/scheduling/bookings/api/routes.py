@@ -1,0 +1,117 @@
+"""A citizen's appointments, and the support desk's way to cancel one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.chassis.foundation.text import prose
+from services.chassis.foundation.typed import Tidied
+from services.chassis.http.middleware import LateOnceKey
+from services.chassis.http.pages import Cursor
+from services.scheduling.bookings.api.views import Appointments, AppointmentView
+from services.scheduling.bookings.domain import Appointment, Canceller
+from services.scheduling.deps import (
+    Citizen,
+    ConfirmedCitizen,
+    Limit,
+    Support,
+    Use,
+)
+from services.scheduling.usecases import UseCases
+
+router = APIRouter(prefix="/v1", tags=["Записи"])
+AppointmentId = Annotated[str, Path(max_length=64)]
+
+
+class Book(BaseModel):
+    """Which slot."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    slot_id: str = Field(min_length=1, max_length=64, examples=["doctor-orlova-202611230500"])
+
+
+class Cancel(BaseModel):
+    """Why, in the citizen's own words; may be left out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Tidied(prose, longest=500)] | None = None
+
+    @property
+    def note(self) -> str | None:
+        """What was written, if anything was."""
+        return self.reason or None
+
+
+def _view(use: UseCases, found: Appointment) -> AppointmentView:
+    booking = use.booking
+    return AppointmentView.of(found, booking.rule, booking.check_url(found.talon_number))
+
+
+def _booked(found: Appointment) -> dict[str, str]:
+    return {"Location": f"/v1/appointments/{found.id}"}
+
+
+@router.post("/appointments", status_code=201, summary="Записаться", response_model=AppointmentView)
+async def book(body: Book, use: Use, who: ConfirmedCitizen, once: LateOnceKey) -> Response:
+    """Book a free slot: one winner, everybody else gets `slot-taken` (409)."""
+    found = await use.booking.book(
+        who.subject, body.slot_id, once=once.answering(lambda a: _view(use, a), headers=_booked)
+    )
+    return Response(  # the very bytes that are stored for the key; FastAPI need not check our own
+        _view(use, found).model_dump_json(by_alias=True),
+        status_code=201,
+        media_type="application/json",
+        headers=_booked(found),
+    )
+
+
+@router.get("/appointments", summary="Мои записи")
+async def appointments(
+    use: Use, who: Citizen, cursor: Cursor = None, limit: Limit = 20
+) -> Appointments:
+    """One's own appointments, latest visit first, cancelled ones too."""
+    page = await use.reading.appointments(who.subject, after=cursor, limit=limit)
+    return Appointments(items=[_view(use, a) for a in page.items], next_cursor=page.next_cursor)
+
+
+@router.get("/appointments/{appointment_id}", summary="Моя запись")
+async def appointment(appointment_id: AppointmentId, use: Use, who: Citizen) -> AppointmentView:
+    """One of one's own appointments, with its history."""
+    return _view(use, await use.reading.appointment(who.subject, appointment_id))
+
+
+@router.post("/appointments/{appointment_id}/cancellation", summary="Отменить запись")
+async def cancel(
+    appointment_id: AppointmentId, use: Use, who: Citizen, body: Cancel | None = None
+) -> AppointmentView:
+    """Cancel until 24 hours before the visit; later the answer is `cancel-too-late` (409)."""
+    found = await use.booking.cancel(
+        appointment_id,
+        by=Canceller.CITIZEN,
+        citizen_id=who.subject,
+        note=body.note if body else None,
+    )
+    return _view(use, found)
+
+
+@router.post(
+    "/desk/appointments/{appointment_id}/cancellation",
+    summary="Отменить запись гражданина (поддержка)",
+    tags=["Сотрудникам"],
+)
+async def cancel_for(
+    appointment_id: AppointmentId,
+    use: Use,
+    _: Support,
+    body: Cancel | None = None,
+) -> AppointmentView:
+    """Cancel for a citizen who called, until the visit begins."""
+    found = await use.booking.cancel(
+        appointment_id, by=Canceller.SUPPORT, note=body.note if body else None
+    )
+    return _view(use, found)

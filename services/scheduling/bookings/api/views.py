@@ -1,0 +1,162 @@
+"""What answers about appointments and talons look like. Times are on the clinic's clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from services.chassis.foundation.masks import masked_name
+from services.scheduling.bookings.domain import (
+    Appointment,
+    CancelRule,
+    Check,
+    Status,
+    Step,
+    TalonState,
+)
+from services.scheduling.timetable.api.views import VisitView
+
+STATUS_LABELS = {
+    Status.PENDING: "В ожидании",
+    Status.CONFIRMED: "Подтверждена",
+    Status.CANCELLED: "Отменена",
+}
+TALON_LABELS = {
+    TalonState.PREPARING: "Талон готовится",
+    TalonState.ISSUED: "Талон готов",
+    TalonState.FAILED: "Талон не удалось подписать; в регистратуре достаточно номера",
+    TalonState.VOID: "Недействителен",
+}
+CHECK_LABELS = {
+    Check.VALID: "Талон действителен",
+    Check.PAST: "Время приёма прошло",
+    Check.VOID: "Талон недействителен: запись отменена",
+    Check.UNKNOWN: "Такого талона нет: запись считается недействительной",
+}
+STEP_LABELS = {
+    Step.BOOKED: "Запись создана",
+    Step.ACCEPTED: "Клиника внесла запись в своё расписание",
+    Step.TALON_ISSUED: "Талон подписан",
+    Step.TALON_FAILED: "Талон не удалось подписать",
+    Step.CANCELLED: "Запись отменена",
+}
+
+
+class TalonView(BaseModel):
+    """The talon of an appointment (A6)."""
+
+    number: str = Field(examples=["1234-5678-9018"])
+    state: TalonState
+    label: str
+    document_id: str | None = Field(description="The sealed PDF, in documents.")
+    check_url: str
+    failure: str | None
+    retriable: bool = Field(description="Sealing failed and may be asked for again.")
+
+
+class HistoryEntry(BaseModel):
+    """What happened, when, by whom."""
+
+    at: datetime
+    step: Step
+    label: str
+    by: str
+    note: str | None
+
+
+class AppointmentView(BaseModel):
+    """An appointment as its citizen sees it (A10)."""
+
+    id: str
+    slot_id: str
+    doctor_id: str
+    clinic_id: str
+    status: Status
+    status_label: str
+    visit: VisitView
+    talon: TalonView
+    clinic_comment: str | None
+    booked_at: datetime
+    cancel_until: datetime | None = Field(description="The last moment of self-service (A13).")
+    cancelled_at: datetime | None
+    history: list[HistoryEntry]
+
+    @classmethod
+    def of(cls, found: Appointment, rule: CancelRule, check_url: str) -> AppointmentView:
+        """On the clinic's clock."""
+        local = found.visit.local
+        active = found.status is not Status.CANCELLED
+        return cls(
+            id=found.id,
+            slot_id=found.slot_id,
+            doctor_id=found.doctor_id,
+            clinic_id=found.clinic_id,
+            status=found.status,
+            status_label=STATUS_LABELS[found.status],
+            visit=VisitView.of(found.visit),
+            talon=TalonView(
+                number=found.talon_number,
+                state=found.talon,
+                label=TALON_LABELS[found.talon],
+                document_id=found.document_id,
+                check_url=check_url,
+                failure=found.talon_failure,
+                retriable=found.talon is TalonState.FAILED,
+            ),
+            clinic_comment=found.clinic_comment,
+            booked_at=local(found.booked_at),
+            cancel_until=local(rule.until(found.visit)) if active else None,
+            cancelled_at=local(found.cancelled_at) if found.cancelled_at else None,
+            history=[
+                HistoryEntry(
+                    at=local(e.at), step=e.step, label=STEP_LABELS[e.step], by=e.by, note=e.note
+                )
+                for e in found.history
+            ],
+        )
+
+
+class Appointments(BaseModel):
+    """A page of the citizen's appointments."""
+
+    items: list[AppointmentView]
+    next_cursor: str | None
+
+
+class PublicTalon(BaseModel):
+    """What anybody who has the number is told: no doctor, no specialty, a masked name."""
+
+    number: str
+    state: Check
+    label: str
+    patient: str | None = Field(default=None, examples=["С*** А*** С***"])
+    starts_at: datetime | None = None
+    clinic_name: str | None = None
+    clinic_address: str | None = None
+
+    @classmethod
+    def of(cls, number: str, check: Check, found: Appointment | None) -> PublicTalon:
+        """For a stranger."""
+        if found is None:
+            return cls(number=number, state=check, label=CHECK_LABELS[check])
+        return cls(
+            number=number,
+            state=check,
+            label=CHECK_LABELS[check],
+            patient=masked_name(found.patient_name),
+            starts_at=found.visit.local(found.visit.starts_at),
+            clinic_name=found.visit.clinic_name,
+            clinic_address=found.visit.clinic_address,
+        )
+
+
+class DeskTalon(BaseModel):
+    """What the desk of the clinic is told (A8). Another clinic's desk gets the public part only."""
+
+    talon: PublicTalon
+    here: bool = Field(description="Whether the visit is in the registrar's own clinic.")
+    patient_name: str | None = None
+    appointment_id: str | None = None
+    visit: VisitView | None = None
+    clinic_comment: str | None = None

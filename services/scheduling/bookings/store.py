@@ -1,0 +1,55 @@
+"""The collection `appointments`: kept for ever, cancelled ones too (d5).
+
+The partial unique index on the slot is the last word: two confirmed appointments of one slot cannot
+be stored, whatever the code above does (X1).
+"""
+
+from __future__ import annotations
+
+from pymongo import ASCENDING, IndexModel
+
+from services.chassis.database.client import Database
+from services.chassis.database.mapping import Mapper
+from services.chassis.database.pages import Page, Sort
+from services.chassis.work.aggregates import Aggregates
+from services.scheduling.bookings.domain import Appointment, Status
+from services.scheduling.bookings.errors import AppointmentUnknownError
+from services.scheduling.timetable.store.conflicts import ContendedError
+
+_LATEST = Sort("visit.starts_at", descending=True)
+INDEXES = {
+    "appointments": [
+        IndexModel([("citizen_id", ASCENDING), *_LATEST.keys], name="of_citizen"),
+        IndexModel("talon_number", unique=True),
+        IndexModel(
+            "slot_id",
+            name="one_confirmed_per_slot",
+            unique=True,
+            partialFilterExpression={"status": Status.CONFIRMED.value},
+        ),
+    ]
+}
+
+
+class Appointments(Aggregates[Appointment]):
+    """Visits, past and coming. A talon number (or, never, a slot) in use is `ContendedError`."""
+
+    def __init__(self, db: Database) -> None:
+        """Open the collection."""
+        super().__init__(
+            db["appointments"],
+            Mapper(Appointment),
+            not_found=AppointmentUnknownError,
+            owner="citizen_id",
+            duplicate=lambda _: ContendedError(),
+        )
+
+    async def by_talon(self, number: str) -> Appointment | None:
+        """The appointment of a talon."""
+        return await self.first(None, {"talon_number": number})
+
+    async def of_citizen(
+        self, citizen_id: str, *, after: str | None, limit: int
+    ) -> Page[Appointment]:
+        """A citizen's appointments, latest visit first."""
+        return await self.page({"citizen_id": citizen_id}, _LATEST, after=after, limit=limit)

@@ -1,0 +1,178 @@
+"""Booking and cancelling: one slot, one winner (A4, X1), and the slot back at once (A9, A13)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.chassis.database.idempotency import Once
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.telemetry.metrics import TRY_AGAIN, counting
+from services.chassis.work.arrivals import ProfileNotReceivedError, arrived
+from services.chassis.work.transactions import Transaction, Transactions
+from services.scheduling.bookings import events
+from services.scheduling.bookings.domain import (
+    Appointment,
+    Canceller,
+    CancelRule,
+    book,
+    cancel,
+)
+from services.scheduling.bookings.errors import (
+    DayClosedError,
+    SlotPastError,
+    SlotTakenError,
+    SlotUnknownError,
+)
+from services.scheduling.bookings.metrics import BOOKED, BOOKING_REFUSALS, SchedulingMetrics
+from services.scheduling.bookings.usecases.single_flight import Turns
+from services.scheduling.patients.domain import (
+    check_agenda,
+    check_bookable,
+    check_standing,
+)
+from services.scheduling.store import ContendedError, Store
+from services.scheduling.talons.domain import talon_number
+
+_PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+_PATIENCE = 5.0
+_UNBOOKABLE = (SlotTakenError, SlotPastError, DayClosedError, SlotUnknownError)
+
+
+class _NotFreeError(Exception):
+    """The slot was not free; why is read afterwards, outside of the transaction."""
+
+
+@dataclass(frozen=True)
+class Booking:
+    """Makes and unmakes appointments. `new_talon` gives a random number below 10¹¹."""
+
+    transactions: Transactions
+    store: Store
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    new_talon: Callable[[], int]
+    rule: CancelRule
+    active_limit: int
+    check_url: Callable[[str], str]
+    metrics: SchedulingMetrics
+    turns: Turns = field(default_factory=Turns)
+
+    async def book(self, citizen_id: str, slot_id: str, *, once: Once | None = None) -> Appointment:
+        """Book a free slot for a confirmed citizen.
+
+        The conditional update of the slot decides. A loser learns why from one read, shared by all
+        who waited in this process; a loser to a writer of another process that has not committed
+        yet looks again a moment later, and never blindly retries.
+
+        Raises:
+            SlotUnknownError: no such slot.
+            SlotTakenError: A4.
+            SlotPastError: it has begun.
+            DayClosedError: A24.
+            OverlapError: another visit of this citizen is at that time.
+            TooManyActiveError: A32.
+            ProfileNotReceivedError: the confirmed profile is not here yet.
+            AccidentError: another writer holds the slot and does not let go.
+        """
+        with counting(self.metrics.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):
+            try:
+                return await self._book(citizen_id, slot_id, once)
+            except ProfileNotReceivedError:  # rare: booking does not ask before
+                if not await arrived(lambda: self.store.patients.known(citizen_id)):
+                    raise
+            return await self._book(citizen_id, slot_id, once)
+
+    async def _book(self, citizen_id: str, slot_id: str, once: Once | None) -> Appointment:
+        deadline = time.monotonic() + _PATIENCE
+        while (other := self.turns.running(slot_id)) is not None:
+            await other.over(deadline - time.monotonic())
+            if other.refusal is not None:
+                if once is not None:
+                    await once.replay(self.transactions.mongo)
+                raise other.refusal
+        with self.turns.take(slot_id) as turn:
+            try:
+                booked = await self._win(citizen_id, slot_id, once)
+            except _UNBOOKABLE as refusal:
+                turn.refusal = refusal
+                raise
+            turn.refusal = SlotTakenError(booked.visit.local(booked.visit.starts_at))
+            return booked
+
+    async def _win(self, citizen_id: str, slot_id: str, once: Once | None) -> Appointment:
+        """Try until it is ours or known not to be."""
+        for pause in _PAUSES:
+            try:
+                return await self._try(citizen_id, slot_id, once)
+            except (_NotFreeError, ContendedError):
+                await self._check(slot_id, once)
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+        message = f"slot {slot_id} is held by a writer that does not finish"
+        raise AccidentError(message)
+
+    async def _check(self, slot_id: str, once: Once | None) -> None:
+        """Refuse a slot that cannot be booked, unless this very request was answered before."""
+        slot = await self.store.slots.get(slot_id)
+        if once is not None and (slot is None or not slot.free):
+            await once.replay(self.transactions.mongo)
+        if slot is None:
+            raise SlotUnknownError
+        check_bookable(slot, self.now())
+
+    async def _try(self, citizen_id: str, slot_id: str, once: Once | None) -> Appointment:
+        appointment_id, number = self.new_id(), talon_number(self.new_talon())
+        now = self.now()
+
+        async def work(tx: Transaction) -> Appointment:
+            slot = await self.store.slots.take(tx.session, slot_id, appointment_id)
+            if slot is None:
+                raise _NotFreeError
+            check_bookable(slot, now)
+            patient = await self.store.patients.engage(
+                tx.session, citizen_id, appointment_id, slot.visit, now
+            )
+            if patient is None:
+                raise ProfileNotReceivedError
+            check_standing(patient)
+            check_agenda(patient.agenda, slot.visit, limit=self.active_limit, now=now)
+            booked = book(
+                slot, patient, appointment_id=appointment_id, talon_number=number, now=now
+            )
+            told = events.booked(booked, self.check_url(number))
+            return await self.store.appointments.add(tx, booked, told)
+
+        return await self.transactions.run(work, once=once)
+
+    async def cancel(
+        self,
+        appointment_id: str,
+        *,
+        by: Canceller,
+        citizen_id: str | None = None,
+        note: str | None = None,
+    ) -> Appointment:
+        """Cancel and free the slot in one go. Citizens name themselves, support does not.
+
+        Raises:
+            AppointmentUnknownError: no such appointment of this citizen.
+            AlreadyCancelledError: it is off.
+            CancelTooLateError: d3.
+            VisitBegunError: too late for anybody.
+        """
+
+        async def work(tx: Transaction) -> Appointment:
+            found = await self.store.appointments.get(tx, appointment_id, owner=citizen_id)
+            off = cancel(found, by=by, rule=self.rule, now=self.now(), note=note)
+            saved = await self.store.appointments.save(tx, off, events.cancelled(off))
+            await self.store.slots.release(tx.session, off.slot_id, off.id)
+            await self.store.patients.disengage(tx.session, off.citizen_id, off.id)
+            return saved
+
+        off = await self.transactions.run(work)
+        self.metrics.cancelled.labels(by).inc()
+        return off

@@ -1,0 +1,104 @@
+"""Clinics, doctors and free slots: open to everybody, there is nobody's data in them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.chassis.database.pages import (
+    id_cursor,
+    moment_cursor,
+    parse_id_cursor,
+    parse_moment_cursor,
+)
+from services.chassis.foundation.dates import Day
+from services.chassis.http.headers import cacheable
+from services.chassis.http.pages import Cursor
+from services.scheduling.deps import (
+    Limit,
+    Use,
+)
+from services.scheduling.timetable.api.views import (
+    Clinics,
+    ClinicView,
+    ClosedDayView,
+    Doctors,
+    DoctorView,
+    Slots,
+    SlotView,
+    Specialties,
+    SpecialtyView,
+)
+
+router = APIRouter(prefix="/v1", tags=["Расписание"])
+_CACHED = [Depends(cacheable(60))]  # free slots are not: they go within the second
+
+
+class SlotsAsked(BaseModel):
+    """Which free slots; days are those of the clinic."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    doctor_id: str | None = Field(default=None, max_length=64)
+    specialty: str | None = Field(default=None, max_length=64, description="A specialty's code.")
+    clinic_id: str | None = Field(default=None, max_length=64)
+    since: Day | None = Field(default=None, alias="from", description="The first day.")
+    until: Day | None = Field(default=None, alias="to", description="The last day.")
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+@router.get("/clinics", summary="Клиники", dependencies=_CACHED)
+async def clinics(use: Use) -> Clinics:
+    """All clinics."""
+    return Clinics(items=[ClinicView.of(c) for c in await use.reading.clinics()])
+
+
+@router.get("/specialties", summary="Специальности", dependencies=_CACHED)
+async def specialties(use: Use) -> Specialties:
+    """All specialties that there are doctors of."""
+    found = await use.reading.specialties()
+    return Specialties(items=[SpecialtyView(code=s.code, title=s.title) for s in found])
+
+
+@router.get("/doctors", summary="Врачи", dependencies=_CACHED)
+async def doctors(
+    use: Use,
+    specialty: Annotated[str | None, Query(max_length=64)] = None,
+    clinic_id: Annotated[str | None, Query(max_length=64)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Doctors:
+    """Doctors with specialty, room, experience and licence number."""
+    found = await use.reading.doctors(
+        specialty=specialty, clinic_id=clinic_id, after=parse_id_cursor(cursor), limit=limit
+    )
+    year = datetime.now(UTC).year
+    return Doctors(
+        items=[DoctorView.of(d, year) for d in found],
+        next_cursor=id_cursor(found[-1].id) if len(found) == limit else None,
+    )
+
+
+@router.get("/slots", summary="Свободное время")
+async def slots(use: Use, asked: Annotated[SlotsAsked, Query()]) -> Slots:
+    """Free slots by time, and the closed days among the days asked for."""
+    found = await use.reading.free_slots(
+        doctor_id=asked.doctor_id,
+        specialty=asked.specialty,
+        clinic_id=asked.clinic_id,
+        since=asked.since,
+        until=asked.until,
+        after=parse_moment_cursor(asked.cursor),
+        limit=asked.limit,
+    )
+    more = len(found) == asked.limit
+    closed = await use.reading.closed_days(asked.since, asked.until)
+    return Slots(
+        items=[SlotView.of(s) for s in found],
+        next_cursor=moment_cursor(found[-1].visit.starts_at, found[-1].id) if more else None,
+        closed=[ClosedDayView.of(c) for c in closed],
+    )

@@ -1,0 +1,164 @@
+"""What answers about the timetable look like. Times are RFC 3339 on the clinic's clock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, Field
+
+from services.scheduling.patients.domain import Slot, Visit
+from services.scheduling.timetable import domain as timetable
+
+
+class SpecialtyView(BaseModel):
+    """A specialty."""
+
+    code: str = Field(examples=["therapist"])
+    title: str = Field(examples=["Терапевт"])
+
+
+class Specialties(BaseModel):
+    """All specialties."""
+
+    items: list[SpecialtyView]
+    next_cursor: str | None = None
+
+
+class ClinicView(BaseModel):
+    """A clinic."""
+
+    id: str = Field(examples=["clinic-1"])
+    number: str = Field(examples=["45"])
+    name: str = Field(examples=["Городская поликлиника № 45"])
+    address: str
+    phone: str
+    timezone: str = Field(examples=["Europe/Moscow"])
+
+    @classmethod
+    def of(cls, clinic: timetable.Clinic) -> ClinicView:
+        """As everybody sees it."""
+        return cls(
+            id=clinic.id,
+            number=clinic.number,
+            name=clinic.name,
+            address=clinic.address,
+            phone=clinic.phone,
+            timezone=clinic.timezone,
+        )
+
+
+class Clinics(BaseModel):
+    """All clinics."""
+
+    items: list[ClinicView]
+    next_cursor: str | None = None
+
+
+class LicenceView(BaseModel):
+    """The right to practise (A3)."""
+
+    number: str = Field(examples=["ЛО41-01137-77/020410"])
+    issued_on: date
+
+
+class DoctorView(BaseModel):
+    """A doctor as patients choose one (A2, A3)."""
+
+    id: str = Field(examples=["doctor-orlova"])
+    full_name: str
+    specialty: SpecialtyView
+    clinic_id: str
+    room: str
+    experience_years: int = Field(description="Full calendar years of practice.")
+    licence: LicenceView
+    visit_minutes: int
+
+    @classmethod
+    def of(cls, doctor: timetable.Doctor, year: int) -> DoctorView:
+        """As seen in this year."""
+        return cls(
+            id=doctor.id,
+            full_name=doctor.full_name,
+            specialty=SpecialtyView(code=doctor.specialty.code, title=doctor.specialty.title),
+            clinic_id=doctor.clinic_id,
+            room=doctor.room,
+            experience_years=max(0, year - doctor.practising_since),
+            licence=LicenceView(number=doctor.licence.number, issued_on=doctor.licence.issued_on),
+            visit_minutes=doctor.visit_minutes,
+        )
+
+
+class Doctors(BaseModel):
+    """A page of doctors."""
+
+    items: list[DoctorView]
+    next_cursor: str | None
+
+
+class VisitView(BaseModel):
+    """When, where, to whom."""
+
+    doctor_name: str
+    specialty: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    room: str
+    clinic_number: str
+    clinic_name: str
+    clinic_address: str
+
+    @classmethod
+    def of(cls, visit: Visit) -> VisitView:
+        """On the clinic's clock."""
+        return cls(
+            doctor_name=visit.doctor_name,
+            specialty=visit.specialty,
+            starts_at=visit.local(visit.starts_at),
+            ends_at=visit.local(visit.ends_at),
+            timezone=visit.timezone,
+            room=visit.room,
+            clinic_number=visit.clinic_number,
+            clinic_name=visit.clinic_name,
+            clinic_address=visit.clinic_address,
+        )
+
+
+class SlotView(BaseModel):
+    """A free slot (A1: date, time and room)."""
+
+    id: str = Field(examples=["doctor-orlova-202611230500"])
+    doctor_id: str
+    clinic_id: str
+    visit: VisitView
+
+    @classmethod
+    def of(cls, slot: Slot) -> SlotView:
+        """As everybody sees it."""
+        return cls(
+            id=slot.id,
+            doctor_id=slot.doctor_id,
+            clinic_id=slot.clinic_id,
+            visit=VisitView.of(slot.visit),
+        )
+
+
+class ClosedDayView(BaseModel):
+    """Why there are no visits on a day (A24)."""
+
+    day: date
+    reason: str = Field(examples=["День России"])
+    clinic_id: str | None = Field(description="Null: all clinics.")
+
+    @classmethod
+    def of(cls, closed: timetable.ClosedDay) -> ClosedDayView:
+        """As everybody sees it."""
+        return cls(day=closed.day, reason=closed.reason, clinic_id=closed.clinic_id)
+
+
+class Slots(BaseModel):
+    """A page of free slots, and the closed days among those asked for."""
+
+    items: list[SlotView]
+    next_cursor: str | None
+    closed: list[ClosedDayView]

@@ -1,0 +1,252 @@
+"""The collection `slots`: the timetable, and who has which piece of it.
+
+The conditional update in `take` is what decides who wins a slot (A4). Free slots have their own
+partial indexes, one for each way of asking, in the order of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pymongo import ASCENDING, DeleteOne, IndexModel, InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from services.chassis.database.client import Database, Document, Session
+from services.scheduling.patients.domain import (
+    Slot,
+    Visit,
+)
+from services.scheduling.timetable.store.conflicts import contended
+
+_WAYS: Mapping[str, tuple[str, ...]] = {
+    "free_by_doctor": ("doctor_id",),
+    "free_by_clinic_and_specialty": ("clinic_id", "specialty"),
+    "free_by_specialty": ("specialty",),
+    "free_by_clinic": ("clinic_id",),
+    "free_by_time": (),
+}
+_ORDER = [("starts_at", ASCENDING), ("_id", ASCENDING)]
+INDEXES = {
+    "slots": [
+        IndexModel(
+            [*((field, ASCENDING) for field in fields), *_ORDER],
+            name=name,
+            partialFilterExpression={"free": True},
+        )
+        for name, fields in _WAYS.items()
+    ]
+    + [
+        IndexModel(_ORDER, name="by_time"),
+        IndexModel(
+            _ORDER,
+            name="closed_by_time",  # few, and never written by a booking
+            partialFilterExpression={"closed": {"$type": "string"}},
+        ),
+    ]
+}
+_ZONES = timedelta(hours=14)  # no zone is further from UTC
+_DUPLICATE_KEY = 11000
+_LONGEST_VISIT = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class SlotQuery:
+    """Which free slots are wanted. `after` is where the last page ended; days are local."""
+
+    starting: datetime
+    doctor_id: str | None = None
+    specialty: str | None = None
+    clinic_id: str | None = None
+    since: date | None = None
+    until: date | None = None
+    after: tuple[datetime, str] | None = None
+
+    def _wanted(self) -> dict[str, str]:
+        asked = {
+            "doctor_id": self.doctor_id,
+            "specialty": self.specialty,
+            "clinic_id": self.clinic_id,
+        }
+        return {field: value for field, value in asked.items() if value is not None}
+
+    @property
+    def index(self) -> str:
+        """The index that serves this question, in the order of the answer."""
+        wanted = self._wanted()
+        return next(name for name, fields in _WAYS.items() if set(fields) <= wanted.keys())
+
+    def filter(self) -> dict[str, Any]:
+        """The query document."""
+        found: dict[str, Any] = {"free": True, **self._wanted()}
+        begins: dict[str, datetime] = {"$gt": self.starting}
+        if self.since is not None:
+            found.setdefault("day", {})["$gte"] = self.since.isoformat()
+            begins["$gte"] = _midnight(self.since) - _ZONES
+        if self.until is not None:
+            found.setdefault("day", {})["$lte"] = self.until.isoformat()
+            begins["$lt"] = _midnight(self.until) + timedelta(days=1) + _ZONES
+        if self.after is not None:
+            moment, last = self.after
+            begins["$gte"] = max(moment, begins.get("$gte", moment))
+            found["$or"] = [{"starts_at": {"$gt": moment}}, {"_id": {"$gt": last}}]
+        return {**found, "starts_at": begins}
+
+
+class Slots:
+    """The timetable."""
+
+    def __init__(self, db: Database) -> None:
+        """Keep the collection."""
+        self._slots = db["slots"]
+
+    async def get(self, slot_id: str) -> Slot | None:
+        """One slot as it is now."""
+        found = await self._slots.find_one({"_id": slot_id})
+        return None if found is None else from_document(found)
+
+    async def free(self, query: SlotQuery, limit: int) -> list[Slot]:
+        """Free slots by time; no more than `limit`."""
+        found = self._slots.find(query.filter()).sort(_ORDER).limit(limit)
+        cursor = found.hint(query.index)  # type: ignore[arg-type] # the stub knows no index names
+        return [from_document(d) async for d in cursor]
+
+    async def left(self, now: datetime) -> tuple[int, int]:
+        """How many slots that have not begun are free and how many are booked, over indexes.
+
+        The booked ones have no index of their own, which every booking would have to write: they
+        are all but the free and the closed.
+        """
+        coming = {"starts_at": {"$gt": now}}
+        free = await self._slots.count_documents({"free": True, **coming}, hint="free_by_time")
+        every = await self._slots.count_documents(coming, hint="by_time")
+        closed = await self._slots.count_documents(
+            {"closed": {"$type": "string"}, "appointment_id": None, **coming}, hint="closed_by_time"
+        )
+        return free, max(0, every - free - closed)
+
+    async def take(self, session: Session, slot_id: str, appointment_id: str) -> Slot | None:
+        """Give a free slot to an appointment; the slot as it was, or None when it is not free.
+
+        Raises:
+            ContendedError: somebody is taking it right now.
+        """
+        with contended():
+            before = await self._slots.find_one_and_update(
+                {"_id": slot_id, "free": True},
+                {"$set": {"free": False, "appointment_id": appointment_id}},
+                session=session,
+            )
+        return None if before is None else from_document(before)
+
+    async def release(self, session: Session, slot_id: str, appointment_id: str) -> None:
+        """Take the slot back from this appointment; it is free again unless its day was closed."""
+        await self._slots.update_one(
+            {"_id": slot_id, "appointment_id": appointment_id},
+            [{"$set": {"appointment_id": None, "free": {"$eq": ["$closed", None]}}}],
+            session=session,
+        )
+
+    async def sync(
+        self, wanted: Iterable[Slot], closed: Mapping[str, Mapping[date, str]], now: datetime
+    ) -> int:
+        """Make the coming timetable this one; returns how many slots were changed.
+
+        New slots appear, free ones get the newest room and names, free ones that are not in the
+        timetable go away, or are marked where their day was closed (`closed`: clinic → day →
+        reason). Booked ones stay as their citizens know them, and no slot of their doctor appears
+        over them, whatever the new hours are. Doing it twice changes nothing.
+        """
+        known = [
+            slot
+            async for document in self._slots.find({"starts_at": {"$gt": now - _LONGEST_VISIT}})
+            if (slot := from_document(document)).visit.ends_at > now
+        ]
+        booked = [slot for slot in known if slot.appointment_id is not None]
+        fresh = {slot.id: slot for slot in wanted if not _over(slot, booked)}
+        changes: list[InsertOne[Document] | UpdateOne | DeleteOne] = []
+        for there in known:
+            wished = fresh.pop(there.id, None)
+            if there.visit.starts_at <= now:
+                continue
+            change = _change(there, wished, closed.get(there.clinic_id, {}))
+            if change is not None:
+                changes.append(change)
+        changes += [InsertOne(to_document(slot)) for slot in fresh.values()]
+        if not changes:
+            return 0
+        try:
+            done = await self._slots.bulk_write(changes, ordered=False)
+        except BulkWriteError as error:
+            problems = (error.details or {}).get("writeErrors", ())
+            if any(p.get("code") != _DUPLICATE_KEY for p in problems):
+                raise
+            return len(changes) - len(problems)  # another replica inserted the same slots
+        return int(done.inserted_count + done.modified_count + done.deleted_count)
+
+
+def _over(slot: Slot, booked: Iterable[Slot]) -> bool:
+    """Whether another visit of the same doctor is booked within this slot's time."""
+    return any(
+        there.doctor_id == slot.doctor_id
+        and there.id != slot.id
+        and there.visit.starts_at < slot.visit.ends_at
+        and slot.visit.starts_at < there.visit.ends_at
+        for there in booked
+    )
+
+
+def _change(
+    there: Slot, wanted: Slot | None, closed: Mapping[date, str]
+) -> UpdateOne | DeleteOne | None:
+    day = there.visit.local(there.visit.starts_at).date()
+    reason = closed.get(day)
+    if there.appointment_id is not None:
+        # the visit stays, but a slot that it leaves on a closed day must not become free
+        mine = {"_id": there.id, "appointment_id": there.appointment_id}
+        changed = reason != there.closed
+        return UpdateOne(mine, {"$set": {"closed": reason}}) if changed else None
+    unbooked: dict[str, Any] = {"_id": there.id, "appointment_id": None}
+    if wanted is not None:
+        changed = wanted != there
+        return UpdateOne(unbooked, {"$set": {**to_document(wanted)}}) if changed else None
+    if reason is None:
+        return DeleteOne(unbooked)
+    if reason == there.closed:
+        return None
+    return UpdateOne(unbooked, {"$set": {"closed": reason, "free": False}})
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.fromisoformat(f"{day.isoformat()}T00:00:00+00:00")
+
+
+def to_document(slot: Slot) -> dict[str, Any]:
+    """A slot as it is stored."""
+    return {
+        "_id": slot.id,
+        "doctor_id": slot.doctor_id,
+        "clinic_id": slot.clinic_id,
+        "specialty": slot.specialty_code,
+        "starts_at": slot.visit.starts_at,
+        "day": slot.visit.local(slot.visit.starts_at).date().isoformat(),
+        "visit": vars(slot.visit),
+        "appointment_id": slot.appointment_id,
+        "closed": slot.closed,
+        "free": slot.free,
+    }
+
+
+def from_document(document: Document) -> Slot:
+    """A stored slot."""
+    return Slot(
+        id=document["_id"],
+        doctor_id=document["doctor_id"],
+        clinic_id=document["clinic_id"],
+        specialty_code=document["specialty"],
+        visit=Visit(**document["visit"]),
+        appointment_id=document["appointment_id"],
+        closed=document["closed"],
+    )
