@@ -6,22 +6,31 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from services.chassis.foundation import clock
 from services.chassis.http.auth import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
-from services.scheduling import api
-from services.scheduling.bookings.domain import CancelRule
-from services.scheduling.bookings.metrics import SchedulingMetrics
-from services.scheduling.patients import consumers
+from services.scheduling.bookings import api as bookings_api
+from services.scheduling.bookings import consumers as bookings_consumers
+from services.scheduling.bookings import store as bookings_store
+from services.scheduling.bookings.domain import DIGITS
+from services.scheduling.bookings.metrics import BookingMetrics
+from services.scheduling.bookings.usecases import Bookings
+from services.scheduling.deps import Deps, Door
+from services.scheduling.patients import consumers as patients_consumers
+from services.scheduling.patients import store as patients_store
+from services.scheduling.patients.usecases import Registration
 from services.scheduling.settings import Settings
-from services.scheduling.store import INDEXES, Store
-from services.scheduling.talons.domain import DIGITS
-from services.scheduling.timetable.usecases import TIMER
-from services.scheduling.usecases import Booking, Hearing, Reading, Timetable, UseCases
+from services.scheduling.talons import api as talons_api
+from services.scheduling.talons import consumers as talons_consumers
+from services.scheduling.talons.usecases import Talons
+from services.scheduling.timetable import api as timetable_api
+from services.scheduling.timetable import store as timetable_store
+from services.scheduling.timetable.metrics import TimetableMetrics
+from services.scheduling.timetable.usecases import TIMER, Timetable
 
 
 def _new_id() -> str:
@@ -43,35 +52,27 @@ def build(
 ) -> FastAPI:
     """The service as an ASGI app. Keys, publisher, clock and ids are test seams."""
     resources = Resources("scheduling", settings, fetch_keys=fetch_keys, publisher=publisher)
-    store = Store(resources.mongo.db)
+    db = resources.mongo.db
+    deps = Deps(resources.transactions, settings, now, new_id)
     public_url = settings.platform.public_url.rstrip("/")
-    metrics = SchedulingMetrics(resources.metrics)
-    rule = CancelRule(before=settings.self_cancel, hotline=settings.hotline)
-    use = UseCases(
-        booking=Booking(
-            transactions=resources.transactions,
-            store=store,
-            now=now,
-            new_id=new_id,
-            new_talon=new_talon,
-            rule=rule,
-            active_limit=settings.active_limit,
-            check_url=lambda number: f"{public_url}/talon/{number}",
-            metrics=metrics,
-        ),
-        hearing=Hearing(resources.transactions, store, now),
-        reading=Reading(store, now, settings.horizon_days),
-        timetable=Timetable(
-            resources.transactions, store, now, settings.horizon_days, demo=settings.demo
-        ),
+
+    slots = timetable_store.Slots(db)
+    patients = patients_store.Patients(db)
+    appointments = bookings_store.Appointments(db)
+    bookings = Bookings(
+        deps,
+        slots,
+        patients,
+        appointments,
+        BookingMetrics(resources.metrics),
+        new_talon=new_talon,
+        check_url=lambda number: f"{public_url}/talon/{number}",
     )
-
-    async def measure() -> None:
-        free, booked = await store.slots.left(now())
-        metrics.slots.labels("free").set(free)
-        metrics.slots.labels("booked").set(booked)
-
-    app = Runtime(
+    timetable = Timetable(
+        deps, slots, timetable_store.Reference(db), TimetableMetrics(resources.metrics)
+    )
+    talons = Talons(deps, appointments)
+    return Runtime(
         resources,
         ServiceSpec(
             title="Моё здоровье: запись на приём",
@@ -79,13 +80,32 @@ def build(
                 "Клиники, врачи и свободное время – открыто для всех. Запись, отмена и талоны – "
                 "подтверждённым гражданам. Проверка талона – по номеру, без входа."
             ),
-            router=api.router(),
-            handlers=consumers.handlers(use),
-            timer_handlers={TIMER: use.timetable.due},
-            indexes=INDEXES,
-            prepare=[use.timetable.prepare],
-            measures=[measure],
+            router=_routes(),
+            handlers={
+                **patients_consumers.handlers(Registration(deps, patients)),
+                **talons_consumers.handlers(talons),
+                **bookings_consumers.handlers(bookings),
+            },
+            timer_handlers={TIMER: timetable.due},
+            indexes={
+                **timetable_store.INDEXES,
+                **bookings_store.INDEXES,
+                **patients_store.INDEXES,
+            },
+            facilities=[Door(patients.blocked), timetable, bookings, talons],
+            prepare=[timetable.prepare],
+            measures=[timetable.measure],
         ),
     ).app
-    app.state.use = use
-    return app
+
+
+def _routes() -> APIRouter:
+    routes = APIRouter()
+    for router in (
+        timetable_api.router,
+        bookings_api.router,
+        talons_api.router,
+        talons_api.pages,
+    ):
+        routes.include_router(router)
+    return routes

@@ -1,40 +1,79 @@
-"""What the routes share: the use cases, and who may come in."""
+"""What every use case of scheduling is given, and what all routes share. Knows no feature."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
-from pydantic import Field
+from fastapi import Depends
+from pydantic import BaseModel, ConfigDict, Field
 
+from services.chassis.foundation.errors import AccountBlockedError
 from services.chassis.http.auth import Principal, Role, require
-from services.scheduling.usecases import UseCases
+from services.chassis.http.facilities import facility
+from services.chassis.work.transactions import Transactions
+from services.scheduling.settings import Settings
 
 
-async def use_cases(request: Request) -> UseCases:
-    """The use cases that the app was built with (async: FastAPI gives others a thread each)."""
-    found: UseCases = request.app.state.use
-    return found
+@dataclass(frozen=True)
+class Deps:
+    """What use cases stand on. Clock and ids are arguments of the rules, and seams of tests."""
+
+    transactions: Transactions
+    settings: Settings
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
 
 
-Use = Annotated[UseCases, Depends(use_cases)]
+@dataclass(frozen=True)
+class Door:
+    """Who may come in: a token outlives a blocked account by minutes, this does not (I9)."""
 
+    blocked: Callable[[str], Awaitable[bool]]
 
-def _in_good_standing(role: Role) -> Callable[..., Awaitable[Principal]]:
-    """Who has this role and was not blocked since: a token outlives a block by minutes."""
-    has_role = require(role)
+    async def admit(self, who: Principal) -> Principal:
+        """Whoever holds the token, a citizen or a member of staff.
 
-    async def holder(use: Use, who: Principal = Depends(has_role)) -> Principal:
-        await use.reading.check_not_blocked(who.subject)
+        Raises:
+            AccountBlockedError: an administrator closed the account.
+        """
+        if await self.blocked(who.subject):
+            raise AccountBlockedError
         return who
+
+
+def _admitted(role: Role) -> Callable[..., Awaitable[Principal]]:
+    has_role, the_door = require(role), facility(Door)
+
+    async def holder(
+        who: Principal = Depends(has_role), door: Door = Depends(the_door)
+    ) -> Principal:
+        return await door.admit(who)
 
     return holder
 
 
-Citizen = Annotated[Principal, Depends(_in_good_standing(Role.CITIZEN))]
-Registrar = Annotated[Principal, Depends(_in_good_standing(Role.REGISTRAR))]
-Support = Annotated[Principal, Depends(_in_good_standing(Role.SUPPORT))]
+Citizen = Annotated[Principal, Depends(_admitted(Role.CITIZEN))]
+Registrar = Annotated[Principal, Depends(_admitted(Role.REGISTRAR))]
+Support = Annotated[Principal, Depends(_admitted(Role.SUPPORT))]
 ConfirmedCitizen = Annotated[Principal, Depends(require(Role.CITIZEN, confirmed=True))]
 """For booking, which looks at the standing in its transaction."""
 Limit = Annotated[int, Field(ge=1, le=100, description="How many at most.")]
+
+
+class VisitView(BaseModel):
+    """When, where, to whom."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    doctor_name: str
+    specialty: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    room: str
+    clinic_number: str
+    clinic_name: str
+    clinic_address: str

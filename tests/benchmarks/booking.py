@@ -28,11 +28,8 @@ from services.chassis.http.facilities import find
 from services.chassis.http.limits.connections import listening, server_options
 from services.chassis.runtime.service import Runtime
 from services.scheduling.app import build
-from services.scheduling.patients.domain import (
-    Slot,
-    Visit,
-)
 from services.scheduling.settings import Settings
+from services.scheduling.timetable.domain import Slot, Visit
 from services.scheduling.timetable.store.slots import to_document
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import REPETITIONS

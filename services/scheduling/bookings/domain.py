@@ -1,4 +1,4 @@
-"""Appointments, and what may happen to them."""
+"""Appointments, what may happen to them, and the number that each gets."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from stdnum import damm
+
 from services.scheduling.bookings.errors import (
     AcceptedAlreadyError,
     AlreadyCancelledError,
     CancelTooLateError,
     VisitBegunError,
 )
-from services.scheduling.patients.domain import Patient, Slot, Visit
+from services.scheduling.patients.domain import Patient
+from services.scheduling.timetable.domain import Slot, Visit
+
+DIGITS = 11
+_GROUP = 4
 
 
 class Status(StrEnum):
@@ -31,15 +37,6 @@ class TalonState(StrEnum):
     ISSUED = "issued"
     FAILED = "failed"
     VOID = "void"
-
-
-class Check(StrEnum):
-    """What a check of a talon says."""
-
-    VALID = "valid"
-    PAST = "past"
-    VOID = "void"
-    UNKNOWN = "unknown"
 
 
 class Canceller(StrEnum):
@@ -70,6 +67,15 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Cancelled:
+    """When an appointment was let go, by whom, and the code of the reason."""
+
+    at: datetime
+    by: Canceller
+    code: str
+
+
+@dataclass(frozen=True)
 class Appointment:
     """A citizen's visit. The last two are counted by the store: facts told, and changes."""
 
@@ -88,17 +94,9 @@ class Appointment:
     document_id: str | None = None
     talon_failure: str | None = None
     clinic_comment: str | None = None
-    cancelled_at: datetime | None = None
-    cancelled_by: Canceller | None = None
-    cancel_code: str | None = None
+    cancelled: Cancelled | None = None
     version: int = 0
     revision: int = 0
-
-    def check(self, now: datetime) -> Check:
-        """What somebody who holds the talon in their hand is told (A8, A9)."""
-        if self.status is Status.CANCELLED:
-            return Check.VOID
-        return Check.PAST if self.visit.ends_at <= now else Check.VALID
 
     def _with(self, entry: Entry) -> tuple[Entry, ...]:
         return (*self.history, entry)
@@ -147,16 +145,15 @@ class Appointment:
             history=self._with(Entry(now, Step.TALON_FAILED, "documents", reason)),
         )
 
-    def cancelled(self, now: datetime, by: Canceller, code: str, note: str | None) -> Appointment:
+    def cancel(self, cancelled: Cancelled, note: str | None) -> Appointment:
         """It is off; the talon is void and kept (A9, d5)."""
+        entry = Entry(cancelled.at, Step.CANCELLED, cancelled.by.value, note)
         return replace(
             self,
             status=Status.CANCELLED,
             talon=TalonState.VOID,
-            cancelled_at=now,
-            cancelled_by=by,
-            cancel_code=code,
-            history=self._with(Entry(now, Step.CANCELLED, by.value, note)),
+            cancelled=cancelled,
+            history=self._with(entry),
         )
 
 
@@ -192,10 +189,10 @@ def book(
     )
 
 
-def cancel(
-    appointment: Appointment, *, by: Canceller, rule: CancelRule, now: datetime, note: str | None
-) -> Appointment:
-    """The appointment, cancelled.
+def cancellation(
+    appointment: Appointment, *, by: Canceller, rule: CancelRule, now: datetime
+) -> Cancelled:
+    """Whether this person may cancel it now.
 
     Raises:
         AlreadyCancelledError: it is off.
@@ -204,11 +201,22 @@ def cancel(
     """
     visit = appointment.visit
     starts_at = visit.local(visit.starts_at)
-    if appointment.cancelled_at is not None:
-        raise AlreadyCancelledError(visit.local(appointment.cancelled_at))
+    if appointment.cancelled is not None:
+        raise AlreadyCancelledError(visit.local(appointment.cancelled.at))
     if visit.starts_at <= now:
         raise VisitBegunError(starts_at)
     if by is Canceller.CITIZEN and now > rule.until(visit):
         hours = math.ceil(rule.before / timedelta(hours=1))
         raise CancelTooLateError(starts_at, hours, rule.hotline)
-    return appointment.cancelled(now, by, f"{by.value}-request", note)
+    return Cancelled(now, by, f"{by.value}-request")
+
+
+def talon_number(seed: int) -> str:
+    """The printed number of a random `seed` below 10¹¹: so that nobody counts visits (A7, A8)."""
+    digits = f"{seed:0{DIGITS}d}"
+    return grouped(digits + damm.calc_check_digit(digits))
+
+
+def grouped(digits: str) -> str:
+    """A number as it is printed and read aloud: 1234-5678-9018."""
+    return "-".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))

@@ -6,15 +6,17 @@ be stored, whatever the code above does (X1).
 
 from __future__ import annotations
 
+from typing import Any
+
 from pymongo import ASCENDING, IndexModel
 
-from services.chassis.database.client import Database
+from services.chassis.database.client import Database, Document
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Aggregates
 from services.scheduling.bookings.domain import Appointment, Status
 from services.scheduling.bookings.errors import AppointmentUnknownError
-from services.scheduling.timetable.store.conflicts import ContendedError
+from services.scheduling.timetable.store import WriteConflictError
 
 _LATEST = Sort("visit.starts_at", descending=True)
 INDEXES = {
@@ -31,17 +33,32 @@ INDEXES = {
 }
 
 
+_CANCELLED = {"at": "cancelled_at", "by": "cancelled_by", "code": "cancel_code"}
+
+
+class _AppointmentMapper(Mapper[Appointment]):
+    """A cancellation lies flat in the document, as it always has."""
+
+    def document(self, value: Appointment) -> dict[str, Any]:
+        found = super().document(value)
+        how = found.pop("cancelled") or {}
+        return found | {key: how.get(name) for name, key in _CANCELLED.items()}
+
+    def value(self, document: Document) -> Appointment:
+        how = {name: document.get(key) for name, key in _CANCELLED.items()}
+        return super().value({**document, "cancelled": how if how["at"] else None})
+
+
 class Appointments(Aggregates[Appointment]):
-    """Visits, past and coming. A talon number (or, never, a slot) in use is `ContendedError`."""
+    """Visits, past and coming; a talon number (or, never, a slot) in use is a write conflict."""
 
     def __init__(self, db: Database) -> None:
-        """Open the collection."""
         super().__init__(
             db["appointments"],
-            Mapper(Appointment),
+            _AppointmentMapper(Appointment),
             not_found=AppointmentUnknownError,
             owner="citizen_id",
-            duplicate=lambda _: ContendedError(),
+            duplicate=lambda _: WriteConflictError(),
         )
 
     async def by_talon(self, number: str) -> Appointment | None:

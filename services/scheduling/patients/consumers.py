@@ -1,8 +1,9 @@
-"""Everything scheduling hears: contract → use case."""
+"""What patients hear of identity: who is confirmed, rejected, blocked."""
 
 from __future__ import annotations
 
-from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
+from dataclasses import dataclass
+
 from contracts.identity import (
     AccountBlocked,
     AccountUnblocked,
@@ -10,12 +11,35 @@ from contracts.identity import (
     ProfileConfirmedV2,
     ProfileRejected,
 )
-from contracts.partners import AppointmentAccepted
-from services.chassis.foundation.text import prose
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
-from services.scheduling.talons.usecases import Hearing
-from services.scheduling.usecases import UseCases
+from services.scheduling.patients.usecases import Registration
+
+_PATIENT = "patient"
+_STANDING = "standing"
+
+
+@dataclass(frozen=True)
+class _Consumers:
+    registration: Registration
+
+    async def profile_confirmed(self, incoming: Incoming[ProfileConfirmedV2]) -> None:
+        data = incoming.data
+        await self.registration.confirmed(
+            data.account_id, _full_name(data.pii), cause=incoming.latest(_PATIENT)
+        )
+
+    async def profile_rejected(self, incoming: Incoming[ProfileRejected]) -> None:
+        cause = incoming.latest(_PATIENT)
+        await self.registration.rejected(incoming.data.account_id, cause=cause)
+
+    async def account_blocked(self, incoming: Incoming[AccountBlocked]) -> None:
+        cause = incoming.latest(_STANDING)
+        await self.registration.blocked(incoming.data.account_id, blocked=True, cause=cause)
+
+    async def account_unblocked(self, incoming: Incoming[AccountUnblocked]) -> None:
+        cause = incoming.latest(_STANDING)
+        await self.registration.blocked(incoming.data.account_id, blocked=False, cause=cause)
 
 
 def _full_name(person: NamePii) -> str:
@@ -23,61 +47,12 @@ def _full_name(person: NamePii) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _of_identity(hearing: Hearing) -> Handlers:
-    """Who may book."""
-
-    async def profile_confirmed(incoming: Incoming[ProfileConfirmedV2]) -> None:
-        data = incoming.data
-        await hearing.remember_patient(
-            data.account_id, _full_name(data.pii), cause=incoming.latest("patient")
-        )
-
-    async def profile_rejected(incoming: Incoming[ProfileRejected]) -> None:
-        cause = incoming.latest("patient")
-        await hearing.note_rejected(incoming.data.account_id, cause=cause)
-
-    async def account_blocked(incoming: Incoming[AccountBlocked]) -> None:
-        cause = incoming.latest("standing")
-        await hearing.note_blocked(incoming.data.account_id, blocked=True, cause=cause)
-
-    async def account_unblocked(incoming: Incoming[AccountUnblocked]) -> None:
-        cause = incoming.latest("standing")
-        await hearing.note_blocked(incoming.data.account_id, blocked=False, cause=cause)
-
-    return {
-        ProfileConfirmedV2: profile_confirmed,
-        ProfileRejected: profile_rejected,
-        AccountBlocked: account_blocked,
-        AccountUnblocked: account_unblocked,
-    }
-
-
-def handlers(use: UseCases) -> Handlers:
+def handlers(registration: Registration) -> Handlers:
     """Event type → what to do with it."""
-    hearing = use.hearing
-
-    async def document_sealed(incoming: Incoming[DocumentSealed]) -> None:
-        data = incoming.data
-        if data.kind is DocumentKind.TALON:  # certificates are not ours
-            await hearing.talon_sealed(
-                data.reference_id, data.number, data.document_id, cause=incoming.cause
-            )
-
-    async def sealing_failed(incoming: Incoming[SealingFailed]) -> None:
-        data = incoming.data
-        if data.kind is DocumentKind.TALON:
-            await hearing.talon_failed(
-                data.reference_id, data.number, data.reason_code, cause=incoming.cause
-            )
-
-    async def appointment_accepted(incoming: Incoming[AppointmentAccepted]) -> None:
-        data = incoming.data
-        comment = prose(data.comment or "") or None
-        await hearing.accepted(data.appointment_id, comment, cause=incoming.cause)
-
+    consumers = _Consumers(registration)
     return {
-        **_of_identity(hearing),
-        DocumentSealed: document_sealed,
-        SealingFailed: sealing_failed,
-        AppointmentAccepted: appointment_accepted,
+        ProfileConfirmedV2: consumers.profile_confirmed,
+        ProfileRejected: consumers.profile_rejected,
+        AccountBlocked: consumers.account_blocked,
+        AccountUnblocked: consumers.account_unblocked,
     }

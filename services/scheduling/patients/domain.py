@@ -1,57 +1,15 @@
-"""Slots, the patients who want them, and what stands in the way of a booking."""
+"""Patients: what scheduling knows of a citizen, and whether they may take a time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
-from services.scheduling.bookings.errors import (
-    DayClosedError,
-    OverlapError,
-    SlotPastError,
-    SlotTakenError,
-    TooManyActiveError,
-)
-
-
-@dataclass(frozen=True)
-class Visit:
-    """When and where, as the talon prints it (A7). Times are UTC."""
-
-    doctor_name: str
-    specialty: str
-    starts_at: datetime
-    ends_at: datetime
-    timezone: str
-    room: str
-    clinic_number: str
-    clinic_name: str
-    clinic_address: str
-
-    def local(self, moment: datetime) -> datetime:
-        """A moment on the clinic's clock."""
-        return moment.astimezone(ZoneInfo(self.timezone))
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A piece of a doctor's time. Free unless somebody has it or the day was closed."""
-
-    id: str
-    doctor_id: str
-    clinic_id: str
-    specialty_code: str
-    visit: Visit
-    appointment_id: str | None = None
-    closed: str | None = None
-
-    @property
-    def free(self) -> bool:
-        """Whether it can be booked, if it is not past."""
-        return self.appointment_id is None and self.closed is None
+from services.chassis.work.arrivals import ProfileNotReceivedError
+from services.scheduling.patients.errors import OverlapError, TooManyActiveError
+from services.scheduling.timetable.domain import Visit
 
 
 @dataclass(frozen=True)
@@ -70,38 +28,35 @@ class Patient:
     id: str
     full_name: str
     agenda: tuple[Engagement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What events have told of an account; the name comes with a confirmed profile."""
+
+    id: str
+    full_name: str | None
+    agenda: tuple[Engagement, ...] = ()
     rejected: bool = False
     blocked: bool = False
 
 
-def check_standing(patient: Patient) -> None:
-    """Refuse what a token that was issued before still allows (I9).
+def may_book(known: Known | None) -> Patient:
+    """The patient, or the refusal of what a token that was issued before still allows (I9).
 
     Raises:
         AccountBlockedError: an administrator closed the account.
-        NotConfirmedError: the registry did not agree with the profile.
+        ProfileNotReceivedError: the confirmed profile is not here yet. A rejection alone decides
+            nothing: who has a token by now was confirmed after it.
+        NotConfirmedError: the registry does not agree with the profile any more.
     """
-    if patient.blocked:
+    if known is not None and known.blocked:
         raise AccountBlockedError
-    if patient.rejected:
+    if known is None or known.full_name is None:
+        raise ProfileNotReceivedError
+    if known.rejected:
         raise NotConfirmedError
-
-
-def check_bookable(slot: Slot, now: datetime) -> None:
-    """Make sure that this slot can be booked.
-
-    Raises:
-        DayClosedError: A24.
-        SlotPastError: it has begun.
-        SlotTakenError: A4.
-    """
-    starts_at = slot.visit.local(slot.visit.starts_at)
-    if slot.visit.starts_at <= now:
-        raise SlotPastError(starts_at)
-    if slot.closed is not None:
-        raise DayClosedError(starts_at, slot.closed)
-    if slot.appointment_id is not None:
-        raise SlotTakenError(starts_at)
+    return Patient(known.id, known.full_name, known.agenda)
 
 
 def check_agenda(agenda: Sequence[Engagement], visit: Visit, *, limit: int, now: datetime) -> None:

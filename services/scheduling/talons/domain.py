@@ -1,52 +1,41 @@
-"""Talon numbers: eleven random digits and a check digit, read aloud in groups of four (A7, A8).
+"""Talons: reading a number that somebody shows, and what to tell them (A6, A8).
 
 The check digit is Damm's: it finds every wrong digit and every swap of neighbours, so a slip of the
-tongue at the desk is «mistyped», never somebody else's visit. Random, so that nobody counts visits.
+tongue at the desk is «mistyped», never somebody else's visit.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from datetime import datetime
+from enum import StrEnum
+
+from stdnum import damm
 
 from services.chassis.foundation.text import printed_number
-from services.scheduling.bookings.errors import TalonNumberError
+from services.scheduling.bookings.domain import DIGITS, Appointment, Status, grouped
+from services.scheduling.talons.errors import TalonNumberError
 
-DIGITS = 11
 LONGEST_TYPED = 500
 """Characters that are looked at: an address of the check page with what others hang on it."""
 _LENGTH = DIGITS + 1
-_GROUP = 4
-# H. M. Damm, «Total anti-symmetrische Quasigruppen», 2004: the quasigroup of order 10
-_TABLE = (
-    "0317598642",
-    "7092154863",
-    "4206871359",
-    "1750983426",
-    "6123045978",
-    "3674209581",
-    "5869720134",
-    "8945362017",
-    "9438617205",
-    "2581436790",
-)
 
 
-def _damm(digits: str) -> int:
-    interim = 0
-    for digit in digits:
-        interim = int(_TABLE[interim][int(digit)])
-    return interim
+class Check(StrEnum):
+    """What a check of a talon says."""
+
+    VALID = "valid"
+    PAST = "past"
+    VOID = "void"
+    UNKNOWN = "unknown"
 
 
-def talon_number(seed: int) -> str:
-    """The printed number of a random `seed` below 10¹¹."""
-    digits = f"{seed:0{DIGITS}d}"
-    return _grouped(f"{digits}{_damm(digits)}")
-
-
-def _grouped(digits: str) -> str:
-    cuts = range(0, len(digits) + 1, _GROUP)
-    return "-".join(digits[a:b] for a, b in pairwise(cuts))
+def check(found: Appointment | None, now: datetime) -> Check:
+    """What somebody who holds the talon in their hand is told (A8, A9)."""
+    if found is None:
+        return Check.UNKNOWN
+    if found.status is Status.CANCELLED:
+        return Check.VOID
+    return Check.PAST if found.visit.ends_at <= now else Check.VALID
 
 
 def parse_talon(text: str) -> str:
@@ -56,6 +45,6 @@ def parse_talon(text: str) -> str:
         TalonNumberError: not twelve digits, or the check digit is wrong.
     """
     digits = printed_number(text[:LONGEST_TYPED])
-    if len(digits) != _LENGTH or not (digits.isascii() and digits.isdecimal()) or _damm(digits):
+    if len(digits) != _LENGTH or not (digits.isascii() and damm.is_valid(digits)):
         raise TalonNumberError
-    return _grouped(digits)
+    return grouped(digits)

@@ -1,4 +1,4 @@
-"""Which slots there are: a doctor's weekly hours laid over the days that the clinic works.
+"""Clinics, doctors, and the slots that their hours make on the days that the clinic works.
 
 The same arguments give the same slots with the same ids, so making them again changes nothing.
 """
@@ -6,14 +6,11 @@ The same arguments give the same slots with the same ids, so making them again c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from services.scheduling.patients.domain import (
-    Slot,
-    Visit,
-)
+from services.scheduling.timetable.errors import DayClosedError, SlotPastError, SlotTakenError
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,65 @@ class ClosedDay:
     day: date
     reason: str
     clinic_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """When and where, as the talon prints it (A7). Times are UTC."""
+
+    doctor_name: str
+    specialty: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    room: str
+    clinic_number: str
+    clinic_name: str
+    clinic_address: str
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment on the clinic's clock."""
+        return moment.astimezone(ZoneInfo(self.timezone))
+
+    @property
+    def on_clinic_clock(self) -> Visit:
+        """The same visit, its times as the clinic's clock shows them."""
+        return replace(self, starts_at=self.local(self.starts_at), ends_at=self.local(self.ends_at))
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A piece of a doctor's time. Free unless somebody has it or the day was closed."""
+
+    id: str
+    doctor_id: str
+    clinic_id: str
+    specialty_code: str
+    visit: Visit
+    appointment_id: str | None = None
+    closed: str | None = None
+
+    @property
+    def free(self) -> bool:
+        """Whether it can be booked, if it is not past."""
+        return self.appointment_id is None and self.closed is None
+
+
+def check_bookable(slot: Slot, now: datetime) -> None:
+    """Make sure that this slot can be booked.
+
+    Raises:
+        DayClosedError: A24.
+        SlotPastError: it has begun.
+        SlotTakenError: A4.
+    """
+    starts_at = slot.visit.local(slot.visit.starts_at)
+    if slot.visit.starts_at <= now:
+        raise SlotPastError(starts_at)
+    if slot.closed is not None:
+        raise DayClosedError(starts_at, slot.closed)
+    if slot.appointment_id is not None:
+        raise SlotTakenError(starts_at)
 
 
 def slots_of(

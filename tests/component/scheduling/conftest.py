@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from services.chassis.foundation.settings import Platform
-from tests.support.scheduling import Desk, scheduling
 from tests.support.service import Tokens
+from tests.support.services.scheduling import Desk, scheduling
 
 
 @pytest_asyncio.fixture

@@ -10,17 +10,18 @@ import sys
 from typing import Never
 
 from services.chassis.database.client import Mongo
-from services.chassis.database.idempotency import Once
 from services.chassis.foundation import clock
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.outbox import Outbox
 from services.chassis.work.timers import Timers
 from services.chassis.work.transactions import Transactions
-from services.scheduling.bookings.domain import CancelRule
-from services.scheduling.bookings.metrics import SchedulingMetrics
+from services.scheduling.bookings.metrics import BookingMetrics
+from services.scheduling.bookings.store import Appointments
+from services.scheduling.bookings.usecases import Bookings
+from services.scheduling.deps import Deps
+from services.scheduling.patients.store import Patients
 from services.scheduling.settings import Settings
-from services.scheduling.store import Store
-from services.scheduling.usecases import Booking
+from services.scheduling.timetable.store import Slots
 
 
 def _stop(_: object) -> Never:
@@ -31,21 +32,17 @@ def _stop(_: object) -> Never:
 
 async def _book(url: str, database: str, citizen: str, slot: str) -> None:
     mongo = Mongo(url, database)
-    settings = Settings()
-    booking = Booking(
-        transactions=Transactions("scheduling", mongo, Outbox(mongo), Timers(mongo)),
-        store=Store(mongo.db),
-        now=clock.now,
-        new_id=lambda: "never-committed",
+    transactions = Transactions("scheduling", mongo, Outbox(mongo), Timers(mongo))
+    bookings = Bookings(
+        Deps(transactions, Settings(), now=clock.now, new_id=lambda: "never-committed"),
+        Slots(mongo.db),
+        Patients(mongo.db),
+        Appointments(mongo.db),
+        BookingMetrics(Metrics()),
         new_talon=lambda: 1,
-        rule=CancelRule(settings.self_cancel, settings.hotline),
-        active_limit=5,
-        metrics=SchedulingMetrics(Metrics()),
-        check_url=str,
+        check_url=_stop,  # called when the slot and the agenda are written, and the rest is not
     )
-    # the answer is made when everything but itself and the event is written
-    once = Once.of(subject=citizen, route="book", key="k", payload=b"").answering(_stop)
-    await booking.book(citizen, slot, once=once)
+    await bookings.book(citizen, slot)
 
 
 if __name__ == "__main__":

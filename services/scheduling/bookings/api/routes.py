@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Tidied
+from services.chassis.http.facilities import facility
 from services.chassis.http.middleware import LateOnceKey
 from services.chassis.http.pages import Cursor
 from services.scheduling.bookings.api.views import Appointments, AppointmentView
 from services.scheduling.bookings.domain import Appointment, Canceller
-from services.scheduling.deps import (
-    Citizen,
-    ConfirmedCitizen,
-    Limit,
-    Support,
-    Use,
-)
-from services.scheduling.usecases import UseCases
+from services.scheduling.bookings.usecases import Bookings
+from services.scheduling.deps import Citizen, ConfirmedCitizen, Limit, Support
 
 router = APIRouter(prefix="/v1", tags=["Записи"])
+Use = Annotated[Bookings, Depends(facility(Bookings))]
 AppointmentId = Annotated[str, Path(max_length=64)]
 
 
@@ -47,9 +43,8 @@ class Cancel(BaseModel):
         return self.reason or None
 
 
-def _view(use: UseCases, found: Appointment) -> AppointmentView:
-    booking = use.booking
-    return AppointmentView.of(found, booking.rule, booking.check_url(found.talon_number))
+def _view(bookings: Bookings, found: Appointment) -> AppointmentView:
+    return AppointmentView.of(found, bookings.rule, bookings.check_url(found.talon_number))
 
 
 def _booked(found: Appointment) -> dict[str, str]:
@@ -57,13 +52,15 @@ def _booked(found: Appointment) -> dict[str, str]:
 
 
 @router.post("/appointments", status_code=201, summary="Записаться", response_model=AppointmentView)
-async def book(body: Book, use: Use, who: ConfirmedCitizen, once: LateOnceKey) -> Response:
+async def book(body: Book, bookings: Use, who: ConfirmedCitizen, once: LateOnceKey) -> Response:
     """Book a free slot: one winner, everybody else gets `slot-taken` (409)."""
-    found = await use.booking.book(
-        who.subject, body.slot_id, once=once.answering(lambda a: _view(use, a), headers=_booked)
+    found = await bookings.book(
+        who.subject,
+        body.slot_id,
+        once=once.answering(lambda a: _view(bookings, a), headers=_booked),
     )
     return Response(  # the very bytes that are stored for the key; FastAPI need not check our own
-        _view(use, found).model_dump_json(by_alias=True),
+        _view(bookings, found).model_dump_json(by_alias=True),
         status_code=201,
         media_type="application/json",
         headers=_booked(found),
@@ -72,31 +69,35 @@ async def book(body: Book, use: Use, who: ConfirmedCitizen, once: LateOnceKey) -
 
 @router.get("/appointments", summary="Мои записи")
 async def appointments(
-    use: Use, who: Citizen, cursor: Cursor = None, limit: Limit = 20
+    bookings: Use, who: Citizen, cursor: Cursor = None, limit: Limit = 20
 ) -> Appointments:
     """One's own appointments, latest visit first, cancelled ones too."""
-    page = await use.reading.appointments(who.subject, after=cursor, limit=limit)
-    return Appointments(items=[_view(use, a) for a in page.items], next_cursor=page.next_cursor)
+    page = await bookings.of_citizen(who.subject, after=cursor, limit=limit)
+    return Appointments(
+        items=[_view(bookings, a) for a in page.items], next_cursor=page.next_cursor
+    )
 
 
 @router.get("/appointments/{appointment_id}", summary="Моя запись")
-async def appointment(appointment_id: AppointmentId, use: Use, who: Citizen) -> AppointmentView:
+async def appointment(
+    appointment_id: AppointmentId, bookings: Use, who: Citizen
+) -> AppointmentView:
     """One of one's own appointments, with its history."""
-    return _view(use, await use.reading.appointment(who.subject, appointment_id))
+    return _view(bookings, await bookings.one(who.subject, appointment_id))
 
 
 @router.post("/appointments/{appointment_id}/cancellation", summary="Отменить запись")
 async def cancel(
-    appointment_id: AppointmentId, use: Use, who: Citizen, body: Cancel | None = None
+    appointment_id: AppointmentId, bookings: Use, who: Citizen, body: Cancel | None = None
 ) -> AppointmentView:
     """Cancel until 24 hours before the visit; later the answer is `cancel-too-late` (409)."""
-    found = await use.booking.cancel(
+    found = await bookings.cancel(
         appointment_id,
         by=Canceller.CITIZEN,
         citizen_id=who.subject,
         note=body.note if body else None,
     )
-    return _view(use, found)
+    return _view(bookings, found)
 
 
 @router.post(
@@ -106,12 +107,12 @@ async def cancel(
 )
 async def cancel_for(
     appointment_id: AppointmentId,
-    use: Use,
+    bookings: Use,
     _: Support,
     body: Cancel | None = None,
 ) -> AppointmentView:
     """Cancel for a citizen who called, until the visit begins."""
-    found = await use.booking.cancel(
+    found = await bookings.cancel(
         appointment_id, by=Canceller.SUPPORT, note=body.note if body else None
     )
-    return _view(use, found)
+    return _view(bookings, found)

@@ -1,4 +1,4 @@
-"""What answers about appointments and talons look like. Times are on the clinic's clock."""
+"""What answers about appointments look like. Times are on the clinic's clock."""
 
 from __future__ import annotations
 
@@ -6,16 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from services.chassis.foundation.masks import masked_name
-from services.scheduling.bookings.domain import (
-    Appointment,
-    CancelRule,
-    Check,
-    Status,
-    Step,
-    TalonState,
-)
-from services.scheduling.timetable.api.views import VisitView
+from services.scheduling.bookings.domain import Appointment, CancelRule, Status, Step, TalonState
+from services.scheduling.deps import VisitView
 
 STATUS_LABELS = {
     Status.PENDING: "В ожидании",
@@ -27,12 +19,6 @@ TALON_LABELS = {
     TalonState.ISSUED: "Талон готов",
     TalonState.FAILED: "Талон не удалось подписать; в регистратуре достаточно номера",
     TalonState.VOID: "Недействителен",
-}
-CHECK_LABELS = {
-    Check.VALID: "Талон действителен",
-    Check.PAST: "Время приёма прошло",
-    Check.VOID: "Талон недействителен: запись отменена",
-    Check.UNKNOWN: "Такого талона нет: запись считается недействительной",
 }
 STEP_LABELS = {
     Step.BOOKED: "Запись создана",
@@ -86,7 +72,6 @@ class AppointmentView(BaseModel):
     def of(cls, found: Appointment, rule: CancelRule, check_url: str) -> AppointmentView:
         """On the clinic's clock."""
         local = found.visit.local
-        active = found.status is not Status.CANCELLED
         return cls(
             id=found.id,
             slot_id=found.slot_id,
@@ -94,7 +79,7 @@ class AppointmentView(BaseModel):
             clinic_id=found.clinic_id,
             status=found.status,
             status_label=STATUS_LABELS[found.status],
-            visit=VisitView.of(found.visit),
+            visit=VisitView.model_validate(found.visit.on_clinic_clock),
             talon=TalonView(
                 number=found.talon_number,
                 state=found.talon,
@@ -106,8 +91,8 @@ class AppointmentView(BaseModel):
             ),
             clinic_comment=found.clinic_comment,
             booked_at=local(found.booked_at),
-            cancel_until=local(rule.until(found.visit)) if active else None,
-            cancelled_at=local(found.cancelled_at) if found.cancelled_at else None,
+            cancel_until=None if found.cancelled else local(rule.until(found.visit)),
+            cancelled_at=local(found.cancelled.at) if found.cancelled else None,
             history=[
                 HistoryEntry(
                     at=local(e.at), step=e.step, label=STEP_LABELS[e.step], by=e.by, note=e.note
@@ -122,41 +107,3 @@ class Appointments(BaseModel):
 
     items: list[AppointmentView]
     next_cursor: str | None
-
-
-class PublicTalon(BaseModel):
-    """What anybody who has the number is told: no doctor, no specialty, a masked name."""
-
-    number: str
-    state: Check
-    label: str
-    patient: str | None = Field(default=None, examples=["С*** А*** С***"])
-    starts_at: datetime | None = None
-    clinic_name: str | None = None
-    clinic_address: str | None = None
-
-    @classmethod
-    def of(cls, number: str, check: Check, found: Appointment | None) -> PublicTalon:
-        """For a stranger."""
-        if found is None:
-            return cls(number=number, state=check, label=CHECK_LABELS[check])
-        return cls(
-            number=number,
-            state=check,
-            label=CHECK_LABELS[check],
-            patient=masked_name(found.patient_name),
-            starts_at=found.visit.local(found.visit.starts_at),
-            clinic_name=found.visit.clinic_name,
-            clinic_address=found.visit.clinic_address,
-        )
-
-
-class DeskTalon(BaseModel):
-    """What the desk of the clinic is told (A8). Another clinic's desk gets the public part only."""
-
-    talon: PublicTalon
-    here: bool = Field(description="Whether the visit is in the registrar's own clinic.")
-    patient_name: str | None = None
-    appointment_id: str | None = None
-    visit: VisitView | None = None
-    clinic_comment: str | None = None

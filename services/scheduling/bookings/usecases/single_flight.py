@@ -1,4 +1,4 @@
-"""Taking turns inside one process for a thing that many want at once.
+"""Single flight: of many in one process who want the same thing, one tries and the others wait.
 
 Only a courtesy to the database: a crowd at one slot costs one transaction instead of a storm of
 write conflicts, and whoever waited shares what the one before them learned. Who wins is decided by
@@ -16,7 +16,7 @@ from services.chassis.foundation.errors import AccidentError, RefusalError
 
 
 @dataclass
-class Turn:
+class Flight:
     """One try. `refusal` is what those who waited for it get."""
 
     refusal: RefusalError | None = None
@@ -32,7 +32,7 @@ class Turn:
             async with asyncio.timeout(patience):
                 await self._over.wait()
         except TimeoutError as error:
-            message = "somebody else's turn does not end"
+            message = "somebody else's try does not end"
             raise AccidentError(message) from error
 
     def end(self) -> None:
@@ -40,23 +40,22 @@ class Turn:
         self._over.set()
 
 
-class Turns:
+class SingleFlight:
     """Who is trying what right now."""
 
     def __init__(self) -> None:
-        """Nobody is."""
-        self._running: dict[str, Turn] = {}
+        self._running: dict[str, Flight] = {}
 
-    def running(self, key: str) -> Turn | None:
-        """The turn to wait for, if somebody has it."""
+    def running(self, key: str) -> Flight | None:
+        """The try to wait for, if there is one."""
         return self._running.get(key)
 
     @contextmanager
-    def take(self, key: str) -> Iterator[Turn]:
-        """Our turn; only when nobody has it."""
-        turn = self._running[key] = Turn()
+    def take_off(self, key: str) -> Iterator[Flight]:
+        """Our try; only when nobody else's is running."""
+        flight = self._running[key] = Flight()
         try:
-            yield turn
+            yield flight
         finally:
             del self._running[key]
-            turn.end()
+            flight.end()

@@ -12,16 +12,17 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
+from services.chassis.http.facilities import facility
 from services.chassis.http.rates import public_check
-from services.scheduling.bookings.api.views import DeskTalon, PublicTalon
-from services.scheduling.bookings.domain import Check
-from services.scheduling.bookings.errors import TalonNumberError
-from services.scheduling.deps import Registrar, Use
-from services.scheduling.talons.domain import LONGEST_TYPED
-from services.scheduling.timetable.api.views import VisitView
+from services.scheduling.deps import Registrar, VisitView
+from services.scheduling.talons.api.views import DeskTalon, PublicTalon
+from services.scheduling.talons.domain import LONGEST_TYPED, Check
+from services.scheduling.talons.errors import TalonNumberError
+from services.scheduling.talons.usecases import Talons
 
 router = APIRouter(prefix="/v1", tags=["Талоны"])
 pages = APIRouter(include_in_schema=False)
+Use = Annotated[Talons, Depends(facility(Talons))]
 Number = Annotated[
     str,
     Path(
@@ -38,7 +39,6 @@ _TEMPLATES = Environment(
 _STYLE = (_HERE / "talon.css").read_text()
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _HEADERS = {
-    "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
@@ -49,22 +49,22 @@ _HEADERS = {
 @router.get(
     "/public/talons/{number:path}", summary="Проверить талон", dependencies=[Depends(public_check)]
 )
-async def public(number: Number, use: Use) -> PublicTalon:
+async def public(number: Number, talons: Use) -> PublicTalon:
     """Whether a talon is valid; without login and without personal data.
 
     429 `too-many-requests`: so many a minute for each network address.
     """
-    found = await use.reading.check_talon(number)
-    return PublicTalon.of(found.number, found.check, found.appointment)
+    found = await talons.check(number)
+    return PublicTalon.of(found)
 
 
 @router.get(
     "/desk/talons/{number:path}", summary="Проверить талон в регистратуре", tags=["Сотрудникам"]
 )
-async def desk(number: Number, use: Use, who: Registrar) -> DeskTalon:
+async def desk(number: Number, talons: Use, who: Registrar) -> DeskTalon:
     """Who comes, when, and to whom; for the registrar of that clinic."""
-    found = await use.reading.check_talon(number)
-    talon = PublicTalon.of(found.number, found.check, found.appointment)
+    found = await talons.check(number)
+    talon = PublicTalon.of(found)
     visit = found.appointment
     if visit is None or visit.clinic_id != who.clinic_id:
         return DeskTalon(talon=talon, here=False)
@@ -73,7 +73,7 @@ async def desk(number: Number, use: Use, who: Registrar) -> DeskTalon:
         here=True,
         patient_name=visit.patient_name,
         appointment_id=visit.id,
-        visit=VisitView.of(visit.visit),
+        visit=VisitView.model_validate(visit.visit.on_clinic_clock),
         clinic_comment=visit.clinic_comment,
     )
 
@@ -82,22 +82,22 @@ async def desk(number: Number, use: Use, who: Registrar) -> DeskTalon:
 @pages.get("/talon/")
 async def form(
     request: Request,
-    use: Use,
+    talons: Use,
     number: Annotated[str | None, Query(max_length=LONGEST_TYPED)] = None,
 ) -> HTMLResponse:
     """The form, or the answer to it."""
-    return _page(None, "", 200) if not number else await page(request, number, use)
+    return _page(None, "", 200) if not number else await page(request, number, talons)
 
 
 @pages.get("/talon/{number:path}")
-async def page(request: Request, number: Number, use: Use) -> HTMLResponse:
+async def page(request: Request, number: Number, talons: Use) -> HTMLResponse:
     """Where the QR code of a talon leads a person."""
     try:
         await public_check(request)
-        found = await use.reading.check_talon(number)
+        found = await talons.check(number)
     except (TalonNumberError, TooManyRequestsError) as error:
         return _page(None, number, error.status, refused=error)
-    talon = PublicTalon.of(found.number, found.check, found.appointment)
+    talon = PublicTalon.of(found)
     return _page(talon, found.number, 404 if found.check is Check.UNKNOWN else 200)
 
 

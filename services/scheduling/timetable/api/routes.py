@@ -8,19 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.database.pages import (
-    id_cursor,
-    moment_cursor,
-    parse_id_cursor,
-    parse_moment_cursor,
-)
 from services.chassis.foundation.dates import Day
+from services.chassis.http.facilities import facility
 from services.chassis.http.headers import cacheable
 from services.chassis.http.pages import Cursor
-from services.scheduling.deps import (
-    Limit,
-    Use,
-)
+from services.scheduling.deps import Limit
 from services.scheduling.timetable.api.views import (
     Clinics,
     ClinicView,
@@ -32,8 +24,10 @@ from services.scheduling.timetable.api.views import (
     Specialties,
     SpecialtyView,
 )
+from services.scheduling.timetable.usecases import Timetable
 
 router = APIRouter(prefix="/v1", tags=["Расписание"])
+Use = Annotated[Timetable, Depends(facility(Timetable))]
 _CACHED = [Depends(cacheable(60))]  # free slots are not: they go within the second
 
 
@@ -52,53 +46,49 @@ class SlotsAsked(BaseModel):
 
 
 @router.get("/clinics", summary="Клиники", dependencies=_CACHED)
-async def clinics(use: Use) -> Clinics:
+async def clinics(timetable: Use) -> Clinics:
     """All clinics."""
-    return Clinics(items=[ClinicView.of(c) for c in await use.reading.clinics()])
+    return Clinics(items=[ClinicView.of(c) for c in await timetable.clinics()])
 
 
 @router.get("/specialties", summary="Специальности", dependencies=_CACHED)
-async def specialties(use: Use) -> Specialties:
+async def specialties(timetable: Use) -> Specialties:
     """All specialties that there are doctors of."""
-    found = await use.reading.specialties()
+    found = await timetable.specialties()
     return Specialties(items=[SpecialtyView(code=s.code, title=s.title) for s in found])
 
 
 @router.get("/doctors", summary="Врачи", dependencies=_CACHED)
 async def doctors(
-    use: Use,
+    timetable: Use,
     specialty: Annotated[str | None, Query(max_length=64)] = None,
     clinic_id: Annotated[str | None, Query(max_length=64)] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Doctors:
     """Doctors with specialty, room, experience and licence number."""
-    found = await use.reading.doctors(
-        specialty=specialty, clinic_id=clinic_id, after=parse_id_cursor(cursor), limit=limit
+    page = await timetable.doctors(
+        specialty=specialty, clinic_id=clinic_id, after=cursor, limit=limit
     )
     year = datetime.now(UTC).year
-    return Doctors(
-        items=[DoctorView.of(d, year) for d in found],
-        next_cursor=id_cursor(found[-1].id) if len(found) == limit else None,
-    )
+    return Doctors(items=[DoctorView.of(d, year) for d in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/slots", summary="Свободное время")
-async def slots(use: Use, asked: Annotated[SlotsAsked, Query()]) -> Slots:
+async def slots(timetable: Use, asked: Annotated[SlotsAsked, Query()]) -> Slots:
     """Free slots by time, and the closed days among the days asked for."""
-    found = await use.reading.free_slots(
+    page = await timetable.free_slots(
         doctor_id=asked.doctor_id,
         specialty=asked.specialty,
         clinic_id=asked.clinic_id,
         since=asked.since,
         until=asked.until,
-        after=parse_moment_cursor(asked.cursor),
+        after=asked.cursor,
         limit=asked.limit,
     )
-    more = len(found) == asked.limit
-    closed = await use.reading.closed_days(asked.since, asked.until)
+    closed = await timetable.closed_days(asked.since, asked.until)
     return Slots(
-        items=[SlotView.of(s) for s in found],
-        next_cursor=moment_cursor(found[-1].visit.starts_at, found[-1].id) if more else None,
+        items=[SlotView.of(s) for s in page.items],
+        next_cursor=page.next_cursor,
         closed=[ClosedDayView.of(c) for c in closed],
     )

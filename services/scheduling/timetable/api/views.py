@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import BaseModel, Field
 
-from services.scheduling.patients.domain import Slot, Visit
-from services.scheduling.timetable import domain as timetable
+from services.scheduling.deps import VisitView
+from services.scheduling.timetable.domain import Clinic, ClosedDay, Doctor, Slot
 
 
 class SpecialtyView(BaseModel):
@@ -35,7 +35,7 @@ class ClinicView(BaseModel):
     timezone: str = Field(examples=["Europe/Moscow"])
 
     @classmethod
-    def of(cls, clinic: timetable.Clinic) -> ClinicView:
+    def of(cls, clinic: Clinic) -> ClinicView:
         """As everybody sees it."""
         return cls(
             id=clinic.id,
@@ -74,7 +74,7 @@ class DoctorView(BaseModel):
     visit_minutes: int
 
     @classmethod
-    def of(cls, doctor: timetable.Doctor, year: int) -> DoctorView:
+    def of(cls, doctor: Doctor, year: int) -> DoctorView:
         """As seen in this year."""
         return cls(
             id=doctor.id,
@@ -95,35 +95,6 @@ class Doctors(BaseModel):
     next_cursor: str | None
 
 
-class VisitView(BaseModel):
-    """When, where, to whom."""
-
-    doctor_name: str
-    specialty: str
-    starts_at: datetime
-    ends_at: datetime
-    timezone: str
-    room: str
-    clinic_number: str
-    clinic_name: str
-    clinic_address: str
-
-    @classmethod
-    def of(cls, visit: Visit) -> VisitView:
-        """On the clinic's clock."""
-        return cls(
-            doctor_name=visit.doctor_name,
-            specialty=visit.specialty,
-            starts_at=visit.local(visit.starts_at),
-            ends_at=visit.local(visit.ends_at),
-            timezone=visit.timezone,
-            room=visit.room,
-            clinic_number=visit.clinic_number,
-            clinic_name=visit.clinic_name,
-            clinic_address=visit.clinic_address,
-        )
-
-
 class SlotView(BaseModel):
     """A free slot (A1: date, time and room)."""
 
@@ -139,7 +110,7 @@ class SlotView(BaseModel):
             id=slot.id,
             doctor_id=slot.doctor_id,
             clinic_id=slot.clinic_id,
-            visit=VisitView.of(slot.visit),
+            visit=VisitView.model_validate(slot.visit.on_clinic_clock),
         )
 
 
@@ -151,7 +122,7 @@ class ClosedDayView(BaseModel):
     clinic_id: str | None = Field(description="Null: all clinics.")
 
     @classmethod
-    def of(cls, closed: timetable.ClosedDay) -> ClosedDayView:
+    def of(cls, closed: ClosedDay) -> ClosedDayView:
         """As everybody sees it."""
         return cls(day=closed.day, reason=closed.reason, clinic_id=closed.clinic_id)
 

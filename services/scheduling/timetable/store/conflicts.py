@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 
-class ContendedError(Exception):
+class WriteConflictError(Exception):
     """Somebody else is writing the same thing right now; nothing of ours happened."""
 
 
 @contextmanager
-def contended() -> Iterator[None]:
-    """Turn a write conflict into `ContendedError`, which ends the transaction at once."""
+def named_conflicts() -> Iterator[None]:
+    """Turn a write conflict into `WriteConflictError`, which ends the transaction at once."""
     try:
         yield
     except DuplicateKeyError as error:
-        raise ContendedError from error
+        raise WriteConflictError from error
     except OperationFailure as error:
         if error.has_error_label("TransientTransactionError"):
-            raise ContendedError from error
+            raise WriteConflictError from error
         raise

@@ -1,7 +1,9 @@
 """The collection `slots`: the timetable, and who has which piece of it.
 
-The conditional update in `take` is what decides who wins a slot (A4). Free slots have their own
-partial indexes, one for each way of asking, in the order of the answer.
+A store of its own, not an aggregate's: the conditional update in `take` decides who wins a slot
+(A4) in one round trip, without reading first, and a revision would make losers of those who only
+came at the same moment. Free slots have their own partial indexes, one for each way of asking, in
+the order of the answer.
 """
 
 from __future__ import annotations
@@ -14,12 +16,11 @@ from typing import Any
 from pymongo import ASCENDING, DeleteOne, IndexModel, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from services.chassis.database.client import Database, Document, Session
-from services.scheduling.patients.domain import (
-    Slot,
-    Visit,
-)
-from services.scheduling.timetable.store.conflicts import contended
+from services.chassis.database.client import Database, Document
+from services.chassis.database.pages import Page, Sort
+from services.chassis.work.transactions import Transaction
+from services.scheduling.timetable.domain import Slot, Visit
+from services.scheduling.timetable.store.conflicts import named_conflicts
 
 _WAYS: Mapping[str, tuple[str, ...]] = {
     "free_by_doctor": ("doctor_id",),
@@ -28,20 +29,20 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
     "free_by_clinic": ("clinic_id",),
     "free_by_time": (),
 }
-_ORDER = [("starts_at", ASCENDING), ("_id", ASCENDING)]
+_ORDER = Sort("starts_at")
 INDEXES = {
     "slots": [
         IndexModel(
-            [*((field, ASCENDING) for field in fields), *_ORDER],
+            [*((field, ASCENDING) for field in fields), *_ORDER.keys],
             name=name,
             partialFilterExpression={"free": True},
         )
         for name, fields in _WAYS.items()
     ]
     + [
-        IndexModel(_ORDER, name="by_time"),
+        IndexModel(_ORDER.keys, name="by_time"),
         IndexModel(
-            _ORDER,
+            _ORDER.keys,
             name="closed_by_time",  # few, and never written by a booking
             partialFilterExpression={"closed": {"$type": "string"}},
         ),
@@ -54,7 +55,7 @@ _LONGEST_VISIT = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class SlotQuery:
-    """Which free slots are wanted. `after` is where the last page ended; days are local."""
+    """Which free slots are wanted. `after` is the cursor of the page before; days are local."""
 
     starting: datetime
     doctor_id: str | None = None
@@ -62,7 +63,7 @@ class SlotQuery:
     clinic_id: str | None = None
     since: date | None = None
     until: date | None = None
-    after: tuple[datetime, str] | None = None
+    after: str | None = None
 
     def _wanted(self) -> dict[str, str]:
         asked = {
@@ -79,7 +80,11 @@ class SlotQuery:
         return next(name for name, fields in _WAYS.items() if set(fields) <= wanted.keys())
 
     def filter(self) -> dict[str, Any]:
-        """The query document."""
+        """The query document.
+
+        Raises:
+            InvalidInputError: `after` is no cursor of ours.
+        """
         found: dict[str, Any] = {"free": True, **self._wanted()}
         begins: dict[str, datetime] = {"$gt": self.starting}
         if self.since is not None:
@@ -88,18 +93,15 @@ class SlotQuery:
         if self.until is not None:
             found.setdefault("day", {})["$lte"] = self.until.isoformat()
             begins["$lt"] = _midnight(self.until) + timedelta(days=1) + _ZONES
-        if self.after is not None:
-            moment, last = self.after
-            begins["$gte"] = max(moment, begins.get("$gte", moment))
-            found["$or"] = [{"starts_at": {"$gt": moment}}, {"_id": {"$gt": last}}]
-        return {**found, "starts_at": begins}
+        found["starts_at"] = begins
+        beyond = _ORDER.after(self.after)
+        return {"$and": [found, beyond]} if beyond else found
 
 
 class Slots:
     """The timetable."""
 
     def __init__(self, db: Database) -> None:
-        """Keep the collection."""
         self._slots = db["slots"]
 
     async def get(self, slot_id: str) -> Slot | None:
@@ -107,11 +109,15 @@ class Slots:
         found = await self._slots.find_one({"_id": slot_id})
         return None if found is None else from_document(found)
 
-    async def free(self, query: SlotQuery, limit: int) -> list[Slot]:
+    async def free(self, query: SlotQuery, limit: int) -> Page[Slot]:
         """Free slots by time; no more than `limit`."""
-        found = self._slots.find(query.filter()).sort(_ORDER).limit(limit)
-        cursor = found.hint(query.index)  # type: ignore[arg-type] # the stub knows no index names
-        return [from_document(d) async for d in cursor]
+        cursor = self._slots.find(query.filter()).sort(_ORDER.keys).limit(limit + 1)
+        found = await cursor.hint(query.index).to_list(None)  # type: ignore[arg-type] # the stub knows no index names
+        more = len(found) > limit
+        return Page(
+            tuple(from_document(d) for d in found[:limit]),
+            _ORDER.cursor(found[limit - 1]) if more else None,
+        )
 
     async def left(self, now: datetime) -> tuple[int, int]:
         """How many slots that have not begun are free and how many are booked, over indexes.
@@ -127,26 +133,26 @@ class Slots:
         )
         return free, max(0, every - free - closed)
 
-    async def take(self, session: Session, slot_id: str, appointment_id: str) -> Slot | None:
+    async def take(self, tx: Transaction, slot_id: str, appointment_id: str) -> Slot | None:
         """Give a free slot to an appointment; the slot as it was, or None when it is not free.
 
         Raises:
-            ContendedError: somebody is taking it right now.
+            WriteConflictError: somebody is taking it right now.
         """
-        with contended():
+        with named_conflicts():
             before = await self._slots.find_one_and_update(
                 {"_id": slot_id, "free": True},
                 {"$set": {"free": False, "appointment_id": appointment_id}},
-                session=session,
+                session=tx.session,
             )
         return None if before is None else from_document(before)
 
-    async def release(self, session: Session, slot_id: str, appointment_id: str) -> None:
+    async def release(self, tx: Transaction, slot_id: str, appointment_id: str) -> None:
         """Take the slot back from this appointment; it is free again unless its day was closed."""
         await self._slots.update_one(
             {"_id": slot_id, "appointment_id": appointment_id},
             [{"$set": {"appointment_id": None, "free": {"$eq": ["$closed", None]}}}],
-            session=session,
+            session=tx.session,
         )
 
     async def sync(

@@ -15,8 +15,8 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.scheduling import Desk, scheduling
 from tests.support.service import Tokens, keyed, outbox_events
+from tests.support.services.scheduling import Desk, scheduling
 
 
 async def test_a_booking_is_confirmed_at_once_with_a_talon_and_an_event(desk: Desk) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, CancelledBy
-from tests.support.scheduling import Desk
 from tests.support.service import outbox_events
+from tests.support.services.scheduling import Desk
 
 
 def _starts(booked: dict[str, Any]) -> datetime:

@@ -12,8 +12,8 @@ from services.chassis.foundation.errors import UnauthenticatedError
 from services.chassis.http.auth import TokenVerifier
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.scheduling import Desk
 from tests.support.service import Tokens, keyed, outbox_events
+from tests.support.services.scheduling import Desk
 
 AUDIENCE = "moe-zdorovie"
 

@@ -9,8 +9,8 @@ from contracts.scheduling import AppointmentBooked
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.scheduling import Desk
 from tests.support.service import keyed, outbox_events
+from tests.support.services.scheduling import Desk
 from tests.support.stack import ServerStack
 from tests.support.tools.programs import program
 

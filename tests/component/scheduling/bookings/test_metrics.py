@@ -10,10 +10,11 @@ import pytest
 from services.chassis.database.deadline import TookTooLongError
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.scheduling import Desk
 from tests.support.service import keyed
 from tests.support.tools.flow import metric, too_late
 from tests.support.tools.measured import gauge
+from services.scheduling.bookings.usecases import Bookings
+from tests.support.services.scheduling import Desk
 
 
 def bookings(desk: Desk) -> dict[str, float]:
@@ -58,7 +59,7 @@ async def test_what_came_too_late_to_commit_is_not_refused(desk: Desk) -> None:
     await desk.citizen("citizen-1")
     slot = (await desk.late_slot())["id"]
     with pytest.raises(TookTooLongError):
-        await too_late(lambda: desk.app.state.use.booking.book("citizen-1", slot))
+        await too_late(lambda: find(desk.app, Bookings).book("citizen-1", slot))
     assert bookings(desk) == {"booked": 0, "slot-taken": 0, "refused": 0, "try-again": 1}
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from contracts.identity import AccountBlocked, AccountUnblocked
-from tests.support.scheduling import Desk
 from tests.support.service import an_event, deliver, keyed
+from tests.support.services.scheduling import Desk
 
 _ROLES = ("citizen", "registrar", "support")
 

@@ -23,8 +23,8 @@ from contracts.scheduling import AppointmentBooked, TalonIssued
 from contracts.topics import heard_by
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.scheduling import Desk, person
 from tests.support.service import an_event, deliver, outbox_events
+from tests.support.services.scheduling import Desk, person
 
 
 def _sealed(booked: dict[str, Any], kind: DocumentKind = DocumentKind.TALON) -> Event[Any]:

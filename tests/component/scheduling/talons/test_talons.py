@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.scheduling import Desk
+from tests.support.services.scheduling import Desk
 
 
 async def _booked(desk: Desk) -> tuple[dict[str, str], dict[str, Any]]:

@@ -9,18 +9,19 @@ from typing import Any
 import pytest
 
 from services.chassis.database.client import Database
+from services.chassis.database.pages import moment_cursor
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from services.scheduling.patients.domain import Slot
-from services.scheduling.store import SlotQuery, Store
-from services.scheduling.timetable.domain import ClosedDay
+from services.scheduling.timetable.domain import ClosedDay, Slot
+from services.scheduling.timetable.store import Reference, SlotQuery, Slots
 from services.scheduling.timetable.store.slots import from_document
-from services.scheduling.timetable.usecases import TIMER
-from services.scheduling.usecases import Timetable, UseCases
+from services.scheduling.timetable.usecases import TIMER, Timetable
 from tests.support.eventually import eventually
-from tests.support.scheduling import MONDAY, Desk, scheduling
 from tests.support.service import Tokens
+from tests.support.services.scheduling import MONDAY, Desk, scheduling
+
+LATER = moment_cursor(MONDAY + timedelta(days=2), "x")
 
 
 def _db(desk: Desk) -> Database:
@@ -29,8 +30,7 @@ def _db(desk: Desk) -> Database:
 
 
 def _timetable(desk: Desk) -> Timetable:
-    use: UseCases = desk.app.state.use
-    return use.timetable
+    return find(desk.app, Timetable)
 
 
 async def test_doctors_show_what_patients_choose_by(desk: Desk) -> None:
@@ -132,7 +132,9 @@ async def test_a_wrong_question_is_named(desk: Desk, asked: dict[str, Any]) -> N
         SlotQuery(MONDAY, specialty="therapist"),
         SlotQuery(MONDAY, clinic_id="clinic-1"),
         SlotQuery(MONDAY),
-        SlotQuery(MONDAY, clinic_id="clinic-1", after=(MONDAY + timedelta(days=2), "x")),
+        SlotQuery(
+            MONDAY, clinic_id="clinic-1", after=moment_cursor(MONDAY + timedelta(days=2), "x")
+        ),
         SlotQuery(MONDAY, specialty="therapist", since=date(2038, 3, 4), until=date(2038, 3, 5)),
     ],
 )
@@ -177,9 +179,9 @@ async def test_a_day_that_is_closed_later_refuses_bookings(desk: Desk) -> None:
     who = await desk.citizen()
     booked, stale = (await desk.free(doctor_id="doctor-orlova", **{"from": "2038-03-04"}))[:2]
     await desk.booked(who, booked["id"])
-    store = Store(_db(desk))
+    reference = Reference(_db(desk))
     reason = "санитарный день"
-    await store.reference.seed_closed_days([ClosedDay(date(2038, 3, 4), reason, "clinic-1")])
+    await reference.seed_closed_days([ClosedDay(date(2038, 3, 4), reason, "clinic-1")])
     await _timetable(desk).refresh()
     answer = await desk.book(await desk.citizen("citizen-2"), stale["id"])
     assert (answer.status_code, answer.json()["code"]) == (409, "clinic-closed")
@@ -209,14 +211,14 @@ async def test_changed_hours_open_nothing_over_a_booked_visit(desk: Desk) -> Non
     who = await desk.citizen()
     slots = await desk.free(doctor_id="doctor-orlova", **{"from": "2038-03-04"})
     booked = await desk.booked(who, slots[1]["id"])
-    store, now = Store(_db(desk)), desk.clock.now
+    kept, now = Slots(_db(desk)), desk.clock.now
     longer = []
     for slot in await _all_slots(desk, "doctor-orlova"):
         if slot.visit.starts_at.minute in {0, 20, 40} or slot.visit.starts_at.minute == 15:
             ends = slot.visit.starts_at + timedelta(minutes=20)
             shifted = replace(slot, visit=replace(slot.visit, ends_at=ends), appointment_id=None)
             longer.append(replace(shifted, id=f"{slot.id}-long"))
-    await store.slots.sync(longer, {}, now)
+    await kept.sync(longer, {}, now)
     mine = booked["visit"]
     starts, ends = (datetime.fromisoformat(mine[k]) for k in ("starts_at", "ends_at"))
     for slot in await _all_slots(desk, "doctor-orlova"):

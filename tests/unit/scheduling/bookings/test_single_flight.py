@@ -1,4 +1,4 @@
-"""Turns: a crowd waits for one, and shares what the one learned."""
+"""Single flight: a crowd waits for one, and shares what the one learned."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ import asyncio
 import pytest
 
 from services.chassis.foundation.errors import AccidentError
-from services.scheduling.bookings.usecases.single_flight import Turns
+from services.scheduling.bookings.usecases.single_flight import SingleFlight
 
 
-async def test_a_turn_is_seen_until_it_ends() -> None:
-    turns = Turns()
-    assert turns.running("slot") is None
-    with turns.take("slot") as turn:
-        assert turns.running("slot") is turn
-        assert turns.running("other") is None
-        waiting = asyncio.create_task(turn.over(5))
+async def test_a_try_is_seen_until_it_ends() -> None:
+    flights = SingleFlight()
+    assert flights.running("slot") is None
+    with flights.take_off("slot") as flight:
+        assert flights.running("slot") is flight
+        assert flights.running("other") is None
+        waiting = asyncio.create_task(flight.over(5))
         await asyncio.sleep(0)  # one turn of the loop, no time: it begins to wait
         assert not waiting.done()
     await waiting
-    assert turns.running("slot") is None
+    assert flights.running("slot") is None
 
 
-async def test_a_turn_that_fails_lets_the_others_go_on() -> None:
-    turns = Turns()
-    with pytest.raises(ZeroDivisionError), turns.take("slot") as turn:
+async def test_a_try_that_fails_lets_the_others_go_on() -> None:
+    flights = SingleFlight()
+    with pytest.raises(ZeroDivisionError), flights.take_off("slot") as flight:
         raise ZeroDivisionError
-    await turn.over(0.01)
-    assert turn.refusal is None
-    assert turns.running("slot") is None
+    await flight.over(0.01)
+    assert flight.refusal is None
+    assert flights.running("slot") is None
 
 
 async def test_nobody_waits_for_ever() -> None:
     """O5: an explicit refusal, not a time-out."""
-    turns = Turns()
-    with turns.take("slot") as turn, pytest.raises(AccidentError):
-        await turn.over(0.01)
-    with turns.take("slot") as turn, pytest.raises(AccidentError):
-        await turn.over(-1)
+    flights = SingleFlight()
+    with flights.take_off("slot") as flight, pytest.raises(AccidentError):
+        await flight.over(0.01)
+    with flights.take_off("slot") as flight, pytest.raises(AccidentError):
+        await flight.over(-1)

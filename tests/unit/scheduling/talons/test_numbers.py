@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scheduling.bookings.errors import TalonNumberError
-from services.scheduling.talons.domain import DIGITS, parse_talon, talon_number
+from services.scheduling.bookings.domain import DIGITS, talon_number
+from services.scheduling.talons.domain import parse_talon
+from services.scheduling.talons.errors import TalonNumberError
 
 seeds = st.integers(min_value=0, max_value=10**DIGITS - 1)
 

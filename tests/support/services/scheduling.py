@@ -1,4 +1,7 @@
-"""What tests of scheduling share: a service with demo clinics, citizens, and a clock to turn."""
+"""Scheduling for tests: builders of its domain, and a handle of the running service.
+
+The handle has demo clinics, citizens, and a clock to turn.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,36 @@ from fastapi import FastAPI
 from contracts.identity import Category, NamePii, ProfileConfirmedV2
 from services.chassis.foundation.settings import Platform
 from services.scheduling.app import build
+from services.scheduling.bookings.domain import Appointment, book
+from services.scheduling.patients.domain import Patient
 from services.scheduling.settings import Settings
+from services.scheduling.timetable.domain import Slot, Visit
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
 
 MONDAY = datetime(2038, 3, 1, 6, tzinfo=UTC)
 """Far from today, so that durable timers rest; the next Monday is a holiday (8 March)."""
+
+
+START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+VISIT = Visit(
+    doctor_name="Орлова Мария Викторовна",
+    specialty="Терапевт",
+    starts_at=START,
+    ends_at=START + timedelta(minutes=15),
+    timezone="Europe/Moscow",
+    room="214",
+    clinic_number="45",
+    clinic_name="Городская поликлиника № 45",
+    clinic_address="г. Москва, ул. Садовая, д. 12",
+)
+SLOT = Slot("slot-1", "doctor-orlova", "clinic-1", "therapist", VISIT)
+BEFORE = START - timedelta(days=3)
+
+
+def booked() -> Appointment:
+    """The slot of these tests, booked three days before."""
+    patient = Patient("citizen-1", "Соколова Анна Сергеевна")
+    return book(SLOT, patient, appointment_id="a-1", talon_number="0000-0000-5724", now=BEFORE)
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Appointments: a slot and a patient, until one of them is let go."""

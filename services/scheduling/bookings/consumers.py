@@ -1,0 +1,27 @@
+"""What bookings hear of the clinics' own systems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.partners import AppointmentAccepted
+from services.chassis.foundation.text import prose
+from services.chassis.kafka.dispatcher import Handlers
+from services.chassis.work.inbox import Incoming
+from services.scheduling.bookings.usecases import Bookings
+
+
+@dataclass(frozen=True)
+class _Consumers:
+    bookings: Bookings
+
+    async def appointment_accepted(self, incoming: Incoming[AppointmentAccepted]) -> None:
+        data = incoming.data
+        comment = prose(data.comment) if data.comment else None
+        await self.bookings.accepted(data.appointment_id, comment or None, cause=incoming.cause)
+
+
+def handlers(bookings: Bookings) -> Handlers:
+    """Event type → what to do with it."""
+    consumers = _Consumers(bookings)
+    return {AppointmentAccepted: consumers.appointment_accepted}

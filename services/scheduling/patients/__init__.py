@@ -1,0 +1,1 @@
+"""Who may book, when they are taken, and whose account is closed."""

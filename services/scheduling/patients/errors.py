@@ -1,0 +1,36 @@
+"""Why a patient cannot take a time that is free."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.chassis.foundation.errors import RefusalError
+from services.scheduling.timetable.errors import spoken
+
+
+class OverlapError(RefusalError):
+    """The patient is to be somewhere else at that time."""
+
+    code = "appointments-overlap"
+    title = "Записи пересекаются"
+
+    def __init__(self, other: datetime) -> None:
+        super().__init__(
+            f"У вас уже есть запись {spoken(other)}, и приёмы пересекаются. "
+            "Выберите другое время или отмените прежнюю запись."
+        )
+        self.other = other
+
+
+class TooManyActiveError(RefusalError):
+    """The patient holds as many appointments as is fair (A32)."""
+
+    code = "too-many-appointments"
+    title = "Слишком много записей"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"Одновременно можно иметь не больше {limit} предстоящих записей. "
+            "Отмените ту, что не нужна, и повторите."
+        )
+        self.limit = limit

@@ -1,0 +1,1 @@
+"""Talons: the printed side of an appointment – sealed by documents, checked by anybody."""

@@ -1,0 +1,53 @@
+"""What the timetable refuses: a time that is unknown, taken, past, or on a closed day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.chassis.foundation.errors import NotFoundError, RefusalError
+
+
+def spoken(moment: datetime) -> str:
+    """A local time as people write it."""
+    return f"{moment:%d.%m.%Y в %H:%M}"
+
+
+class SlotUnknownError(NotFoundError):
+    """There is no such slot (any more)."""
+
+    code = "slot-not-found"
+    detail = "Такого времени в расписании нет. Обновите список и выберите другое."
+
+
+class SlotTakenError(RefusalError):
+    """Somebody else has this slot (A4)."""
+
+    code = "slot-taken"
+    title = "Время уже занято"
+
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__(f"{spoken(starts_at)} приём уже занят. Выберите другое время.")
+        self.starts_at = starts_at
+
+
+class SlotPastError(RefusalError):
+    """The slot has begun."""
+
+    code = "slot-past"
+    title = "Время уже прошло"
+
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__(f"Приём {spoken(starts_at)} уже начался. Выберите более позднее время.")
+        self.starts_at = starts_at
+
+
+class DayClosedError(RefusalError):
+    """The clinic does not work on that day (A24, e30)."""
+
+    code = "clinic-closed"
+    title = "Клиника не работает в этот день"
+
+    def __init__(self, starts_at: datetime, reason: str) -> None:
+        super().__init__(f"{starts_at:%d.%m.%Y} приёма нет: {reason}. Выберите другой день.")
+        self.starts_at = starts_at
+        self.reason = reason

@@ -1,0 +1,19 @@
+"""What the timetable remembers: slots, and the clinics, doctors and closed days they come from."""
+
+from __future__ import annotations
+
+from services.scheduling.timetable.store import reference, slots
+from services.scheduling.timetable.store.conflicts import WriteConflictError, named_conflicts
+from services.scheduling.timetable.store.reference import Reference
+from services.scheduling.timetable.store.slots import SlotQuery, Slots
+
+INDEXES = {**slots.INDEXES, **reference.INDEXES}
+
+__all__ = [
+    "INDEXES",
+    "Reference",
+    "SlotQuery",
+    "Slots",
+    "WriteConflictError",
+    "named_conflicts",
+]
