@@ -1,34 +1,42 @@
-"""Builds the notifier. Each channel has a timer loop of its own: a slow one delays no other."""
+"""Composition root: everything of the notifier is built here and passed in."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
+from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.outbox import Publisher
-from services.chassis.work.timer_loop import TimerLoop
-from services.notifier.announcements import consumers
-from services.notifier.announcements.usecases import LATER, SEND, TALON_WAIT, WAIT, Planning
-from services.notifier.delivery import api, store
+from services.notifier.announcements import consumers as announcements_consumers
+from services.notifier.announcements import store as announcements_store
+from services.notifier.announcements.usecases import LATER, TALON_WAIT, WAIT, Announcements
+from services.notifier.delivery import api as delivery_api
+from services.notifier.delivery import consumers as delivery_consumers
+from services.notifier.delivery import store as delivery_store
+from services.notifier.delivery.actions import SEND, Queue
 from services.notifier.delivery.gateways import Provider, Providers
 from services.notifier.delivery.gateways.mail import Mail, MailServer
 from services.notifier.delivery.gateways.signed_http import SignedHttp, push_body, sms_body
-from services.notifier.delivery.metrics import NotifierMetrics
-from services.notifier.delivery.usecases import CODE_OUTCOME, CODES_AT_ONCE, Sending
-from services.notifier.recipients.domain import Channel
-from services.notifier.recipients.usecases import Cabinet, utc_now
+from services.notifier.delivery.metrics import DeliveryMetrics
+from services.notifier.delivery.usecases import Codes, OwnMessages, Sending
+from services.notifier.delivery.usecases.codes import CODE_OUTCOME, CODES_AT_ONCE
+from services.notifier.deps import Deps
+from services.notifier.recipients import api as recipients_api
+from services.notifier.recipients import store as recipients_store
+from services.notifier.recipients.usecases import OwnDevices
 from services.notifier.settings import Settings
+from services.notifier.templates.domain.content import Channel
 from services.notifier.templates.domain.rendering import Renderer
 from services.notifier.templates.gateways import load_layout, load_templates, load_words
-from services.notifier.usecases import UseCases
 
 DESCRIPTION = """Уведомления гражданина: SMS, электронная почта, push. Журнал и устройства.
 
@@ -41,11 +49,76 @@ def build(
     fetch_keys: FetchKeys | None = None,
     publisher: Publisher | None = None,
     providers: Mapping[Channel, Provider] | None = None,
-    now: Callable[[], datetime] = utc_now,
+    now: Callable[[], datetime] = clock.now,
 ) -> FastAPI:
     """The service as an app. Everything after `settings` is a seam of tests."""
     resources = Resources("notifier", settings, fetch_keys=fetch_keys, publisher=publisher)
-    renderer = Renderer(
+    db = resources.mongo.db
+    deps = Deps(resources.transactions, settings, now)
+    metrics = DeliveryMetrics(resources.metrics)
+    renderer = build_renderer(settings)
+    ways = providers or build_providers(settings, resources.metrics)
+
+    recipients, devices = recipients_store.Recipients(db), recipients_store.Devices(db)
+    messages, called_off = delivery_store.Messages(db), delivery_store.CalledOff(db)
+    sending = Sending(deps, messages, called_off, devices, ways, metrics)
+    codes = Codes(deps, messages, renderer, ways, metrics)
+    announcements = Announcements(
+        deps,
+        announcements_store.Notices(db),
+        announcements_store.Told(db),
+        recipients,
+        devices,
+        Queue(messages),
+        called_off,
+        renderer,
+        metrics,
+    )
+
+    async def leave() -> None:
+        """One step, for its order: codes on their way need the providers to the end."""
+        await codes.finish()
+        await asyncio.gather(*(way.close() for way in ways.values()))
+
+    return Runtime(
+        resources,
+        ServiceSpec(
+            title="Моё здоровье: уведомления",
+            description=DESCRIPTION,
+            router=_routes(),
+            handlers={
+                **announcements_consumers.handlers(announcements),
+                **delivery_consumers.handlers(
+                    codes, Encryption("identity.codes", settings.codes_secret)
+                ),
+            },
+            timer_handlers={
+                LATER: announcements.tell_later,
+                WAIT: announcements.stop_waiting,
+                TALON_WAIT: announcements.talon_late,
+                CODE_OUTCOME: codes.settle,
+                **dict.fromkeys(SEND.values(), sending.send),
+            },
+            timer_concurrency={
+                SEND[Channel.SMS]: settings.sms_concurrency,
+                SEND[Channel.EMAIL]: settings.email_concurrency,
+                SEND[Channel.PUSH]: settings.push_concurrency,
+            },
+            indexes={
+                **recipients_store.INDEXES,
+                **delivery_store.INDEXES,
+                **announcements_store.INDEXES,
+            },
+            facilities=[OwnDevices(deps, recipients, devices), OwnMessages(messages)],
+            measures=[partial(sending.measure, resources.timers)],
+            close=[leave],
+        ),
+    ).app
+
+
+def build_renderer(settings: Settings) -> Renderer:
+    """The service's templates, as its citizens are to read them."""
+    return Renderer(
         load_templates(),
         load_layout(),
         load_words(),
@@ -53,57 +126,13 @@ def build(
         timezone=settings.timezone,
         short_url=settings.short_url,
     )
-    ways = providers or build_providers(settings, resources.metrics)
-    kept = store.Store(resources.mongo.db)
-    metrics = NotifierMetrics(resources.metrics)
 
-    use = UseCases(
-        planning=Planning(resources.transactions, kept, renderer, settings.timezone, metrics, now),
-        sending=Sending(resources.transactions, kept, renderer, ways, metrics, now),
-        cabinet=Cabinet(resources.transactions, kept, now),
-    )
-    loops = [
-        TimerLoop(
-            resources.timers,
-            {SEND[channel]: use.sending.send},
-            resources.metrics,
-            concurrency=concurrency,
-        )
-        for channel, concurrency in _concurrency(settings).items()
-    ]
 
-    async def measure() -> None:
-        """Each message that is still to be sent has its timer."""
-        for channel in Channel:
-            count = await resources.timers.set_of(SEND[channel])
-            metrics.waiting.labels(channel).set(count)
-
-    async def leave() -> None:
-        """One step, for its order: codes on their way need the providers to the end."""
-        await use.sending.finish()
-        await asyncio.gather(*(way.close() for way in ways.values()))
-
-    app = Runtime(
-        resources,
-        ServiceSpec(
-            title="Моё здоровье: уведомления",
-            description=DESCRIPTION,
-            router=api.router,
-            handlers=consumers.handlers(use, Encryption("identity.codes", settings.codes_secret)),
-            timer_handlers={
-                LATER: use.planning.tell_later,
-                WAIT: use.planning.stop_waiting,
-                TALON_WAIT: use.planning.talon_late,
-                CODE_OUTCOME: use.sending.settle_code,
-            },
-            indexes=store.INDEXES,
-            measures=[measure],
-            background=[loop.run for loop in loops],
-            close=[leave],
-        ),
-    ).app
-    app.state.use = use
-    return app
+def _routes() -> APIRouter:
+    routes = APIRouter()
+    for router in (delivery_api.router, recipients_api.router):
+        routes.include_router(router)
+    return routes
 
 
 def build_providers(settings: Settings, metrics: Metrics) -> Providers:
@@ -141,12 +170,4 @@ def build_providers(settings: Settings, metrics: Metrics) -> Providers:
             metrics,
             timeout=wait,
         ),
-    }
-
-
-def _concurrency(settings: Settings) -> Mapping[Channel, int]:
-    return {
-        Channel.SMS: settings.sms_concurrency,
-        Channel.EMAIL: settings.email_concurrency,
-        Channel.PUSH: settings.push_concurrency,
     }

@@ -67,6 +67,8 @@ class ServiceSpec:
     router: APIRouter
     handlers: Handlers = field(default_factory=dict)
     timer_handlers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    timer_concurrency: Mapping[str, int] = field(default_factory=dict)
+    """How many of a kind run at a time, where it is not the usual number."""
     indexes: Indexes = field(default_factory=dict)
     facilities: Sequence[object] = ()
     """What its routes ask for by type: its use cases."""
@@ -185,7 +187,9 @@ class Runtime:
         if self.spec.handlers:
             loops += [self.supervisor.run, self._replays]
         for kind, handler in self.spec.timer_handlers.items():  # one kind must not starve another
-            loops.append(TimerLoop(self.timers, {kind: handler}, self.metrics).run)
+            loop = TimerLoop(self.timers, {kind: handler}, self.metrics)
+            loop.concurrency = self.spec.timer_concurrency.get(kind, loop.concurrency)
+            loops.append(loop.run)
         return [*loops, *self.spec.background]
 
     @staticmethod

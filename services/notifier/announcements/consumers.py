@@ -1,11 +1,11 @@
-"""What the notifier hears: each event becomes a notice with its template's name and its facts.
+"""What announcements hear: each event becomes a notice with its template's name and its facts.
 
 Personal data of an event never reaches a template, except the citizen's own contacts and name.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.certificates import (
@@ -20,21 +20,17 @@ from contracts.certificates import (
 from contracts.envelope import Data
 from contracts.identity import (
     AccountRegistered,
-    CodePii,
-    CodeRequestedV2,
     ContactsChanged,
     ProfileConfirmedV2,
     ProfileRejected,
 )
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, TalonIssued
-from services.chassis.foundation.encryption import Encryption
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
-from services.notifier.delivery.domain.code import Code
-from services.notifier.delivery.domain.message import Notice
-from services.notifier.delivery.usecases import Sending
-from services.notifier.recipients.domain import Address, Channel, Contacts
-from services.notifier.usecases import UseCases
+from services.notifier.announcements.domain import Notice
+from services.notifier.announcements.usecases import Announcements
+from services.notifier.recipients.domain import Address, Contacts
+from services.notifier.templates.domain.content import Channel
 
 TEMPLATE_OF: dict[type[Data], str] = {
     AccountRegistered: "account-registered",
@@ -53,7 +49,77 @@ TEMPLATE_OF: dict[type[Data], str] = {
     TalonIssued: "appointment-booked",
 }
 _Account = AccountRegistered | ProfileConfirmedV2 | ContactsChanged
-_CalledOff = AppointmentCancelled | CertificateRevoked
+_OfApplication = (
+    ApplicationSubmitted
+    | ReviewStarted
+    | DocumentsRequested
+    | ApplicationRefused
+    | ApplicationWithdrawn
+)
+
+
+@dataclass(frozen=True)
+class _Consumers:
+    announcements: Announcements
+
+    async def account(self, incoming: Incoming[_Account]) -> None:
+        data = incoming.data
+        await self.announcements.account_changed(
+            _contacts(data),
+            incoming.cause.position,
+            replace(_notice(incoming, data.account_id), also=_former(data)),
+            cause=incoming.cause,
+        )
+
+    async def profile_rejected(self, incoming: Incoming[ProfileRejected]) -> None:
+        notice = _notice(incoming, incoming.data.account_id)
+        await self.announcements.notify(notice, cause=incoming.cause)
+
+    async def application(self, incoming: Incoming[_OfApplication]) -> None:
+        notice = _notice(incoming, incoming.data.citizen_id)
+        await self.announcements.notify(notice, cause=incoming.cause)
+
+    async def certificate_issued(self, incoming: Incoming[CertificateIssued]) -> None:
+        data = incoming.data
+        await self.announcements.certificate_issued(
+            _notice(incoming, data.citizen_id, about=data.certificate_id),
+            certificate_id=data.certificate_id,
+            valid_until=data.valid_until,
+            cause=incoming.cause,
+        )
+
+    async def certificate_revoked(self, incoming: Incoming[CertificateRevoked]) -> None:
+        data = incoming.data
+        await self.announcements.called_off(
+            _notice(incoming, data.citizen_id),
+            subject_id=data.certificate_id,
+            cause=incoming.cause,
+        )
+
+    async def appointment_booked(self, incoming: Incoming[AppointmentBooked]) -> None:
+        data = incoming.data
+        await self.announcements.visit_booked(
+            _notice(incoming, data.citizen_id, about=data.appointment_id),
+            appointment_id=data.appointment_id,
+            starts_at=data.visit.starts_at,
+            cause=incoming.cause,
+        )
+
+    async def talon_issued(self, incoming: Incoming[TalonIssued]) -> None:
+        data = incoming.data
+        await self.announcements.talon_issued(
+            _notice(incoming, data.citizen_id, about=data.appointment_id),
+            appointment_id=data.appointment_id,
+            cause=incoming.cause,
+        )
+
+    async def appointment_cancelled(self, incoming: Incoming[AppointmentCancelled]) -> None:
+        data = incoming.data
+        await self.announcements.called_off(
+            _notice(incoming, data.citizen_id),
+            subject_id=data.appointment_id,
+            cause=incoming.cause,
+        )
 
 
 def _notice(incoming: Incoming[Any], citizen_id: str, *, about: str | None = None) -> Notice:
@@ -83,106 +149,22 @@ def _former(data: _Account) -> tuple[Address, ...]:
     return tuple(Address(channel, to) for channel, to in found if to)
 
 
-def _code(incoming: Incoming[CodeRequestedV2], pii: CodePii) -> Code:
-    data = incoming.data
-    channel = Channel(data.channel)
-    to = {Channel.SMS: pii.phone, Channel.EMAIL: pii.email}.get(channel)
-    return Code(
-        id=incoming.event.id,
-        citizen_id=data.account_id,
-        address=Address(channel, to or ""),
-        purpose=data.purpose,
-        expires_at=data.expires_at,
-        value=pii.code,
-    )
-
-
-async def _send_code(
-    sending: Sending, incoming: Incoming[CodeRequestedV2], encryption: Encryption
-) -> None:
-    """Send it, unless it is for nobody: a decoy of identity, made so that no time tells it."""
-    pii = encryption.decrypt(incoming.data.pii.jwe, CodePii)
-    if pii.phone or pii.email:
-        await sending.send_code(_code(incoming, pii), cause=incoming.cause)
-
-
-def _citizen(data: Any) -> str:
-    found: str = data.account_id if isinstance(data, ProfileRejected) else data.citizen_id
-    return found
-
-
-def _subject(data: _CalledOff) -> str:
-    return data.appointment_id if isinstance(data, AppointmentCancelled) else data.certificate_id
-
-
-def handlers(use: UseCases, codes: Encryption) -> Handlers:
-    """The handlers by event type: exactly those that the registry gives to the notifier.
-
-    `codes` decrypts one-time codes.
-    """
-    planning, sending = use.planning, use.sending
-
-    async def account(incoming: Incoming[_Account]) -> None:
-        data = incoming.data
-        await planning.account_changed(
-            _contacts(data),
-            incoming.cause.position,
-            replace(_notice(incoming, data.account_id), also=_former(data)),
-            cause=incoming.cause,
-        )
-
-    async def code_requested(incoming: Incoming[CodeRequestedV2]) -> None:
-        await _send_code(sending, incoming, codes)
-
-    async def certificate_issued(incoming: Incoming[CertificateIssued]) -> None:
-        data = incoming.data
-        await planning.certificate_issued(
-            _notice(incoming, data.citizen_id, about=data.certificate_id),
-            certificate_id=data.certificate_id,
-            valid_until=data.valid_until,
-            cause=incoming.cause,
-        )
-
-    async def booked(incoming: Incoming[AppointmentBooked]) -> None:
-        data = incoming.data
-        await planning.visit_booked(
-            _notice(incoming, data.citizen_id, about=data.appointment_id),
-            appointment_id=data.appointment_id,
-            starts_at=data.visit.starts_at,
-            cause=incoming.cause,
-        )
-
-    async def talon(incoming: Incoming[TalonIssued]) -> None:
-        data = incoming.data
-        await planning.talon_issued(
-            _notice(incoming, data.citizen_id, about=data.appointment_id),
-            appointment_id=data.appointment_id,
-            cause=incoming.cause,
-        )
-
-    async def called_off(incoming: Incoming[_CalledOff]) -> None:
-        data = incoming.data
-        await planning.called_off(
-            _notice(incoming, data.citizen_id), subject_id=_subject(data), cause=incoming.cause
-        )
-
-    async def tell(incoming: Incoming[Any]) -> None:
-        await planning.notify(_notice(incoming, _citizen(incoming.data)), cause=incoming.cause)
-
+def handlers(announcements: Announcements) -> Handlers:
+    """Event type → what to do with it."""
+    consumers = _Consumers(announcements)
     return {
-        AccountRegistered: account,
-        ProfileConfirmedV2: account,
-        ContactsChanged: account,
-        CodeRequestedV2: code_requested,
-        ProfileRejected: tell,
-        CertificateIssued: certificate_issued,
-        CertificateRevoked: called_off,
-        AppointmentBooked: booked,
-        AppointmentCancelled: called_off,
-        ApplicationSubmitted: tell,
-        ReviewStarted: tell,
-        DocumentsRequested: tell,
-        ApplicationRefused: tell,
-        ApplicationWithdrawn: tell,
-        TalonIssued: talon,
+        AccountRegistered: consumers.account,
+        ProfileConfirmedV2: consumers.account,
+        ContactsChanged: consumers.account,
+        ProfileRejected: consumers.profile_rejected,
+        ApplicationSubmitted: consumers.application,
+        ReviewStarted: consumers.application,
+        DocumentsRequested: consumers.application,
+        ApplicationRefused: consumers.application,
+        ApplicationWithdrawn: consumers.application,
+        CertificateIssued: consumers.certificate_issued,
+        CertificateRevoked: consumers.certificate_revoked,
+        AppointmentBooked: consumers.appointment_booked,
+        TalonIssued: consumers.talon_issued,
+        AppointmentCancelled: consumers.appointment_cancelled,
     }

@@ -1,15 +1,55 @@
-"""When to tell what no event tells: a visit tomorrow, a late talon, a certificate ending."""
+"""Notices: what to tell a citizen, and when to tell what no event tells.
+
+A visit tomorrow, a late talon, a certificate ending.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from services.notifier.recipients.domain import Address
 
 WAIT_FOR_TALON = timedelta(seconds=30)
 """Sealing takes a fraction of a second; who booked hears of it within this, talon or not."""
 REMIND_BEFORE_VISIT = timedelta(hours=24)
 WARN_BEFORE_EXPIRY = timedelta(days=30)
+WAIT_FOR_CONTACTS = timedelta(days=7)
 _MORNING = time(9, 0)
+_IN_A_TIMER = ("id", "citizen_id", "template", "cause_id", "about")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to tell a citizen: one notice becomes one message per address (N1).
+
+    `context` is what the template may use, as JSON data. `also` are addresses to reach beside the
+    citizen's own. `about` is the visit or certificate without which it is pointless: once that is
+    called off, nothing more of it is sent.
+    """
+
+    id: str
+    citizen_id: str
+    template: str
+    context: Mapping[str, Any]
+    cause_id: str
+    created_at: datetime
+    also: tuple[Address, ...] = ()
+    about: str | None = None
+
+    def in_a_timer(self, *, template: str | None = None) -> dict[str, Any]:
+        """The notice as it is or with another template; its time is when the timer is due."""
+        other = {"id": f"{self.id}:{template}", "template": template} if template else {}
+        kept = {key: getattr(self, key) for key in _IN_A_TIMER}
+        return kept | {"context": dict(self.context)} | other
+
+    @classmethod
+    def from_timer(cls, kept: Mapping[str, Any], now: datetime) -> Notice:
+        """Back from `in_a_timer`, when it is due."""
+        return cls(**kept, created_at=now)
 
 
 def visit_reminder_at(starts_at: datetime, now: datetime) -> datetime | None:

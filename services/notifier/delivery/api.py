@@ -1,32 +1,22 @@
-"""What a citizen may ask the notifier: their journal and their devices."""
+"""A citizen's journal over HTTP: every message with what became of it (N2)."""
 
 from __future__ import annotations
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime, BaseModel, Field
 
-from services.chassis.database.pages import moment_cursor, parse_moment_cursor
-from services.chassis.foundation.typed import Id
-from services.chassis.http.auth import Principal, Role, require
-from services.chassis.http.middleware import OnceKey
+from services.chassis.http.facilities import facility
 from services.chassis.http.pages import Cursor
-from services.notifier.delivery.domain.message import Kind, Message, Status
-from services.notifier.recipients.domain import Channel, Device, DevicePlatform, masked
-from services.notifier.usecases import UseCases
+from services.notifier.delivery.domain.message import Message, Status
+from services.notifier.delivery.usecases import OwnMessages
+from services.notifier.deps import Citizen
+from services.notifier.recipients.domain import masked
+from services.notifier.templates.domain.content import Channel, Kind
 
 router = APIRouter(prefix="/v1", tags=["notifier"])
-
-
-async def use_cases(request: Request) -> UseCases:
-    """The use cases of the running service."""
-    found: UseCases = request.app.state.use
-    return found
-
-
-Use = Annotated[UseCases, Depends(use_cases)]
-Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
+Use = Annotated[OwnMessages, Depends(facility(OwnMessages))]
 
 
 class StepView(BaseModel):
@@ -86,97 +76,13 @@ class Journal(BaseModel):
     next_cursor: str | None = None
 
 
-class ConnectDevice(BaseModel):
-    """A device that is to show push messages."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    token: str = Field(
-        min_length=8,
-        max_length=4096,
-        pattern=r"^[\x21-\x7e]+$",
-        examples=["demo-phone-sokolova"],
-        description="The push token that the device's platform gave to the application.",
-    )
-    platform: DevicePlatform
-    secret: str | None = Field(
-        default=None,
-        min_length=16,
-        max_length=128,
-        pattern=r"^[\x21-\x7e]+$",
-        description="Случайная строка, которую приложение создаёт один раз и хранит. С ней "
-        "устройство можно подключить к другому кабинету; без неё его сначала отключает владелец.",
-    )
-
-
-class DeviceView(BaseModel):
-    """A connected device; the token itself is not shown again."""
-
-    id: str
-    platform: DevicePlatform
-    token_ending: str = Field(examples=["lova"])
-    registered_at: AwareDatetime
-
-    @classmethod
-    def of(cls, device: Device) -> Self:
-        """The view of a device."""
-        return cls(
-            id=device.id,
-            platform=device.platform,
-            token_ending=device.token[-4:],
-            registered_at=device.registered_at,
-        )
-
-
-class Devices(BaseModel):
-    """All devices of a citizen (there are never many)."""
-
-    items: list[DeviceView]
-    next_cursor: str | None = None
-
-
 @router.get("/messages", summary="Журнал уведомлений")
 async def journal(
-    use: Use,
+    own: Use,
     who: Citizen,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Journal:
     """The caller's messages on all channels, newest first, each with its history."""
-    before = parse_moment_cursor(cursor)
-    found = await use.cabinet.journal(who.subject, before=before, limit=limit + 1)
-    page, more = found[:limit], len(found) > limit
-    last = page[-1] if more else None
-    return Journal(
-        items=[MessageView.of(m) for m in page],
-        next_cursor=moment_cursor(last.created_at, last.id) if last else None,
-    )
-
-
-@router.post("/devices", status_code=201, summary="Подключить устройство для push-уведомлений")
-async def connect_device(body: ConnectDevice, use: Use, who: Citizen, once: OnceKey) -> DeviceView:
-    """From now on push messages of the caller go to this device, and nobody else's do.
-
-    A device that is connected to somebody else's account has to prove itself by its `secret`.
-    """
-    device = await use.cabinet.connect_device(
-        who.subject,
-        body.token,
-        body.platform,
-        secret=body.secret,
-        once=once.answering(DeviceView.of),
-    )
-    return DeviceView.of(device)
-
-
-@router.get("/devices", summary="Мои устройства")
-async def devices(use: Use, who: Citizen) -> Devices:
-    """The caller's devices, oldest first."""
-    found = await use.cabinet.devices(who.subject)
-    return Devices(items=[DeviceView.of(d) for d in found])
-
-
-@router.delete("/devices/{device_id}", status_code=204, summary="Отключить устройство")
-async def disconnect_device(device_id: Id, use: Use, who: Citizen) -> None:
-    """No more push messages to this device."""
-    await use.cabinet.disconnect_device(who.subject, device_id)
+    page = await own.journal(who.subject, after=cursor, limit=limit)
+    return Journal(items=[MessageView.of(m) for m in page.items], next_cursor=page.next_cursor)

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from services.chassis.telemetry.metrics import SLOW, Metrics
 from services.notifier.delivery.domain.message import Message, Status
-from services.notifier.recipients.domain import Channel
+from services.notifier.templates.domain.content import Channel
 
 NOWHERE = "none"
 EXPIRED = "expired"
 _EXPIRED_CODE = "code-expired"
 
 
-class NotifierMetrics:
-    """The metrics of the notifier alone."""
+class DeliveryMetrics:
+    """Counters of messages."""
 
     def __init__(self, metrics: Metrics) -> None:
-        """Declare them beside those of the chassis."""
         self.messages = metrics.counter(
             "messages_total",
             "Messages by how they ended (expired: a code that was too old to be sent; "
@@ -40,13 +39,15 @@ class NotifierMetrics:
             channel=Channel,
         )
 
-    def ended(self, message: Message) -> None:
-        """Count a message that has come to its end."""
+    def ended(self, message: Message | None) -> None:
+        """Count a message that has come to its end, if it has; once that is committed."""
+        if message is None or not message.final:
+            return
         channel = message.address.channel
         if message.status is Status.DELIVERED:
             lasted = (message.history[-1].at - message.created_at).total_seconds()
             self.delivery_seconds.labels(channel).observe(max(0.0, lasted))
         expired = message.reason_code == _EXPIRED_CODE
         self.messages.labels(
-            channel if message.address.to else NOWHERE, EXPIRED if expired else message.status
+            channel if message.address.known else NOWHERE, EXPIRED if expired else message.status
         ).inc()

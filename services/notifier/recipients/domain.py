@@ -10,17 +10,10 @@ from hmac import compare_digest
 
 from services.chassis.foundation.masks import masked_email, masked_phone
 from services.chassis.work.inbox import EventPosition
+from services.notifier.templates.domain.content import Channel
 
 DEVICES_LIMIT = 10
-NOWHERE = EventPosition(0)
-
-
-class Channel(StrEnum):
-    """How a person is reached."""
-
-    SMS = "sms"
-    EMAIL = "email"
-    PUSH = "push"
+UNHEARD = EventPosition(0)
 
 
 class DevicePlatform(StrEnum):
@@ -37,6 +30,16 @@ class Address:
 
     channel: Channel
     to: str
+
+    @property
+    def known(self) -> bool:
+        """Whether it leads anywhere."""
+        return bool(self.to)
+
+
+def nowhere(channel: Channel) -> Address:
+    """The address of a message that reaches nobody, and is kept to say so."""
+    return Address(channel, "")
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Recipient:
 
     citizen_id: str
     contacts: Contacts = Contacts()
-    position: EventPosition = NOWHERE
+    position: EventPosition = UNHEARD
 
     @property
     def salutation(self) -> str:

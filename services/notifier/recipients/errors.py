@@ -1,4 +1,4 @@
-"""The refusals of the notifier."""
+"""What connecting devices refuses."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ class DeviceNotFoundError(NotFoundError):
     code = "device-not-found"
     title = "Устройство не найдено"
 
-    def __init__(self) -> None:
-        """Say the same for both cases."""
-        super().__init__("Такого устройства в вашем личном кабинете нет.")
+    detail = "Такого устройства в вашем личном кабинете нет."
 
 
 class DeviceTakenError(RefusalError):
@@ -23,11 +21,7 @@ class DeviceTakenError(RefusalError):
     status = 409
     title = "Устройство уже подключено"
 
-    def __init__(self) -> None:
-        """Say how it gets free."""
-        super().__init__(
-            "Это устройство подключено к другому личному кабинету. Отключите его там и повторите."
-        )
+    detail = "Это устройство подключено к другому личному кабинету. Отключите его там и повторите."
 
 
 class TooManyDevicesError(RefusalError):
@@ -38,7 +32,7 @@ class TooManyDevicesError(RefusalError):
     title = "Слишком много устройств"
 
     def __init__(self, limit: int) -> None:
-        """Name the limit and the way out."""
         super().__init__(
             f"Подключено устройств: {limit}, больше нельзя. Отключите одно из них и повторите."
         )
+        self.limit = limit

@@ -1,15 +1,12 @@
-"""What a citizen does themselves: connects devices, reads their journal."""
+"""What a citizen does themselves: connects and disconnects devices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from services.chassis.database.idempotency import Once
-from services.chassis.work.transactions import Transaction, Transactions
-from services.notifier.delivery.domain.message import Message
-from services.notifier.delivery.store import Store
+from services.chassis.work.transactions import Transaction
+from services.notifier.deps import Deps
 from services.notifier.recipients.domain import (
     DEVICES_LIMIT,
     Device,
@@ -22,23 +19,18 @@ from services.notifier.recipients.errors import (
     DeviceTakenError,
     TooManyDevicesError,
 )
-
-
-def utc_now() -> datetime:
-    """The clock of the use cases, to the millisecond: what MongoDB keeps."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+from services.notifier.recipients.store import Devices, Recipients
 
 
 @dataclass(frozen=True)
-class Cabinet:
-    """Devices and journal of one citizen; never another's."""
+class OwnDevices:
+    """The devices of one citizen; never another's."""
 
-    transactions: Transactions
-    store: Store
-    now: Callable[[], datetime] = utc_now
+    deps: Deps
+    recipients: Recipients
+    devices: Devices
 
-    async def connect_device(
+    async def connect(
         self,
         citizen_id: str,
         token: str,
@@ -59,22 +51,23 @@ class Cabinet:
         proof = proof_of(secret) if secret else None
 
         async def work(tx: Transaction) -> Device:
-            await self.store.hold_devices(citizen_id, tx.session)
-            known = await self.store.device(device_id(token), tx.session)
+            await self.recipients.hold(tx, citizen_id)
+            known = await self.devices.find(tx, device_id(token))
             if known is not None and not known.goes_to(citizen_id, proof):
                 raise DeviceTakenError
             if known is not None and known.citizen_id == citizen_id:
                 device = replace(known, platform=platform, proof=proof or known.proof)
-            elif len(await self.store.devices(citizen_id, tx.session)) >= DEVICES_LIMIT:
+            elif len(await self.devices.of_citizen(tx, citizen_id)) >= DEVICES_LIMIT:
                 raise TooManyDevicesError(DEVICES_LIMIT)
             else:
-                device = Device(device_id(token), citizen_id, token, platform, self.now(), proof)
-            await self.store.save_device(device, tx.session)
+                now = self.deps.now()
+                device = Device(device_id(token), citizen_id, token, platform, now, proof)
+            await self.devices.put(tx, device)
             return device
 
-        return await self.transactions.run(work, once=once)
+        return await self.deps.transactions.run(work, once=once)
 
-    async def disconnect_device(self, citizen_id: str, device: str) -> None:
+    async def disconnect(self, citizen_id: str, device: str) -> None:
         """Stop sending to this device.
 
         Raises:
@@ -82,17 +75,11 @@ class Cabinet:
         """
 
         async def work(tx: Transaction) -> None:
-            if not await self.store.remove_device(citizen_id, device, tx.session):
+            if not await self.devices.remove(tx, citizen_id, device):
                 raise DeviceNotFoundError
 
-        await self.transactions.run(work)
+        await self.deps.transactions.run(work)
 
-    async def devices(self, citizen_id: str) -> tuple[Device, ...]:
+    async def all(self, citizen_id: str) -> tuple[Device, ...]:
         """The citizen's devices, oldest first."""
-        return await self.store.devices(citizen_id)
-
-    async def journal(
-        self, citizen_id: str, *, before: tuple[datetime, str] | None, limit: int
-    ) -> list[Message]:
-        """The citizen's messages, newest first (N2)."""
-        return await self.store.journal(citizen_id, before=before, limit=limit)
+        return await self.devices.of_citizen(None, citizen_id)

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from services.notifier.delivery.domain.message import Kind
+from services.notifier.templates.domain.content import Kind
 from services.notifier.templates.domain.rendering import Layout, Template
 
 DIRECTORY = Path(__file__).with_name("texts")

@@ -12,8 +12,8 @@ import pytest
 
 from deploy import ROOT
 from deploy.gateway.short import SHORT
-from services.notifier.recipients.domain import Channel
-from tests.support.letters import NAMES, SALUTATION, facts, renderer
+from services.notifier.templates.domain.content import Channel
+from tests.support.services.notifier import NAMES, SALUTATION, facts, renderer
 from tests.support.tools.gateway import door
 from tests.support.tools.ops import Service
 

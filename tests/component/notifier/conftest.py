@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from services.chassis.foundation.settings import Platform
 from services.notifier.app import build
 from services.notifier.settings import Settings
-from tests.support.providers import Providers, providers
 from tests.support.service import Collector, Tokens, running
+from tests.support.services.notifier.providers import Providers, providers
 
 Build = Callable[..., FastAPI]
 

@@ -8,8 +8,8 @@ from math import ceil
 from typing import Any
 
 from services.notifier.recipients.domain import Address
+from services.notifier.templates.domain.content import MASK
 
-MASK = "••••••"
 TEMPLATE = "code"
 
 

@@ -1,36 +1,24 @@
 """A message and its life: queued → (retrying →) delivered or abandoned; codes: sending → either.
 
-An aggregate of its own: `version` counts the events it has made (one, at its end), `revision` every
-change of its state.
+An aggregate of its own, which makes one event: at its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any
 
 from services.notifier.recipients.domain import Address
+from services.notifier.templates.domain.content import Content, Kind
+from services.notifier.templates.domain.rendering import Rendered
 
 GIVE_UP_AFTER = timedelta(hours=24)
-WAIT_FOR_CONTACTS = timedelta(days=7)
 RETRY_DELAYS: tuple[timedelta, ...] = tuple(
     timedelta(seconds=s) for s in (2, 8, 30, 120, 600, 1800, 3600, 7200, 10800, 14400, 14400, 14400)
 )
 """Pauses between tries (N6): thirteen tries within about 20 hours."""
-
-
-class Kind(StrEnum):
-    """What a message is for (N3); codes are apart."""
-
-    STATUS = "status"
-    REQUEST = "request"
-    READY = "ready"
-    EXPIRY = "expiry"
-    CODE = "code"
 
 
 class Status(StrEnum):
@@ -70,48 +58,12 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Content:
-    """What a message says. For e-mail `html` is the alternative of `text`."""
-
-    title: str
-    text: str
-    action: str
-    link: str
-    html: str | None = None
-
-    @property
-    def sha256(self) -> str:
-        """The hash of everything the recipient sees."""
-        parts = (self.title, self.text, self.action, self.link, self.html or "")
-        return sha256("\x00".join(parts).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
 class Step:
     """One line of a message's history."""
 
     at: datetime
     status: Status
     code: str | None = None
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something to tell a citizen: one notice becomes one message per address (N1).
-
-    `context` is what the template may use, as JSON data. `also` are addresses to reach beside the
-    citizen's own. `about` is the visit or certificate without which it is pointless: once that is
-    called off, nothing more of it is sent.
-    """
-
-    id: str
-    citizen_id: str
-    template: str
-    context: Mapping[str, Any]
-    cause_id: str
-    created_at: datetime
-    also: tuple[Address, ...] = ()
-    about: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +85,7 @@ class Message:
     next_try_at: datetime | None = None
     about: str | None = None
     version: int = 0
-    revision: int = 1
+    revision: int = 0
 
     @property
     def final(self) -> bool:
@@ -155,19 +107,26 @@ def message_id(notice_id: str, address: Address) -> str:
 
 
 def written(
-    notice: Notice, address: Address, content: Content, *, kind: Kind, template: str, now: datetime
+    rendered: Rendered,
+    address: Address,
+    *,
+    notice_id: str,
+    citizen_id: str | None,
+    cause_id: str,
+    about: str | None,
+    now: datetime,
 ) -> Message:
     """A message ready to be sent."""
     return Message(
-        id=message_id(notice.id, address),
-        citizen_id=notice.citizen_id or None,
+        id=message_id(notice_id, address),
+        citizen_id=citizen_id,
         address=address,
-        kind=kind,
-        template=template,
-        cause_id=notice.cause_id,
-        content=content,
+        kind=rendered.kind,
+        template=rendered.template,
+        cause_id=cause_id,
+        content=rendered.content,
         created_at=now,
-        about=notice.about,
+        about=about,
         status=Status.QUEUED,
         history=(Step(now, Status.QUEUED),),
     )
@@ -209,14 +168,12 @@ def after_only_attempt(message: Message, outcome: Outcome, now: datetime) -> Mes
 def abandoned(message: Message, code: str, now: datetime) -> Message:
     """The message given up, with the reason."""
     over = _moved(message, Status.ABANDONED, now, code)
-    return replace(over, version=message.version + 1, next_try_at=None)
+    return replace(over, next_try_at=None)
 
 
 def _delivered(message: Message, outcome: Outcome, now: datetime) -> Message:
     over = _moved(message, Status.DELIVERED, now)
-    return replace(
-        over, version=message.version + 1, provider_id=outcome.provider_id, next_try_at=None
-    )
+    return replace(over, provider_id=outcome.provider_id, next_try_at=None)
 
 
 def _moved(message: Message, status: Status, now: datetime, code: str | None = None) -> Message:
@@ -224,5 +181,4 @@ def _moved(message: Message, status: Status, now: datetime, code: str | None = N
         message,
         status=status,
         history=(*message.history, Step(now, status, code)),
-        revision=message.revision + 1,
     )

@@ -1,4 +1,4 @@
-"""The providers that carry messages, and the files that templates come from.
+"""The providers that carry messages.
 
 A provider never raises for what a message met on its way: every answer is an `Outcome`.
 """
@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+import structlog
+
 from services.chassis.telemetry.tracing import Call
-from services.notifier.delivery.domain.message import Content, Outcome, Verdict
-from services.notifier.recipients.domain import Channel
+from services.notifier.delivery.domain.message import Outcome, Verdict
+from services.notifier.templates.domain.content import Channel, Content
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -45,3 +49,12 @@ def note(call: Call, outcome: Outcome) -> Outcome:
 
 
 Providers: TypeAlias = Mapping[Channel, Provider]
+
+
+async def attempt(provider: Provider, outgoing: Outgoing) -> Outcome:
+    """One try. Whatever an adapter raises is one, too: no message may be without an end."""
+    try:
+        return await provider.send(outgoing)
+    except Exception as error:
+        log.error("a provider's adapter failed", error=type(error).__name__)  # noqa: TRY400 - a trace could show a code
+        return Outcome(Verdict.UNKNOWN, "provider-error")

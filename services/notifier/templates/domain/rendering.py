@@ -17,10 +17,8 @@ from jinja2 import StrictUndefined
 from jinja2 import Template as Compiled
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from services.notifier.delivery.domain.code import MASK
-from services.notifier.delivery.domain.message import Content, Kind
-from services.notifier.recipients.domain import Channel
 from services.notifier.templates.domain import wording
+from services.notifier.templates.domain.content import MASK, Channel, Content, Kind
 from services.notifier.templates.domain.sms import segments, shortest
 
 

@@ -28,12 +28,12 @@ from services.chassis.work.timers import Due
 from services.notifier.app import build_providers
 from services.notifier.delivery.domain.message import Outcome
 from services.notifier.delivery.gateways import Outgoing, Provider
-from services.notifier.recipients.domain import Channel
 from services.notifier.settings import Settings
+from services.notifier.templates.domain.content import Channel
 from tests.support.eventually import eventually
-from tests.support.notices import ended, heard, journal
-from tests.support.providers import Providers
 from tests.support.service import Collector, Tokens, deliver, keyed, running
+from tests.support.services.notifier import ended, heard, journal
+from tests.support.services.notifier.providers import Providers
 
 CITIZEN, PHONE, MAIL, DEVICE = "acc-1", "+79000000042", "anna@example.org", "device-of-anna"
 
@@ -266,7 +266,7 @@ async def test_two_processes_with_the_same_message_record_it_once(
     timer = await eventually(held)
     assert timer is not None
     due = Due(runtime.mongo, timer["kind"], timer["key"], timer["token"], {}, 1)
-    send = app.state.use.sending.send
+    send = runtime.spec.timer_handlers[timer["kind"]]
     results = await asyncio.gather(send(due), send(due), return_exceptions=True)
     assert sorted(type(r).__name__ for r in results) == ["AlreadyHandledError", "NoneType"]
     (line,) = await settled(client, tokens, 1, "account-registered.v2")

@@ -17,9 +17,9 @@ from contracts.scheduling import AppointmentBooked, AppointmentCancelled, TalonI
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.notices import ended, heard, journal
-from tests.support.providers import Providers
 from tests.support.service import Collector, Tokens, deliver, keyed, running
+from tests.support.services.notifier import ended, heard, journal
+from tests.support.services.notifier.providers import Providers
 
 CITIZEN, PHONE, MAIL, DEVICE = "acc-1", "+79000000042", "anna@example.org", "device-of-anna"
 BOOKED, CANCELLED = "appointment-booked.v2", "appointment-cancelled.v2"

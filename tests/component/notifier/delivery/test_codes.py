@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MethodType
+from typing import cast
 
 import httpx2
 import pytest
@@ -15,20 +17,21 @@ from contracts.certificates import ApplicationSubmitted
 from contracts.envelope import Event
 from contracts.identity import AccountRegistered, CodeRequestedV2
 from contracts.notifier import MessageAbandoned, MessageDelivered
+from services.chassis.foundation import clock
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.delivery.domain.message import Outcome, Verdict
 from services.notifier.delivery.gateways import Outgoing, Provider
-from services.notifier.delivery.usecases import CODES_AT_ONCE
-from services.notifier.recipients.domain import Channel
-from services.notifier.recipients.usecases import utc_now
+from services.notifier.delivery.usecases import Codes
+from services.notifier.delivery.usecases.codes import CODE_OUTCOME, CODES_AT_ONCE
 from services.notifier.settings import Settings
+from services.notifier.templates.domain.content import Channel
 from tests.support.eventually import eventually
-from tests.support.notices import heard, journal
-from tests.support.providers import Fault, Providers
 from tests.support.service import Collector, Tokens, deliver, running
+from tests.support.services.notifier import heard, journal
+from tests.support.services.notifier.providers import Fault, Providers
 
 CITIZEN, PHONE, MAIL, SECRET = "acc-1", "+79000000042", "anna@example.org", "402917"
 TAKEN = Outcome(Verdict.ACCEPTED, "accepted", provider_id="p-1")
@@ -80,7 +83,7 @@ class Clock:
     ahead: timedelta = timedelta()
 
     def __call__(self) -> datetime:
-        return utc_now() + self.ahead
+        return clock.now() + self.ahead
 
 
 def with_line(boxes: Providers, line: Line) -> dict[Channel, Provider]:
@@ -207,7 +210,8 @@ async def test_a_process_that_dies_with_a_code_does_not_send_it_again(
     async with first.router.lifespan_context(first):
         await deliver(first, code())
         await eventually(lambda: boxes.sms.attempts)
-        for task in first.state.use.sending._codes:
+        settle = cast("MethodType", find(first, Runtime).spec.timer_handlers[CODE_OUTCOME])
+        for task in cast("Codes", settle.__self__)._running:
             task.cancel()
     second = make()
     timers = find(second, Runtime).timers.collection

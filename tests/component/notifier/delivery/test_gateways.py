@@ -20,13 +20,13 @@ from deploy.world.sinks.app import build as build_sinks
 from deploy.world.sinks.settings import SinksSettings
 from services.chassis.telemetry.metrics import Metrics
 from services.notifier.app import build_providers
-from services.notifier.delivery.domain.message import Content, Outcome, Verdict
+from services.notifier.delivery.domain.message import Outcome, Verdict
 from services.notifier.delivery.gateways import Outgoing, Provider
 from services.notifier.delivery.gateways.signed_http import SignedHttp, sms_body
-from services.notifier.recipients.domain import Channel
 from services.notifier.settings import Settings
+from services.notifier.templates.domain.content import Channel, Content
 from tests.support.eventually import eventually
-from tests.support.providers import SECRET, Providers
+from tests.support.services.notifier.providers import SECRET, Providers
 from tests.support.tools.encryption import SECRET as CODES_SECRET
 
 CONTENT = Content(

@@ -13,9 +13,9 @@ from contracts.identity import AccountRegistered, CodeRequestedV2
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.notices import heard
-from tests.support.providers import Providers
 from tests.support.service import deliver
+from tests.support.services.notifier import heard
+from tests.support.services.notifier.providers import Providers
 from tests.support.tools.flow import metric
 from tests.support.tools.measured import gauge, measure
 from tests.support.tools.runbooks import found_by

@@ -12,9 +12,9 @@ from services.chassis.work.outbox import Record
 from services.notifier.app import build
 from services.notifier.settings import Settings
 from tests.support.eventually import eventually
-from tests.support.notices import heard, journal
-from tests.support.providers import Providers
 from tests.support.service import Tokens, running
+from tests.support.services.notifier import heard, journal
+from tests.support.services.notifier.providers import Providers
 
 
 async def test_events_of_other_services_become_messages(

@@ -18,12 +18,12 @@ from services.chassis.telemetry.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.delivery.domain.message import RETRY_DELAYS, Outcome
 from services.notifier.delivery.gateways import Outgoing
-from services.notifier.recipients.domain import Channel
 from services.notifier.settings import Settings
+from services.notifier.templates.domain.content import Channel
 from tests.support.eventually import eventually
-from tests.support.notices import ended, heard, journal
-from tests.support.providers import Providers
 from tests.support.service import Collector, Tokens, deliver, running
+from tests.support.services.notifier import ended, heard, journal
+from tests.support.services.notifier.providers import Providers
 
 CITIZEN, PHONE, MAIL = "acc-1", "+79000000042", "anna@example.org"
 

@@ -14,9 +14,9 @@ from contracts.topics import heard_by
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.notices import heard, journal
-from tests.support.providers import Providers
 from tests.support.service import Tokens, deliver, keyed
+from tests.support.services.notifier import heard, journal
+from tests.support.services.notifier.providers import Providers
 
 DEVICE = {"token": "device-of-anna", "platform": "ios"}
 SECRET = "what-only-this-application-knows"

@@ -10,11 +10,11 @@ import pytest
 from services.chassis.database.deadline import TookTooLongError
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
+from services.scheduling.bookings.usecases import Bookings
 from tests.support.service import keyed
+from tests.support.services.scheduling import Desk
 from tests.support.tools.flow import metric, too_late
 from tests.support.tools.measured import gauge
-from services.scheduling.bookings.usecases import Bookings
-from tests.support.services.scheduling import Desk
 
 
 def bookings(desk: Desk) -> dict[str, float]:

@@ -10,10 +10,7 @@ import pytest
 from services.notifier.delivery.domain.message import (
     GIVE_UP_AFTER,
     RETRY_DELAYS,
-    Content,
-    Kind,
     Message,
-    Notice,
     Outcome,
     Status,
     Verdict,
@@ -23,7 +20,9 @@ from services.notifier.delivery.domain.message import (
     sending_once,
     written,
 )
-from services.notifier.recipients.domain import Address, Channel
+from services.notifier.recipients.domain import Address
+from services.notifier.templates.domain.content import Channel, Content, Kind
+from services.notifier.templates.domain.rendering import Rendered
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SMS = Address(Channel.SMS, "+79000000042")
@@ -34,15 +33,22 @@ WRONG = Outcome(Verdict.REFUSED, "recipient-refused")
 
 
 def a_message() -> Message:
-    notice = Notice("event-1", "anna", "t", {}, "event-1", NOW)
     content = Content("Готово", "Справка готова", "Скачайте", "https://x")
-    return written(notice, SMS, content, kind=Kind.READY, template="t.v1", now=NOW)
+    return written(
+        Rendered(content, Kind.READY, "t.v1"),
+        SMS,
+        notice_id="event-1",
+        citizen_id="anna",
+        cause_id="event-1",
+        about=None,
+        now=NOW,
+    )
 
 
 def test_taken_by_the_provider_is_delivered_and_makes_one_event() -> None:
-    """N5: version 1 is the one event that a message makes."""
+    """N5."""
     over = after_attempt(a_message(), TAKEN, NOW, spread=0)
-    assert (over.status, over.version, over.provider_id) == (Status.DELIVERED, 1, "p-1")
+    assert (over.status, over.provider_id) == (Status.DELIVERED, "p-1")
     assert over.final
     assert [s.status for s in over.history] == [Status.QUEUED, Status.DELIVERED]
 
@@ -53,7 +59,6 @@ def test_what_may_work_later_is_tried_later(outcome: Outcome) -> None:
     waiting = after_attempt(a_message(), outcome, NOW, spread=0)
     assert waiting.status is Status.RETRYING
     assert waiting.next_try_at == NOW + RETRY_DELAYS[0]
-    assert waiting.version == 0
 
 
 def test_tries_are_further_and_further_apart_and_end_within_a_day() -> None:
@@ -68,7 +73,7 @@ def test_tries_are_further_and_further_apart_and_end_within_a_day() -> None:
     assert len(pauses) >= 10
     assert now - NOW <= GIVE_UP_AFTER
     assert (message.status, message.reason_code) == (Status.ABANDONED, "provider-busy")
-    assert message.version == 1
+    assert message.final
 
 
 def test_a_message_is_not_tried_past_its_day() -> None:
@@ -104,7 +109,7 @@ def test_a_code_has_one_attempt(outcome: Outcome, status: Status, reason: str) -
     begun = sending_once(a_message(), NOW)
     assert begun.status is Status.SENDING
     over = after_only_attempt(begun, outcome, NOW)
-    assert (over.status, over.reason_code, over.version) == (status, reason, 1)
+    assert (over.status, over.reason_code) == (status, reason)
 
 
 def test_the_same_notice_to_the_same_address_is_the_same_message() -> None:
@@ -112,14 +117,6 @@ def test_the_same_notice_to_the_same_address_is_the_same_message() -> None:
     assert message_id("event-1", SMS) == message_id("event-1", SMS)
     assert message_id("event-1", SMS) != message_id("event-2", SMS)
     assert message_id("event-1", SMS) != message_id("event-1", Address(Channel.EMAIL, SMS.to))
-
-
-def test_every_change_is_a_revision() -> None:
-    message = a_message()
-    waiting = after_attempt(message, BUSY, NOW, spread=0)
-    over = after_attempt(waiting, TAKEN, NOW, spread=0)
-    assert [m.revision for m in (message, waiting, over)] == [1, 2, 3]
-    assert [m.attempts for m in (message, waiting, over)] == [0, 1, 2]
 
 
 def test_the_hash_covers_all_that_is_seen() -> None:

@@ -11,7 +11,6 @@ from services.notifier.announcements.domain import expiry_warning_at, visit_remi
 from services.notifier.delivery.domain.code import Code, pause_before
 from services.notifier.recipients.domain import (
     Address,
-    Channel,
     Contacts,
     Device,
     DevicePlatform,
@@ -22,6 +21,7 @@ from services.notifier.recipients.domain import (
     masked,
     replaced,
 )
+from services.notifier.templates.domain.content import Channel
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 KNOWN = Recipient(

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.notifier.recipients.domain import Channel
+from services.notifier.templates.domain.content import Channel
 from services.notifier.templates.domain.rendering import EmptyValueError
-from tests.support.letters import NAMES, SALUTATION, facts, having, renderer
+from tests.support.services.notifier import NAMES, SALUTATION, facts, having, renderer
 
 _EMPTY = ("", "   ", "\N{NO-BREAK SPACE}\u200b", " – ", None)
 _MARK = "Щъ7"  # nothing of ours says that

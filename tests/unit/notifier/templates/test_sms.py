@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.notifier.delivery.domain.code import MASK
-from services.notifier.recipients.domain import Channel
+from services.notifier.templates.domain.content import MASK, Channel
 from services.notifier.templates.domain.sms import segments, shortest
-from tests.support.letters import NAMES, PORTAL, SALUTATION, facts, having, renderer
+from tests.support.services.notifier import NAMES, PORTAL, SALUTATION, facts, having, renderer
 
 _LONGEST_TEXT = "Государственное бюджетное учреждение здравоохранения " * 5
 _LONG_SITE = "https://moe-zdorovie.ministerstvo.oblast.example"

@@ -10,14 +10,12 @@ from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
 from contracts.scheduling import AppointmentBooked
-from services.notifier.delivery.domain.message import Kind
-from services.notifier.recipients.domain import Channel
 from services.notifier.templates import gateways as templates
 from services.notifier.templates.domain import wording
+from services.notifier.templates.domain.content import Channel, Kind
 from services.notifier.templates.domain.rendering import Template
 from services.notifier.templates.gateways import BrokenTemplateError, load_templates
-from tests.support.letters import NAMES, PORTAL, SALUTATION, renderer, said, seen
-from tests.support.notices import heard
+from tests.support.services.notifier import NAMES, PORTAL, SALUTATION, heard, renderer, said, seen
 
 _FOOTER = "Письмо отправлено автоматически, отвечать на него не нужно."
 

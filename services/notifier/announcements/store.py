@@ -1,0 +1,51 @@
+"""Notices that wait for contacts, and what was told already."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pymongo import ASCENDING, IndexModel
+
+from services.chassis.database.client import Database, Indexes
+from services.chassis.database.mapping import Mapper
+from services.chassis.database.pages import Sort
+from services.chassis.work.aggregates import Records
+from services.chassis.work.transactions import Transaction
+from services.notifier.announcements.domain import Notice
+
+_OLDEST = Sort("created_at")
+_KEPT = timedelta(days=120)
+INDEXES: Indexes = {
+    "notices": [IndexModel([("citizen_id", ASCENDING), *_OLDEST.keys])],
+    "told": [IndexModel("at", expireAfterSeconds=int(_KEPT.total_seconds()))],
+}
+
+
+class Notices(Records[Notice]):
+    """Notices whose citizens cannot be reached yet."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db["notices"], Mapper(Notice), owner="citizen_id")
+
+    async def take(self, tx: Transaction, notice_id: str) -> Notice | None:
+        """A waiting notice, which waits no longer."""
+        found = await self.collection.find_one_and_delete({"_id": notice_id}, session=tx.session)
+        return self.mapper.value(found) if found else None
+
+    async def waiting(self, tx: Transaction, citizen_id: str) -> list[Notice]:
+        """The notices that wait for a citizen's contacts, oldest first."""
+        return await self.every(tx, {"citizen_id": citizen_id}, _OLDEST)
+
+
+class Told:
+    """What is told once, whichever of several events brings it."""
+
+    def __init__(self, db: Database) -> None:
+        self._told = db["told"]
+
+    async def first_time(self, tx: Transaction, what: str, now: datetime) -> bool:
+        """Whether this was not told before; from now on it was."""
+        found = await self._told.update_one(
+            {"_id": what}, {"$setOnInsert": {"at": now}}, upsert=True, session=tx.session
+        )
+        return found.upserted_id is not None

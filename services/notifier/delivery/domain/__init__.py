@@ -1,0 +1,1 @@
+"""What a message is, and when it is tried again. Pure."""

@@ -1,0 +1,1 @@
+"""Whom messages reach: copies of contacts, and the devices that citizens connect."""

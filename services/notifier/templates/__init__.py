@@ -1,0 +1,1 @@
+"""What messages say: templates by event and version, rendered for each channel."""
