@@ -11,6 +11,7 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic_settings import BaseSettings
 
 from contracts.topics import SERVICES
 from deploy.tools.docs import built
@@ -69,7 +70,9 @@ def texts() -> dict[str, Any]:
         api = [module for name, module in sys.modules.items() if inside.match(name)]
         for module in api:
             for _, kind in inspect.getmembers(module, inspect.isclass):
-                if issubclass(kind, BaseModel) and kind.model_config.get("extra") == "forbid":
+                if not issubclass(kind, BaseModel) or issubclass(kind, BaseSettings):
+                    continue
+                if kind.model_config.get("extra") == "forbid":
                     found |= texts_of(kind)
     return found
 
