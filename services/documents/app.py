@@ -1,32 +1,45 @@
-"""Composition root: everything is built here and passed in."""
+"""Composition root: everything of documents is built here and passed in."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
+from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
-from services.documents import api, consumers, store
-from services.documents.access.actions import ReadingRoom
+from services.documents.access import store as access_store
+from services.documents.access.actions import Access
 from services.documents.access.gateways.storage import Storage
-from services.documents.metrics import DocumentsMetrics
+from services.documents.deps import Deps
+from services.documents.sealed import api as sealed_api
+from services.documents.sealed import consumers as sealed_consumers
+from services.documents.sealed import store as sealed_store
 from services.documents.sealed.gateways.signers import Signers
 from services.documents.sealed.gateways.signing import Notary
+from services.documents.sealed.metrics import SealingMetrics
 from services.documents.sealed.usecases import SEAL, Documents
 from services.documents.settings import Settings
+from services.documents.uploads import api as uploads_api
+from services.documents.uploads import consumers as uploads_consumers
+from services.documents.uploads import store as uploads_store
+from services.documents.uploads.domain import MEGABYTE, Quota, purposes_of
 from services.documents.uploads.gateways.inspection.pool import Inspector
-from services.documents.uploads.usecases import Files
-from services.documents.usecases import UseCases
+from services.documents.uploads.metrics import UploadMetrics
+from services.documents.uploads.usecases import Rules, Uploads
 
-_MAX_BODY = 64 * 1024 * 1024
+_MAX_BODY = 64 * MEGABYTE
 """Routes read bodies themselves and stop at their own limits, with words for the person."""
+
+
+def _new_id() -> str:
+    return secrets.token_hex(12)
 
 
 def build(
@@ -36,13 +49,13 @@ def build(
     publisher: Publisher | None = None,
     storage: Storage | None = None,
     notary: Notary | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    new_id: Callable[[], str] = lambda: secrets.token_hex(12),
+    now: Callable[[], datetime] = clock.now,
+    new_id: Callable[[], str] = _new_id,
 ) -> FastAPI:
     """The service; the keyword arguments are seams."""
     resources = Resources("documents", settings, fetch_keys=fetch_keys, publisher=publisher)
-    metrics = DocumentsMetrics(resources.metrics, settings.purposes)
-    kept = store.Store(resources.mongo.db)
+    db = resources.mongo.db
+    deps = Deps(resources.transactions, now, new_id)
     storage = storage or Storage(
         settings.platform, (settings.bucket_uploads, settings.bucket_sealed), resources.metrics
     )
@@ -55,42 +68,32 @@ def build(
         ),
         now=now,
     )
-    inspector = Inspector()
-    room = ReadingRoom(
-        transactions=resources.transactions,
-        store=kept,
-        storage=storage,
-        link_lasting=timedelta(seconds=settings.link_seconds),
-        now=now,
-        new_id=new_id,
-    )
-    files = Files(
-        transactions=resources.transactions,
-        store=kept,
-        storage=storage,
-        inspector=inspector,
-        room=room,
-        bucket=settings.bucket_uploads,
-        purposes=settings.purposes,
-        quota=settings.quota,
-        grant_lasting=timedelta(days=settings.grant_days),
-        metrics=metrics,
-        now=now,
-        new_id=new_id,
-    )
+    access = Access(deps, storage, access_store.Reads(db), timedelta(seconds=settings.link_seconds))
     documents = Documents(
-        transactions=resources.transactions,
-        store=kept,
+        deps=deps,
+        store=sealed_store.Documents(db),
+        bucket=settings.bucket_sealed,
         storage=storage,
         notary=notary,
-        room=room,
-        bucket=settings.bucket_sealed,
-        metrics=metrics,
-        now=now,
-        new_id=new_id,
+        access=access,
+        metrics=SealingMetrics(resources.metrics),
     )
-    use = UseCases(files, documents, room)
-    app = Runtime(
+    rules = _rules(settings)
+    inspector = Inspector()
+    uploads = Uploads(
+        deps=deps,
+        rules=rules,
+        files=uploads_store.Files(db),
+        months=uploads_store.Months(db),
+        bucket=settings.bucket_uploads,
+        storage=storage,
+        inspector=inspector,
+        access=access,
+        sealed_here=documents.has_content,
+        metrics=UploadMetrics(resources.metrics, rules.purposes),
+    )
+    orders = Encryption("certificates.orders", settings.orders_secret)
+    return Runtime(
         resources,
         ServiceSpec(
             title="Документы",
@@ -98,16 +101,31 @@ def build(
                 "Загрузка файлов, подписанные документы, ссылки на скачивание, журнал доступа."
             ),
             max_body=_MAX_BODY,
-            router=api.router,
-            handlers=consumers.handlers(
-                use, Encryption("certificates.orders", settings.orders_secret)
-            ),
+            router=_routes(),
+            handlers={
+                **uploads_consumers.handlers(uploads),
+                **sealed_consumers.handlers(documents, orders),
+            },
             timer_handlers={SEAL: documents.seal},
-            indexes=store.INDEXES,
-            measures=[documents.measure_waiting, documents.measure_ends],
+            indexes={**access_store.INDEXES, **uploads_store.INDEXES, **sealed_store.INDEXES},
+            facilities=[uploads, documents],
             prepare=[storage.prepare, inspector.warm],
+            measures=[documents.measure_waiting, documents.measure_ends],
             close=[storage.close, notary.close, inspector.close],
         ),
     ).app
-    app.state.use = use
-    return app
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        purposes=purposes_of(settings.purposes),
+        quota=Quota(settings.quota_files, settings.quota_megabytes * MEGABYTE),
+        grant_lasting=timedelta(days=settings.grant_days),
+    )
+
+
+def _routes() -> APIRouter:
+    routes = APIRouter()
+    for router in (uploads_api.router, sealed_api.router):
+        routes.include_router(router)
+    return routes

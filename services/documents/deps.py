@@ -1,14 +1,84 @@
-"""What all features of documents are given, and what all their routes ask for."""
+"""What every use case of documents is given, and what all routes share. Knows no feature."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.chassis.foundation.errors import RefusalError
 from services.chassis.http.auth import Principal, Role, require
+from services.chassis.work.transactions import Transactions
 
 Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
 Confirmed = Annotated[Principal, Depends(require(Role.CITIZEN, confirmed=True))]
 Person = Annotated[Principal, Depends(require(Role.CITIZEN, Role.DOCTOR))]
 Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+@dataclass(frozen=True)
+class Deps:
+    """What use cases stand on. Clock and ids are arguments of the rules, and seams of tests."""
+
+    transactions: Transactions
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+class LinkView(BaseModel):
+    """A signed address. Whoever has it can read, so it works for a short time only."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    url: str
+    expires_at: AwareDatetime
+    sha256: str = Field(description="What the content must hash to.")
+    name: str = Field(
+        examples=["Выписка.pdf"],
+        description="What to call the file. The address gives it a neutral name: it reaches "
+        "proxies and browsers.",
+    )
+
+
+class ReadView(BaseModel):
+    """One line of the access journal (D2)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    reader: str = Field(examples=["doctor"], description="owner or doctor.")
+    reader_title: str = Field(examples=["врач"])
+    reader_id: str
+    at: AwareDatetime
+
+
+class ReadPage(BaseModel):
+    """Reads, newest first."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    items: list[ReadView]
+    next_cursor: str | None
+
+
+async def bounded_body(
+    request: Request, *, at_most: int, too_large: Callable[[], RefusalError]
+) -> AsyncIterator[bytes]:
+    """The body as it arrives, never more than `at_most` bytes of it.
+
+    Raises:
+        What `too_large` makes: it is more, or says that it will be.
+        starlette.requests.ClientDisconnect: it stopped coming.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > at_most:
+        raise too_large()
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if received > at_most:
+            raise too_large()
+        yield chunk

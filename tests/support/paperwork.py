@@ -33,8 +33,11 @@ from deploy.world.pki import Doctor, ensure_pki
 from deploy.world.tsa.authority import load_authority
 from deploy.world.tsa.server import serve
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
 from services.documents.app import build
+from services.documents.sealed.usecases import Documents
 from services.documents.settings import Settings
+from services.documents.uploads.usecases import Uploads
 from tests.support.service import Tokens, keyed, running
 from tests.support.tools.encryption import SECRET, jwe
 
@@ -48,6 +51,16 @@ class Paperwork:
     app: FastAPI
     client: httpx2.AsyncClient
     tokens: Tokens
+
+    @property
+    def uploads(self) -> Uploads:
+        """The verbs about uploads."""
+        return find(self.app, Uploads)
+
+    @property
+    def documents(self) -> Documents:
+        """The verbs about sealed documents."""
+        return find(self.app, Documents)
 
     async def upload(
         self,

@@ -8,11 +8,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
+
+from services.documents.access.domain import MediaType, clean_name
 from services.documents.sealed.errors import NotSealedYetError
-from services.documents.uploads.domain.files import MediaType, clean_name
 
 _ZONE = ZoneInfo("Europe/Moscow")
 """Where certificates count their days (the calendar of their catalogue)."""
+
+TALON_FORM, TALON_TITLE = "talon", "Талон на приём к врачу"
 
 
 class Kind(StrEnum):
@@ -91,8 +95,28 @@ class SealedContent:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """What a document is from when its PDF is stored."""
+
+    sha256: str
+    size: int
+    sealed_at: datetime
+    signatures: tuple[Signed, ...]
+    counts_until: datetime | None = None
+    """When its time is over; None of documents that were sealed before this was kept."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a document cannot be made: a stable code, and a sentence for people."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Document:
-    """A document to be sealed, or sealed, or failed. `replaces` is the version before (D4)."""
+    """A document to be sealed, or sealed, or failed; `replaces` is the edition before (D4)."""
 
     id: str
     kind: Kind
@@ -100,26 +124,23 @@ class Document:
     owner_id: str
     number: str
     title: str
-    revision: int
+    edition: int
     queued_at: datetime
     order: Order | None
     replaces: str | None = None
-    state: State = State.QUEUED
-    version: int = 0
-    sha256: str | None = None
-    size: int | None = None
-    sealed_at: datetime | None = None
-    signatures: tuple[Signed, ...] = ()
-    failure_code: str | None = None
-    failure: str | None = None
+    sealed: Sealed | None = None
+    failure: Failure | None = None
     void_at: datetime | None = None
     """Since when it is revoked or cancelled. Kept beside the document: it may be told first."""
-    counts_until: datetime | None = None
-    """When its time is over; None of documents that were sealed before this was kept."""
+    revision: int = 0
+    version: int = 0
 
-    def over(self, now: datetime) -> bool:
-        """Whether its time is over."""
-        return self.counts_until is not None and now >= self.counts_until
+    @property
+    def state(self) -> State:
+        """Where it is on its way."""
+        if self.sealed is not None:
+            return State.SEALED
+        return State.QUEUED if self.failure is None else State.FAILED
 
     @property
     def void_reason(self) -> str | None:
@@ -131,48 +152,75 @@ class Document:
             Kind.TALON: "Запись на приём отменена, талон недействителен.",
         }[self.kind]
 
+    @property
+    def file_name(self) -> str:
+        """What the PDF is called."""
+        return clean_name(f"{self.title} {self.number}".replace("/", "-"), MediaType.PDF)
+
+    def over(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        until = self.sealed.counts_until if self.sealed else None
+        return until is not None and now >= until
+
     def follows(self, previous: Document | None) -> Document:
-        """The same document as the next version of `previous`; the old one is kept (D4)."""
+        """The same document as the next edition of `previous`; the old one is kept (D4)."""
         if previous is None:
             return self
-        return replace(self, revision=previous.revision + 1, replaces=previous.id)
+        return replace(self, edition=previous.edition + 1, replaces=previous.id)
 
-    def sealed(self, content: SealedContent, now: datetime) -> Document:
+    def with_content(self, content: SealedContent, now: datetime) -> Document:
         """The document with its stored PDF."""
-        return replace(
-            self,
-            state=State.SEALED,
-            version=self.version + 1,
+        sealed = Sealed(
             sha256=content.sha256,
             size=len(content.pdf),
             sealed_at=now,
             signatures=content.signatures,
             counts_until=self.order.counts_until if self.order else None,
-            order=None,
         )
+        return replace(self, sealed=sealed, order=None)
 
-    def failed(self, code: str, reason: str) -> Document:
+    def failed(self, failure: Failure) -> Document:
         """The document that cannot be made."""
-        return replace(
-            self,
-            state=State.FAILED,
-            version=self.version + 1,
-            failure_code=code,
-            failure=reason,
-            order=None,
-        )
+        return replace(self, failure=failure, order=None)
 
-    def stored(self) -> tuple[str, datetime]:
-        """Hash and time of the sealed PDF.
+    def stored(self) -> Sealed:
+        """The stored PDF.
 
         Raises:
             NotSealedYetError: there is none.
         """
-        if self.sha256 is None or self.sealed_at is None:
+        if self.sealed is None:
             raise NotSealedYetError
-        return self.sha256, self.sealed_at
+        return self.sealed
 
-    @property
-    def file_name(self) -> str:
-        """What the PDF is called."""
-        return clean_name(f"{self.title} {self.number}".replace("/", "-"), MediaType.PDF)
+
+@dataclass(frozen=True)
+class Place:
+    """Where a visit is: number, name and address of the clinic, and its time zone."""
+
+    number: str
+    name: str
+    address: str
+    timezone: str
+
+
+def talon_lines(
+    number: str, patient: str, specialty: str, starts_at: datetime, clinic: Place
+) -> tuple[Line, ...]:
+    """Exactly the five things of A7, in the words of the clinic's own time zone.
+
+    The clinic's name comes once more, for the head of the talon: where the patient has to go.
+    """
+    name = clinic.name
+    if clinic.number not in name:  # A7 asks for the number: most names carry it
+        name = f"{name} (№ {clinic.number})"
+    local = starts_at.astimezone(ZoneInfo(clinic.timezone))
+    spoken = format_datetime(local, "d MMMM y 'г.', HH:mm", locale="ru")
+    return (
+        Line("clinic_name", "Поликлиника", name),
+        Line("patient", "Пациент", patient),
+        Line("specialty", "Специальность врача", specialty),
+        Line("time", "Дата и время приёма", spoken),
+        Line("clinic", "Поликлиника и адрес", f"{name}, {clinic.address}"),
+        Line("id", "Номер записи", number),
+    )

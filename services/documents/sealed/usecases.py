@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
+from services.chassis.database.pages import Page
 from services.chassis.work.timers import Due
-from services.chassis.work.transactions import Cause, Transaction, Transactions
-from services.documents import events
-from services.documents.access.actions import Content, Link, ReadingRoom
+from services.chassis.work.transactions import Cause, Transaction
+from services.documents.access.actions import Access
+from services.documents.access.domain import Content, Link, MediaType, Read, Reader
 from services.documents.access.gateways.storage import Storage
-from services.documents.metrics import DocumentsMetrics
-from services.documents.sealed.domain import Document, Kind, Order, SealedContent, State
-from services.documents.sealed.errors import CannotSealError, NoSuchDocumentError
+from services.documents.deps import Deps
+from services.documents.sealed import events, store
+from services.documents.sealed.domain import Document, Failure, Kind, Order, SealedContent, State
+from services.documents.sealed.errors import CannotSealError
 from services.documents.sealed.gateways.signing import Notary
-from services.documents.store import Store
-from services.documents.uploads.domain.files import MediaType, Position, Reader
+from services.documents.sealed.metrics import SealingMetrics
 
 log = structlog.get_logger(__name__)
 
@@ -30,15 +30,13 @@ SEAL = "seal"
 class Documents:
     """The verbs about sealed documents."""
 
-    transactions: Transactions
-    store: Store
+    deps: Deps
+    store: store.Documents
+    bucket: str
     storage: Storage
     notary: Notary
-    room: ReadingRoom
-    bucket: str
-    metrics: DocumentsMetrics
-    now: Callable[[], datetime]
-    new_id: Callable[[], str]
+    access: Access
+    metrics: SealingMetrics
 
     async def one(self, document_id: str, owner_id: str) -> Document:
         """A document of the citizen's, in any state.
@@ -46,14 +44,11 @@ class Documents:
         Raises:
             NoSuchDocumentError: none of theirs.
         """
-        found = await self.store.document_of_owner(document_id, owner_id)
-        if found is None:
-            raise NoSuchDocumentError
-        return found
+        return await self.store.of_owner(document_id, owner_id)
 
-    async def page(self, owner_id: str, *, after: Position | None, limit: int) -> list[Document]:
+    async def page(self, owner_id: str, *, after: str | None, limit: int) -> Page[Document]:
         """A page of the citizen's sealed documents."""
-        return await self.store.documents_of(owner_id, after=after, limit=limit)
+        return await self.store.sealed_of(owner_id, after=after, limit=limit)
 
     async def link(self, document_id: str, owner_id: str) -> Link:
         """A short-lived link to the sealed PDF, written into the journal first (D1, D2).
@@ -64,16 +59,36 @@ class Documents:
             ContentChangedError: the stored bytes are not what was sealed (D3).
         """
         document = await self.one(document_id, owner_id)
-        sha256, _ = document.stored()
+        sha256 = document.stored().sha256
         content = Content(self.bucket, sha256, document.file_name, MediaType.PDF)
-        return await self.room.give(document.id, owner_id, owner_id, Reader.OWNER, content)
+        await self.access.check(content)
+
+        async def work(tx: Transaction) -> Read:
+            return await self.access.record(tx, document.id, owner_id, owner_id, Reader.OWNER)
+
+        return self.access.link(content, await self.deps.transactions.run(work))
+
+    async def reads(
+        self, document_id: str, owner_id: str, *, after: str | None, limit: int
+    ) -> Page[Read]:
+        """A page of who was given a link to the citizen's document.
+
+        Raises:
+            NoSuchDocumentError: none of theirs.
+        """
+        await self.one(document_id, owner_id)
+        return await self.access.journal(document_id, owner_id, after=after, limit=limit)
 
     async def with_content(self, sha256: str) -> Document | None:
         """The sealed document with exactly this content, whoever asks."""
-        return await self.store.document_by_hash(sha256)
+        return await self.store.by_hash(sha256)
+
+    async def has_content(self, sha256: str) -> bool:
+        """Whether exactly this content was sealed here."""
+        return await self.with_content(sha256) is not None
 
     async def newer_than(self, document: Document) -> Document | None:
-        """The version that replaced this one: an old one is kept, but says so (d5, D4)."""
+        """The edition that replaced this one: an old one is kept, but says so (d5, D4)."""
         return await self.store.newer_than(document)
 
     async def queue(
@@ -88,12 +103,12 @@ class Documents:
     ) -> Document:
         """Take an order for a document; the timer `seal` does the rest.
 
-        A later order for the same thing becomes its next version; the earlier one is kept (D4).
+        A later order for the same thing becomes its next edition; the earlier one is kept (D4).
         """
-        document_id = self.new_id()
+        document_id = self.deps.new_id()
 
         async def work(tx: Transaction) -> Document:
-            previous = await self.store.latest(kind, reference_id, session=tx.session)
+            previous = await self.store.latest(tx, kind, reference_id)
             document = Document(
                 id=document_id,
                 kind=kind,
@@ -101,15 +116,14 @@ class Documents:
                 owner_id=owner_id,
                 number=number,
                 title=order.title,
-                revision=1,
-                queued_at=self.now(),
+                edition=1,
+                queued_at=self.deps.now(),
                 order=order,
             ).follows(previous)
-            await self.store.add_document(document, session=tx.session)
             await tx.set_timer(SEAL, document.id, document.queued_at)
-            return document
+            return await self.store.add(tx, document)
 
-        return await self.transactions.run(work, cause=cause)
+        return await self.deps.transactions.run(work, cause=cause)
 
     async def make_void(
         self, kind: Kind, reference_id: str, number: str, *, since: datetime, cause: Cause
@@ -120,9 +134,9 @@ class Documents:
         """
 
         async def work(tx: Transaction) -> None:
-            await self.store.add_void(kind, reference_id, number, since, session=tx.session)
+            await self.store.add_void(tx, kind, reference_id, number, since)
 
-        await self.transactions.run(work, cause=cause)
+        await self.deps.transactions.run(work, cause=cause)
 
     async def seal(self, due: Due) -> None:
         """Make the document of a due timer: sign, store, record – each step can be repeated (X6).
@@ -131,7 +145,7 @@ class Documents:
             AccidentError: a dependency is away; the timer comes again.
             AlreadyHandledError: somebody else was faster.
         """
-        document = await self.store.document(due.key)
+        document = await self.store.find(None, due.key)
         if document is None or document.state is not State.QUEUED:
             await self._drop(due)
             return
@@ -139,7 +153,7 @@ class Documents:
         try:
             content = await self.notary.seal(document)
         except CannotSealError as refusal:
-            await self._give_up(document, refusal, due)
+            await self._give_up(document, Failure(refusal.reason_code, refusal.detail), due)
             log.error(  # noqa: TRY400 - a refusal needs no stack
                 "a document could not be sealed",
                 document_id=document.id,
@@ -156,30 +170,27 @@ class Documents:
 
     async def measure_waiting(self) -> None:
         """Set how long documents wait to be sealed."""
-        self.metrics.stand(await self.store.oldest_queued(), self.now())
+        self.metrics.stand(await self.store.oldest_queued(), self.deps.now())
 
     async def measure_ends(self) -> None:
         """Set what is left of certificates and revocation lists."""
-        self.metrics.will_end(await self.notary.ends(), self.now())
+        self.metrics.will_end(await self.notary.ends(), self.deps.now())
 
     async def _record(self, document: Document, content: SealedContent, due: Due) -> None:
         async def work(tx: Transaction) -> None:
-            done = document.sealed(content, self.now())
-            await self.store.save(done, session=tx.session)
-            tx.emit(done.id, done.version, events.sealed(done))
+            done = document.with_content(content, self.deps.now())
+            await self.store.save(tx, done, events.sealed(done, done.stored()))
 
-        await self.transactions.run(work, cause=due)
+        await self.deps.transactions.run(work, cause=due)
 
-    async def _give_up(self, document: Document, refusal: CannotSealError, due: Due) -> None:
+    async def _give_up(self, document: Document, failure: Failure, due: Due) -> None:
         async def work(tx: Transaction) -> None:
-            done = document.failed(refusal.reason_code, refusal.detail)
-            await self.store.save(done, session=tx.session)
-            tx.emit(done.id, done.version, events.failed(done))
+            await self.store.save(tx, document.failed(failure), events.failed(document, failure))
 
-        await self.transactions.run(work, cause=due)
+        await self.deps.transactions.run(work, cause=due)
 
     async def _drop(self, due: Due) -> None:
         async def work(_: Transaction) -> None:
             """Only the timer goes."""
 
-        await self.transactions.run(work, cause=due)
+        await self.deps.transactions.run(work, cause=due)

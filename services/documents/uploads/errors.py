@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from babel.dates import format_date
-
 from services.chassis.foundation.errors import (
+    AccidentError,
     FieldError,
     InvalidInputError,
+    NotFoundError,
     RefusalError,
     TooManyRequestsError,
 )
@@ -30,9 +30,10 @@ class FileRefusedError(RefusalError):
     status = 422
     title = "Файл не принят"
 
-    def __init__(self, detail: str, *, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(self, detail: str | None = None, *, errors: Sequence[FieldError] = ()) -> None:
         """Point at the file, whatever the reason."""
-        super().__init__(detail, errors=errors or (FieldError("/file", self.code, detail),))
+        super().__init__(detail)
+        self.errors = tuple(errors) or (FieldError("/file", self.code, self.detail),)
 
 
 class FileTypeNotAllowedError(FileRefusedError):
@@ -41,12 +42,7 @@ class FileTypeNotAllowedError(FileRefusedError):
     code = "file-type-not-allowed"
     status = 415
     title = "Такой тип файла не принимается"
-
-    def __init__(self) -> None:
-        """The name of the file plays no part."""
-        super().__init__(
-            f"По содержимому это не PDF, не JPG и не PNG. {_ACCEPTED} {_CONVERT}",
-        )
+    detail = f"По содержимому это не PDF, не JPG и не PNG. {_ACCEPTED} {_CONVERT}"
 
 
 class FileTooLargeError(FileRefusedError):
@@ -57,7 +53,6 @@ class FileTooLargeError(FileRefusedError):
     title = "Файл слишком большой"
 
     def __init__(self, limit: int) -> None:
-        """Say how much is allowed."""
         super().__init__(
             f"Файл больше {megabytes(limit)}. {_ACCEPTED} Уменьшите размер: сохраните документ "
             "в PDF или JPG с меньшим качеством или разделите его на части."
@@ -69,10 +64,7 @@ class FileEmptyError(FileRefusedError):
 
     code = "file-empty"
     title = "Файл пуст"
-
-    def __init__(self) -> None:
-        """Ask for another one."""
-        super().__init__(f"Файл пуст. {_ACCEPTED} Выберите файл заново.")
+    detail = f"Файл пуст. {_ACCEPTED} Выберите файл заново."
 
 
 class FileBrokenError(FileRefusedError):
@@ -82,7 +74,6 @@ class FileBrokenError(FileRefusedError):
     title = "Файл повреждён"
 
     def __init__(self, kind: str) -> None:
-        """Say what it was read as."""
         super().__init__(f"Файл не читается как {kind}: он повреждён. {_ACCEPTED} {_CONVERT}")
 
 
@@ -91,13 +82,10 @@ class PdfEncryptedError(FileRefusedError):
 
     code = "pdf-encrypted"
     title = "PDF защищён"
-
-    def __init__(self) -> None:
-        """Say how to get an open one."""
-        super().__init__(
-            f"PDF защищён паролем или ограничениями. {_ACCEPTED} "
-            "Снимите защиту («Печать» → «Сохранить как PDF») и загрузите файл снова."
-        )
+    detail = (
+        f"PDF защищён паролем или ограничениями. {_ACCEPTED} "
+        "Снимите защиту («Печать» → «Сохранить как PDF») и загрузите файл снова."
+    )
 
 
 class PdfActiveContentError(FileRefusedError):
@@ -107,7 +95,6 @@ class PdfActiveContentError(FileRefusedError):
     title = "PDF содержит активное содержимое"
 
     def __init__(self, what: str, *, signed: bool = False) -> None:
-        """Name what was found, and the way out: printing costs a signature."""
         printing = "Распечатайте документ в PDF («Печать» → «Сохранить как PDF»)"
         if signed:
             printing = (
@@ -126,14 +113,11 @@ class PdfSignedUnclearError(FileRefusedError):
 
     code = "pdf-signed-unclear"
     title = "Подписанный PDF нельзя принять"
-
-    def __init__(self) -> None:
-        """Say why it cannot be mended here."""
-        super().__init__(
-            "PDF подписан, поэтому хранится без изменений, но он повреждён или изменён после "
-            f"подписания. {_ACCEPTED} Загрузите файл таким, каким его выдал подписавший, или "
-            "скан документа."
-        )
+    detail = (
+        "PDF подписан, поэтому хранится без изменений, но он повреждён или изменён после "
+        f"подписания. {_ACCEPTED} Загрузите файл таким, каким его выдал подписавший, или "
+        "скан документа."
+    )
 
 
 class FileTooComplexError(FileRefusedError):
@@ -141,13 +125,10 @@ class FileTooComplexError(FileRefusedError):
 
     code = "file-too-complex"
     title = "Файл слишком сложный"
-
-    def __init__(self) -> None:
-        """Say how to get a simpler one."""
-        super().__init__(
-            f"Проверка файла требует слишком много работы. {_ACCEPTED} Отсканируйте документ "
-            "заново или сохраните его в PDF через «Печать» и загрузите снова."
-        )
+    detail = (
+        f"Проверка файла требует слишком много работы. {_ACCEPTED} Отсканируйте документ "
+        "заново или сохраните его в PDF через «Печать» и загрузите снова."
+    )
 
 
 class ImageTooLargeError(FileRefusedError):
@@ -157,7 +138,6 @@ class ImageTooLargeError(FileRefusedError):
     title = "Слишком большое изображение"
 
     def __init__(self, limit: int) -> None:
-        """Say how much is allowed."""
         super().__init__(
             f"В изображении больше {limit // 1_000_000} мегапикселей. {_ACCEPTED} "
             "Отсканируйте страницу с разрешением 300 dpi или сохраните её в PDF или JPG."
@@ -171,7 +151,6 @@ class TooManyPagesError(FileRefusedError):
     title = "Слишком много страниц"
 
     def __init__(self, pages: int, limit: int) -> None:
-        """Say how many are allowed."""
         super().__init__(
             f"В файле {pages} стр., допустимо не больше {limit}. {_ACCEPTED} "
             "Разделите документ на части."
@@ -185,7 +164,6 @@ class ResolutionTooLowError(FileRefusedError):
     title = "Недостаточное разрешение скана"
 
     def __init__(self, dpi: int, needed: int) -> None:
-        """Say both numbers."""
         super().__init__(
             f"Разрешение скана {dpi} dpi, нужно не меньше {needed} dpi. {_ACCEPTED} "
             f"Отсканируйте документ заново с разрешением {needed} dpi и сохраните в PDF или JPG. "
@@ -201,7 +179,6 @@ class ResolutionUnknownError(FileRefusedError):
     title = "Разрешение скана неизвестно"
 
     def __init__(self, needed: int) -> None:
-        """Say what is needed."""
         super().__init__(
             f"В файле есть страница без скана, нужен скан не меньше {needed} dpi. {_ACCEPTED} "
             f"Отсканируйте документ с разрешением {needed} dpi и сохраните в PDF или JPG."
@@ -214,18 +191,9 @@ class FileBreaksRulesError(FileRefusedError):
     code = "file-breaks-rules"
 
     def __init__(self, refusals: Sequence[FileRefusedError]) -> None:
-        """Collect them."""
         super().__init__(
             " ".join(r.detail for r in refusals), errors=[e for r in refusals for e in r.errors]
         )
-
-
-def refused_elsewhere(code: str, detail: str) -> FileRefusedError:
-    """The refusal that an inspecting process came to, as an error of this process."""
-    kind = next((k for k in FileRefusedError.__subclasses__() if k.code == code), FileBrokenError)
-    made = kind.__new__(kind)
-    FileRefusedError.__init__(made, detail)
-    return made
 
 
 class UploadQuotaError(TooManyRequestsError):
@@ -235,12 +203,11 @@ class UploadQuotaError(TooManyRequestsError):
     title = "Загружено слишком много файлов"
 
     def __init__(self, files: int, size: int, again: date, retry_after: int) -> None:
-        """Say how much is kept, and from which day on there is room again."""
         super().__init__(
             retry_after,
             f"За месяц можно загрузить не больше {files} файлов общим размером {megabytes(size)}. "
-            f"Загрузить новые можно с {format_date(again, 'd MMMM', locale='ru')}. Уже "
-            "загруженные файлы сохранены, их можно приложить к заявлению.",
+            f"Загрузить новые можно с {again:%d.%m.%Y}. Уже загруженные файлы сохранены, их можно "
+            "приложить к заявлению.",
         )
 
 
@@ -258,7 +225,6 @@ class UnknownPurposeError(InvalidInputError):
     """There are no limits for such a purpose, so nothing can be checked."""
 
     def __init__(self, known: Mapping[str, str]) -> None:
-        """List those that there are."""
         listed = ", ".join(f"{code} ({title})" for code, title in sorted(known.items()))
         super().__init__(
             [FieldError("/purpose", "enum", f"Неизвестное назначение файла. Возможны: {listed}.")]
@@ -271,10 +237,17 @@ class NotAFormError(RefusalError):
     code = "not-a-form"
     status = 400
     title = "Файл не дошёл"
+    detail = (
+        "Форма с файлом пришла не полностью или не по формату: нужен multipart/form-data "
+        f"с полями file и purpose. {_ACCEPTED}"
+    )
 
-    def __init__(self) -> None:
-        """Say how to send it."""
-        super().__init__(
-            "Форма с файлом пришла не полностью или не по формату: нужен multipart/form-data "
-            f"с полями file и purpose. {_ACCEPTED}"
-        )
+
+class NoSuchFileError(NotFoundError):
+    """No such file for this reader: whether it is not there or not theirs, in the same words."""
+
+    detail = "Такого файла нет или у вас нет к нему доступа."
+
+
+class InspectionAwayError(AccidentError):
+    """No process for inspections can be had now; the file is not the reason."""

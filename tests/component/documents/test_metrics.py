@@ -11,7 +11,7 @@ from contracts.documents import DocumentSealed, SealingFailed
 from services.chassis.database.deadline import TookTooLongError
 from services.chassis.database.idempotency import Once
 from services.chassis.foundation.settings import Platform
-from services.documents.api.views import FileView
+from services.documents.uploads.api.views import FileView
 from services.documents.uploads.usecases import Upload
 from tests.support import scans
 from tests.support.eventually import eventually
@@ -55,7 +55,7 @@ async def test_uploads_are_counted_by_purpose_and_outcome(office: Paperwork) -> 
 
 
 async def test_what_is_too_large_to_be_read_is_counted_too(office: Paperwork) -> None:
-    largest = office.app.state.use.files.largest_upload
+    largest = office.uploads.rules.largest_upload
     answer = await office.upload("anna", b"%PDF-" + bytes(largest + 200_000))
     assert answer.status_code == 413
     assert uploads(office, "unknown") == (0, 1)
@@ -68,7 +68,7 @@ async def test_what_came_too_late_to_commit_is_not_refused(office: Paperwork) ->
         FileView.of
     )
     with pytest.raises(TookTooLongError):
-        await too_late(lambda: office.app.state.use.files.upload("anna", scan, once=once))
+        await too_late(lambda: office.uploads.upload("anna", scan, once=once))
     assert uploads(office, "attachment") == (0, 0)
     assert metric(office.app, "uploads_total", purpose="attachment", outcome="try-again") == 1
 
@@ -124,7 +124,7 @@ async def test_what_is_left_of_certificates_and_lists_is_measured(
         time_stamping(own) as tsa,
         paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office,
     ):
-        measure = office.app.state.use.documents.measure_ends
+        measure = office.documents.measure_ends
 
         def days(name: str, **labels: str) -> float:
             return metric(office.app, f"{name}_remaining_seconds", **labels) / day
@@ -155,7 +155,7 @@ async def test_how_long_a_document_waits_is_measured_and_the_log_says_for_what(
 ) -> None:
     lasting(own, "organisation", datetime.now(UTC) - timedelta(days=1))
     async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
-        documents = office.app.state.use.documents
+        documents = office.documents
         await documents.measure_waiting()
         assert metric(office.app, "documents_waiting_oldest_seconds") == 0
         order = approved("anna")

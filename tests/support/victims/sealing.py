@@ -14,9 +14,9 @@ from pathlib import Path
 
 from services.chassis.foundation.settings import Platform
 from services.chassis.telemetry.metrics import Metrics
+from services.documents.access.domain import MediaType
 from services.documents.access.gateways.storage import Storage
 from services.documents.app import build
-from services.documents.uploads.domain.files import MediaType
 from tests.support.paperwork import settings_of
 from tests.support.service import Tokens
 

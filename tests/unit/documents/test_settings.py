@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
-from services.documents.settings import MEGABYTE, PURPOSES, Settings
+from services.documents.app import build
+from services.documents.settings import Settings
+from services.documents.uploads.domain import MEGABYTE, PURPOSES, purposes_of
 from tests.support.certificates import CATALOGUE
 
 
 def test_d1_the_default_limits() -> None:
-    purposes = Settings(demo=True).purposes
+    purposes = purposes_of(Settings(demo=True).purposes)
     assert purposes["attachment"].max_bytes == 5 * MEGABYTE
     extract = purposes["card-extract"]
     assert (extract.max_bytes, extract.min_dpi) == (2 * MEGABYTE, 300)
@@ -17,7 +20,18 @@ def test_d1_the_default_limits() -> None:
 
 def test_d1_an_operator_sets_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCUMENTS_PURPOSES", '{"photo": {"title": "Фото", "max_bytes": 1000}}')
-    assert Settings(demo=True).purposes["photo"].max_bytes == 1000
+    purposes = purposes_of(Settings(demo=True).purposes)
+    assert list(purposes) == ["photo"]
+    assert purposes["photo"].max_bytes == 1000
+
+
+@pytest.mark.parametrize("limits", ['{"max_bytes": 1}', '{"title": "Фото", "max_bytes": 0}'])
+def test_what_makes_no_limits_stops_the_service_before_it_starts(
+    monkeypatch: pytest.MonkeyPatch, limits: str
+) -> None:
+    monkeypatch.setenv("DOCUMENTS_PURPOSES", f'{{"photo": {limits}}}')
+    with pytest.raises(ValidationError):
+        build(Settings(demo=True))
 
 
 def test_e3_uploads_say_what_the_catalogue_does() -> None:

@@ -22,9 +22,9 @@ from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.settings import Platform
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.tracing import Call, outbound_call
+from services.documents.access.domain import MediaType, object_key, sha256_of
+from services.documents.access.errors import ContentChangedError, StorageAwayError
 from services.documents.access.gateways.workers import Workers
-from services.documents.sealed.errors import ContentChangedError, StorageAwayError
-from services.documents.uploads.domain.files import MediaType, object_key, sha256_of
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
-from services.documents.sealed.domain import Document, Ends, SealedContent, Signed
+from services.documents.sealed.domain import Document, Ends, Order, SealedContent, Signed
 from services.documents.sealed.errors import CannotSealError, SealingAwayError
 from services.documents.sealed.gateways.layouts import Organisation, paper_of
 from services.documents.sealed.gateways.signers import Office, Signers
@@ -21,7 +21,6 @@ class NothingOrderedError(CannotSealError):
     """The document says not what to print."""
 
     def __init__(self) -> None:
-        """Say so."""
         super().__init__("nothing-ordered", "Неизвестно, что печатать.")
 
 
@@ -29,7 +28,6 @@ class MalformedOrderError(CannotSealError):
     """The rows of the order make no form."""
 
     def __init__(self) -> None:
-        """Say what is wrong with them."""
         super().__init__("order-malformed", "Строки документа заданы с ошибкой: ключи повторяются.")
 
 
@@ -48,11 +46,12 @@ class Notary:
             CannotSealError: never possible as ordered; says why.
             SealingAwayError: not now; sealed later, when certificates, lists and stamps are right.
         """
-        if document.order is None:
+        order = document.order
+        if order is None:
             raise NothingOrderedError
         office = await self._signers.office()
         try:
-            request = await self._request(document, office.organisation)
+            request = await self._request(document.number, order, office.organisation)
             sealed = await office.sealer.seal(request)
         except SealingError as error:
             # whatever the authority answers says nothing about the document
@@ -78,9 +77,7 @@ class Notary:
         """Drop connections."""
         await self._signers.close()
 
-    async def _request(self, document: Document, organisation: Organisation) -> SealRequest:
-        order = document.order
-        assert order is not None  # noqa: S101 - `seal` has looked
+    async def _request(self, number: str, order: Order, organisation: Organisation) -> SealRequest:
         try:
             layout, values = paper_of(order, organisation)
         except ValueError as error:
@@ -91,7 +88,7 @@ class Notary:
             xml = certificate_xml(
                 layout,
                 values,
-                number=document.number,
+                number=number,
                 issued_on=order.issued_on,
                 doctor=doctor.info.name if doctor else "",
                 verify_url=order.check_url,
@@ -99,7 +96,7 @@ class Notary:
         return SealRequest(
             layout=layout,
             values=values,
-            number=document.number,
+            number=number,
             qr_url=order.check_url,
             issued_on=order.issued_on,
             when=self._now(),

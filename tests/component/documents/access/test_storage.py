@@ -9,9 +9,9 @@ import pytest
 
 from services.chassis.foundation.settings import Platform
 from services.chassis.telemetry.metrics import Metrics
+from services.documents.access.domain import MediaType
+from services.documents.access.errors import ContentChangedError
 from services.documents.access.gateways.storage import Storage
-from services.documents.sealed.errors import ContentChangedError
-from services.documents.uploads.domain.files import MediaType
 from tests.support import scans
 from tests.support.paperwork import (
     paperwork,

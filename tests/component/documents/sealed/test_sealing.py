@@ -22,12 +22,12 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.timers import Due
+from services.documents.access.domain import MediaType
+from services.documents.access.errors import StorageAwayError
 from services.documents.access.gateways.storage import Storage
 from services.documents.sealed.domain import Document, SealedContent
-from services.documents.sealed.errors import StorageAwayError
 from services.documents.sealed.gateways.signers import Signers
 from services.documents.sealed.gateways.signing import Notary
-from services.documents.uploads.domain.files import MediaType
 from tests.support.eventually import eventually
 from tests.support.paperwork import (
     DOCTOR,
@@ -338,7 +338,7 @@ async def test_two_workers_on_one_document_record_it_once(
             payload={},
             attempts=2,
         )
-        second = asyncio.create_task(office.app.state.use.documents.seal(due))
+        second = asyncio.create_task(office.documents.seal(due))
         await eventually(lambda: notary.signed == 2)
         notary.gate.set()
         await second

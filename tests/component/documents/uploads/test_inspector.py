@@ -12,13 +12,13 @@ from functools import lru_cache
 import pytest
 
 from services.chassis.foundation.errors import TooManyRequestsError
-from services.documents.sealed.errors import InspectionAwayError
-from services.documents.uploads.domain.files import MediaType
+from services.documents.access.domain import MediaType
 from services.documents.uploads.errors import (
     FileBrokenError,
     FileRefusedError,
     FileTooComplexError,
     ImageTooLargeError,
+    InspectionAwayError,
     PdfActiveContentError,
     PdfEncryptedError,
 )

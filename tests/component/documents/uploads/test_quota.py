@@ -11,7 +11,6 @@ import pytest
 
 from contracts.documents import FileAccepted
 from services.chassis.foundation.settings import Platform
-from services.documents.settings import Quota
 from tests.support import scans
 from tests.support.paperwork import Paperwork, paperwork
 from tests.support.service import Tokens, outbox_events
@@ -36,7 +35,7 @@ async def narrow(
     platform: Platform, database: str, tokens: Tokens, pki: Path, clock: Clock
 ) -> AsyncIterator[Paperwork]:
     """An installation that keeps three files of one person in a month."""
-    settings = {"quota": Quota(files=3)}
+    settings = {"quota_files": 3}
     async with paperwork(
         platform,
         database,
@@ -71,8 +70,8 @@ async def test_uploads_at_once_do_not_pass_the_quota(narrow: Paperwork, clock: C
 async def test_bytes_count_as_files_do(
     platform: Platform, database: str, tokens: Tokens, pki: Path
 ) -> None:
-    picture = scans.png(72)
-    quota = {"quota": Quota(bytes=len(picture) * 3)}
+    picture = scans.jpeg_larger_than(400_000)
+    quota = {"quota_megabytes": 1}
     async with paperwork(
         platform, database, tokens, pki=pki, tsa_url="http://127.0.0.1:1/", settings=quota
     ) as office:

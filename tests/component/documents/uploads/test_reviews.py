@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from services.documents.uploads.domain.files import Grant
+from services.chassis.work.transactions import Transaction
+from services.documents.uploads.domain import Grant
 from tests.support import scans
 from tests.support.eventually import eventually
 from tests.support.paperwork import Paperwork, review_ended, review_started
@@ -149,12 +150,11 @@ async def test_an_event_cannot_open_somebody_elses_file(office: Paperwork) -> No
 async def test_a_grant_ends_by_itself(office: Paperwork) -> None:
     attached = await _uploaded(office, "anna")
     await _started(office, ORLOVA, attached)
-    files = office.app.state.use.files
-    past = files.now() - timedelta(seconds=1)
+    use = office.uploads
+    past = use.deps.now() - timedelta(seconds=1)
 
-    async def work(tx: object) -> None:
-        grant = Grant("a1", attached, ORLOVA, past, past)
-        await files.store.replace_grants("a1", [grant], session=tx.session)  # type: ignore[attr-defined] # a Transaction
+    async def work(tx: Transaction) -> None:
+        await use.files.replace_grants(tx, "a1", [Grant("a1", attached, ORLOVA, past, past)])
 
-    await files.transactions.run(work)
+    await use.deps.transactions.run(work)
     assert not await _may_read(office, ORLOVA, attached)

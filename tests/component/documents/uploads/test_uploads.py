@@ -311,7 +311,7 @@ async def test_d1_no_word_of_a_person_is_in_the_address(office: Paperwork) -> No
 
 async def test_d3_swapped_content_is_given_to_nobody(office: Paperwork, platform: Platform) -> None:
     view = (await office.upload("anna", scans.png(72))).json()
-    files = office.app.state.use.files
+    files = office.uploads
     storage: Storage = files.storage
     key = f"{view['sha256'][:2]}/{view['sha256']}"
     other = scans.png(72, title="Подменено")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from contracts.scheduling import AppointmentBooked, PatientPii, Visit
 from services import scheduling
 from services.certificates.catalogue.domain.catalogue import CertificateType
-from services.documents.consumers import talon_lines
-from services.documents.sealed.domain import Line, Order
+from services.documents.sealed.domain import Line, Order, Place, talon_lines
 from services.documents.sealed.gateways.layouts import Organisation, paper_of
 from services.sealing.keys import CertificateInfo
 from services.sealing.pdf.facts import Facts
@@ -77,7 +74,7 @@ def test_two_rows_of_one_key_are_no_form() -> None:
     ],
 )
 def test_a7_a_talon_names_five_things_in_the_clinics_own_time(zone: str, printed: str) -> None:
-    lines = {line.key: line.value for line in talon_lines(a_booking(timezone=zone))}
+    lines = {line.key: line.value for line in a_talon(timezone=zone)}
     assert lines == {
         "clinic_name": "Поликлиника (№ 45)",
         "patient": "Соколова Анна Сергеевна",
@@ -86,9 +83,7 @@ def test_a7_a_talon_names_five_things_in_the_clinics_own_time(zone: str, printed
         "clinic": "Поликлиника (№ 45), Садовая, 12",
         "id": "A-1",
     }
-    layout, values = paper_of(
-        an_order(talon_lines(a_booking(timezone=zone)), form="talon"), SEALING
-    )
+    layout, values = paper_of(an_order(a_talon(timezone=zone), form="talon"), SEALING)
     layout.check(values)
     assert not layout.organisation  # whose seal it is may be another clinic than the visit's
 
@@ -111,7 +106,7 @@ def test_every_form_of_the_catalogue_fits_the_fixed_page(kind: CertificateType) 
 
 
 def test_the_page_of_talons_says_where_on_a_talon_its_number_is() -> None:
-    layout, values = paper_of(an_order(talon_lines(a_booking()), form="talon"), SEALING)
+    layout, values = paper_of(an_order(a_talon(), form="talon"), SEALING)
     (row,) = (row for row in layout.rows if values[row.key] == "A-1")
     page = (Path(scheduling.__file__).parent / "api" / "talon.html.j2").read_text()
     assert f"в строке «{row.label}»" in page
@@ -119,31 +114,12 @@ def test_the_page_of_talons_says_where_on_a_talon_its_number_is() -> None:
 
 
 def test_a_talon_that_was_ordered_without_a_head_is_still_printed() -> None:
-    lines = talon_lines(a_booking())[1:]
+    lines = a_talon()[1:]
     layout, values = paper_of(an_order(lines, form="talon"), SEALING)
     layout.check(values)
 
 
-def a_booking(**changed: Any) -> AppointmentBooked:
-    visit: dict[str, Any] = {
-        "doctor_name": "Орлова Мария Викторовна",
-        "specialty": "Терапевт",
-        "starts_at": datetime(2026, 12, 31, 22, 30, tzinfo=UTC),
-        "ends_at": datetime(2026, 12, 31, 22, 45, tzinfo=UTC),
-        "timezone": "Europe/Moscow",
-        "room": "214",
-        "clinic_number": "45",
-        "clinic_name": "Поликлиника",
-        "clinic_address": "Садовая, 12",
-    }
-    return AppointmentBooked(
-        appointment_id="a1",
-        talon_number="A-1",
-        citizen_id="c1",
-        slot_id="s1",
-        doctor_id="d1",
-        clinic_id="cl1",
-        visit=Visit(**visit | changed),
-        check_url="http://x/talon/A-1",
-        pii=PatientPii(full_name="Соколова Анна Сергеевна"),
-    )
+def a_talon(timezone: str = "Europe/Moscow") -> tuple[Line, ...]:
+    clinic = Place("45", "Поликлиника", "Садовая, 12", timezone)
+    starts_at = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)
+    return talon_lines("A-1", "Соколова Анна Сергеевна", "Терапевт", starts_at, clinic)

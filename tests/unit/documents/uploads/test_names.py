@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.documents.api.names import read_disposition
-from services.documents.uploads.domain.files import MediaType, clean_name
+from services.documents.access.domain import MediaType, clean_name
+from services.documents.uploads.api.names import read_disposition
 
 NAME = "Справка №5.pdf"
 PLAIN = "Справка.pdf"

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.documents.settings import Quota
-from services.documents.uploads.domain.quotas import Stored, month_of
+from services.documents.uploads.domain import Quota, Stored, month_of
 from services.documents.uploads.errors import UploadQuotaError
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -31,5 +30,5 @@ def test_what_reaches_the_quota_is_taken_and_what_passes_it_is_not() -> None:
             more.check(QUOTA, NOW)
         refusal = caught.value
         assert (refusal.code, refusal.status) == ("upload-quota-exceeded", 429)
-        assert "с 1 декабря" in refusal.detail
+        assert "с 01.12.2026" in refusal.detail
         assert refusal.retry_after == (stored.ends_at - NOW).total_seconds()

@@ -6,8 +6,7 @@ import pytest
 from pikepdf import Array, Pdf
 from PIL import ExifTags
 
-from services.documents.settings import PURPOSES, PurposeLimits
-from services.documents.uploads.domain.files import remarks_on
+from services.documents.uploads.domain import PURPOSES, PurposeLimits, remarks_on
 from services.documents.uploads.errors import FileTooComplexError
 from services.documents.uploads.gateways.inspection.pool import inspect
 from services.documents.uploads.gateways.pdf import pages

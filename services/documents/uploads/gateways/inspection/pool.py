@@ -14,14 +14,15 @@ from collections.abc import AsyncIterator
 import puremagic
 import structlog
 
-from services.documents.sealed.errors import InspectionAwayError
-from services.documents.uploads.domain.files import Inspected, MediaType
+from services.documents.access.domain import MediaType
+from services.documents.uploads.domain import Inspected
 from services.documents.uploads.errors import (
     FileBrokenError,
     FileEmptyError,
     FileRefusedError,
     FileTooComplexError,
     FileTypeNotAllowedError,
+    InspectionAwayError,
 )
 from services.documents.uploads.gateways.images import MAX_PIXELS
 from services.documents.uploads.gateways.inspection.process import Examiner, Limits, NoAnswerError

@@ -11,9 +11,9 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from dataclasses import dataclass
 from typing import Any, Self
 
-from services.documents.sealed.errors import InspectionAwayError
-from services.documents.uploads.domain.files import Inspected, MediaType
-from services.documents.uploads.errors import FileRefusedError, refused_elsewhere
+from services.documents.access.domain import MediaType
+from services.documents.uploads.domain import Inspected
+from services.documents.uploads.errors import FileBrokenError, FileRefusedError, InspectionAwayError
 from services.documents.uploads.gateways.inspection import worker as examining
 
 _LONGEST_ANSWER = 256 * 1024 * 1024
@@ -125,7 +125,7 @@ class Examiner:
                 dpi = None if said["dpi"] is None else int(said["dpi"])
                 answer = Inspected(kind, kept or content, pages=int(said["pages"]), dpi=dpi)
             else:
-                raise refused_elsewhere(str(said["refused"]), str(said["detail"]))
+                raise _refused(str(said["refused"]), str(said["detail"]))
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:  # also TimeoutError
             failed = not isinstance(error, OSError | EOFError)
             raise NoAnswerError(type(error).__name__, failed=failed) from error
@@ -161,3 +161,11 @@ class Examiner:
             self._process.kill()
         self._to.close()
         await self._process.wait()
+
+
+def _refused(code: str, detail: str) -> FileRefusedError:
+    """The refusal that the process came to, as an error of this one."""
+    kind = next((k for k in FileRefusedError.__subclasses__() if k.code == code), FileBrokenError)
+    made = kind.__new__(kind)
+    FileRefusedError.__init__(made, detail)
+    return made

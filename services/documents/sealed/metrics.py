@@ -1,30 +1,25 @@
-"""What documents counts: uploads taken, refused and put off, what is sealed, and what will end.
+"""What sealed documents count: made and given up, how long they wait, and what will end.
 
-Counted after the commit, never inside a transaction, which may run twice. Labels name purposes and
-kinds, never a file or its owner.
+Counted after the commit, never inside a transaction, which may run twice. Labels name kinds, never
+a document or its owner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from services.chassis.foundation.errors import RefusalError
-from services.chassis.telemetry.metrics import TRY_AGAIN, Bound, Metrics
+from services.chassis.telemetry.metrics import Bound, Metrics
 from services.documents.sealed.domain import Ends, Kind, State
 
-UNKNOWN_PURPOSE = "unknown"
-TAKEN, REFUSED = "taken", "refused"
 HOLDERS = ("doctor", "organisation", "timestamps", "issuing", "root")
 AUTHORITIES = ("issuing", "root")
 
 
-class DocumentsMetrics:
-    """The metrics of documents alone."""
+class SealingMetrics:
+    """The metrics of sealing."""
 
-    def __init__(self, metrics: Metrics, purposes: Iterable[str]) -> None:
-        """Declare them beside those of the chassis; `purposes` are those of the settings."""
-        self._purposes = frozenset(purposes)
+    def __init__(self, metrics: Metrics) -> None:
+        """Declare them beside those of the chassis."""
         self.sealed = metrics.counter(
             "documents_sealed_total",
             "Documents sealed, or given up for good.",
@@ -54,12 +49,6 @@ class DocumentsMetrics:
             "Until the newest revocation list that can be believed ends; 0: there is none.",
             authority=Bound("the authorities in a chain", AUTHORITIES),
         )
-        self.uploads = metrics.counter(
-            "uploads_total",
-            "Uploads by purpose; whatever purpose is not known is `unknown`.",
-            purpose=(*sorted(self._purposes), UNKNOWN_PURPOSE),
-            outcome=(TAKEN, REFUSED, TRY_AGAIN),
-        )
 
     def stand(self, oldest: datetime | None, now: datetime) -> None:
         """Set how long documents wait; `oldest` is since when."""
@@ -72,11 +61,3 @@ class DocumentsMetrics:
         for authority, until in ends.lists.items():
             left = (until - now).total_seconds() if until else 0
             self.lists.labels(authority).set(max(0.0, left))
-
-    def refused(self, purpose: str, refusal: RefusalError) -> None:
-        """Count an upload of this `purpose` (a label value) that was not taken."""
-        self.uploads.labels(purpose, TRY_AGAIN if refusal.passing else REFUSED).inc()
-
-    def purpose(self, asked: str) -> str:
-        """The purpose as a label value: anybody can write any word into the form."""
-        return asked if asked in self._purposes else UNKNOWN_PURPOSE

@@ -5,10 +5,8 @@ It looks at the form only; what a file is, inspection says.
 
 from __future__ import annotations
 
-import hashlib
 import io
-from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from fastapi import Request
 from python_multipart.decoders import Base64Decoder, QuotedPrintableDecoder
@@ -16,13 +14,10 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
-from services.documents.api.names import Disposition, read_disposition
-from services.documents.sealed.errors import NotAPdfError
+from services.documents.deps import bounded_body
+from services.documents.uploads.api.names import Disposition, read_disposition
 from services.documents.uploads.errors import FileTooLargeError, NoFileError, NotAFormError
 from services.documents.uploads.usecases import Upload
-
-if TYPE_CHECKING:
-    from python_multipart.multipart import MultipartCallbacks
 
 _ROOM_FOR_FORM = 64 * 1024
 _LONGEST_FIELD = 1024
@@ -48,45 +43,19 @@ async def receive_upload(request: Request, *, largest: int) -> Upload:
     if kind != b"multipart/form-data" or not boundary:
         raise NotAFormError
     form = _Form()
-    parser = MultipartParser(boundary, form.callbacks)
+    parser = form.parser(boundary)
+    body = bounded_body(
+        request,
+        at_most=largest + _ROOM_FOR_FORM,
+        too_large=lambda: FileTooLargeError(largest),
+    )
     try:
-        async for chunk in _limited(request, largest + _ROOM_FOR_FORM, largest):
+        async for chunk in body:
             parser.write(chunk)
         parser.finalize()
-    except FormParserError as error:
+    except (FormParserError, ClientDisconnect) as error:
         raise NotAFormError from error
     return form.upload()
-
-
-async def receive_pdf_hash(request: Request, *, largest: int) -> str:
-    """The SHA-256 of a PDF in the body, without ever holding the body.
-
-    Raises:
-        FileTooLargeError: more than `largest` bytes.
-        NotAPdfError: it does not begin like a PDF.
-    """
-    digest, head = hashlib.sha256(), b""
-    async for chunk in _limited(request, largest, largest):
-        digest.update(chunk)
-        head = (head + chunk[:5])[:5]
-    if head != b"%PDF-":
-        raise NotAPdfError
-    return digest.hexdigest()
-
-
-async def _limited(request: Request, most: int, largest: int) -> AsyncIterator[bytes]:
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > most:
-        raise FileTooLargeError(largest)
-    received = 0
-    try:
-        async for chunk in request.stream():
-            received += len(chunk)
-            if received > most:
-                raise FileTooLargeError(largest)
-            yield chunk
-    except ClientDisconnect as error:
-        raise NotAFormError from error
 
 
 class _Part:
@@ -119,15 +88,21 @@ class _Form:
     def __init__(self) -> None:
         self._parts: list[_Part] = []
         self._name = self._value = b""
-        self.callbacks: MultipartCallbacks = {
-            "on_part_begin": self._begin,
-            "on_header_field": self._add_to_name,
-            "on_header_value": self._add_to_value,
-            "on_header_end": self._take_header,
-            "on_headers_finished": self._take_headers,
-            "on_part_data": self._write,
-            "on_part_end": self._end,
-        }
+
+    def parser(self, boundary: bytes) -> MultipartParser:
+        """What fills this form."""
+        return MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin,
+                "on_header_field": self._add_to_name,
+                "on_header_value": self._add_to_value,
+                "on_header_end": self._take_header,
+                "on_headers_finished": self._take_headers,
+                "on_part_data": self._write,
+                "on_part_end": self._end,
+            },
+        )
 
     def upload(self) -> Upload:
         files = [part for part in self._parts if part.is_file]

@@ -1,0 +1,94 @@
+"""Everything sealed documents hear: what is to be printed, and what does not count any more."""
+
+from __future__ import annotations
+
+from contracts.certificates import ApplicationApprovedV2, CertificatePii, CertificateRevoked
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.kafka.dispatcher import Handlers
+from services.chassis.work.inbox import Incoming
+from services.documents.sealed.domain import (
+    TALON_FORM,
+    TALON_TITLE,
+    Kind,
+    Line,
+    Order,
+    Place,
+    talon_lines,
+)
+from services.documents.sealed.usecases import Documents
+
+
+def handlers(use: Documents, orders: Encryption) -> Handlers:
+    """The handler of each event type; `orders` decrypts what is to be printed."""
+
+    async def application_approved(incoming: Incoming[ApplicationApprovedV2]) -> None:
+        data = incoming.data
+        pii = orders.decrypt(data.pii.jwe, CertificatePii)
+        order = Order(
+            form=data.certificate_type,
+            title=data.certificate_title,
+            lines=tuple(Line(f.key, f.label, f.value) for f in pii.fields),
+            issued_on=data.issued_on,
+            check_url=data.verify_url,
+            doctor_id=data.doctor_id,
+            valid_until=data.valid_until,
+        )
+        await use.queue(
+            Kind.CERTIFICATE,
+            data.application_id,
+            data.citizen_id,
+            data.number,
+            order,
+            cause=incoming.cause,
+        )
+
+    async def appointment_booked(incoming: Incoming[AppointmentBooked]) -> None:
+        data, visit = incoming.data, incoming.data.visit
+        clinic = Place(visit.clinic_number, visit.clinic_name, visit.clinic_address, visit.timezone)
+        order = Order(
+            form=TALON_FORM,
+            title=TALON_TITLE,
+            lines=talon_lines(
+                data.talon_number, data.pii.full_name, visit.specialty, visit.starts_at, clinic
+            ),
+            issued_on=incoming.event.time.date(),
+            check_url=data.check_url,
+            doctor_id=None,
+            valid_until=visit.ends_at.date(),
+        )
+        await use.queue(
+            Kind.TALON,
+            data.appointment_id,
+            data.citizen_id,
+            data.talon_number,
+            order,
+            cause=incoming.cause,
+        )
+
+    async def certificate_revoked(incoming: Incoming[CertificateRevoked]) -> None:
+        data = incoming.data
+        await use.make_void(
+            Kind.CERTIFICATE,
+            data.application_id,
+            data.number,
+            since=data.revoked_at,
+            cause=incoming.cause,
+        )
+
+    async def appointment_cancelled(incoming: Incoming[AppointmentCancelled]) -> None:
+        data = incoming.data
+        await use.make_void(
+            Kind.TALON,
+            data.appointment_id,
+            data.talon_number,
+            since=incoming.event.time,
+            cause=incoming.cause,
+        )
+
+    return {
+        ApplicationApprovedV2: application_approved,
+        CertificateRevoked: certificate_revoked,
+        AppointmentBooked: appointment_booked,
+        AppointmentCancelled: appointment_cancelled,
+    }

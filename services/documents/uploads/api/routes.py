@@ -1,0 +1,157 @@
+"""The routes of uploads: thin, each calls one use case."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+
+from services.chassis.database.client import Mongo
+from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
+from services.chassis.foundation.errors import RefusalError
+from services.chassis.foundation.typed import Id
+from services.chassis.http.auth import Principal, Role
+from services.chassis.http.facilities import facility
+from services.chassis.http.headers import cacheable
+from services.chassis.http.pages import Cursor
+from services.chassis.http.rates import Rates
+from services.documents.access.domain import MediaType, sha256_of
+from services.documents.deps import Citizen, Confirmed, Limit, LinkView, Person, ReadPage
+from services.documents.uploads.api.receiving import DEFAULT_PURPOSE, receive_upload
+from services.documents.uploads.api.views import FilePage, FileView, PurposeView
+from services.documents.uploads.domain import StoredFile
+from services.documents.uploads.metrics import UNKNOWN_PURPOSE
+from services.documents.uploads.usecases import Uploads
+
+Use = Annotated[Uploads, Depends(facility(Uploads))]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=128,
+        description="A unique string; the same key, purpose and file give the stored answer.",
+    ),
+]
+
+router = APIRouter(prefix="/v1")
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "purpose": {
+                            "type": "string",
+                            "maxLength": 1024,
+                            "default": DEFAULT_PURPOSE,
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.get("/purposes", tags=["files"], dependencies=[Depends(cacheable(300))])
+async def purposes(use: Use) -> list[PurposeView]:
+    """What may be uploaded for which purpose (d1): the limits are data."""
+    return [
+        PurposeView(
+            purpose=purpose,
+            title=limits.title,
+            media_types=[kind.value for kind in MediaType],
+            max_bytes=limits.max_bytes,
+            min_dpi=limits.min_dpi,
+            clear_dpi=limits.clear_dpi,
+            max_pages=limits.max_pages,
+        )
+        for purpose, limits in sorted(use.rules.purposes.items())
+    ]
+
+
+@router.post("/files", status_code=201, tags=["files"], openapi_extra=_FORM)
+async def upload(
+    request: Request,
+    response: Response,
+    use: Use,
+    who: Confirmed,
+    *,
+    rates: Annotated[Rates, Depends(facility(Rates))],
+    mongo: Annotated[Mongo, Depends(facility(Mongo))],
+    key: IdempotencyKey = None,
+) -> FileView:
+    """Upload a PDF, JPG or PNG. The type is taken from the content; the name plays no part.
+
+    Refusals say what is accepted: `file-type-not-allowed`, `file-too-large`, `file-broken`,
+    `file-empty`, `file-too-complex`, `pdf-encrypted`, `pdf-active-content`, `pdf-signed-unclear`,
+    `image-too-large`, `too-many-pages`, `resolution-too-low`, `resolution-unknown`,
+    `file-breaks-rules` (several, see `errors`). 429 `too-many-requests`: too many files of one
+    person, or of all, wait to be examined; `upload-quota-exceeded`: as much is stored as is kept of
+    one person in a month. What is accepted may have `remarks`.
+
+    Pictures and PDFs are written anew; a signed PDF and what was sealed here stay as they are.
+    """
+    rates.creation(who.subject)
+    if not key:
+        raise IdempotencyKeyMissingError
+    try:
+        received = await receive_upload(request, largest=use.rules.largest_upload)
+    except RefusalError as refusal:  # before its purpose is read
+        use.metrics.refused(UNKNOWN_PURPOSE, refusal)
+        raise
+    # by content: a client that tries again makes another multipart boundary
+    asked = f"{received.purpose}\n{received.name}\n{sha256_of(received.content)}"
+    once = Once.of(
+        subject=who.subject, route="POST /v1/files", key=key, payload=asked.encode()
+    ).answering(partial(_view, use), headers=_uploaded)
+    await once.replay(mongo)
+    file = await use.upload(who.subject, received, once=once)
+    response.headers.update(_uploaded(file))
+    return _view(use, file)
+
+
+@router.get("/files", tags=["files"])
+async def list_files(use: Use, who: Citizen, limit: Limit = 50, cursor: Cursor = None) -> FilePage:
+    """My uploads, newest first."""
+    found = await use.page(who.subject, after=cursor, limit=limit)
+    return FilePage(items=[_view(use, f) for f in found.items], next_cursor=found.next_cursor)
+
+
+@router.get("/files/{file_id}", tags=["files"])
+async def one_file(file_id: Id, use: Use, who: Person) -> FileView:
+    """My upload; a doctor sees those of the reviews that are theirs."""
+    return _view(use, await use.one(file_id, who.subject, doctor=_is_doctor(who)))
+
+
+@router.post("/files/{file_id}/links", status_code=201, tags=["files"])
+async def link_to_file(file_id: Id, use: Use, who: Person) -> LinkView:
+    """A signed link that works for two minutes. Each one given is written into the journal (D2)."""
+    link = await use.link(file_id, who.subject, doctor=_is_doctor(who))
+    return LinkView.model_validate(link)
+
+
+@router.get("/files/{file_id}/reads", tags=["files"])
+async def reads_of_file(
+    file_id: Id, use: Use, who: Citizen, limit: Limit = 50, cursor: Cursor = None
+) -> ReadPage:
+    """Who was given a link to my upload, and when."""
+    found = await use.reads(file_id, who.subject, after=cursor, limit=limit)
+    return ReadPage.model_validate(found)
+
+
+def _view(use: Uploads, file: StoredFile) -> FileView:
+    return FileView.of(file, use.remarks(file))
+
+
+def _uploaded(file: StoredFile) -> dict[str, str]:
+    return {"Location": f"/v1/files/{file.id}"}
+
+
+def _is_doctor(who: Principal) -> bool:
+    return Role.DOCTOR in who.roles

@@ -1,0 +1,37 @@
+"""What uploads count: taken, refused and put off. Counted after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.chassis.foundation.errors import RefusalError
+from services.chassis.telemetry.metrics import TRY_AGAIN, Metrics
+
+UNKNOWN_PURPOSE = "unknown"
+TAKEN, REFUSED = "taken", "refused"
+
+
+class UploadMetrics:
+    """Labels name purposes, never a file or its owner."""
+
+    def __init__(self, metrics: Metrics, purposes: Iterable[str]) -> None:
+        """Declare them; `purposes` are those of the settings."""
+        self._purposes = frozenset(purposes)
+        self.uploads = metrics.counter(
+            "uploads_total",
+            "Uploads by purpose; whatever purpose is not known is `unknown`.",
+            purpose=(*sorted(self._purposes), UNKNOWN_PURPOSE),
+            outcome=(TAKEN, REFUSED, TRY_AGAIN),
+        )
+
+    def taken(self, purpose: str) -> None:
+        """Count an upload of this `purpose` (a label value)."""
+        self.uploads.labels(purpose, TAKEN).inc()
+
+    def refused(self, purpose: str, refusal: RefusalError) -> None:
+        """Count an upload of this `purpose` (a label value) that was not taken."""
+        self.uploads.labels(purpose, TRY_AGAIN if refusal.passing else REFUSED).inc()
+
+    def purpose(self, asked: str) -> str:
+        """The purpose as a label value: anybody can write any word into the form."""
+        return asked if asked in self._purposes else UNKNOWN_PURPOSE
