@@ -71,7 +71,7 @@ class Platform(BaseSettings):
         default=4096, ge=1, description="Open connections of one replica, idle ones included."
     )
     public_checks_per_minute: int = Field(
-        default=60, ge=1, description="Per network address: certificates and talons by number."
+        default=60, ge=1, description="Per network address: questions without login."
     )
     creations_per_minute: int = Field(
         default=300, ge=1, description="Per account: POST requests with an Idempotency-Key."

@@ -94,7 +94,7 @@ _STATUS_WORDS: Mapping[int, tuple[str, str, str]] = {
 }
 _PAGE = """\
 <!doctype html>
-<html lang="ru"><head><meta charset="utf-8"><title>{title} – Моё здоровье</title>
+<html lang="ru"><head><meta charset="utf-8"><title>{title} – {app}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
 <body><main><h1>{title}</h1><p>{detail}</p></main></body></html>
 """
@@ -159,7 +159,9 @@ def refusal_response(refusal: RefusalError, scope: Scope) -> Response:
     problem = problem_response(refusal)
     if not any(name == b"accept" and b"text/html" in value for name, value in scope["headers"]):
         return problem
-    page = _PAGE.format(title=escape(refusal.title), detail=escape(refusal.detail))
+    page = _PAGE.format(
+        title=escape(refusal.title), detail=escape(refusal.detail), app=escape(scope["app"].title)
+    )
     kept = {n: v for n, v in problem.headers.items() if n in {"cache-control", "retry-after"}}
     return HTMLResponse(page, refusal.status, headers=kept)
 
