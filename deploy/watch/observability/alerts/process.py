@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deploy.watch.observability.alerts.model import MINUTE, Alert, Case, Group, Severity
 from deploy.watch.observability.conditions import Beyond, both
-from deploy.watch.observability.panels.parts import PEOPLE
+from deploy.watch.observability.panels.questions import PEOPLE
 from deploy.watch.observability.queries import Increase, Quantile, Ratio, where
 
 _BY = ("service",)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from deploy.watch.observability.alerts.model import DAY, HOUR, MINUTE, Alert, Case, Group, Severity
 from deploy.watch.observability.conditions import Beyond, Minus, Together, both
-from deploy.watch.observability.panels.parts import PEOPLE, SERVER_ERROR
+from deploy.watch.observability.panels.questions import PEOPLE, SERVER_ERROR
 from deploy.watch.observability.queries import Increase, Query, Rate, Ratio, where
 
 _BY = ("service",)

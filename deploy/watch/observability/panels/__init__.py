@@ -7,16 +7,9 @@ it. `/ops` and Grafana show the same.
 from __future__ import annotations
 
 from contracts.topics import SERVICES
-from deploy.watch.observability.panels import process, service
+from deploy.watch.observability.panels import events, outside, process, requests, timers
 from deploy.watch.observability.panels.flow import FLOW
-from deploy.watch.observability.panels.model import (
-    Level,
-    Panel,
-    Series,
-    Tab,
-    Threshold,
-    Unit,
-)
+from deploy.watch.observability.panels.model import Level, Panel, Series, Tab, Threshold, Unit
 from deploy.watch.observability.panels.work import WORK
 
 __all__ = ["TABS", "Level", "Panel", "Series", "Tab", "Threshold", "Unit", "sample_names", "tab"]
@@ -35,12 +28,12 @@ def _of(name: str) -> Tab:
         name=name,
         title=SERVICE_TITLES[name],
         panels=(
-            *service.requests(name),
+            *requests.of_service(name),
             *WORK[name],
-            *service.events(name),
-            *service.work_later(name),
-            *service.outside(name),
-            *process.process(name),
+            *events.of_service(name),
+            *timers.of_service(name),
+            *outside.of_service(name),
+            *process.of_service(name),
         ),
     )
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from deploy.watch.observability.panels import gateway, parts, work
-from deploy.watch.observability.panels.model import Panel, Tab, Unit, bad, section, warn
-from deploy.watch.observability.panels.parts import one
+from deploy.watch.observability.panels import events, gateway, outside, requests, timers
+from deploy.watch.observability.panels.model import Panel, Tab, Unit, bad, one, section, warn
+from deploy.watch.observability.panels.work import (
+    certificates,
+    documents,
+    identity,
+    notifier,
+    scheduling,
+)
 from deploy.watch.observability.queries import Aggregate, Gauge, Rate, Ratio, where
 
 _SERVICE = ("service",)
@@ -83,39 +89,39 @@ FLOW = Tab(
         *section(
             "Что видят люди",
             (
-                parts.replicas(_SERVICE, ()),
-                parts.errors(_SERVICE, _EACH, ()),
-                parts.slow(0.95, _SERVICE, _EACH, ()),
-                parts.requests(_SERVICE, _EACH, ()),
-                parts.shed(("service", "reason"), "{{service}} · {{reason}}", ()),
+                requests.replicas(_SERVICE, ()),
+                requests.errors(_SERVICE, _EACH, ()),
+                requests.slow(0.95, _SERVICE, _EACH, ()),
+                requests.per_second(_SERVICE, _EACH, ()),
+                requests.shed(("service", "reason"), "{{service}} · {{reason}}", ()),
             ),
         ),
         *gateway.panels(),
         *section(
             "Работа",
             (
-                work.applications(),
-                work.deadlines(),
-                work.issued(),
-                work.sealed(),
-                work.bookings(),
-                work.messages(),
-                work.logins(),
+                certificates.applications(),
+                certificates.deadlines(),
+                certificates.issued(),
+                documents.sealed(),
+                scheduling.bookings(),
+                notifier.messages(),
+                identity.logins(),
             ),
         ),
         *section(
             "События между сервисами",
             (
-                parts.delay(_SERVICE, _EACH, ()),
-                parts.oldest(("service", "topic"), "{{service}} ← {{topic}}", ()),
-                parts.lag(("service", "topic"), "{{service}} ← {{topic}}", ()),
-                parts.outbox_age(_EACH, ()),
-                parts.outbox_depth(_EACH, ()),
-                parts.stuck(_EACH, ()),
-                parts.dead_letters(_EACH, ()),
+                events.delay(_SERVICE, _EACH, ()),
+                events.oldest(("service", "topic"), "{{service}} ← {{topic}}", ()),
+                events.lag(("service", "topic"), "{{service}} ← {{topic}}", ()),
+                events.outbox_age(_EACH, ()),
+                events.outbox_depth(_EACH, ()),
+                events.stuck(_EACH, ()),
+                events.dead_letters(_EACH, ()),
                 _heard(),
                 _said(),
-                parts.timers_age(_EACH, ()),
+                timers.timers_age(_EACH, ()),
             ),
         ),
         *section(
@@ -124,8 +130,8 @@ FLOW = Tab(
                 _mongo(),
                 _kafka(),
                 _volumes(),
-                parts.outside_failures(("service", "target"), "{{service}} → {{target}}", ()),
-                parts.outside_time(("service", "target"), "{{service}} → {{target}}", ()),
+                outside.outside_failures(("service", "target"), "{{service}} → {{target}}", ()),
+                outside.outside_time(("service", "target"), "{{service}} → {{target}}", ()),
             ),
         ),
     ),

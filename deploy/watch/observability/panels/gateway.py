@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from deploy.gateway.metrics import EVERY, NAME
-from deploy.watch.observability.panels.model import Panel, Series, Unit, bad, section, warn
-from deploy.watch.observability.panels.parts import one, summed
+from deploy.watch.observability.panels.model import Panel, Series, Unit, bad, one, section, warn
+from deploy.watch.observability.panels.questions import summed
 from deploy.watch.observability.queries import Quantile, Rate, Ratio, Where, like, where
 
 SECONDS = "caddy_http_request_duration_seconds"
@@ -84,5 +84,5 @@ def _in_flight() -> Panel:
 
 
 def panels() -> tuple[Panel, ...]:
-    """The row."""
+    """What the gateway answered, and how fast."""
     return section("Шлюз", (_answers(), _errors(), _failures(), _latency(), _in_flight()))

@@ -92,6 +92,11 @@ class Tab:
         raise KeyError(key)
 
 
+def one(query: Query, legend: str) -> tuple[Series, ...]:
+    """A panel with one question."""
+    return (Series(query, legend),)
+
+
 def section(title: str, panels: Iterable[Panel]) -> tuple[Panel, ...]:
     """The panels under one heading."""
     return tuple(replace(panel, section=title) for panel in panels)

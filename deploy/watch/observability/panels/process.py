@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from deploy.watch.observability.panels.model import Panel, Unit, bad, section, warn
-from deploy.watch.observability.panels.parts import of, one, summed
-from deploy.watch.observability.queries import Gauge, Quantile, Rate, Where
+from deploy.watch.observability.panels.model import Panel, Unit, bad, one, section, warn
+from deploy.watch.observability.panels.questions import summed
+from deploy.watch.observability.queries import Gauge, Quantile, Rate, Where, where
 
 
-def process(service: str) -> tuple[Panel, ...]:
-    """The process and its pool."""
-    mine = of(service)
+def of_service(service: str) -> tuple[Panel, ...]:
+    """One service's replicas: connections, load, version."""
+    mine = where(service=service)
     return section(
         "Процесс",
         (

@@ -1,0 +1,81 @@
+"""What certificates does for people."""
+
+from __future__ import annotations
+
+from deploy.watch.observability.panels.model import Panel, Series, Unit, one
+from deploy.watch.observability.panels.questions import per_hour
+from deploy.watch.observability.queries import Gauge, where
+
+
+def applications() -> Panel:
+    """Applications by state."""
+    return Panel(
+        key="applications",
+        title="Заявления по состояниям",
+        unit=Unit.COUNT,
+        description="Сколько в каком состоянии. Растёт approved – справки не подписываются.",
+        series=one(Gauge("applications", ("state",)), "{{state}}"),
+    )
+
+
+def deadlines() -> Panel:
+    """Open applications by how close their deadline is."""
+    return Panel(
+        key="deadlines",
+        title="Сроки открытых заявлений",
+        unit=Unit.COUNT,
+        description=(
+            "late – срок прошёл, near – осталось меньше четверти срока, calm – время есть. "
+            "Опоздание нарушает обещание гражданину."
+        ),
+        series=tuple(
+            Series(Gauge("applications_deadline", (), where(risk=risk)), name)
+            for risk, name in (("late", "срок прошёл"), ("near", "на исходе"), ("calm", "в срок"))
+        ),
+    )
+
+
+def issued() -> Panel:
+    """Certificates issued."""
+    return Panel(
+        key="issued",
+        title="Выдано справок за час",
+        unit=Unit.PER_HOUR,
+        description="По видам справок.",
+        series=one(per_hour("certificates_issued_total", ("type",)), "{{type}}"),
+    )
+
+
+PANELS = (
+    applications(),
+    deadlines(),
+    Panel(
+        key="queue-age",
+        title="Очередь врача: ожидание старейшего",
+        unit=Unit.SECONDS,
+        description="Сколько ждёт самое старое заявление, которое ещё не взял врач.",
+        series=one(Gauge("review_queue_oldest_seconds"), "старейшее"),
+    ),
+    Panel(
+        key="submitted",
+        title="Подано заявлений за час",
+        unit=Unit.PER_HOUR,
+        description="По видам справок.",
+        series=one(per_hour("applications_submitted_total", ("type",)), "{{type}}"),
+    ),
+    Panel(
+        key="reviews",
+        title="Решения врачей за час",
+        unit=Unit.PER_HOUR,
+        description="Одобрено, отказано, запрошены документы.",
+        series=one(per_hour("reviews_total", ("verdict",)), "{{verdict}}"),
+    ),
+    issued(),
+    Panel(
+        key="checks",
+        title="Публичные проверки справок за час",
+        unit=Unit.PER_HOUR,
+        description="Проверки по номеру и QR-коду. Много ненайденных – перебор или подделки.",
+        series=one(per_hour("certificate_checks_total", ("outcome",)), "{{outcome}}"),
+    ),
+)

@@ -1,0 +1,38 @@
+"""What scheduling does for people."""
+
+from __future__ import annotations
+
+from deploy.watch.observability.panels.model import Panel, Unit, one
+from deploy.watch.observability.panels.questions import per_hour
+from deploy.watch.observability.queries import Gauge
+
+
+def bookings() -> Panel:
+    """Bookings by outcome."""
+    return Panel(
+        key="bookings",
+        title="Записи к врачу за час",
+        unit=Unit.PER_HOUR,
+        description="booked – записан, slot-taken – место успели занять, refused – отказано, "
+        "try-again – не успели, можно повторить.",
+        series=one(per_hour("bookings_total", ("outcome",)), "{{outcome}}"),
+    )
+
+
+PANELS = (
+    bookings(),
+    Panel(
+        key="slots",
+        title="Будущие места",
+        unit=Unit.COUNT,
+        description="Свободные и занятые. Свободных нет – граждане видят пустое расписание.",
+        series=one(Gauge("slots", ("state",)), "{{state}}"),
+    ),
+    Panel(
+        key="cancelled",
+        title="Отмены за час",
+        unit=Unit.PER_HOUR,
+        description="Кто отменил запись.",
+        series=one(per_hour("appointments_cancelled_total", ("by",)), "{{by}}"),
+    ),
+)
