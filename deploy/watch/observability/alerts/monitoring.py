@@ -1,4 +1,4 @@
-"""Alerts on what watches and what everything is written to: the disks, `ops`, the watch itself."""
+"""Alerts on the disks, and on monitoring itself: `ops`, and that alerts arrive."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ _UNMEASURED = Alert(
     ),
 )
 
-_WATCHER = where(service="ops")
+_OPS_SERIES = where(service="ops")
 _UP = f"up{{{_OPS}}}"
 _OPS_DOWN = Alert(
     name="OpsDown",
     condition=Together(
-        Beyond(Gauge("up", ("service",), _WATCHER), "==", 0), "or", Absent("up", _WATCHER)
+        Beyond(Gauge("up", ("service",), _OPS_SERIES), "==", 0), "or", Absent("up", _OPS_SERIES)
     ),
     hold_seconds=5 * MINUTE,
     severity=Severity.TICKET,
@@ -129,4 +129,4 @@ WATCHDOG = Alert(
     ),
 )
 
-WATCH = Group("watch", (_FULL, _FILLS, _UNMEASURED, _OPS_DOWN, WATCHDOG))
+MONITORING = Group("monitoring", (_FULL, _FILLS, _UNMEASURED, _OPS_DOWN, WATCHDOG))
