@@ -24,7 +24,6 @@ class Scrapes:
     """
 
     def __init__(self, keep_seconds: float = 3600, names: Collection[str] | None = None) -> None:
-        """Empty."""
         self._keep = keep_seconds
         self._names = None if names is None else frozenset(names)
         self._targets: dict[tuple[str, str], Target] = {}

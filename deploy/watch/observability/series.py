@@ -38,7 +38,6 @@ class Target:
     __slots__ = ("_window", "dropped", "instance", "lines", "moments", "present", "service")
 
     def __init__(self, service: str, instance: str) -> None:
-        """Nothing asked yet."""
         self.service, self.instance = service, instance
         self.moments = array("d")
         self.dropped = 0  # positions count from the first scrape ever, so trimming moves none
@@ -91,7 +90,6 @@ class Series:
     __slots__ = ("labels", "name", "positions", "target", "values")
 
     def __init__(self, name: str, labels: dict[str, str], target: Target) -> None:
-        """A series without values."""
         self.name, self.labels, self.target = name, labels, target
         self.positions = array("Q")
         self.values = array("d")
@@ -166,7 +164,6 @@ class Growth:
     __slots__ = ("count", "first", "first_value", "last", "total", "value")
 
     def __init__(self, first: int, value: float) -> None:
-        """Begins at that scrape with that value."""
         self.first = self.last = first
         self.first_value = self.value = value
         self.count = 0

@@ -20,10 +20,9 @@ _UNAUTHENTICATED, _FORBIDDEN = 401, 403
 
 
 class Accounts:
-    """Accounts as identity knows them."""
+    """Accounts as identity knows them; `url` is where it answers a token with its account."""
 
     def __init__(self, url: str) -> None:
-        """Take where identity answers a token with its account."""
         self._url = url
 
     async def require_open(self, authorization: str) -> None:

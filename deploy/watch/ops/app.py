@@ -46,7 +46,6 @@ class Rounds:
     def __init__(
         self, ops: Ops, collector: Collector, volumes: Volumes, settings: OpsSettings
     ) -> None:
-        """Take what to fill and how often."""
         self._ops, self._collector, self._volumes = ops, collector, volumes
         self._seconds = settings.poll_seconds
         self._instance = f"{settings.host}:{settings.port}"

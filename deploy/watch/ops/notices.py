@@ -53,20 +53,14 @@ class NoticeClosedError(RefusalError):
 
     code = "notice-closed"
     title = "Сообщение закрыто"
-
-    def __init__(self) -> None:
-        """Say what to do instead."""
-        super().__init__("Сообщение уже закрыто и не меняется. Создайте новое.")
+    detail = "Сообщение уже закрыто и не меняется. Создайте новое."
 
 
 class NoticeNotFoundError(NotFoundError):
     """There is no such notice."""
 
     code = "notice-not-found"
-
-    def __init__(self) -> None:
-        """Say so."""
-        super().__init__("Такого сообщения нет.")
+    detail = "Такого сообщения нет."
 
 
 class _Frozen(BaseModel):

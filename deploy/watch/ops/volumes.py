@@ -64,7 +64,6 @@ class WatcherMetrics(MetricSet):
     """What the watcher says of itself. Its requests are its own pages': nobody counts them."""
 
     def __init__(self) -> None:
-        """Declare them."""
         super().__init__()
         self.free = self.gauge(
             "volume_free_bytes",
@@ -96,7 +95,6 @@ class Volumes:
         ask: Callable[[Path], Room] = room,
         seconds: float = _LOOK_SECONDS,
     ) -> None:
-        """Take what to look at and where to tell."""
         self._places, self._metrics = places, metrics
         self._ask, self._seconds = ask, seconds
         self._asked: dict[str, asyncio.Task[Room]] = {}

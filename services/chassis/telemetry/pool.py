@@ -8,10 +8,12 @@ from services.chassis.telemetry.metrics import Metrics
 
 
 class PoolListener(monitoring.ConnectionPoolListener):
-    """Keeps the gauges of the pool. The driver calls it from its own threads."""
+    """Keeps the gauges of the pool.
+
+    The driver calls it from its own threads, twice for every command.
+    """
 
     def __init__(self, metrics: Metrics) -> None:
-        """Take the gauges once: this is called twice for every command."""
         self._open = metrics.mongo_connections.labels("open")
         self._in_use = metrics.mongo_connections.labels("in-use")
         self._failures = metrics.mongo_checkout_failures

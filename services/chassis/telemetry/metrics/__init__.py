@@ -94,7 +94,6 @@ class Metrics(MetricSet):
     """The chassis's metrics of one running service."""
 
     def __init__(self) -> None:
-        """Register the process collectors and the platform's own metrics."""
         super().__init__()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)

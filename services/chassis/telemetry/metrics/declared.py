@@ -33,7 +33,6 @@ class Children(dict[tuple[str, ...], Series]):
     """
 
     def __init__(self, metric: Series) -> None:
-        """Take the metric."""
         super().__init__()
         self._metric: Series = metric
 
@@ -82,7 +81,6 @@ class MetricSet:
     """
 
     def __init__(self) -> None:
-        """Start with nothing."""
         self.registry = CollectorRegistry()
         self.declared: dict[str, Declared] = {}
 
