@@ -108,7 +108,7 @@ class NoticeBody(_Body):
 
 
 class NoticeEdit(_Body):
-    """What is to be otherwise."""
+    """What changes in a notice."""
 
     title: str | None = None
     components: list[str] | None = None
@@ -117,7 +117,7 @@ class NoticeEdit(_Body):
 
 
 class UpdateBody(_Body):
-    """One more thing said."""
+    """An update of a notice."""
 
     stage: str | None = None
     text: str | None = None
@@ -131,7 +131,7 @@ class EditableNotice(NoticeView):
 
     @classmethod
     def of(cls, notice: Notice) -> EditableNotice:
-        """With its version."""
+        """What an editor is shown of it."""
         shown = NoticeView.of(notice).model_dump()
         return cls(**shown, version=notice.version, keys=list(notice.components))
 

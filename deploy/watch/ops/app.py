@@ -41,7 +41,7 @@ _STOP_SECONDS = 5.0
 
 
 class Rounds:
-    """Asks, believes, computes: once a step, never two at a time."""
+    """Polls the services and works out the status page and the panels, one round at a time."""
 
     def __init__(
         self, ops: Ops, collector: Collector, volumes: Volumes, settings: OpsSettings
@@ -51,7 +51,7 @@ class Rounds:
         self._instance = f"{settings.host}:{settings.port}"
 
     async def once(self) -> None:
-        """One round."""
+        """Poll everybody once and work everything out."""
         ops, scrapes = self._ops, self._collector.scrapes
         started = ops.clock()
         ops.health, _ = await asyncio.gather(self._collector.round(), self._volumes.measure())

@@ -9,7 +9,7 @@ from deploy.watch.ops.components import State, Verdict
 
 
 @dataclass(frozen=True)
-class Watch:
+class Belief:
     """What is believed of a component, and what speaks against it.
 
     `changed` says whether `since` is the moment of a change that was seen; otherwise it is only
@@ -24,7 +24,7 @@ class Watch:
     doubted_at: datetime | None = None
     doubts: int = 0
 
-    def seen(self, verdict: Verdict, now: datetime, *, confirm: int) -> Watch:
+    def seen(self, verdict: Verdict, now: datetime, *, confirm: int) -> Belief:
         """After one more look; `confirm` looks in a row that disagree make a change.
 
         The first look of all needs no second if all is well: there was nothing to disagree with.
@@ -38,5 +38,5 @@ class Watch:
         if doubts < confirm:
             return replace(self, doubted_at=first, doubts=doubts)
         if self.state is State.UNKNOWN:
-            return Watch(self.since, verdict.state, verdict.reasons)
-        return Watch(first, verdict.state, verdict.reasons, changed=True)
+            return Belief(self.since, verdict.state, verdict.reasons)
+        return Belief(first, verdict.state, verdict.reasons, changed=True)

@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far it is."""
+    """How far an incident or the works are."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
@@ -68,7 +68,7 @@ class _Frozen(BaseModel):
 
 
 class Update(_Frozen):
-    """One thing said."""
+    """What was said at one moment."""
 
     at: datetime
     stage: Stage

@@ -35,7 +35,7 @@ class Assets(StaticFiles):
     """Scripts and styles; asked for anew each time, so that no page runs with an older half."""
 
     def file_response(self, *args: Any, **more: Any) -> Response:
-        """See `StaticFiles`."""
+        """The file, never from a cache."""
         answer = super().file_response(*args, **more)
         answer.headers.update(_FRESH)
         return answer

@@ -36,7 +36,7 @@ class Points:
         self._rows = {tab.name: [deque(maxlen=self.steps) for _ in tab.panels] for tab in self.tabs}
 
     async def compute(self, scrapes: Scrapes, now: float) -> None:
-        """One more step; lets requests in between panels."""
+        """Work out one more step; lets requests in between panels."""
         found: list[tuple[deque[Row], Row]] = []
         for tab in self.tabs:
             for rows, panel in zip(self._rows[tab.name], tab.panels, strict=True):

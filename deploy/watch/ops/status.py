@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from deploy.watch.ops.collector import Health
 from deploy.watch.ops.components import COMPONENTS, LABELS, Component, State, judge
-from deploy.watch.ops.hysteresis import Watch
+from deploy.watch.ops.hysteresis import Belief
 from deploy.watch.ops.notices import STAGE_LABELS, Kind, Notice, Stage
 from deploy.watch.ops.store import Store
 from services.chassis.foundation.faults import redacted
@@ -47,7 +47,7 @@ class ComponentView(BaseModel):
 
 
 class UpdateView(BaseModel):
-    """One thing said."""
+    """What was said at one moment."""
 
     at: datetime
     stage: Stage
@@ -72,7 +72,7 @@ class NoticeView(BaseModel):
 
     @classmethod
     def of(cls, notice: Notice) -> NoticeView:
-        """Newest update first."""
+        """The notice with its newest update first."""
         titles = {component.key: component.title for component in COMPONENTS}
         return cls(
             id=notice.id,
@@ -116,7 +116,7 @@ class StatusBoard:
     stale_after: timedelta = timedelta(seconds=30)
     _since: datetime = field(init=False)
     _checked: datetime | None = field(init=False, default=None)
-    _watches: dict[str, Watch] = field(init=False)
+    _beliefs: dict[str, Belief] = field(init=False)
 
     def __post_init__(self) -> None:
         """Go on where the last run ended, unless nobody was watching for too long."""
@@ -124,25 +124,25 @@ class StatusBoard:
         goes_on = before is not None and self.started - before[1] <= _GAP
         self._since = before[0] if before and goes_on else self.started
         known = self.store.last_states() if goes_on else {}
-        self._watches = {
-            component.key: known.get(component.key, Watch(self._since)) for component in COMPONENTS
+        self._beliefs = {
+            component.key: known.get(component.key, Belief(self._since)) for component in COMPONENTS
         }
 
     @property
     def checked_at(self) -> datetime | None:
-        """The last look."""
+        """When everybody was last polled."""
         return self._checked
 
     def looked(self, health: Health, now: datetime) -> None:
-        """Take one round of answers."""
+        """Weigh the answers of one round."""
         if self._checked and now - self._checked > _GAP:  # the machine slept
             self._since = now
-            self._watches = {key: Watch(now) for key in self._watches}
+            self._beliefs = {key: Belief(now) for key in self._beliefs}
         services = {name: service.condition for name, service in health.items()}
         for component in COMPONENTS:
-            before = self._watches[component.key]
+            before = self._beliefs[component.key]
             after = before.seen(judge(component, services), now, confirm=self.confirm)
-            self._watches[component.key] = after
+            self._beliefs[component.key] = after
             if after.state is not before.state:
                 log.info("component changed", component=component.key, state=after.state)
                 self._keep(component.key, after)
@@ -153,7 +153,7 @@ class StatusBoard:
             log.warning("the look could not be kept", error=redacted(error))
 
     def view(self, now: datetime) -> StatusView:
-        """The page."""
+        """The whole page as it stands now."""
         notices = self.store.notices(now - SHOWN_FOR)
         stale = self._checked is not None and now - self._checked > self.stale_after
         open_ones = [n for n in notices if n.closed_at is None]
@@ -177,11 +177,11 @@ class StatusBoard:
     def _component(
         self, component: Component, open_ones: Sequence[Notice], *, stale: bool
     ) -> ComponentView:
-        watch = self._watches[component.key]
+        belief = self._beliefs[component.key]
         mine = [n for n in open_ones if component.key in n.components]
-        state, since, changed = watch.state, watch.since, watch.changed
+        state, since, changed = belief.state, belief.since, belief.changed
         if stale:
-            state, since, changed = State.UNKNOWN, self._checked or watch.since, False
+            state, since, changed = State.UNKNOWN, self._checked or belief.since, False
         worse = [n for n in mine if n.stage in _WORSE]
         if worse and state is State.WORKS:
             # work that was planned long ago hurts only since it runs
@@ -194,13 +194,13 @@ class StatusBoard:
             label=LABELS[state],
             since=since,
             changed=changed,
-            reasons=list(watch.reasons) if state is watch.state else [],
+            reasons=list(belief.reasons) if state is belief.state else [],
             notices=[n.id for n in mine if n.stage is not Stage.PLANNED],
         )
 
-    def _keep(self, key: str, watch: Watch) -> None:
+    def _keep(self, key: str, belief: Belief) -> None:
         try:
-            self.store.changed(key, watch)
+            self.store.changed(key, belief)
         except Exception as error:
             log.warning("the change could not be kept", error=redacted(error))
 

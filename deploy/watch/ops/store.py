@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 
 from deploy.watch.ops.components import State
-from deploy.watch.ops.hysteresis import Watch
+from deploy.watch.ops.hysteresis import Belief
 from deploy.watch.ops.notices import Notice, NoticeNotFoundError
 from services.chassis.database.idempotency import IdempotencyKeyReusedError
 from services.chassis.foundation.errors import AccidentError, StaleVersionError
@@ -170,7 +170,7 @@ class Store:
             for row in rows
         ]
 
-    def changed(self, component: str, watch: Watch) -> None:
+    def changed(self, component: str, belief: Belief) -> None:
         """Keep a change of state."""
         with self._db as db:
             db.execute(
@@ -178,21 +178,21 @@ class Store:
                 "VALUES (?, ?, ?, ?, ?)",
                 (
                     component,
-                    watch.state,
-                    watch.since.isoformat(),
-                    watch.changed,
-                    json.dumps(watch.reasons, ensure_ascii=False),
+                    belief.state,
+                    belief.since.isoformat(),
+                    belief.changed,
+                    json.dumps(belief.reasons, ensure_ascii=False),
                 ),
             )
 
-    def last_states(self) -> dict[str, Watch]:
+    def last_states(self) -> dict[str, Belief]:
         """The last state of each component."""
         rows = self._db.execute(
             "SELECT * FROM changes WHERE number IN (SELECT max(number) FROM changes "
             "GROUP BY component)"
         )
         return {
-            row["component"]: Watch(
+            row["component"]: Belief(
                 datetime.fromisoformat(row["since"]),
                 State(row["state"]),
                 tuple(json.loads(row["reasons"])),

@@ -166,13 +166,13 @@ class Dispatcher:
             return await self._misplaced(record, event.type, wrong)
         with (
             travelling(journey_from(event.traceparent, event.correlationid, event.id)),
-            handling(event, self.consumer, record) as step,
+            handling(event, self.consumer, record) as run,
         ):
-            step.outcome = await self._handle(incoming, record, last_try=last_try)
-        if step.outcome == "handled":
+            run.outcome = await self._handle(incoming, record, last_try=last_try)
+        if run.outcome == "handled":
             self._metrics.handling[event.type,].observe(time.perf_counter() - started)
             self._metrics.delays[event.type,].observe(_age(event))
-        return step.outcome
+        return run.outcome
 
     async def _handle(self, incoming: Incoming[Any], record: KafkaRecord, *, last_try: bool) -> str:
         kind = incoming.event.type

@@ -58,14 +58,14 @@ def tell_recorded(events: Sequence[Event[Any]], seconds: float) -> None:
 
 
 @dataclass
-class Step:
-    """One try of something that came by itself: an event or a timer."""
+class Run:
+    """One try of what came by itself, an event or a timer, and what came of it."""
 
     outcome: str = "backed-off"
 
 
 @contextmanager
-def handling(event: Event[Any], consumer: str, record: ConsumerRecord[Any, Any]) -> Iterator[Step]:
+def handling(event: Event[Any], consumer: str, record: ConsumerRecord[Any, Any]) -> Iterator[Run]:
     """Around one try of an event's handler: a span, and the line that says what came of it."""
     attributes: dict[str, Value] = {
         "messaging.system": "kafka",
@@ -78,45 +78,45 @@ def handling(event: Event[Any], consumer: str, record: ConsumerRecord[Any, Any])
         "messaging.message.id": event.id,
         "event.type": event.type,
     }
-    step, started, why = Step(), time.perf_counter(), {}
+    run, started, why = Run(), time.perf_counter(), {}
     with span(f"process {record.topic}", Kind.CONSUMER, **attributes) as told_of:
         try:
-            yield step
+            yield run
         except Exception as error:
             why = {"error": redacted(error)}
             raise
         finally:
-            told_of.set(outcome=step.outcome)
-            if step.outcome in _BAD:
-                told_of.failed(step.outcome)
-            _level(step.outcome)(
+            told_of.set(outcome=run.outcome)
+            if run.outcome in _BAD:
+                told_of.failed(run.outcome)
+            _level(run.outcome)(
                 "event handled",
                 event_id=event.id,
                 type=event.type,
                 aggregate_id=event.aggregateid,
-                outcome=step.outcome,
+                outcome=run.outcome,
                 ms=_ms(started),
                 **why,
             )
 
 
 @contextmanager
-def running(kind: str, key: str, attempt: int, set_by: str | None) -> Iterator[Step]:
+def running(kind: str, key: str, attempt: int, set_by: str | None) -> Iterator[Run]:
     """Around one run of a timer: a span, and the line that says what came of it."""
-    step, started = Step(), time.perf_counter()
+    run, started = Run(), time.perf_counter()
     attributes: dict[str, Value] = {"timer.kind": kind, "timer.attempt": attempt}
     with span(f"timer {kind}", **attributes) as told_of:
         try:
-            yield step
+            yield run
         finally:
-            told_of.set(outcome=step.outcome)
-            if step.outcome in _BAD:
-                told_of.failed(step.outcome)
+            told_of.set(outcome=run.outcome)
+            if run.outcome in _BAD:
+                told_of.failed(run.outcome)
             log.info(
                 "timer run",
                 kind=kind,
                 key=key,
-                outcome=step.outcome,
+                outcome=run.outcome,
                 attempt=attempt,
                 set_by=set_by,
                 ms=_ms(started),

@@ -113,10 +113,10 @@ class TimerLoop:
         )
         with (
             travelling(_journey(document, due)),
-            running(due.kind, due.key, due.attempts, document.get("set_by")) as step,
+            running(due.kind, due.key, due.attempts, document.get("set_by")) as run,
         ):
-            step.outcome = await self._run(due)
-        self.metrics.timers.labels(due.kind, step.outcome).inc()
+            run.outcome = await self._run(due)
+        self.metrics.timers.labels(due.kind, run.outcome).inc()
 
     async def _run(self, due: Due) -> str:
         try:

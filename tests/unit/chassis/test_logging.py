@@ -107,6 +107,6 @@ def test_what_libraries_tell_below_a_warning_is_not_written() -> None:
 def test_a_reader_that_went_away_costs_lines_and_nothing_else() -> None:
     with listening() as said:
         said.stream.close()
-        with steps.running("seal", "d1", 1, None) as step:
-            step.outcome = "done"
-    assert step.outcome == "done"
+        with steps.running("seal", "d1", 1, None) as run:
+            run.outcome = "done"
+    assert run.outcome == "done"

@@ -114,9 +114,9 @@ def test_a_handled_event_says_what_came_of_it(outcome: str, *, failed: bool) -> 
         listening() as said,
         keeping() as spans,
         travelling(JOURNEY),
-        steps.handling(event, "notifier", as_record(event)) as step,
+        steps.handling(event, "notifier", as_record(event)) as run,
     ):
-        step.outcome = outcome
+        run.outcome = outcome
     (line,) = said.lines
     assert (line["event"], line["outcome"], line["event_id"]) == (
         "event handled",
@@ -142,8 +142,8 @@ def test_an_event_that_is_to_come_again_says_why() -> None:
 
 
 def test_a_timer_says_who_set_it() -> None:
-    with listening() as said, travelling(JOURNEY), steps.running("seal", "d1", 2, "e1") as step:
-        step.outcome = "done"
+    with listening() as said, travelling(JOURNEY), steps.running("seal", "d1", 2, "e1") as run:
+        run.outcome = "done"
     (line,) = said.lines
     assert (line["event"], line["kind"], line["key"], line["set_by"], line["attempt"]) == (
         "timer run",
