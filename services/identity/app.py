@@ -4,26 +4,58 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
+from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
-from services.identity import api
-from services.identity.deps import Encryptions
-from services.identity.domain import CodeRules, KeyRules
-from services.identity.gateways import Passwords, Signer, read_demo_accounts
-from services.identity.metrics import IdentityMetrics
+from services.identity.accounts import api as accounts_api
+from services.identity.accounts import store as accounts_store
+from services.identity.accounts.metrics import AccountMetrics
+from services.identity.accounts.store import Accounts, Credentials
+from services.identity.accounts.usecases import OwnAccount
+from services.identity.blocking import api as blocking_api
+from services.identity.blocking.usecases import Blockings
+from services.identity.callers import store as callers_store
+from services.identity.callers.actions import Callers
+from services.identity.callers.store import Counters
+from services.identity.codes import store as codes_store
+from services.identity.codes.actions import CodeLimits, Codes
+from services.identity.codes.metrics import CodeMetrics
+from services.identity.codes.store import Challenges
+from services.identity.contacts import api as contacts_api
+from services.identity.contacts.usecases import ContactChange
+from services.identity.demo.gateways import read_demo_accounts
+from services.identity.demo.usecases import Demo
+from services.identity.deps import Deps
+from services.identity.passwords.actions import PasswordTries
+from services.identity.passwords.gateways import Passwords
+from services.identity.profiles import api as profiles_api
 from services.identity.profiles import consumers
+from services.identity.profiles.usecases import Profiles
+from services.identity.recovery import api as recovery_api
+from services.identity.recovery.usecases import Recovery
+from services.identity.registration import api as registration_api
+from services.identity.registration.metrics import RegistrationMetrics
+from services.identity.registration.usecases import Registration
+from services.identity.sessions import api as sessions_api
+from services.identity.sessions.metrics import RefreshMetrics, SessionMetrics
+from services.identity.sessions.usecases import Refreshing, Sessions
 from services.identity.settings import Settings
-from services.identity.store import INDEXES, Store
-from services.identity.tokens.usecases import ROTATE
-from services.identity.usecases import Rules, UseCases, World, seed
+from services.identity.staff import api as staff_api
+from services.identity.staff.usecases import Staff
+from services.identity.tokens import api as tokens_api
+from services.identity.tokens import store as tokens_store
+from services.identity.tokens.actions import Logins
+from services.identity.tokens.gateways import Signer
+from services.identity.tokens.store import Keys, RefreshTokens
+from services.identity.tokens.usecases import ROTATE, SigningKeys
 
 _DESCRIPTION = """Registration, login with a second factor, profiles and their confirmation, staff,
 and the tokens that every other service accepts. Errors are RFC 9457 with Russian words."""
@@ -38,97 +70,140 @@ def build(
     *,
     fetch_keys: FetchKeys | None = None,
     publisher: Publisher | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = clock.now,
     new_id: Callable[[], str] = lambda: secrets.token_hex(12),
     new_code: Callable[[int], str] = _new_code,
 ) -> FastAPI:
     """The service as an ASGI app. It verifies tokens with its own keys unless told otherwise."""
 
     async def own_keys() -> dict[str, Any]:
-        return await use.signing.key_set()
+        return await signing_keys.key_set()
 
     resources = Resources(
         "identity", settings, fetch_keys=fetch_keys or own_keys, publisher=publisher
     )
-    passwords = Passwords(
-        memory_kib=settings.password_memory_kib,
-        time_cost=settings.password_time_cost,
-        parallelism=settings.password_parallelism,
-        workers=settings.password_workers,
-        queue=settings.password_queue,
-    )
-    world = World(
+    deps = Deps(
         transactions=resources.transactions,
-        store=Store.of(resources.mongo.db),
-        passwords=passwords,
-        signer=Signer(
-            issuer=settings.platform.auth_issuer,
-            audience=settings.platform.auth_audience,
-            lifetime_seconds=settings.access_token_seconds,
-        ),
-        rules=_rules(settings),
-        metrics=IdentityMetrics(resources.metrics),
-        encryptions=Encryptions(
-            codes=Encryption("identity.codes", settings.codes_secret),
-            profiles=Encryption("identity.profiles", settings.profiles_secret),
-            papers=Encryption("identity.papers", settings.papers_secret),
-        ),
-        secret=settings.secret.get_secret_value().encode(),
+        settings=settings,
         now=now,
         new_id=new_id,
         new_code=new_code,
         new_token=lambda: secrets.token_urlsafe(32),
     )
-    use = UseCases.of(world)
+    db, metrics = resources.mongo.db, resources.metrics
+    for_certificates = Encryption("identity.papers", settings.papers_secret)
+
+    accounts, credentials, challenges = Accounts(db), Credentials(db), Challenges(db)
+    account_metrics, session_metrics = AccountMetrics(metrics), SessionMetrics(metrics)
+    refresh_tokens, keys = RefreshTokens(db), Keys(db)
+    logins = Logins(deps, refresh_tokens, keys, _signer(settings))
+    signing_keys = SigningKeys(deps, keys, logins)
+
+    counters = Counters(db, deps.secret, now)
+    callers = Callers(deps, counters, credentials)
+    hashes = _passwords(settings)
+    tries = PasswordTries(deps, credentials, counters, hashes)
+    codes = Codes(
+        deps,
+        challenges,
+        accounts,
+        CodeLimits(settings, counters),
+        Encryption("identity.codes", settings.codes_secret),
+        CodeMetrics(metrics),
+    )
+    profiles = Profiles(
+        deps,
+        accounts,
+        counters,
+        for_registry=Encryption("identity.profiles", settings.profiles_secret),
+        for_certificates=for_certificates,
+    )
+    demo = Demo(deps, accounts, credentials, hashes, for_certificates)
 
     async def seed_demo() -> None:
         if settings.demo and settings.demo_file is not None:
-            await seed(world, read_demo_accounts(settings.demo_file))
+            await demo.seed(read_demo_accounts(settings.demo_file))
 
     async def measure() -> None:
-        for level, count in (await world.store.accounts.by_level()).items():
-            world.metrics.accounts.labels(level).set(count)
+        account_metrics.counted(await accounts.by_level())
 
-    app = Runtime(
+    return Runtime(
         resources,
         ServiceSpec(
             title="identity – кто есть кто",
             description=_DESCRIPTION,
             max_body=1 << 16,
-            router=api.router,
-            handlers=consumers.handlers(use),
-            timer_handlers={ROTATE: use.signing.rotate},
-            indexes=INDEXES,
-            prepare=[use.signing.prepare, seed_demo],
+            router=_router(),
+            handlers=consumers.handlers(profiles),
+            timer_handlers={ROTATE: signing_keys.rotate},
+            indexes={
+                **tokens_store.INDEXES,
+                **accounts_store.INDEXES,
+                **callers_store.INDEXES,
+                **codes_store.INDEXES,
+            },
+            facilities=[
+                callers,
+                signing_keys,
+                OwnAccount(accounts),
+                Registration(
+                    deps,
+                    accounts,
+                    credentials,
+                    codes,
+                    hashes,
+                    logins,
+                    callers,
+                    RegistrationMetrics(metrics),
+                ),
+                Sessions(
+                    deps, accounts, credentials, codes, tries, logins, callers, session_metrics
+                ),
+                Refreshing(deps, accounts, refresh_tokens, logins, RefreshMetrics(metrics)),
+                Recovery(deps, accounts, credentials, codes, hashes, tries, logins, callers),
+                ContactChange(deps, accounts, codes, tries),
+                profiles,
+                Blockings(deps, accounts, credentials, challenges, logins),
+                Staff(deps, accounts),
+                demo,
+            ],
+            prepare=[signing_keys.prepare, seed_demo],
             measures=[measure],
-            close=[passwords.close],
+            close=[hashes.close],
         ),
     ).app
-    app.state.use = use
-    return app
 
 
-def _rules(settings: Settings) -> Rules:
-    return Rules(
-        codes=CodeRules(
-            lifetime=timedelta(seconds=settings.code_lifetime_seconds),
-            tries=settings.code_tries,
-            resend_after=timedelta(seconds=settings.resend_seconds),
-        ),
-        keys=KeyRules(signs_for=timedelta(days=settings.key_rotation_days)),
-        codes_per_hour=settings.codes_per_hour,
-        codes_per_site=settings.codes_per_site,
-        codes_per_day=settings.codes_per_day,
-        codes_from_network=settings.codes_from_network,
-        codes_from_site=settings.codes_from_site,
-        guesses_per_day=settings.guesses_per_day,
-        passwords_per_network=settings.passwords_per_network,
-        passwords_per_day=settings.passwords_per_day,
-        phone_countries=settings.phone_countries,
-        profiles_per_day=settings.profiles_per_day,
-        requests_per_minute=settings.requests_per_minute,
-        lock_after=settings.lock_after,
-        lock_for=timedelta(seconds=settings.lock_seconds),
-        refresh_lifetime=timedelta(days=settings.refresh_token_days),
-        refresh_grace=timedelta(seconds=settings.refresh_grace_seconds),
+def _router() -> APIRouter:
+    router = APIRouter()
+    for api in (
+        registration_api,
+        sessions_api,
+        recovery_api,
+        tokens_api,
+        accounts_api,
+        profiles_api,
+        contacts_api,
+        staff_api,
+        blocking_api,
+    ):
+        router.include_router(api.router)
+    return router
+
+
+def _signer(settings: Settings) -> Signer:
+    return Signer(
+        issuer=settings.platform.auth_issuer,
+        audience=settings.platform.auth_audience,
+        lifetime_seconds=settings.access_token_seconds,
+    )
+
+
+def _passwords(settings: Settings) -> Passwords:
+    return Passwords(
+        memory_kib=settings.password_memory_kib,
+        time_cost=settings.password_time_cost,
+        parallelism=settings.password_parallelism,
+        workers=settings.password_workers,
+        queue=settings.password_queue,
     )

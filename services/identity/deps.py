@@ -1,148 +1,85 @@
-"""What all use cases of identity work with, and the limit of requests (I17)."""
+"""What every use case of identity is given, and what all its routes share."""
 
 from __future__ import annotations
 
-import hmac
-import math
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
 
-from services.chassis.foundation.encryption import Encryption
-from services.chassis.foundation.errors import FieldError, InvalidInputError, TooManyRequestsError
+from fastapi import Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.chassis.foundation.text import code
+from services.chassis.foundation.typed import Tidied
+from services.chassis.http.auth import Principal, Role, anyone, require
 from services.chassis.work.transactions import Transactions
-from services.identity.domain import (
-    CodeRules,
-    Contact,
-    KeyRules,
-    KnownDevice,
-    can_get_codes,
-    digest_of,
-    known_device,
-    password_errors,
-)
-from services.identity.gateways import Passwords, Signer
-from services.identity.metrics import IdentityMetrics
-from services.identity.store import Store
-
-_MINUTE = timedelta(minutes=1)
-_MOBILE_NEEDED = (
-    "Нужен номер мобильного телефона страны, которую обслуживает система: на городские, "
-    "бесплатные, платные и спутниковые номера код не придёт."
-)
+from services.identity.settings import Settings
 
 
 @dataclass(frozen=True)
-class Pair:
-    """What a login ends with."""
-
-    account_id: str
-    access_token: str
-    refresh_token: str
-    expires_in: int
-    level: str
-    roles: tuple[str, ...]
-    device_token: str | None = None
-
-
-@dataclass(frozen=True)
-class Rules:
-    """Numbers that settings decide."""
-
-    codes: CodeRules = field(default_factory=CodeRules)
-    keys: KeyRules = field(default_factory=KeyRules)
-    codes_per_hour: int = 10
-    codes_per_site: int = 60
-    codes_per_day: int = 600
-    codes_from_network: int = 60
-    codes_from_site: int = 600
-    guesses_per_day: int = 50
-    phone_countries: tuple[str, ...] = ("RU",)
-    profiles_per_day: int = 10
-    requests_per_minute: int = 120
-    lock_after: int = 5
-    lock_for: timedelta = timedelta(minutes=15)
-    passwords_per_network: int = 100
-    passwords_per_day: int = 100
-    refresh_lifetime: timedelta = timedelta(days=30)
-    refresh_grace: timedelta = timedelta(seconds=10)
-
-
-@dataclass(frozen=True)
-class Encryptions:
-    """What is told to one reader only: codes, profiles to be checked, confirmed papers."""
-
-    codes: Encryption
-    profiles: Encryption
-    papers: Encryption
-
-
-@dataclass(frozen=True)
-class World:
-    """Dependencies; the last four are seams for tests."""
+class Deps:
+    """Transactions, settings, and what is made outside of the rules: time, ids, secrets."""
 
     transactions: Transactions
-    store: Store
-    passwords: Passwords
-    signer: Signer
-    rules: Rules
-    metrics: IdentityMetrics
-    encryptions: Encryptions
-    secret: bytes = field(repr=False)
+    settings: Settings
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     new_code: Callable[[int], str]
     new_token: Callable[[], str]
 
-    def digest(self, challenge_id: str, code: str) -> str:
-        """What is stored of a code."""
-        return digest_of(self.secret, challenge_id, code)
-
-    async def known_device(self, token: str) -> KnownDevice | None:
-        """The device that this token of ours makes known, unless its account has forgotten it."""
-        device = known_device(self.secret, token, self.now())
-        if device is None:
-            return None
-        epoch = await self.store.accounts.device_epoch(device.account_id)
-        return device if device.epoch == epoch else None
-
-    def counter_key(self, what: str, about: str) -> str:
-        """The key of a counter: names nobody."""
-        return f"{what}:{hmac.digest(self.secret, about.encode(), 'sha256').hex()}"
-
-    async def admit(self, network: str) -> None:
-        """Count one request from a network (I17).
-
-        Raises:
-            TooManyRequestsError: too many in this minute.
-        """
-        now = self.now()
-        hit = await self.store.counters.hit(
-            self.counter_key("address", network),
-            limit=self.rules.requests_per_minute,
-            window=_MINUTE,
-            now=now,
-        )
-        if not hit.allowed:
-            raise TooManyRequestsError(max(1, math.ceil((hit.until - now).total_seconds())))
+    @property
+    def secret(self) -> bytes:
+        """Keys the HMACs of codes, counters and devices."""
+        return self.settings.secret.get_secret_value().encode()
 
 
-def require_good_password(password: str) -> None:
-    """Check a new password.
+class Body(BaseModel):
+    """A request body: unknown fields are mistakes of the caller."""
 
-    Raises:
-        InvalidInputError: too short, too long, too common.
-    """
-    errors = password_errors(password)
-    if errors:
-        raise InvalidInputError(errors)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def require_reachable(contact: Contact, countries: Collection[str]) -> None:
-    """Check that a code can reach this contact.
+Typed = Annotated[str, Field(min_length=1, max_length=254)]
+Anyone = Annotated[Principal, Depends(anyone)]
+Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
+Administrator = Annotated[Principal, Depends(require(Role.ADMINISTRATOR))]
+Code = Annotated[
+    str,
+    Tidied(code, longest=16),
+    Field(
+        pattern=r"^[0-9]{6}(?:[0-9]{4})?$",
+        examples=["123456"],
+        description="Шесть цифр; десять, если коды этого номера или адреса подбирали.",
+    ),
+]
+Password = Annotated[str, Field(min_length=1, max_length=256, examples=["длинная фраза 7"])]
 
-    Raises:
-        InvalidInputError: it is a phone that gets no SMS, or one of another country.
-    """
-    if not can_get_codes(contact, countries):
-        raise InvalidInputError([FieldError("/phone", "phone-mobile", _MOBILE_NEEDED)])
+
+class TypedContact(Body):
+    """A phone or an e-mail as typed."""
+
+    channel: Literal["sms", "email"]
+    phone: Annotated[Typed | None, Field(examples=["+7 912 345-67-89"])] = None
+    email: Typed | None = None
+
+
+class Answer(Body):
+    """The code from the message."""
+
+    code: Code
+
+
+class AnswerWithPassword(Answer):
+    """The code from the message and the password to be."""
+
+    password: Annotated[Password, Field(description="От 10 символов, не из частых.")]
+
+
+class Sent(Body):
+    """A code is on its way (I4: five tries, five minutes)."""
+
+    channel: Literal["sms", "email"]
+    destination: str = Field(examples=["+7 *** ***-**-89"])
+    expires_at: datetime
+    resend_at: datetime

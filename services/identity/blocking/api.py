@@ -10,14 +10,14 @@ from pydantic import BaseModel, Field
 
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Id, Tidied
-from services.chassis.http.auth import Principal, require
-from services.chassis.http.auth import Role as TokenRole
-from services.identity.api.common import Body, Typed, Use
-from services.identity.domain import Account, Role
+from services.chassis.http.facilities import facility
+from services.identity.accounts.domain import Account, Role
+from services.identity.blocking.usecases import Blockings
+from services.identity.deps import Administrator, Body, Typed
 
 router = APIRouter(prefix="/v1/accounts", tags=["staff"])
 
-Administrator = Annotated[Principal, Depends(require(TokenRole.ADMINISTRATOR))]
+Use = Annotated[Blockings, Depends(facility(Blockings))]
 
 
 class Lookup(Body):
@@ -72,16 +72,16 @@ class StandingView(BaseModel):
 @router.post("/lookup", summary="Найти учётную запись по контакту")
 async def lookup(body: Lookup, use: Use, who: Administrator) -> StandingView:
     """Whose phone or e-mail this is."""
-    return StandingView.of(await use.blockings.find(body.login, who.subject))
+    return StandingView.of(await use.find(body.login, who.subject))
 
 
 @router.post("/{account_id}/block", summary="Заблокировать учётную запись")
 async def block(account_id: Id, body: Because, use: Use, who: Administrator) -> StandingView:
     """Logins end at once, tokens are not renewed; other services hear of it."""
-    return StandingView.of(await use.blockings.block(account_id, body.reason, who.subject))
+    return StandingView.of(await use.block(account_id, body.reason, who.subject))
 
 
 @router.post("/{account_id}/unblock", summary="Разблокировать учётную запись")
 async def unblock(account_id: Id, body: Because, use: Use, who: Administrator) -> StandingView:
     """The owner logs in anew."""
-    return StandingView.of(await use.blockings.unblock(account_id, body.reason, who.subject))
+    return StandingView.of(await use.unblock(account_id, body.reason, who.subject))

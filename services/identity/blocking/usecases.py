@@ -6,77 +6,76 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.chassis.foundation.errors import NotFoundError
 from services.chassis.work.transactions import Transaction
-from services.identity import events
 from services.identity.accounts.actions import acting, reading
-from services.identity.deps import World
-from services.identity.domain import Account, Blocking, login_of
+from services.identity.accounts.domain import Account, Blocking, login_of
+from services.identity.accounts.errors import AccountNotFoundError
+from services.identity.accounts.store import Accounts, Credentials
+from services.identity.blocking import events
+from services.identity.blocking.domain import marked
+from services.identity.codes.store import Challenges
+from services.identity.deps import Deps
+from services.identity.tokens.actions import Logins
 
 log = structlog.get_logger(__name__)
-
-_NONE = "Такой учётной записи нет."
 
 
 @dataclass(frozen=True)
 class Blockings:
     """A closed account has no login; other services hear of it and act for it no more."""
 
-    world: World
+    deps: Deps
+    accounts: Accounts
+    credentials: Credentials
+    challenges: Challenges
+    logins: Logins
 
     async def find(self, login: str, by: str) -> Account:
         """The account that is found by this contact.
 
         Raises:
-            NotFoundError: there is none.
+            AccountNotFoundError: there is none.
             AccountBlockedError: the administrator who asks is blocked.
         """
-        await reading(self.world.store, by)
-        found = await self.world.store.accounts.by_login(login_of(login))
+        await reading(self.accounts, by)
+        found = await self.accounts.by_login(None, login_of(login))
         if found is None:
-            raise NotFoundError(_NONE)
+            raise AccountNotFoundError
         return found
 
     async def block(self, account_id: str, reason: str, by: str) -> Account:
         """Close an account: every login and every open code of it ends.
 
         Raises:
-            NotFoundError: there is none.
+            AccountNotFoundError: there is none.
             AlreadyBlockedError: it is closed.
             OwnAccountError: it is the administrator's own.
             AccountBlockedError: the administrator is blocked.
         """
-        return await self._mark(account_id, Blocking(self.world.now(), by, reason, closed=True))
+        return await self._mark(account_id, Blocking(self.deps.now(), by, reason, closed=True))
 
     async def unblock(self, account_id: str, reason: str, by: str) -> Account:
         """Open it again; the owner logs in anew.
 
         Raises:
-            NotFoundError: there is none.
+            AccountNotFoundError: there is none.
             AlreadyBlockedError: it is open.
             AccountBlockedError: the administrator is blocked.
         """
-        return await self._mark(account_id, Blocking(self.world.now(), by, reason, closed=False))
+        return await self._mark(account_id, Blocking(self.deps.now(), by, reason, closed=False))
 
     async def _mark(self, account_id: str, blocking: Blocking) -> Account:
-        w = self.world
-
         async def work(tx: Transaction) -> Account:
-            await acting(tx, w.store, blocking.by)
-            account = await w.store.accounts.get(account_id, session=tx.session)
-            if account is None:
-                raise NotFoundError(_NONE)
-            after = account.marked(blocking)
-            await w.store.accounts.save(after, session=tx.session)
-            if after.blocked:
-                now = blocking.at
-                await w.store.refresh_tokens.revoke_account(account_id, now, session=tx.session)
-                await w.store.challenges.end_all(account_id, session=tx.session)
-                await w.store.accounts.forget_devices(account_id, session=tx.session)
-            told = events.account_blocked if after.blocked else events.account_unblocked
-            tx.emit(after.id, after.version, told(after))
+            await acting(tx, self.accounts, blocking.by)
+            after = marked(await self.accounts.get(tx, account_id), blocking)
+            if not blocking.closed:
+                return await self.accounts.save(tx, after, events.account_unblocked(after))
+            after = await self.accounts.save(tx, after, events.account_blocked(after, blocking))
+            await self.logins.end_all(tx, account_id)
+            await self.challenges.end_all(tx, account_id)
+            await self.credentials.forget_devices(tx, account_id)
             return after
 
-        done = await w.transactions.run(work)
+        done = await self.deps.transactions.run(work)
         log.info("an account was blocked or opened", account_id=account_id, blocked=done.blocked)
         return done

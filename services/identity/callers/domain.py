@@ -9,6 +9,7 @@ blocking end all tokens of devices (`epoch`). Refuses to know what the limits ar
 from __future__ import annotations
 
 import hmac
+import math
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -81,3 +82,8 @@ def known_device(secret: bytes, token: str, now: datetime) -> KnownDevice | None
 def _mac(secret: bytes, said: str) -> str:
     digest = hmac.digest(secret, f"known-device:{said}".encode(), "sha256")
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def whole_seconds(wait: timedelta) -> int:
+    """A wait as it is said: rounded up, and never nothing."""
+    return max(1, math.ceil(wait.total_seconds()))

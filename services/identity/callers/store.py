@@ -2,18 +2,22 @@
 
 Tries are counted by one atomic update outside any transaction: a try counts even though the request
 that made it is refused, and of many tries at once each gets its own number. What counts only when
-it is done is counted in the transaction that does it.
+it is done is counted in the transaction that does it. A store of its own: counters are updated in
+place and tell nobody anything.
 """
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
-from services.chassis.database.client import Database, Indexes, Session
+from services.chassis.database.client import Database, Indexes
+from services.chassis.work.transactions import Transaction
 
 INDEXES: Indexes = {
     "counters": [IndexModel([("until", ASCENDING)], expireAfterSeconds=0)],
@@ -22,19 +26,24 @@ INDEXES: Indexes = {
 
 @dataclass(frozen=True)
 class Hit:
-    """One counted try: its number in the window, whether it is within the limit, when all ends."""
+    """One counted try: whether it is within the limit, and how long until its window ends."""
 
-    count: int
     allowed: bool
     until: datetime
+    wait: timedelta
 
 
 class Counters:
     """The collection `counters`; keys are HMACs, so it names nobody."""
 
-    def __init__(self, db: Database) -> None:
-        """Keep the collection."""
+    def __init__(self, db: Database, secret: bytes, now: Callable[[], datetime]) -> None:
         self._collection = db["counters"]
+        self._secret = secret
+        self._now = now
+
+    def key(self, what: str, about: str) -> str:
+        """The key of a counter."""
+        return f"{what}:{hmac.digest(self._secret, about.encode(), 'sha256').hex()}"
 
     async def hit(
         self,
@@ -42,15 +51,15 @@ class Counters:
         *,
         limit: int,
         window: timedelta,
-        now: datetime,
         extend: bool = False,
-        session: Session | None = None,
+        tx: Transaction | None = None,
     ) -> Hit:
         """Count one.
 
         The window begins with its first hit; with `extend` each hit up to the limit moves its end,
         so that the limit, once reached, holds for a whole window.
         """
+        now = self._now()
         end = now + window
         alive: dict[str, Any] = {"$gt": ["$until", now]}
         moves: dict[str, Any] = {"$and": [extend, {"$lt": ["$count", limit]}]}
@@ -66,17 +75,17 @@ class Counters:
             ],
             upsert=True,
             return_document=ReturnDocument.AFTER,
-            session=session,
+            session=tx.session if tx else None,
         )
-        return Hit(found["count"], found["count"] <= limit, found["until"])
+        until: datetime = found["until"]
+        return Hit(found["count"] <= limit, until, until - now)
 
-    async def spent(self, key: str, *, limit: int, now: datetime) -> datetime | None:
-        """When the window ends, if the limit is reached; counts nothing."""
+    async def spent(self, key: str, *, limit: int) -> bool:
+        """Whether the limit is reached; counts nothing."""
         found = await self._collection.find_one(
-            {"_id": key, "count": {"$gte": limit}, "until": {"$gt": now}}
+            {"_id": key, "count": {"$gte": limit}, "until": {"$gt": self._now()}}
         )
-        until: datetime | None = found["until"] if found else None
-        return until
+        return found is not None
 
     async def refund(self, key: str, tries: int) -> None:
         """Take counted tries back, where their window has not ended."""

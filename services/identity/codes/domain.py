@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.identity.accounts.domain.contacts import Contact
-from services.identity.errors import ResendTooEarlyError
+from services.identity.accounts.domain import Contact
+from services.identity.codes.errors import ResendTooEarlyError
 
 DIGITS = 6
 LONG_DIGITS = 10

@@ -7,21 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from services.chassis.foundation.typed import Id
-from services.chassis.http.auth import Principal, anyone
-from services.identity.api.common import (
-    Answer,
-    Calling,
-    Password,
-    Sent,
-    TypedContact,
-    Use,
-)
-from services.identity.domain import Challenge
-from services.identity.profiles.api import AccountView
+from services.chassis.http.facilities import facility
+from services.identity.accounts.domain import AccountView, required_contact
+from services.identity.callers.actions import Calling
+from services.identity.codes.domain import Challenge
+from services.identity.contacts.usecases import ContactChange
+from services.identity.deps import Answer, Anyone, Password, Sent, TypedContact
 
 router = APIRouter(prefix="/v1", tags=["account"])
 
-Anyone = Annotated[Principal, Depends(anyone)]
+Use = Annotated[ContactChange, Depends(facility(ContactChange))]
 
 
 class NewContact(TypedContact):
@@ -39,8 +34,8 @@ class ContactChangeView(Sent):
 def _view(challenge: Challenge) -> ContactChangeView:
     return ContactChangeView(
         change_id=challenge.id,
-        channel=challenge.contact.channel.value,
-        destination=challenge.contact.masked,
+        channel=challenge.destination.channel.value,
+        destination=challenge.destination.masked,
         expires_at=challenge.expires_at,
         resend_at=challenge.resend_at,
     )
@@ -51,7 +46,8 @@ async def start_contact_change(
     body: NewContact, use: Use, who: Anyone, caller: Calling
 ) -> ContactChangeView:
     """Send a code to a new phone or e-mail; nothing changes until it is answered."""
-    return _view(await use.contacts.start(who.subject, body.contact(), body.password, caller))
+    contact = required_contact(body.channel, body.phone, body.email)
+    return _view(await use.start(who.subject, contact, body.password, caller))
 
 
 @router.post("/contacts/{change_id}/code", status_code=202)
@@ -59,7 +55,7 @@ async def resend_contact_change(
     change_id: Id, use: Use, who: Anyone, caller: Calling
 ) -> ContactChangeView:
     """Send another code; the last one stops working (e7)."""
-    return _view(await use.contacts.resend(who.subject, change_id, caller))
+    return _view(await use.resend(who.subject, change_id, caller))
 
 
 @router.post("/contacts/{change_id}/confirmation")
@@ -67,4 +63,4 @@ async def confirm_contact_change(
     change_id: Id, body: Answer, use: Use, who: Anyone, _: Calling
 ) -> AccountView:
     """Answer the code: messages, codes and logins go by the new contact."""
-    return AccountView.of(await use.contacts.confirm(who.subject, change_id, body.code))
+    return AccountView.of(await use.confirm(who.subject, change_id, body.code))

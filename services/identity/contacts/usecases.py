@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pymongo.errors import DuplicateKeyError
-
-from services.chassis.foundation.errors import NotFoundError
 from services.chassis.work.transactions import Transaction
-from services.identity import events
 from services.identity.accounts.actions import acting, reading
-from services.identity.codes.actions.codes import GONE, Codes
-from services.identity.deps import World, require_reachable
-from services.identity.domain import Account, Caller, Challenge, Contact, Purpose, Verdict
-from services.identity.errors import ContactTakenError, WrongCredentialsError
+from services.identity.accounts.domain import Account, Contact, require_reachable
+from services.identity.accounts.store import Accounts
+from services.identity.callers.domain import Caller
+from services.identity.codes.actions import Codes
+from services.identity.codes.domain import Challenge, Purpose, Verdict
+from services.identity.codes.errors import ChallengeNotFoundError
+from services.identity.contacts import events
+from services.identity.contacts.domain import proved
+from services.identity.deps import Deps
 from services.identity.passwords.actions import PasswordTries
+from services.identity.passwords.errors import WrongCredentialsError
 
 _PURPOSE = Purpose.CONTACT
 
@@ -23,7 +25,8 @@ _PURPOSE = Purpose.CONTACT
 class ContactChange:
     """Asks for the password too: a stolen access token must not move an account."""
 
-    world: World
+    deps: Deps
+    accounts: Accounts
     codes: Codes
     passwords: PasswordTries
 
@@ -36,11 +39,10 @@ class ContactChange:
             InvalidInputError: it is a phone that no code reaches.
             AccountBlockedError: an administrator closed the account.
             WrongCredentialsError, LoginLockedError: not the password of this account.
-            TooManyCodesError: the destination has got enough.
+            TooManyCodesError, TooManyCodesAskedError: enough were sent.
         """
-        w = self.world
-        require_reachable(contact, w.rules.phone_countries)
-        found = await reading(w.store, account_id)
+        require_reachable(contact, self.deps.settings.phone_countries)
+        found = await reading(self.accounts, account_id)
         asker = caller.logged_in(account_id)
         proof = await self.passwords.prove(found, account_id, password, asker)
         counter = await self.codes.limits.count_sent(_PURPOSE, asker, contact.address)
@@ -49,7 +51,7 @@ class ContactChange:
         )
 
         async def work(tx: Transaction) -> Challenge:
-            await acting(tx, w.store, account_id)
+            await acting(tx, self.accounts, account_id)
             if not await self.passwords.still_proved(tx, proof):
                 raise WrongCredentialsError
             return await self.codes.send(tx, made, code)
@@ -62,7 +64,7 @@ class ContactChange:
         Raises:
             AccountBlockedError: an administrator closed the account.
         """
-        await self._mine(account_id, change_id)
+        await self._require_own(account_id, change_id)
         return await self.codes.resend(change_id, _PURPOSE, caller.logged_in(account_id))
 
     async def confirm(self, account_id: str, change_id: str, code: str) -> Account:
@@ -71,37 +73,31 @@ class ContactChange:
         Codes that are on their way to the old one open nothing any more.
 
         Raises:
-            NotFoundError: no such change, or somebody else's.
+            ChallengeNotFoundError: no such change, or somebody else's.
             WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: not this code.
             ContactTakenError: another account has this contact.
             AccountBlockedError: an administrator closed the account.
         """
-        w = self.world
-        await self._mine(account_id, change_id)
+        await self._require_own(account_id, change_id)
         await self.codes.admit(change_id, _PURPOSE)
 
-        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None]:
-            account = await acting(tx, w.store, account_id)
+        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account]:
+            account = await acting(tx, self.accounts, account_id)
             asked, verdict = await self.codes.answer(tx, change_id, _PURPOSE, code)
             if verdict is not Verdict.ACCEPTED:
-                return asked, verdict, None
-            after = account.proved(asked.contact)
-            await w.store.accounts.save(after, session=tx.session)
-            await w.store.challenges.end_all(account_id, session=tx.session)
-            tx.emit(after.id, after.version, events.contacts_changed(after, account))
+                return asked, verdict, account
+            after = proved(account, asked.contact)
+            fact = events.contacts_changed(after, account)
+            after = await self.accounts.save(tx, after, fact)
+            await self.codes.challenges.end_all(tx, account_id)
             return asked, verdict, after
 
-        try:
-            asked, verdict, account = await w.transactions.run(work)
-        except DuplicateKeyError as error:
-            raise ContactTakenError from error
+        asked, verdict, account = await self.deps.transactions.run(work)
         await self.codes.settle(asked, verdict)
-        if account is None:
-            raise NotFoundError(GONE)
         return account
 
-    async def _mine(self, account_id: str, change_id: str) -> None:
-        await reading(self.world.store, account_id)
-        asked = await self.world.store.challenges.get(change_id, _PURPOSE)
+    async def _require_own(self, account_id: str, change_id: str) -> None:
+        await reading(self.accounts, account_id)
+        asked = await self.codes.challenges.find(None, change_id, _PURPOSE)
         if asked is None or asked.account_id != account_id:
-            raise NotFoundError(GONE)
+            raise ChallengeNotFoundError

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from services.identity.domain import Form, Role
+from services.identity.accounts.domain import Role
+from services.identity.profiles.domain import Form
 
 
 class _Strict(BaseModel):

@@ -11,14 +11,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.chassis.work.transactions import Transaction
-from services.identity.deps import World
-from services.identity.domain import Account, Asker
-from services.identity.errors import (
+from services.identity.accounts.domain import Account
+from services.identity.accounts.store import Credentials
+from services.identity.callers.domain import Asker
+from services.identity.callers.store import Counters, Hit
+from services.identity.deps import Deps
+from services.identity.passwords.errors import (
     LoginLockedError,
     TooManyPasswordsError,
     WrongCredentialsError,
 )
-from services.identity.store import Hit
+from services.identity.passwords.gateways import Passwords
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -43,7 +46,10 @@ class Attempt:
 class PasswordTries:
     """Counts every try before the password is looked at: of many at once, five are answered."""
 
-    world: World
+    deps: Deps
+    credentials: Credentials
+    counters: Counters
+    passwords: Passwords
 
     async def prove(
         self, account: Account | None, login: str, password: str, asker: Asker
@@ -73,21 +79,22 @@ class PasswordTries:
             TooManyPasswordsError: this network tried too many, over all logins.
             AccidentError: too many passwords are being checked already (e9).
         """
-        w = self.world
-        w.passwords.admit()
-        own = w.counter_key("login", f"{login}|{asker.key}")
-        hit = await self._hit(own, w.rules.lock_after, w.rules.lock_for, extend=True)
+        self.passwords.admit()
+        own = self._of_asker(login, asker)
+        settings = self.deps.settings
+        lock_for = timedelta(seconds=settings.lock_seconds)
+        hit = await self.counters.hit(own, limit=settings.lock_after, window=lock_for, extend=True)
         if not hit.allowed:
-            raise LoginLockedError(hit.until, w.now())
+            raise LoginLockedError(hit.until, self.deps.now())
         shared, blind = await self._count_shared(login, asker)
-        stored = await w.store.accounts.password_hash(account.id if account else "")
-        right = await w.passwords.verify(stored, password)
+        stored = await self.credentials.password_hash(account.id if account else "")
+        right = await self.passwords.verify(stored, password)
         if account is None or stored is None or not right:
             return Attempt(None, blind)
         if not blind:  # else the count that starts anew would tell
-            await w.store.counters.clear(own)
+            await self.counters.clear(own)
             for key in shared:
-                await w.store.counters.refund(key, 1)
+                await self.counters.refund(key, 1)
         return Attempt(Proof(account, stored), blind)
 
     async def _count_shared(self, login: str, asker: Asker) -> tuple[list[str], bool]:
@@ -95,24 +102,20 @@ class PasswordTries:
 
         Known devices of the account count together, apart from strangers, by the same number.
         """
-        w = self.world
         if asker.fleet is not None:
-            return await self._count_for(f"{login}|{asker.fleet}", [])
-        network = w.counter_key("passwords-from", asker.network)
-        hit = await self._hit(network, w.rules.passwords_per_network, _HOUR)
+            key = self.counters.key("passwords-for", f"{login}|{asker.fleet}")
+            return [key], not (await self._count_for(key)).allowed
+        network = self.counters.key("passwords-from", asker.network)
+        limit = self.deps.settings.passwords_per_network
+        hit = await self.counters.hit(network, limit=limit, window=_HOUR)
         if not hit.allowed:
-            raise TooManyPasswordsError(hit.until - w.now())
-        return await self._count_for(login, [network])
+            raise TooManyPasswordsError(hit.wait)
+        key = self.counters.key("passwords-for", login)
+        return [network, key], not (await self._count_for(key)).allowed
 
-    async def _count_for(self, about: str, others: list[str]) -> tuple[list[str], bool]:
-        key = self.world.counter_key("passwords-for", about)
-        told = await self._hit(key, self.world.rules.passwords_per_day, _DAY)
-        return [*others, key], not told.allowed
-
-    async def _hit(self, key: str, limit: int, window: timedelta, *, extend: bool = False) -> Hit:
-        return await self.world.store.counters.hit(
-            key, limit=limit, window=window, now=self.world.now(), extend=extend
-        )
+    async def _count_for(self, key: str) -> Hit:
+        limit = self.deps.settings.passwords_per_day
+        return await self.counters.hit(key, limit=limit, window=_DAY)
 
     async def still_proved(self, tx: Transaction, proof: Proof | None) -> bool:
         """See in the transaction that the password is still the one that was checked.
@@ -120,10 +123,12 @@ class PasswordTries:
         Without a proof it does the same work, and the answer is no.
         """
         account_id, stored = (proof.account.id, proof.password_hash) if proof else ("", "")
-        return await self.world.store.accounts.hold_password(account_id, stored, session=tx.session)
+        return await self.credentials.hold_password(tx, account_id, stored)
 
     async def unlock(self, asker: Asker, *logins: str) -> None:
         """Forget the bad tries of this asker: who proved a contact set a new password."""
         for login in logins:
-            key = self.world.counter_key("login", f"{login}|{asker.key}")
-            await self.world.store.counters.clear(key)
+            await self.counters.clear(self._of_asker(login, asker))
+
+    def _of_asker(self, login: str, asker: Asker) -> str:
+        return self.counters.key("login", f"{login}|{asker.key}")

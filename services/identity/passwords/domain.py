@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from services.chassis.foundation.errors import FieldError
+from services.chassis.foundation.errors import FieldError, InvalidInputError
 
 SHORTEST, LONGEST = 10, 128
 _FEW = 4  # different characters
@@ -45,3 +45,14 @@ def password_errors(password: str, *, pointer: str = "/password") -> list[FieldE
         detail = "Такой пароль легко угадать. Придумайте другой, например из нескольких слов."
         return [FieldError(pointer, "password-too-common", detail)]
     return []
+
+
+def require_good_password(password: str) -> None:
+    """Check a new password.
+
+    Raises:
+        InvalidInputError: too short, too long, too common.
+    """
+    errors = password_errors(password)
+    if errors:
+        raise InvalidInputError(errors)

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.chassis.foundation.errors import AccidentError
-from services.identity.domain import normalised
+from services.identity.passwords.domain import normalised
 
 T = TypeVar("T")
 

@@ -1,35 +1,24 @@
-"""My account and profile; staff accounts."""
+"""My profile."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
-from services.chassis.database.pages import moment_cursor, parse_moment_cursor
-from services.chassis.http.auth import Principal, anyone, require
-from services.chassis.http.auth import Role as TokenRole
 from services.chassis.http.etags import IfMatch, etag
-from services.chassis.http.middleware import OnceKey
-from services.chassis.http.pages import Cursor
-from services.identity.api.common import Body, Use
-from services.identity.domain import (
-    Account,
-    Category,
-    Form,
-    ProfileState,
-    Role,
-    StaffForm,
-    readable,
-)
+from services.chassis.http.facilities import facility
+from services.identity.accounts.domain import Account, Category, ProfileState, readable
+from services.identity.deps import Body, Citizen
+from services.identity.profiles.domain import Form
+from services.identity.profiles.usecases import Profiles
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", tags=["account"])
 
-Anyone = Annotated[Principal, Depends(anyone)]
-Citizen = Annotated[Principal, Depends(require(TokenRole.CITIZEN))]
-Administrator = Annotated[Principal, Depends(require(TokenRole.ADMINISTRATOR))]
+Use = Annotated[Profiles, Depends(facility(Profiles))]
 Typed = Annotated[str | None, Field(max_length=254)]
 
 
@@ -99,116 +88,28 @@ class ProfileView(BaseModel):
     @classmethod
     def of(cls, account: Account) -> ProfileView:
         """The view of an account's profile."""
-        person = account.person
-        known = (
-            {}
-            if person is None
-            else {
-                "category": person.category,
-                "last_name": person.last_name,
-                "first_name": person.first_name,
-                "middle_name": person.middle_name,
-                "birth_date": person.birth_date,
-                "snils": person.snils,
-                "inn": person.inn,
-                "oms": person.oms,
-                "passport": PassportView(
-                    series=person.passport.series, number=person.passport.number
-                )
-                if person.passport
-                else None,
-            }
-        )
-        return cls.model_validate(
-            {
-                "account_id": account.id,
-                "state": account.profile_state,
-                "revision": account.revision,
-                "mismatches": account.mismatches,
-                "phone": account.phone,
-                "email": readable(account.email) if account.email else None,
-                **known,
-            }
-        )
-
-
-class AccountView(BaseModel):
-    """My account."""
-
-    account_id: str
-    roles: list[Role]
-    level: str
-    phone: str | None
-    email: str | None
-    logins: list[str] = Field(description="Чем можно войти.")
-    full_name: str | None
-    position: str | None
-    clinic_id: str | None
-    created_at: datetime
-
-    @classmethod
-    def of(cls, account: Account) -> AccountView:
-        """The view of an account."""
-        staff, person = account.staff, account.person
-        names = (person.last_name, person.first_name, person.middle_name) if person else ()
+        profile = account.profile
+        person = asdict(profile.person) if profile else {}
         return cls(
             account_id=account.id,
-            roles=[account.role],
-            level=account.level,
+            state=account.profile_state,
+            revision=profile.submission if profile else 0,
+            mismatches=list(profile.mismatches) if profile else [],
             phone=account.phone,
             email=readable(account.email) if account.email else None,
-            logins=[readable(login) for login in account.logins],
-            full_name=staff.full_name if staff else " ".join(n for n in names if n) or None,
-            position=staff.position if staff else None,
-            clinic_id=staff.clinic_id if staff else None,
-            created_at=account.created_at,
+            **person,
         )
 
 
-class NewStaff(Body):
-    """A member of staff. The first password is set by the person through `/recoveries`."""
-
-    role: Role
-    full_name: Annotated[str, Field(max_length=200, examples=["Орлова Мария Викторовна"])]
-    phone: Typed = None
-    email: Typed = None
-    position: Annotated[Typed, Field(examples=["врач-терапевт"])] = None
-    clinic_id: Annotated[Typed, Field(examples=["clinic-1"])] = None
-    snils: Annotated[
-        Typed,
-        Field(
-            description="Чтобы врач не рассматривал своё собственное заявление.",
-            examples=["087-654-303 00"],
-        ),
-    ] = None
-
-    def form(self) -> StaffForm:
-        """The use case's form."""
-        return StaffForm(**self.model_dump())
-
-
-class StaffPage(BaseModel):
-    """Staff accounts, newest first."""
-
-    items: list[AccountView]
-    next_cursor: str | None
-
-
-@router.get("/account", tags=["account"])
-async def my_account(use: Use, who: Anyone) -> AccountView:
-    """Who I am."""
-    return AccountView.of(await use.profiles.get(who.subject))
-
-
-@router.get("/profile", tags=["account"])
+@router.get("/profile")
 async def my_profile(use: Use, who: Citizen, response: Response) -> ProfileView:
     """My profile with its `ETag`."""
-    account = await use.profiles.get(who.subject)
-    response.headers["ETag"] = etag(account.version)
+    account = await use.get(who.subject)
+    response.headers["ETag"] = etag(account.revision)
     return ProfileView.of(account)
 
 
-@router.put("/profile", tags=["account"])
+@router.put("/profile")
 async def submit_profile(
     body: ProfileForm, use: Use, who: Citizen, expected: IfMatch, response: Response
 ) -> ProfileView:
@@ -216,34 +117,6 @@ async def submit_profile(
 
     Until it has answered, the level is «registered» again.
     """
-    account = await use.profiles.submit(who.subject, expected, body.form())
-    response.headers["ETag"] = etag(account.version)
+    account = await use.submit(who.subject, expected, body.form())
+    response.headers["ETag"] = etag(account.revision)
     return ProfileView.of(account)
-
-
-@router.post("/staff", status_code=201, tags=["staff"])
-async def register_staff(
-    body: NewStaff, use: Use, who: Administrator, once: OnceKey
-) -> AccountView:
-    """Make a staff account."""
-    account = await use.staff.register(
-        body.form(), who.subject, once=once.answering(AccountView.of)
-    )
-    return AccountView.of(account)
-
-
-@router.get("/staff", tags=["staff"])
-async def list_staff(
-    use: Use,
-    who: Administrator,
-    cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> StaffPage:
-    """Staff accounts, newest first."""
-    found = await use.staff.page(limit, parse_moment_cursor(cursor), who.subject)
-    page = found[:limit]
-    last = page[-1] if len(found) > limit else None
-    return StaffPage(
-        items=[AccountView.of(a) for a in page],
-        next_cursor=moment_cursor(last.created_at, last.id) if last else None,
-    )

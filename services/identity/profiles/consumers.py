@@ -1,25 +1,25 @@
-"""Everything identity hears: the answers of the state registry (I2)."""
+"""The answers of the state registry (I2)."""
 
 from __future__ import annotations
 
 from contracts.partners import IdentityChecked
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
-from services.identity.usecases import UseCases
+from services.identity.profiles.usecases import Profiles, RegistryAnswer
 
 
-def handlers(use: UseCases) -> Handlers:
+def handlers(profiles: Profiles) -> Handlers:
     """Event type → handler."""
 
     async def identity_checked(incoming: Incoming[IdentityChecked]) -> None:
         said = incoming.data
-        await use.profiles.record_check(
+        answer = RegistryAnswer(
             said.account_id,
             said.revision,
-            question=incoming.event.causationid,
-            matched=said.matched,
-            mismatches=said.mismatches,
-            cause=incoming.cause,
+            incoming.event.causationid,
+            said.matched,
+            () if said.matched else tuple(said.mismatches),
         )
+        await profiles.record(answer, incoming.cause)
 
     return {IdentityChecked: identity_checked}

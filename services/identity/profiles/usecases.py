@@ -3,43 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
-from pymongo.errors import DuplicateKeyError
-
 from contracts.envelope import Data
-from services.chassis.foundation.errors import NotFoundError
+from services.chassis.foundation.encryption import Encryption
+from services.chassis.foundation.errors import DuplicateError
 from services.chassis.http.etags import Expected
-from services.chassis.work.transactions import Cause, Transaction
-from services.identity import events
+from services.chassis.work.transactions import Cause, Fact, Transaction, new_event_id
 from services.identity.accounts.actions import acting, reading
-from services.identity.deps import World, require_reachable
-from services.identity.domain import Account, Channel, Contact, Form, ProfileState, checked
-from services.identity.errors import TooManyProfilesError
-from services.identity.store import number_of_another
+from services.identity.accounts.domain import (
+    Account,
+    Channel,
+    Contact,
+    ProfileState,
+    require_reachable,
+)
+from services.identity.accounts.store import Accounts
+from services.identity.callers.store import Counters
+from services.identity.deps import Deps
+from services.identity.profiles import events
+from services.identity.profiles.domain import Form, answered, asked, checked, submitted
+from services.identity.profiles.errors import TooManyProfilesError
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
 _DAY = timedelta(days=1)
-_GONE = "Учётная запись не найдена."
+
+
+@dataclass(frozen=True)
+class RegistryAnswer:
+    """What the registry said of an account's profile, and to which `question` (an event)."""
+
+    account_id: str
+    submission: int
+    question: str | None
+    matched: bool
+    mismatches: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Profiles:
     """Confirmed is only what the registry confirmed, and only as it was then."""
 
-    world: World
+    deps: Deps
+    accounts: Accounts
+    counters: Counters
+    for_registry: Encryption
+    for_certificates: Encryption
 
     async def get(self, account_id: str) -> Account:
         """The account with its profile, for its owner.
 
         Raises:
-            NotFoundError: no such account.
+            AccountNotFoundError: no such account.
             AccountBlockedError: an administrator closed it.
         """
-        return await reading(self.world.store, account_id)
+        return await reading(self.accounts, account_id)
 
     async def submit(self, account_id: str, expected: Expected, form: Form) -> Account:
         """Take a filled-in profile; the registry is asked.
@@ -49,96 +69,71 @@ class Profiles:
 
         Raises:
             InvalidInputError: names every wrong field.
-            StaleVersionError: the account is not at an expected version any more.
-            NotFoundError: no such account.
+            StaleVersionError: the account is not at an expected revision any more.
+            AccountNotFoundError: no such account.
             AccountBlockedError: an administrator closed it.
             TooManyProfilesError: the registry was asked often enough today.
         """
-        w = self.world
-        filled = checked(form, w.now().astimezone(_MOSCOW).date())
+        filled = checked(form, self.deps.now().astimezone(_MOSCOW).date())
 
         async def work(tx: Transaction) -> Account:
-            account = await acting(tx, w.store, account_id)
-            expected.check(account.version)
+            account = await acting(tx, self.accounts, account_id)
+            expected.check(account.revision)
             if filled.phone and filled.phone not in account.logins:
                 typed = Contact(Channel.SMS, filled.phone)
-                require_reachable(typed, w.rules.phone_countries)
-            after = account.submitted(filled)
-            told = events.profile_submitted(after, w.encryptions.profiles)
-            after = after.asked(tx.emit(after.id, after.version, told).id)
-            await w.store.accounts.save(after, session=tx.session)
+                require_reachable(typed, self.deps.settings.phone_countries)
+            account, profile = submitted(account, filled)
+            told = events.profile_submitted(account_id, profile, self.for_registry)
+            fact = Fact(new_event_id(), told)
+            after = asked(account, profile, fact.event_id)
+            after = await self.accounts.save(tx, after, fact)
             await self._count(tx, account_id)
             return after
 
-        return await w.transactions.run(work)
+        return await self.deps.transactions.run(work)
 
     async def _count(self, tx: Transaction, account_id: str) -> None:
-        w, now = self.world, self.world.now()
-        hit = await w.store.counters.hit(
-            w.counter_key("profiles", account_id),
-            limit=w.rules.profiles_per_day,
-            window=_DAY,
-            now=now,
-            session=tx.session,
-        )
+        limit = self.deps.settings.profiles_per_day
+        key = self.counters.key("profiles", account_id)
+        hit = await self.counters.hit(key, limit=limit, window=_DAY, tx=tx)
         if not hit.allowed:
-            raise TooManyProfilesError(hit.until - now)
+            raise TooManyProfilesError(hit.wait)
 
-    async def record_check(
-        self,
-        account_id: str,
-        revision: int,
-        *,
-        question: str | None,
-        matched: bool,
-        mismatches: Sequence[str],
-        cause: Cause,
-    ) -> None:
-        """The registry answered `question`, the event that asked it.
+    async def record(self, answer: RegistryAnswer, cause: Cause) -> None:
+        """Take the registry's answer.
 
-        An answer to an older revision is taken note of and ignored.
-
-        A person who has a confirmed account gets no second one: the registry's yes is a no there.
+        One to an older submission is taken note of and ignored. A person who has a confirmed
+        account gets no second one: the registry's yes is a no there.
 
         Raises:
-            NotFoundError: the registry speaks of an account that we do not have.
+            AccountNotFoundError: the registry speaks of an account that we do not have.
             NotAskedError: it was not asked that.
             AlreadyHandledError: the same event again.
         """
-        found = () if matched else tuple(mismatches)
-        record = partial(self._record, account_id, revision, question, cause)
         try:
-            await record(matched=matched, mismatches=found)
-        except DuplicateKeyError as error:
-            await record(matched=False, mismatches=(number_of_another(error),))
+            await self._record(answer, cause)
+        except DuplicateError as error:
+            number = (error.field,)
+            await self._record(replace(answer, matched=False, mismatches=number), cause)
 
-    async def _record(
-        self,
-        account_id: str,
-        revision: int,
-        question: str | None,
-        cause: Cause,
-        *,
-        matched: bool,
-        mismatches: Sequence[str],
-    ) -> None:
-        w = self.world
-
+    async def _record(self, answer: RegistryAnswer, cause: Cause) -> None:
         async def work(tx: Transaction) -> None:
-            account = await w.store.accounts.get(account_id, session=tx.session)
-            if account is None:
-                raise NotFoundError(_GONE)
-            after = account.checked(
-                revision, question=question, matched=matched, mismatches=mismatches
+            account = await self.accounts.get(tx, answer.account_id)
+            profile = answered(
+                account.profile,
+                answer.submission,
+                question=answer.question,
+                matched=answer.matched,
+                mismatches=answer.mismatches,
             )
-            if after is None:
+            if profile is None:
                 return
-            if after.profile_state is ProfileState.CONFIRMED:
-                told: Sequence[Data] = events.confirmed(after, w.encryptions.papers)
+            after = replace(account, profile=profile)
+            facts: tuple[Data, ...]
+            if profile.state is ProfileState.CONFIRMED:
+                facts = events.confirmed(after, profile.person, self.for_certificates)
             else:
-                told = (events.profile_rejected(after),)
-            await w.store.accounts.save(after, session=tx.session, facts=len(told))
-            for seq, event in enumerate(told, start=account.version + 1):
-                tx.emit(after.id, seq, event)
+                facts = (events.profile_rejected(account.id, profile),)
+            await self.accounts.save(tx, after, *facts)
 
-        await w.transactions.run(work, cause=cause)
+        await self.deps.transactions.run(work, cause=cause)

@@ -9,11 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.chassis.work.transactions import Transaction
-from services.identity.codes.actions.codes import Codes
-from services.identity.deps import World, require_good_password
-from services.identity.domain import Account, Caller, Challenge, Contact, Purpose, Verdict
+from services.identity.accounts.domain import Account, Contact
+from services.identity.accounts.store import Accounts, Credentials
+from services.identity.callers.actions import Callers
+from services.identity.callers.domain import Caller
+from services.identity.codes.actions import Codes
+from services.identity.codes.domain import Challenge, Purpose, Verdict
+from services.identity.deps import Deps
 from services.identity.passwords.actions import PasswordTries
-from services.identity.tokens.usecases import Signing
+from services.identity.passwords.domain import require_good_password
+from services.identity.passwords.gateways import Passwords
+from services.identity.tokens.actions import Logins
 
 _PURPOSE = Purpose.RECOVERY
 
@@ -22,10 +28,14 @@ _PURPOSE = Purpose.RECOVERY
 class Recovery:
     """Every contact that the account has must be named, and one of them is proved."""
 
-    world: World
+    deps: Deps
+    accounts: Accounts
+    credentials: Credentials
     codes: Codes
-    passwords: PasswordTries
-    signing: Signing
+    passwords: Passwords
+    tries: PasswordTries
+    logins: Logins
+    callers: Callers
 
     async def start(
         self, phone: Contact | None, email: Contact | None, caller: Caller
@@ -34,7 +44,7 @@ class Recovery:
 
         Raises:
             ValueError: neither is given.
-            TooManyCodesError: these contacts were asked for too often, whosever they are.
+            TooManyCodesError, TooManyCodesAskedError: enough were sent, to whomever.
         """
         typed = [contact for contact in (phone, email) if contact is not None]
         if not typed:
@@ -61,7 +71,7 @@ class Recovery:
     async def _owner(self, phone: Contact | None, email: Contact | None) -> Account | None:
         """Whose contacts these are: all that this account has. Looks for each, found or not."""
         found = [
-            await self.world.store.accounts.by_login(contact.address)
+            await self.accounts.by_login(None, contact.address)
             for contact in (phone, email)
             if contact is not None
         ]
@@ -83,32 +93,35 @@ class Recovery:
 
         Raises:
             InvalidInputError: the password breaks the rules (the code is not spent).
-            NotFoundError: no such recovery.
+            ChallengeNotFoundError: no such recovery.
             WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: not this code.
         """
-        w = self.world
         require_good_password(password)
         await self.codes.admit(recovery_id, _PURPOSE)
-        hashed = await w.passwords.hash(password)
+        hashed = await self.passwords.hash(password)
 
-        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, int]:
+        async def work(
+            tx: Transaction,
+        ) -> tuple[Challenge, Verdict, tuple[Account, int] | None]:
             asked, verdict = await self.codes.answer(tx, recovery_id, _PURPOSE, code)
             if verdict is not Verdict.ACCEPTED:
-                return asked, verdict, None, 0
-            account, now = await self.codes.holder(tx, asked), w.now()
-            await w.store.accounts.set_password_hash(account.id, hashed, now, session=tx.session)
-            await w.store.refresh_tokens.revoke_account(account.id, now, session=tx.session)
-            await w.store.challenges.end_all(account.id, session=tx.session)
-            return asked, verdict, account, await self.signing.epoch(tx, account)
+                return asked, verdict, None
+            account = await self.codes.holder(tx, asked)
+            await self.credentials.set_password(tx, account.id, hashed, self.deps.now())
+            await self.logins.end_all(tx, account.id)
+            await self.codes.challenges.end_all(tx, account.id)
+            epoch = await self.credentials.device_epoch(tx, account.id)
+            return asked, verdict, (account, epoch)
 
-        asked, verdict, account, epoch = await w.transactions.run(work)
+        asked, verdict, done = await self.deps.transactions.run(work)
         await self.codes.settle(asked, verdict)
-        if account is None:
+        if done is None:
             return None
+        account, epoch = done
         asker = caller.asker(account.id)
-        await self.passwords.unlock(asker, account.id, *account.logins)
+        await self.tries.unlock(asker, account.id, *account.logins)
         await self.codes.limits.forgive(asker, *account.logins)
-        return None if account.blocked else self.signing.device_token(account, epoch, caller)
+        return None if account.blocked else self.callers.device_token(account.id, epoch, caller)
 
 
 def _names_all(account: Account, phone: Contact | None, email: Contact | None) -> bool:

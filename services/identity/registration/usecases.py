@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pymongo.errors import DuplicateKeyError
-
 from services.chassis.work.transactions import Transaction
-from services.identity import events
-from services.identity.codes.actions.codes import Codes
-from services.identity.deps import Pair, World, require_good_password, require_reachable
-from services.identity.domain import (
-    Account,
-    Caller,
-    Challenge,
-    Contact,
-    Purpose,
-    Verdict,
-    registered,
-)
-from services.identity.errors import AccountExistsError
-from services.identity.tokens.usecases import Opened, Signing
+from services.identity.accounts.domain import Account, Contact, require_reachable
+from services.identity.accounts.errors import ContactTakenError
+from services.identity.accounts.store import Accounts, Credentials
+from services.identity.callers.actions import Callers
+from services.identity.callers.domain import Caller
+from services.identity.codes.actions import Codes
+from services.identity.codes.domain import Challenge, Purpose, Verdict
+from services.identity.deps import Deps
+from services.identity.passwords.domain import require_good_password
+from services.identity.passwords.gateways import Passwords
+from services.identity.registration import events
+from services.identity.registration.domain import registered
+from services.identity.registration.errors import AccountExistsError
+from services.identity.registration.metrics import RegistrationMetrics
+from services.identity.tokens.actions import Logins
+from services.identity.tokens.domain import TokenPair
 
 _PURPOSE = Purpose.REGISTRATION
 
@@ -29,68 +29,77 @@ _PURPOSE = Purpose.REGISTRATION
 class Registration:
     """Whether a contact has an account is told to nobody but to who proves the contact."""
 
-    world: World
+    deps: Deps
+    accounts: Accounts
+    credentials: Credentials
     codes: Codes
-    signing: Signing
+    passwords: Passwords
+    logins: Logins
+    callers: Callers
+    metrics: RegistrationMetrics
 
     async def start(self, contact: Contact, caller: Caller) -> Challenge:
         """Send a code there. The answer is the same for a contact that has an account.
 
         Raises:
             InvalidInputError: it is a phone that no code reaches.
-            TooManyCodesError: the destination has got enough.
+            TooManyCodesError, TooManyCodesAskedError: enough were sent.
         """
-        w, asker = self.world, caller.asker(None)
-        require_reachable(contact, w.rules.phone_countries)
+        asker = caller.asker(None)
+        require_reachable(contact, self.deps.settings.phone_countries)
         counter = await self.codes.limits.count_sent(_PURPOSE, asker, contact.address)
         made, code = await self.codes.fresh(_PURPOSE, contact, asker, counter=counter)
 
         async def work(tx: Transaction) -> Challenge:
-            owner = await w.store.accounts.by_login(contact.address, session=tx.session)
+            owner = await self.accounts.by_login(tx, contact.address)
             asked = replace(made, account_id=owner.id) if owner else made
             return await self.codes.send(tx, asked, code)
 
         asked = await self.codes.deliver(work)
-        w.metrics.registrations.labels("started").inc()
+        self.metrics.registrations.labels("started").inc()
         return asked
 
     async def resend(self, registration_id: str, caller: Caller) -> Challenge:
         """Another code (e7)."""
         return await self.codes.resend(registration_id, _PURPOSE, caller.asker(None))
 
-    async def confirm(self, registration_id: str, code: str, password: str, caller: Caller) -> Pair:
+    async def confirm(
+        self, registration_id: str, code: str, password: str, caller: Caller
+    ) -> TokenPair:
         """The code is right: the account exists and is logged in.
 
         Raises:
             InvalidInputError: the password breaks the rules (the code is not spent).
-            NotFoundError: no such registration.
+            ChallengeNotFoundError: no such registration.
             WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: not this code.
             AccountExistsError: the contact has an account.
         """
-        w = self.world
         require_good_password(password)
         await self.codes.admit(registration_id, _PURPOSE)
-        hashed = await w.passwords.hash(password)
-        account_id = w.new_id()
+        hashed = await self.passwords.hash(password)
+        account_id = self.deps.new_id()
 
-        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, Opened | None]:
+        async def work(
+            tx: Transaction,
+        ) -> tuple[Challenge, Verdict, tuple[Account, str, int] | None]:
             asked, verdict = await self.codes.answer(tx, registration_id, _PURPOSE, code)
             if verdict is not Verdict.ACCEPTED or asked.account_id:
-                return asked, verdict, None, None
-            account = registered(account_id, asked.contact, w.now())
-            await w.store.accounts.add(account, session=tx.session)
-            await w.store.accounts.set_password_hash(
-                account.id, hashed, w.now(), session=tx.session
-            )
-            tx.emit(account.id, account.version, events.account_registered(account))
-            return asked, verdict, account, await self.signing.open(tx, account)
+                return asked, verdict, None
+            account = registered(account_id, asked.contact, self.deps.now())
+            account = await self.accounts.add(tx, account, events.account_registered(account))
+            await self.credentials.set_password(tx, account_id, hashed, self.deps.now())
+            token = await self.logins.open(tx, account_id)
+            epoch = await self.credentials.device_epoch(tx, account_id)
+            return asked, verdict, (account, token, epoch)
 
         try:
-            asked, verdict, account, opened = await w.transactions.run(work)
-        except DuplicateKeyError as error:  # registered in two windows at once
+            asked, verdict, opened = await self.deps.transactions.run(work)
+        except ContactTakenError as error:  # registered in two windows at once
             raise AccountExistsError from error
         await self.codes.settle(asked, verdict)
-        if account is None or opened is None:
+        if opened is None:
             raise AccountExistsError
-        w.metrics.registrations.labels("done").inc()
-        return await self.signing.first_pair(account, opened, caller)
+        self.metrics.registrations.labels("done").inc()
+        account, token, epoch = opened
+        device = self.callers.device_token(account.id, epoch, caller)
+        return await self.logins.pair(account.holder, token, device)

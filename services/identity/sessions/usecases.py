@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from services.chassis.foundation.errors import AccountBlockedError, UnauthenticatedError
 from services.chassis.work.transactions import Transaction
-from services.identity.codes.actions.codes import Codes
-from services.identity.deps import Pair, World
-from services.identity.domain import (
-    Account,
-    Caller,
-    Challenge,
-    Purpose,
+from services.identity.accounts.domain import Account, contact_of, login_of
+from services.identity.accounts.store import Accounts, Credentials
+from services.identity.callers.actions import Callers
+from services.identity.callers.domain import Caller
+from services.identity.codes.actions import Codes
+from services.identity.codes.domain import Challenge, Purpose, Verdict
+from services.identity.deps import Deps
+from services.identity.passwords.actions import PasswordTries
+from services.identity.passwords.errors import WrongCredentialsError
+from services.identity.sessions.metrics import (
+    PASSWORD_WRONG,
+    REFRESHES,
+    RefreshMetrics,
+    SessionMetrics,
+)
+from services.identity.tokens.actions import Logins
+from services.identity.tokens.domain import (
     RefreshToken,
     RefreshVerdict,
-    Verdict,
-    contact_of,
+    TokenPair,
     digest_of_token,
-    login_of,
     successor_of,
 )
-from services.identity.errors import WrongCredentialsError
-from services.identity.metrics import LOGIN_REFUSALS, PASSWORD_WRONG, REFRESHES
-from services.identity.passwords.actions import PasswordTries
-from services.identity.tokens.usecases import Opened, Signing
+from services.identity.tokens.store import RefreshTokens
 
 log = structlog.get_logger(__name__)
 
@@ -37,10 +43,14 @@ _PURPOSE = Purpose.LOGIN
 class Sessions:
     """No token without the second factor (e6)."""
 
-    world: World
+    deps: Deps
+    accounts: Accounts
+    credentials: Credentials
     codes: Codes
     passwords: PasswordTries
-    signing: Signing
+    logins: Logins
+    callers: Callers
+    metrics: SessionMetrics
 
     async def begin(self, login: str, password: str, caller: Caller) -> Challenge:
         """The password is right: a code goes to the proved contact.
@@ -53,18 +63,14 @@ class Sessions:
             TooManyPasswordsError: too many of this network, over all logins.
             TooManyCodesError: the destination has got enough.
         """
-        logins = self.world.metrics.logins
-        try:
+        with self.metrics.refusals():
             made = await self._begin(login, password, caller)
-        except tuple(LOGIN_REFUSALS) as refusal:
-            logins.labels(LOGIN_REFUSALS[type(refusal)]).inc()
-            raise
-        logins.labels(PASSWORD_WRONG if made.decoy else "code-sent").inc()
+        self.metrics.logins.labels(PASSWORD_WRONG if made.decoy else "code-sent").inc()
         return made
 
     async def _begin(self, login: str, password: str, caller: Caller) -> Challenge:
-        w, name = self.world, login_of(login)
-        account = await w.store.accounts.by_login(name)
+        name = login_of(login)
+        account = await self.accounts.by_login(None, name)
         asker = caller.asker(account.id if account else None)
         attempt = await self.passwords.attempt(account, name, password, asker)
         proof, shown = attempt.proof, contact_of(name) if attempt.blind else None
@@ -94,34 +100,55 @@ class Sessions:
         """Another code (e7)."""
         return await self.codes.resend(session_id, _PURPOSE, caller.asker(None))
 
-    async def confirm(self, session_id: str, code: str, caller: Caller) -> Pair:
+    async def confirm(self, session_id: str, code: str, caller: Caller) -> TokenPair:
         """The code is right: logged in.
 
         Raises:
-            NotFoundError: no such login.
+            ChallengeNotFoundError: no such login.
             WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: refused (e6).
             AccountBlockedError: an administrator closed the account.
         """
-        w = self.world
+        with self.metrics.refusals():
+            pair = await self._confirm(session_id, code, caller)
+        self.metrics.logins.labels("done").inc()
+        return pair
+
+    async def _confirm(self, session_id: str, code: str, caller: Caller) -> TokenPair:
         await self.codes.admit(session_id, _PURPOSE)
 
-        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account | None, Opened | None]:
+        async def work(
+            tx: Transaction,
+        ) -> tuple[Challenge, Verdict, tuple[Account, str, int] | None]:
             asked, verdict = await self.codes.answer(tx, session_id, _PURPOSE, code)
             if verdict is not Verdict.ACCEPTED or asked.account_id is None:
-                return asked, verdict, None, None
+                return asked, verdict, None
             account = await self.codes.holder(tx, asked)
             if account.blocked:  # said only to who has both factors
                 raise AccountBlockedError
-            return asked, verdict, account, await self.signing.open(tx, account)
+            token = await self.logins.open(tx, account.id)
+            epoch = await self.credentials.device_epoch(tx, account.id)
+            return asked, verdict, (account, token, epoch)
 
-        asked, verdict, account, opened = await w.transactions.run(work)
+        asked, verdict, opened = await self.deps.transactions.run(work)
         await self.codes.settle(asked, verdict)
-        if account is None or opened is None:
+        if opened is None:
             raise UnauthenticatedError
-        w.metrics.logins.labels("done").inc()
-        return await self.signing.first_pair(account, opened, caller)
+        account, token, epoch = opened
+        device = self.callers.device_token(account.id, epoch, caller)
+        return await self.logins.pair(account.holder, token, device)
 
-    async def refresh(self, refresh_token: str) -> Pair:
+
+@dataclass(frozen=True)
+class Refreshing:
+    """Refresh tokens: exchanged, and revoked at a logout."""
+
+    deps: Deps
+    accounts: Accounts
+    refresh_tokens: RefreshTokens
+    logins: Logins
+    metrics: RefreshMetrics
+
+    async def refresh(self, refresh_token: str) -> TokenPair:
         """New tokens for a refresh token; the same one again within the grace gets the same.
 
         One that was exchanged earlier ends the whole login.
@@ -130,52 +157,47 @@ class Sessions:
             UnauthenticatedError: unknown, expired, revoked or used before.
             AccountBlockedError: an administrator closed the account.
         """
-        w, successor = self.world, successor_of(self.world.secret, refresh_token)
+        successor = successor_of(self.deps.secret, refresh_token)
 
         async def work(tx: Transaction) -> tuple[RefreshVerdict, str | None, Account | None]:
-            found = await w.store.refresh_tokens.get(
-                digest_of_token(refresh_token), session=tx.session
-            )
+            found = await self.refresh_tokens.find(tx, digest_of_token(refresh_token))
             if found is None:
                 return RefreshVerdict.DEAD, None, None
             verdict = await self._exchange(tx, found, successor)
             if verdict in (RefreshVerdict.REUSED, RefreshVerdict.DEAD):
                 return verdict, found.account_id, None
-            account = await w.store.accounts.get(found.account_id, session=tx.session)
+            account = await self.accounts.find(tx, found.account_id)
             if account is not None and account.blocked:  # by a hair before this exchange
                 raise AccountBlockedError
             return verdict, found.account_id, account
 
-        verdict, whose, account = await w.transactions.run(work)
-        w.metrics.refreshes.labels(REFRESHES[verdict]).inc()
+        verdict, whose, account = await self.deps.transactions.run(work)
+        self.metrics.refreshes.labels(REFRESHES[verdict]).inc()
         if verdict is RefreshVerdict.REUSED:
             log.warning("a refresh token came a second time", account_id=whose)
         if account is None:
             raise UnauthenticatedError
-        return await self.signing.pair(account, successor)
+        return await self.logins.pair(account.holder, successor)
 
     async def _exchange(
         self, tx: Transaction, found: RefreshToken, successor: str
     ) -> RefreshVerdict:
-        w = self.world
-        tokens, now = w.store.refresh_tokens, w.now()
-        verdict = found.verdict(now, w.rules.refresh_grace)
+        now = self.deps.now()
+        grace = timedelta(seconds=self.deps.settings.refresh_grace_seconds)
+        verdict = found.verdict(now, grace)
         if verdict is RefreshVerdict.REUSED:
-            await tokens.revoke_family(found.family, now, session=tx.session)
+            await self.refresh_tokens.revoke_family(tx, found.family, now)
         if verdict is RefreshVerdict.GOOD:
             for token in found.rotated(digest_of_token(successor), now):
-                await tokens.put(token, session=tx.session)
+                await self.refresh_tokens.put(tx, token)
         return verdict
 
     async def revoke(self, refresh_token: str) -> None:
         """Log out. An unknown token is as good as revoked (RFC 7009)."""
-        w, digest = self.world, digest_of_token(refresh_token)
 
         async def work(tx: Transaction) -> None:
-            found = await w.store.refresh_tokens.get(digest, session=tx.session)
+            found = await self.refresh_tokens.find(tx, digest_of_token(refresh_token))
             if found is not None:
-                await w.store.refresh_tokens.revoke_family(
-                    found.family, w.now(), session=tx.session
-                )
+                await self.refresh_tokens.revoke_family(tx, found.family, self.deps.now())
 
-        await w.transactions.run(work)
+        await self.deps.transactions.run(work)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-
-from pymongo.errors import DuplicateKeyError
 
 from services.chassis.database.idempotency import Once
+from services.chassis.database.pages import Page
 from services.chassis.work.transactions import Transaction
-from services.identity import events
 from services.identity.accounts.actions import acting, reading
-from services.identity.deps import World, require_reachable
-from services.identity.domain import Account, StaffForm, staff_account
-from services.identity.errors import ContactTakenError
+from services.identity.accounts.domain import Account, require_reachable
+from services.identity.accounts.store import Accounts
+from services.identity.deps import Deps
+from services.identity.staff import events
+from services.identity.staff.domain import StaffForm, staff_account
 
 
 @dataclass(frozen=True)
 class Staff:
     """No administrator knows a password: staff set theirs through recovery."""
 
-    world: World
+    deps: Deps
+    accounts: Accounts
 
     async def register(self, form: StaffForm, by: str, *, once: Once | None = None) -> Account:
         """A new staff account, made by an administrator.
@@ -30,27 +30,21 @@ class Staff:
             InvalidInputError: names every wrong field.
             ContactTakenError: another account has the phone or the e-mail.
         """
-        w = self.world
-        account = staff_account(w.new_id(), form, w.now())
-        require_reachable(account.code_contact, w.rules.phone_countries)
+        account, employee = staff_account(self.deps.new_id(), form, self.deps.now())
+        require_reachable(account.code_contact, self.deps.settings.phone_countries)
+        facts = events.staff_registered(account, employee)
 
         async def work(tx: Transaction) -> Account:
-            await acting(tx, w.store, by)
-            await w.store.accounts.add(account, session=tx.session)
-            if told := events.staff_registered(account):
-                tx.emit(account.id, account.version, told)
-            return account
+            await acting(tx, self.accounts, by)
+            return await self.accounts.add(tx, account, *facts)
 
-        try:
-            return await w.transactions.run(work, once=once)
-        except DuplicateKeyError as error:
-            raise ContactTakenError from error
+        return await self.deps.transactions.run(work, once=once)
 
-    async def page(self, limit: int, after: tuple[datetime, str] | None, by: str) -> list[Account]:
-        """Staff accounts, newest first; one more than `limit` where there are more.
+    async def page(self, after: str | None, limit: int, by: str) -> Page[Account]:
+        """Staff accounts, newest first.
 
         Raises:
             AccountBlockedError: the administrator who asks is blocked.
         """
-        await reading(self.world.store, by)
-        return await self.world.store.accounts.staff(limit + 1, after)
+        await reading(self.accounts, by)
+        return await self.accounts.staff(after, limit)

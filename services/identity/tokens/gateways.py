@@ -10,7 +10,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from services.identity.domain import Account, SigningKey, by_age
+from services.identity.tokens.domain import AccessClaims, SigningKey, by_age
 
 _ALGORITHM = "ES256"
 
@@ -32,15 +32,6 @@ def _public(key: SigningKey) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class AccessClaims:
-    """What an access token says."""
-
-    account: Account
-    token_id: str
-    now: datetime
-
-
-@dataclass(frozen=True)
 class Signer:
     """Signs access tokens for the platform."""
 
@@ -50,19 +41,19 @@ class Signer:
 
     def sign(self, key: SigningKey, claims: AccessClaims) -> str:
         """The token as text."""
-        account, issued_at = claims.account, int(claims.now.timestamp())
+        holder, issued_at = claims.holder, int(claims.now.timestamp())
         said: dict[str, Any] = {
             "iss": self.issuer,
             "aud": self.audience,
-            "sub": account.id,
+            "sub": holder.account_id,
             "iat": issued_at,
             "exp": issued_at + self.lifetime_seconds,
             "jti": claims.token_id,
-            "roles": [account.role.value],
-            "level": account.level,
+            "roles": [holder.role],
+            "level": holder.level,
         }
-        if account.staff is not None and account.staff.clinic_id:
-            said["clinic_id"] = account.staff.clinic_id
+        if holder.clinic_id:
+            said["clinic_id"] = holder.clinic_id
         header = {"alg": _ALGORITHM, "kid": key.kid}
         private = ECKey.import_key(dict(key.private))
         return jwt.encode(header, said, private, algorithms=[_ALGORITHM])

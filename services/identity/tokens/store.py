@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
-from services.chassis.database.client import Database, Document, Indexes, Session
-from services.identity.domain import RefreshToken, SigningKey
+from services.chassis.database.client import Database, Indexes, Query
+from services.chassis.database.mapping import Mapper
+from services.chassis.work.aggregates import Records
+from services.chassis.work.transactions import Transaction
+from services.identity.tokens.domain import RefreshToken, SigningKey
 
 INDEXES: Indexes = {
     "refresh_tokens": [
@@ -22,70 +24,48 @@ INDEXES: Indexes = {
 
 
 class RefreshTokens:
-    """The collection `refresh_tokens`."""
+    """The collection `refresh_tokens`. Two writers of one token conflict: the later runs again."""
 
     def __init__(self, db: Database) -> None:
-        """Keep the collection."""
-        self._collection = db["refresh_tokens"]
+        self._tokens = Records(db["refresh_tokens"], Mapper(RefreshToken, key="digest"))
 
-    async def get(self, digest: str, *, session: Session | None = None) -> RefreshToken | None:
+    async def find(self, tx: Transaction, digest: str) -> RefreshToken | None:
         """The token with this hash."""
-        found = await self._collection.find_one({"_id": digest}, session=session)
-        return _from_document(found) if found else None
+        return await self._tokens.find(tx, digest)
 
-    async def put(self, token: RefreshToken, *, session: Session) -> None:
-        """The token as it is now; two writers of one token conflict and the later runs again."""
-        fields = asdict(token)
-        await self._collection.replace_one(
-            {"_id": fields.pop("digest")}, fields, upsert=True, session=session
-        )
+    async def put(self, tx: Transaction, token: RefreshToken) -> None:
+        """The token as it is now."""
+        await self._tokens.put(tx, token)
 
-    async def revoke_family(self, family: str, now: datetime, *, session: Session) -> None:
+    async def revoke_family(self, tx: Transaction, family: str, now: datetime) -> None:
         """No token of this login is good any more."""
-        await self._collection.update_many(
-            {"family": family, "revoked_at": None}, {"$set": {"revoked_at": now}}, session=session
-        )
+        await self._revoke(tx, {"family": family}, now)
 
-    async def revoke_account(self, account_id: str, now: datetime, *, session: Session) -> None:
+    async def revoke_account(self, tx: Transaction, account_id: str, now: datetime) -> None:
         """No login of this account is good any more."""
-        await self._collection.update_many(
-            {"account_id": account_id, "revoked_at": None},
-            {"$set": {"revoked_at": now}},
-            session=session,
+        await self._revoke(tx, {"account_id": account_id}, now)
+
+    async def _revoke(self, tx: Transaction, whose: Query, now: datetime) -> None:
+        await self._tokens.collection.update_many(
+            {**whose, "revoked_at": None}, {"$set": {"revoked_at": now}}, session=tx.session
         )
-
-
-def _from_document(d: Document) -> RefreshToken:
-    return RefreshToken(
-        digest=d["_id"],
-        family=d["family"],
-        account_id=d["account_id"],
-        issued_at=d["issued_at"],
-        expires_at=d["expires_at"],
-        rotated_at=d["rotated_at"],
-        revoked_at=d["revoked_at"],
-    )
 
 
 class Keys:
     """The collection `signing_keys`: private keys, as readable as the database is."""
 
     def __init__(self, db: Database) -> None:
-        """Keep the collection."""
-        self._collection = db["signing_keys"]
+        self._keys = Records(db["signing_keys"], Mapper(SigningKey, key="kid"))
 
-    async def all(self, *, session: Session | None = None) -> list[SigningKey]:
+    async def all(self, tx: Transaction | None = None) -> list[SigningKey]:
         """Every key that is still published."""
-        cursor = self._collection.find({}, session=session)
-        return [SigningKey(d["_id"], d["private"], d["created_at"]) async for d in cursor]
+        return await self._keys.every(tx, {})
 
-    async def add(self, key: SigningKey, *, session: Session) -> None:
+    async def add(self, tx: Transaction, key: SigningKey) -> None:
         """A new key."""
-        await self._collection.insert_one(
-            {"_id": key.kid, "private": dict(key.private), "created_at": key.created_at},
-            session=session,
-        )
+        await self._keys.add_all(tx, [key])
 
-    async def remove(self, keys: Sequence[SigningKey], *, session: Session) -> None:
+    async def remove(self, tx: Transaction, keys: Sequence[SigningKey]) -> None:
         """Keys that nothing needs any more."""
-        await self._collection.delete_many({"_id": {"$in": [k.kid for k in keys]}}, session=session)
+        gone = {"_id": {"$in": [key.kid for key in keys]}}
+        await self._keys.collection.delete_many(gone, session=tx.session)

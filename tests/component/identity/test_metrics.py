@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from contracts.partners import IdentityChecked
-from services.identity.domain import RefreshVerdict, Verdict
-from services.identity.metrics import REFRESHES
+from services.identity.codes.domain import Verdict
+from services.identity.sessions.metrics import REFRESHES
+from services.identity.tokens.domain import RefreshVerdict
 from tests.support.service import deliver
 from tests.support.services.identity import PASSWORD, PROFILE, Identity, any_phone, bearer
 from tests.support.tools.flow import metric

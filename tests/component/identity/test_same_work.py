@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.identity.registration.usecases import Registration
 from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 from tests.support.tools.commands import Commands, listen
 
@@ -44,7 +46,7 @@ async def _work(
 ) -> tuple[list[str], list[str]]:
     """The commands on identity's own collections, and the passwords hashed, of one request."""
     identity, commands = watched
-    passwords = identity.app.state.use.world.passwords
+    passwords: Any = find(identity.app, Registration).passwords
     hashed: list[str] = []
     counted = passwords._in_thread  # the one door to argon2
 

@@ -15,15 +15,15 @@ from fastapi import FastAPI
 from contracts.envelope import Event
 from contracts.identity import CodeRequestedV2, ProfileSubmittedV2
 from contracts.partners import IdentityChecked
+from services.chassis.foundation.clock import in_milliseconds
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
+from services.identity.accounts.domain import Role
 from services.identity.app import build
-from services.identity.demo.gateways import DemoName
-from services.identity.domain import Role
-from services.identity.gateways import DemoAccount
+from services.identity.demo.gateways import DemoAccount, DemoName
+from services.identity.demo.usecases import Demo
 from services.identity.settings import Settings
-from services.identity.usecases import seed
 from tests.support.service import Collector, an_event, outbox_events, running
 from tests.support.tools.encryption import SECRET, decrypted
 
@@ -49,7 +49,7 @@ class Clock:
 
     def __call__(self) -> datetime:
         """Now, as the service sees it."""
-        return datetime.now(UTC) + self.ahead
+        return in_milliseconds(datetime.now(UTC) + self.ahead)
 
     def forward(self, **much: float) -> None:
         """Time passes."""
@@ -142,7 +142,7 @@ class Identity:
             email=f"kim-{number}@example.org",
             name=DemoName(last="Ким", first="Елена", middle="Олеговна"),
         )
-        await seed(self.app.state.use.world, [entry])
+        await find(self.app, Demo).seed([entry])
         return await self.logged_in(entry.phone)
 
     async def proved(self, pair: dict[str, Any], **contact: str) -> dict[str, Any]:

@@ -1,1 +1,63 @@
-"""What an account is, and what is shown of it."""
+"""What an account is: contacts, roles, a profile; and how it is shown."""
+
+from __future__ import annotations
+
+from services.identity.accounts.domain.account import (
+    CONFIRMED,
+    REGISTERED,
+    Account,
+    Blocking,
+    Employee,
+    Role,
+    logins_of,
+)
+from services.identity.accounts.domain.contacts import (
+    Channel,
+    Contact,
+    can_get_codes,
+    contact_of,
+    email_of,
+    login_of,
+    phone_of,
+    readable,
+    require_reachable,
+    required_contact,
+    required_email,
+    required_phone,
+)
+from services.identity.accounts.domain.person import (
+    Category,
+    Passport,
+    Person,
+    Profile,
+    ProfileState,
+)
+from services.identity.accounts.domain.view import AccountView
+
+__all__ = [
+    "CONFIRMED",
+    "REGISTERED",
+    "Account",
+    "AccountView",
+    "Blocking",
+    "Category",
+    "Channel",
+    "Contact",
+    "Employee",
+    "Passport",
+    "Person",
+    "Profile",
+    "ProfileState",
+    "Role",
+    "can_get_codes",
+    "contact_of",
+    "email_of",
+    "login_of",
+    "logins_of",
+    "phone_of",
+    "readable",
+    "require_reachable",
+    "required_contact",
+    "required_email",
+    "required_phone",
+]

@@ -13,6 +13,7 @@ from enum import StrEnum
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.masks import masked_email, masked_phone
 from services.chassis.foundation.text import line, phone
 
@@ -20,6 +21,10 @@ _REGION = "RU"
 _LONGEST = 254
 _PHONE_LIKE = re.compile(r"[+(]?[0-9 ()/-]{7,40}")
 _MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)
+_MOBILE_NEEDED = (
+    "Нужен номер мобильного телефона страны, которую обслуживает система: на городские, "
+    "бесплатные, платные и спутниковые номера код не придёт."
+)
 _MOBILE = {
     phonenumbers.PhoneNumberType.MOBILE,
     phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
@@ -116,3 +121,50 @@ def login_of(text: str) -> str:
     text = text[:_LONGEST]
     found = contact_of(text)
     return found.address if found else line(text).casefold()
+
+
+def required_contact(channel: str, phone: str | None, email: str | None) -> Contact:
+    """The contact of the chosen channel, as it was typed.
+
+    Raises:
+        InvalidInputError: it is missing or wrong.
+    """
+    return required_phone(phone) if channel == Channel.SMS else required_email(email)
+
+
+def required_phone(typed: str | None) -> Contact:
+    """The phone number.
+
+    Raises:
+        InvalidInputError: what was typed is missing or is none.
+    """
+    detail = "Нужен номер телефона, например +7 912 345-67-89."
+    return _required(phone_of(typed or ""), typed, FieldError("/phone", "phone-format", detail))
+
+
+def required_email(typed: str | None) -> Contact:
+    """The e-mail address.
+
+    Raises:
+        InvalidInputError: what was typed is missing or is none.
+    """
+    wrong = FieldError("/email", "email-format", "Нужен адрес электронной почты.")
+    return _required(email_of(typed or ""), typed, wrong)
+
+
+def _required(contact: Contact | None, typed: str | None, wrong: FieldError) -> Contact:
+    if contact is not None:
+        return contact
+    if not (typed or "").strip():
+        raise InvalidInputError([FieldError(wrong.pointer, "missing", "Обязательное поле.")])
+    raise InvalidInputError([wrong])
+
+
+def require_reachable(contact: Contact, countries: Collection[str]) -> None:
+    """Check that a code can reach this contact.
+
+    Raises:
+        InvalidInputError: it is a phone that gets no SMS, or one of another country.
+    """
+    if not can_get_codes(contact, countries):
+        raise InvalidInputError([FieldError("/phone", "phone-mobile", _MOBILE_NEEDED)])

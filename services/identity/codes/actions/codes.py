@@ -8,33 +8,61 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import structlog
 
-from services.chassis.foundation.errors import NotFoundError
+from services.chassis.foundation.encryption import Encryption
 from services.chassis.work.transactions import Transaction
-from services.identity import events
+from services.identity.accounts.domain import Account, Contact
+from services.identity.accounts.store import Accounts
+from services.identity.callers.domain import Asker
+from services.identity.codes import events
 from services.identity.codes.actions.limits import CodeLimits
-from services.identity.deps import World
-from services.identity.domain import Account, Asker, Challenge, Contact, Purpose, Verdict, challenge
-from services.identity.errors import (
+from services.identity.codes.domain import (
+    Challenge,
+    CodeRules,
+    Purpose,
+    Verdict,
+    challenge,
+    digest_of,
+)
+from services.identity.codes.errors import (
+    ChallengeNotFoundError,
     CodeExhaustedError,
     CodeExpiredError,
     CodeUsedError,
     WrongCodeError,
 )
+from services.identity.codes.metrics import CodeMetrics
+from services.identity.codes.store import Challenges
+from services.identity.deps import Deps
 
 log = structlog.get_logger(__name__)
 
-GONE = "Запрос кода не найден или устарел. Начните заново."
+Send = Callable[[Transaction], Awaitable[Challenge]]
 
 
 @dataclass(frozen=True)
 class Codes:
     """What every purpose of a code shares. The code leaves in an event, and only there."""
 
-    world: World
+    deps: Deps
+    challenges: Challenges
+    accounts: Accounts
     limits: CodeLimits
+    encryption: Encryption
+    metrics: CodeMetrics
+
+    @property
+    def rules(self) -> CodeRules:
+        """How long a code lives, how often it may be tried and sent again."""
+        settings = self.deps.settings
+        return CodeRules(
+            lifetime=timedelta(seconds=settings.code_lifetime_seconds),
+            tries=settings.code_tries,
+            resend_after=timedelta(seconds=settings.resend_seconds),
+        )
 
     async def fresh(
         self,
@@ -49,11 +77,11 @@ class Codes:
     ) -> tuple[Challenge, str]:
         """A challenge and its first code."""
         made = challenge(
-            self.world.new_id(),
+            self.deps.new_id(),
             purpose,
             contact,
-            now=self.world.now(),
-            rules=self.world.rules.codes,
+            now=self.deps.now(),
+            rules=self.rules,
             account_id=account_id,
             decoy=decoy,
             counter=counter,
@@ -65,30 +93,29 @@ class Codes:
 
     async def _renewed(self, asked: Challenge) -> tuple[Challenge, str]:
         digits = await self.limits.digits(asked)
-        code = self.world.new_code(digits)
-        digest = self.world.digest(asked.id, code)
-        return asked.renewed(digest, self.world.now(), self.world.rules.codes, digits), code
+        code = self.deps.new_code(digits)
+        digest = digest_of(self.deps.secret, asked.id, code)
+        return asked.renewed(digest, self.deps.now(), self.rules, digits), code
 
     async def send(self, tx: Transaction, made: Challenge, code: str) -> Challenge:
         """Keep the challenge and have its code delivered; a decoy's goes to nobody."""
-        await self.world.store.challenges.put(made, session=tx.session)
-        told = events.code_requested(made, code, self.world.encryptions.codes)
-        tx.emit(made.id, made.sent, told)
+        await self.challenges.put(tx, made)
+        tx.emit(made.id, made.sent, events.code_requested(made, code, self.encryption))
         return made
 
-    async def deliver(self, work: Callable[[Transaction], Awaitable[Challenge]]) -> Challenge:
+    async def deliver(self, work: Send) -> Challenge:
         """Run a transaction that sends a code, and count the code after it."""
-        made = await self.world.transactions.run(work)
-        self.world.metrics.sent(made)
+        made = await self.deps.transactions.run(work)
+        self.metrics.sent(made)
         return made
 
     async def resend(self, challenge_id: str, purpose: Purpose, asker: Asker) -> Challenge:
         """Another code for the same challenge (e7).
 
         Raises:
-            NotFoundError: no such challenge.
+            ChallengeNotFoundError: no such challenge.
             ResendTooEarlyError: the last code is a moment old.
-            TooManyCodesError: the destination has got enough.
+            TooManyCodesError, TooManyCodesAskedError: enough were sent.
             CodeUsedError: it was answered already.
         """
         kept = await self.open(challenge_id, purpose, renewable=True)
@@ -99,12 +126,8 @@ class Codes:
         await self.limits.count_again(kept.counter, purpose, asker, typed)
 
         async def work(tx: Transaction) -> Challenge:
-            found = await self.world.store.challenges.get(challenge_id, purpose, session=tx.session)
-            if found is None:
-                raise NotFoundError(GONE)
-            sent = found.renewed(
-                again.digest, self.world.now(), self.world.rules.codes, again.digits
-            )
+            found = await self._get(tx, challenge_id, purpose)
+            sent = found.renewed(again.digest, self.deps.now(), self.rules, again.digits)
             return await self.send(tx, sent, code)
 
         return await self.deliver(work)
@@ -115,24 +138,30 @@ class Codes:
         """A challenge that can still be answered (or, if `renewable`, get another code).
 
         Raises:
-            NotFoundError: no such challenge.
+            ChallengeNotFoundError: no such challenge.
             CodeUsedError, CodeExpiredError, CodeExhaustedError: no answer can be right.
         """
-        found = await self.world.store.challenges.get(challenge_id, purpose)
-        if found is None or found.forget_at <= self.world.now():
-            raise NotFoundError(GONE)
-        closed = found.state(self.world.now())
+        found = await self._get(None, challenge_id, purpose)
+        if found.forget_at <= self.deps.now():
+            raise ChallengeNotFoundError
+        closed = found.state(self.deps.now())
         if closed is Verdict.USED or (closed is not None and not renewable):
             if not renewable:
-                self.world.metrics.checked(found, closed)
+                self.metrics.checked(found, closed)
             refuse(found, closed)
+        return found
+
+    async def _get(self, tx: Transaction | None, challenge_id: str, purpose: Purpose) -> Challenge:
+        found = await self.challenges.find(tx, challenge_id, purpose)
+        if found is None:
+            raise ChallengeNotFoundError
         return found
 
     async def admit(self, challenge_id: str, purpose: Purpose) -> Challenge:
         """Count an answer, before it is looked at and before costly work is done for it.
 
         Raises:
-            NotFoundError: no such challenge.
+            ChallengeNotFoundError: no such challenge.
             CodeUsedError, CodeExpiredError, CodeExhaustedError: no answer can be right.
             LongerCodeNeededError: its contact is guessed at, and this code is a short one.
         """
@@ -146,26 +175,25 @@ class Codes:
         """Look at an admitted answer in the transaction. Whoever calls it settles after the commit.
 
         Raises:
-            NotFoundError: no such challenge.
+            ChallengeNotFoundError: no such challenge.
         """
-        found = await self.world.store.challenges.get(challenge_id, purpose, session=tx.session)
-        if found is None:
-            raise NotFoundError(GONE)
-        after, verdict = found.tried(self.world.digest(challenge_id, code), self.world.now())
-        await self.world.store.challenges.put(after, session=tx.session)
+        found = await self._get(tx, challenge_id, purpose)
+        digest = digest_of(self.deps.secret, challenge_id, code)
+        after, verdict = found.tried(digest, self.deps.now())
+        await self.challenges.put(tx, after)
         return after, verdict
 
     async def holder(self, tx: Transaction, asked: Challenge) -> Account:
         """Whose account an accepted code opens.
 
         Raises:
-            NotFoundError: nobody's, or the code went to a contact that has been replaced since.
+            ChallengeNotFoundError: nobody's, or its contact has been replaced since.
         """
         if asked.account_id is not None:
-            account = await self.world.store.accounts.get(asked.account_id, session=tx.session)
+            account = await self.accounts.find(tx, asked.account_id)
             if account is not None and asked.contact.address in account.logins:
                 return account
-        raise NotFoundError(GONE)
+        raise ChallengeNotFoundError
 
     async def settle(self, asked: Challenge, verdict: Verdict) -> None:
         """Say what came of an answer; a right one takes the tries of its challenge back.
@@ -173,7 +201,7 @@ class Codes:
         Raises:
             RefusalError: the answer was not right.
         """
-        self.world.metrics.checked(asked, verdict)
+        self.metrics.checked(asked, verdict)
         await self.limits.settle(asked, verdict)
         if verdict is Verdict.WRONG and asked.tries_left <= 0:
             # said once a code; who guesses need not come once more

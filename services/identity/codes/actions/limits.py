@@ -1,7 +1,7 @@
 """How often codes are sent, and how many answers are looked at, for each who asks (I4, I17).
 
 Tries are counted before they are looked at, so that of many at once no more than the limit are.
-Nothing that a stranger does is counted against the owner: see `domain.askers`.
+Nothing that a stranger does is counted against the owner: see `callers.domain`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.identity.deps import World
-from services.identity.domain import DIGITS, LONG_DIGITS, Asker, Challenge, Purpose, Verdict
-from services.identity.errors import (
+from services.identity.callers.domain import Asker
+from services.identity.callers.store import Counters
+from services.identity.codes.domain import DIGITS, LONG_DIGITS, Challenge, Purpose, Verdict
+from services.identity.codes.errors import (
     LongerCodeNeededError,
     TooManyCodesAskedError,
     TooManyCodesError,
 )
+from services.identity.settings import Settings
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -24,7 +26,8 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 class CodeLimits:
     """Codes sent and codes tried. Whether a contact has an account changes nothing here."""
 
-    world: World
+    settings: Settings
+    counters: Counters
 
     async def count_sent(self, purpose: Purpose, asker: Asker, *typed: str) -> str:
         """Count one code for what was typed, all of it together, and who typed it.
@@ -35,8 +38,7 @@ class CodeLimits:
             TooManyCodesError: it has got enough for this hour, or strangers asked enough today.
             TooManyCodesAskedError: this network (or account) had enough sent, to whomever.
         """
-        about = "|".join((*typed, asker.key))
-        counter = self.world.counter_key(f"codes-{purpose}", about)
+        counter = self._sent(purpose, "|".join((*typed, asker.key)))
         await self.count_again(counter, purpose, asker, *typed)
         return counter
 
@@ -44,51 +46,45 @@ class CodeLimits:
         """Count one more code of the same challenge.
 
         Raises:
-            TooManyCodesError: as above.
+            TooManyCodesError, TooManyCodesAskedError: as above.
         """
-        rules = self.world.rules
+        settings = self.settings
         if asker.fleet is not None and await self._of_the_fleet(purpose, asker.fleet):
-            await self._count(counter, rules.codes_per_hour, _HOUR)
+            await self._count(counter, settings.codes_per_hour, _HOUR)
             return
         if purpose is not Purpose.LOGIN:  # who logs in has given the right password
-            await self._count_from("network", asker.network, rules.codes_from_network, _HOUR)
-            await self._count_from("site", asker.site, rules.codes_from_site, _DAY)
-        await self._count(counter, rules.codes_per_hour, _HOUR)
+            await self._count_from("network", asker.network, settings.codes_from_network, _HOUR)
+            await self._count_from("site", asker.site, settings.codes_from_site, _DAY)
+        await self._count(counter, settings.codes_per_hour, _HOUR)
         for contact in typed:  # made-up e-mails beside one phone are many sets and one phone
-            near = self.world.counter_key(f"site-{purpose}", f"{contact}|{asker.site}")
-            await self._count(near, rules.codes_per_site, _DAY)
-            all_of_them = self.world.counter_key(f"sent-{purpose}", contact)
-            await self._count(all_of_them, rules.codes_per_day, _DAY)
+            near = self.counters.key(f"site-{purpose}", f"{contact}|{asker.site}")
+            await self._count(near, settings.codes_per_site, _DAY)
+            all_of_them = self.counters.key(f"sent-{purpose}", contact)
+            await self._count(all_of_them, settings.codes_per_day, _DAY)
 
     async def _of_the_fleet(self, purpose: Purpose, fleet: str) -> bool:
         """Count it for all known devices of an account; beyond the limit they are strangers."""
-        hit = await self.world.store.counters.hit(
-            self.world.counter_key(f"codes-{purpose}", fleet),
-            limit=self.world.rules.codes_per_site,
-            window=_DAY,
-            now=self.world.now(),
-        )
+        limit = self.settings.codes_per_site
+        hit = await self.counters.hit(self._sent(purpose, fleet), limit=limit, window=_DAY)
         return hit.allowed
 
     async def _count_from(self, what: str, where: str, limit: int, window: timedelta) -> None:
         """Count it for who asks, over all purposes and contacts."""
-        now, key = self.world.now(), self.world.counter_key(f"codes-from-{what}", where)
-        hit = await self.world.store.counters.hit(key, limit=limit, window=window, now=now)
+        key = self.counters.key(f"codes-from-{what}", where)
+        hit = await self.counters.hit(key, limit=limit, window=window)
         if not hit.allowed:
-            raise TooManyCodesAskedError(hit.until - now)
+            raise TooManyCodesAskedError(hit.wait)
 
     async def _count(self, key: str, limit: int, window: timedelta) -> None:
-        now = self.world.now()
-        hit = await self.world.store.counters.hit(key, limit=limit, window=window, now=now)
+        hit = await self.counters.hit(key, limit=limit, window=window)
         if not hit.allowed:
-            raise TooManyCodesError(hit.until - now)
+            raise TooManyCodesError(hit.wait)
 
     async def digits(self, asked: Challenge) -> int:
         """How long the next code of this challenge is: longer once its contact is guessed at."""
-        spent = await self.world.store.counters.spent(
-            self._guesses(asked), limit=self.world.rules.guesses_per_day, now=self.world.now()
-        )
-        return DIGITS if spent is None else LONG_DIGITS
+        limit = self.settings.guesses_per_day
+        spent = await self.counters.spent(self._guesses(asked), limit=limit)
+        return LONG_DIGITS if spent else DIGITS
 
     async def count_guess(self, asked: Challenge) -> None:
         """Count an answer to an open challenge, before it is looked at.
@@ -96,29 +92,26 @@ class CodeLimits:
         Raises:
             LongerCodeNeededError: so many were wrong today that a short code is no answer any more.
         """
-        hit = await self.world.store.counters.hit(
-            self._guesses(asked),
-            limit=self.world.rules.guesses_per_day,
-            window=_DAY,
-            now=self.world.now(),
-        )
+        limit = self.settings.guesses_per_day
+        hit = await self.counters.hit(self._guesses(asked), limit=limit, window=_DAY)
         if not hit.allowed and asked.digits < LONG_DIGITS:
             raise LongerCodeNeededError
 
     async def settle(self, asked: Challenge, verdict: Verdict) -> None:
         """Who answers right meant no harm with the wrong tries before: they are taken back."""
         if verdict is Verdict.ACCEPTED:
-            tries = self.world.rules.codes.tries - asked.tries_left + 1
-            await self.world.store.counters.refund(self._guesses(asked), tries)
+            tries = self.settings.code_tries - asked.tries_left + 1
+            await self.counters.refund(self._guesses(asked), tries)
 
     async def forgive(self, asker: Asker, *logins: str) -> None:
         """Forget the codes of logins that this asker had sent with the old password."""
         for login in logins:
-            about = f"{login}|{asker.key}"
-            key = self.world.counter_key(f"codes-{Purpose.LOGIN}", about)
-            await self.world.store.counters.clear(key)
+            await self.counters.clear(self._sent(Purpose.LOGIN, f"{login}|{asker.key}"))
+
+    def _sent(self, purpose: Purpose, about: str) -> str:
+        return self.counters.key(f"codes-{purpose}", about)
 
     def _guesses(self, asked: Challenge) -> str:
         # Known devices are counted together. Decoys are limited alike, yet count apart.
         what = f"guesses-{asked.purpose}" + ("-decoy" if asked.decoy else "")
-        return self.world.counter_key(what, asked.fleet or asked.contact.address)
+        return self.counters.key(what, asked.fleet or asked.contact.address)

@@ -8,26 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 from services.chassis.foundation.dates import parse_day
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.text import hyphens, line
 from services.chassis.foundation.text import name as tidied_name
 from services.chassis.foundation.text import number as digits_of
-from services.identity.accounts.domain.contacts import email_of, phone_of
+from services.identity.accounts.domain import Category, Passport, Person, email_of, phone_of
 from services.identity.profiles.domain.checks import inn_valid, is_digits, oms_valid, snils_valid
 from services.identity.profiles.domain.names import name_detail
 
 _OLDEST_YEARS = 130
-
-
-class Category(StrEnum):
-    """Whom a profile describes (I10)."""
-
-    CITIZEN = "citizen"
-    RESIDENT = "resident"
-    TEMPORARY = "temporary"
 
 
 # I10 (S0:46-48). A resident's permit is not asked for yet: the passport of a resident is optional.
@@ -36,29 +27,6 @@ _REQUIRED: Mapping[Category, frozenset[str]] = {
     Category.RESIDENT: frozenset({"snils"}),
     Category.TEMPORARY: frozenset(),
 }
-
-
-@dataclass(frozen=True)
-class Passport:
-    """Series of 4 and number of 6 digits."""
-
-    series: str
-    number: str
-
-
-@dataclass(frozen=True)
-class Person:
-    """A checked profile: numbers are digits without separators."""
-
-    category: Category
-    last_name: str
-    first_name: str
-    middle_name: str | None
-    birth_date: date
-    snils: str | None = None
-    inn: str | None = None
-    oms: str | None = None
-    passport: Passport | None = None
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from contracts.topics import heard_by
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from services.identity.gateways import read_demo_accounts
+from services.identity.demo.gateways import read_demo_accounts
+from services.identity.demo.usecases import Demo
 from services.identity.settings import Settings
-from services.identity.usecases import seed
 from tests.support.service import outbox_events
 from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 
@@ -38,8 +38,8 @@ async def test_demo_people_log_in_by_every_name_of_theirs(
 async def test_a_restart_adds_nothing(platform: Platform, database: str) -> None:
     async with identity_running(platform, database, demo=True, demo_file=_FILE) as identity:
         accounts = read_demo_accounts(_FILE)
-        await seed(identity.app.state.use.world, accounts)
-        await seed(identity.app.state.use.world, accounts)
+        await find(identity.app, Demo).seed(accounts)
+        await find(identity.app, Demo).seed(accounts)
 
         citizens = [a.id for a in accounts if a.role == "citizen"]
         # an SRE has no business with other services: they are not told

@@ -12,7 +12,8 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.transactions import Transaction
-from services.identity.domain import Caller
+from services.identity.callers.domain import Caller
+from services.identity.sessions.usecases import Sessions
 from tests.support.service import outbox_events
 from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer, identity_running
 
@@ -96,18 +97,18 @@ async def test_logins_begun_while_the_password_changes_give_no_tokens_i3(
 async def test_a_password_checked_before_its_change_counts_for_nothing_i3(
     identity: Identity,
 ) -> None:
-    phone, use = any_phone(), identity.app.state.use
+    phone, use = any_phone(), find(identity.app, Sessions)
     await identity.registered(phone)
-    account = await use.world.store.accounts.by_login(phone)
+    account = await use.accounts.by_login(None, phone)
     asker = Caller("a network", "a site").asker(None)
-    proof = await use.sessions.passwords.prove(account, phone, PASSWORD, asker)
+    proof = await use.passwords.prove(account, phone, PASSWORD, asker)
 
     async def work(tx: Transaction) -> bool:
-        return bool(await use.sessions.passwords.still_proved(tx, proof))
+        return bool(await use.passwords.still_proved(tx, proof))
 
-    assert await use.world.transactions.run(work)
+    assert await use.deps.transactions.run(work)
     assert (await _reset(identity, await _recovery(identity, phone=phone))).status_code == 204
-    assert not await use.world.transactions.run(work)
+    assert not await use.deps.transactions.run(work)
 
 
 async def test_codes_to_the_old_contact_open_nothing_i16(identity: Identity) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity.domain import can_get_codes, contact_of, email_of, login_of, phone_of
-from services.identity.errors import LoginLockedError
+from services.identity.accounts.domain import (
+    Channel,
+    Contact,
+    can_get_codes,
+    contact_of,
+    email_of,
+    login_of,
+    phone_of,
+    readable,
+)
 
+_PHONE = Contact(Channel.SMS, "+79123456789")
 PHONE = "+79997943361"
 SPELLINGS = [
     "+7 999 794\u201133\u201161",
@@ -99,12 +106,51 @@ def test_the_countries_are_a_setting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "clock"),
-    [("00:44:44", "03:45"), ("00:44:00", "03:44"), ("00:59:01", "04:00"), ("20:59:59", "00:00")],
+    "typed",
+    ["+79123456789", "8 (912) 345-67-89", "79123456789", " 912 345 67 89 "],
 )
-def test_a_locked_login_names_a_minute_at_which_it_is_open(until: str, clock: str) -> None:
-    """The clock of Moscow, which is said."""
-    moment = datetime.fromisoformat(f"2026-11-27T{until}").replace(tzinfo=UTC)
-    refused = LoginLockedError(moment, moment - timedelta(seconds=90.2))
-    assert f"откроется в {clock} по московскому времени" in refused.detail
-    assert refused.retry_after == 91
+def test_one_phone_in_many_spellings(typed: str) -> None:
+    assert phone_of(typed) == _PHONE
+    assert login_of(typed) == _PHONE.address
+
+
+@pytest.mark.parametrize("typed", ["", "112", "телефон", "+7000", "1" * 300])
+def test_no_phone(typed: str) -> None:
+    assert phone_of(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["Anna@Почта.рф", " anna@XN--80A1ACNY.xn--p1ai "])
+def test_a_russian_domain_is_kept_as_mail_servers_read_it(typed: str) -> None:
+    mail = email_of(typed)
+    assert mail is not None
+    assert mail.address == "anna@xn--80a1acny.xn--p1ai"
+    assert email_of(mail.address) == mail
+    assert readable(mail.address) == "anna@почта.рф"
+    assert mail.masked == "a***@почта.рф"
+    assert login_of(typed) == mail.address
+
+
+@pytest.mark.parametrize("typed", ["анна@почта.рф", "анна@example.org", "ann\u0430@example.org"])
+def test_a_name_that_mail_servers_cannot_take_is_no_address(typed: str) -> None:
+    assert email_of(typed) is None
+
+
+@given(st.text(max_size=20))
+def test_any_email_is_ascii_and_stays_itself(name: str) -> None:
+    for typed in (f"{name}@example.org", f"a@{name}.рф"):
+        mail = email_of(typed)
+        if mail is not None:
+            assert mail.address.isascii()
+            assert email_of(mail.address) == email_of(readable(mail.address)) == mail
+
+
+def test_contacts_are_shown_masked() -> None:
+    assert _PHONE.masked == "+7 *** ***-**-89"
+    mail = email_of("Anna@Example.org")
+    assert mail is not None
+    assert mail.masked == "a***@example.org"
+
+
+@given(st.text())
+def test_any_text_is_some_login(text: str) -> None:
+    assert login_of(login_of(text)) == login_of(text)

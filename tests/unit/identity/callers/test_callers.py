@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity.domain import Caller, KnownDevice, known_device
+from services.identity.callers.domain import Caller, KnownDevice, known_device
 
 _NOW = datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
 _SECRET = b"a secret for tests only"

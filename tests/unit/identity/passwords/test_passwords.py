@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.chassis.foundation.errors import AccidentError
-from services.identity.gateways import Passwords
+from services.identity.passwords.gateways import Passwords
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.foundation.errors import FieldError, InvalidInputError
-from services.identity.domain import Category, Form, Passport, checked
+from services.identity.accounts.domain import Category, Passport
+from services.identity.profiles.domain import Form, checked
 
 _TODAY = date(2026, 11, 21)
 _FORM = Form(
@@ -202,3 +203,10 @@ def test_any_text_is_either_a_profile_or_named_errors(form: Form) -> None:
         form = Form()
     assert errors or form.category
     assert all(e.pointer.startswith("/") and e.code and e.detail for e in errors)
+
+
+@pytest.mark.parametrize("typed", ["анна@почта.рф", "анна@example.org", "ann\u0430@example.org"])
+def test_an_email_that_mail_servers_cannot_take_is_named(typed: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        checked(Form("temporary", "Ли", "Мин", None, "1990-01-01", email=typed), date(2026, 11, 21))
+    assert [(e.pointer, e.code) for e in refused.value.errors] == [("/email", "email-format")]

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from services.chassis.foundation.errors import FieldError, InvalidInputError
-from services.identity.domain import Role, StaffForm, staff_account
+from services.identity.accounts.domain import Role
+from services.identity.staff.domain import StaffForm, staff_account
 
 _NOW = datetime(2026, 11, 21, tzinfo=UTC)
 _FORM = StaffForm(
@@ -38,8 +39,7 @@ def _wrong(form: StaffForm) -> list[FieldError]:
     ],
 )
 def test_a_name_is_taken_as_it_is_pasted(typed: str, kept: str) -> None:
-    staff = staff_account("staff-1", replace(_FORM, full_name=typed), _NOW).staff
-    assert staff is not None
+    _, staff = staff_account("staff-1", replace(_FORM, full_name=typed), _NOW)
     assert staff.full_name == kept
 
 
@@ -61,10 +61,9 @@ def test_what_is_no_name_is_refused_and_the_letters_are_named(typed: str, said: 
 
 
 def test_position_and_clinic_are_tidied_and_can_be_printed() -> None:
-    staff = staff_account(
+    _, staff = staff_account(
         "staff-1", replace(_FORM, position=" врач\u00adтерапевт\t", clinic_id=" clinic-1\r\n"), _NOW
-    ).staff
-    assert staff is not None
+    )
     assert (staff.position, staff.clinic_id) == ("врачтерапевт", "clinic-1")
     wrong = _wrong(replace(_FORM, position="врач 医", clinic_id="clinic\x00"))
     assert {(e.pointer, e.code) for e in wrong} == {

@@ -1,0 +1,67 @@
+"""A person as a checked profile describes them, and how far its confirmation is (I2, I10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """Whom a profile describes (I10)."""
+
+    CITIZEN = "citizen"
+    RESIDENT = "resident"
+    TEMPORARY = "temporary"
+
+
+@dataclass(frozen=True)
+class Passport:
+    """Series of 4 and number of 6 digits."""
+
+    series: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """A checked profile: numbers are digits without separators."""
+
+    category: Category
+    last_name: str
+    first_name: str
+    middle_name: str | None
+    birth_date: date
+    snils: str | None = None
+    inn: str | None = None
+    oms: str | None = None
+    passport: Passport | None = None
+
+    @property
+    def full_name(self) -> str:
+        """Last, first and middle name."""
+        names = (self.last_name, self.first_name, self.middle_name)
+        return " ".join(name for name in names if name)
+
+
+class ProfileState(StrEnum):
+    """How far the profile is."""
+
+    DRAFT = "draft"
+    CHECKING = "checking"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What was submitted last; `submission` counts how often that was done.
+
+    `question` is the event by which the registry was asked about this submission.
+    """
+
+    person: Person
+    state: ProfileState
+    submission: int
+    question: str | None = None
+    mismatches: tuple[str, ...] = ()

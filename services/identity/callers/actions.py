@@ -1,0 +1,87 @@
+"""What every route of the entrance begins with: who calls, and one request more of its network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from services.chassis.foundation.errors import TooManyRequestsError
+from services.chassis.http.facilities import find
+from services.chassis.http.rates import network_of
+from services.identity.accounts.store import Credentials
+from services.identity.callers.domain import (
+    DEVICE_KNOWN_FOR,
+    Caller,
+    KnownDevice,
+    known_device,
+    whole_seconds,
+)
+from services.identity.callers.store import Counters
+from services.identity.deps import Deps
+
+_MINUTE = timedelta(minutes=1)
+_SITE_BITS = 48  # what one provider's customer may have of IPv6
+
+
+@dataclass(frozen=True)
+class Callers:
+    """Counts requests by network, and knows devices on which somebody logged in before."""
+
+    deps: Deps
+    counters: Counters
+    credentials: Credentials
+
+    async def admit(self, address: str, device_token: str | None) -> Caller:
+        """Count one request (I17).
+
+        Raises:
+            TooManyRequestsError: too many of this network in this minute.
+        """
+        network = network_of(address)
+        hit = await self.counters.hit(
+            self.counters.key("address", network),
+            limit=self.deps.settings.requests_per_minute,
+            window=_MINUTE,
+        )
+        if not hit.allowed:
+            raise TooManyRequestsError(whole_seconds(hit.wait))
+        known = await self._known(device_token) if device_token else None
+        return Caller(network, network_of(address, bits=_SITE_BITS), known)
+
+    async def _known(self, token: str) -> KnownDevice | None:
+        """The device that this token of ours makes known, unless its account has forgotten it."""
+        device = known_device(self.deps.secret, token, self.deps.now())
+        if device is None:
+            return None
+        epoch = await self.credentials.device_epoch(None, device.account_id)
+        return device if device.epoch == epoch else None
+
+    def device_token(self, account_id: str, epoch: int, caller: Caller) -> str:
+        """What makes the device of this caller known to be the account owner's, or still known."""
+        device = caller.device
+        again = device is not None and device.account_id == account_id
+        device_id = device.id if device is not None and again else self.deps.new_id()
+        until = self.deps.now() + DEVICE_KNOWN_FOR
+        return KnownDevice(account_id, device_id, until, epoch).token(self.deps.secret)
+
+
+async def _admitted(
+    request: Request,
+    device_token: Annotated[
+        str | None,
+        Header(
+            alias="Device-Token",
+            max_length=300,
+            description="Из ответа на вход с этого устройства. Ничего не открывает: попытки с него "
+            "считаются отдельно от чужих.",
+        ),
+    ] = None,
+) -> Caller:
+    address = request.client.host if request.client else "unknown"
+    return await find(request.app, Callers).admit(address, device_token)
+
+
+Calling = Annotated[Caller, Depends(_admitted)]

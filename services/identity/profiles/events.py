@@ -1,0 +1,72 @@
+"""What is told of a profile: to the registry, to everybody, and to the one who needs the papers.
+
+Contacts are told only once their owner has proved them (I16): a mistyped e-mail is somebody else's.
+"""
+
+from __future__ import annotations
+
+from contracts import identity as contract
+from contracts.envelope import EncryptedPii
+from services.chassis.foundation.encryption import Encryption
+from services.identity.accounts.domain import Account, Person, Profile
+
+
+def profile_submitted(
+    account_id: str, profile: Profile, encryption: Encryption
+) -> contract.ProfileSubmittedV2:
+    """The registry is to compare. It gets no contacts: it needs none."""
+    person = profile.person
+    passport = person.passport
+    pii = contract.PersonPii(
+        last_name=person.last_name,
+        first_name=person.first_name,
+        middle_name=person.middle_name,
+        birth_date=person.birth_date,
+        snils=person.snils,
+        inn=person.inn,
+        oms=person.oms,
+        passport=contract.Passport(series=passport.series, number=passport.number)
+        if passport
+        else None,
+    )
+    return contract.ProfileSubmittedV2(
+        account_id=account_id,
+        revision=profile.submission,
+        category=contract.Category(person.category),
+        pii=EncryptedPii(jwe=encryption.encrypt(pii)),
+    )
+
+
+def confirmed(
+    account: Account, person: Person, encryption: Encryption
+) -> tuple[contract.ProfileConfirmedV2, contract.PapersConfirmed]:
+    """The registry agreed: a name for everybody, the papers for certificates alone."""
+    category = contract.Category(person.category)
+    name = contract.NamePii(
+        phone=account.proved_phone,
+        email=account.proved_email,
+        last_name=person.last_name,
+        first_name=person.first_name,
+        middle_name=person.middle_name,
+    )
+    papers = contract.PapersPii(
+        last_name=person.last_name,
+        first_name=person.first_name,
+        middle_name=person.middle_name,
+        birth_date=person.birth_date,
+        snils=person.snils,
+        oms=person.oms,
+    )
+    return (
+        contract.ProfileConfirmedV2(account_id=account.id, category=category, pii=name),
+        contract.PapersConfirmed(
+            account_id=account.id,
+            category=category,
+            pii=EncryptedPii(jwe=encryption.encrypt(papers)),
+        ),
+    )
+
+
+def profile_rejected(account_id: str, profile: Profile) -> contract.ProfileRejected:
+    """The registry did not agree."""
+    return contract.ProfileRejected(account_id=account_id, mismatches=profile.mismatches)

@@ -1,0 +1,73 @@
+"""Administrators make staff accounts and list them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from services.chassis.http.facilities import facility
+from services.chassis.http.middleware import OnceKey
+from services.chassis.http.pages import Cursor
+from services.identity.accounts.domain import AccountView, Role
+from services.identity.deps import Administrator, Body
+from services.identity.staff.domain import StaffForm
+from services.identity.staff.usecases import Staff
+
+router = APIRouter(prefix="/v1", tags=["staff"])
+
+Use = Annotated[Staff, Depends(facility(Staff))]
+Typed = Annotated[str | None, Field(max_length=254)]
+
+
+class NewStaff(Body):
+    """A member of staff. The first password is set by the person through `/recoveries`."""
+
+    role: Role
+    full_name: Annotated[str, Field(max_length=200, examples=["Орлова Мария Викторовна"])]
+    phone: Typed = None
+    email: Typed = None
+    position: Annotated[Typed, Field(examples=["врач-терапевт"])] = None
+    clinic_id: Annotated[Typed, Field(examples=["clinic-1"])] = None
+    snils: Annotated[
+        Typed,
+        Field(
+            description="Чтобы врач не рассматривал своё собственное заявление.",
+            examples=["087-654-303 00"],
+        ),
+    ] = None
+
+    def form(self) -> StaffForm:
+        """The use case's form."""
+        return StaffForm(**self.model_dump())
+
+
+class StaffPage(BaseModel):
+    """Staff accounts, newest first."""
+
+    items: list[AccountView]
+    next_cursor: str | None
+
+
+@router.post("/staff", status_code=201)
+async def register_staff(
+    body: NewStaff, use: Use, who: Administrator, once: OnceKey
+) -> AccountView:
+    """Make a staff account."""
+    account = await use.register(body.form(), who.subject, once=once.answering(AccountView.of))
+    return AccountView.of(account)
+
+
+@router.get("/staff")
+async def list_staff(
+    use: Use,
+    who: Administrator,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> StaffPage:
+    """Staff accounts, newest first."""
+    page = await use.page(cursor, limit, who.subject)
+    return StaffPage(
+        items=[AccountView.of(account) for account in page.items], next_cursor=page.next_cursor
+    )
