@@ -30,7 +30,7 @@ from services.documents.uploads import api as uploads_api
 from services.documents.uploads import consumers as uploads_consumers
 from services.documents.uploads import store as uploads_store
 from services.documents.uploads.domain import MEGABYTE, Quota, purposes_of
-from services.documents.uploads.gateways.inspection.pool import Inspector
+from services.documents.uploads.gateways.inspection.pool import InspectionPool
 from services.documents.uploads.metrics import UploadMetrics
 from services.documents.uploads.usecases import Rules, Uploads
 
@@ -79,7 +79,7 @@ def build(
         metrics=SealingMetrics(resources.metrics),
     )
     rules = _rules(settings)
-    inspector = Inspector()
+    inspector = InspectionPool()
     uploads = Uploads(
         deps=deps,
         rules=rules,

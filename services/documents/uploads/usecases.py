@@ -32,7 +32,7 @@ from services.documents.uploads.errors import (
     NoSuchFileError,
     UnknownPurposeError,
 )
-from services.documents.uploads.gateways.inspection.pool import Inspector
+from services.documents.uploads.gateways.inspection.pool import InspectionPool
 from services.documents.uploads.metrics import UploadMetrics
 from services.documents.uploads.store import Files, Months
 
@@ -81,7 +81,7 @@ class Uploads:
     months: Months
     bucket: str
     storage: Storage
-    inspector: Inspector
+    inspector: InspectionPool
     access: Access
     sealed_here: Callable[[str], Awaitable[bool]]
     metrics: UploadMetrics

@@ -149,7 +149,7 @@ class Storage:
     async def _call(self, operation: str, work: Callable[[], T]) -> T:
         try:
             with outbound_call("s3", self._metrics, operation) as call:
-                return await self._told(call, work)
+                return await self._observed(call, work)
         except S3Error as error:
             if error.code in _MISSING:
                 log.exception("stored content is gone", code=error.code)
@@ -163,7 +163,7 @@ class Storage:
             msg = f"S3: {type(error).__name__}"
             raise StorageAwayError(msg) from error
 
-    async def _told(self, call: Call, work: Callable[[], T]) -> T:
+    async def _observed(self, call: Call, work: Callable[[], T]) -> T:
         """The work in its thread; an answer that says no is none that did not come."""
         try:
             return await self._workers.run(work)

@@ -66,8 +66,8 @@ class Office:
     certificate: bytes
 
 
-class _Told:
-    """The HTTP client of the time-stamp authority; every call of it is told of."""
+class _Observed:
+    """The HTTP client of the time-stamp authority; every call of it is a span."""
 
     def __init__(self, client: Connections, metrics: Metrics) -> None:
         self._client = client
@@ -98,7 +98,7 @@ class Signers:
         self._directory = directory
         self._tsa_url = tsa_url
         self._licence = licence
-        self._client = _Told(timestamp_client(), metrics)
+        self._client = _Observed(timestamp_client(), metrics)
         self._office: tuple[Stamp, Office] | None = None
         self._doctors: dict[str, tuple[Stamp, Signer]] = {}
 

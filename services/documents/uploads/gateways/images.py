@@ -59,10 +59,10 @@ def inspect_image(content: bytes, media_type: MediaType) -> Inspected:
                 raise ImageTooLargeError(MAX_PIXELS)
             if media_type is MediaType.PNG and getattr(image, "n_frames", 1) > 1:
                 raise FileBrokenError(_NAMES[media_type])  # frames behind the first get lost
-            told = _scanners_dpi(image)
-            dpi = told or dpi_on_a4(image.width, image.height)
+            claimed = _scanners_dpi(image)
+            dpi = claimed or dpi_on_a4(image.width, image.height)
             image.load()
-            written = _written(image, media_type, told)
+            written = _written(image, media_type, claimed)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageTooLargeError(MAX_PIXELS) from error
     except FileRefusedError:

@@ -1,7 +1,7 @@
 """What is this file? By content, never by name: an allow-list first, then a real decoding.
 
-The decoding happens in killable processes (`examining`), kept warm. Images are written anew, so
-that nothing but the picture survives. It judges no purpose: limits are the domain's.
+The decoding happens in processes that can be killed (`worker`), kept warm. Images are written anew,
+so that nothing but the picture survives. It judges no purpose: limits are the domain's.
 """
 
 from __future__ import annotations
@@ -24,10 +24,14 @@ from services.documents.uploads.errors import (
     FileTypeNotAllowedError,
     InspectionAwayError,
 )
+from services.documents.uploads.gateways.fair_semaphore import FairSemaphore
 from services.documents.uploads.gateways.images import MAX_PIXELS
-from services.documents.uploads.gateways.inspection.process import Examiner, Limits, NoAnswerError
-from services.documents.uploads.gateways.inspection.worker import examine
-from services.documents.uploads.gateways.turns import Turns
+from services.documents.uploads.gateways.inspection.process import (
+    Limits,
+    NoAnswerError,
+    WorkerProcess,
+)
+from services.documents.uploads.gateways.inspection.worker import decode
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +41,7 @@ _ALLOWED = frozenset(kind.value for kind in MediaType)
 _SERVES = 200  # files; then a fresh process, whatever the libraries have leaked
 _NAMES = {MediaType.PDF: "PDF", MediaType.JPEG: "JPG", MediaType.PNG: "PNG"}
 
-__all__ = ["MAX_PIXELS", "Inspector", "Limits", "inspect", "recognise"]
+__all__ = ["MAX_PIXELS", "InspectionPool", "Limits", "inspect", "recognise"]
 
 
 def recognise(content: bytes) -> MediaType:
@@ -63,15 +67,15 @@ def recognise(content: bytes) -> MediaType:
 
 
 def inspect(content: bytes) -> Inspected:
-    """Recognise and decode here and now, without the limits that `Inspector` puts on it.
+    """Recognise and decode here and now, without the limits that `InspectionPool` puts on it.
 
     Raises:
         FileRefusedError: the kinds of `errors`.
     """
-    return examine(recognise(content), content)
+    return decode(recognise(content), content)
 
 
-class Inspector:
+class InspectionPool:
     """Inspections in a few processes, each killed when a file takes too long or too much."""
 
     def __init__(
@@ -84,14 +88,14 @@ class Inspector:
     ) -> None:
         """Start nothing yet; more callers than `waiting`, or `waiting_each` of one, are refused."""
         self._limits = limits or Limits()
-        self._turns = Turns(
+        self._permits = FairSemaphore(
             processes,
             waiting=waiting,
             waiting_each=waiting_each,
-            seconds=self._limits.turn_seconds,
+            seconds=self._limits.wait_seconds,
         )
-        self._idle: list[Examiner] = []
-        self._all: set[Examiner] = set()
+        self._idle: list[WorkerProcess] = []
+        self._all: set[WorkerProcess] = set()
         self._closed = False
 
     async def warm(self) -> None:
@@ -109,19 +113,19 @@ class Inspector:
             InspectionAwayError: no process can be started, or we are stopping.
         """
         kind = recognise(content)
-        async with self._turns.turn(owner_id), self._examiner() as examiner:
-            return await self._examined(examiner, kind, content, sealed=sealed)
+        async with self._permits.holding(owner_id), self._worker() as worker:
+            return await self._inspected(worker, kind, content, sealed=sealed)
 
     async def close(self) -> None:
         """Kill every process."""
         self._closed = True
-        await asyncio.gather(*(self._stop(examiner) for examiner in tuple(self._all)))
+        await asyncio.gather(*(self._stop(worker) for worker in tuple(self._all)))
 
-    async def _examined(
-        self, examiner: Examiner, kind: MediaType, content: bytes, *, sealed: bool
+    async def _inspected(
+        self, worker: WorkerProcess, kind: MediaType, content: bytes, *, sealed: bool
     ) -> Inspected:
         try:
-            return await examiner.examine(kind, content, sealed=sealed)
+            return await worker.inspect(kind, content, sealed=sealed)
         except NoAnswerError as error:
             if self._closed:
                 message = "stopping"
@@ -132,33 +136,33 @@ class Inspector:
             ) from error
 
     @contextlib.asynccontextmanager
-    async def _examiner(self) -> AsyncIterator[Examiner]:
+    async def _worker(self) -> AsyncIterator[WorkerProcess]:
         """A process for one file: whatever else than an answer comes of it, it is killed."""
         while self._idle and not self._idle[-1].alive:
             await self._stop(self._idle.pop())
-        examiner = self._idle.pop() if self._idle else await self._start()
+        worker = self._idle.pop() if self._idle else await self._start()
         fit = False
         try:
-            await examiner.ready()
-            yield examiner
+            await worker.ready()
+            yield worker
             fit = True
         except FileRefusedError:
-            fit = examiner.answered
+            fit = worker.answered
             raise
         finally:
-            if fit and examiner.served < _SERVES and not self._closed:
-                self._idle.append(examiner)
+            if fit and worker.served < _SERVES and not self._closed:
+                self._idle.append(worker)
             else:
-                await self._stop(examiner)
+                await self._stop(worker)
 
-    async def _start(self) -> Examiner:
+    async def _start(self) -> WorkerProcess:
         if self._closed:
             message = "stopping"
             raise InspectionAwayError(message)
-        examiner = await Examiner.start(self._limits)
-        self._all.add(examiner)
-        return examiner
+        worker = await WorkerProcess.start(self._limits)
+        self._all.add(worker)
+        return worker
 
-    async def _stop(self, examiner: Examiner) -> None:
-        self._all.discard(examiner)
-        await examiner.stop()
+    async def _stop(self, worker: WorkerProcess) -> None:
+        self._all.discard(worker)
+        await worker.stop()

@@ -1,4 +1,4 @@
-"""The parent's side of one examining process: ask it, wait for a bounded time, kill it."""
+"""The parent's side of one worker process: ask it, wait for a bounded time, kill it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Self
 from services.documents.access.domain import MediaType
 from services.documents.uploads.domain import Inspected
 from services.documents.uploads.errors import FileBrokenError, FileRefusedError, InspectionAwayError
-from services.documents.uploads.gateways.inspection import worker as examining
+from services.documents.uploads.gateways.inspection import worker
 
 _LONGEST_ANSWER = 256 * 1024 * 1024
 
@@ -23,15 +23,15 @@ _LONGEST_ANSWER = 256 * 1024 * 1024
 class Limits:
     """What one file may take: bytes of address space, processor seconds, seconds on the clock.
 
-    `start_seconds` is how long a process may need to start, `turn_seconds` how long a file may wait
+    `start_seconds` is how long a process may need to start, `wait_seconds` how long a file may wait
     for one.
     """
 
-    memory: int = examining.MEMORY
-    cpu_seconds: int = examining.CPU_SECONDS
+    memory: int = worker.MEMORY
+    cpu_seconds: int = worker.CPU_SECONDS
     seconds: float = 20.0
     start_seconds: float = 20.0
-    turn_seconds: float = 30.0
+    wait_seconds: float = 30.0
 
 
 class NoAnswerError(Exception):
@@ -43,7 +43,7 @@ class NoAnswerError(Exception):
         self.failed = failed
 
 
-class Examiner:
+class WorkerProcess:
     """One process that looks into one file at a time."""
 
     def __init__(self, process: Process, limits: Limits) -> None:
@@ -68,7 +68,7 @@ class Examiner:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                examining.__name__,
+                worker.__name__,
                 str(limits.memory),
                 str(limits.cpu_seconds),
                 stdin=PIPE,
@@ -102,7 +102,7 @@ class Examiner:
             return
         try:
             async with asyncio.timeout(self._limits.start_seconds):
-                self._ready = await self._from.readline() == examining.READY
+                self._ready = await self._from.readline() == worker.READY
         except TimeoutError as error:
             message = "the process for inspections does not start in time"
             raise InspectionAwayError(message) from error
@@ -110,7 +110,7 @@ class Examiner:
             message = "the process for inspections does not start"
             raise InspectionAwayError(message)
 
-    async def examine(self, kind: MediaType, content: bytes, *, sealed: bool = False) -> Inspected:
+    async def inspect(self, kind: MediaType, content: bytes, *, sealed: bool = False) -> Inspected:
         """What the process finds in this file; what was `sealed` here is not judged.
 
         Raises:

@@ -27,14 +27,14 @@ READY = b"READY\n"
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 8
 
-_EXAMINATIONS: Mapping[MediaType, Callable[[bytes], Inspected]] = {
+_DECODERS: Mapping[MediaType, Callable[[bytes], Inspected]] = {
     MediaType.PDF: inspect_pdf,
     MediaType.JPEG: lambda content: inspect_image(content, MediaType.JPEG),
     MediaType.PNG: lambda content: inspect_image(content, MediaType.PNG),
 }
 
 
-def examine(kind: MediaType, content: bytes, *, sealed: bool = False) -> Inspected:
+def decode(kind: MediaType, content: bytes, *, sealed: bool = False) -> Inspected:
     """Decode content of a recognised type; without the limits of a process of its own.
 
     What was `sealed` here may carry what others may not: its pages are counted, and that is all.
@@ -44,7 +44,7 @@ def examine(kind: MediaType, content: bytes, *, sealed: bool = False) -> Inspect
     """
     if sealed:
         return Inspected(kind, content, pages=count_pages(content), dpi=None)
-    return _EXAMINATIONS[kind](content)
+    return _DECODERS[kind](content)
 
 
 def main(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> None:
@@ -75,7 +75,7 @@ def _answer(target: BinaryIO, kind: MediaType, content: bytes, *, sealed: bool) 
     kept = b""
     said: dict[str, str | int | None]
     try:
-        found = examine(kind, content, sealed=sealed)
+        found = decode(kind, content, sealed=sealed)
         if found.content is not content:
             kept = found.content
         said = {"pages": found.pages, "dpi": found.dpi, "size": len(kept)}

@@ -1,7 +1,7 @@
-"""Whose turn it is: a few places, shared fairly between persons whatever each of them sends.
+"""A semaphore that is fair between persons, whatever each of them sends.
 
 Persons take turns, not files: who sends fourteen waits behind who sends one. One person never holds
-every place, and a waiting line is bounded for each and for all. One process, one event loop.
+every permit, and a waiting line is bounded for each and for all. One process, one event loop.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from services.chassis.foundation.errors import TooManyRequestsError
 _RETRY_SECONDS = 2
 
 
-class Turns:
-    """Places for work, given to persons one after the other."""
+class FairSemaphore:
+    """Permits for work, given to persons one after the other."""
 
-    def __init__(self, places: int, *, waiting: int, waiting_each: int, seconds: float) -> None:
+    def __init__(self, permits: int, *, waiting: int, waiting_each: int, seconds: float) -> None:
         """Take how much runs, how many may wait (of each and in all), and for how long."""
-        self._free = places
-        self._share = max(1, places - 1)
+        self._free = permits
+        self._share = max(1, permits - 1)
         self._most, self._most_each = waiting, waiting_each
         self._seconds = seconds
         self._running: Counter[str] = Counter()
         self._lines: dict[str, deque[asyncio.Future[None]]] = {}
-        self._turns = itertools.count(1)
+        self._grants = itertools.count(1)
         self._last: dict[str, int] = {}
 
     @contextlib.asynccontextmanager
-    async def turn(self, person: str) -> AsyncIterator[None]:
-        """Wait for a place and hold it.
+    async def holding(self, person: str) -> AsyncIterator[None]:
+        """Wait for a permit and hold it.
 
         Raises:
             TooManyRequestsError: too many wait, of this person or of all, or this one too long.
         """
-        await self._wait(person)
+        await self._acquire(person)
         try:
             yield
         finally:
-            self._give_back(person)
+            self._release(person)
 
-    async def _wait(self, person: str) -> None:
+    async def _acquire(self, person: str) -> None:
         line = self._lines.get(person, ())
         if len(line) >= self._most_each:
             raise TooManyRequestsError(
@@ -55,21 +55,21 @@ class Turns:
             raise _crowded()
         given = asyncio.get_running_loop().create_future()
         self._lines.setdefault(person, deque()).append(given)
-        self._hand_out()
+        self._dispatch()
         try:
             async with asyncio.timeout(self._seconds):
                 await given
         except BaseException as error:
             if given.done() and not given.cancelled():  # given in the same moment
-                self._give_back(person)
+                self._release(person)
             else:
-                self._leave(person, given)
+                self._withdraw(person, given)
             if isinstance(error, TimeoutError):
                 raise _crowded() from error
             raise
 
-    def _hand_out(self) -> None:
-        """Give the free places to those whose last turn is the longest ago."""
+    def _dispatch(self) -> None:
+        """Give the free permits to those who were last given one the longest ago."""
         while self._free:
             waiting = [person for person in self._lines if self._running[person] < self._share]
             if not waiting:
@@ -80,16 +80,16 @@ class Turns:
                 given.set_result(None)
                 self._free -= 1
                 self._running[person] += 1
-                self._last[person] = next(self._turns)
+                self._last[person] = next(self._grants)
             self._tidy(person)
 
-    def _give_back(self, person: str) -> None:
+    def _release(self, person: str) -> None:
         self._free += 1
         self._running[person] -= 1
-        self._hand_out()
+        self._dispatch()
         self._tidy(person)
 
-    def _leave(self, person: str, given: asyncio.Future[None]) -> None:
+    def _withdraw(self, person: str, given: asyncio.Future[None]) -> None:
         line = self._lines.get(person, deque())
         if given in line:
             line.remove(given)

@@ -22,7 +22,7 @@ from services.documents.uploads.errors import (
     PdfActiveContentError,
     PdfEncryptedError,
 )
-from services.documents.uploads.gateways.inspection.pool import Inspector, Limits, inspect
+from services.documents.uploads.gateways.inspection.pool import InspectionPool, Limits, inspect
 from tests.support import scans
 from tests.support.eventually import eventually
 
@@ -31,9 +31,9 @@ SLOW = (95, 6000, 4500)
 
 
 @asynccontextmanager
-async def inspecting(limits: Limits | None = None, **pool: int) -> AsyncIterator[Inspector]:
+async def inspecting(limits: Limits | None = None, **pool: int) -> AsyncIterator[InspectionPool]:
     """An inspector whose processes are all gone afterwards."""
-    inspector = Inspector(limits=limits, **pool)
+    inspector = InspectionPool(limits=limits, **pool)
     seen: set[int] = set()
     try:
         yield inspector
@@ -44,8 +44,8 @@ async def inspecting(limits: Limits | None = None, **pool: int) -> AsyncIterator
     assert pids(inspector) == set()
 
 
-def pids(inspector: Inspector) -> set[int]:
-    return {examiner.pid for examiner in inspector._all}
+def pids(inspector: InspectionPool) -> set[int]:
+    return {worker.pid for worker in inspector._all}
 
 
 def _runs(pid: int) -> bool:
@@ -224,7 +224,7 @@ async def test_what_was_sealed_here_is_counted_and_kept() -> None:
 
 
 async def test_nobody_waits_for_ever_behind_a_slow_file() -> None:
-    async with inspecting(Limits(turn_seconds=0.01), processes=1) as inspector:
+    async with inspecting(Limits(wait_seconds=0.01), processes=1) as inspector:
         running = asyncio.create_task(inspector.inspect(slow_jpeg(), "anna"))
         await asyncio.wait([running], timeout=0)
         with pytest.raises(TooManyRequestsError):

@@ -1,4 +1,4 @@
-"""A few places, shared fairly between persons. Counted, never timed."""
+"""A few permits, shared fairly between persons. Counted, never timed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections import Counter
 import pytest
 
 from services.chassis.foundation.errors import TooManyRequestsError
-from services.documents.uploads.gateways.turns import Turns
+from services.documents.uploads.gateways.fair_semaphore import FairSemaphore
 
 
 class Works:
     """Works that go on until they are told to end, in the order in which they began."""
 
-    def __init__(self, places: int, *, waiting: int = 64, each: int = 20, seconds: float = 60):
-        self.turns = Turns(places, waiting=waiting, waiting_each=each, seconds=seconds)
+    def __init__(self, permits: int, *, waiting: int = 64, each: int = 20, seconds: float = 60):
+        self.permits = FairSemaphore(permits, waiting=waiting, waiting_each=each, seconds=seconds)
         self.begun: list[str] = []
         self.running: list[tuple[str, asyncio.Event]] = []
         self.most: Counter[str] = Counter()
@@ -26,7 +26,7 @@ class Works:
 
     async def _work(self, person: str) -> None:
         end = asyncio.Event()
-        async with self.turns.turn(person):
+        async with self.permits.holding(person):
             self.begun.append(person)
             self.running.append((person, end))
             now = sum(name == person for name, _ in self.running)
@@ -61,7 +61,7 @@ async def test_persons_take_turns_whatever_each_of_them_sends() -> None:
     assert len(begun) == 17
 
 
-async def test_one_person_leaves_a_place_to_others() -> None:
+async def test_one_person_leaves_a_permit_to_others() -> None:
     works = Works(3)
     works.send("anna", 14)
     await works.settle()
@@ -78,12 +78,12 @@ async def test_waiting_is_bounded_for_each_and_for_all() -> None:
     works.send("anna", 3)
     await works.settle()
     with pytest.raises(TooManyRequestsError, match="Вы загружаете много"):
-        async with works.turns.turn("anna"):
+        async with works.permits.holding("anna"):
             pass
     works.send("boris")
     await works.settle()
     with pytest.raises(TooManyRequestsError, match="Сейчас загружается"):
-        async with works.turns.turn("vera"):
+        async with works.permits.holding("vera"):
             pass
     assert len(await works.end_all()) == 4
 
@@ -93,16 +93,16 @@ async def test_who_gives_up_or_waits_too_long_leaves_the_line() -> None:
     works.send("anna")
     await works.settle()
     with pytest.raises(TooManyRequestsError):
-        async with works.turns.turn("boris"):
+        async with works.permits.holding("boris"):
             pass
     gone = asyncio.create_task(works._work("vera"))
     await works.settle()
     gone.cancel()
-    works.running[0][1].set()  # a place is given in the very moment
+    works.running[0][1].set()  # a permit is given in the very moment
     await asyncio.wait([gone])
     await works.end_all()
     works.send("anna")
-    assert await works.end_all() == ["anna", "anna"]  # every place is free again
-    assert not works.turns._lines
-    assert not works.turns._running
-    assert not works.turns._last
+    assert await works.end_all() == ["anna", "anna"]  # every permit is free again
+    assert not works.permits._lines
+    assert not works.permits._running
+    assert not works.permits._last
