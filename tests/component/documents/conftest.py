@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from services.chassis.foundation.settings import Platform
-from tests.support.paperwork import Paperwork, make_pki, paperwork, time_stamping
 from tests.support.service import Tokens
+from tests.support.services.documents import Paperwork, make_pki, paperwork, time_stamping
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.paperwork import Paperwork
+from tests.support.services.documents import Paperwork
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -15,7 +15,9 @@ from services.documents.uploads.api.views import FileView
 from services.documents.uploads.usecases import Upload
 from tests.support import scans
 from tests.support.eventually import eventually
-from tests.support.paperwork import (
+from tests.support.pki_files import flip_list, lasting, revocations
+from tests.support.service import Tokens, an_event, deliver, outbox_events
+from tests.support.services.documents import (
     DOCTOR,
     Paperwork,
     approved,
@@ -23,8 +25,6 @@ from tests.support.paperwork import (
     paperwork,
     time_stamping,
 )
-from tests.support.pki_files import flip_list, lasting, revocations
-from tests.support.service import Tokens, an_event, deliver, outbox_events
 from tests.support.tools.flow import metric, too_late
 from tests.support.tools.runbooks import found_by
 from tests.support.tools.spans import listening

@@ -17,8 +17,8 @@ from services.chassis.telemetry.metrics import Metrics
 from services.documents.access.domain import MediaType
 from services.documents.access.gateways.storage import Storage
 from services.documents.app import build
-from tests.support.paperwork import settings_of
 from tests.support.service import Tokens
+from tests.support.services.documents import settings_of
 
 
 class StoppingStorage(Storage):

@@ -13,11 +13,11 @@ from services.documents.access.domain import MediaType
 from services.documents.access.errors import ContentChangedError
 from services.documents.access.gateways.storage import Storage
 from tests.support import scans
-from tests.support.paperwork import (
+from tests.support.service import Tokens
+from tests.support.services.documents import (
     paperwork,
     settings_of,
 )
-from tests.support.service import Tokens
 
 
 async def test_a_service_starts_without_s3_and_makes_its_buckets_later(

@@ -16,8 +16,8 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.documents.app import build
 from tests.support.eventually import eventually
-from tests.support.paperwork import approved, paperwork, settings_of
 from tests.support.service import Tokens, an_event, deliver, outbox_events
+from tests.support.services.documents import approved, paperwork, settings_of
 from tests.support.stack import ServerStack
 
 _ROOT = Path(__file__).parents[4]

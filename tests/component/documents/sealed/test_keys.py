@@ -18,9 +18,9 @@ from services.chassis.telemetry.metrics import Metrics
 from services.documents.sealed.errors import SealingAwayError
 from services.documents.sealed.gateways.signers import Signers, UnknownDoctorError
 from tests.support.eventually import eventually
-from tests.support.paperwork import DOCTOR, approved, paperwork, time_stamping
 from tests.support.pki_files import flip_list, lasting, revocations
 from tests.support.service import Tokens, an_event, deliver, outbox_events
+from tests.support.services.documents import DOCTOR, approved, paperwork, time_stamping
 
 
 def signers_of(pki: Path) -> Signers:

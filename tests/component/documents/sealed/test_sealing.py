@@ -29,7 +29,8 @@ from services.documents.sealed.domain import Document, SealedContent
 from services.documents.sealed.gateways.signers import Signers
 from services.documents.sealed.gateways.signing import Notary
 from tests.support.eventually import eventually
-from tests.support.paperwork import (
+from tests.support.service import Tokens, an_event, deliver, outbox_events
+from tests.support.services.documents import (
     DOCTOR,
     Paperwork,
     approved,
@@ -41,7 +42,6 @@ from tests.support.paperwork import (
     settings_of,
     time_stamping,
 )
-from tests.support.service import Tokens, an_event, deliver, outbox_events
 
 ROW = PrintedField(key="name", label="Имя", value="Анна")
 

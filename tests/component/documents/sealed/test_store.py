@@ -22,7 +22,7 @@ from services.documents.sealed.domain import (
     State,
 )
 from services.documents.sealed.errors import NoSuchDocumentError
-from tests.support.paperwork import Paperwork
+from tests.support.services.documents import Paperwork
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

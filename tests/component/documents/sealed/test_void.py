@@ -17,8 +17,8 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.paperwork import Paperwork, approved, booked, cancelled, revoked
 from tests.support.service import an_event, deliver, outbox_events
+from tests.support.services.documents import Paperwork, approved, booked, cancelled, revoked
 
 
 async def _said(office: Paperwork, data: Data, aggregate_id: str, seq: int) -> str:

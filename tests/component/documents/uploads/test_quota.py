@@ -12,8 +12,8 @@ import pytest
 from contracts.documents import FileAccepted
 from services.chassis.foundation.settings import Platform
 from tests.support import scans
-from tests.support.paperwork import Paperwork, paperwork
 from tests.support.service import Tokens, outbox_events
+from tests.support.services.documents import Paperwork, paperwork
 
 
 class Clock:

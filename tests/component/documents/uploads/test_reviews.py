@@ -11,8 +11,8 @@ from services.chassis.work.transactions import Transaction
 from services.documents.uploads.domain import Grant
 from tests.support import scans
 from tests.support.eventually import eventually
-from tests.support.paperwork import Paperwork, review_ended, review_started
 from tests.support.service import an_event, deliver
+from tests.support.services.documents import Paperwork, review_ended, review_started
 
 ORLOVA, PETROV = "doctor-orlova", "doctor-petrov"
 

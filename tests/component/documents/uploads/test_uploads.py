@@ -18,8 +18,8 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.documents.access.gateways.storage import Storage
 from tests.support import pdfs, scans
-from tests.support.paperwork import Paperwork
 from tests.support.service import keyed, outbox_events
+from tests.support.services.documents import Paperwork
 
 
 async def test_c7_an_accepted_file_is_described_listed_and_announced(office: Paperwork) -> None:
