@@ -23,7 +23,7 @@ from services.identity.accounts.usecases import OwnAccount
 from services.identity.blocking import api as blocking_api
 from services.identity.blocking.usecases import Blockings
 from services.identity.callers import store as callers_store
-from services.identity.callers.actions import Callers
+from services.identity.callers.actions import Callers, Entrance
 from services.identity.callers.store import Counters
 from services.identity.codes import store as codes_store
 from services.identity.codes.actions import CodeLimits, Codes
@@ -35,7 +35,7 @@ from services.identity.demo.gateways import read_demo_accounts
 from services.identity.demo.usecases import Demo
 from services.identity.deps import Deps
 from services.identity.passwords.actions import PasswordTries
-from services.identity.passwords.gateways import Passwords
+from services.identity.passwords.gateways import PasswordHashes
 from services.identity.profiles import api as profiles_api
 from services.identity.profiles import consumers
 from services.identity.profiles.usecases import Profiles
@@ -101,7 +101,8 @@ def build(
 
     counters = Counters(db, deps.secret, now)
     callers = Callers(deps, counters, credentials)
-    hashes = _passwords(settings)
+    entrance = Entrance(credentials, logins, callers)
+    hashes = _hashes(settings)
     tries = PasswordTries(deps, credentials, counters, hashes)
     codes = Codes(
         deps,
@@ -152,18 +153,15 @@ def build(
                     credentials,
                     codes,
                     hashes,
-                    logins,
-                    callers,
+                    entrance,
                     RegistrationMetrics(metrics),
                 ),
-                Sessions(
-                    deps, accounts, credentials, codes, tries, logins, callers, session_metrics
-                ),
+                Sessions(deps, accounts, codes, tries, entrance, session_metrics),
                 Refreshing(deps, accounts, refresh_tokens, logins, RefreshMetrics(metrics)),
                 Recovery(deps, accounts, credentials, codes, hashes, tries, logins, callers),
                 ContactChange(deps, accounts, codes, tries),
                 profiles,
-                Blockings(deps, accounts, credentials, challenges, logins),
+                Blockings(deps, accounts, credentials, codes, logins),
                 Staff(deps, accounts),
                 demo,
             ],
@@ -199,8 +197,8 @@ def _signer(settings: Settings) -> Signer:
     )
 
 
-def _passwords(settings: Settings) -> Passwords:
-    return Passwords(
+def _hashes(settings: Settings) -> PasswordHashes:
+    return PasswordHashes(
         memory_kib=settings.password_memory_kib,
         time_cost=settings.password_time_cost,
         parallelism=settings.password_parallelism,

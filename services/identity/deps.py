@@ -41,6 +41,7 @@ class Body(BaseModel):
 
 
 Typed = Annotated[str, Field(min_length=1, max_length=254)]
+FormField = Annotated[str | None, Field(max_length=254)]
 Anyone = Annotated[Principal, Depends(anyone)]
 Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
 Administrator = Annotated[Principal, Depends(require(Role.ADMINISTRATOR))]

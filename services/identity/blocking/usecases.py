@@ -13,7 +13,7 @@ from services.identity.accounts.errors import AccountNotFoundError
 from services.identity.accounts.store import Accounts, Credentials
 from services.identity.blocking import events
 from services.identity.blocking.domain import marked
-from services.identity.codes.store import Challenges
+from services.identity.codes.actions import Codes
 from services.identity.deps import Deps
 from services.identity.tokens.actions import Logins
 
@@ -27,7 +27,7 @@ class Blockings:
     deps: Deps
     accounts: Accounts
     credentials: Credentials
-    challenges: Challenges
+    codes: Codes
     logins: Logins
 
     async def find(self, login: str, by: str) -> Account:
@@ -72,7 +72,7 @@ class Blockings:
                 return await self.accounts.save(tx, after, events.account_unblocked(after))
             after = await self.accounts.save(tx, after, events.account_blocked(after, blocking))
             await self.logins.end_all(tx, account_id)
-            await self.challenges.end_all(tx, account_id)
+            await self.codes.end_all(tx, account_id)
             await self.credentials.forget_devices(tx, account_id)
             return after
 

@@ -1,4 +1,4 @@
-"""What every route of the entrance begins with: who calls, and one request more of its network."""
+"""The entrance: who calls and how often, and what somebody who was let in is given."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from fastapi import Depends, Header, Request
 from services.chassis.foundation.errors import TooManyRequestsError
 from services.chassis.http.facilities import find
 from services.chassis.http.rates import network_of
+from services.chassis.work.transactions import Transaction
+from services.identity.accounts.domain import Account
 from services.identity.accounts.store import Credentials
 from services.identity.callers.domain import (
     DEVICE_KNOWN_FOR,
@@ -21,6 +23,8 @@ from services.identity.callers.domain import (
 )
 from services.identity.callers.store import Counters
 from services.identity.deps import Deps
+from services.identity.tokens.actions import Logins
+from services.identity.tokens.domain import TokenPair
 
 _MINUTE = timedelta(minutes=1)
 _SITE_BITS = 48  # what one provider's customer may have of IPv6
@@ -66,6 +70,35 @@ class Callers:
         device_id = device.id if device is not None and again else self.deps.new_id()
         until = self.deps.now() + DEVICE_KNOWN_FOR
         return KnownDevice(account_id, device_id, until, epoch).token(self.deps.secret)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Somebody whom a transaction logged in."""
+
+    account: Account
+    refresh_token: str
+    device_epoch: int
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Logs in, once whoever calls it is satisfied that it is the account's owner."""
+
+    credentials: Credentials
+    logins: Logins
+    callers: Callers
+
+    async def enter(self, tx: Transaction, account: Account) -> Entry:
+        """Open a login. What is given for it waits until the transaction has committed."""
+        token = await self.logins.open(tx, account.id)
+        return Entry(account, token, await self.credentials.device_epoch(tx, account.id))
+
+    async def tokens(self, entry: Entry, caller: Caller) -> TokenPair:
+        """What the one who was logged in is given; the device is a known one from now on."""
+        account = entry.account
+        device = self.callers.device_token(account.id, entry.device_epoch, caller)
+        return await self.logins.pair(account.holder, entry.refresh_token, device)
 
 
 async def _admitted(

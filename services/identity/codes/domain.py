@@ -120,6 +120,19 @@ class Challenge:
         return replace(self, used=True), Verdict.ACCEPTED
 
 
+@dataclass(frozen=True)
+class Reply:
+    """A challenge after an answer, and what came of the answer."""
+
+    challenge: Challenge
+    verdict: Verdict
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the code was right, for the first time."""
+        return self.verdict is Verdict.ACCEPTED
+
+
 def challenge(
     challenge_id: str,
     purpose: Purpose,

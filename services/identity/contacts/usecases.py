@@ -10,7 +10,7 @@ from services.identity.accounts.domain import Account, Contact, require_reachabl
 from services.identity.accounts.store import Accounts
 from services.identity.callers.domain import Caller
 from services.identity.codes.actions import Codes
-from services.identity.codes.domain import Challenge, Purpose, Verdict
+from services.identity.codes.domain import Challenge, Purpose, Reply
 from services.identity.codes.errors import ChallengeNotFoundError
 from services.identity.contacts import events
 from services.identity.contacts.domain import proved
@@ -56,7 +56,7 @@ class ContactChange:
                 raise WrongCredentialsError
             return await self.codes.send(tx, made, code)
 
-        return await self.codes.deliver(work)
+        return self.codes.sent(await self.deps.transactions.run(work))
 
     async def resend(self, account_id: str, change_id: str, caller: Caller) -> Challenge:
         """Another code (e7).
@@ -65,7 +65,8 @@ class ContactChange:
             AccountBlockedError: an administrator closed the account.
         """
         await self._require_own(account_id, change_id)
-        return await self.codes.resend(change_id, _PURPOSE, caller.logged_in(account_id))
+        work = await self.codes.renewal(change_id, _PURPOSE, caller.logged_in(account_id))
+        return self.codes.sent(await self.deps.transactions.run(work))
 
     async def confirm(self, account_id: str, change_id: str, code: str) -> Account:
         """The code is right: messages, codes and logins go by the new contact.
@@ -81,19 +82,19 @@ class ContactChange:
         await self._require_own(account_id, change_id)
         await self.codes.admit(change_id, _PURPOSE)
 
-        async def work(tx: Transaction) -> tuple[Challenge, Verdict, Account]:
+        async def work(tx: Transaction) -> tuple[Reply, Account]:
             account = await acting(tx, self.accounts, account_id)
-            asked, verdict = await self.codes.answer(tx, change_id, _PURPOSE, code)
-            if verdict is not Verdict.ACCEPTED:
-                return asked, verdict, account
-            after = proved(account, asked.contact)
+            reply = await self.codes.answer(tx, change_id, _PURPOSE, code)
+            if not reply.accepted:
+                return reply, account
+            after = proved(account, reply.challenge.contact)
             fact = events.contacts_changed(after, account)
             after = await self.accounts.save(tx, after, fact)
-            await self.codes.challenges.end_all(tx, account_id)
-            return asked, verdict, after
+            await self.codes.end_all(tx, account_id)
+            return reply, after
 
-        asked, verdict, account = await self.deps.transactions.run(work)
-        await self.codes.settle(asked, verdict)
+        reply, account = await self.deps.transactions.run(work)
+        await self.codes.settle(reply)
         return account
 
     async def _require_own(self, account_id: str, change_id: str) -> None:

@@ -16,7 +16,7 @@ from services.identity.accounts.store import Accounts, Credentials
 from services.identity.demo.domain import confirmed_citizen
 from services.identity.demo.gateways import DemoAccount
 from services.identity.deps import Deps
-from services.identity.passwords.gateways import Passwords
+from services.identity.passwords.gateways import PasswordHashes
 from services.identity.profiles import events as profile_events
 from services.identity.profiles.domain import checked
 from services.identity.registration import events as registration_events
@@ -33,7 +33,7 @@ class Demo:
     deps: Deps
     accounts: Accounts
     credentials: Credentials
-    passwords: Passwords
+    hashes: PasswordHashes
     for_certificates: Encryption
 
     async def seed(self, entries: Sequence[DemoAccount]) -> None:
@@ -45,7 +45,7 @@ class Demo:
         for entry in entries:
             if await self.accounts.find(None, entry.id) is not None:
                 continue
-            hashed = await self.passwords.hash(entry.password)
+            hashed = await self.hashes.hash(entry.password)
             try:
                 await self._add(entry, hashed)
             except (ContactTakenError, DuplicateError):

@@ -21,7 +21,7 @@ from services.identity.passwords.errors import (
     TooManyPasswordsError,
     WrongCredentialsError,
 )
-from services.identity.passwords.gateways import Passwords
+from services.identity.passwords.gateways import PasswordHashes
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -49,7 +49,7 @@ class PasswordTries:
     deps: Deps
     credentials: Credentials
     counters: Counters
-    passwords: Passwords
+    hashes: PasswordHashes
 
     async def prove(
         self, account: Account | None, login: str, password: str, asker: Asker
@@ -79,7 +79,7 @@ class PasswordTries:
             TooManyPasswordsError: this network tried too many, over all logins.
             AccidentError: too many passwords are being checked already (e9).
         """
-        self.passwords.admit()
+        self.hashes.admit()
         own = self._of_asker(login, asker)
         settings = self.deps.settings
         lock_for = timedelta(seconds=settings.lock_seconds)
@@ -88,7 +88,7 @@ class PasswordTries:
             raise LoginLockedError(hit.until, self.deps.now())
         shared, blind = await self._count_shared(login, asker)
         stored = await self.credentials.password_hash(account.id if account else "")
-        right = await self.passwords.verify(stored, password)
+        right = await self.hashes.verify(stored, password)
         if account is None or stored is None or not right:
             return Attempt(None, blind)
         if not blind:  # else the count that starts anew would tell

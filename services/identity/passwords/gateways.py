@@ -20,7 +20,7 @@ from services.identity.passwords.domain import normalised
 T = TypeVar("T")
 
 
-class Passwords:
+class PasswordHashes:
     """Makes and checks hashes."""
 
     def __init__(

@@ -12,43 +12,42 @@ from pydantic import BaseModel, Field
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.facilities import facility
 from services.identity.accounts.domain import Account, Category, ProfileState, readable
-from services.identity.deps import Body, Citizen
+from services.identity.deps import Body, Citizen, FormField
 from services.identity.profiles.domain import Form
 from services.identity.profiles.usecases import Profiles
 
 router = APIRouter(prefix="/v1", tags=["account"])
 
 Use = Annotated[Profiles, Depends(facility(Profiles))]
-Typed = Annotated[str | None, Field(max_length=254)]
 
 
 class PassportForm(Body):
     """Passport as typed."""
 
-    series: Annotated[Typed, Field(examples=["45 21"])] = None
-    number: Annotated[Typed, Field(examples=["123456"])] = None
+    series: Annotated[FormField, Field(examples=["45 21"])] = None
+    number: Annotated[FormField, Field(examples=["123456"])] = None
 
 
 class ProfileForm(Body):
     """A profile as typed. Every field is text, so that one answer names all errors (I13, e1)."""
 
     category: Annotated[
-        Typed,
+        FormField,
         Field(
             description="`citizen` (нужны паспорт и ИНН), `resident` (СНИЛС), `temporary`.",
             examples=["citizen"],
         ),
     ] = None
-    last_name: Annotated[Typed, Field(examples=["Соколова"])] = None
-    first_name: Annotated[Typed, Field(examples=["Анна"])] = None
-    middle_name: Annotated[Typed, Field(examples=["Сергеевна"])] = None
-    birth_date: Annotated[Typed, Field(examples=["2007-04-18"])] = None
-    snils: Annotated[Typed, Field(examples=["112-233-445 95"])] = None
-    inn: Annotated[Typed, Field(examples=["500100732259"])] = None
-    oms: Annotated[Typed, Field(examples=["7758890000000128"])] = None
+    last_name: Annotated[FormField, Field(examples=["Соколова"])] = None
+    first_name: Annotated[FormField, Field(examples=["Анна"])] = None
+    middle_name: Annotated[FormField, Field(examples=["Сергеевна"])] = None
+    birth_date: Annotated[FormField, Field(examples=["2007-04-18"])] = None
+    snils: Annotated[FormField, Field(examples=["112-233-445 95"])] = None
+    inn: Annotated[FormField, Field(examples=["500100732259"])] = None
+    oms: Annotated[FormField, Field(examples=["7758890000000128"])] = None
     passport: PassportForm | None = None
-    phone: Annotated[Typed, Field(description="Если вход подтверждён по e-mail.")] = None
-    email: Annotated[Typed, Field(description="Если вход подтверждён по телефону.")] = None
+    phone: Annotated[FormField, Field(description="Если вход подтверждён по e-mail.")] = None
+    email: Annotated[FormField, Field(description="Если вход подтверждён по телефону.")] = None
 
     def form(self) -> Form:
         """The use case's form."""

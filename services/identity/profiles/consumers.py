@@ -12,13 +12,13 @@ def handlers(profiles: Profiles) -> Handlers:
     """Event type → handler."""
 
     async def identity_checked(incoming: Incoming[IdentityChecked]) -> None:
-        said = incoming.data
+        checked = incoming.data
         answer = RegistryAnswer(
-            said.account_id,
-            said.revision,
+            checked.account_id,
+            checked.revision,
             incoming.event.causationid,
-            said.matched,
-            () if said.matched else tuple(said.mismatches),
+            checked.matched,
+            checked.mismatches,
         )
         await profiles.record(answer, incoming.cause)
 

@@ -14,11 +14,11 @@ from services.identity.accounts.store import Accounts, Credentials
 from services.identity.callers.actions import Callers
 from services.identity.callers.domain import Caller
 from services.identity.codes.actions import Codes
-from services.identity.codes.domain import Challenge, Purpose, Verdict
+from services.identity.codes.domain import Challenge, Purpose, Reply
 from services.identity.deps import Deps
 from services.identity.passwords.actions import PasswordTries
 from services.identity.passwords.domain import require_good_password
-from services.identity.passwords.gateways import Passwords
+from services.identity.passwords.gateways import PasswordHashes
 from services.identity.tokens.actions import Logins
 
 _PURPOSE = Purpose.RECOVERY
@@ -32,8 +32,8 @@ class Recovery:
     accounts: Accounts
     credentials: Credentials
     codes: Codes
-    passwords: Passwords
-    tries: PasswordTries
+    hashes: PasswordHashes
+    passwords: PasswordTries
     logins: Logins
     callers: Callers
 
@@ -66,7 +66,7 @@ class Recovery:
         async def work(tx: Transaction) -> Challenge:
             return await self.codes.send(tx, made, code)
 
-        return await self.codes.deliver(work)
+        return self.codes.sent(await self.deps.transactions.run(work))
 
     async def _owner(self, phone: Contact | None, email: Contact | None) -> Account | None:
         """Whose contacts these are: all that this account has. Looks for each, found or not."""
@@ -79,7 +79,8 @@ class Recovery:
 
     async def resend(self, recovery_id: str, caller: Caller) -> Challenge:
         """Another code (e7)."""
-        return await self.codes.resend(recovery_id, _PURPOSE, caller.asker(None))
+        work = await self.codes.renewal(recovery_id, _PURPOSE, caller.asker(None))
+        return self.codes.sent(await self.deps.transactions.run(work))
 
     async def confirm(
         self, recovery_id: str, code: str, password: str, caller: Caller
@@ -98,28 +99,26 @@ class Recovery:
         """
         require_good_password(password)
         await self.codes.admit(recovery_id, _PURPOSE)
-        hashed = await self.passwords.hash(password)
+        hashed = await self.hashes.hash(password)
 
-        async def work(
-            tx: Transaction,
-        ) -> tuple[Challenge, Verdict, tuple[Account, int] | None]:
-            asked, verdict = await self.codes.answer(tx, recovery_id, _PURPOSE, code)
-            if verdict is not Verdict.ACCEPTED:
-                return asked, verdict, None
-            account = await self.codes.holder(tx, asked)
+        async def work(tx: Transaction) -> tuple[Reply, tuple[Account, int] | None]:
+            reply = await self.codes.answer(tx, recovery_id, _PURPOSE, code)
+            if not reply.accepted:
+                return reply, None
+            account = await self.codes.holder(tx, reply.challenge)
             await self.credentials.set_password(tx, account.id, hashed, self.deps.now())
             await self.logins.end_all(tx, account.id)
-            await self.codes.challenges.end_all(tx, account.id)
+            await self.codes.end_all(tx, account.id)
             epoch = await self.credentials.device_epoch(tx, account.id)
-            return asked, verdict, (account, epoch)
+            return reply, (account, epoch)
 
-        asked, verdict, done = await self.deps.transactions.run(work)
-        await self.codes.settle(asked, verdict)
+        reply, done = await self.deps.transactions.run(work)
+        await self.codes.settle(reply)
         if done is None:
             return None
         account, epoch = done
         asker = caller.asker(account.id)
-        await self.tries.unlock(asker, account.id, *account.logins)
+        await self.passwords.unlock(asker, account.id, *account.logins)
         await self.codes.limits.forgive(asker, *account.logins)
         return None if account.blocked else self.callers.device_token(account.id, epoch, caller)
 

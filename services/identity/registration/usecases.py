@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from services.chassis.work.transactions import Transaction
-from services.identity.accounts.domain import Account, Contact, require_reachable
+from services.identity.accounts.domain import Contact, require_reachable
 from services.identity.accounts.errors import ContactTakenError
 from services.identity.accounts.store import Accounts, Credentials
-from services.identity.callers.actions import Callers
+from services.identity.callers.actions import Entrance, Entry
 from services.identity.callers.domain import Caller
 from services.identity.codes.actions import Codes
-from services.identity.codes.domain import Challenge, Purpose, Verdict
+from services.identity.codes.domain import Challenge, Purpose, Reply
 from services.identity.deps import Deps
 from services.identity.passwords.domain import require_good_password
-from services.identity.passwords.gateways import Passwords
+from services.identity.passwords.gateways import PasswordHashes
 from services.identity.registration import events
 from services.identity.registration.domain import registered
 from services.identity.registration.errors import AccountExistsError
 from services.identity.registration.metrics import RegistrationMetrics
-from services.identity.tokens.actions import Logins
 from services.identity.tokens.domain import TokenPair
 
 _PURPOSE = Purpose.REGISTRATION
@@ -33,9 +32,8 @@ class Registration:
     accounts: Accounts
     credentials: Credentials
     codes: Codes
-    passwords: Passwords
-    logins: Logins
-    callers: Callers
+    hashes: PasswordHashes
+    entrance: Entrance
     metrics: RegistrationMetrics
 
     async def start(self, contact: Contact, caller: Caller) -> Challenge:
@@ -55,13 +53,14 @@ class Registration:
             asked = replace(made, account_id=owner.id) if owner else made
             return await self.codes.send(tx, asked, code)
 
-        asked = await self.codes.deliver(work)
+        asked = self.codes.sent(await self.deps.transactions.run(work))
         self.metrics.registrations.labels("started").inc()
         return asked
 
     async def resend(self, registration_id: str, caller: Caller) -> Challenge:
         """Another code (e7)."""
-        return await self.codes.resend(registration_id, _PURPOSE, caller.asker(None))
+        work = await self.codes.renewal(registration_id, _PURPOSE, caller.asker(None))
+        return self.codes.sent(await self.deps.transactions.run(work))
 
     async def confirm(
         self, registration_id: str, code: str, password: str, caller: Caller
@@ -76,30 +75,24 @@ class Registration:
         """
         require_good_password(password)
         await self.codes.admit(registration_id, _PURPOSE)
-        hashed = await self.passwords.hash(password)
+        hashed = await self.hashes.hash(password)
         account_id = self.deps.new_id()
 
-        async def work(
-            tx: Transaction,
-        ) -> tuple[Challenge, Verdict, tuple[Account, str, int] | None]:
-            asked, verdict = await self.codes.answer(tx, registration_id, _PURPOSE, code)
-            if verdict is not Verdict.ACCEPTED or asked.account_id:
-                return asked, verdict, None
-            account = registered(account_id, asked.contact, self.deps.now())
+        async def work(tx: Transaction) -> tuple[Reply, Entry | None]:
+            reply = await self.codes.answer(tx, registration_id, _PURPOSE, code)
+            if not reply.accepted or reply.challenge.account_id:
+                return reply, None
+            account = registered(account_id, reply.challenge.contact, self.deps.now())
             account = await self.accounts.add(tx, account, events.account_registered(account))
             await self.credentials.set_password(tx, account_id, hashed, self.deps.now())
-            token = await self.logins.open(tx, account_id)
-            epoch = await self.credentials.device_epoch(tx, account_id)
-            return asked, verdict, (account, token, epoch)
+            return reply, await self.entrance.enter(tx, account)
 
         try:
-            asked, verdict, opened = await self.deps.transactions.run(work)
+            reply, entry = await self.deps.transactions.run(work)
         except ContactTakenError as error:  # registered in two windows at once
             raise AccountExistsError from error
-        await self.codes.settle(asked, verdict)
-        if opened is None:
+        await self.codes.settle(reply)
+        if entry is None:
             raise AccountExistsError
         self.metrics.registrations.labels("done").inc()
-        account, token, epoch = opened
-        device = self.callers.device_token(account.id, epoch, caller)
-        return await self.logins.pair(account.holder, token, device)
+        return await self.entrance.tokens(entry, caller)

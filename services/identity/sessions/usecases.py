@@ -10,11 +10,11 @@ import structlog
 from services.chassis.foundation.errors import AccountBlockedError, UnauthenticatedError
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Account, contact_of, login_of
-from services.identity.accounts.store import Accounts, Credentials
-from services.identity.callers.actions import Callers
+from services.identity.accounts.store import Accounts
+from services.identity.callers.actions import Entrance, Entry
 from services.identity.callers.domain import Caller
 from services.identity.codes.actions import Codes
-from services.identity.codes.domain import Challenge, Purpose, Verdict
+from services.identity.codes.domain import Challenge, Purpose, Reply
 from services.identity.deps import Deps
 from services.identity.passwords.actions import PasswordTries
 from services.identity.passwords.errors import WrongCredentialsError
@@ -45,11 +45,9 @@ class Sessions:
 
     deps: Deps
     accounts: Accounts
-    credentials: Credentials
     codes: Codes
     passwords: PasswordTries
-    logins: Logins
-    callers: Callers
+    entrance: Entrance
     metrics: SessionMetrics
 
     async def begin(self, login: str, password: str, caller: Caller) -> Challenge:
@@ -94,11 +92,12 @@ class Sessions:
                 raise WrongCredentialsError
             return await self.codes.send(tx, made, code)
 
-        return await self.codes.deliver(work)
+        return self.codes.sent(await self.deps.transactions.run(work))
 
     async def resend(self, session_id: str, caller: Caller) -> Challenge:
         """Another code (e7)."""
-        return await self.codes.resend(session_id, _PURPOSE, caller.asker(None))
+        work = await self.codes.renewal(session_id, _PURPOSE, caller.asker(None))
+        return self.codes.sent(await self.deps.transactions.run(work))
 
     async def confirm(self, session_id: str, code: str, caller: Caller) -> TokenPair:
         """The code is right: logged in.
@@ -116,26 +115,20 @@ class Sessions:
     async def _confirm(self, session_id: str, code: str, caller: Caller) -> TokenPair:
         await self.codes.admit(session_id, _PURPOSE)
 
-        async def work(
-            tx: Transaction,
-        ) -> tuple[Challenge, Verdict, tuple[Account, str, int] | None]:
-            asked, verdict = await self.codes.answer(tx, session_id, _PURPOSE, code)
-            if verdict is not Verdict.ACCEPTED or asked.account_id is None:
-                return asked, verdict, None
-            account = await self.codes.holder(tx, asked)
+        async def work(tx: Transaction) -> tuple[Reply, Entry | None]:
+            reply = await self.codes.answer(tx, session_id, _PURPOSE, code)
+            if not reply.accepted:
+                return reply, None
+            account = await self.codes.holder(tx, reply.challenge)
             if account.blocked:  # said only to who has both factors
                 raise AccountBlockedError
-            token = await self.logins.open(tx, account.id)
-            epoch = await self.credentials.device_epoch(tx, account.id)
-            return asked, verdict, (account, token, epoch)
+            return reply, await self.entrance.enter(tx, account)
 
-        asked, verdict, opened = await self.deps.transactions.run(work)
-        await self.codes.settle(asked, verdict)
-        if opened is None:
+        reply, entry = await self.deps.transactions.run(work)
+        await self.codes.settle(reply)
+        if entry is None:
             raise UnauthenticatedError
-        account, token, epoch = opened
-        device = self.callers.device_token(account.id, epoch, caller)
-        return await self.logins.pair(account.holder, token, device)
+        return await self.entrance.tokens(entry, caller)
 
 
 @dataclass(frozen=True)

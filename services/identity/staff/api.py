@@ -11,14 +11,13 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.middleware import OnceKey
 from services.chassis.http.pages import Cursor
 from services.identity.accounts.domain import AccountView, Role
-from services.identity.deps import Administrator, Body
+from services.identity.deps import Administrator, Body, FormField
 from services.identity.staff.domain import StaffForm
 from services.identity.staff.usecases import Staff
 
 router = APIRouter(prefix="/v1", tags=["staff"])
 
 Use = Annotated[Staff, Depends(facility(Staff))]
-Typed = Annotated[str | None, Field(max_length=254)]
 
 
 class NewStaff(Body):
@@ -26,12 +25,12 @@ class NewStaff(Body):
 
     role: Role
     full_name: Annotated[str, Field(max_length=200, examples=["Орлова Мария Викторовна"])]
-    phone: Typed = None
-    email: Typed = None
-    position: Annotated[Typed, Field(examples=["врач-терапевт"])] = None
-    clinic_id: Annotated[Typed, Field(examples=["clinic-1"])] = None
+    phone: FormField = None
+    email: FormField = None
+    position: Annotated[FormField, Field(examples=["врач-терапевт"])] = None
+    clinic_id: Annotated[FormField, Field(examples=["clinic-1"])] = None
     snils: Annotated[
-        Typed,
+        FormField,
         Field(
             description="Чтобы врач не рассматривал своё собственное заявление.",
             examples=["087-654-303 00"],

@@ -1,4 +1,4 @@
-"""One-time codes: made, sent, sent again, answered (I4, e7).
+"""One-time codes: made, sent, sent again, answered (I4, e7). The transactions are the callers'.
 
 A decoy is a challenge that no code opens. Everything is done for it that is done for another, up to
 an event that goes to nobody: neither the answer nor its time tells that it is one.
@@ -23,6 +23,7 @@ from services.identity.codes.domain import (
     Challenge,
     CodeRules,
     Purpose,
+    Reply,
     Verdict,
     challenge,
     digest_of,
@@ -103,14 +104,13 @@ class Codes:
         tx.emit(made.id, made.sent, events.code_requested(made, code, self.encryption))
         return made
 
-    async def deliver(self, work: Send) -> Challenge:
-        """Run a transaction that sends a code, and count the code after it."""
-        made = await self.deps.transactions.run(work)
+    def sent(self, made: Challenge) -> Challenge:
+        """Count a code whose transaction has committed."""
         self.metrics.sent(made)
         return made
 
-    async def resend(self, challenge_id: str, purpose: Purpose, asker: Asker) -> Challenge:
-        """Another code for the same challenge (e7).
+    async def renewal(self, challenge_id: str, purpose: Purpose, asker: Asker) -> Send:
+        """What sends another code for the same challenge, in a transaction (e7).
 
         Raises:
             ChallengeNotFoundError: no such challenge.
@@ -130,7 +130,7 @@ class Codes:
             sent = found.renewed(again.digest, self.deps.now(), self.rules, again.digits)
             return await self.send(tx, sent, code)
 
-        return await self.deliver(work)
+        return work
 
     async def open(
         self, challenge_id: str, purpose: Purpose, *, renewable: bool = False
@@ -171,7 +171,7 @@ class Codes:
 
     async def answer(
         self, tx: Transaction, challenge_id: str, purpose: Purpose, code: str
-    ) -> tuple[Challenge, Verdict]:
+    ) -> Reply:
         """Look at an admitted answer in the transaction. Whoever calls it settles after the commit.
 
         Raises:
@@ -181,7 +181,11 @@ class Codes:
         digest = digest_of(self.deps.secret, challenge_id, code)
         after, verdict = found.tried(digest, self.deps.now())
         await self.challenges.put(tx, after)
-        return after, verdict
+        return Reply(after, verdict)
+
+    async def end_all(self, tx: Transaction, account_id: str) -> None:
+        """No code that was asked for opens this account any more."""
+        await self.challenges.end_all(tx, account_id)
 
     async def holder(self, tx: Transaction, asked: Challenge) -> Account:
         """Whose account an accepted code opens.
@@ -195,12 +199,13 @@ class Codes:
                 return account
         raise ChallengeNotFoundError
 
-    async def settle(self, asked: Challenge, verdict: Verdict) -> None:
+    async def settle(self, reply: Reply) -> None:
         """Say what came of an answer; a right one takes the tries of its challenge back.
 
         Raises:
             RefusalError: the answer was not right.
         """
+        asked, verdict = reply.challenge, reply.verdict
         self.metrics.checked(asked, verdict)
         await self.limits.settle(asked, verdict)
         if verdict is Verdict.WRONG and asked.tries_left <= 0:

@@ -46,20 +46,20 @@ async def _work(
 ) -> tuple[list[str], list[str]]:
     """The commands on identity's own collections, and the passwords hashed, of one request."""
     identity, commands = watched
-    passwords: Any = find(identity.app, Registration).passwords
+    hashes: Any = find(identity.app, Registration).hashes
     hashed: list[str] = []
-    counted = passwords._in_thread  # the one door to argon2
+    counted = hashes._in_thread  # the one door to argon2
 
     async def in_thread(work: Callable[..., Any], *args: str) -> Any:
         hashed.append(work.__name__)
         return await counted(work, *args)
 
-    passwords._in_thread = in_thread
+    hashes._in_thread = in_thread
     try:
         with commands.listening(left_out=_BESIDE) as seen:
             await ask()
     finally:
-        passwords._in_thread = counted
+        hashes._in_thread = counted
     return [said for said in seen if said.split()[1] in _OWN], hashed
 
 
