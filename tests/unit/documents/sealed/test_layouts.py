@@ -108,7 +108,7 @@ def test_every_form_of_the_catalogue_fits_the_fixed_page(kind: CertificateType) 
 def test_the_page_of_talons_says_where_on_a_talon_its_number_is() -> None:
     layout, values = paper_of(an_order(a_talon(), form="talon"), SEALING)
     (row,) = (row for row in layout.rows if values[row.key] == "A-1")
-    page = (Path(scheduling.__file__).parent / "api" / "talon.html.j2").read_text()
+    page = (Path(scheduling.__file__).parent / "talons" / "api" / "talon.html.j2").read_text()
     assert f"в строке «{row.label}»" in page
     assert f'<label for="number">{row.label}</label>' in page
 
