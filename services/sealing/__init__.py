@@ -11,12 +11,11 @@ no HTTP API, and decides nothing medical. The whole of it, for the service that 
     sealed = await sealer.seal(SealRequest(layout=layout, values=values, number=number,
         qr_url=url, issued_on=day, when=now, xml=xml, doctor=doctor_signer))
     sealed.pdf, sealed.sha256, sealed.signatures
-    verify_bytes(pdf, sha256).intact
 
-`seal_many(requests, in_flight=100)` gives results and refusals in order. Every refusal is a
-`SealingError` with `code`, `title`, `detail` (Russian) and `permanent`. Layouts are data, equal
-ones share a template; `TALON` is the appointment's. Blocking work of more
-than a millisecond: the first use of a layout or of a QR length (tens of milliseconds).
+Many documents may wait for their stamps at the same time. Every refusal is a `SealingError` with
+`code`, `title`, `detail` (Russian) and `permanent`. Layouts are data, equal ones share a template;
+`TALON` is the appointment's. Blocking work of more than a millisecond: the first use of a layout or
+of a QR length (tens of milliseconds).
 """
 
 from services.sealing.errors import SealingError
@@ -28,17 +27,16 @@ from services.sealing.keys import (
     load_signer,
 )
 from services.sealing.layout import TALON, Layout, Row, certificate_layout
-from services.sealing.sealer import Sealed, Sealer, SealRequest, SignatureInfo
+from services.sealing.requests import Sealed, SealRequest, SignatureInfo
+from services.sealing.sealer import Sealer
 from services.sealing.trust import Role, TrustStore, load_trust
 from services.sealing.tsa import HttpTimestamps, timestamp_client
-from services.sealing.verify import Integrity, verify_bytes
 from services.sealing.xml import certificate_xml
 
 __all__ = [
     "TALON",
     "CertificateInfo",
     "HttpTimestamps",
-    "Integrity",
     "KeySigner",
     "Layout",
     "Role",
@@ -56,5 +54,4 @@ __all__ = [
     "load_signer",
     "load_trust",
     "timestamp_client",
-    "verify_bytes",
 ]

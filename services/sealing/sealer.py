@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from services.sealing.errors import (
     CertificateNotTrustedError,
     CertificateUnusableNowError,
     DoesNotFitError,
-    SealingError,
 )
 from services.sealing.fonts import Coverage, characters
 from services.sealing.keys import Signer, TimestampSource
@@ -27,6 +25,7 @@ from services.sealing.pdf.facts import Facts
 from services.sealing.pdf.general import GeneralTemplate
 from services.sealing.pdf.slot import Slot
 from services.sealing.pdf.template import DOCTOR_FIELD, ORGANISATION_FIELD, Template
+from services.sealing.requests import Sealed, SealRequest, SignatureInfo
 from services.sealing.signatures import check_cms
 from services.sealing.text import normalised
 from services.sealing.trust import Role, TrustStore
@@ -34,56 +33,6 @@ from services.sealing.trust import Role, TrustStore
 _KEPT_TEMPLATES = 64
 
 AnyTemplate = Template | GeneralTemplate
-
-
-@dataclass(frozen=True, kw_only=True)
-class SealRequest:
-    """One document to be made.
-
-    Args:
-        layout: the form.
-        values: exactly the rows of the form.
-        number: the unique number, printed and in the metadata.
-        qr_url: where the QR code leads.
-        issued_on: the date printed after the number.
-        xml: what to embed; None exactly for layouts without an attachment.
-        doctor: who signs first; None exactly for layouts that no doctor signs.
-        lasts_until: the end of the document (aware), which the certificates must not precede.
-        when: the time of signing claimed in the file (aware; the stamps prove it).
-    """
-
-    layout: Layout
-    values: Mapping[str, str]
-    number: str
-    qr_url: str
-    issued_on: date
-    when: datetime
-    xml: bytes | None = None
-    doctor: Signer | None = None
-    lasts_until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class SignatureInfo:
-    """One signature of a sealed document, as the event tells it.
-
-    `signer` is an office («врач-терапевт, Городская поликлиника № 45»), never a person: the file
-    itself names the doctor to those who hold it.
-    """
-
-    field: str
-    signer: str
-    certificate_serial: str
-    signed_at: datetime
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """A finished file, its SHA-256 (hexadecimal) and who signed it."""
-
-    pdf: bytes
-    sha256: str
-    signatures: tuple[SignatureInfo, ...]
 
 
 class Sealer:
@@ -116,7 +65,7 @@ class Sealer:
             SealingError: the kinds of `errors`; `permanent` says whether to try again.
         """
         layout, when = request.layout, request.when.astimezone(UTC)
-        _check_parts(request)
+        request.check()
         values = {key: normalised(value) for key, value in request.values.items()}
         layout.check(values)
         self._check_certificates(request.doctor, when, request.lasts_until)
@@ -131,21 +80,6 @@ class Sealer:
                 self._organisation,
             )
         return Sealed(pdf, hashlib.sha256(pdf).hexdigest(), self._signatures(request.doctor, when))
-
-    async def seal_many(
-        self, requests: Sequence[SealRequest], in_flight: int = 100
-    ) -> list[Sealed | SealingError]:
-        """Make many; the results stand in the order of the requests, refusals among them."""
-        gate = asyncio.Semaphore(in_flight)
-
-        async def one(request: SealRequest) -> Sealed | SealingError:
-            async with gate:
-                try:
-                    return await self.seal(request)
-                except SealingError as refusal:
-                    return refusal
-
-        return list(await asyncio.gather(*map(one, requests)))
 
     async def _sign(
         self, slot: Slot, template: AnyTemplate, signer: Signer, *, checked: bool = False
@@ -162,7 +96,7 @@ class Sealer:
         """The document with its first field open, and the template for what follows."""
         facts = Facts(
             number=request.number,
-            number_line=_number_line(request),
+            number_line=request.number_line,
             url=request.qr_url,
             xml=request.xml,
             doctor=request.doctor.info if request.doctor else None,
@@ -217,25 +151,6 @@ class Sealer:
             office = f"{doctor.info.position or 'врач'}, {organisation.name}"
             signed.insert(0, SignatureInfo(DOCTOR_FIELD, office, doctor.info.serial, when))
         return tuple(signed)
-
-
-def _check_parts(request: SealRequest) -> None:
-    """A programming error rather than a refusal: the caller chose both layout and parts."""
-    if request.when.tzinfo is None:
-        msg = "when must be aware"
-        raise ValueError(msg)
-    if (request.xml is None) != (request.layout.attachment is None):
-        msg = f"layout {request.layout.name}: XML and attachment must come together"
-        raise ValueError(msg)
-    if (request.doctor is not None) != request.layout.doctor_signs:
-        msg = f"layout {request.layout.name}: doctor_signs and the doctor must come together"
-        raise ValueError(msg)
-
-
-def _number_line(request: SealRequest) -> str:
-    return request.layout.number_line.format(
-        number=request.number, date=f"{request.issued_on:%d.%m.%Y}"
-    )
 
 
 def _coverage(*texts: str) -> Coverage | None:

@@ -21,7 +21,6 @@ from pathlib import Path
 
 from deploy.world import verify_pdf
 from deploy.world.pki import Algorithm
-from deploy.world.tsa.authority import LocalTimestamps
 from services.sealing import (
     HttpTimestamps,
     Sealed,
@@ -34,7 +33,7 @@ from services.sealing.pdf.facts import Facts
 from services.sealing.pdf.general import GeneralTemplate
 from tests.benchmarks.row import Row
 from tests.benchmarks.sealing_baselines import PyHankoPair, WeasyPage
-from tests.support.sealing import DemoPki
+from tests.support.sealing import DemoPki, LocalTimestamps, seal_many
 
 ROUNDS = 5
 SECONDS_A_ROUND = 0.6
@@ -99,7 +98,7 @@ async def _candidates(pki: DemoPki, stack: AsyncExitStack) -> list[Candidate]:
 
 def _batch(sealer: Sealer, request: SealRequest) -> Batch:
     async def batch(count: int) -> bytes:
-        results = await sealer.seal_many([request] * count)
+        results = await seal_many(sealer, [request] * count)
         last = results[-1]
         assert isinstance(last, Sealed), last
         return last.pdf

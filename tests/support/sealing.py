@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from deploy.world.pki import Algorithm, ensure_pki
-from deploy.world.tsa.authority import Authority, LocalTimestamps, load_authority
+from deploy.world.tsa.authority import Authority, load_authority
 from services.sealing import (
     TALON,
     KeySigner,
     Layout,
+    Sealed,
     Sealer,
+    SealingError,
     SealRequest,
     TimestampSource,
     TrustStore,
     certificate_layout,
     certificate_xml,
+    cms,
+    der,
     load_signer,
     load_trust,
 )
+from services.sealing.tsa import TimestampRequest
 
 NUMBER = "086U-2026-000001-7"
 URL = f"http://127.0.0.1:8080/verify/{NUMBER}"
@@ -79,6 +86,44 @@ def form_086u() -> Layout:
         person="name",
         long_fields={"address": 2, "history": 2, "conclusion": 4},
     )
+
+
+class LocalTimestamps:
+    """Tokens without HTTP, the same requests and answers."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+
+    async def token(self, imprint: bytes) -> bytes:
+        """A token over a SHA-256 digest."""
+        algorithm = der.sequence(cms.SHA256, der.NULL)
+        return self._authority.issue(
+            TimestampRequest(
+                algorithm=cms.SHA256,
+                imprint=imprint,
+                message_imprint=der.sequence(algorithm, der.octets(imprint)),
+                nonce=None,
+                wants_certificate=True,
+                policy=None,
+                has_extensions=False,
+            )
+        )
+
+
+async def seal_many(
+    sealer: Sealer, requests: Sequence[SealRequest], in_flight: int = 100
+) -> list[Sealed | SealingError]:
+    """Seal many at once; the results stand in the order of the requests, refusals among them."""
+    gate = asyncio.Semaphore(in_flight)
+
+    async def one(request: SealRequest) -> Sealed | SealingError:
+        async with gate:
+            try:
+                return await sealer.seal(request)
+            except SealingError as refusal:
+                return refusal
+
+    return list(await asyncio.gather(*map(one, requests)))
 
 
 @dataclass(frozen=True)

@@ -77,26 +77,3 @@ def _refusal(asked: TimestampRequest) -> bytes | None:
 def load_authority(pki: Path) -> Authority:
     """The authority with the key of a PKI directory (see `deploy.world.pki`)."""
     return Authority(load_signer(pki / "tsa.key", pki / "tsa.pem"))
-
-
-class LocalTimestamps:
-    """Tokens without HTTP, for tests and measurements: the same requests and answers."""
-
-    def __init__(self, authority: Authority) -> None:
-        """Keep the authority."""
-        self._authority = authority
-
-    async def token(self, imprint: bytes) -> bytes:
-        """A token over a SHA-256 digest."""
-        algorithm = der.sequence(cms.SHA256, der.NULL)
-        return self._authority.issue(
-            TimestampRequest(
-                algorithm=cms.SHA256,
-                imprint=imprint,
-                message_imprint=der.sequence(algorithm, der.octets(imprint)),
-                nonce=None,
-                wants_certificate=True,
-                policy=None,
-                has_extensions=False,
-            )
-        )

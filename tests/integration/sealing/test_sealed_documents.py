@@ -21,16 +21,25 @@ from pyhanko.sign.fields import MDPPerm
 
 from deploy.world import verify_pdf
 from deploy.world.pki import Algorithm
-from deploy.world.tsa.authority import LocalTimestamps
-from services.sealing import Sealed, Sealer, SealingError, verify_bytes
+from services.sealing import Sealed, Sealer, SealingError
 from services.sealing.errors import (
     CertificateNotTrustedError,
     SignatureTooLargeError,
     TimestampUnavailableError,
     UnprintableTextError,
 )
-from services.sealing.verify import signature_contents
-from tests.support.sealing import ISSUED, NUMBER, ORGANISATION, TALON_VALUES, URL, VALUES, DemoPki
+from tests.support.integrity import signature_contents, verify_bytes
+from tests.support.sealing import (
+    ISSUED,
+    NUMBER,
+    ORGANISATION,
+    TALON_VALUES,
+    URL,
+    VALUES,
+    DemoPki,
+    LocalTimestamps,
+    seal_many,
+)
 from tests.support.tampering import TAMPERINGS, tampered
 
 
@@ -270,7 +279,7 @@ async def test_many_documents_wait_for_stamps_at_the_same_time(pki: DemoPki) -> 
 
     requests = [pki.request(name=f"Петров {n}") for n in range(40)]
     async with asyncio.timeout(30):
-        sealed = await pki.sealer(Meeting(20)).seal_many(requests, in_flight=20)
+        sealed = await seal_many(pki.sealer(Meeting(20)), requests, in_flight=20)
     assert all(isinstance(s, Sealed) and verify_bytes(s.pdf, s.sha256).intact for s in sealed)
 
 
@@ -286,7 +295,7 @@ async def test_refusals_stand_among_the_results_in_order(pki: DemoPki) -> None:
             raise TimestampUnavailableError(msg)
 
     requests = [pki.request(), pki.talon(patient="漢"), pki.talon()]
-    results = await pki.sealer(Away()).seal_many(requests)
+    results = await seal_many(pki.sealer(Away()), requests)
     codes = [r.code for r in results if isinstance(r, SealingError)]
     assert codes == ["timestamp-unavailable", "unprintable-text", "timestamp-unavailable"]
     assert [r.permanent for r in results if isinstance(r, SealingError)] == [False, True, False]

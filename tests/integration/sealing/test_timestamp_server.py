@@ -17,11 +17,12 @@ import httpx2
 import pytest
 
 from deploy.world import verify_pdf
-from services.sealing import HttpTimestamps, Sealed, timestamp_client, verify_bytes
+from services.sealing import HttpTimestamps, Sealed, timestamp_client
 from services.sealing.errors import TimestampUnavailableError
 from services.sealing.tsa import check_response, request
 from services.sealing.tsa.client import HttpClient
-from tests.support.sealing import DemoPki
+from tests.support.integrity import verify_bytes
+from tests.support.sealing import DemoPki, seal_many
 
 REPOSITORY = Path(__file__).parents[3]
 QUERY = {"content-type": "application/timestamp-query"}
@@ -73,7 +74,7 @@ async def test_a_document_is_stamped_over_http(
 
 async def test_many_documents_at_a_time(pki: DemoPki, url: str, stamping: HttpClient) -> None:
     sealer = pki.sealer(HttpTimestamps(stamping, url, pki.trust()))
-    results = await sealer.seal_many([pki.talon(patient=f"Пациент {n}") for n in range(100)], 50)
+    results = await seal_many(sealer, [pki.talon(patient=f"Пациент {n}") for n in range(100)], 50)
     assert all(isinstance(r, Sealed) and verify_bytes(r.pdf, r.sha256).intact for r in results)
     assert len({r.sha256 for r in results if isinstance(r, Sealed)}) == 100
 

@@ -11,7 +11,7 @@ import rfc3161_client
 from asn1crypto import tsp
 from cryptography import x509
 
-from deploy.world.tsa.authority import Authority, LocalTimestamps
+from deploy.world.tsa.authority import Authority
 from services.sealing import cms, der
 from services.sealing.errors import (
     TimestampCertificateError,
@@ -28,7 +28,7 @@ from services.sealing.tsa import (
     rejection,
     request,
 )
-from tests.support.sealing import DemoPki
+from tests.support.sealing import DemoPki, LocalTimestamps
 
 IMPRINT = hashlib.sha256(b"signature").digest()
 NONCE = 0x7FFFFFFFFFFFFFFF

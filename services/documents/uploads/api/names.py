@@ -9,12 +9,13 @@ from __future__ import annotations
 import binascii
 import html
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from urllib.parse import unquote_to_bytes
+
+from services.chassis.foundation.text import tidied
 
 _PARAMETER = re.compile(rb';\s*([^\s=;"]+)\s*=\s*(?:"((?:\\"|[^"])*)"|([^;]*))')
 _EXTENDED = re.compile(rb"([\w.:-]*)'[^']*'(.*)", re.DOTALL)
@@ -59,7 +60,7 @@ def _file_name(parameters: Mapping[bytes, bytes]) -> str | None:
     if plain is None and extended is None:
         return None
     found = _extended(extended) if extended else ""
-    return unicodedata.normalize("NFC", found or _plain(plain or b""))
+    return tidied(found or _plain(plain or b""))
 
 
 def _extended(value: bytes) -> str:
