@@ -30,9 +30,10 @@ from services.chassis.foundation.errors import (
 from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.tasks import repeat
 from services.chassis.http.facilities import find
+from services.chassis.telemetry.calls import outbound_call
 from services.chassis.telemetry.journey import known, travelling
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import journey_from, outbound_call, outgoing_headers
+from services.chassis.telemetry.tracing import journey_from, outgoing_headers
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from pymongo.errors import OperationFailure
 from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.kafka.supervisor import Supervisor
 from services.chassis.runtime.gauges import repeat_all
+from services.chassis.telemetry.calls import outbound_call
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import outbound_call
 from tests.support.eventually import eventually
 from tests.support.tools.runbooks import found_by
 from tests.support.tools.spans import listening

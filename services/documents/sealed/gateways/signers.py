@@ -16,8 +16,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from services.chassis.telemetry.calls import outbound_call
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import outbound_call
 from services.documents.sealed.domain import Ends
 from services.documents.sealed.errors import CannotSealError, SealingAwayError
 from services.documents.sealed.gateways.ends import NOTHING, ends_of

@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 
 import structlog
 
-from services.chassis.telemetry.tracing import Call
+from services.chassis.telemetry.calls import Call
 from services.notifier.delivery.domain.message import Outcome, Verdict
 from services.notifier.templates.domain.content import Channel, Content
 

@@ -18,8 +18,8 @@ import structlog
 from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseException
 from email_validator import EmailNotValidError, validate_email
 
+from services.chassis.telemetry.calls import outbound_call
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import outbound_call
 from services.notifier.delivery.domain.message import Outcome, Verdict
 from services.notifier.delivery.gateways import Outgoing, note
 

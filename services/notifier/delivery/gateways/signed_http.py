@@ -16,8 +16,8 @@ import httpx2
 import orjson
 import structlog
 
+from services.chassis.telemetry.calls import outbound_call
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import outbound_call
 from services.notifier.delivery.domain.message import Outcome, Verdict
 from services.notifier.delivery.gateways import Outgoing, note
 
