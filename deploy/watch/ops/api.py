@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from deploy.watch.observability.panels import Tab
 from deploy.watch.ops import editing
-from deploy.watch.ops.accounts import Accounts
-from deploy.watch.ops.collector import Health
 from deploy.watch.ops.components import COMPONENTS
+from deploy.watch.ops.deps import Editor, Ops, Running, Watcher, Writer
 from deploy.watch.ops.editing import Form
 from deploy.watch.ops.notices import STAGE_LABELS, STAGES, Notice
-from deploy.watch.ops.points import Points
-from deploy.watch.ops.status import SHOWN_FOR, NoticeView, StatusBoard
-from deploy.watch.ops.store import Deed, Store
-from deploy.watch.ops.volumes import WatcherMetrics
+from deploy.watch.ops.status import SHOWN_FOR, NoticeView
+from deploy.watch.ops.store import Deed
 from services.chassis.database.idempotency import IdempotencyKeyMissingError
 from services.chassis.foundation.errors import FieldError, InvalidInputError, NotFoundError
-from services.chassis.http.auth import Principal, Role, TokenVerifier, require
 from services.chassis.http.etags import Expected, IfMatch
-from services.chassis.http.facilities import find
 
-WATCHERS = (Role.SRE, Role.ADMINISTRATOR)
-EDITORS = (*WATCHERS, Role.SUPPORT)
 _JOURNAL = 100
 _KEY_LENGTH = 128
 
@@ -40,53 +29,6 @@ async def _private(response: Response) -> None:
 
 
 router = APIRouter(prefix="/ops/api", dependencies=[Depends(_private)])
-
-
-@dataclass
-class Ops:
-    """The running program and what its routes work with."""
-
-    tokens: TokenVerifier
-    accounts: Accounts
-    store: Store
-    board: StatusBoard
-    points: Points
-    step: float
-    clock: Callable[[], float]
-    health: Health
-    metrics: WatcherMetrics
-
-    @property
-    def tabs(self) -> dict[str, Tab]:
-        """Tabs by name."""
-        return {tab.name: tab for tab in self.points.tabs}
-
-    def now(self) -> datetime:
-        """The clock as a moment."""
-        return datetime.fromtimestamp(self.clock(), UTC)
-
-
-async def ops_of(request: Request) -> Ops:
-    """The running program."""
-    return find(request.app, Ops)
-
-
-Running = Annotated[Ops, Depends(ops_of)]
-Watcher = Annotated[Principal, Depends(require(*WATCHERS))]
-Editor = Annotated[Principal, Depends(require(*EDITORS))]
-
-
-async def writer(request: Request, who: Editor, ops: Running) -> Principal:
-    """An editor whose account is open.
-
-    Raises:
-        AccountBlockedError: an administrator closed it after the token was given.
-    """
-    await ops.accounts.require_open(request.headers["authorization"])
-    return who
-
-
-Writer = Annotated[Principal, Depends(writer)]
 
 
 class _Body(BaseModel):

@@ -16,8 +16,8 @@ from deploy.watch.observability.panels import TABS, Tab
 from deploy.watch.observability.scrapes import Scrapes
 from deploy.watch.ops import api, pages
 from deploy.watch.ops.accounts import Accounts
-from deploy.watch.ops.api import Ops
 from deploy.watch.ops.collector import Collector
+from deploy.watch.ops.deps import Ops
 from deploy.watch.ops.points import Points
 from deploy.watch.ops.settings import OpsSettings
 from deploy.watch.ops.status import StatusBoard

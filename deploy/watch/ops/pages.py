@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 
-from deploy.watch.ops.api import Running
+from deploy.watch.ops.deps import Running
 from deploy.watch.ops.status import StatusView
 
 router = APIRouter(include_in_schema=False)
