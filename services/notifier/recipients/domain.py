@@ -84,7 +84,7 @@ class Recipient:
 
     @property
     def salutation(self) -> str:
-        """How a letter begins."""
+        """How an e-mail begins."""
         name = " ".join(filter(None, (self.contacts.first_name, self.contacts.middle_name)))
         return f"Здравствуйте, {name}!" if name else "Здравствуйте!"
 

@@ -44,7 +44,7 @@ def load_templates(directory: Path = DIRECTORY) -> tuple[Template, ...]:
 
 
 def load_layout(directory: Path = DIRECTORY) -> Layout:
-    """The frame of letters."""
+    """The frame of e-mails."""
     return Layout(
         plain=(directory / "layout.txt").read_text(encoding="utf-8"),
         html=(directory / "layout.html").read_text(encoding="utf-8"),

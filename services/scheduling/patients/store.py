@@ -50,8 +50,8 @@ class Patients:
 
         The same as `may_book` decides, in one look.
         """
-        told = {"_id": account_id, "$or": [{"full_name": {"$exists": True}}, {"blocked": True}]}
-        return await self._patients.find_one(told, {"_id": 1}) is not None
+        query = {"_id": account_id, "$or": [{"full_name": {"$exists": True}}, {"blocked": True}]}
+        return await self._patients.find_one(query, {"_id": 1}) is not None
 
     async def blocked(self, account_id: str) -> bool:
         """Whether an account is closed: a citizen's, or that of a member of staff."""

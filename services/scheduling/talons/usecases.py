@@ -52,8 +52,8 @@ class Talons:
             found = await self._of(tx, appointment_id, number)
             after = found.sealed(self.deps.now(), document_id)
             void = after.talon is TalonState.VOID
-            told = [] if void else [events.issued(after, document_id)]
-            await self.appointments.save(tx, after, *told)
+            facts = [] if void else [events.issued(after, document_id)]
+            await self.appointments.save(tx, after, *facts)
 
         await self.deps.transactions.run(work, cause=cause)
 

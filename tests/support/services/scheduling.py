@@ -112,6 +112,18 @@ class Desk:
         found: dict[str, Any] = answer.json()
         return found
 
+    async def late_booking(self) -> tuple[dict[str, str], dict[str, Any]]:
+        """A citizen's header, and their appointment that is more than two days away."""
+        who = await self.citizen()
+        slot = await self.late_slot(doctor_id="doctor-orlova")
+        return who, await self.booked(who, slot["id"])
+
+    async def read(self, who: Mapping[str, str], booked: Mapping[str, Any]) -> dict[str, Any]:
+        """The appointment as its citizen sees it now."""
+        answer = await self.http.get(f"/v1/appointments/{booked['id']}", headers=who)
+        found: dict[str, Any] = answer.json()
+        return found
+
     async def cancel(self, who: Mapping[str, str], appointment_id: str) -> httpx2.Response:
         """Ask for a cancellation."""
         return await self.http.post(f"/v1/appointments/{appointment_id}/cancellation", headers=who)

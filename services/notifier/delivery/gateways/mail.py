@@ -1,4 +1,4 @@
-"""The SMTP adapter: a plain letter with an HTML alternative; Message-ID is the idempotency key.
+"""The SMTP adapter: a plain text with an HTML alternative; Message-ID is the idempotency key.
 
 Connections are kept and used again. Until DATA has begun nothing can have been sent; after that an
 answer that does not come leaves the outcome unknown.
@@ -43,32 +43,32 @@ class MailServer:
 
 
 class Mail:
-    """Sends letters through one SMTP server."""
+    """Sends e-mail through one SMTP server."""
 
     def __init__(self, server: MailServer, metrics: Metrics, *, timeout: float) -> None:
-        """Take the server and the seconds for one letter in all."""
+        """`timeout` is the seconds for one message in all."""
         self._server = server
         self._metrics = metrics
         self._timeout = timeout
         self._idle: list[tuple[float, SMTP]] = []
 
     async def send(self, outgoing: Outgoing) -> Outcome:
-        """Hand over one letter."""
+        """Hand over one message."""
         to = _on_the_wire(outgoing.to)
         if to is None:
             return Outcome(Verdict.REFUSED, "recipient-refused")
-        letter = self._letter(outgoing, to)
+        email = self._email(outgoing, to)
         with outbound_call("smtp", self._metrics, "send") as call:
-            return note(call, await self._hand_over(letter, to))
+            return note(call, await self._hand_over(email, to))
 
-    async def _hand_over(self, letter: EmailMessage, to: str) -> Outcome:
+    async def _hand_over(self, email: EmailMessage, to: str) -> Outcome:
         begun = False
         client: SMTP | None = None
         try:
             async with asyncio.timeout(self._timeout):
                 client = await self._connection(to)
                 begun = True
-                await client.data(letter.as_bytes(policy=SMTP_POLICY))
+                await client.data(email.as_bytes(policy=SMTP_POLICY))
         except SMTPRecipientRefused as error:
             await self._drop(client)
             return _answered(error.code, refused=error.code in _NO_SUCH_MAILBOX)
@@ -86,7 +86,7 @@ class Mail:
                 client.close()
             raise
         self._idle.append((time.monotonic(), client))
-        return Outcome(Verdict.ACCEPTED, "accepted", provider_id=letter["Message-ID"])
+        return Outcome(Verdict.ACCEPTED, "accepted", provider_id=email["Message-ID"])
 
     async def close(self) -> None:
         """Take leave on every kept connection."""
@@ -132,20 +132,20 @@ class Mail:
             raise
         return client
 
-    def _letter(self, outgoing: Outgoing, to: str) -> EmailMessage:
+    def _email(self, outgoing: Outgoing, to: str) -> EmailMessage:
         content = outgoing.content
-        letter = EmailMessage()
-        letter["Message-ID"] = f"<{outgoing.id}@{self._server.sender.rpartition('@')[2]}>"
-        letter["From"] = f"Моё здоровье <{self._server.sender}>"
-        letter["To"] = to
-        letter["Subject"] = content.title
-        letter["Date"] = formatdate(localtime=False)
-        letter["Auto-Submitted"] = "auto-generated"
-        letter["Content-Language"] = "ru"
-        letter.set_content(content.text)
+        email = EmailMessage()
+        email["Message-ID"] = f"<{outgoing.id}@{self._server.sender.rpartition('@')[2]}>"
+        email["From"] = f"Моё здоровье <{self._server.sender}>"
+        email["To"] = to
+        email["Subject"] = content.title
+        email["Date"] = formatdate(localtime=False)
+        email["Auto-Submitted"] = "auto-generated"
+        email["Content-Language"] = "ru"
+        email.set_content(content.text)
         if content.html:
-            letter.add_alternative(content.html, subtype="html")
-        return letter
+            email.add_alternative(content.html, subtype="html")
+        return email
 
     @staticmethod
     async def _drop(client: SMTP | None) -> None:
@@ -161,7 +161,7 @@ class Mail:
 def _on_the_wire(address: str) -> str | None:
     """The address with its domain in ASCII (IDNA); None when no server could be given it.
 
-    Letters go without SMTPUTF8, which few mailboxes are reached by: before the @ there is only
+    E-mail goes without SMTPUTF8, which few mailboxes are reached by: before the @ there is only
     ASCII.
     """
     try:

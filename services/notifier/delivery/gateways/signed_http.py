@@ -64,10 +64,7 @@ class SignedHttp:
         timeout: float,
         connections: int,
     ) -> None:
-        """Take address and shared secret; seconds for a message in all; connections at once.
-
-        `target` is its name in metrics and traces: sms or push.
-        """
+        """`target` is its name in metrics and traces: sms or push; `timeout` in seconds, in all."""
         self._url = url
         self._secret = secret.encode()
         self._body = body

@@ -41,5 +41,5 @@ class Content:
     @property
     def sha256(self) -> str:
         """The hash of everything the recipient sees."""
-        parts = (self.title, self.text, self.action, self.link, self.html or "")
-        return sha256("\x00".join(parts).encode()).hexdigest()
+        seen = (self.title, self.text, self.action, self.link, self.html or "")
+        return sha256("\x00".join(seen).encode()).hexdigest()

@@ -1,6 +1,6 @@
 """Templates: data in, words out. Sandboxed Jinja, every name must be defined, HTML escaped.
 
-A template is written once: its text becomes the plain letter and, by the layout, the HTML one. What
+A template is written once: its text becomes the plain e-mail and, by the layout, the HTML one. What
 a line prints must say something: a line with an empty value is left out as a whole, so that no
 label stands alone.
 """
@@ -53,7 +53,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Layout:
-    """The frame of a letter: plain and HTML."""
+    """The frame of an e-mail: plain and HTML."""
 
     plain: str
     html: str
@@ -69,7 +69,7 @@ class Rendered:
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _CompiledTemplate:
     """A template, compiled; its text as paragraphs of lines."""
 
     template: Template
@@ -123,26 +123,26 @@ class Renderer:
             jinja2.UndefinedError: the template uses what the context does not have.
             EmptyValueError: a title or a link, or every wording, lacks its value.
         """
-        parts = self._newest[name]
+        compiled = self._newest[name]
         frame = {
-            "title": _line(parts.title.render(context)),
-            "action": _line(parts.action.render(context)),
-            "link": parts.link.render(context).strip(),
+            "title": _line(compiled.title.render(context)),
+            "action": _line(compiled.action.render(context)),
+            "link": compiled.link.render(context).strip(),
         }
         html = None
         if channel is Channel.EMAIL:
-            paragraphs = list(_paragraphs(parts.text, context))
-            letter = {**frame, "salutation": salutation, "paragraphs": paragraphs}
-            text = self._layout_plain.render(letter).strip() + "\n"
-            html = self._layout_html.render(letter)
+            paragraphs = list(_paragraphs(compiled.text, context))
+            email = {**frame, "salutation": salutation, "paragraphs": paragraphs}
+            text = self._layout_plain.render(email).strip() + "\n"
+            html = self._layout_html.render(email)
         elif channel is Channel.SMS:
-            short = parts.short.render(context).strip()
+            short = compiled.short.render(context).strip()
             tail = f" {self._site}/{short}" if short else ""
-            wordings = [f"{said}{tail}" for said in _wordings(parts.sms, context)]
+            wordings = [f"{said}{tail}" for said in _wordings(compiled.sms, context)]
             text = next((one for one in wordings if segments(one) == 1), wordings[-1])
         else:
-            text = _wordings(parts.push, context)[0]
-        template = parts.template
+            text = _wordings(compiled.push, context)[0]
+        template = compiled.template
         return Rendered(Content(**frame, text=text, html=html), template.kind, template.id)
 
 
@@ -172,9 +172,9 @@ def _filters(words: Mapping[str, Mapping[str, str]], timezone: str) -> dict[str,
     } | {name: partial(wording.named, words=table) for name, table in words.items()}
 
 
-def _compiled(template: Template, env: ImmutableSandboxedEnvironment) -> _Parts:
+def _compiled(template: Template, env: ImmutableSandboxedEnvironment) -> _CompiledTemplate:
     paragraphs = re.split(r"\n\s*\n", template.text.strip())
-    return _Parts(
+    return _CompiledTemplate(
         template,
         title=env.from_string(template.title),
         sms=tuple(map(env.from_string, template.sms)),

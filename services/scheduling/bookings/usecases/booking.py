@@ -143,8 +143,8 @@ class Bookings:
             booked = book(
                 slot, patient, appointment_id=appointment_id, talon_number=number, now=now
             )
-            told = events.booked(booked, self.check_url(number))
-            return await self.appointments.add(tx, booked, told)
+            fact = events.booked(booked, self.check_url(number))
+            return await self.appointments.add(tx, booked, fact)
 
         return await self.deps.transactions.run(work, once=once)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from services.scheduling.timetable.store import reference, slots
+from services.scheduling.timetable.store import reference, slot_queries
 from services.scheduling.timetable.store.conflicts import WriteConflictError, named_conflicts
 from services.scheduling.timetable.store.reference import Reference
-from services.scheduling.timetable.store.slots import SlotQuery, Slots
+from services.scheduling.timetable.store.slot_queries import SlotQuery
+from services.scheduling.timetable.store.slots import Slots
 
-INDEXES = {**slots.INDEXES, **reference.INDEXES}
+INDEXES = {**slot_queries.INDEXES, **reference.INDEXES}
 
 __all__ = [
     "INDEXES",

@@ -2,100 +2,27 @@
 
 A store of its own, not an aggregate's: the conditional update in `take` decides who wins a slot
 (A4) in one round trip, without reading first, and a revision would make losers of those who only
-came at the same moment. Free slots have their own partial indexes, one for each way of asking, in
-the order of the answer.
+came at the same moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from pymongo import ASCENDING, DeleteOne, IndexModel, InsertOne, UpdateOne
+from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from services.chassis.database.client import Database, Document
-from services.chassis.database.pages import Page, Sort
+from services.chassis.database.pages import Page
 from services.chassis.work.transactions import Transaction
 from services.scheduling.timetable.domain import Slot, Visit
 from services.scheduling.timetable.store.conflicts import named_conflicts
+from services.scheduling.timetable.store.slot_queries import BY_TIME, SlotQuery
 
-_WAYS: Mapping[str, tuple[str, ...]] = {
-    "free_by_doctor": ("doctor_id",),
-    "free_by_clinic_and_specialty": ("clinic_id", "specialty"),
-    "free_by_specialty": ("specialty",),
-    "free_by_clinic": ("clinic_id",),
-    "free_by_time": (),
-}
-_ORDER = Sort("starts_at")
-INDEXES = {
-    "slots": [
-        IndexModel(
-            [*((field, ASCENDING) for field in fields), *_ORDER.keys],
-            name=name,
-            partialFilterExpression={"free": True},
-        )
-        for name, fields in _WAYS.items()
-    ]
-    + [
-        IndexModel(_ORDER.keys, name="by_time"),
-        IndexModel(
-            _ORDER.keys,
-            name="closed_by_time",  # few, and never written by a booking
-            partialFilterExpression={"closed": {"$type": "string"}},
-        ),
-    ]
-}
-_ZONES = timedelta(hours=14)  # no zone is further from UTC
 _DUPLICATE_KEY = 11000
 _LONGEST_VISIT = timedelta(hours=12)
-
-
-@dataclass(frozen=True)
-class SlotQuery:
-    """Which free slots are wanted. `after` is the cursor of the page before; days are local."""
-
-    starting: datetime
-    doctor_id: str | None = None
-    specialty: str | None = None
-    clinic_id: str | None = None
-    since: date | None = None
-    until: date | None = None
-    after: str | None = None
-
-    def _wanted(self) -> dict[str, str]:
-        asked = {
-            "doctor_id": self.doctor_id,
-            "specialty": self.specialty,
-            "clinic_id": self.clinic_id,
-        }
-        return {field: value for field, value in asked.items() if value is not None}
-
-    @property
-    def index(self) -> str:
-        """The index that serves this question, in the order of the answer."""
-        wanted = self._wanted()
-        return next(name for name, fields in _WAYS.items() if set(fields) <= wanted.keys())
-
-    def filter(self) -> dict[str, Any]:
-        """The query document.
-
-        Raises:
-            InvalidInputError: `after` is no cursor of ours.
-        """
-        found: dict[str, Any] = {"free": True, **self._wanted()}
-        begins: dict[str, datetime] = {"$gt": self.starting}
-        if self.since is not None:
-            found.setdefault("day", {})["$gte"] = self.since.isoformat()
-            begins["$gte"] = _midnight(self.since) - _ZONES
-        if self.until is not None:
-            found.setdefault("day", {})["$lte"] = self.until.isoformat()
-            begins["$lt"] = _midnight(self.until) + timedelta(days=1) + _ZONES
-        found["starts_at"] = begins
-        beyond = _ORDER.after(self.after)
-        return {"$and": [found, beyond]} if beyond else found
 
 
 class Slots:
@@ -111,12 +38,12 @@ class Slots:
 
     async def free(self, query: SlotQuery, limit: int) -> Page[Slot]:
         """Free slots by time; no more than `limit`."""
-        cursor = self._slots.find(query.filter()).sort(_ORDER.keys).limit(limit + 1)
+        cursor = self._slots.find(query.filter()).sort(BY_TIME.keys).limit(limit + 1)
         found = await cursor.hint(query.index).to_list(None)  # type: ignore[arg-type] # the stub knows no index names
         more = len(found) > limit
         return Page(
             tuple(from_document(d) for d in found[:limit]),
-            _ORDER.cursor(found[limit - 1]) if more else None,
+            BY_TIME.cursor(found[limit - 1]) if more else None,
         )
 
     async def left(self, now: datetime) -> tuple[int, int]:
@@ -223,10 +150,6 @@ def _change(
     if reason == there.closed:
         return None
     return UpdateOne(unbooked, {"$set": {"closed": reason, "free": False}})
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.fromisoformat(f"{day.isoformat()}T00:00:00+00:00")
 
 
 def to_document(slot: Slot) -> dict[str, Any]:

@@ -1,21 +1,14 @@
-"""What makes booking fast must not show: keys looked up late, tokens remembered."""
+"""What makes booking fast must not show: keys are looked up late."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
-
-import pytest
 
 from contracts.scheduling import AppointmentBooked
-from services.chassis.foundation.errors import UnauthenticatedError
-from services.chassis.http.auth import TokenVerifier
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.service import Tokens, keyed, outbox_events
+from tests.support.service import keyed, outbox_events
 from tests.support.services.scheduling import Desk
-
-AUDIENCE = "moe-zdorovie"
 
 
 async def test_a_repeat_gets_its_answer_whatever_became_of_the_slot(desk: Desk) -> None:
@@ -49,33 +42,3 @@ async def test_a_key_of_another_request_is_refused(desk: Desk) -> None:
     reused = await desk.book(who, slots[-3]["id"], key)
     assert (reused.status_code, reused.json()["code"]) == (422, "idempotency-key-reused")
     assert slots[-3]["id"] in {s["id"] for s in await desk.free(doctor_id="doctor-orlova")}
-
-
-async def test_a_known_token_is_forgotten_with_its_key(tokens: Tokens) -> None:
-    """A revoked key takes the tokens with it that it signed, also those verified before."""
-    published: list[dict[str, Any]] = [await tokens.fetch()]
-
-    async def fetch() -> dict[str, Any]:
-        return published[-1]
-
-    verifier = TokenVerifier(fetch, issuer=tokens.issuer, audience=AUDIENCE)
-    await verifier.refresh()
-    token = tokens.token("citizen-1")
-    first = await verifier.principal(token)
-    assert await verifier.principal(token) is first
-    published.append(await Tokens().fetch())
-    await verifier.refresh()
-    with pytest.raises(UnauthenticatedError):
-        await verifier.principal(token)
-
-
-async def test_a_known_token_expires(tokens: Tokens) -> None:
-    """What is remembered is not asked for a token whose time is over."""
-    verifier = TokenVerifier(tokens.fetch, issuer=tokens.issuer, audience=AUDIENCE)
-    await verifier.refresh()
-    over = tokens.token("citizen-1", expires_in=-10)  # within the leeway
-    first = await verifier.principal(over)
-    assert await verifier.principal(over) == first
-    assert await verifier.principal(over) is not first
-    with pytest.raises(UnauthenticatedError):
-        await verifier.principal(tokens.token("citizen-1", expires_in=-60))

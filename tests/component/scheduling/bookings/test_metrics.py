@@ -1,20 +1,17 @@
-"""What scheduling counts (O2): bookings by outcome, cancellations, slots that are left."""
+"""What booking counts (O2): attempts by outcome, and cancellations."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 
 from services.chassis.database.deadline import TookTooLongError
 from services.chassis.http.facilities import find
-from services.chassis.runtime.service import Runtime
 from services.scheduling.bookings.usecases import Bookings
 from tests.support.service import keyed
 from tests.support.services.scheduling import Desk
 from tests.support.tools.flow import metric, too_late
-from tests.support.tools.measured import gauge
 
 
 def bookings(desk: Desk) -> dict[str, float]:
@@ -22,11 +19,6 @@ def bookings(desk: Desk) -> dict[str, float]:
         outcome: metric(desk.app, "bookings_total", outcome=outcome)
         for outcome in ("booked", "slot-taken", "refused", "try-again")
     }
-
-
-async def slots(desk: Desk) -> tuple[float, float]:
-    free = await gauge(desk.app, "slots", state="free")
-    return free, metric(desk.app, "slots", state="booked")
 
 
 async def test_one_wins_and_the_others_are_counted_as_late(desk: Desk) -> None:
@@ -78,20 +70,3 @@ async def test_cancellations_are_counted_by_who_cancelled(desk: Desk) -> None:
         by: metric(desk.app, "appointments_cancelled_total", by=by) for by in ("citizen", "support")
     }
     assert found == {"citizen": 1, "support": 1}
-
-
-async def test_slots_are_free_or_booked_until_they_begin(desk: Desk) -> None:
-    """O2: booked ones rise and fall back to 0; closed and past ones are neither."""
-    free, booked = await slots(desk)
-    assert (free > 0, booked) == (True, 0)
-    who = await desk.citizen()
-    mine = await desk.booked(who, (await desk.late_slot())["id"])
-    assert await slots(desk) == (free - 1, 1)
-    await desk.cancel(who, mine["id"])
-    assert await slots(desk) == (free, 0)
-    kept = find(desk.app, Runtime).mongo.db["slots"]
-    one = (await desk.free())[-1]["id"]
-    await kept.update_one({"_id": one}, {"$set": {"closed": "ремонт", "free": False}})
-    assert await slots(desk) == (free - 1, 0)
-    desk.clock.now += timedelta(days=400)
-    assert await slots(desk) == (0, 0)

@@ -1,4 +1,4 @@
-"""The citizen's own side: journal and devices over HTTP; nobody sees another's (N2)."""
+"""Devices over HTTP: a citizen's own, and nobody else's."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from contracts.certificates import ApplicationSubmitted
 from contracts.identity import AccountRegistered
-from contracts.topics import heard_by
-from services.chassis.http.facilities import find
-from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, deliver, keyed
 from tests.support.services.notifier import heard, journal
@@ -28,53 +24,6 @@ async def connect(
     return await client.post(
         "/v1/devices", json=DEVICE | body, headers=tokens.headers(who) | keyed()
     )
-
-
-async def test_it_hears_exactly_what_the_registry_gives_it(app: FastAPI) -> None:
-    """No event of the registry without a handler, no handler without an event."""
-    given = {kind for kinds in heard_by("notifier").values() for kind in kinds}
-    assert set(find(app, Runtime).dispatcher.handlers) == {kind.TYPE for kind in given}
-
-
-async def test_the_journal_is_paged_newest_first_and_only_its_owners(
-    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
-) -> None:
-    """N2."""
-    for who, phone in (("anna", "+79000000001"), ("boris", "+79000000002")):
-        await deliver(
-            app,
-            heard(
-                AccountRegistered,
-                aggregate=who,
-                account_id=who,
-                pii={"phone": phone, "email": None},
-            ),
-        )
-    for number in range(5):
-        event = heard(ApplicationSubmitted, citizen_id="anna", tracking_number=f"N-{number}")
-        await deliver(app, event)
-    seen: list[str] = []
-    cursor: str | None = None
-    for _ in range(3):
-        query = {"limit": 2} | ({"cursor": cursor} if cursor else {})
-        answer = await client.get("/v1/messages", headers=tokens.headers("anna"), params=query)
-        seen += [item["title"] for item in answer.json()["items"]]
-        cursor = answer.json().get("next_cursor")
-    assert cursor is None
-    assert seen == [f"Заявление N-{n} принято" for n in (4, 3, 2, 1, 0)] + ["Регистрация завершена"]
-    assert [m["title"] for m in await journal(client, tokens, "boris")] == ["Регистрация завершена"]
-    assert await journal(client, tokens, "vera") == []
-
-
-@pytest.mark.parametrize("cursor", ["nonsense", "WzEsMl0", "WyJhIiwiYiJd"])
-async def test_a_forged_cursor_is_refused(
-    client: httpx2.AsyncClient, tokens: Tokens, cursor: str
-) -> None:
-    answer = await client.get(
-        "/v1/messages", headers=tokens.headers("anna"), params={"cursor": cursor}
-    )
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == "/query/cursor"
 
 
 async def test_devices_are_connected_listed_and_disconnected(
@@ -218,23 +167,3 @@ async def test_who_is_not_logged_in_gets_nothing(
         **body,  # type: ignore[arg-type] # as above
     )
     assert staff.status_code == 403
-
-
-async def test_the_journal_and_the_senders_never_scan(
-    app: FastAPI, client: httpx2.AsyncClient
-) -> None:
-    """Hot queries have an index for filter and sort."""
-    db = find(app, Runtime).mongo.db
-    plans = [
-        await db["messages"]
-        .find({"citizen_id": "a"})
-        .sort([("created_at", -1), ("_id", -1)])
-        .explain(),
-        await db["notices"].find({"citizen_id": "a"}).sort("created_at", 1).explain(),
-        await db["devices"].find({"citizen_id": "a"}).sort("registered_at", 1).explain(),
-    ]
-    for plan in plans:
-        text = str(plan["queryPlanner"]["winningPlan"])
-        assert "IXSCAN" in text
-        assert "COLLSCAN" not in text
-        assert "'stage': 'SORT'" not in text
