@@ -1,8 +1,8 @@
 """Medical certificates: catalogue, applications, review, the registry of what was issued.
 
-Owns applications and certificates. Publishes `certificates.events`: submitted, review started,
-documents requested and supplied, issued, refused, withdrawn; and to documents alone, on
-`certificates.orders`, what is to be printed. Hears confirmed people and
-staff (identity), accepted files and sealed documents (documents), payments (treasury) and letters
-(post). Seals nothing and stores no file: the documents service does.
+Owns applications and certificates. Publishes `certificates.events`: submitted, review started and
+ended, documents requested and supplied, issued, refused, withdrawn, revoked; and to documents
+alone, on `certificates.orders`, what is to be printed. Hears people and staff (identity), accepted
+files and sealed documents (documents), payments (treasury) and letters (post). Seals nothing and
+stores no file: the documents service does.
 """

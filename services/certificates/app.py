@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-from services.certificates.applications.actions import CLAIM_TIMER, Ledger
-from services.certificates.applications.api import router
-from services.certificates.applications.metrics import CertificatesMetrics
-from services.certificates.applications.store.applications import INDEXES, Store
+from services.certificates.applications.actions import CLAIM_TIMER, Cases
+from services.certificates.applications.api import routes as applications_api
+from services.certificates.applications.metrics import ApplicationMetrics
+from services.certificates.applications.store import applications, desks, looks
+from services.certificates.applications.usecases import Applications
+from services.certificates.catalogue import api as catalogue_api
 from services.certificates.catalogue.store import load_catalogue
-from services.certificates.known import consumers
+from services.certificates.delivery import consumers as delivery_consumers
+from services.certificates.delivery.usecases import Letters
+from services.certificates.deps import Deps
+from services.certificates.known import consumers as known_consumers
+from services.certificates.known import store as known_store
+from services.certificates.known.actions import Known
+from services.certificates.known.usecases import Copies
+from services.certificates.payments import consumers as payments_consumers
+from services.certificates.payments.usecases import Payments
+from services.certificates.registry import consumers as registry_consumers
+from services.certificates.registry import store as registry_store
+from services.certificates.registry.api import certificates, pages, public
+from services.certificates.registry.metrics import RegistryMetrics
 from services.certificates.registry.usecases import Registry
-from services.certificates.reviews.usecases import Reviews
+from services.certificates.reviews import api as reviews_api
+from services.certificates.reviews import consumers as reviews_consumers
+from services.certificates.reviews.metrics import ReviewMetrics
+from services.certificates.reviews.store import Queue
+from services.certificates.reviews.usecases.decisions import Decisions
+from services.certificates.reviews.usecases.queue import Reviews
 from services.certificates.settings import Settings
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
@@ -37,46 +54,66 @@ def build(
     *,
     fetch_keys: FetchKeys | None = None,
     publisher: Publisher | None = None,
-    now: Callable[[], datetime] | None = None,
-    draw: Callable[[int], int] | None = None,
+    **seams: Any,
 ) -> FastAPI:
-    """The service as an app. Keys, publisher, the clock and the dice are test seams.
+    """The service as an app. Keys, publisher and the other values of `Deps` are test seams.
 
     Raises:
         BadDataFileError: a data file of the catalogue is missing or wrong.
     """
     resources = Resources("certificates", settings, fetch_keys=fetch_keys, publisher=publisher)
-    seams: dict[str, Any] = {
-        name: seam for name, seam in (("now", now), ("draw", draw)) if seam is not None
-    }
+    db, metrics = resources.mongo.db, resources.metrics
+    deps = Deps(resources.transactions, settings, **seams)
     catalogue = load_catalogue(settings.catalogue, region=settings.region)
-    ledger = Ledger(
-        transactions=resources.transactions,
-        store=Store(resources.mongo.db),
-        catalogue=catalogue,
-        metrics=CertificatesMetrics(resources.metrics, catalogue.types),
-        orders=Encryption("certificates.orders", settings.orders_secret),
-        public_url=settings.platform.public_url.rstrip("/"),
-        claim_lease=settings.claim_lease,
-        claims_per_doctor=settings.claims_per_doctor,
-        drafts_per_citizen=settings.drafts_per_citizen,
-        applications_per_citizen=settings.applications_per_citizen,
-        patience=settings.patience,
-        **seams,
-    )
-    app = Runtime(
+    copies = known_store.KnownStore(db)
+    known = Known(deps, copies)
+    places = desks.Desks(db)
+    issued = registry_store.CertificateStore(db)
+    cases = Cases(deps, catalogue, known, applications.ApplicationStore(db), looks.LookStore(db))
+    counted = ApplicationMetrics(metrics, catalogue.types)
+    citizens = Applications(deps, cases, known, places, counted)
+    reviews = Reviews(deps, cases, known, places, Queue(cases.store))
+    orders = Encryption("certificates.orders", settings.orders_secret)
+    decisions = Decisions(deps, cases, known, issued, orders, ReviewMetrics(metrics))
+    registry = Registry(deps, cases, known, issued, RegistryMetrics(metrics, catalogue.types))
+    papers = Encryption("identity.papers", settings.papers_secret)
+    return Runtime(
         resources,
         ServiceSpec(
             title="Моё здоровье: справки",
             description=_DESCRIPTION,
-            router=router,
-            handlers=consumers.handlers(
-                Registry(ledger), Encryption("identity.papers", settings.papers_secret)
-            ),
-            timer_handlers={CLAIM_TIMER: Reviews(ledger).lapse},
-            indexes=INDEXES,
-            measures=[ledger.measure],
+            router=_router(),
+            facilities=(catalogue, citizens, reviews, decisions, registry),
+            handlers={
+                **known_consumers.handlers(Copies(deps, copies), papers),
+                **registry_consumers.handlers(registry),
+                **payments_consumers.handlers(Payments(deps, cases)),
+                **reviews_consumers.handlers(decisions),
+                **delivery_consumers.handlers(Letters(deps, cases, issued)),
+            },
+            timer_handlers={CLAIM_TIMER: reviews.lapse},
+            indexes={
+                **known_store.INDEXES,
+                **applications.INDEXES,
+                **looks.INDEXES,
+                **desks.INDEXES,
+                **registry_store.INDEXES,
+            },
+            measures=[citizens.measure],
         ),
     ).app
-    app.state.ledger = ledger
-    return app
+
+
+def _router() -> APIRouter:
+    router = APIRouter()
+    for part in (
+        catalogue_api.router,
+        applications_api.router,
+        certificates.mine,
+        reviews_api.router,
+        certificates.revocation,
+        public.router,
+        pages.router,
+    ):
+        router.include_router(part)
+    return router

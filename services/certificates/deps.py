@@ -1,56 +1,70 @@
-"""What the routes share: dependencies, paging."""
+"""What every use case of certificates is given, and what all its routes share. No feature."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, TypeVar
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
+from pydantic import BaseModel, ConfigDict
 
-from services.certificates.applications.actions import Ledger
-from services.certificates.applications.usecases import Applications
-from services.certificates.catalogue.domain.catalogue import Catalogue
-from services.certificates.registry.usecases import Registry
-from services.certificates.reviews.usecases import Reviews
-from services.chassis.database.pages import moment_cursor
+from services.certificates.settings import Settings
+from services.chassis.foundation import clock
+from services.chassis.foundation.errors import DuplicateError
 from services.chassis.http.auth import Principal, Role, require
+from services.chassis.work.arrivals import PATIENCE
+from services.chassis.work.transactions import Transactions
+
+T = TypeVar("T")
+_DRAWS = 5
 
 
-async def _ledger(request: Request) -> Ledger:
-    ledger: Ledger = request.app.state.ledger
-    return ledger
+def _new_id() -> str:
+    return secrets.token_hex(12)
 
 
-async def _catalogue(ledger: Annotated[Ledger, Depends(_ledger)]) -> Catalogue:
-    return ledger.catalogue
+@dataclass(frozen=True)
+class Deps:
+    """Transactions, settings, and what is made outside of the rules: time, ids, draws, patience."""
+
+    transactions: Transactions
+    settings: Settings
+    now: Callable[[], datetime] = clock.now
+    new_id: Callable[[], str] = _new_id
+    draw: Callable[[int], int] = secrets.randbelow
+    patience: timedelta = PATIENCE
+
+    @property
+    def public_url(self) -> str:
+        """Where citizens find the platform, without a slash at the end."""
+        return self.settings.platform.public_url.rstrip("/")
+
+    async def numbered(self, make: Callable[[], str], attempt: Callable[[str], Awaitable[T]]) -> T:
+        """Run an attempt with a fresh number, again with another one if that number exists."""
+        for _ in range(_DRAWS - 1):
+            try:
+                return await attempt(make())
+            except DuplicateError:
+                continue
+        return await attempt(make())
 
 
-async def _applications(ledger: Annotated[Ledger, Depends(_ledger)]) -> Applications:
-    return Applications(ledger)
+class Body(BaseModel):
+    """A request body: an unknown field is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
-async def _reviews(ledger: Annotated[Ledger, Depends(_ledger)]) -> Reviews:
-    return Reviews(ledger)
-
-
-async def _registry(ledger: Annotated[Ledger, Depends(_ledger)]) -> Registry:
-    return Registry(ledger)
-
-
-UseLedger = Annotated[Ledger, Depends(_ledger)]
-UseCatalogue = Annotated[Catalogue, Depends(_catalogue)]
-UseApplications = Annotated[Applications, Depends(_applications)]
-UseReviews = Annotated[Reviews, Depends(_reviews)]
-UseRegistry = Annotated[Registry, Depends(_registry)]
+NO_NAMES = (
+    "Текст читают и другие системы: не называйте в нём людей, диагнозы, адреса, телефоны и номера "
+    "документов."
+)
+"""What decision 5 of the contracts promises that the forms say."""
 Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
 Confirmed = Annotated[Principal, Depends(require(Role.CITIZEN, confirmed=True))]
 Doctor = Annotated[Principal, Depends(require(Role.DOCTOR))]
 Revoker = Annotated[Principal, Depends(require(Role.DOCTOR, Role.ADMINISTRATOR))]
 Limit = Annotated[int, Query(ge=1, le=100)]
-
-
-def next_cursor(items: list[Any], limit: int, at: datetime | None, last_id: str) -> str | None:
-    """The cursor after a full page; None after the last one."""
-    if len(items) < limit or at is None:
-        return None
-    return moment_cursor(at, last_id)

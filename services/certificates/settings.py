@@ -49,7 +49,3 @@ class Settings(ServiceSettings):
     applications_per_citizen: int = Field(
         default=20, ge=1, description="How many applications of one citizen wait for a decision."
     )
-    patience: timedelta = Field(
-        default=timedelta(seconds=2),
-        description="How long a request waits for a profile, file or doctor on its way.",
-    )

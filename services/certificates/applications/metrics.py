@@ -1,59 +1,24 @@
-"""What certificates counts: applications by state and deadline, reviews, certificates, checks.
+"""What is counted of applications: by state and deadline, and how many were handed in.
 
-Counted after the commit, never inside a transaction, which may run twice. Labels name types, states
-and verdicts, never a citizen, a doctor or a number.
+Counted after the commit, never inside a transaction, which may run twice. Labels name types and
+states, never a citizen or a number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
+from services.certificates.applications.domain.deadlines import ApplicationCounts, Risk
 from services.certificates.applications.domain.states import State
-from services.certificates.registry.domain.certificate import Validity
 from services.chassis.telemetry.metrics import Metrics
 
 
-class Risk(StrEnum):
-    """How an open application stands to its deadline."""
-
-    CALM = "calm"
-    NEAR = "near"
-    LATE = "late"
-
-
-class Reviewed(StrEnum):
-    """What a doctor decided."""
-
-    APPROVED = "approved"
-    REFUSED = "refused"
-    DOCUMENTS_REQUESTED = "documents-requested"
-
-
-NEAR_SHARE = 4
-"""Near: less than a quarter of the whole time is left."""
-NEAR_AT_MOST = timedelta(days=10)
-"""Nothing further away than this can be near: a quarter of the longest term with its pauses."""
-MISTYPED = "mistyped"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How the applications stand at a moment."""
-
-    states: dict[State, int]
-    risks: dict[Risk, int]
-    oldest_waiting_since: datetime | None
-
-
-class CertificatesMetrics:
-    """The metrics of certificates alone."""
+class ApplicationMetrics:
+    """The gauges of what is open, and the counter of submissions."""
 
     def __init__(self, metrics: Metrics, types: Iterable[str]) -> None:
         """Declare them beside those of the chassis; `types` are those of the catalogue."""
-        kinds = sorted(types)
         self.applications = metrics.gauge(
             "applications", "Applications by state.", stored=True, state=State
         )
@@ -69,23 +34,14 @@ class CertificatesMetrics:
             stored=True,
         )
         self.submitted = metrics.counter(
-            "applications_submitted_total", "Applications handed in.", type=kinds
-        )
-        self.reviews = metrics.counter("reviews_total", "What doctors decided.", verdict=Reviewed)
-        self.issued = metrics.counter(
-            "certificates_issued_total", "Certificates issued (sealed and in force).", type=kinds
-        )
-        self.checks = metrics.counter(
-            "certificate_checks_total",
-            "Public checks of a certificate by number, and what they said.",
-            outcome=(*Validity, MISTYPED),
+            "applications_submitted_total", "Applications handed in.", type=sorted(types)
         )
 
-    def stand(self, standing: Standing, now: datetime) -> None:
+    def set(self, counts: ApplicationCounts, now: datetime) -> None:
         """Set the gauges."""
         for state in State:
-            self.applications.labels(state).set(standing.states.get(state, 0))
+            self.applications.labels(state).set(counts.states.get(state, 0))
         for risk in Risk:
-            self.deadlines.labels(risk).set(standing.risks.get(risk, 0))
-        since = standing.oldest_waiting_since
+            self.deadlines.labels(risk).set(counts.risks.get(risk, 0))
+        since = counts.oldest_waiting_since
         self.queue_age.set(max(0.0, (now - since).total_seconds()) if since else 0)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.certificates.applications import events
-from services.certificates.applications.actions import CLAIM_TIMER, Ledger
-from services.certificates.applications.domain import document_requests as asking
-from services.certificates.applications.domain import drafts as filing
+from services.certificates.applications.actions import CLAIM_TIMER, Cases
+from services.certificates.applications.domain import document_requests, drafts
 from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.attachments import Given
 from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.drafts import Agreement, Changes
 from services.certificates.applications.domain.looks import Look
 from services.certificates.applications.domain.states import UNDECIDED, State
-from services.certificates.applications.errors import (
-    TooManyApplicationsError,
-    TooManyDraftsError,
-    UnknownTypeError,
-)
-from services.certificates.applications.store.applications import Position
+from services.certificates.applications.domain.tracking import TRACKING_SPACE, tracking_number
+from services.certificates.applications.domain.views import ApplicationView, citizens_view
+from services.certificates.applications.errors import TooManyApplicationsError, TooManyDraftsError
+from services.certificates.applications.metrics import ApplicationMetrics
+from services.certificates.applications.store.counts import counted
+from services.certificates.applications.store.desks import Desks
+from services.certificates.catalogue.errors import UnknownTypeError
+from services.certificates.deps import Deps
+from services.certificates.known.actions import Known
+from services.certificates.known.domain import KnownFile
 from services.chassis.database.idempotency import Once
+from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.http.etags import Expected
 from services.chassis.work.transactions import Transaction
@@ -29,7 +35,21 @@ from services.chassis.work.transactions import Transaction
 class Applications:
     """The verbs of the citizen. Everything is found by its owner, or not at all."""
 
-    ledger: Ledger
+    deps: Deps
+    cases: Cases
+    known: Known
+    desks: Desks
+    metrics: ApplicationMetrics
+
+    async def measure(self) -> None:
+        """Set the gauges of how the applications stand now."""
+        now = self.deps.now()
+        self.metrics.set(await counted(self.cases.store.collection, now), now)
+
+    def view(self, application: Application) -> ApplicationView:
+        """The application as its citizen sees it today."""
+        today = self.cases.catalogue.calendar.day_of(self.deps.now())
+        return citizens_view(application, self.cases.kind_of(application), today=today)
 
     async def open(
         self, citizen_id: str, type_code: str, *, once: Once | None = None
@@ -40,31 +60,26 @@ class Applications:
             InvalidInputError: there is no such type.
             TooManyDraftsError: the citizen has as many as one may.
         """
-        ledger = self.ledger
+        deps, most = self.deps, self.deps.settings.drafts_per_citizen
         try:
-            kind = ledger.catalogue.type(type_code)
+            kind = self.cases.catalogue.type(type_code)
         except UnknownTypeError as error:
             wrong = FieldError("/type", "unknown-type", error.detail)
             raise InvalidInputError([wrong]) from error
 
-        await ledger.profile_arrives(citizen_id)  # a draft opened before it would be empty
+        await self.known.profile_arrives(citizen_id)  # a draft opened before it would be empty
 
         async def work(tx: Transaction) -> Application:
-            await ledger.may_apply(tx, citizen_id)
-            most = ledger.drafts_per_citizen
-            if await self._counted(tx, citizen_id, State.DRAFT) >= most:
+            await self.known.may_apply(tx, citizen_id)
+            if await self._how_many(tx, citizen_id, State.DRAFT) >= most:
                 raise TooManyDraftsError(most)
-            person = await ledger.store.person(citizen_id, tx.session)
-            draft = filing.draft(
-                kind,
-                person,
-                application_id=ledger.new_id(),
-                citizen_id=citizen_id,
-                now=ledger.now(),
+            person = await self.known.store.people.find(tx, citizen_id)
+            draft = drafts.draft(
+                kind, person, application_id=deps.new_id(), citizen_id=citizen_id, now=deps.now()
             )
-            return await ledger.save(tx, draft, draft)
+            return await self.cases.store.add(tx, draft)
 
-        return await ledger.transactions.run(work, once=once)
+        return await deps.transactions.run(work, once=once)
 
     async def one(self, citizen_id: str, application_id: str) -> Application:
         """One application of this citizen.
@@ -72,137 +87,146 @@ class Applications:
         Raises:
             NotFoundError: there is none.
         """
-        return await self.ledger.store.citizens_application(application_id, citizen_id)
+        return await self.cases.store.get(None, application_id, owner=citizen_id)
 
     async def looks(
-        self, citizen_id: str, application_id: str, *, after: Position | None, limit: int
-    ) -> list[Look]:
+        self, citizen_id: str, application_id: str, *, after: str | None, limit: int
+    ) -> Page[Look]:
         """Which doctors were shown the application, newest first.
 
         Raises:
             NotFoundError: it is not this citizen's.
         """
-        store = self.ledger.store
-        await store.citizens_application(application_id, citizen_id)
-        return await store.looks.of(application_id, citizen_id, after=after, limit=limit)
+        await self.one(citizen_id, application_id)
+        looks = self.cases.looks
+        return await looks.of_application(application_id, citizen_id, after=after, limit=limit)
 
-    async def page(
-        self, citizen_id: str, *, after: Position | None, limit: int
-    ) -> list[Application]:
+    async def page(self, citizen_id: str, *, after: str | None, limit: int) -> Page[Application]:
         """The citizen's applications, newest first."""
-        return await self.ledger.store.applications_of(citizen_id, after=after, limit=limit)
+        return await self.cases.store.of_citizen(citizen_id, after=after, limit=limit)
 
     async def edit(
         self, citizen_id: str, application_id: str, changes: Changes, *, expected: Expected
     ) -> Application:
-        """Change a draft; see `filing.edited`.
+        """Change a draft; see `drafts.edited`.
 
         Raises:
             StaleVersionError: it was changed in between.
         """
-        ledger = self.ledger
-        await ledger.files_arrive(citizen_id, changes.given)
+        expected.check((await self.one(citizen_id, application_id)).revision)
+        await self.known.files_arrive(citizen_id, _ids(changes.given))
 
         async def work(tx: Transaction) -> Application:
-            await ledger.may_apply(tx, citizen_id)
+            await self.known.may_apply(tx, citizen_id)
             before = await self._load(tx, citizen_id, application_id, expected)
-            person = await ledger.store.person(citizen_id, tx.session)
-            ids = [g.file_id for g in changes.given if g.file_id is not None]
-            files = await ledger.store.files_of(citizen_id, ids, tx.session)
-            after = filing.edited(before, ledger.kind_of(before), person, files, changes)
-            return await ledger.save(tx, before, after)
+            person = await self.known.store.people.find(tx, citizen_id)
+            files = await self._files(tx, citizen_id, changes.given)
+            after = drafts.edited(before, self.cases.kind_of(before), person, files, changes)
+            return await self.cases.save(tx, before, after)
 
-        return await ledger.transactions.run(work)
+        return await self.deps.transactions.run(work)
 
     async def submit(
         self, citizen_id: str, application_id: str, agreement: Agreement, *, expected: Expected
     ) -> Application:
-        """Hand the application in; see `filing.submitted` (C10–C15).
+        """Hand the application in; see `drafts.submitted` (C10–C15).
 
         Raises:
             TooManyApplicationsError: as many of this citizen wait for a decision as may.
         """
-        ledger = self.ledger
-        await ledger.profile_arrives(citizen_id)
+        await self.known.profile_arrives(citizen_id)
 
-        async def attempt(tracking_number: str) -> Application:
+        async def attempt(number: str) -> Application:
             async def work(tx: Transaction) -> Application:
-                await ledger.may_apply(tx, citizen_id)
                 before = await self._load(tx, citizen_id, application_id, expected)
-                most = ledger.applications_per_citizen
-                if await self._counted(tx, citizen_id, *UNDECIDED) >= most:
-                    raise TooManyApplicationsError(most)
-                kind = ledger.kind_of(before)
-                after = filing.submitted(
-                    before,
-                    kind,
-                    await ledger.store.person(citizen_id, tx.session),
-                    agreement=agreement,
-                    consent=ledger.catalogue.consent,
-                    tracking_number=tracking_number,
-                    calendar=ledger.catalogue.calendar,
-                    now=ledger.now(),
-                )
-                told = [events.submitted(after, kind)]
-                if after.state is State.AWAITING_DOCUMENTS:
-                    requested = events.documents_requested(after, kind)
-                    return await ledger.save(tx, before, after, *told, requested)
-                return await ledger.save(tx, before, after, *told)
+                return await self._submit(tx, before, agreement, number)
 
-            return await ledger.transactions.run(work)
+            return await self.deps.transactions.run(work)
 
-        submitted = await ledger.numbered(ledger.tracking_number, attempt)
-        ledger.metrics.submitted.labels(submitted.type_code).inc()
+        submitted = await self.deps.numbered(
+            lambda: tracking_number(self.deps.draw(TRACKING_SPACE)), attempt
+        )
+        self.metrics.submitted.labels(submitted.type_code).inc()
         return submitted
 
+    async def _submit(
+        self, tx: Transaction, before: Application, agreement: Agreement, number: str
+    ) -> Application:
+        citizen_id, most = before.citizen_id, self.deps.settings.applications_per_citizen
+        await self.known.may_apply(tx, citizen_id)
+        if await self._how_many(tx, citizen_id, *UNDECIDED) >= most:
+            raise TooManyApplicationsError(most)
+        catalogue, kind = self.cases.catalogue, self.cases.kind_of(before)
+        after = drafts.submitted(
+            before,
+            kind,
+            await self.known.store.people.find(tx, citizen_id),
+            agreement=agreement,
+            consent=catalogue.consent,
+            tracking_number=number,
+            calendar=catalogue.calendar,
+            now=self.deps.now(),
+        )
+        told = events.submitted(after, kind)
+        if after.state is not State.AWAITING_DOCUMENTS:
+            return await self.cases.save(tx, before, after, told)
+        requested = events.documents_requested(after, kind)
+        return await self.cases.save(tx, before, after, told, requested)
+
     async def supply(self, citizen_id: str, application_id: str, answer: Answer) -> Application:
-        """Add and correct what was asked for; see `asking.supplied` (C10, C17)."""
-        ledger = self.ledger
-        await ledger.files_arrive(citizen_id, answer.given)
+        """Add and correct what was asked for; see `document_requests.supplied` (C10, C17)."""
+        await self.one(citizen_id, application_id)
+        await self.known.files_arrive(citizen_id, _ids(answer.given))
 
         async def work(tx: Transaction) -> Application:
-            await ledger.may_apply(tx, citizen_id)
-            before = await ledger.store.citizens_application(application_id, citizen_id, tx.session)
-            ids = [g.file_id for g in answer.given if g.file_id is not None]
-            after = asking.supplied(
+            await self.known.may_apply(tx, citizen_id)
+            before = await self.cases.store.get(tx, application_id, owner=citizen_id)
+            after = document_requests.supplied(
                 before,
-                ledger.kind_of(before),
-                await ledger.store.files_of(citizen_id, ids, tx.session),
+                self.cases.kind_of(before),
+                await self._files(tx, citizen_id, answer.given),
                 answer,
-                person=await ledger.store.person(citizen_id, tx.session),
-                calendar=ledger.catalogue.calendar,
-                now=ledger.now(),
+                person=await self.known.store.people.find(tx, citizen_id),
+                calendar=self.cases.catalogue.calendar,
+                now=self.deps.now(),
             )
             if after.state is State.AWAITING_DOCUMENTS:
-                return await ledger.save(tx, before, after)
-            return await ledger.save(tx, before, after, events.documents_supplied(after))
+                return await self.cases.save(tx, before, after)
+            return await self.cases.save(tx, before, after, events.documents_supplied(after))
 
-        return await ledger.transactions.run(work)
+        return await self.deps.transactions.run(work)
 
     async def withdraw(self, citizen_id: str, application_id: str) -> Application:
         """Take the application back; nobody hears of a draft that was never handed in."""
-        ledger = self.ledger
 
         async def work(tx: Transaction) -> Application:
-            before = await ledger.store.citizens_application(application_id, citizen_id, tx.session)
-            after = filing.withdrawn(before, now=ledger.now())
+            before = await self.cases.store.get(tx, application_id, owner=citizen_id)
+            after = drafts.withdrawn(before, now=self.deps.now())
             await tx.cancel_timer(CLAIM_TIMER, application_id)
-            if before.state is State.DRAFT:
-                return await ledger.save(tx, before, after)
-            told = events.withdrawn(after, ledger.kind_of(after))
-            return await ledger.save(tx, before, after, told)
+            if before.filed is None:
+                return await self.cases.save(tx, before, after)
+            told = events.withdrawn(after, self.cases.kind_of(after))
+            return await self.cases.save(tx, before, after, told)
 
-        return await ledger.transactions.run(work)
-
-    async def _counted(self, tx: Transaction, citizen_id: str, *states: State) -> int:
-        """How many the citizen has; nobody adds to them before the transaction ends."""
-        store = self.ledger.store
-        await store.looks.hold_desk(citizen_id, tx.session)
-        return await store.open_ones_of(citizen_id, states, tx.session)
+        return await self.deps.transactions.run(work)
 
     async def _load(
         self, tx: Transaction, citizen_id: str, application_id: str, expected: Expected
     ) -> Application:
-        found = await self.ledger.store.citizens_application(application_id, citizen_id, tx.session)
+        found = await self.cases.store.get(tx, application_id, owner=citizen_id)
         expected.check(found.revision)
         return found
+
+    async def _files(
+        self, tx: Transaction, citizen_id: str, given: Iterable[Given]
+    ) -> dict[str, KnownFile]:
+        return await self.known.store.files_of(tx, citizen_id, _ids(given))
+
+    async def _how_many(self, tx: Transaction, citizen_id: str, *states: State) -> int:
+        """How many the citizen has; nobody adds to them before the transaction ends."""
+        await self.desks.hold(tx, citizen_id)
+        return await self.cases.store.how_many(tx, citizen_id, states)
+
+
+def _ids(given: Iterable[Given]) -> set[str]:
+    return {g.file_id for g in given if g.file_id is not None}

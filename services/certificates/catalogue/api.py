@@ -10,18 +10,20 @@ from pydantic import BaseModel, Field
 from services.certificates.catalogue.domain.catalogue import (
     DELIVERY_LABELS,
     SLA_LABELS,
+    Catalogue,
     CertificateType,
     Need,
     SlaClass,
 )
 from services.certificates.catalogue.domain.forms import Field as FormField
 from services.certificates.catalogue.domain.forms import Kind
-from services.certificates.deps import UseCatalogue
 from services.chassis.foundation.text import line
 from services.chassis.foundation.typed import Id, Tidied
+from services.chassis.http.facilities import facility
 from services.chassis.http.headers import cacheable
 
 router = APIRouter(prefix="/v1", tags=["Каталог справок"], dependencies=[Depends(cacheable(60))])
+UseCatalogue = Annotated[Catalogue, Depends(facility(Catalogue))]
 
 
 class OptionView(BaseModel):

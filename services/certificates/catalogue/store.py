@@ -8,22 +8,11 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
-from services.certificates.catalogue.domain.catalogue import (
-    Catalogue,
-    CertificateType,
-    ConsentText,
-    Organisation,
-)
+from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
+from services.certificates.catalogue.domain.organisation import ConsentText, Organisation
+from services.certificates.catalogue.errors import BadDataFileError
 
 T = TypeVar("T")
-
-
-class BadDataFileError(Exception):
-    """A data file is missing or wrong; says which, and what is wrong in it."""
-
-    def __init__(self, path: Path, why: str) -> None:
-        """Name the file."""
-        super().__init__(f"{path}: {why}")
 
 
 def _read(path: Path, model: type[T]) -> T:

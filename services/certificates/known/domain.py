@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from services.certificates.known.errors import OwnApplicationError
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
 from services.chassis.foundation.text import name, number
 
@@ -125,6 +126,18 @@ def _words(full: str) -> list[str]:
 
 def _initial(one: str, other: str) -> bool:
     return 1 in (len(one), len(other)) and one[0] == other[0]
+
+
+def refuse_themselves(
+    citizen_id: str, staff_id: str, citizen: Person | None, staff: Staff | None
+) -> None:
+    """Refuse where staff would decide about themselves, also under another account (C20).
+
+    Raises:
+        OwnApplicationError: they are one person, or cannot be told apart.
+    """
+    if citizen_id == staff_id or (citizen and staff and same_person(citizen, staff)):
+        raise OwnApplicationError
 
 
 def full_name(last_name: str, first_name: str, middle_name: str | None) -> str:

@@ -1,39 +1,84 @@
-"""The doctor's routes: the queue, the desk, the decision; and taking a certificate out of force."""
+"""The doctor's routes: the queue, the desk, the decision."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Depends, Response
+from fastapi import Body as RequestBody
+from pydantic import BaseModel, Field
 
-from services.certificates.applications.actions import Ledger
-from services.certificates.applications.api.bodies import (
-    DocumentRequestIn,
-    Refusal,
-    RevocationIn,
-    Text,
-)
-from services.certificates.applications.api.listings import CertificateView, QueueItem, QueuePage
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.domain.views import ApplicationView, application_view
-from services.certificates.catalogue.domain.forms import unprintable_errors
-from services.certificates.deps import (
-    Doctor,
-    Limit,
-    Revoker,
-    UseLedger,
-    UseRegistry,
-    UseReviews,
-    next_cursor,
-)
-from services.chassis.database.pages import parse_moment_cursor
-from services.chassis.foundation.typed import Id
-from services.chassis.http.auth import Role
+from services.certificates.applications.domain.states import State
+from services.certificates.applications.domain.views import ApplicationView
+from services.certificates.catalogue.domain.catalogue import CertificateType, SlaClass
+from services.certificates.catalogue.domain.forms import Written
+from services.certificates.deps import NO_NAMES, Body, Doctor, Limit
+from services.certificates.reviews.usecases.decisions import Decisions
+from services.certificates.reviews.usecases.queue import Reviews
+from services.chassis.foundation.text import prose
+from services.chassis.foundation.typed import Id, Tidied
 from services.chassis.http.etags import etag
+from services.chassis.http.facilities import facility
 from services.chassis.http.pages import Cursor
 
 router = APIRouter(prefix="/v1", tags=["Рассмотрение врачом"])
+Use = Annotated[Reviews, Depends(facility(Reviews))]
+Decide = Annotated[Decisions, Depends(facility(Decisions))]
+
+
+class DocumentRequestIn(Body):
+    """Codes of requirements, names of fields to correct, and what to tell the citizen."""
+
+    missing: list[Id] = Field(default=[], max_length=50, examples=[["ecg"]])
+    corrections: list[Id] = Field(default=[], max_length=100, examples=[["workplace"]])
+    comment: Annotated[str, Tidied(prose, longest=1000)] | None = Field(
+        default=None, description=NO_NAMES
+    )
+
+
+class Refusal(Body):
+    """A concrete reason: one of the type's codes, and the text for the citizen (d6)."""
+
+    reason_code: Id = Field(examples=["tests-outdated"])
+    reason: Annotated[str, Tidied(prose, longest=1000)] = Field(description=NO_NAMES)
+
+
+class QueueItem(BaseModel):
+    """An application in the doctor's list: nothing about the person before it is claimed."""
+
+    application_id: str
+    tracking_number: str
+    type: str
+    title: str
+    state: State
+    sla_class: SlaClass
+    deadline_at: datetime
+    claimed_until: datetime | None
+
+    @classmethod
+    def of(cls, application: Application, kind: CertificateType) -> Self:
+        """From the domain."""
+        filed = application.registered
+        return cls(
+            application_id=application.id,
+            tracking_number=filed.tracking_number,
+            type=kind.code,
+            title=kind.title,
+            state=application.state,
+            sla_class=filed.clock.sla,
+            deadline_at=filed.clock.deadline_at,
+            claimed_until=application.claim.until if application.claim else None,
+        )
+
+
+class QueuePage(BaseModel):
+    """A page of the doctor's list."""
+
+    items: list[QueueItem]
+    next_cursor: str | None
 
 
 class Shelf(StrEnum):
@@ -43,37 +88,27 @@ class Shelf(StrEnum):
     MINE = "mine"
 
 
-def _view(application: Application, ledger: Ledger, response: Response) -> ApplicationView:
+def _view(application: Application, use: Reviews, response: Response) -> ApplicationView:
     response.headers["ETag"] = etag(application.revision)
-    kind = ledger.kind_of(application)
-    problems = unprintable_errors(kind.fields, application.values, prefix="/fields")
-    return application_view(application, kind, problems=problems, reader="doctor")
+    return use.view(application)
 
 
 @router.get("/reviews", summary="Очередь заявлений")
 async def queue(
     *,
     who: Doctor,
-    use: UseReviews,
-    ledger: UseLedger,
+    use: Use,
     state: Shelf = Shelf.WAITING,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> QueuePage:
     """What waits for a doctor or is on this doctor's desk; the nearest deadline first."""
-    after = parse_moment_cursor(cursor)
     if state is Shelf.WAITING:
-        found = await use.waiting(after=after, limit=limit)
+        page = await use.waiting(after=cursor, limit=limit)
     else:
-        found = await use.mine(who.subject, after=after, limit=limit)
-    items = [QueueItem.of(application, ledger.kind_of(application)) for application in found]
-    last = items[-1] if items else None
-    return QueuePage(
-        items=items,
-        next_cursor=(
-            next_cursor(items, limit, last.deadline_at, last.application_id) if last else None
-        ),
-    )
+        page = await use.mine(who.subject, after=cursor, limit=limit)
+    items = [QueueItem.of(application, use.kind_of(application)) for application in page.items]
+    return QueuePage(items=items, next_cursor=page.next_cursor)
 
 
 @router.get("/reviews/{application_id}", summary="Заявление в работе")
@@ -81,12 +116,11 @@ async def one_review(
     *,
     who: Doctor,
     application_id: Id,
-    use: UseReviews,
-    ledger: UseLedger,
+    use: Use,
     response: Response,
 ) -> ApplicationView:
     """Everything about it, for the doctor who claimed or decided it."""
-    return _view(await use.one(who.subject, application_id), ledger, response)
+    return _view(await use.one(who.subject, application_id), use, response)
 
 
 @router.post("/reviews/{application_id}/claim", summary="Взять в работу")
@@ -94,12 +128,11 @@ async def claim(
     *,
     who: Doctor,
     application_id: Id,
-    use: UseReviews,
-    ledger: UseLedger,
+    use: Use,
     response: Response,
 ) -> ApplicationView:
     """Exclusive: of two doctors one gets it (C20). It goes back to the queue by itself in time."""
-    return _view(await use.claim(who.subject, application_id), ledger, response)
+    return _view(await use.claim(who.subject, application_id), use, response)
 
 
 @router.post("/reviews/{application_id}/release", summary="Вернуть в очередь")
@@ -107,12 +140,11 @@ async def release(
     *,
     who: Doctor,
     application_id: Id,
-    use: UseReviews,
-    ledger: UseLedger,
+    use: Use,
     response: Response,
 ) -> ApplicationView:
     """Somebody else may take it."""
-    return _view(await use.release(who.subject, application_id), ledger, response)
+    return _view(await use.release(who.subject, application_id), use, response)
 
 
 @router.post("/reviews/{application_id}/approval", summary="Одобрить выдачу")
@@ -121,19 +153,19 @@ async def approve(
     who: Doctor,
     application_id: Id,
     body: Annotated[
-        dict[Id, Text],
-        Body(
+        dict[Id, Written],
+        RequestBody(
             description="The type's `doctor_fields` by name; dates as YYYY-MM-DD.",
             max_length=100,
             examples=[{"exam_date": "2026-11-20", "conclusion": "Годна к обучению."}],
         ),
     ],
-    use: UseReviews,
-    ledger: UseLedger,
+    decide: Decide,
+    use: Use,
     response: Response,
 ) -> ApplicationView:
     """The certificate gets its number and goes to be signed and sealed."""
-    return _view(await use.approve(who.subject, application_id, body), ledger, response)
+    return _view(await decide.approve(who.subject, application_id, body), use, response)
 
 
 @router.post("/reviews/{application_id}/refusal", summary="Отказать")
@@ -142,13 +174,13 @@ async def refuse(
     who: Doctor,
     application_id: Id,
     body: Refusal,
-    use: UseReviews,
-    ledger: UseLedger,
+    decide: Decide,
+    use: Use,
     response: Response,
 ) -> ApplicationView:
     """Always with a concrete reason (d6)."""
-    refused = await use.refuse(who.subject, application_id, body.reason_code, body.reason)
-    return _view(refused, ledger, response)
+    refused = await decide.refuse(who.subject, application_id, body.reason_code, body.reason)
+    return _view(refused, use, response)
 
 
 @router.post(
@@ -159,30 +191,12 @@ async def request_documents(
     who: Doctor,
     application_id: Id,
     body: DocumentRequestIn,
-    use: UseReviews,
-    ledger: UseLedger,
+    decide: Decide,
+    use: Use,
     response: Response,
 ) -> ApplicationView:
     """The deadline pauses; once supplied, the application is in the queue again."""
-    asked = await use.ask(who.subject, application_id, body.missing, body.corrections, body.comment)
-    return _view(asked, ledger, response)
-
-
-@router.post("/certificates/{certificate_id}/revocation", summary="Отозвать справку")
-async def revoke(
-    *,
-    who: Revoker,
-    certificate_id: Id,
-    body: RevocationIn,
-    use: UseRegistry,
-    ledger: UseLedger,
-) -> CertificateView:
-    """For the doctor who signed it, or an administrator (C36). The public check says so at once."""
-    revoked = await use.revoke(
-        who.subject,
-        administrator=Role.ADMINISTRATOR in who.roles,
-        certificate_id=certificate_id,
-        reason_code=body.reason_code,
-        reason=body.reason,
+    asked = await decide.ask(
+        who.subject, application_id, body.missing, body.corrections, body.comment
     )
-    return CertificateView.of(revoked, ledger.verify_url(revoked.number))
+    return _view(asked, use, response)

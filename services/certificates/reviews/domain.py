@@ -19,11 +19,6 @@ from services.certificates.applications.domain.application import (
 )
 from services.certificates.applications.domain.document_requests import asked
 from services.certificates.applications.domain.states import Actor, Move, State
-from services.certificates.applications.errors import (
-    NotYourReviewError,
-    OwnApplicationError,
-    ReviewTakenError,
-)
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import (
     field_errors,
@@ -31,7 +26,9 @@ from services.certificates.catalogue.domain.forms import (
     unknown_errors,
     unprintable_errors,
 )
-from services.certificates.known.domain import Person, Staff, same_person
+from services.certificates.known.domain import Staff
+from services.certificates.known.errors import OwnApplicationError
+from services.certificates.reviews.errors import NotYourReviewError, ReviewTakenError
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.text import prose
 
@@ -57,18 +54,6 @@ def claimed(
         raise ReviewTakenError
     moved = application.moved(Move.CLAIM, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
     return replace(moved, claim=Claim(doctor_id, now + lease))
-
-
-def two_people(
-    citizen_id: str, staff_id: str, applicant: Person | None, doctor: Staff | None
-) -> None:
-    """Refuse where staff would decide about themselves, also under another account (C20).
-
-    Raises:
-        OwnApplicationError: they are one person, or cannot be told apart.
-    """
-    if citizen_id == staff_id or (applicant and doctor and same_person(applicant, doctor)):
-        raise OwnApplicationError
 
 
 def held_by(application: Application, doctor_id: str) -> None:
@@ -216,11 +201,6 @@ def refused(
         reason=text,
     )
     return replace(moved, claim=None, decision=decision)
-
-
-def sealed(application: Application, *, now: datetime) -> Application:
-    """The application with its certificate issued."""
-    return application.moved(Move.SEAL, actor=Actor.SYSTEM, actor_id=None, now=now)
 
 
 def sealing_failed(

@@ -91,10 +91,7 @@ class ForbiddenError(RefusalError):
     code = "forbidden"
     status = 403
     title = "Недостаточно прав"
-
-    def __init__(self, detail: str = "Это действие вам недоступно.") -> None:
-        """Take the default sentence unless a better one is known."""
-        super().__init__(detail)
+    detail = "Это действие вам недоступно."
 
 
 class NotConfirmedError(ForbiddenError):

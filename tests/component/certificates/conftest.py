@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from services.chassis.foundation.settings import Platform
-from tests.support.certificate_office import Office
-from tests.support.certificate_office import office as certificates
 from tests.support.service import Tokens
+from tests.support.services.certificates.office import Office
+from tests.support.services.certificates.office import office as certificates
 
 
 @pytest_asyncio.fixture

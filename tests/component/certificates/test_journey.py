@@ -10,12 +10,13 @@ from contracts.certificates import (
     ReviewStarted,
 )
 from contracts.topics import heard_by
-from services.certificates.registry.domain.numbers import normalised, tracking_is_sound
+from services.certificates.applications.domain.tracking import tracking_is_sound
+from services.certificates.registry.domain.numbers import normalised
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.certificate_office import Office, sealed
-from tests.support.certificates import FORM_086
 from tests.support.service import outbox_events
+from tests.support.services.certificates.builders import FORM_086
+from tests.support.services.certificates.office import Office, sealed
 from tests.support.tools.encryption import decrypted
 
 

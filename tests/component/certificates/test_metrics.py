@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.certificates.applications.domain.deadlines import Risk
 from services.certificates.applications.domain.states import State
-from services.certificates.applications.metrics import Risk
-from tests.support.certificate_office import Office
+from tests.support.services.certificates.office import Office
 from tests.support.tools.flow import metric
 from tests.support.tools.measured import gauge, measure
 
@@ -38,8 +38,9 @@ async def test_an_open_application_is_calm_then_near_then_late(office: Office) -
     """O2, C15: near is the last quarter; what is decided has no deadline any more."""
     application = await office.submitted()
     assert await risks(office) == {"calm": 1, "near": 0, "late": 0}
-    kept = office.app.state.ledger.store.applications
+    kept = office.applications.collection
     document = await kept.find_one({"_id": application["id"]})
+    assert document is not None
     handed_in, deadline = document["consent"]["at"], document["clock"]["deadline_at"]
     whole = deadline - handed_in
     office.clock.ahead = whole * 0.7

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.store.applications import Store
 from services.chassis.foundation.errors import StaleVersionError
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.transactions import Transaction
-from tests.support.certificate_office import Office
-from tests.support.certificates import a_claimed, a_waiting, approve
+from tests.support.services.certificates.builders import (
+    a_claimed,
+    a_draft,
+    a_waiting,
+    approve,
+)
+from tests.support.services.certificates.office import Office
 
 
 def stages(plan: dict[str, Any]) -> set[str]:
@@ -50,27 +55,29 @@ async def test_every_hot_query_has_an_index_for_filter_and_sort(office: Office) 
 
 
 async def test_an_application_comes_back_as_it_was(office: Office) -> None:
-    store: Store = office.app.state.ledger.store
-    full = replace(approve(a_claimed()), revision=1, paid_at=datetime(2026, 11, 18, 10, tzinfo=UTC))
+    """A draft, and one that has everything; a number, consent and deadline lie beside the rest."""
+    paid = replace(approve(a_claimed()), paid_at=datetime(2026, 11, 18, 10, tzinfo=UTC))
+    for written in (a_draft(), replace(paid, id="app-2")):
+        kept = await office.transactions.run(partial(_add, office, written))
+        assert await office.applications.get(None, written.id, owner=None) == kept
+        assert kept == replace(written, revision=1)
+    document = await office.applications.collection.find_one({"_id": "app-2"})
+    assert document is not None
+    assert document["tracking_number"] == paid.registered.tracking_number
+    assert document["clock"]["deadline_at"] == paid.registered.clock.deadline_at
 
-    async def work(tx: Transaction) -> None:
-        await store.save_application(full, expected=0, session=tx.session)
 
-    await find(office.app, Runtime).transactions.run(work)
-    assert await store.application(full.id) == full
+async def _add(office: Office, application: Application, tx: Transaction) -> Application:
+    return await office.applications.add(tx, application)
 
 
 async def test_of_two_writers_of_one_version_one_wins(office: Office) -> None:
-    store: Store = office.app.state.ledger.store
-    transactions = find(office.app, Runtime).transactions
+    store, transactions = office.applications, office.transactions
+    read = await transactions.run(partial(_add, office, a_waiting()))
 
-    async def save(application: Application, expected: int) -> None:
-        async def work(tx: Transaction) -> None:
-            await store.save_application(application, expected=expected, session=tx.session)
+    async def change(tx: Transaction) -> Application:
+        return await store.save(tx, read)
 
-        await transactions.run(work)
-
-    await save(replace(a_waiting(), revision=1), 0)
-    await save(replace(a_waiting(), revision=2), 1)
+    await transactions.run(change)
     with pytest.raises(StaleVersionError):
-        await save(replace(a_waiting(), revision=2), 1)
+        await transactions.run(change)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from services.documents.app import build
 from services.documents.settings import Settings
 from services.documents.uploads.domain import MEGABYTE, PURPOSES, purposes_of
-from tests.support.certificates import CATALOGUE
+from tests.support.services.certificates.builders import CATALOGUE
 
 
 def test_d1_the_default_limits() -> None:

@@ -1,35 +1,16 @@
-"""What is asked: the bodies of requests. An unknown field is an error, not a silence."""
+"""What a citizen asks with an application."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
 from services.certificates.applications.domain.attachments import Given
 from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.drafts import Changes
-from services.certificates.catalogue.domain.catalogue import (
-    Delivery,
-)
-from services.chassis.foundation.text import prose
-from services.chassis.foundation.typed import Id, Tidied
-
-# a form's field: its own rules say more, and say it in the draft
-Text = Annotated[str, StringConstraints(max_length=4000)]
-
-
-_NO_NAMES = (
-    "Текст читают и другие системы: не называйте в нём людей, диагнозы, адреса, телефоны и номера "
-    "документов."
-)
-"""What decision 5 of the contracts promises that the forms say."""
-
-
-class Body(BaseModel):
-    """A request body: an unknown field is an error, not a silence."""
-
-    model_config = ConfigDict(extra="forbid")
+from services.certificates.catalogue.domain.catalogue import Delivery
+from services.certificates.catalogue.domain.forms import Written
+from services.certificates.deps import Body
+from services.chassis.foundation.typed import Id
 
 
 class NewApplication(Body):
@@ -55,7 +36,7 @@ class DraftChanges(Body):
     The files given for a requirement replace all that it had.
     """
 
-    fields: dict[Id, Text | None] = Field(
+    fields: dict[Id, Written | None] = Field(
         default={}, max_length=100, examples=[{"workplace": "Школа № 57"}]
     )
     attachments: list[AttachmentIn] = Field(default=[], max_length=50)
@@ -77,34 +58,10 @@ class Supply(Body):
     """The documents that were asked for, and the fields that were to be corrected."""
 
     attachments: list[AttachmentIn] = Field(default=[], max_length=50)
-    fields: dict[Id, Text | None] = Field(
+    fields: dict[Id, Written | None] = Field(
         default={}, max_length=100, examples=[{"workplace": "Школа № 57"}]
     )
 
     def answer(self) -> Answer:
         """As the domain takes it."""
         return Answer([a.given() for a in self.attachments], self.fields)
-
-
-class DocumentRequestIn(Body):
-    """Codes of requirements, names of fields to correct, and what to tell the citizen."""
-
-    missing: list[Id] = Field(default=[], max_length=50, examples=[["ecg"]])
-    corrections: list[Id] = Field(default=[], max_length=100, examples=[["workplace"]])
-    comment: Annotated[str, Tidied(prose, longest=1000)] | None = Field(
-        default=None, description=_NO_NAMES
-    )
-
-
-class Refusal(Body):
-    """A concrete reason: one of the type's codes, and the text for the citizen (d6)."""
-
-    reason_code: Id = Field(examples=["tests-outdated"])
-    reason: Annotated[str, Tidied(prose, longest=1000)] = Field(description=_NO_NAMES)
-
-
-class RevocationIn(Body):
-    """Why the certificate does not count any more."""
-
-    reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,64}$", max_length=64)]
-    reason: Annotated[str, Tidied(prose, longest=1000, shortest=3)] = Field(description=_NO_NAMES)

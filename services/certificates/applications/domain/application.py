@@ -19,7 +19,10 @@ from services.certificates.applications.domain.states import (
     Move,
     State,
 )
-from services.certificates.applications.errors import IllegalTransitionError
+from services.certificates.applications.errors import (
+    IllegalTransitionError,
+    UnknownApplicationError,
+)
 from services.certificates.catalogue.domain.catalogue import CertificateType, Delivery, SlaClass
 from services.certificates.known.domain import KnownFile
 
@@ -92,6 +95,15 @@ class Made:
 
 
 @dataclass(frozen=True)
+class Filed:
+    """What exists since an application was handed in: number, consent, deadline (C11, C13, C15)."""
+
+    tracking_number: str
+    consent: Consent
+    clock: Clock
+
+
+@dataclass(frozen=True)
 class Application:
     """One application of one citizen."""
 
@@ -105,9 +117,7 @@ class Application:
     values: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     delivery: Delivery = Delivery.ACCOUNT
-    tracking_number: str | None = None
-    consent: Consent | None = None
-    clock: Clock | None = None
+    filed: Filed | None = None
     request: DocumentRequest | None = None
     claim: Claim | None = None
     decision: Decision | None = None
@@ -116,6 +126,17 @@ class Application:
     payment_id: str | None = None
     postal_number: str | None = None
     history: tuple[Entry, ...] = ()
+
+    @property
+    def registered(self) -> Filed:
+        """Number, consent and deadline, for everybody but its citizen.
+
+        Raises:
+            UnknownApplicationError: it is a draft, and nobody else knows of drafts.
+        """
+        if self.filed is None:
+            raise UnknownApplicationError
+        return self.filed
 
     def may(self, move: Move) -> bool:
         """Whether the state allows the move."""

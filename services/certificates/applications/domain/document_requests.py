@@ -46,9 +46,9 @@ def asked(
     moved = application.moved(
         Move.REQUEST_DOCUMENTS, actor=actor, actor_id=actor_id, now=now, reason=request.comment
     )
-    clock = application.clock
-    paused = replace(clock, paused_at=now) if clock else None
-    return replace(moved, request=request, claim=None, clock=paused)
+    filed = application.registered
+    paused = replace(filed, clock=replace(filed.clock, paused_at=now))
+    return replace(moved, request=request, claim=None, filed=paused)
 
 
 def supplied(
@@ -100,8 +100,9 @@ def supplied(
         waiting = replace(application, request=left, values=values)
         return waiting.attached(known_files(answer.given, files))
     done = replace(moved, request=None, values=values).attached(known_files(answer.given, files))
-    clock = _running(done, kind, application.clock, calendar=calendar, now=now)
-    return replace(done, clock=clock)
+    filed = application.registered
+    clock = _running(done, kind, filed.clock, calendar=calendar, now=now)
+    return replace(done, filed=replace(filed, clock=clock))
 
 
 def _file_errors(
@@ -148,16 +149,16 @@ def _value_errors(
 def _running(
     application: Application,
     kind: CertificateType,
-    clock: Clock | None,
+    clock: Clock,
     *,
     calendar: WorkingCalendar,
     now: datetime,
-) -> Clock | None:
+) -> Clock:
     """The clock running again; a scan that is hard to read lengthens the term now too (C16, e3).
 
     A class is never taken back: what was promised for the longer check stays promised.
     """
-    if clock is None or clock.paused_at is None:
+    if clock.paused_at is None:
         return clock
     old = kind.term(clock.sla)
     sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else clock.sla

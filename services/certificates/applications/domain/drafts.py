@@ -12,6 +12,7 @@ from services.certificates.applications.domain.application import (
     Clock,
     Consent,
     DocumentRequest,
+    Filed,
 )
 from services.certificates.applications.domain.attachments import Given, given_errors, known_files
 from services.certificates.applications.domain.document_requests import asked
@@ -20,7 +21,6 @@ from services.certificates.applications.errors import IllegalTransitionError
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import (
     CertificateType,
-    ConsentText,
     Delivery,
     Need,
     SlaClass,
@@ -32,6 +32,7 @@ from services.certificates.catalogue.domain.forms import (
     tidied_values,
     unknown_errors,
 )
+from services.certificates.catalogue.domain.organisation import ConsentText
 from services.certificates.known.domain import KnownFile, Person
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.work.arrivals import ProfileNotReceivedError
@@ -184,12 +185,9 @@ def submitted(
     if errors:
         raise InvalidInputError(errors)
     sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else SlaClass.STANDARD
-    moved = replace(
-        moved,
-        tracking_number=tracking_number,
-        consent=Consent(consent.version, sha256(consent.text.encode()).hexdigest(), now),
-        clock=Clock(sla, calendar.deadline(now, kind.term(sla))),
-    )
+    agreed = Consent(consent.version, sha256(consent.text.encode()).hexdigest(), now)
+    clock = Clock(sla, calendar.deadline(now, kind.term(sla)))
+    moved = replace(moved, filed=Filed(tracking_number, agreed, clock))
     missing = moved.missing(kind, Need.REVIEW)
     if not missing:
         return moved

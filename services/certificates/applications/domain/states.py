@@ -118,6 +118,21 @@ TRANSITIONS: Mapping[State, Mapping[Move, State]] = {
 }
 
 
+CITIZEN_ACTIONS: Mapping[State, list[str]] = {
+    State.DRAFT: ["edit", "submit", "withdraw"],
+    State.SUBMITTED: ["withdraw"],
+    State.IN_REVIEW: ["withdraw"],
+    State.AWAITING_DOCUMENTS: ["supply-documents", "withdraw"],
+    State.ISSUED: ["download"],
+}
+"""What its citizen can do, as the routes call it."""
+DOCTOR_ACTIONS: Mapping[State, list[str]] = {
+    State.SUBMITTED: ["claim"],
+    State.IN_REVIEW: ["approve", "refuse", "request-documents", "release"],
+}
+"""What a doctor can do."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the history: who did what, when, from where to where, why."""

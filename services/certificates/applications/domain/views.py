@@ -1,16 +1,19 @@
-"""What is answered about an application. Words for people are Russian."""
+"""What is shown of an application to its citizen and its doctor. Words for people are Russian."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Literal, Self
+from datetime import date, datetime
+from typing import Self
 
 from pydantic import BaseModel, Field
 
+from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import (
     ACTOR_LABELS,
+    CITIZEN_ACTIONS,
+    DOCTOR_ACTIONS,
     MOVE_LABELS,
     STATE_LABELS,
     Actor,
@@ -23,6 +26,7 @@ from services.certificates.catalogue.domain.catalogue import (
     Delivery,
     SlaClass,
 )
+from services.certificates.catalogue.domain.forms import unprintable_errors
 from services.chassis.foundation.errors import FieldError
 
 
@@ -184,29 +188,29 @@ def _history(application: Application) -> list[HistoryView]:
     ]
 
 
-_CITIZEN_ACTIONS: Mapping[State, list[str]] = {
-    State.DRAFT: ["edit", "submit", "withdraw"],
-    State.SUBMITTED: ["withdraw"],
-    State.IN_REVIEW: ["withdraw"],
-    State.AWAITING_DOCUMENTS: ["supply-documents", "withdraw"],
-    State.ISSUED: ["download"],
-}
-_DOCTOR_ACTIONS: Mapping[State, list[str]] = {
-    State.SUBMITTED: ["claim"],
-    State.IN_REVIEW: ["approve", "refuse", "request-documents", "release"],
-}
+def citizens_view(
+    application: Application, kind: CertificateType, *, today: date
+) -> ApplicationView:
+    """With what keeps a draft from being submitted, and what its citizen can do."""
+    draft = application.state is State.DRAFT
+    problems = drafts.problems(application, kind, today=today) if draft else []
+    return _view(application, kind, problems, CITIZEN_ACTIONS)
 
 
-def application_view(
+def doctors_view(application: Application, kind: CertificateType) -> ApplicationView:
+    """With what cannot be printed, and what the doctor can do."""
+    problems = unprintable_errors(kind.fields, application.values, prefix="/fields")
+    return _view(application, kind, problems, DOCTOR_ACTIONS)
+
+
+def _view(
     application: Application,
     kind: CertificateType,
-    *,
     problems: list[FieldError],
-    reader: Literal["citizen", "doctor"] = "citizen",
+    actions: Mapping[State, list[str]],
 ) -> ApplicationView:
-    """The view of an application for one of its two readers."""
-    clock, consent, made = application.clock, application.consent, application.certificate
-    actions = _CITIZEN_ACTIONS if reader == "citizen" else _DOCTOR_ACTIONS
+    filed, made = application.filed, application.certificate
+    clock = filed.clock if filed else None
     return ApplicationView(
         id=application.id,
         type=kind.code,
@@ -215,7 +219,7 @@ def application_view(
         state_label=STATE_LABELS[application.state],
         revision=application.revision,
         created_at=application.created_at,
-        tracking_number=application.tracking_number,
+        tracking_number=filed.tracking_number if filed else None,
         fields=dict(application.values),
         attachments=_attachments(application, kind),
         delivery=application.delivery,
@@ -229,8 +233,8 @@ def application_view(
         fee_kopecks=kind.fee_kopecks,
         paid_at=application.paid_at,
         postal_number=application.postal_number,
-        consent_version=consent.version if consent else None,
-        consent_at=consent.at if consent else None,
+        consent_version=filed.consent.version if filed else None,
+        consent_at=filed.consent.at if filed else None,
         decision=_decision(application),
         certificate=MadeView(id=made.certificate_id, number=made.number) if made else None,
         claimed_until=application.claim.until if application.claim else None,

@@ -11,25 +11,28 @@ from typing import Any
 
 from pymongo import ASCENDING
 
+from services.certificates.applications.domain.deadlines import (
+    NEAR_AT_MOST,
+    NEAR_SHARE,
+    RUNNING,
+    ApplicationCounts,
+    Risk,
+)
 from services.certificates.applications.domain.states import State
-from services.certificates.applications.metrics import NEAR_AT_MOST, NEAR_SHARE, Risk, Standing
 from services.chassis.database.client import Collection
 
-_RUNNING = (State.SUBMITTED, State.IN_REVIEW, State.APPROVED)
-"""The clock runs; while documents are awaited it is paused."""
 
-
-async def standing(applications: Collection, now: datetime) -> Standing:
+async def counted(applications: Collection, now: datetime) -> ApplicationCounts:
     """Count them."""
     states = {state: await applications.count_documents({"state": state.value}) for state in State}
-    running: dict[str, Any] = {"state": {"$in": [state.value for state in _RUNNING]}}
+    running: dict[str, Any] = {"state": {"$in": [state.value for state in RUNNING]}}
     late = await applications.count_documents({**running, "clock.deadline_at": {"$lt": now}})
     near = await _near(applications, running, now)
-    still = sum(states[state] for state in (*_RUNNING, State.AWAITING_DOCUMENTS))
+    still = sum(states[state] for state in (*RUNNING, State.AWAITING_DOCUMENTS))
     oldest = await applications.find_one(
         {"state": State.SUBMITTED.value}, {"consent.at": 1}, sort=[("consent.at", ASCENDING)]
     )
-    return Standing(
+    return ApplicationCounts(
         states=states,
         risks={Risk.CALM: max(0, still - late - near), Risk.NEAR: near, Risk.LATE: late},
         oldest_waiting_since=oldest["consent"]["at"] if oldest else None,
@@ -40,11 +43,11 @@ async def _near(applications: Collection, running: dict[str, Any], now: datetime
     left = {"$subtract": ["$clock.deadline_at", now]}
     whole = {"$subtract": ["$clock.deadline_at", "$consent.at"]}
     coming = {"$gte": now, "$lt": now + NEAR_AT_MOST}
-    counted = applications.aggregate(
+    counting = applications.aggregate(
         [
             {"$match": {**running, "clock.deadline_at": coming}},
             {"$match": {"$expr": {"$lt": [{"$multiply": [NEAR_SHARE, left]}, whole]}}},
             {"$count": "near"},
         ]
     )
-    return sum([int(found["near"]) async for found in counted])
+    return sum([int(found["near"]) async for found in counting])

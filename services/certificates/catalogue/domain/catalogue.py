@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from services.certificates.applications.errors import UnknownTypeError
 from services.certificates.catalogue.domain.calendar import Term, WorkingCalendar
 from services.certificates.catalogue.domain.forms import Field, Option
-from services.chassis.foundation.printable import unprintable
+from services.certificates.catalogue.domain.organisation import (
+    ConsentText,
+    Organisation,
+    refuse_unprintable,
+)
+from services.certificates.catalogue.errors import UnknownTypeError
 
 
 class Delivery(StrEnum):
@@ -142,7 +146,7 @@ class CertificateType:
             raise ValueError(message)
         options = [option.title for f in self.field_by_name.values() for option in f.options]
         labels = [*(label for _, label in self.rows()), *(r.title for r in self.requirements)]
-        _printable(f"type {self.code}", self.printed_title, self.title, *labels, *options)
+        refuse_unprintable(f"type {self.code}", self.printed_title, self.title, *labels, *options)
         unknown = [row.key for row in self.printed if self._label_of(row) is None]
         if unknown:
             message = f"type {self.code}: printed rows of nothing: {unknown}"
@@ -170,52 +174,11 @@ class CertificateType:
         return row.label or (field.label if field else SYSTEM_ROWS.get(row.key))
 
 
-def _printable(owner: str, *texts: str) -> None:
-    wrong = unprintable("\n".join(texts))
-    if wrong:
-        message = f"{owner}: no document can show {wrong!r}"
-        raise ValueError(message)
-
-
 def _unique(owner: str, what: str, names: Sequence[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         message = f"type {owner}: {what} named twice: {twice}"
         raise ValueError(message)
-
-
-@dataclass(frozen=True)
-class Organisation:
-    """Who issues the certificates (C31)."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    id: str
-    name: str
-    address: str
-    ogrn: str
-    inn: str
-    licence: str
-
-    def __post_init__(self) -> None:
-        """Refuse what could not be printed on any certificate."""
-        _printable("organisation", self.name, self.address, self.details)
-
-    @property
-    def details(self) -> str:
-        """The registration numbers in one line."""
-        return f"ОГРН {self.ogrn}, ИНН {self.inn}, лицензия {self.licence}"
-
-
-@dataclass(frozen=True)
-class ConsentText:
-    """One version of what the citizen agrees to (C11). A published version never changes."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    version: str
-    title: str
-    text: str
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
+
+from pydantic import StringConstraints
 
 from services.chassis.foundation.dates import parse_day
 from services.chassis.foundation.errors import FieldError
 from services.chassis.foundation.text import hyphens, line, number, prose, unprintable_detail
+
+Written = Annotated[str, StringConstraints(max_length=4000)]
+"""What is typed into a field, as far as anybody reads it; the field's own rules say more."""
 
 
 class Kind(StrEnum):

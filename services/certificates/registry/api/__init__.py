@@ -1,1 +1,1 @@
-"""HTTP: the citizen's certificates, and the public check for machines and people."""
+"""HTTP: the citizen's certificates, revocation, and the public check for programs and people."""

@@ -15,12 +15,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.certificates.applications.errors import NumberMistypedError
 from services.certificates.catalogue.domain.forms import russian_date
-from services.certificates.deps import UseLedger, UseRegistry
-from services.certificates.registry.api.public import PublicView
+from services.certificates.registry.api.public import PublicView, Use
 from services.certificates.registry.domain import numbers
 from services.certificates.registry.domain.certificate import Validity
+from services.certificates.registry.errors import NumberMistypedError
 from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
 from services.chassis.http.rates import public_check
 
@@ -38,7 +37,6 @@ _pages.filters["russian_date"] = russian_date
 _SCRIPT = (_TEMPLATES / "file_check.js").read_text()
 _SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 _HEADERS = {
-    "Cache-Control": "no-store",
     "Content-Language": "ru",
     "Content-Security-Policy": (
         f"default-src 'none'; script-src 'sha256-{_SCRIPT_HASH}'; connect-src 'self'; "
@@ -81,13 +79,13 @@ async def form(number: Annotated[str, Query()] = "") -> Response:
 
 
 @router.get("/verify/{number:path}")
-async def check(request: Request, number: str, use: UseRegistry, ledger: UseLedger) -> HTMLResponse:
+async def check(request: Request, number: str, use: Use) -> HTMLResponse:
     """The answer for a person, in words and colour."""
     try:
         await public_check(request)
-        printed, certificate = await use.look_up(number)
+        checked = await use.look_up(number)
     except (NumberMistypedError, TooManyRequestsError) as error:
         return _page(typed=number, refused=error)
-    found = PublicView.of(printed, certificate, ledger.catalogue.calendar, ledger.now())
+    found = PublicView.of(checked)
     status = 404 if found.state is Validity.UNKNOWN else 200
-    return _page(typed=printed, found=found, status=status)
+    return _page(typed=found.number, found=found, status=status)

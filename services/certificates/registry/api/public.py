@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 
-from services.certificates.catalogue.domain.calendar import WorkingCalendar
-from services.certificates.deps import UseLedger, UseRegistry
 from services.certificates.registry.domain import numbers
-from services.certificates.registry.domain.certificate import VALIDITY_LABELS, Certificate, Validity
+from services.certificates.registry.domain.certificate import VALIDITY_LABELS, Checked, Validity
+from services.certificates.registry.usecases import Registry
+from services.chassis.http.facilities import facility
 from services.chassis.http.rates import public_check
 
 TypedNumber = Annotated[
@@ -23,6 +23,7 @@ TypedNumber = Annotated[
     ),
 ]
 router = APIRouter(prefix="/v1/public", tags=["Публичная проверка"])
+Use = Annotated[Registry, Depends(facility(Registry))]
 
 
 class PublicView(BaseModel):
@@ -39,18 +40,15 @@ class PublicView(BaseModel):
     revoked_on: date | None = None
 
     @classmethod
-    def of(
-        cls, number: str, certificate: Certificate | None, calendar: WorkingCalendar, now: datetime
-    ) -> Self:
+    def of(cls, checked: Checked) -> Self:
         """From the domain; a certificate that was not issued is as good as none."""
-        state = certificate.validity(calendar.day_of(now)) if certificate else Validity.UNKNOWN
+        number, certificate, state = checked.number, checked.certificate, checked.validity
         if certificate is None or state is Validity.UNKNOWN:
             return cls(
                 number=number,
                 state=Validity.UNKNOWN,
                 state_label=VALIDITY_LABELS[Validity.UNKNOWN],
             )
-        revocation = certificate.revocation
         return cls(
             number=number,
             state=state,
@@ -60,7 +58,7 @@ class PublicView(BaseModel):
             issuer=certificate.issuer,
             issued_on=certificate.issued_on,
             valid_until=certificate.valid_until,
-            revoked_on=calendar.day_of(revocation.at) if revocation else None,
+            revoked_on=checked.revoked_on,
         )
 
 
@@ -69,13 +67,9 @@ class PublicView(BaseModel):
     summary="Проверить справку по номеру",
     dependencies=[Depends(public_check)],
 )
-async def check(
-    number: TypedNumber, use: UseRegistry, ledger: UseLedger, response: Response
-) -> PublicView:
+async def check(number: TypedNumber, use: Use) -> PublicView:
     """States: valid, expired, revoked, unknown; 422 `number-mistyped` if the number is not one.
 
     429 `too-many-requests`: so many a minute for each network address.
     """
-    response.headers["Cache-Control"] = "no-store"
-    printed, certificate = await use.look_up(number)
-    return PublicView.of(printed, certificate, ledger.catalogue.calendar, ledger.now())
+    return PublicView.of(await use.look_up(number))

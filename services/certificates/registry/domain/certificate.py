@@ -8,16 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.errors import NotInForceError
-from services.certificates.catalogue.domain.calendar import plus_months
-from services.certificates.catalogue.domain.catalogue import (
-    CertificateType,
-    Delivery,
-    Need,
-    Organisation,
-)
+from services.certificates.catalogue.domain.calendar import WorkingCalendar, plus_months
+from services.certificates.catalogue.domain.catalogue import CertificateType, Delivery, Need
 from services.certificates.catalogue.domain.forms import russian_date
+from services.certificates.catalogue.domain.organisation import Organisation
 from services.certificates.known.domain import full_name, masked_name
+from services.certificates.registry.errors import NotInForceError, UnknownCertificateError
 
 NOTHING = "—"
 VALIDITY_FIELD = "validity_months"
@@ -66,8 +62,16 @@ class Revocation:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """The document that a certificate was sealed in."""
+
+    document_id: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Certificate:
-    """One certificate in the registry."""
+    """One certificate in the registry. Its events are told by its application."""
 
     id: str
     number: str
@@ -84,8 +88,8 @@ class Certificate:
     delivery: Delivery
     status: Status = Status.SEALING
     revision: int = 0
-    document_id: str | None = None
-    sha256: str | None = None
+    version: int = 0
+    sealed: Sealed | None = None
     postal_number: str | None = None
     revocation: Revocation | None = None
 
@@ -97,9 +101,20 @@ class Certificate:
             return Validity.UNKNOWN
         return Validity.VALID if today <= self.valid_until else Validity.EXPIRED
 
-    def issued(self, *, document_id: str, sha256: str) -> Certificate:
+    def issued(self, sealed: Sealed) -> Certificate:
         """The certificate with its sealed document."""
-        return replace(self, status=Status.ISSUED, document_id=document_id, sha256=sha256)
+        return replace(self, status=Status.ISSUED, sealed=sealed)
+
+    @property
+    def document(self) -> Sealed:
+        """The sealed document, for whoever tells of it.
+
+        Raises:
+            UnknownCertificateError: there is none, so nobody may know of the certificate.
+        """
+        if self.sealed is None:
+            raise UnknownCertificateError
+        return self.sealed
 
     def revoked(self, revocation: Revocation) -> Certificate:
         """The certificate out of force; it is kept, and its check says so (d5).
@@ -115,6 +130,31 @@ class Certificate:
 def validity_months(application: Application, kind: CertificateType) -> int:
     """How long it will be valid: as asked for where the form asks (C50), else as the type says."""
     return int(application.values.get(VALIDITY_FIELD, kind.validity_months))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a public check found (C34): the number as printed, and what was issued under it."""
+
+    number: str
+    certificate: Certificate | None
+    validity: Validity
+    revoked_on: date | None
+
+
+def checked(
+    number: str, certificate: Certificate | None, calendar: WorkingCalendar, now: datetime
+) -> Checked:
+    """The public check of a number today, where the organisation works."""
+    if certificate is None:
+        return Checked(number, None, Validity.UNKNOWN, None)
+    revocation = certificate.revocation
+    return Checked(
+        number,
+        certificate,
+        certificate.validity(calendar.day_of(now)),
+        calendar.day_of(revocation.at) if revocation else None,
+    )
 
 
 def certificate_of(
@@ -188,5 +228,5 @@ def _system_values(
         "organisation": organisation.name,
         "organisation_address": organisation.address,
         "organisation_details": organisation.details,
-        "tracking_number": application.tracking_number or "",
+        "tracking_number": application.registered.tracking_number,
     }

@@ -1,28 +1,12 @@
-"""Numbers that people read out and type: with a check character, and with no order to guess.
+"""The numbers of certificates: with a check character, and with no order to guess (C31).
 
-Both schemes find every single wrong character and every swap of two neighbours (C13, C31); the
-tests prove it by trying all of them. Drawing the random part is the caller's.
+The check finds every single wrong character and every swap of two neighbours; the tests prove it
+by trying all of them. Drawing the random part is the caller's.
 """
 
 from __future__ import annotations
 
 from services.chassis.foundation.text import printed_number
-
-# Damm's totally anti-symmetric quasigroup of order 10 (H. M. Damm, 2004).
-_DAMM = (
-    (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
-    (7, 0, 9, 2, 1, 5, 4, 8, 6, 3),
-    (4, 2, 0, 6, 8, 7, 1, 3, 5, 9),
-    (1, 7, 5, 0, 9, 8, 3, 4, 2, 6),
-    (6, 1, 2, 3, 0, 4, 5, 9, 7, 8),
-    (3, 6, 7, 4, 2, 0, 9, 5, 8, 1),
-    (5, 8, 6, 9, 7, 2, 0, 1, 3, 4),
-    (8, 9, 4, 5, 3, 6, 2, 0, 1, 7),
-    (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
-    (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
-)
-_TRACKING_DIGITS = 11
-TRACKING_SPACE = 10**_TRACKING_DIGITS
 
 # No I, L, O, U, Y: they are read as 1, 0, V. 31 is prime, which is what the check needs.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXZ"
@@ -40,30 +24,6 @@ _READ_AS = str.maketrans("АВЕКМНОРСТХOIL", "ABEKMH0PCTX011")
 
 def _grouped(text: str) -> str:
     return "-".join(text[i : i + _GROUP] for i in range(0, len(text), _GROUP))
-
-
-def _damm(digits: str) -> int:
-    interim = 0
-    for digit in digits:
-        interim = _DAMM[interim][int(digit)]
-    return interim
-
-
-def tracking_number(drawn: int) -> str:
-    """The tracking number of a random draw below `TRACKING_SPACE`: `NNNN-NNNN-NNNC` (C13)."""
-    digits = f"{drawn:0{_TRACKING_DIGITS}d}"
-    return _grouped(f"{digits}{_damm(digits)}")
-
-
-def tracking_is_sound(number: str) -> bool:
-    """Whether the check digit fits; spaces and hyphens do not matter."""
-    digits = number.replace("-", "").replace(" ", "")
-    return (
-        len(digits) == _TRACKING_DIGITS + 1
-        and digits.isascii()
-        and digits.isdecimal()
-        and _damm(digits) == 0
-    )
 
 
 def _check(text: str) -> int:
@@ -99,3 +59,8 @@ def normalised(typed: str) -> str | None:
     if len(text) != _NUMBER_LENGTH or any(c not in ALPHABET for c in text) or _check(text):
         return None
     return _grouped(text)
+
+
+def verify_url(public_url: str, number: str) -> str:
+    """Where anybody can check a certificate; the QR code leads there (C33)."""
+    return f"{public_url}/verify/{number}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contracts.certificates import DocumentsRequested, DocumentsSupplied
 from services.certificates.applications.domain.states import State
-from tests.support.certificate_office import Json, Office, match, sealed, unsealable
 from tests.support.service import outbox_events
+from tests.support.services.certificates.office import Json, Office, match, sealed, unsealable
 
 
 async def failed(office: Office) -> Json:
@@ -66,7 +66,7 @@ async def test_a_failed_application_may_be_refused(office: Office) -> None:
 async def test_old_data_that_cannot_be_printed_are_named_to_the_doctor(office: Office) -> None:
     """Let through before drafts were looked at: no number is used up, nothing is signed."""
     application = await office.submitted()
-    await office.app.state.ledger.store.applications.update_one(
+    await office.applications.collection.update_one(
         {"_id": application["id"]}, {"$set": {"values.workplace": "清华大学"}}
     )
     claimed = await office.decide(application["id"], "claim")
@@ -100,5 +100,6 @@ async def test_a_doctors_findings_are_taken_as_pasted_from_a_medical_system(offi
     findings = {"conclusion": "Годна\u00a0к\u202fобучению.\r\n\r\nДиета\u00ad: стол\t№ 5"}
     approval = await office.decide(application["id"], "approval", {**office.examined(), **findings})
     assert approval.status_code == 200, approval.text
-    kept = await office.app.state.ledger.store.application(application["id"])
+    kept = await office.kept(application["id"])
+    assert kept.decision is not None
     assert kept.decision.values["conclusion"] == "Годна к обучению.\n\nДиета: стол № 5"

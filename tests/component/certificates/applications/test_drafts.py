@@ -15,10 +15,10 @@ from contracts.certificates import (
     DocumentsSupplied,
 )
 from services.chassis.foundation.settings import Platform
-from tests.support.certificate_office import CONSENT, Office, match, profile
-from tests.support.certificate_office import office as certificates
-from tests.support.certificates import ANNA, TESTS
 from tests.support.service import Tokens, keyed, outbox_events
+from tests.support.services.certificates.builders import ANNA, TESTS
+from tests.support.services.certificates.office import CONSENT, Office, match, profile
+from tests.support.services.certificates.office import office as certificates
 
 ROUTES = [
     ("GET", "/v1/applications"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.certificate_office import Office, match
 from tests.support.service import keyed
+from tests.support.services.certificates.office import Office, match
 
 ODD = [
     b"",

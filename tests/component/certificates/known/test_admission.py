@@ -8,9 +8,9 @@ import httpx2
 
 from contracts.envelope import Data
 from contracts.identity import AccountBlocked, AccountUnblocked, ProfileRejected
-from tests.support.certificate_office import CONSENT, Json, Office, match, profile
-from tests.support.certificates import ANNA, ORLOVA
 from tests.support.service import an_event, deliver, keyed
+from tests.support.services.certificates.builders import ANNA, ORLOVA
+from tests.support.services.certificates.office import CONSENT, Json, Office, match, profile
 
 _REJECTED = ProfileRejected(account_id=ANNA.account_id, mismatches=("snils",))
 

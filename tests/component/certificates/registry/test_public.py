@@ -14,9 +14,9 @@ import pytest
 from contracts.certificates import CertificateIssued, CertificateRevoked
 from services.certificates.applications.domain.states import Move
 from services.certificates.registry.domain.numbers import certificate_number
-from tests.support.certificate_office import Json, Office
-from tests.support.certificates import ANNA
 from tests.support.service import outbox_events
+from tests.support.services.certificates.builders import ANNA
+from tests.support.services.certificates.office import Json, Office
 
 SECRETS = ("Анна", "Сергеевна", "2007", "18.04", "citizen-anna", "7758890000000128", "Орлова")
 UNKNOWN = certificate_number(2026, 12345)

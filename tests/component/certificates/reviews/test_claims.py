@@ -13,11 +13,11 @@ from contracts.certificates import ApplicationApprovedV2, ReviewEnded, ReviewSta
 from contracts.envelope import Data, Event
 from contracts.topics import topic_of
 from services.chassis.foundation.settings import Platform
-from tests.support.certificate_office import Office, profile, sealed, staff, unsealable
-from tests.support.certificate_office import office as certificates
-from tests.support.certificates import ANNA, ORLOVA
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, outbox_events
+from tests.support.services.certificates.builders import ANNA, ORLOVA
+from tests.support.services.certificates.office import Office, profile, sealed, staff, unsealable
+from tests.support.services.certificates.office import office as certificates
 
 PETROV = "doctor-petrov"
 REFUSAL = {"reason_code": "contraindications", "reason": "Противопоказания"}
@@ -118,7 +118,7 @@ async def test_c20_a_release_and_a_claim_race_and_the_order_has_no_gap(office: O
             office.decide(application["id"], "refusal", REFUSAL),
         )
         found = Counter(await told(office, application["id"]))
-        claim = (await office.app.state.ledger.store.application(application["id"])).claim
+        claim = (await office.kept(application["id"])).claim
         assert found["review-started"] - found["review-ended"] == (claim is not None)
 
 

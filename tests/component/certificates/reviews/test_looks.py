@@ -7,10 +7,10 @@ from collections import Counter
 from typing import Any
 
 from services.chassis.foundation.settings import Platform
-from tests.support.certificate_office import Json, Office
-from tests.support.certificate_office import office as certificates
-from tests.support.certificates import ORLOVA
 from tests.support.service import Tokens
+from tests.support.services.certificates.builders import ORLOVA
+from tests.support.services.certificates.office import Json, Office
+from tests.support.services.certificates.office import office as certificates
 
 
 async def _journal(office: Office, application: Json, **query: Any) -> Json:

@@ -12,13 +12,14 @@ from contracts.certificates import (
     DocumentsSupplied,
     ReviewStarted,
 )
+from services.certificates.catalogue.domain.catalogue import Catalogue
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.certificate_office import Office, accepted, staff
-from tests.support.certificate_office import office as certificates
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, outbox_events
+from tests.support.services.certificates.office import Office, accepted, staff
+from tests.support.services.certificates.office import office as certificates
 
 PETROV = "doctor-petrov"
 
@@ -186,7 +187,7 @@ async def test_e3_c16_a_poor_scan_supplied_later_lengthens_the_term(office: Offi
     marked = {a["file_id"]: a["lengthens_term"] for a in supplied.json()["attachments"]}
     assert marked.pop("file-coarse") is True
     assert set(marked.values()) == {False}
-    calendar = office.app.state.ledger.catalogue.calendar
+    calendar = find(office.app, Catalogue).calendar
     before, after = (
         calendar.day_of(datetime.fromisoformat(a["deadline_at"]))
         for a in (application, supplied.json())

@@ -15,7 +15,7 @@ from services.certificates.applications.domain.states import State
 from services.certificates.known.domain import Person
 from services.certificates.reviews import domain as review
 from services.chassis.foundation.errors import InvalidInputError
-from tests.support.certificates import (
+from tests.support.services.certificates.builders import (
     ANNA,
     CATALOGUE,
     FORM_086,
@@ -75,14 +75,12 @@ def test_a_failed_application_is_corrected_and_comes_back_to_the_queue() -> None
     assert asked.state is State.AWAITING_DOCUMENTS
     assert asked.request is not None
     assert asked.request.corrections == ("workplace",)
-    assert asked.clock is not None
-    assert asked.clock.paused_at == NOW
+    assert asked.registered.clock.paused_at == NOW
     done = supply(asked, {"workplace": " Университет\u00a0Цинхуа "})
     assert done.state is State.SUBMITTED
     assert done.request is None
     assert done.values["workplace"] == "Университет Цинхуа"
-    assert done.clock is not None
-    assert done.clock.paused_at is None
+    assert done.registered.clock.paused_at is None
 
 
 def test_a_correction_has_to_be_right_and_nothing_else_may_be_changed() -> None:

@@ -24,7 +24,7 @@ from services.certificates.known.domain import KnownFile
 from services.certificates.reviews import domain as review
 from services.chassis.foundation.errors import InvalidInputError
 from services.chassis.work.arrivals import ProfileNotReceivedError
-from tests.support.certificates import (
+from tests.support.services.certificates.builders import (
     AGREED,
     ANNA,
     CATALOGUE,
@@ -245,17 +245,15 @@ def test_too_many_files_for_one_requirement_are_refused() -> None:
 def test_c13_c15_a_complete_application_gets_a_number_and_a_deadline_and_waits() -> None:
     submitted = a_waiting()
     assert submitted.state is State.SUBMITTED
-    assert submitted.tracking_number == "4829-1730-5584"
-    assert submitted.clock is not None
-    assert submitted.clock.sla is SlaClass.STANDARD
-    assert submitted.clock.deadline_at.isoformat() == "2026-11-23T15:00:00+00:00"
+    assert submitted.registered.tracking_number == "4829-1730-5584"
+    assert submitted.registered.clock.sla is SlaClass.STANDARD
+    assert submitted.registered.clock.deadline_at.isoformat() == "2026-11-23T15:00:00+00:00"
     assert submitted.request is None
     assert [(e.move, e.actor) for e in submitted.history] == [(Move.SUBMIT, Actor.CITIZEN)]
 
 
 def test_c11_the_consent_is_kept_with_version_words_and_time() -> None:
-    consent = a_waiting().consent
-    assert consent is not None
+    consent = a_waiting().registered.consent
     assert (consent.version, consent.at) == (CATALOGUE.consent.version, NOW)
     assert consent.text_sha256 == sha256(CATALOGUE.consent.text.encode()).hexdigest()
 
@@ -302,11 +300,10 @@ def test_a_profile_that_has_not_arrived_loses_nothing() -> None:
 def test_c10_missing_tests_are_asked_for_and_the_clock_is_paused() -> None:
     submitted = submit(a_draft("policy", "ecg"))
     assert submitted.state is State.AWAITING_DOCUMENTS
-    assert submitted.tracking_number
+    assert submitted.registered.tracking_number
     assert submitted.request is not None
     assert submitted.request.missing == ("blood-count", "biochemistry")
-    assert submitted.clock is not None
-    assert submitted.clock.paused_at == NOW
+    assert submitted.registered.clock.paused_at == NOW
     assert [(e.move, e.actor) for e in submitted.history] == [
         (Move.SUBMIT, Actor.CITIZEN),
         (Move.REQUEST_DOCUMENTS, Actor.SYSTEM),
@@ -334,13 +331,12 @@ def test_c17_the_clock_runs_again_when_all_is_there_and_the_deadline_has_moved()
     assert partly.state is State.AWAITING_DOCUMENTS
     assert partly.request is not None
     assert partly.request.missing == ("biochemistry",)
-    assert partly.clock == waiting.clock
+    assert partly.registered.clock == waiting.registered.clock
     done = supply(partly, "biochemistry", after=timedelta(days=2))
     assert done.state is State.SUBMITTED
     assert done.request is None
-    assert done.clock is not None
-    assert done.clock.paused_at is None
-    assert done.clock.deadline_at.date() == date(2026, 11, 25)  # two working days later
+    assert done.registered.clock.paused_at is None
+    assert done.registered.clock.deadline_at.date() == date(2026, 11, 25)  # two working days later
     assert {a.requirement for a in done.attachments} == {"policy", *TESTS}
 
 
@@ -356,9 +352,8 @@ def test_what_was_not_asked_for_cannot_be_supplied() -> None:
 def test_e3_a_scan_that_is_hard_to_read_takes_an_extra_check() -> None:
     draft = edit(a_draft(*TESTS), Changes({}, [Given("policy", "f")]), a_file("f", dpi=96))
     submitted = submit(draft)
-    assert submitted.clock is not None
-    assert submitted.clock.sla is SlaClass.EXTRA_CHECK
-    assert submitted.clock.deadline_at.date() == date(2026, 11, 25)
+    assert submitted.registered.clock.sla is SlaClass.EXTRA_CHECK
+    assert submitted.registered.clock.deadline_at.date() == date(2026, 11, 25)
 
 
 def test_e3_c16_a_poor_scan_supplied_later_lengthens_the_term_as_well() -> None:
@@ -369,20 +364,21 @@ def test_e3_c16_a_poor_scan_supplied_later_lengthens_the_term_as_well() -> None:
         after=timedelta(days=1),
         dpi=96,
     )
-    assert done.clock is not None
-    assert (done.clock.sla, done.clock.paused_at) == (SlaClass.EXTRA_CHECK, None)
-    assert done.clock.deadline_at.isoformat() == "2026-11-26T15:00:00+00:00"
+    clock = done.registered.clock
+    assert (clock.sla, clock.paused_at) == (SlaClass.EXTRA_CHECK, None)
+    assert done.registered.clock.deadline_at.isoformat() == "2026-11-26T15:00:00+00:00"
 
 
 def test_e3_c16_the_term_is_lengthened_once_and_never_shortened() -> None:
     """The coarse scan comes first, the rest later; then it is replaced by a good one, and again."""
     waiting = submit(a_draft("policy", "ecg"))
     partly = supply(waiting, "blood-count", after=timedelta(0), dpi=96)
-    assert partly.clock == waiting.clock  # still paused: counted when all is there
+    assert (
+        partly.registered.clock == waiting.registered.clock
+    )  # still paused: counted when all is there
     done = supply(partly, "biochemistry", after=timedelta(0))
-    assert done.clock is not None
-    assert done.clock.sla is SlaClass.EXTRA_CHECK
-    assert done.clock.deadline_at.date() == date(2026, 11, 25)
+    assert done.registered.clock.sla is SlaClass.EXTRA_CHECK
+    assert done.registered.clock.deadline_at.date() == date(2026, 11, 25)
     for dpi in (300, 96):
         asked = review.documents_requested(
             review.claimed(done, doctor_id="doctor-orlova", now=NOW, lease=timedelta(hours=2)),
@@ -393,7 +389,7 @@ def test_e3_c16_the_term_is_lengthened_once_and_never_shortened() -> None:
             now=NOW,
         )
         again = supply(asked, "blood-count", after=timedelta(0), dpi=dpi)
-        assert again.clock == done.clock
+        assert again.registered.clock == done.registered.clock
         done = again
 
 

@@ -19,7 +19,7 @@ from services.certificates.applications.domain.states import (
     State,
 )
 from services.certificates.applications.errors import IllegalTransitionError
-from tests.support.certificates import NOW
+from tests.support.services.certificates.builders import NOW
 
 NOTES = {Move.PAY, Move.MAIL, Move.REVOKE}
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.certificates.catalogue.domain.calendar import Term, Year, plus_months
-from tests.support.certificates import CATALOGUE
+from tests.support.services.certificates.builders import CATALOGUE
 
 CALENDAR = CATALOGUE.calendar
 MOSCOW = ZoneInfo("Europe/Moscow")

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from stdnum.ru import inn, ogrn
 
-from services.certificates.applications.errors import UnknownTypeError
 from services.certificates.catalogue.domain.calendar import Term
 from services.certificates.catalogue.domain.catalogue import Delivery, Need, SlaClass
-from services.certificates.catalogue.store import BadDataFileError, load_catalogue
-from tests.support.certificates import CATALOGUE, DATA, FORM_086
+from services.certificates.catalogue.errors import BadDataFileError, UnknownTypeError
+from services.certificates.catalogue.store import load_catalogue
+from tests.support.services.certificates.builders import CATALOGUE, DATA, FORM_086
 
 
 def test_c1_the_086_form_says_documents_validity_delivery_fee_and_deadline() -> None:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.certificates.applications.errors import PaymentUnexpectedError
 from services.certificates.payments import domain as answers
 from services.certificates.payments.domain import Payment
-from tests.support.certificates import FORM_086, NOW, a_waiting
+from services.certificates.payments.errors import PaymentUnexpectedError
+from tests.support.services.certificates.builders import FORM_086, NOW, a_waiting
 
 LATER = NOW + timedelta(days=3)
 

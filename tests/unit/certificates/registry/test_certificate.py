@@ -8,19 +8,20 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.certificates import CertificatePii
-from services.certificates.applications import events
-from services.certificates.applications.errors import NotInForceError
 from services.certificates.known.domain import masked_name
+from services.certificates.registry import events
 from services.certificates.registry.domain.certificate import (
     Certificate,
     Revocation,
+    Sealed,
     Status,
     Validity,
     certificate_of,
     printed_fields,
 )
+from services.certificates.registry.errors import NotInForceError
 from services.chassis.foundation.encryption import Encryption
-from tests.support.certificates import (
+from tests.support.services.certificates.builders import (
     CATALOGUE,
     FORM_086,
     NOW,
@@ -40,7 +41,7 @@ def a_certificate() -> Certificate:
 
 
 def an_issued() -> Certificate:
-    return a_certificate().issued(document_id="doc-1", sha256="0" * 64)
+    return a_certificate().issued(Sealed("doc-1", "0" * 64))
 
 
 def rows(application_number: str = "26K7-Q2M9-X4RB") -> dict[str, tuple[str, str]]:
@@ -128,7 +129,7 @@ def test_e9_the_longest_form_fits_into_an_event_that_documents_alone_can_read(co
     application = approve(a_claimed())
     lengths = {name: item.max_length for name, item in kind.field_by_name.items()}
     longest = [(key, label, "№" * lengths.get(key, 200)) for key, label in kind.rows()]
-    approved = events.approved(
+    approved = events.ordered(
         application,
         a_certificate(),
         kind,

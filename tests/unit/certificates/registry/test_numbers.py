@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.certificates.applications.domain.tracking import (
+    TRACKING_SPACE,
+    tracking_is_sound,
+    tracking_number,
+)
 from services.certificates.registry.domain.numbers import (
     ALPHABET,
     NUMBER_SPACE,
-    TRACKING_SPACE,
     certificate_number,
     normalised,
-    tracking_is_sound,
-    tracking_number,
 )
 
 tracking_draws = st.integers(0, TRACKING_SPACE - 1)

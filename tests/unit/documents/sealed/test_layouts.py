@@ -15,7 +15,7 @@ from services.documents.sealed.gateways.layouts import Organisation, paper_of
 from services.sealing.keys import CertificateInfo
 from services.sealing.pdf.facts import Facts
 from services.sealing.pdf.template import Template
-from tests.support.certificates import CATALOGUE
+from tests.support.services.certificates.builders import CATALOGUE
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 SEALING = Organisation("Поликлиника № 1", "ИНН 7707083893")

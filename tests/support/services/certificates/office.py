@@ -21,13 +21,21 @@ from contracts.identity import (
     StaffRegistered,
     StaffRole,
 )
+from contracts.partners import LetterAccepted, PaymentReceived
+from contracts.topics import aggregate_of
 from services.certificates.app import build
+from services.certificates.applications.domain.application import Application
+from services.certificates.applications.store.applications import ApplicationStore
+from services.certificates.catalogue.domain.catalogue import Catalogue
+from services.certificates.known.store import KnownStore
 from services.certificates.settings import Settings
+from services.chassis.foundation.clock import in_milliseconds
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.certificates import ANNA, EXAMINED, FILLED, ORLOVA, TESTS
+from services.chassis.work.transactions import Transactions
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
+from tests.support.services.certificates.builders import ANNA, EXAMINED, FILLED, ORLOVA, TESTS
 from tests.support.tools.encryption import SECRET, encrypted
 
 CONSENT = {"consent": True, "consent_version": "2026-09"}
@@ -41,8 +49,8 @@ class Clock:
     ahead: timedelta = timedelta(0)
 
     def __call__(self) -> datetime:
-        """Now."""
-        return datetime.now(UTC) + self.ahead
+        """Now, in whole milliseconds."""
+        return in_milliseconds(datetime.now(UTC) + self.ahead)
 
 
 @dataclass
@@ -54,6 +62,25 @@ class Office:
     tokens: Tokens
     clock: Clock
     _seq: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def transactions(self) -> Transactions:
+        """Of the service."""
+        return find(self.app, Runtime).transactions
+
+    @property
+    def applications(self) -> ApplicationStore:
+        """What the service keeps of applications."""
+        return ApplicationStore(find(self.app, Runtime).mongo.db)
+
+    @property
+    def known(self) -> KnownStore:
+        """What the service knows of others."""
+        return KnownStore(find(self.app, Runtime).mongo.db)
+
+    async def kept(self, application_id: str) -> Application:
+        """An application as it is stored."""
+        return await self.applications.get(None, application_id, owner=None)
 
     def citizen(self, subject: str = ANNA.account_id, **claims: Any) -> dict[str, str]:
         """Headers of a citizen."""
@@ -138,7 +165,8 @@ class Office:
 
     def examined(self) -> Json:
         """What the doctor writes today."""
-        return {**EXAMINED, "exam_date": f"{self.app.state.ledger.today:%Y-%m-%d}"}
+        today = find(self.app, Catalogue).calendar.day_of(self.clock())
+        return {**EXAMINED, "exam_date": today.isoformat()}
 
     async def issued(self, delivery: str = "account") -> Json:
         """An issued application."""
@@ -232,13 +260,39 @@ def unsealable(application: Json, document_id: str = "doc-1") -> SealingFailed:
     )
 
 
+def payment(application: Json, payment_id: str = "pay-1") -> PaymentReceived:
+    """The treasury has the fee of 086/у."""
+    return PaymentReceived(
+        application_id=application["id"],
+        payment_id=payment_id,
+        amount_kopecks=125_000,
+        paid_at=datetime.now(UTC),
+    )
+
+
+def letter(application: Json, postal_number: str = "10190041000018") -> LetterAccepted:
+    """The post has the paper copy."""
+    return LetterAccepted(
+        certificate_id=application["certificate"]["id"],
+        application_id=application["id"],
+        postal_number=postal_number,
+        accepted_at=datetime.now(UTC),
+    )
+
+
+async def twice(office: Office, data: Data) -> list[str]:
+    """The outcomes of one event delivered two times."""
+    event = an_event(data, aggregate_id=aggregate_of(data), seq=50)
+    return [await deliver(office.app, event) for _ in range(2)]
+
+
 @asynccontextmanager
 async def office(
     platform: Platform, database: str, tokens: Tokens, **over: Any
 ) -> AsyncIterator[Office]:
-    """The service on a fresh database. `over`: settings, and `draw` as the dice."""
+    """The service on a fresh database. `over`: settings, `draw` as the dice, `patience`."""
     clock = Clock()
-    seams = {"draw": over.pop("draw")} if "draw" in over else {}
+    seams = {name: over.pop(name) for name in ("draw", "patience") if name in over}
     secrets = dict.fromkeys(("papers_secret", "orders_secret"), SECRET)
     settings = Settings(platform=platform, database=database, **{**secrets, **over})
     app = build(settings, fetch_keys=tokens.fetch, publisher=Collector(), now=clock, **seams)

@@ -1,0 +1,1 @@
+"""What the post says: paper copies on their way."""

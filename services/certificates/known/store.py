@@ -1,0 +1,41 @@
+"""The copies of what other services said. The newest counts; their consumers see to the order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.certificates.known.domain import Admission, KnownFile, Person, Staff
+from services.chassis.database.client import Database, Indexes
+from services.chassis.database.mapping import Mapper
+from services.chassis.work.aggregates import Records
+from services.chassis.work.transactions import Transaction
+
+INDEXES: Indexes = {"people": [], "staff": [], "admissions": [], "files": []}
+
+
+class KnownStore:
+    """People, staff, what stands against accounts, and files. `tx` None: a read outside."""
+
+    def __init__(self, db: Database) -> None:
+        self.people = Records(db["people"], Mapper(Person, key="account_id"))
+        self.staff = Records(db["staff"], Mapper(Staff, key="account_id"))
+        self.files = Records(db["files"], Mapper(KnownFile), owner="owner_id")
+        self._admissions = db["admissions"]
+
+    async def admission_of(self, tx: Transaction, account_id: str) -> Admission:
+        """What stands against an account: nothing, unless an event said so."""
+        known = await tx.find_one(self._admissions, {"_id": account_id}) or {}
+        return Admission(account_id, known.get("rejected", False), known.get("blocked", False))
+
+    async def note_admission(self, tx: Transaction, account_id: str, **facts: bool) -> None:
+        """Keep what an event said: `rejected` or `blocked`. Two topics write one document."""
+        await self._admissions.update_one(
+            {"_id": account_id}, {"$set": facts}, upsert=True, session=tx.session
+        )
+
+    async def files_of(
+        self, tx: Transaction | None, owner_id: str, file_ids: Iterable[str]
+    ) -> dict[str, KnownFile]:
+        """Those of the files that are accepted and this citizen's, by id."""
+        query = {"_id": {"$in": list(file_ids)}, "owner_id": owner_id}
+        return {file.id: file for file in await self.files.every(tx, query)}

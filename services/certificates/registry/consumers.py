@@ -1,0 +1,21 @@
+"""What documents says of sealed certificates. A sealed talon is scheduling's and passes by."""
+
+from __future__ import annotations
+
+from contracts.documents import DocumentKind, DocumentSealed
+from services.certificates.registry.domain.certificate import Sealed
+from services.certificates.registry.usecases import Registry
+from services.chassis.kafka.dispatcher import Handlers
+from services.chassis.work.inbox import Incoming
+
+
+def handlers(use: Registry) -> Handlers:
+    """The handler of each event type."""
+
+    async def document_sealed(incoming: Incoming[DocumentSealed]) -> None:
+        data = incoming.data
+        if data.kind is DocumentKind.CERTIFICATE:
+            sealed = Sealed(data.document_id, data.sha256)
+            await use.issue(data.reference_id, data.number, sealed, cause=incoming.cause)
+
+    return {DocumentSealed: document_sealed}

@@ -1,0 +1,21 @@
+"""What is told of a doctor's refusal; requests and orders are told by the features below."""
+
+from __future__ import annotations
+
+from contracts import certificates as contract
+from services.certificates.applications.domain.application import Application
+from services.certificates.catalogue.domain.catalogue import CertificateType
+
+
+def refused(
+    application: Application, kind: CertificateType, *, reason_code: str, reason: str
+) -> contract.ApplicationRefused:
+    """Refused, with the reason."""
+    return contract.ApplicationRefused(
+        application_id=application.id,
+        tracking_number=application.registered.tracking_number,
+        citizen_id=application.citizen_id,
+        certificate_title=kind.title,
+        reason_code=reason_code,
+        reason=reason,
+    )

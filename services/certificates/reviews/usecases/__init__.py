@@ -1,0 +1,1 @@
+"""The verbs of the doctor: the queue and its claims, and the decisions."""

@@ -1,0 +1,116 @@
+"""What a doctor does with the queue (C20), and the timer that ends a claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.certificates.applications.actions import CLAIM_TIMER, Cases
+from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.looks import Shown
+from services.certificates.applications.domain.views import ApplicationView, doctors_view
+from services.certificates.applications.store.desks import Desks
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.deps import Deps
+from services.certificates.known.actions import Known
+from services.certificates.reviews import domain
+from services.certificates.reviews.errors import TooManyClaimsError
+from services.certificates.reviews.store import Queue
+from services.chassis.database.pages import Page
+from services.chassis.work.timers import Due
+from services.chassis.work.transactions import Transaction
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """The verbs of the doctor. A claim is exclusive: of two transactions one finds it taken."""
+
+    deps: Deps
+    cases: Cases
+    known: Known
+    desks: Desks
+    queue: Queue
+
+    def kind_of(self, application: Application) -> CertificateType:
+        """The type that was applied for."""
+        return self.cases.kind_of(application)
+
+    def view(self, application: Application) -> ApplicationView:
+        """The application as its doctor sees it."""
+        return doctors_view(application, self.kind_of(application))
+
+    async def waiting(self, *, after: str | None, limit: int) -> Page[Application]:
+        """The queue, the nearest deadline first."""
+        return await self.queue.waiting(after=after, limit=limit)
+
+    async def mine(self, doctor_id: str, *, after: str | None, limit: int) -> Page[Application]:
+        """What this doctor has claimed."""
+        return await self.queue.claimed_by(doctor_id, after=after, limit=limit)
+
+    async def one(self, doctor_id: str, application_id: str) -> Application:
+        """An application on this doctor's desk, or decided by this doctor.
+
+        Raises:
+            NotYourReviewError: it is not.
+            AccountBlockedError: the doctor's account is closed.
+        """
+
+        async def work(tx: Transaction) -> Application:
+            await self.known.may_act(tx, doctor_id)
+            found = await self.cases.get(tx, application_id)
+            domain.held_by(found, doctor_id)
+            return await self.cases.shown(tx, found, doctor_id, Shown.READ)
+
+        return await self.deps.transactions.run(work)
+
+    async def claim(self, doctor_id: str, application_id: str) -> Application:
+        """Take an application from the queue.
+
+        Raises:
+            OwnApplicationError: the doctor is the applicant, under another account.
+            TooManyClaimsError: the doctor holds as many as one may.
+        """
+        await self.known.staff_arrives(doctor_id)
+
+        async def work(tx: Transaction) -> Application:
+            before = await self.cases.to_decide(tx, application_id, doctor_id)
+            lease = self.deps.settings.claim_lease
+            after = domain.claimed(before, doctor_id=doctor_id, now=self.deps.now(), lease=lease)
+            if after is before:
+                return await self.cases.shown(tx, before, doctor_id, Shown.READ)
+            await self._refuse_hoarding(tx, doctor_id)
+            await self.cases.time_claim(tx, after)
+            saved = await self.cases.save(tx, before, after)
+            return await self.cases.shown(tx, saved, doctor_id, Shown.CLAIMED)
+
+        return await self.deps.transactions.run(work)
+
+    async def release(self, doctor_id: str, application_id: str) -> Application:
+        """Put it back into the queue."""
+
+        async def work(tx: Transaction) -> Application:
+            before = await self.cases.get(tx, application_id)
+            after = domain.released(before, doctor_id=doctor_id, now=self.deps.now())
+            await tx.cancel_timer(CLAIM_TIMER, application_id)
+            saved = await self.cases.save(tx, before, after)
+            return await self.cases.shown(tx, saved, doctor_id, Shown.RELEASED)
+
+        return await self.deps.transactions.run(work)
+
+    async def lapse(self, due: Due) -> None:
+        """The claim's time is over: back into the queue, unless it was decided or taken anew."""
+
+        async def work(tx: Transaction) -> None:
+            before = await self.cases.get(tx, due.key)
+            after = domain.lapsed(before, now=self.deps.now())
+            if after is not None:
+                await self.cases.save(tx, before, after)
+            else:
+                await self.cases.time_claim(tx, before)  # claimed anew meanwhile, or clocks differ
+
+        await self.deps.transactions.run(work, cause=due)
+
+    async def _refuse_hoarding(self, tx: Transaction, doctor_id: str) -> None:
+        most = self.deps.settings.claims_per_doctor
+        await self.desks.hold(tx, doctor_id)
+        if await self.queue.claims_of(tx, doctor_id) >= most:
+            raise TooManyClaimsError(most)
