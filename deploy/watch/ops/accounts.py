@@ -16,7 +16,7 @@ from services.chassis.telemetry.tracing import outgoing_headers
 log = structlog.get_logger(__name__)
 
 _SECONDS = 2.0
-_UNAUTHENTICATED, _FORBIDDEN = 401, 403
+_OK, _UNAUTHENTICATED, _FORBIDDEN = 200, 401, 403
 
 
 class Accounts:
@@ -43,3 +43,5 @@ class Accounts:
             raise AccountBlockedError
         if status == _UNAUTHENTICATED:
             raise UnauthenticatedError
+        if status != _OK:
+            log.warning("identity said nothing of an account", status=status)

@@ -28,8 +28,8 @@ class KnownDevice:
 
     def token(self, secret: bytes) -> str:
         """What the device keeps and shows."""
-        said = f"{self.account_id}.{self.id}.{int(self.until.timestamp())}.{self.epoch}"
-        return f"{said}.{_mac(secret, said)}"
+        text = f"{self.account_id}.{self.id}.{int(self.until.timestamp())}.{self.epoch}"
+        return f"{text}.{_mac(secret, text)}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ class Caller:
 
     def logged_in(self, account_id: str) -> Asker:
         """Who asks with an access token: the account, wherever it is."""
-        return Asker(*[f"account:{account_id}"] * 3)
+        account = f"account:{account_id}"
+        return Asker(account, account, account)
 
 
 def known_device(secret: bytes, token: str, now: datetime) -> KnownDevice | None:
@@ -70,17 +71,17 @@ def known_device(secret: bytes, token: str, now: datetime) -> KnownDevice | None
 
     Whether its `epoch` is still that of the account is for the caller to see.
     """
-    said, _, mac = token.rpartition(".")
-    if not hmac.compare_digest(mac.encode(), _mac(secret, said).encode()):
+    text, _, mac = token.rpartition(".")
+    if not hmac.compare_digest(mac.encode(), _mac(secret, text).encode()):
         return None
-    account_id, device_id, until, epoch = said.rsplit(".", 3)
+    account_id, device_id, until, epoch = text.rsplit(".", 3)
     expires = datetime.fromtimestamp(int(until), UTC)
     device = KnownDevice(account_id, device_id, expires, int(epoch))
     return device if now < device.until else None
 
 
-def _mac(secret: bytes, said: str) -> str:
-    digest = hmac.digest(secret, f"known-device:{said}".encode(), "sha256")
+def _mac(secret: bytes, text: str) -> str:
+    digest = hmac.digest(secret, f"known-device:{text}".encode(), "sha256")
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 

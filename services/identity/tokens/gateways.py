@@ -42,7 +42,7 @@ class Signer:
     def sign(self, key: SigningKey, claims: AccessClaims) -> str:
         """The token as text."""
         holder, issued_at = claims.holder, int(claims.now.timestamp())
-        said: dict[str, Any] = {
+        claimed: dict[str, Any] = {
             "iss": self.issuer,
             "aud": self.audience,
             "sub": holder.account_id,
@@ -53,7 +53,7 @@ class Signer:
             "level": holder.level,
         }
         if holder.clinic_id:
-            said["clinic_id"] = holder.clinic_id
+            claimed["clinic_id"] = holder.clinic_id
         header = {"alg": _ALGORITHM, "kid": key.kid}
         private = ECKey.import_key(dict(key.private))
-        return jwt.encode(header, said, private, algorithms=[_ALGORITHM])
+        return jwt.encode(header, claimed, private, algorithms=[_ALGORITHM])

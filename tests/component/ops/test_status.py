@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
 from contracts.topics import SERVICES
+from deploy import ROOT
+from services.chassis.foundation.settings import Platform
 from tests.support.tools.ops import Clock, Service, Watching, watching
 
 INCIDENT: dict[str, Any] = {
@@ -254,6 +258,13 @@ async def test_only_operators_write(tmp_path: Path, role: str) -> None:
         assert (await ops.get("/ops/api/notices", role)).status_code == 403
         assert (await ops.get("/ops/api/journal")).status_code == 401
         assert (await ops.status())["current"] == []
+
+
+def test_what_identity_is_asked_is_a_route_of_its_own() -> None:
+    """Beside its keys; the stand-in of the next test has it by that name."""
+    paths = json.loads((ROOT / "docs/openapi/identity.json").read_text(encoding="utf-8"))["paths"]
+    assert "get" in paths["/v1/account"]
+    assert "get" in paths[urlsplit(Platform().auth_jwks_url).path]
 
 
 async def test_a_blocked_editor_writes_nothing_whatever_the_token_says(

@@ -81,7 +81,7 @@ class Service:
     status: int = 200
     slow: float = 0.0
     text: str | None = None
-    account: int = 404
+    account: int = 200
 
     def __post_init__(self) -> None:
         """Its metrics."""
