@@ -10,6 +10,8 @@ SHELL := /bin/sh
 PYTHON ?=
 PY := .venv/bin/python
 READY := .venv/.installed
+# Of a run of all tests, each with servers of its own; auto is one where STACK=external.
+WORKERS ?= auto
 
 help: ## Show this help
 	@echo "Моё здоровье: medical certificates and appointments. Commands:"
@@ -30,8 +32,8 @@ demo: $(READY) ## Play the whole journey against a running platform and check it
 journey: $(READY) ## Print the path of a request or thing through all services (ID=…)
 	@exec $(PY) -m deploy.watch.journey "$(ID)" $(ARGS)
 
-test: $(READY) ## Run the tests on servers of their own (ARGS="tests/unit -k seal")
-	@exec $(PY) -m pytest $(ARGS)
+test: $(READY) ## Run the tests on servers of their own (ARGS="tests/unit -k seal"; all: WORKERS=2)
+	@exec $(PY) -m pytest $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
 
 check: $(READY) ## Formatting, lint, types, architecture, generated files: what CI runs
 	@exec $(PY) -m deploy.tools.check

@@ -1,6 +1,7 @@
-"""Fixtures of every level: one stack of real servers a session, a fresh database a test.
+"""Fixtures of every level: one stack of real servers a worker, a fresh database a test.
 
-Folder = level = marker.
+Folder = level = marker. A whole run has several workers, each with servers of its own, each taking
+one file after the other.
 """
 
 from __future__ import annotations
@@ -14,18 +15,31 @@ import pytest
 from services.chassis.foundation.settings import Platform
 from tests.support.service import Collector, Tokens, fresh_database, platform_of
 from tests.support.stack import ServerStack
-from tests.support.stack.choice import chosen
+from tests.support.stack.choice import StackKind, chosen
+from tests.support.tools.alone import Alone
 from tests.support.tools.last_resort import LastResort
 from tests.support.tools.needs import left_out
 
 _HERE = Path(__file__).parent
 _LEVELS = ("unit", "contracts", "architecture", "component", "integration", "e2e")
+_WORKERS = 2
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """A test that hangs on after its time was up must not hang the run."""
     config.pluginmanager.register(LastResort())
+    if _is_worker(config):
+        config.pluginmanager.register(Alone(config.workerinput["testrunuid"]))  # type: ignore[attr-defined] # xdist's
     _load_anyio()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many workers `-n auto` is: servers that somebody else runs are for one."""
+    return 0 if chosen().kind is StackKind.EXTERNAL else _WORKERS
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
 
 
 def _load_anyio() -> None:
@@ -48,13 +62,15 @@ def pytest_report_header() -> str:
     return f"servers: {choice.kind} ({choice.why})"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by its folder; cheap levels run first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by its folder. Cheap levels run first; among workers last, to end together."""
     for item in items:
         level = item.path.relative_to(_HERE).parts[0]
         if level in _LEVELS:
             item.add_marker(level)
-    items.sort(key=lambda i: _LEVELS.index(i.path.relative_to(_HERE).parts[0]))
+    items.sort(
+        key=lambda i: _LEVELS.index(i.path.relative_to(_HERE).parts[0]), reverse=_is_worker(config)
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -26,6 +26,8 @@ from tests.support.eventually import eventually
 from tests.support.service import Tokens, fresh_database, keyed
 from tests.support.stack import ServerStack
 
+pytestmark = pytest.mark.alone
+
 CONCURRENCY, QUEUE = 4, 8
 BODY_RATE = 32 * 1024
 LIMITS = {

@@ -16,6 +16,7 @@ from tests.support.tools.load import from_now_on, shared_by
 _AT_ONCE = 3.0  # half of what a replica that was killed is missed for
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(300)
 async def test_a_stopped_replica_leaves_its_group_at_once(
     apache_platform: Platform, database: str

@@ -58,8 +58,10 @@ class LastResort:
         if report.failed:
             self._failed.append(f"{report.nodeid} ({report.when})\n{report.longreprtext}")
 
-    def pytest_unconfigure(self) -> None:
-        """Everything is said; what is left is to end."""
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Everything is said; what is left is to end. A worker waits for the others: not here."""
+        if hasattr(config, "workerinput"):
+            return
         self._failed.clear()
         self._arm(self._grace, f"pytest itself does not end, {self._grace:g} s after its last word")
 
