@@ -19,13 +19,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from faststream.kafka.subscriber.usecase import LogicSubscriber
 
 from contracts.topics import SERVICES, heard_by
-from deploy.gateway.metrics import DECLARED as GATEWAY
-from deploy.watch.ops.volumes import WatcherMetrics
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.kafka.subscriber import ACK_POLICY, build_broker
 from services.chassis.runtime.service import Runtime
-from services.chassis.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {
@@ -92,8 +89,6 @@ async def test_running_apps_subscribe_to_exactly_what_the_registry_says(name: st
         assert set(subscriber.topic_names) == set(heard_by(name))
         assert subscriber.group_id == name
         assert subscriber.ack_policy is ACK_POLICY
-        assert subscriber._connection_args["auto_offset_reset"] == "earliest"
-        assert subscriber._connection_args["enable_auto_commit"] is False
 
 
 def test_nobody_goes_round_the_one_subscriber() -> None:
@@ -184,25 +179,11 @@ def test_imports_point_down() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_the_readme_quotes_what_is_there() -> None:
-    """A stranger follows the README: its example and its commands are the real ones."""
+def test_the_readmes_example_and_commands_are_the_real_ones() -> None:
     readme = (ROOT / "README.md").read_text()
     assert (ROOT / "contracts/examples/consumer.py").read_text().rstrip() in readme
     targets = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"make ([a-z]+)", readme))
-    assert named <= targets
-    metrics = set(
-        re.findall(
-            r"`([a-z_]+?)(?:\{[^}]+\})?`", readme.split("## You are on call")[1].split("##")[0]
-        )
-    )
-    declared = [m for board in (Metrics(), WatcherMetrics()) for m in board.registry.collect()]
-    known = {s.name for m in declared for s in m.samples} | {m.name for m in declared}
-    known |= {d.name for d in GATEWAY}
-    wanted = {m for m in metrics if "_" in m and m not in {"correlation_id", "trace_id"}}
-    assert {m.removesuffix("_total") for m in wanted} <= known | {
-        k.removesuffix("_total") for k in known
-    }
+    assert set(re.findall(r"make ([a-z]+)", readme)) <= targets
 
 
 def _is_async(call: Any) -> bool:
