@@ -33,7 +33,7 @@ journey: $(READY) ## Print the path of a request or thing through all services (
 	@exec $(PY) -m deploy.watch.journey "$(ID)" $(ARGS)
 
 test: $(READY) ## Run the tests on servers of their own (ARGS="tests/unit -k seal"; all: WORKERS=2)
-	@exec $(PY) -m pytest $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
+	@exec $(PY) -m pytest $(or $(ARGS),-n $(WORKERS))
 
 check: $(READY) ## Formatting, lint, types, architecture, generated files: what CI runs
 	@exec $(PY) -m deploy.tools.check

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from services.chassis.foundation.settings import Platform
 from tests.support.service import Collector, Tokens, fresh_database, platform_of
@@ -36,6 +38,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """How many workers `-n auto` is: servers that somebody else runs are for one."""
     return 0 if chosen().kind is StackKind.EXTERNAL else _WORKERS
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """One file after the other, in our order; the tests of the platform all go to one worker."""
+    config.option.loadscopereorder = False
+    return _OneFileAWorker(config, log)
+
+
+class _OneFileAWorker(LoadFileScheduling):  # type: ignore[misc] # xdist is untyped
+    def _split_scope(self, nodeid: str) -> str:
+        return "e2e" if nodeid.startswith("tests/e2e/") else str(super()._split_scope(nodeid))
 
 
 def _is_worker(config: pytest.Config) -> bool:

@@ -9,8 +9,10 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
+from deploy.stacks.embedded.state import stop_running
 from deploy.world.demo.citizen import Citizen, download
 from deploy.world.demo.gateway import Gateway
 from deploy.world.demo.scenario import Scenario
@@ -29,15 +31,19 @@ def directory() -> Iterator[Path]:
 
 @pytest.mark.timeout(300)
 async def test_power_failure_right_after_the_approval(directory: Path) -> None:
-    """The broker loses every event; outboxes publish again, inboxes deduplicate."""
+    """The broker loses every event; outboxes publish again, inboxes deduplicate.
+
+    A killed supervisor leaves no orphan, and `make stop` none either.
+    """
     with PlatformStack.start(kafka="memory", data_dir=directory) as before:
         journey = Scenario(Gateway(before.url), Steps(quiet=True), seed=21)
         await journey.become_confirmed()
         await journey.apply()
         await journey.review()
         assert before.process.pid
-        os.kill(before.process.pid, signal.SIGKILL)  # the children die with the supervisor
-        await eventually(lambda: not before.process.alive)
+        pids = before.state["pids"]
+        os.kill(before.process.pid, signal.SIGKILL)
+        await eventually(lambda: not _running(pids))
     with PlatformStack.start(kafka="memory", data_dir=directory) as after:
         gateway = Gateway(after.url)
         citizen = Citizen(gateway, journey.citizen.person)
@@ -54,3 +60,13 @@ async def test_power_failure_right_after_the_approval(directory: Path) -> None:
         }
         assert set(once.values()) == {1}, told
         await gateway.close()
+        pids = after.state["pids"]
+        assert "has stopped" in stop_running(directory)
+        assert after.process.wait(5)
+        assert after.process.returncode == 0
+        assert not _running(pids)
+        assert not (directory / "stack.json").exists()
+
+
+def _running(pids: dict[str, int]) -> list[str]:
+    return [name for name, pid in pids.items() if psutil.pid_exists(pid)]
