@@ -17,7 +17,6 @@ class SealingError(Exception):
     permanent = True
 
     def __init__(self, detail: str) -> None:
-        """Keep the Russian sentence that explains this case."""
         super().__init__(detail)
         self.detail = detail
 
@@ -29,7 +28,6 @@ class ValuesDoNotMatchLayoutError(SealingError):
     title = "Состав полей не соответствует форме документа"
 
     def __init__(self, missing: Iterable[str], unknown: Iterable[str]) -> None:
-        """Name the fields that lack and those that have no place."""
         parts = []
         if lacking := sorted(missing):
             parts.append(f"Не хватает полей: {', '.join(lacking)}.")
@@ -45,7 +43,6 @@ class UnprintableTextError(SealingError):
     title = "Текст нельзя напечатать без искажений"
 
     def __init__(self, characters: str) -> None:
-        """Show the characters together with their code points."""
         listed = ", ".join(f"«{c}» (U+{ord(c):04X})" for c in sorted(set(characters)))
         super().__init__(f"В тексте есть символы, которых нет в шрифтах документа: {listed}.")
 
@@ -57,7 +54,6 @@ class DoesNotFitError(SealingError):
     title = "Текст не помещается на странице"
 
     def __init__(self, label: str) -> None:
-        """Name the row that is too long."""
         super().__init__(f"Текст поля «{label}» не помещается в отведённое место.")
 
 
@@ -68,7 +64,6 @@ class QrTooLongError(SealingError):
     title = "Адрес для QR-кода слишком длинный"
 
     def __init__(self, length: int, limit: int) -> None:
-        """Say how long it is and how long it may be."""
         super().__init__(f"В адресе {length} байт, допустимо от 1 до {limit}.")
 
 
@@ -79,7 +74,6 @@ class SignatureTooLargeError(SealingError):
     title = "Подпись не помещается в документ"
 
     def __init__(self, size: int, reserve: int) -> None:
-        """Say both sizes in bytes."""
         super().__init__(f"Подпись занимает {size} байт, зарезервировано {reserve}.")
 
 
@@ -105,7 +99,6 @@ class RevocationUnknownError(CertificateUnusableNowError):
     code = "revocation-unknown"
 
     def __init__(self, name: str) -> None:
-        """Name the certificate."""
         super().__init__(
             f"Нет списка отозванных, которому можно верить, о сертификате «{name}»: нужен полный "
             "список, подписанный тем, кто сертификат выдал."
@@ -118,7 +111,6 @@ class RevocationListStaleError(CertificateUnusableNowError):
     code = "revocation-list-stale"
 
     def __init__(self, name: str) -> None:
-        """Name the certificate."""
         super().__init__(f"Список отозванных о сертификате «{name}» устарел.")
 
 
@@ -157,7 +149,6 @@ class TimestampRefusedError(TimestampError):
     title = "Служба штампов времени отказала"
 
     def __init__(self, status: int, reason: str) -> None:
-        """Give the PKIStatus and the text of the authority."""
         super().__init__(f"Статус ответа {status}: {reason or 'без пояснения'}.")
 
 

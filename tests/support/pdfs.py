@@ -130,11 +130,11 @@ def in_layers(background: int, text: int, *, mask: str = "SMask") -> bytes:
         return saved(pdf)
 
 
-def with_jpeg(picture: bytes, *, says: tuple[int, int]) -> bytes:
+def with_jpeg(picture: bytes, *, says: tuple[int, int], filters: Any = Name.DCTDecode) -> bytes:
     """A page of A4 with a JPEG, whatever size the file says it has."""
     with pikepdf.new() as pdf:
         image = _image(pdf, {"size": says})
-        image.write(picture, filter=Name.DCTDecode)
+        image.write(picture, filter=filters)
         page = pdf.add_blank_page(page_size=A4)
         page.obj.Contents = pdf.make_stream(b"%f 0 0 %f 0 0 cm /Im Do" % A4)
         page.obj.Resources = Dictionary(XObject=Dictionary(Im=image))

@@ -18,7 +18,6 @@ class Reads(Records[Read]):
     """The access journal."""
 
     def __init__(self, db: Database) -> None:
-        """Open the collection."""
         super().__init__(db["reads"], Mapper(Read), owner="owner_id")
 
     async def of_subject(

@@ -19,7 +19,6 @@ class SealingMetrics:
     """The metrics of sealing."""
 
     def __init__(self, metrics: Metrics) -> None:
-        """Declare them beside those of the chassis."""
         self.sealed = metrics.counter(
             "documents_sealed_total",
             "Documents sealed, or given up for good.",

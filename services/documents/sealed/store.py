@@ -48,7 +48,6 @@ class Documents(Aggregates[Document]):
     """
 
     def __init__(self, db: Database) -> None:
-        """Open the collections."""
         super().__init__(
             db["documents"],
             _Mapper(Document, stored_as={"edition": _EDITION, "revision": "changes"}),

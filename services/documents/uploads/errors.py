@@ -215,7 +215,6 @@ class NoFileError(InvalidInputError):
     """The form has no field `file`, or not exactly one."""
 
     def __init__(self) -> None:
-        """Point at the field."""
         super().__init__(
             [FieldError("/file", "missing", f"Приложите ровно один файл. {_ACCEPTED}")]
         )

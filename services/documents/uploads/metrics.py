@@ -15,7 +15,6 @@ class UploadMetrics:
     """Labels name purposes, never a file or its owner."""
 
     def __init__(self, metrics: Metrics, purposes: Iterable[str]) -> None:
-        """Declare them; `purposes` are those of the settings."""
         self._purposes = frozenset(purposes)
         self.uploads = metrics.counter(
             "uploads_total",

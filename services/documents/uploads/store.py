@@ -36,7 +36,6 @@ class Files(Aggregates[StoredFile]):
     """Accepted uploads, each of one citizen."""
 
     def __init__(self, db: Database) -> None:
-        """Open the collections; a doctor finds a file by its grant."""
         super().__init__(
             db["files"],
             Mapper(StoredFile),
@@ -77,7 +76,6 @@ class Months:
     """How much each citizen has stored in a month."""
 
     def __init__(self, db: Database) -> None:
-        """Open the collection."""
         self._stored = db["stored"]
 
     async def of_citizen(self, owner_id: str, month: date) -> Stored:

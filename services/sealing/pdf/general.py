@@ -40,7 +40,6 @@ class GeneralTemplate:
     """A layout for the general engine, with the same verbs as the fixed `Template`."""
 
     def __init__(self, layout: Layout, organisation: CertificateInfo) -> None:
-        """Keep what is constant."""
         self.layout = layout
         self._organisation = organisation
 

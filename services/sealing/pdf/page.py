@@ -63,7 +63,6 @@ class _Place:
     def __init__(  # noqa: PLR0917 - a rectangle and what stands in it
         self, label: str, style: _Style, x: float, y: float, width: float, lines: int = _ANY
     ) -> None:
-        """Take everything, and prepare how each text here begins."""
         self.label, self.style, self.lines = label, style, lines
         self.x, self.y, self.width = x, y, width
         self.head = b"%s 1 0 0 1 %.2f %.2f Tm " % (style.operator, x, y)

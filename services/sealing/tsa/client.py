@@ -60,7 +60,6 @@ class HttpTimestamps:
     def __init__(
         self, client: HttpClient, url: str, trust: TrustStore, timeout_seconds: float = 5.0
     ) -> None:
-        """Keep the seams; nothing is contacted yet."""
         self._client = client
         self._url = url
         self._trust = trust

@@ -33,7 +33,6 @@ class Connections:
     """At most `limit` connections, each with one request at a time."""
 
     def __init__(self, limit: int = 32) -> None:
-        """Nothing is opened yet."""
         self._gate = asyncio.Semaphore(limit)
         self._idle: dict[tuple[str, str, int], list[_Connection]] = {}
         self._closed = False

@@ -13,10 +13,12 @@ T = TypeVar("T")
 
 
 class Workers:
-    """A thread pool that refuses rather than letting a queue grow without end."""
+    """A thread pool that refuses rather than letting a queue grow without end.
+
+    `waiting` callers may wait, each `seconds` at most.
+    """
 
     def __init__(self, name: str, *, threads: int, waiting: int, seconds: float) -> None:
-        """Take how many run, how many may wait, and how long a caller waits at most."""
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._most = threads + waiting
         self._seconds = seconds

@@ -12,7 +12,7 @@ from services.chassis.foundation.typed import Id
 from services.chassis.http.facilities import facility
 from services.chassis.http.pages import Cursor
 from services.chassis.http.rates import public_check
-from services.documents.deps import Citizen, Limit, LinkView, ReadPage, bounded_body
+from services.documents.deps import Citizen, Counted, Limit, LinkView, ReadPage, bounded_body
 from services.documents.sealed.api.views import CheckView, DocumentPage, DocumentView
 from services.documents.sealed.errors import NotAPdfError
 from services.documents.sealed.usecases import Documents
@@ -50,8 +50,9 @@ async def one_document(document_id: Id, use: Use, who: Citizen) -> DocumentView:
 
 
 @router.post("/documents/{document_id}/links", status_code=201, tags=["documents"])
-async def link_to_document(document_id: Id, use: Use, who: Citizen) -> LinkView:
+async def link_to_document(document_id: Id, use: Use, who: Citizen, rates: Counted) -> LinkView:
     """A signed link to the sealed PDF that works for two minutes; written into the journal (D2)."""
+    rates.creation(who.subject)
     return LinkView.model_validate(await use.link(document_id, who.subject))
 
 

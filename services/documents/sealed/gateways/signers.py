@@ -49,7 +49,6 @@ class UnknownDoctorError(CannotSealError):
     """There is no key of this doctor, so nobody can sign."""
 
     def __init__(self) -> None:
-        """Say what is missing, without naming a person."""
         super().__init__(
             "doctor-key-unknown", "Нет ключа электронной подписи врача, одобрившего заявление."
         )

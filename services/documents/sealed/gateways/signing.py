@@ -32,10 +32,9 @@ class MalformedOrderError(CannotSealError):
 
 
 class Notary:
-    """Makes sealed documents from orders."""
+    """Makes sealed documents from orders. The time-stamps prove what `now` says."""
 
     def __init__(self, signers: Signers, *, now: Callable[[], datetime]) -> None:
-        """Take who signs and the clock (the time-stamps prove what it says)."""
         self._signers = signers
         self._now = now
 

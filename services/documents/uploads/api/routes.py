@@ -15,9 +15,8 @@ from services.chassis.http.auth import Principal, Role
 from services.chassis.http.facilities import facility
 from services.chassis.http.headers import cacheable
 from services.chassis.http.pages import Cursor
-from services.chassis.http.rates import Rates
 from services.documents.access.domain import MediaType, sha256_of
-from services.documents.deps import Citizen, Confirmed, Limit, LinkView, Person, ReadPage
+from services.documents.deps import Citizen, Confirmed, Counted, Limit, LinkView, Person, ReadPage
 from services.documents.uploads.api.receiving import DEFAULT_PURPOSE, receive_upload
 from services.documents.uploads.api.views import FilePage, FileView, PurposeView
 from services.documents.uploads.domain import StoredFile
@@ -82,7 +81,7 @@ async def upload(
     use: Use,
     who: Confirmed,
     *,
-    rates: Annotated[Rates, Depends(facility(Rates))],
+    rates: Counted,
     mongo: Annotated[Mongo, Depends(facility(Mongo))],
     key: IdempotencyKey = None,
 ) -> FileView:
@@ -130,8 +129,9 @@ async def one_file(file_id: Id, use: Use, who: Person) -> FileView:
 
 
 @router.post("/files/{file_id}/links", status_code=201, tags=["files"])
-async def link_to_file(file_id: Id, use: Use, who: Person) -> LinkView:
+async def link_to_file(file_id: Id, use: Use, who: Person, rates: Counted) -> LinkView:
     """A signed link that works for two minutes. Each one given is written into the journal (D2)."""
+    rates.creation(who.subject)
     link = await use.link(file_id, who.subject, doctor=_is_doctor(who))
     return LinkView.model_validate(link)
 

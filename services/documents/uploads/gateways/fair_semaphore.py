@@ -18,10 +18,12 @@ _RETRY_SECONDS = 2
 
 
 class FairSemaphore:
-    """Permits for work, given to persons one after the other."""
+    """Permits for work, given to persons one after the other.
+
+    `waiting` may wait in all, `waiting_each` of each person, each `seconds` at most.
+    """
 
     def __init__(self, permits: int, *, waiting: int, waiting_each: int, seconds: float) -> None:
-        """Take how much runs, how many may wait (of each and in all), and for how long."""
         self._free = permits
         self._share = max(1, permits - 1)
         self._most, self._most_each = waiting, waiting_each

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import secrets
+from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx2
@@ -18,8 +19,8 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.documents.access.gateways.storage import Storage
 from tests.support import pdfs, scans
-from tests.support.service import keyed, outbox_events
-from tests.support.services.documents import Paperwork
+from tests.support.service import Tokens, keyed, outbox_events
+from tests.support.services.documents import Paperwork, paperwork
 
 
 async def test_c7_an_accepted_file_is_described_listed_and_announced(office: Paperwork) -> None:
@@ -307,6 +308,23 @@ async def test_d1_no_word_of_a_person_is_in_the_address(office: Paperwork) -> No
     assert "Соколова" not in unquote(link["url"])
     given = (await _fetch(office, link["url"])).headers["content-disposition"]
     assert given == 'attachment; filename="document.pdf"'
+
+
+async def test_links_are_counted_as_what_leaves_a_line_behind(
+    platform: Platform, database: str, tokens: Tokens, pki: Path
+) -> None:
+    """Each is a line of the journal and a whole object read: nobody asks for them without end."""
+    narrow = platform.model_copy(update={"creations_per_minute": 2})
+    async with paperwork(
+        narrow, database, tokens, pki=pki, tsa_url="http://127.0.0.1:1/"
+    ) as office:
+        file_id = (await office.upload("anna", scans.png(72))).json()["file_id"]
+        answers = [await office.link(f"/v1/files/{file_id}", "anna") for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [201, 429, 429]
+        unknown = await office.link("/v1/documents/unknown", "anna")
+        assert (unknown.status_code, unknown.json()["code"]) == (429, "too-many-requests")
+        reads = await office.get(f"/v1/files/{file_id}/reads", "anna")
+        assert len(reads.json()["items"]) == 1
 
 
 async def test_d3_swapped_content_is_given_to_nobody(office: Paperwork, platform: Platform) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
-from pikepdf import Array, Pdf
+from pikepdf import Array, Name, Pdf
 from PIL import ExifTags
 
 from services.documents.uploads.domain import PURPOSES, PurposeLimits, remarks_on
@@ -97,6 +99,20 @@ PAGES: dict[str, tuple[bytes, int | None]] = {
     ),
     "a small JPEG that is called large": (
         pdfs.with_jpeg(scans.picture("JPEG", (248, 351)), says=A4_AT_300),
+        30,
+    ),
+    "a small JPEG that is called large, in an array": (
+        pdfs.with_jpeg(
+            scans.picture("JPEG", (248, 351)), says=A4_AT_300, filters=Array([Name.DCTDecode])
+        ),
+        30,
+    ),
+    "a small JPEG that is called large, packed": (
+        pdfs.with_jpeg(
+            zlib.compress(scans.picture("JPEG", (248, 351))),
+            says=A4_AT_300,
+            filters=Array([Name.FlateDecode, Name.DCTDecode]),
+        ),
         30,
     ),
     "a JPEG": (pdfs.with_jpeg(scans.picture("JPEG", A4_AT_300), says=A4_AT_300), 300),

@@ -38,7 +38,6 @@ class NoAnswerError(Exception):
     """The process died or ran out of time; `failed` if it could not cope with the file."""
 
     def __init__(self, reason: str, *, failed: bool = False) -> None:
-        """Keep why, for the log."""
         super().__init__(reason)
         self.failed = failed
 

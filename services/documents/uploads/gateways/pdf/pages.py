@@ -7,16 +7,15 @@ what another layer hides is not looked at.
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pikepdf
-from PIL import Image
 
 from services.documents.uploads.errors import FileTooComplexError
+from services.documents.uploads.gateways.pdf.pictures import Size, size_in_header
 from services.documents.uploads.gateways.resolution import scale_of_page
 
 MOST_WORK = 32 * 1024 * 1024
@@ -34,7 +33,6 @@ _MOSTLY = 0.5  # of what is scanned
 _DRAWING = "q Q cm Do BI ID EI Tr Tj TJ ' \""
 _TEXT = frozenset({"Tj", "TJ", "'", '"'})
 _INVISIBLE = 3
-_WITH_HEADERS = frozenset({"/DCTDecode", "/JPXDecode"})
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -73,19 +71,19 @@ def dpi_of_pages(pdf: pikepdf.Pdf) -> int | None:
         FileTooComplexError: more than `MOST_WORK`.
     """
     budget = _Budget()
-    measured = [_dpi_of_page(page, budget) for page in pdf.pages]
+    measured = [_dpi_of_page(pdf, page, budget) for page in pdf.pages]
     scans = [dpi for dpi in measured if dpi is not None]
     return min(scans) if scans and len(scans) == len(measured) else None
 
 
-def _dpi_of_page(page: pikepdf.Page, budget: _Budget) -> int | None:
+def _dpi_of_page(pdf: pikepdf.Pdf, page: pikepdf.Page, budget: _Budget) -> int | None:
     """The resolution that most of what is scanned has; of layers over each other the finest."""
     unit = _number(page.obj.get("/UserUnit"), 1.0) / _POINTS_PER_INCH
     box = _box(page)
     wide, high = box[2] - box[0], box[3] - box[1]
     if unit <= 0 or wide <= 0 or high <= 0:
         return None
-    drawn = _Drawn(budget)
+    drawn = _Drawn(pdf, budget)
     drawn.read(page, page.obj.get("/Resources"), _IDENTITY, 0)
     parts = [(p.dots_per_unit(), p.area_on(box) / (wide * high)) for p in drawn.pictures]
     covered = min(1.0, sum(share for _, share in parts))
@@ -146,7 +144,8 @@ class _Budget:
 class _Drawn:
     """The pictures that a content stream draws, and whether it writes text that can be seen."""
 
-    def __init__(self, budget: _Budget) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, budget: _Budget) -> None:
+        self._pdf = pdf
         self.pictures: list[_Picture] = []
         self.text = False
         self._budget = budget
@@ -179,7 +178,7 @@ class _Drawn:
             return
         kind = thing.get("/Subtype")
         if kind == pikepdf.Name.Image:
-            self.pictures.append(_Picture(*_pixels(thing), matrix))
+            self.pictures.append(_Picture(*_pixels(self._pdf, thing), matrix))
         elif kind == pikepdf.Name.Form and depth < _DEEPEST:
             self._budget.take(_FORM_COSTS)
             inside = _times(_matrix(thing.get("/Matrix")), matrix)
@@ -193,23 +192,18 @@ def _streams(content: Any) -> Iterator[pikepdf.Stream]:
     return (part for part in parts if isinstance(part, pikepdf.Stream))
 
 
-def _pixels(image: pikepdf.Stream) -> tuple[int, int]:
+def _pixels(pdf: pikepdf.Pdf, image: pikepdf.Stream) -> Size:
     """Of the picture, or of its mask where that is finer: text is often in the mask alone."""
     layers = [image, image.get("/SMask"), image.get("/Mask")]
-    sizes = [_size(layer) for layer in layers if isinstance(layer, pikepdf.Stream)]
+    sizes = [_size(pdf, layer) for layer in layers if isinstance(layer, pikepdf.Stream)]
     return max(sizes, key=math.prod)
 
 
-def _size(layer: pikepdf.Stream) -> tuple[int, int]:
+def _size(pdf: pikepdf.Pdf, layer: pikepdf.Stream) -> Size:
     """What it says of itself; a JPEG or JPEG 2000 has a header of its own, which is believed."""
     across, down = (int(_number(layer.get(key), 0)) for key in ("/Width", "/Height"))
-    if str(layer.get("/Filter")) not in _WITH_HEADERS:
-        return across, down
-    try:
-        with Image.open(io.BytesIO(layer.read_raw_bytes()), formats=["JPEG", "JPEG2000"]) as own:
-            return min(across, own.width), min(down, own.height)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return 0, 0  # nobody can show it
+    own = size_in_header(pdf, layer)
+    return (across, down) if own is None else (min(across, own[0]), min(down, own[1]))
 
 
 def _matrix(values: Any) -> Matrix:

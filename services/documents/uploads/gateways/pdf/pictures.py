@@ -22,10 +22,12 @@ MOST_DRAWING = 32 * 1024 * 1024
 _JPEG = frozenset({"/DCTDecode", "/DCT"})
 _JPEG_2000 = "/JPXDecode"
 _BILEVEL = "/JBIG2Decode"
-_CODECS = frozenset({*_JPEG, _JPEG_2000, _BILEVEL})
+_WITH_HEADERS = frozenset({*_JPEG, _JPEG_2000})
+_CODECS = _WITH_HEADERS | {_BILEVEL}
 _FAX = frozenset({"/CCITTFaxDecode", "/CCF"})
 _FAX_COLUMNS = 1728
 
+Size = tuple[int, int]
 _SCAN = b"\xff\xda"
 _FRAME = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]..[\x08\x0c](..)(..)", re.DOTALL)
 _CODESTREAM = re.compile(rb"\xff\x4f\xff\x51.{4}(.{4})(.{4})", re.DOTALL)
@@ -58,6 +60,16 @@ def refuse_heavy(pdf: pikepdf.Pdf) -> None:
                 _look_at(pdf, step.iimage.obj, step.iimage.read_raw_bytes)
 
 
+def size_in_header(pdf: pikepdf.Pdf, picture: pikepdf.Stream) -> Size | None:
+    """What a JPEG or JPEG 2000 says of itself, zero where it is none; None of other pictures."""
+    filters = _filters(picture)
+    codec = filters[-1] if filters else ""
+    if codec not in _WITH_HEADERS:
+        return None
+    inner = _without_wrapping(pdf, picture, filters, picture.read_raw_bytes())
+    return next(_SIZES[codec](inner), (0, 0))
+
+
 def _streams(content: pikepdf.Object) -> list[pikepdf.Object]:
     """The streams of a page's content, or the one that it is."""
     inside = content if isinstance(content, pikepdf.Stream) else content.get("/Contents")
@@ -68,7 +80,7 @@ def _streams(content: pikepdf.Object) -> list[pikepdf.Object]:
 def _look_at(pdf: pikepdf.Pdf, picture: pikepdf.Object, data: Callable[[], bytes]) -> None:
     """Measure a picture by its dictionary and its data; other streams have neither size."""
     across, down = _whole(picture, "/Width"), _whole(picture, "/Height")
-    filters = [str(name) for name in _several(picture.get("/Filter"))]
+    filters = _filters(picture)
     if any(name in _CODECS for name in filters[:-1]):
         raise FileTooComplexError
     codec = filters[-1] if filters else ""
@@ -101,17 +113,17 @@ def _without_wrapping(
     return bytes(wrapped.read_bytes())
 
 
-def _sizes_of_jpeg(data: bytes) -> Iterator[tuple[int, int]]:
+def _sizes_of_jpeg(data: bytes) -> Iterator[Size]:
     for found in _FRAME.finditer(data):
         yield _number(found[2]), _number(found[1]) or _LATER_IN_JPEG
 
 
-def _sizes_of_jpeg_2000(data: bytes) -> Iterator[tuple[int, int]]:
+def _sizes_of_jpeg_2000(data: bytes) -> Iterator[Size]:
     for found in _CODESTREAM.finditer(data):
         yield _number(found[1]), _number(found[2])
 
 
-def _sizes_of_bilevel(data: bytes) -> Iterator[tuple[int, int]]:
+def _sizes_of_bilevel(data: bytes) -> Iterator[Size]:
     """ITU-T T.88, 7.2: segment after segment, each with a header that says how long it is."""
     at = 0
     while at + 11 <= len(data):
@@ -134,11 +146,15 @@ def _bytes_of_reference(number: int) -> int:
     return next((size for size, last in ((1, 0x100), (2, 0x10000)) if number <= last), 4)
 
 
-_SIZES: dict[str, Callable[[bytes], Iterator[tuple[int, int]]]] = {
+_SIZES: dict[str, Callable[[bytes], Iterator[Size]]] = {
     **dict.fromkeys(_JPEG, _sizes_of_jpeg),
     _JPEG_2000: _sizes_of_jpeg_2000,
     _BILEVEL: _sizes_of_bilevel,
 }
+
+
+def _filters(picture: pikepdf.Object) -> list[str]:
+    return [str(name) for name in _several(picture.get("/Filter"))]
 
 
 def _several(value: Any) -> list[Any]:
