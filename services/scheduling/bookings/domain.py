@@ -98,7 +98,8 @@ class Appointment:
     version: int = 0
     revision: int = 0
 
-    def _with(self, entry: Entry) -> tuple[Entry, ...]:
+    def history_with(self, entry: Entry) -> tuple[Entry, ...]:
+        """The history and one line more."""
         return (*self.history, entry)
 
     def accepted(self, now: datetime, comment: str | None) -> Appointment:
@@ -116,33 +117,7 @@ class Appointment:
         return replace(
             self,
             clinic_comment=comment,
-            history=self._with(Entry(now, Step.ACCEPTED, "clinic", comment)),
-        )
-
-    def sealed(self, now: datetime, document_id: str) -> Appointment:
-        """The talon's PDF is there. That of a cancelled appointment is kept and stays void."""
-        void = self.status is Status.CANCELLED
-        return replace(
-            self,
-            document_id=document_id,
-            talon=TalonState.VOID if void else TalonState.ISSUED,
-            talon_failure=None,
-            history=self._with(Entry(now, Step.TALON_ISSUED, "documents")),
-        )
-
-    def not_sealed(self, now: datetime, reason: str) -> Appointment:
-        """The talon cannot be made; the visit stands, its number is enough at the desk.
-
-        One that is there already is: a failure that comes later is of an older try.
-        """
-        if self.document_id is not None:
-            return self
-        void = self.status is Status.CANCELLED
-        return replace(
-            self,
-            talon=TalonState.VOID if void else TalonState.FAILED,
-            talon_failure=reason,
-            history=self._with(Entry(now, Step.TALON_FAILED, "documents", reason)),
+            history=self.history_with(Entry(now, Step.ACCEPTED, "clinic", comment)),
         )
 
     def cancel(self, cancelled: Cancelled, note: str | None) -> Appointment:
@@ -153,7 +128,7 @@ class Appointment:
             status=Status.CANCELLED,
             talon=TalonState.VOID,
             cancelled=cancelled,
-            history=self._with(entry),
+            history=self.history_with(entry),
         )
 
 

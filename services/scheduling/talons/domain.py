@@ -1,4 +1,4 @@
-"""Talons: reading a number that somebody shows, and what to tell them (A6, A8).
+"""Talons: their sealing, reading a number that somebody shows, and what to tell them (A6, A8).
 
 The check digit is Damm's: it finds every wrong digit and every swap of neighbours, so a slip of the
 tongue at the desk is «mistyped», never somebody else's visit.
@@ -6,13 +6,22 @@ tongue at the desk is «mistyped», never somebody else's visit.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 from stdnum import damm
 
 from services.chassis.foundation.text import printed_number
-from services.scheduling.bookings.domain import DIGITS, Appointment, Status, grouped
+from services.scheduling.bookings.domain import (
+    DIGITS,
+    Appointment,
+    Entry,
+    Status,
+    Step,
+    TalonState,
+    grouped,
+)
 from services.scheduling.talons.errors import TalonNumberError
 
 LONGEST_TYPED = 500
@@ -36,6 +45,34 @@ def check(found: Appointment | None, now: datetime) -> Check:
     if found.status is Status.CANCELLED:
         return Check.VOID
     return Check.PAST if found.visit.ends_at <= now else Check.VALID
+
+
+def sealed(appointment: Appointment, now: datetime, document_id: str) -> Appointment:
+    """The talon's PDF is there. That of a cancelled appointment is kept and stays void."""
+    void = appointment.status is Status.CANCELLED
+    return replace(
+        appointment,
+        document_id=document_id,
+        talon=TalonState.VOID if void else TalonState.ISSUED,
+        talon_failure=None,
+        history=appointment.history_with(Entry(now, Step.TALON_ISSUED, "documents")),
+    )
+
+
+def not_sealed(appointment: Appointment, now: datetime, reason: str) -> Appointment:
+    """The talon cannot be made; the visit stands, its number is enough at the desk.
+
+    One that is there already is: a failure that comes later is of an older try.
+    """
+    if appointment.document_id is not None:
+        return appointment
+    void = appointment.status is Status.CANCELLED
+    return replace(
+        appointment,
+        talon=TalonState.VOID if void else TalonState.FAILED,
+        talon_failure=reason,
+        history=appointment.history_with(Entry(now, Step.TALON_FAILED, "documents", reason)),
+    )
 
 
 def parse_talon(text: str) -> str:

@@ -10,7 +10,7 @@ from services.scheduling.bookings.errors import AppointmentUnknownError
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
 from services.scheduling.talons import events
-from services.scheduling.talons.domain import Check, check, parse_talon
+from services.scheduling.talons.domain import Check, check, not_sealed, parse_talon, sealed
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Talons:
 
         async def work(tx: Transaction) -> None:
             found = await self._of(tx, appointment_id, number)
-            after = found.sealed(self.deps.now(), document_id)
+            after = sealed(found, self.deps.now(), document_id)
             void = after.talon is TalonState.VOID
             facts = [] if void else [events.issued(after, document_id)]
             await self.appointments.save(tx, after, *facts)
@@ -66,7 +66,7 @@ class Talons:
 
         async def work(tx: Transaction) -> None:
             found = await self._of(tx, appointment_id, number)
-            after = found.not_sealed(self.deps.now(), reason)
+            after = not_sealed(found, self.deps.now(), reason)
             if after is not found:
                 await self.appointments.save(tx, after)
 

@@ -32,16 +32,17 @@ from services.notifier.settings import Settings
 from services.notifier.templates.domain.content import Channel
 from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, deliver, keyed, running
-from tests.support.services.notifier import ended, heard, journal
+from tests.support.services.notifier import (
+    CITIZEN,
+    DEVICE,
+    MAIL,
+    PHONE,
+    ended,
+    heard,
+    journal,
+    register,
+)
 from tests.support.services.notifier.providers import Providers
-
-CITIZEN, PHONE, MAIL, DEVICE = "acc-1", "+79000000042", "anna@example.org", "device-of-anna"
-
-
-async def register(app: FastAPI, *, seq: int = 1, **pii: str | None) -> None:
-    contacts = pii or {"phone": PHONE, "email": MAIL}
-    event = heard(AccountRegistered, aggregate=CITIZEN, seq=seq, account_id=CITIZEN, pii=contacts)
-    assert await deliver(app, event) == "handled"
 
 
 async def connect(client: httpx2.AsyncClient, tokens: Tokens, token: str = DEVICE) -> str:

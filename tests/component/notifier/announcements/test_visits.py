@@ -11,24 +11,25 @@ import pytest
 from fastapi import FastAPI
 
 from contracts.envelope import Data, Event
-from contracts.identity import AccountRegistered
 from contracts.notifier import MessageAbandoned
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, TalonIssued
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, deliver, keyed, running
-from tests.support.services.notifier import ended, heard, journal
+from tests.support.services.notifier import (
+    CITIZEN,
+    DEVICE,
+    MAIL,
+    PHONE,
+    ended,
+    heard,
+    journal,
+    register,
+)
 from tests.support.services.notifier.providers import Providers
 
-CITIZEN, PHONE, MAIL, DEVICE = "acc-1", "+79000000042", "anna@example.org", "device-of-anna"
 BOOKED, CANCELLED = "appointment-booked.v2", "appointment-cancelled.v2"
-
-
-async def register(app: FastAPI, **pii: str | None) -> None:
-    contacts = pii or {"phone": PHONE, "email": MAIL}
-    event = heard(AccountRegistered, aggregate=CITIZEN, account_id=CITIZEN, pii=contacts)
-    assert await deliver(app, event) == "handled"
 
 
 def about(kind: type[Data], visit: str, *, starts: datetime | None = None) -> Event[Any]:

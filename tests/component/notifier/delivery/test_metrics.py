@@ -9,25 +9,17 @@ from fastapi import FastAPI
 
 from contracts.certificates import ApplicationSubmitted
 from contracts.envelope import Event
-from contracts.identity import AccountRegistered, CodeRequestedV2
+from contracts.identity import CodeRequestedV2
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.service import deliver
-from tests.support.services.notifier import heard
+from tests.support.services.notifier import CITIZEN, MAIL, PHONE, heard, register
 from tests.support.services.notifier.providers import Providers
 from tests.support.tools.flow import metric
 from tests.support.tools.measured import gauge, measure
 from tests.support.tools.runbooks import found_by
 from tests.support.tools.spans import listening
-
-CITIZEN, PHONE, MAIL = "acc-1", "+79000000042", "anna@example.org"
-
-
-async def register(app: FastAPI) -> None:
-    pii = {"phone": PHONE, "email": MAIL}
-    event = heard(AccountRegistered, aggregate=CITIZEN, account_id=CITIZEN, pii=pii)
-    assert await deliver(app, event) == "handled"
 
 
 def ended(app: FastAPI, channel: str, outcome: str) -> float:

@@ -10,7 +10,7 @@ import httpx2
 from fastapi import FastAPI
 
 from contracts.certificates import ApplicationSubmitted
-from contracts.identity import AccountRegistered, ContactsChanged, ProfileConfirmedV2
+from contracts.identity import ContactsChanged, ProfileConfirmedV2
 from contracts.notifier import MessageAbandoned
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
@@ -22,16 +22,16 @@ from services.notifier.settings import Settings
 from services.notifier.templates.domain.content import Channel
 from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, deliver, running
-from tests.support.services.notifier import ended, heard, journal
+from tests.support.services.notifier import (
+    CITIZEN,
+    MAIL,
+    PHONE,
+    ended,
+    heard,
+    journal,
+    register,
+)
 from tests.support.services.notifier.providers import Providers
-
-CITIZEN, PHONE, MAIL = "acc-1", "+79000000042", "anna@example.org"
-
-
-async def register(app: FastAPI, *, phone: str | None = PHONE, email: str | None = MAIL) -> None:
-    contacts = {"phone": phone, "email": email}
-    event = heard(AccountRegistered, aggregate=CITIZEN, account_id=CITIZEN, pii=contacts)
-    assert await deliver(app, event) == "handled"
 
 
 async def settled(

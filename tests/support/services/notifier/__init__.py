@@ -13,19 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from fastapi import FastAPI
 
 from contracts.envelope import Data, Event
+from contracts.identity import AccountRegistered
 from contracts.topics import topic_of
 from services.notifier.announcements.consumers import TEMPLATE_OF
 from services.notifier.templates.domain.content import Channel
 from services.notifier.templates.domain.rendering import Rendered, Renderer, Template
 from services.notifier.templates.gateways import load_layout, load_templates, load_words
 from tests.support.eventually import eventually
-from tests.support.service import Tokens
+from tests.support.service import Tokens, deliver
 from tests.support.tools.encryption import encrypted
 
 PORTAL = "https://zdorovie.gov-demo.ru"
 """A host of twenty letters, as a public service has."""
+CITIZEN, PHONE, MAIL, DEVICE = "acc-1", "+79000000042", "anna@example.org", "device-of-anna"
 SALUTATION = "Здравствуйте, Анна!"
 LATER = {"appointment-reminder": "appointment-booked", "certificate-expiring": "certificate-issued"}
 EVENTS = {name: kind for kind, name in reversed(TEMPLATE_OF.items())}
@@ -69,6 +72,13 @@ def heard(
     elif pii is not None:
         raw["data"]["pii"] = raw["data"].get("pii", {}) | pii
     return Event[kind].from_json(json.dumps(raw).encode())  # type: ignore[valid-type] # the class is chosen at run time
+
+
+async def register(app: FastAPI, *, seq: int = 1, **pii: str | None) -> None:
+    """The citizen of these tests registers, with these contacts or the usual ones."""
+    contacts = pii or {"phone": PHONE, "email": MAIL}
+    event = heard(AccountRegistered, aggregate=CITIZEN, seq=seq, account_id=CITIZEN, pii=contacts)
+    assert await deliver(app, event) == "handled"
 
 
 async def journal(

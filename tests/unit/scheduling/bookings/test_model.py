@@ -23,7 +23,6 @@ from services.scheduling.bookings.errors import (
     CancelTooLateError,
     VisitBegunError,
 )
-from services.scheduling.talons import events as talon_events
 from tests.support.services.scheduling import BEFORE, START, VISIT, booked
 
 OFF = Cancelled(BEFORE, Canceller.CITIZEN, "citizen-request")
@@ -80,26 +79,3 @@ def test_cancelling_twice_is_refused() -> None:
     off = booked().cancel(OFF, None)
     with pytest.raises(AlreadyCancelledError, match=r"20\.11\.2026"):
         cancellation(off, by=Canceller.SUPPORT, rule=RULE, now=BEFORE)
-
-
-def test_a_sealed_talon_is_issued_and_that_of_a_visit_that_is_off_stays_void() -> None:
-    """A6."""
-    issued = booked().sealed(BEFORE, "d-1")
-    assert issued.talon is TalonState.ISSUED
-    assert talon_events.issued(issued, "d-1").document_id == "d-1"
-    off = booked().cancel(OFF, None)
-    late = off.sealed(BEFORE, "d-1")
-    assert late.talon is TalonState.VOID
-    assert late.document_id == "d-1"
-
-
-def test_a_talon_that_failed_stays_void_when_the_visit_is_off() -> None:
-    off = booked().cancel(OFF, None)
-    assert off.not_sealed(BEFORE, "why").talon is TalonState.VOID
-    assert booked().not_sealed(BEFORE, "why").talon is TalonState.FAILED
-
-
-def test_a_failure_takes_no_talon_away() -> None:
-    """A6: it is of an older try."""
-    issued = booked().sealed(BEFORE, "d-1")
-    assert issued.not_sealed(BEFORE, "why") is issued
