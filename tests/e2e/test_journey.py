@@ -122,28 +122,6 @@ async def _answers(gateway: Gateway, service: str, path: str, **params: object) 
         return None
 
 
-async def test_nobody_reads_another_persons_things(gateway: Gateway) -> None:
-    """D2: another citizen's token gets 404 or 403 on every kind of thing."""
-    journey = Scenario(gateway, Steps(quiet=True), seed=4)
-    await journey.become_confirmed()
-    await journey.apply()
-    owner = journey.citizen
-    file_id = (await owner.gateway.get("documents", "/files"))["items"][0]["file_id"]
-    application_id = journey.outcome.application["id"]
-    stranger = await confirmed_citizen(gateway, 5)
-    for service, path in (
-        ("documents", f"/files/{file_id}"),
-        ("certificates", f"/applications/{application_id}"),
-        ("certificates", f"/reviews/{application_id}"),
-    ):
-        with pytest.raises(RefusedError) as refused:
-            await stranger.gateway.get(service, path)
-        assert refused.value.status in {403, 404}
-        with pytest.raises(RefusedError) as nobody:
-            await gateway.caller().get(service, path)
-        assert nobody.value.status == 401
-
-
 async def test_a_wrong_code_and_a_wrong_password_are_refused(gateway: Gateway) -> None:
     """I3, I4, e5, e6: clear refusals with stable codes; the right ones still work."""
     citizen = await confirmed_citizen(gateway, 6)
