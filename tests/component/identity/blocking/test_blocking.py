@@ -10,7 +10,7 @@ import httpx2
 from contracts.identity import AccountBlocked, AccountUnblocked
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.service import keyed, outbox_events
+from tests.support.service import outbox_events
 from tests.support.services.identity import PASSWORD, PROFILE, Identity, any_phone, bearer
 
 _WHY = {"reason": "Обращение владельца: телефон украден."}
@@ -118,55 +118,6 @@ async def test_an_administrator_finds_an_account_by_any_spelling_of_its_contact(
     assert found.json()["account_id"] == pair["account_id"]
     nobody = await identity.post("/accounts/lookup", {"login": any_phone()}, bearer(administrator))
     assert nobody.status_code == 404
-
-
-async def test_a_blocked_administrator_does_nothing_with_the_token_that_is_left(
-    identity: Identity, administrator: dict[str, Any]
-) -> None:
-    """Whatever the route: each that an administrator has, and those of everybody's own account."""
-    former = await identity.administrator()
-    victim = await identity.registered()
-    assert (await _act(identity, administrator, "block", former["account_id"])).is_success
-
-    staff = {"role": "sre", "full_name": "Лис Олег", "phone": any_phone(), "email": "l@example.org"}
-    lookup = {"login": "+79160000000"}
-    contact = {"channel": "sms", "phone": any_phone(), "password": PASSWORD}
-    headers = bearer(former)
-    answers = {
-        "staff": await identity.post("/staff", staff, headers | keyed()),
-        "list": await identity.client.get("/v1/staff", headers=headers),
-        "lookup": await identity.post("/accounts/lookup", lookup, headers),
-        "block": await _act(identity, former, "block", victim["account_id"]),
-        "revenge": await _act(identity, former, "block", administrator["account_id"]),
-        "unblock": await _act(identity, former, "unblock", victim["account_id"]),
-        "own": await _act(identity, former, "unblock", former["account_id"]),
-        "account": await identity.client.get("/v1/account", headers=headers),
-        "contact": await identity.post("/contacts", contact, headers),
-    }
-    refused = {name: (a.status_code, a.json()["code"]) for name, a in answers.items()}
-    assert refused == dict.fromkeys(answers, (403, "account-blocked"))
-    assert len(await outbox_events(identity.app, AccountBlocked)) == 1
-
-
-async def test_a_blocked_citizen_neither_changes_nor_reads_with_the_token_that_is_left(
-    identity: Identity, administrator: dict[str, Any]
-) -> None:
-    """Accounts are blocked because somebody else holds their phone."""
-    pair = await identity.registered()
-    contact = {"channel": "email", "email": "thief@example.org", "password": PASSWORD}
-    begun = (await identity.post("/contacts", contact, bearer(pair))).json()["change_id"]
-    code = {"code": await identity.code(begun)}
-    await _act(identity, administrator, "block", pair["account_id"])
-
-    headers = bearer(pair)
-    answers = [
-        await identity.post("/contacts", contact, headers),
-        await identity.post(f"/contacts/{begun}/code", None, headers),
-        await identity.post(f"/contacts/{begun}/confirmation", code, headers),
-        await identity.client.get("/v1/profile", headers=headers),
-        await identity.client.get("/v1/account", headers=headers),
-    ]
-    assert {(a.status_code, a.json()["code"]) for a in answers} == {(403, "account-blocked")}
 
 
 async def test_of_two_administrators_who_block_each_other_one_stays(

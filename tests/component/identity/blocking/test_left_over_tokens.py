@@ -1,0 +1,86 @@
+"""A blocked account does nothing with the access token that is left: on no route that takes one.
+
+Nor does it read: accounts are blocked because somebody else holds their phone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.identity import AccountBlocked, StaffRegistered
+from tests.support.service import keyed, outbox_events
+from tests.support.services.identity import PASSWORD, PROFILE, Identity, any_phone, bearer
+
+_WHY = {"reason": "Обращение владельца: телефон украден."}
+_STAFF = {"role": "sre", "full_name": "Лис Олег", "phone": any_phone(), "email": "l@example.org"}
+_CONTACT = {"channel": "email", "email": "thief@example.org", "password": PASSWORD}
+_CODE = {"code": "000000"}
+# Every route that takes an access token, with a body that would be taken.
+_CITIZENS: dict[tuple[str, str], Any] = {
+    ("get", "/v1/account"): None,
+    ("get", "/v1/profile"): None,
+    ("put", "/v1/profile"): PROFILE,
+    ("post", "/v1/contacts"): _CONTACT,
+    ("post", "/v1/contacts/{change_id}/code"): None,
+    ("post", "/v1/contacts/{change_id}/confirmation"): _CODE,
+}
+_ADMINISTRATORS: dict[tuple[str, str], Any] = {
+    ("get", "/v1/staff"): None,
+    ("post", "/v1/staff"): _STAFF,
+    ("post", "/v1/accounts/lookup"): {"login": "+79160000000"},
+    ("post", "/v1/accounts/{account_id}/block"): _WHY,
+    ("post", "/v1/accounts/{account_id}/unblock"): _WHY,
+}
+
+
+async def _answers(
+    identity: Identity, who: dict[str, Any], routes: dict[tuple[str, str], Any], **ids: str
+) -> dict[tuple[str, str], tuple[int, str]]:
+    """What each route says to this token."""
+    found = {}
+    for (method, path), body in routes.items():
+        headers = bearer(who) | keyed() | {"If-Match": "*"}
+        answer = await identity.client.request(
+            method, path.format(**ids), json=body, headers=headers
+        )
+        found[method, path] = (answer.status_code, answer.json()["code"])
+    return found
+
+
+async def test_every_route_that_takes_a_token_is_among_them(identity: Identity) -> None:
+    document = (await identity.client.get("/openapi.json")).json()
+    guarded = {
+        (method, path)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if operation.get("security")
+    }
+    assert guarded == {*_CITIZENS, *_ADMINISTRATORS}
+
+
+async def test_a_blocked_administrator_is_refused_everywhere(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    """Also in taking revenge on who blocked, and in opening the own account."""
+    former, victim = await identity.administrator(), await identity.registered()
+    block = f"/accounts/{former['account_id']}/block"
+    assert (await identity.post(block, _WHY, bearer(administrator))).is_success
+    made = len(await outbox_events(identity.app, StaffRegistered))
+
+    for pair in (victim, administrator, former):
+        said = await _answers(identity, former, _ADMINISTRATORS, account_id=pair["account_id"])
+        assert said == dict.fromkeys(_ADMINISTRATORS, (403, "account-blocked"))
+    assert len(await outbox_events(identity.app, AccountBlocked)) == 1
+    assert len(await outbox_events(identity.app, StaffRegistered)) == made
+
+
+async def test_a_blocked_citizen_is_refused_everywhere(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    pair = await identity.registered()
+    begun = (await identity.post("/contacts", _CONTACT, bearer(pair))).json()["change_id"]
+    block = f"/accounts/{pair['account_id']}/block"
+    assert (await identity.post(block, _WHY, bearer(administrator))).is_success
+
+    said = await _answers(identity, pair, _CITIZENS, change_id=begun)
+    assert said == dict.fromkeys(_CITIZENS, (403, "account-blocked"))
