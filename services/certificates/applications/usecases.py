@@ -113,7 +113,9 @@ class Applications:
         Raises:
             StaleVersionError: it was changed in between.
         """
-        expected.check((await self.one(citizen_id, application_id)).revision)
+        await self._load(
+            None, citizen_id, application_id, expected
+        )  # before anything is waited for
         await self.known.files_arrive(citizen_id, _ids(changes.given))
 
         async def work(tx: Transaction) -> Application:
@@ -134,6 +136,7 @@ class Applications:
         Raises:
             TooManyApplicationsError: as many of this citizen wait for a decision as may.
         """
+        await self._load(None, citizen_id, application_id, expected)
         await self.known.profile_arrives(citizen_id)
 
         async def attempt(number: str) -> Application:
@@ -211,7 +214,7 @@ class Applications:
         return await self.deps.transactions.run(work)
 
     async def _load(
-        self, tx: Transaction, citizen_id: str, application_id: str, expected: Expected
+        self, tx: Transaction | None, citizen_id: str, application_id: str, expected: Expected
     ) -> Application:
         found = await self.cases.store.get(tx, application_id, owner=citizen_id)
         expected.check(found.revision)

@@ -244,6 +244,28 @@ async def test_a_profile_on_its_way_is_waited_for(
         assert done.json()["fields"]["last_name"] == "Соколова"
 
 
+async def test_whose_it_is_and_which_version_is_looked_at_before_anything_is_waited_for(
+    platform: Platform, database: str, tokens: Tokens
+) -> None:
+    """A stranger and a stale page are refused at once, whatever is on its way."""
+    async with certificates(platform, database, tokens, patience=timedelta(hours=1)) as office:
+        await office.know_people()
+        draft = await office.draft("policy", *TESTS)
+        path, stranger = f"/v1/applications/{draft['id']}", office.citizen("citizen-boris")
+        body = {"attachments": [{"requirement": "ecg", "file_id": "on-its-way"}]}
+        supply = office.http.post(f"{path}/documents", json=body, headers=stranger)
+        edits = [
+            office.http.patch(path, json=body, headers=headers)
+            for headers in (stranger | match(draft), office.citizen() | {"If-Match": '"99"'})
+        ]
+        submissions = [
+            office.http.post(f"{path}/submission", json=CONSENT, headers=stranger | match(draft))
+        ]
+        async with asyncio.timeout(20):
+            answers = await asyncio.gather(supply, *edits, *submissions)
+        assert [answer.status_code for answer in answers] == [404, 404, 412, 404]
+
+
 async def test_c13_a_number_that_exists_is_drawn_again(
     platform: Platform, database: str, tokens: Tokens
 ) -> None:
