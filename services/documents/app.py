@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, FastAPI
+from pydantic import TypeAdapter
 
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
@@ -29,7 +30,7 @@ from services.documents.settings import Settings
 from services.documents.uploads import api as uploads_api
 from services.documents.uploads import consumers as uploads_consumers
 from services.documents.uploads import store as uploads_store
-from services.documents.uploads.domain import MEGABYTE, Quota, purposes_of
+from services.documents.uploads.domain import MEGABYTE, PURPOSES, PurposeLimits, Quota
 from services.documents.uploads.gateways.inspection.pool import InspectionPool
 from services.documents.uploads.metrics import UploadMetrics
 from services.documents.uploads.usecases import Rules, Uploads
@@ -117,8 +118,9 @@ def build(
 
 
 def _rules(settings: Settings) -> Rules:
+    given = TypeAdapter(dict[str, PurposeLimits]).validate_python(dict(settings.purposes))
     return Rules(
-        purposes=purposes_of(settings.purposes),
+        purposes=given or PURPOSES,
         quota=Quota(settings.quota_files, settings.quota_megabytes * MEGABYTE),
         grant_lasting=timedelta(days=settings.grant_days),
     )

@@ -6,10 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
-
-from pydantic import PositiveInt, TypeAdapter
 
 from services.documents.access.domain import MediaType
 from services.documents.uploads.errors import (
@@ -36,10 +33,16 @@ class PurposeLimits:
     """
 
     title: str
-    max_bytes: PositiveInt = 5 * MEGABYTE
-    min_dpi: PositiveInt | None = None
-    clear_dpi: PositiveInt | None = 150
-    max_pages: PositiveInt = 30
+    max_bytes: int = 5 * MEGABYTE
+    min_dpi: int | None = None
+    clear_dpi: int | None = 150
+    max_pages: int = 30
+
+    def __post_init__(self) -> None:
+        given = (self.max_bytes, self.min_dpi, self.clear_dpi, self.max_pages)
+        if any(limit is not None and limit <= 0 for limit in given):
+            message = "a limit is a positive number"
+            raise ValueError(message)
 
 
 PURPOSES: Mapping[str, PurposeLimits] = {
@@ -48,16 +51,6 @@ PURPOSES: Mapping[str, PurposeLimits] = {
         title="Выписка из медицинской карты", max_bytes=2 * MEGABYTE, min_dpi=300
     ),
 }
-
-
-def purposes_of(settings: Mapping[str, Mapping[str, Any]]) -> Mapping[str, PurposeLimits]:
-    """The limits that an operator has set, or those that everybody has.
-
-    Raises:
-        pydantic.ValidationError: they are none.
-    """
-    given = TypeAdapter(dict[str, PurposeLimits]).validate_python(dict(settings))
-    return given or PURPOSES
 
 
 @dataclass(frozen=True)

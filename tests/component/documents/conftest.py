@@ -10,7 +10,12 @@ import pytest
 
 from services.chassis.foundation.settings import Platform
 from tests.support.service import Tokens
-from tests.support.services.documents import Paperwork, make_pki, paperwork, time_stamping
+from tests.support.services.documents import (
+    DocumentsService,
+    documents_running,
+    make_pki,
+    time_stamping,
+)
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +38,6 @@ async def tsa(pki: Path) -> AsyncIterator[str]:
 @pytest.fixture
 async def office(
     platform: Platform, database: str, tokens: Tokens, pki: Path, tsa: str
-) -> AsyncIterator[Paperwork]:
-    async with paperwork(platform, database, tokens, pki=pki, tsa_url=tsa) as service:
+) -> AsyncIterator[DocumentsService]:
+    async with documents_running(platform, database, tokens, pki=pki, tsa_url=tsa) as service:
         yield service

@@ -9,7 +9,7 @@ import pytest
 
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.services.documents import Paperwork
+from tests.support.services.documents import DocumentsService
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -32,7 +32,10 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
     ],
 )
 async def test_every_hot_query_is_covered_by_an_index(
-    office: Paperwork, collection: str, query: dict[str, Any], sort: list[tuple[str, int]] | None
+    office: DocumentsService,
+    collection: str,
+    query: dict[str, Any],
+    sort: list[tuple[str, int]] | None,
 ) -> None:
     found = find(office.app, Runtime).mongo.db[collection].find(query)
     plan = str((await (found.sort(sort) if sort else found).explain())["queryPlanner"])

@@ -19,10 +19,10 @@ from tests.support.pki_files import flip_list, lasting, revocations
 from tests.support.service import Tokens, an_event, deliver, outbox_events
 from tests.support.services.documents import (
     DOCTOR,
-    Paperwork,
+    DocumentsService,
     approved,
     booked,
-    paperwork,
+    documents_running,
     time_stamping,
 )
 from tests.support.tools.flow import metric, too_late
@@ -30,7 +30,7 @@ from tests.support.tools.runbooks import found_by
 from tests.support.tools.spans import listening
 
 
-def uploads(office: Paperwork, purpose: str) -> tuple[float, float]:
+def uploads(office: DocumentsService, purpose: str) -> tuple[float, float]:
     """Taken and refused."""
     taken, refused = (
         metric(office.app, "uploads_total", purpose=purpose, outcome=outcome)
@@ -39,7 +39,7 @@ def uploads(office: Paperwork, purpose: str) -> tuple[float, float]:
     return taken, refused
 
 
-async def test_uploads_are_counted_by_purpose_and_outcome(office: Paperwork) -> None:
+async def test_uploads_are_counted_by_purpose_and_outcome(office: DocumentsService) -> None:
     """O2: the same request again is no second upload; a stranger's purpose is no label."""
     scan = scans.pdf()
     for _ in range(2):
@@ -54,14 +54,14 @@ async def test_uploads_are_counted_by_purpose_and_outcome(office: Paperwork) -> 
     assert metric(office.app, "uploads_total", purpose="Соколова") == 0
 
 
-async def test_what_is_too_large_to_be_read_is_counted_too(office: Paperwork) -> None:
+async def test_what_is_too_large_to_be_read_is_counted_too(office: DocumentsService) -> None:
     largest = office.uploads.rules.largest_upload
     answer = await office.upload("anna", b"%PDF-" + bytes(largest + 200_000))
     assert answer.status_code == 413
     assert uploads(office, "unknown") == (0, 1)
 
 
-async def test_what_came_too_late_to_commit_is_not_refused(office: Paperwork) -> None:
+async def test_what_came_too_late_to_commit_is_not_refused(office: DocumentsService) -> None:
     """O2, O5: the caller was told to try again; a rise of `refused` would mean bad scans."""
     scan = Upload(purpose="attachment", name="скан.pdf", content=scans.pdf())
     once = Once.of(subject="anna", route="POST /v1/files", key="k", payload=b"").answering(
@@ -74,7 +74,7 @@ async def test_what_came_too_late_to_commit_is_not_refused(office: Paperwork) ->
 
 
 @pytest.mark.parametrize("kind", ["certificate", "talon"])
-async def test_a_sealed_document_is_counted_and_timed(office: Paperwork, kind: str) -> None:
+async def test_a_sealed_document_is_counted_and_timed(office: DocumentsService, kind: str) -> None:
     """O2: sealing time, by what was sealed."""
     if kind == "certificate":
         order = approved("anna")
@@ -92,7 +92,7 @@ async def test_a_sealed_document_is_counted_and_timed(office: Paperwork, kind: s
     assert 0 < metric(office.app, "document_sealing_duration_seconds_sum", kind=kind) < 60
 
 
-async def test_what_can_never_be_sealed_is_a_failure(office: Paperwork) -> None:
+async def test_what_can_never_be_sealed_is_a_failure(office: DocumentsService) -> None:
     """O2, O3: sealing failures, and the line that says why."""
     order = approved("anna", doctor_id="doctor-nobody")
     with listening("documents") as said:
@@ -122,7 +122,7 @@ async def test_what_is_left_of_certificates_and_lists_is_measured(
     revocations(own, until=now + timedelta(days=5))
     async with (
         time_stamping(own) as tsa,
-        paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office,
+        documents_running(platform, database, tokens, pki=own, tsa_url=tsa) as office,
     ):
         measure = office.documents.measure_ends
 
@@ -154,7 +154,7 @@ async def test_how_long_a_document_waits_is_measured_and_the_log_says_for_what(
     platform: Platform, database: str, tokens: Tokens, own: Path, tsa: str
 ) -> None:
     lasting(own, "organisation", datetime.now(UTC) - timedelta(days=1))
-    async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
+    async with documents_running(platform, database, tokens, pki=own, tsa_url=tsa) as office:
         documents = office.documents
         await documents.measure_waiting()
         assert metric(office.app, "documents_waiting_oldest_seconds") == 0

@@ -45,7 +45,7 @@ DOCTOR = Doctor("doctor-orlova", "Орлова Мария Викторовна",
 
 
 @dataclass
-class Paperwork:
+class DocumentsService:
     """A running documents service and what talks to it."""
 
     app: FastAPI
@@ -90,7 +90,7 @@ class Paperwork:
 
 
 @asynccontextmanager
-async def paperwork(
+async def documents_running(
     platform: Platform,
     database: str,
     tokens: Tokens,
@@ -99,13 +99,13 @@ async def paperwork(
     tsa_url: str,
     settings: Mapping[str, Any] | None = None,
     **seams: Any,
-) -> AsyncIterator[Paperwork]:
+) -> AsyncIterator[DocumentsService]:
     """The service with buckets of its own; `settings` replaces some."""
     usual = settings_of(platform, database, pki, tsa_url)
     changed = usual.model_copy(update=settings or {})
     app = build(changed, fetch_keys=tokens.fetch, **seams)
     async with running(app) as client:
-        yield Paperwork(app, client, tokens)
+        yield DocumentsService(app, client, tokens)
 
 
 def settings_of(platform: Platform, database: str, pki: Path, tsa_url: str) -> Settings:

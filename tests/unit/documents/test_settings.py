@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from pydantic import ValidationError
 
+from services.chassis.http.facilities import find
 from services.documents.app import build
 from services.documents.settings import Settings
-from services.documents.uploads.domain import MEGABYTE, PURPOSES, purposes_of
+from services.documents.uploads.domain import MEGABYTE, PURPOSES, PurposeLimits
+from services.documents.uploads.usecases import Uploads
 from tests.support.services.certificates.builders import CATALOGUE
 
 
+def purposes_of(settings: Settings) -> Mapping[str, PurposeLimits]:
+    return find(build(settings), Uploads).rules.purposes
+
+
 def test_d1_the_default_limits() -> None:
-    purposes = purposes_of(Settings(demo=True).purposes)
+    purposes = purposes_of(Settings(demo=True))
     assert purposes["attachment"].max_bytes == 5 * MEGABYTE
     extract = purposes["card-extract"]
     assert (extract.max_bytes, extract.min_dpi) == (2 * MEGABYTE, 300)
@@ -20,7 +28,7 @@ def test_d1_the_default_limits() -> None:
 
 def test_d1_an_operator_sets_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCUMENTS_PURPOSES", '{"photo": {"title": "Фото", "max_bytes": 1000}}')
-    purposes = purposes_of(Settings(demo=True).purposes)
+    purposes = purposes_of(Settings(demo=True))
     assert list(purposes) == ["photo"]
     assert purposes["photo"].max_bytes == 1000
 

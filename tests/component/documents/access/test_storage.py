@@ -15,7 +15,7 @@ from services.documents.access.gateways.storage import Storage
 from tests.support import scans
 from tests.support.service import Tokens
 from tests.support.services.documents import (
-    paperwork,
+    documents_running,
     settings_of,
 )
 
@@ -24,7 +24,7 @@ async def test_a_service_starts_without_s3_and_makes_its_buckets_later(
     platform: Platform, database: str, tokens: Tokens, pki: Path, tsa: str
 ) -> None:
     away = platform.model_copy(update={"s3_endpoint": "127.0.0.1:1"})
-    async with paperwork(away, database, tokens, pki=pki, tsa_url=tsa) as office:
+    async with documents_running(away, database, tokens, pki=pki, tsa_url=tsa) as office:
         answer = await office.upload("anna", b"%PDF-")
         assert answer.status_code == 422
         answer = await office.upload("anna", scans.png(72))

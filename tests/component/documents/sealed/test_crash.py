@@ -17,7 +17,7 @@ from services.chassis.runtime.service import Runtime
 from services.documents.app import build
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, an_event, deliver, outbox_events
-from tests.support.services.documents import approved, paperwork, settings_of
+from tests.support.services.documents import approved, documents_running, settings_of
 from tests.support.stack import ServerStack
 
 _ROOT = Path(__file__).parents[4]
@@ -42,7 +42,7 @@ async def test_x6_killed_between_sealing_and_recording(  # noqa: PLR0917 - fixtu
     await timers.update_one({"_id": left["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
     find(idle, Runtime).mongo.close()
 
-    async with paperwork(platform, database, tokens, pki=pki, tsa_url=tsa) as office:
+    async with documents_running(platform, database, tokens, pki=pki, tsa_url=tsa) as office:
         await eventually(lambda: outbox_events(office.app, DocumentSealed))
         assert await find(office.app, Runtime).timers.collection.count_documents({}) == 0
         assert len(await outbox_events(office.app, DocumentSealed)) == 1

@@ -20,7 +20,7 @@ from services.documents.sealed.gateways.signers import Signers, UnknownDoctorErr
 from tests.support.eventually import eventually
 from tests.support.pki_files import flip_list, lasting, revocations
 from tests.support.service import Tokens, an_event, deliver, outbox_events
-from tests.support.services.documents import DOCTOR, approved, paperwork, time_stamping
+from tests.support.services.documents import DOCTOR, approved, documents_running, time_stamping
 
 
 def signers_of(pki: Path) -> Signers:
@@ -72,7 +72,7 @@ async def test_c30_a_revocation_list_out_of_date_is_waited_for(
 ) -> None:
     """Somebody brings the next one; no document is given up meanwhile, and nothing restarts."""
     revocations(own, until=datetime.now(UTC) - timedelta(days=1))
-    async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
+    async with documents_running(platform, database, tokens, pki=own, tsa_url=tsa) as office:
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
         timers = find(office.app, Runtime).timers.collection
@@ -85,7 +85,7 @@ async def test_c30_a_revocation_list_out_of_date_is_waited_for(
 async def test_c30_a_doctor_who_was_just_revoked_signs_nothing_more(
     platform: Platform, database: str, tokens: Tokens, own: Path, tsa: str
 ) -> None:
-    async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
+    async with documents_running(platform, database, tokens, pki=own, tsa_url=tsa) as office:
         first, second = approved("anna"), approved("anna")
         await deliver(office.app, an_event(first, aggregate_id=first.application_id, seq=5))
         await eventually(lambda: outbox_events(office.app, DocumentSealed))
@@ -154,7 +154,7 @@ async def test_c30_what_passes_is_waited_for_and_sealed_later(  # noqa: PLR0917 
 ) -> None:
     """Certificates and lists are a state of the world: no document is given up for them."""
     broken(own)
-    async with paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office:
+    async with documents_running(platform, database, tokens, pki=own, tsa_url=tsa) as office:
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
         timers = find(office.app, Runtime).timers.collection
@@ -173,7 +173,7 @@ async def test_what_ends_before_the_document_does_not_sign_it(
     today = datetime.now(UTC).date()
     async with (
         time_stamping(own) as tsa,
-        paperwork(platform, database, tokens, pki=own, tsa_url=tsa) as office,
+        documents_running(platform, database, tokens, pki=own, tsa_url=tsa) as office,
     ):
         long, short = (
             approved("anna", valid_until=today + timedelta(days=days)) for days in (180, 5)

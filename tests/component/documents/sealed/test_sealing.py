@@ -32,11 +32,11 @@ from tests.support.eventually import eventually
 from tests.support.service import Tokens, an_event, deliver, outbox_events
 from tests.support.services.documents import (
     DOCTOR,
-    Paperwork,
+    DocumentsService,
     approved,
     booked,
+    documents_running,
     make_pki,
-    paperwork,
     printing,
     printing_name,
     settings_of,
@@ -46,7 +46,7 @@ from tests.support.services.documents import (
 ROW = PrintedField(key="name", label="Имя", value="Анна")
 
 
-async def _sealed(office: Paperwork, count: int = 1) -> list[DocumentSealed]:
+async def _sealed(office: DocumentsService, count: int = 1) -> list[DocumentSealed]:
     async def there() -> list[DocumentSealed]:
         found = [e.data for e in await outbox_events(office.app, DocumentSealed)]
         return found if len(found) >= count else []
@@ -54,7 +54,7 @@ async def _sealed(office: Paperwork, count: int = 1) -> list[DocumentSealed]:
     return await eventually(there)
 
 
-async def _pdf(office: Paperwork, document_id: str, owner: str) -> bytes:
+async def _pdf(office: DocumentsService, document_id: str, owner: str) -> bytes:
     answer = await office.link(f"/v1/documents/{document_id}", owner)
     assert answer.status_code == 201
     public = urlsplit(answer.json()["url"])
@@ -69,7 +69,9 @@ async def _pdf(office: Paperwork, document_id: str, owner: str) -> bytes:
     return got.content
 
 
-async def test_x5_an_approval_becomes_a_sealed_certificate(office: Paperwork, pki: Path) -> None:
+async def test_x5_an_approval_becomes_a_sealed_certificate(
+    office: DocumentsService, pki: Path
+) -> None:
     """C25–C29, C31, C33: checked as an outsider would."""
     order = approved("anna")
     assert await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5)) == (
@@ -95,7 +97,7 @@ async def test_x5_an_approval_becomes_a_sealed_certificate(office: Paperwork, pk
 
 
 async def test_c31_a_form_of_many_rows_and_long_text_is_sealed_over_several_pages(
-    office: Paperwork, pki: Path
+    office: DocumentsService, pki: Path
 ) -> None:
     long = "Длинный текст заключения, который не помещается в строку. " * 12
     fields = tuple(PrintedField(key=f"row{n}", label=f"Раздел {n}", value=long) for n in range(30))
@@ -109,7 +111,7 @@ async def test_c31_a_form_of_many_rows_and_long_text_is_sealed_over_several_page
     assert "Раздел 29" in verify_pdf.text(pdf)
 
 
-async def test_a7_a_talon_has_exactly_the_five_things_and_a_qr(office: Paperwork) -> None:
+async def test_a7_a_talon_has_exactly_the_five_things_and_a_qr(office: DocumentsService) -> None:
     """A6, A7."""
     visit = booked("anna")
     await deliver(office.app, an_event(visit, aggregate_id=visit.appointment_id))
@@ -130,7 +132,7 @@ async def test_a7_a_talon_has_exactly_the_five_things_and_a_qr(office: Paperwork
     assert verify_pdf.read_qr(pdf) == [visit.check_url]
 
 
-async def test_the_same_event_twice_makes_one_document(office: Paperwork) -> None:
+async def test_the_same_event_twice_makes_one_document(office: DocumentsService) -> None:
     order = approved("anna")
     event = an_event(order, aggregate_id=order.application_id, seq=5)
     assert await deliver(office.app, event) == "handled"
@@ -140,7 +142,7 @@ async def test_the_same_event_twice_makes_one_document(office: Paperwork) -> Non
     assert [d["document_id"] for d in listed] == [said.document_id]
 
 
-async def test_the_same_booking_twice_makes_one_talon(office: Paperwork) -> None:
+async def test_the_same_booking_twice_makes_one_talon(office: DocumentsService) -> None:
     visit = booked("anna")
     event = an_event(visit, aggregate_id=visit.appointment_id)
     assert await deliver(office.app, event) == "handled"
@@ -150,7 +152,7 @@ async def test_the_same_booking_twice_makes_one_talon(office: Paperwork) -> None
     assert [d["reference_id"] for d in listed] == [visit.appointment_id]
 
 
-async def test_an_approval_that_comes_late_is_sealed_all_the_same(office: Paperwork) -> None:
+async def test_an_approval_that_comes_late_is_sealed_all_the_same(office: DocumentsService) -> None:
     """Order of topics is nobody's promise: a later event of the application came first."""
     order = approved("anna")
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=9))
@@ -161,7 +163,7 @@ async def test_an_approval_that_comes_late_is_sealed_all_the_same(office: Paperw
 
 
 async def test_d4_a_second_approval_makes_the_next_version_and_the_first_is_kept(
-    office: Paperwork,
+    office: DocumentsService,
 ) -> None:
     order = approved("anna")
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
@@ -190,7 +192,7 @@ async def test_d4_a_second_approval_makes_the_next_version_and_the_first_is_kept
     ],
 )
 async def test_what_can_never_be_sealed_is_said_once(
-    office: Paperwork, changed: dict[str, Any], code: str
+    office: DocumentsService, changed: dict[str, Any], code: str
 ) -> None:
     order = approved("anna", **changed)
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
@@ -210,7 +212,7 @@ async def test_what_can_never_be_sealed_is_said_once(
     assert await timers.count_documents({}) == 0
 
 
-async def test_a_failed_document_can_be_ordered_again(office: Paperwork) -> None:
+async def test_a_failed_document_can_be_ordered_again(office: DocumentsService) -> None:
     wrong = approved("anna", doctor_id="doctor-nobody")
     await deliver(office.app, an_event(wrong, aggregate_id=wrong.application_id, seq=5))
     await eventually(lambda: outbox_events(office.app, SealingFailed))
@@ -225,7 +227,7 @@ async def test_an_authority_that_is_away_is_waited_for(
 ) -> None:
     async with time_stamping(pki) as url:
         port = urlsplit(url).port or 0
-    async with paperwork(platform, database, tokens, pki=pki, tsa_url=url) as office:
+    async with documents_running(platform, database, tokens, pki=pki, tsa_url=url) as office:
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
         timers = find(office.app, Runtime).timers.collection
@@ -239,7 +241,7 @@ async def test_keys_that_are_not_there_yet_are_waited_for(  # noqa: PLR0917 - fi
     platform: Platform, database: str, tokens: Tokens, pki: Path, tsa: str, tmp_path: Path
 ) -> None:
     later = tmp_path / "pki"
-    async with paperwork(platform, database, tokens, pki=later, tsa_url=tsa) as office:
+    async with documents_running(platform, database, tokens, pki=later, tsa_url=tsa) as office:
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
         timers = find(office.app, Runtime).timers.collection
@@ -254,7 +256,7 @@ async def test_c30_a_doctor_without_a_doctors_certificate_signs_nothing(
     pki = make_pki(tmp_path / "pki")
     for end in ("key", "pem"):
         shutil.copy(pki / f"organisation.{end}", pki / "doctors" / f"doctor-fake.{end}")
-    async with paperwork(platform, database, tokens, pki=pki, tsa_url=tsa) as office:
+    async with documents_running(platform, database, tokens, pki=pki, tsa_url=tsa) as office:
         order = approved("anna", doctor_id="doctor-fake")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
 
@@ -285,7 +287,7 @@ async def test_x6_a_crash_between_seal_and_record_leaves_one_effect(
     settings = settings_of(platform, database, pki, tsa)
     storage = FailingStorage(platform, (settings.bucket_uploads, settings.bucket_sealed), Metrics())
     storage.lost = 1
-    async with paperwork(
+    async with documents_running(
         platform, database, tokens, pki=pki, tsa_url=tsa, storage=storage
     ) as office:
         order = approved("anna")
@@ -322,7 +324,9 @@ async def test_two_workers_on_one_document_record_it_once(
 ) -> None:
     """A worker paused past its lease comes back when another has the timer."""
     notary = SlowNotary(Signers(pki, tsa_url=tsa, licence="", metrics=Metrics()))
-    async with paperwork(platform, database, tokens, pki=pki, tsa_url=tsa, notary=notary) as office:
+    async with documents_running(
+        platform, database, tokens, pki=pki, tsa_url=tsa, notary=notary
+    ) as office:
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
         await eventually(lambda: notary.signed == 1)
@@ -346,7 +350,7 @@ async def test_two_workers_on_one_document_record_it_once(
         assert len(await outbox_events(office.app, DocumentSealed)) == 1
 
 
-async def test_d2_a_document_is_its_owners_only(office: Paperwork) -> None:
+async def test_d2_a_document_is_its_owners_only(office: DocumentsService) -> None:
     order = approved("anna")
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
     (said,) = await _sealed(office)
@@ -365,7 +369,9 @@ async def test_d2_a_document_is_its_owners_only(office: Paperwork) -> None:
     assert [(r["reader"], r["reader_title"]) for r in reads] == [("owner", "владелец")]
 
 
-async def test_anybody_can_check_a_pdf_and_learns_nothing_personal(office: Paperwork) -> None:
+async def test_anybody_can_check_a_pdf_and_learns_nothing_personal(
+    office: DocumentsService,
+) -> None:
     """D3: one changed byte is another file."""
     order = approved("anna")
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
@@ -387,7 +393,7 @@ async def test_anybody_can_check_a_pdf_and_learns_nothing_personal(office: Paper
     assert (large.status_code, large.json()["code"]) == (413, "file-too-large")
 
 
-async def test_c32_what_was_printed_is_not_kept_beside_the_pdf(office: Paperwork) -> None:
+async def test_c32_what_was_printed_is_not_kept_beside_the_pdf(office: DocumentsService) -> None:
     order = approved("anna")
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
     (said,) = await _sealed(office)
@@ -397,7 +403,9 @@ async def test_c32_what_was_printed_is_not_kept_beside_the_pdf(office: Paperwork
 
 
 @pytest.mark.parametrize("purpose", ["attachment", "card-extract"])
-async def test_c7_what_was_sealed_here_is_taken_as_it_is(office: Paperwork, purpose: str) -> None:
+async def test_c7_what_was_sealed_here_is_taken_as_it_is(
+    office: DocumentsService, purpose: str
+) -> None:
     """It carries a file and is no scan: known by its hash, whoever sends it."""
     order = approved("anna")
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))

@@ -22,7 +22,7 @@ from services.documents.sealed.domain import (
     State,
 )
 from services.documents.sealed.errors import NoSuchDocumentError
-from tests.support.services.documents import Paperwork
+from tests.support.services.documents import DocumentsService
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -53,7 +53,7 @@ def a_document(**changed: Any) -> Document:
 CONTENT = SealedContent(b"%PDF-", sha256_of(b"%PDF-"), (Signed("f", "s", "1", NOW),))
 
 
-async def _add(office: Paperwork, document: Document) -> Document:
+async def _add(office: DocumentsService, document: Document) -> Document:
     use = office.documents
 
     async def work(tx: Transaction) -> Document:
@@ -62,7 +62,7 @@ async def _add(office: Paperwork, document: Document) -> Document:
     return await use.deps.transactions.run(work)
 
 
-async def _save(office: Paperwork, document: Document) -> Document:
+async def _save(office: DocumentsService, document: Document) -> Document:
     use = office.documents
 
     async def work(tx: Transaction) -> Document:
@@ -71,7 +71,7 @@ async def _save(office: Paperwork, document: Document) -> Document:
     return await use.deps.transactions.run(work)
 
 
-async def test_a_document_comes_back_as_it_was(office: Paperwork) -> None:
+async def test_a_document_comes_back_as_it_was(office: DocumentsService) -> None:
     store = office.documents.store
     queued = await _add(office, a_document())
     assert queued == replace(a_document(), revision=1)
@@ -84,14 +84,14 @@ async def test_a_document_comes_back_as_it_was(office: Paperwork) -> None:
     assert await store.find(None, "d2") == failed
 
 
-async def test_of_two_writers_one_wins(office: Paperwork) -> None:
+async def test_of_two_writers_one_wins(office: DocumentsService) -> None:
     queued = await _add(office, a_document())
     await _save(office, queued.with_content(CONTENT, NOW))
     with pytest.raises(StaleVersionError):
         await _save(office, queued.failed(Failure("late", "Поздно.")))
 
 
-async def test_of_two_equal_editions_one_is_kept(office: Paperwork) -> None:
+async def test_of_two_equal_editions_one_is_kept(office: DocumentsService) -> None:
     await _add(office, a_document())
     with pytest.raises(StaleVersionError):
         await _add(office, a_document(id="d2"))
@@ -146,7 +146,7 @@ FAILED_BEFORE = {
 
 @pytest.mark.parametrize("stored", [QUEUED_BEFORE, SEALED_BEFORE, FAILED_BEFORE])
 async def test_what_was_stored_before_changes_were_counted_is_read_and_changed(
-    office: Paperwork, stored: dict[str, Any]
+    office: DocumentsService, stored: dict[str, Any]
 ) -> None:
     """An edition is stored under the name that changes have everywhere else."""
     store = office.documents.store

@@ -18,14 +18,14 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.service import an_event, deliver, outbox_events
-from tests.support.services.documents import Paperwork, approved, booked, cancelled, revoked
+from tests.support.services.documents import DocumentsService, approved, booked, cancelled, revoked
 
 
-async def _said(office: Paperwork, data: Data, aggregate_id: str, seq: int) -> str:
+async def _said(office: DocumentsService, data: Data, aggregate_id: str, seq: int) -> str:
     return await deliver(office.app, an_event(data, aggregate_id=aggregate_id, seq=seq))
 
 
-async def _sealed(office: Paperwork) -> DocumentSealed:
+async def _sealed(office: DocumentsService) -> DocumentSealed:
     async def there() -> list[DocumentSealed]:
         return [e.data for e in await outbox_events(office.app, DocumentSealed)]
 
@@ -33,7 +33,7 @@ async def _sealed(office: Paperwork) -> DocumentSealed:
     return said
 
 
-async def _pdf(office: Paperwork, document_id: str, owner: str) -> bytes:
+async def _pdf(office: DocumentsService, document_id: str, owner: str) -> bytes:
     answer = await office.link(f"/v1/documents/{document_id}", owner)
     assert answer.status_code == 201  # kept, never deleted
     public = urlsplit(answer.json()["url"])
@@ -46,14 +46,16 @@ async def _pdf(office: Paperwork, document_id: str, owner: str) -> bytes:
     return got.content
 
 
-async def _checked(office: Paperwork, pdf: bytes) -> dict[str, Any]:
+async def _checked(office: DocumentsService, pdf: bytes) -> dict[str, Any]:
     answer = await office.client.post("/v1/public/checks", content=pdf)
     found: dict[str, Any] = answer.json()
     assert found["sha256"] == hashlib.sha256(pdf).hexdigest()
     return found
 
 
-async def test_d5_a_revoked_certificate_is_genuine_and_not_current(office: Paperwork) -> None:
+async def test_d5_a_revoked_certificate_is_genuine_and_not_current(
+    office: DocumentsService,
+) -> None:
     """C36: the reason is a matter between doctor and citizen, so the public check names none."""
     order = approved("anna")
     await _said(office, order, order.application_id, 5)
@@ -78,7 +80,7 @@ async def test_d5_a_revoked_certificate_is_genuine_and_not_current(office: Paper
     assert await _pdf(office, document_id, "anna") == pdf
 
 
-async def test_a9_the_talon_of_a_cancelled_appointment_is_void(office: Paperwork) -> None:
+async def test_a9_the_talon_of_a_cancelled_appointment_is_void(office: DocumentsService) -> None:
     visit, other = booked("anna", datetime.now(UTC) + timedelta(days=2)), booked("anna")
     await _said(office, visit, visit.appointment_id, 1)
     pdf = await _pdf(office, (await _sealed(office)).document_id, "anna")
@@ -92,7 +94,7 @@ async def test_a9_the_talon_of_a_cancelled_appointment_is_void(office: Paperwork
 
 @pytest.mark.parametrize(("days", "current"), [(-1, False), (0, True), (1, True)])
 async def test_x3_a_certificate_past_its_last_day_is_genuine_and_not_current(
-    office: Paperwork, days: int, current: bool
+    office: DocumentsService, days: int, current: bool
 ) -> None:
     today = datetime.now(ZoneInfo("Europe/Moscow")).date()
     order = approved("anna", valid_until=today + timedelta(days=days))
@@ -103,14 +105,14 @@ async def test_x3_a_certificate_past_its_last_day_is_genuine_and_not_current(
     assert found["void_at"] is None  # nobody has revoked it
 
 
-async def test_a_talon_of_yesterday_is_not_current(office: Paperwork) -> None:
+async def test_a_talon_of_yesterday_is_not_current(office: DocumentsService) -> None:
     visit = booked("anna", datetime.now(UTC) - timedelta(days=2))
     await _said(office, visit, visit.appointment_id, 1)
     found = await _checked(office, await _pdf(office, (await _sealed(office)).document_id, "anna"))
     assert (found["genuine"], found["current"]) == (True, False)
 
 
-async def test_d5_what_is_sealed_late_is_void_from_its_beginning(office: Paperwork) -> None:
+async def test_d5_what_is_sealed_late_is_void_from_its_beginning(office: DocumentsService) -> None:
     """Out of order: the end is heard before the document is even ordered."""
     visit = booked("anna")
     await _said(office, cancelled(visit), visit.appointment_id, 2)
@@ -123,7 +125,9 @@ async def test_d5_what_is_sealed_late_is_void_from_its_beginning(office: Paperwo
     assert listed["void_at"]
 
 
-async def test_d5_a_certificate_with_another_number_is_another_one(office: Paperwork) -> None:
+async def test_d5_a_certificate_with_another_number_is_another_one(
+    office: DocumentsService,
+) -> None:
     """A certificate issued anew for the same application is not touched by the old one's end."""
     order = approved("anna")
     other = order.model_copy(update={"number": "086-OTHER"})

@@ -13,7 +13,7 @@ from contracts.documents import FileAccepted
 from services.chassis.foundation.settings import Platform
 from tests.support import scans
 from tests.support.service import Tokens, outbox_events
-from tests.support.services.documents import Paperwork, paperwork
+from tests.support.services.documents import DocumentsService, documents_running
 
 
 class Clock:
@@ -33,10 +33,10 @@ def clock() -> Clock:
 @pytest.fixture
 async def narrow(
     platform: Platform, database: str, tokens: Tokens, pki: Path, clock: Clock
-) -> AsyncIterator[Paperwork]:
+) -> AsyncIterator[DocumentsService]:
     """An installation that keeps three files of one person in a month."""
     settings = {"quota_files": 3}
-    async with paperwork(
+    async with documents_running(
         platform,
         database,
         tokens,
@@ -48,7 +48,9 @@ async def narrow(
         yield service
 
 
-async def test_uploads_at_once_do_not_pass_the_quota(narrow: Paperwork, clock: Clock) -> None:
+async def test_uploads_at_once_do_not_pass_the_quota(
+    narrow: DocumentsService, clock: Clock
+) -> None:
     first = await narrow.upload("anna", scans.png(72), key="first")
     assert first.status_code == 201
     answers = await asyncio.gather(
@@ -72,7 +74,7 @@ async def test_bytes_count_as_files_do(
 ) -> None:
     picture = scans.jpeg_larger_than(400_000)
     quota = {"quota_megabytes": 1}
-    async with paperwork(
+    async with documents_running(
         platform, database, tokens, pki=pki, tsa_url="http://127.0.0.1:1/", settings=quota
     ) as office:
         answers = [await office.upload("anna", picture) for _ in range(6)]

@@ -12,25 +12,25 @@ from services.documents.uploads.domain import Grant
 from tests.support import scans
 from tests.support.eventually import eventually
 from tests.support.service import an_event, deliver
-from tests.support.services.documents import Paperwork, review_ended, review_started
+from tests.support.services.documents import DocumentsService, review_ended, review_started
 
 ORLOVA, PETROV = "doctor-orlova", "doctor-petrov"
 
 
-async def _uploaded(office: Paperwork, citizen: str, title: str = "скан") -> str:
+async def _uploaded(office: DocumentsService, citizen: str, title: str = "скан") -> str:
     answer = await office.upload(citizen, scans.png(72, title=title))
     file_id: str = answer.json()["file_id"]
     return file_id
 
 
 async def _started(
-    office: Paperwork, doctor: str, *files: str, seq: int = 2, application: str = "a1"
+    office: DocumentsService, doctor: str, *files: str, seq: int = 2, application: str = "a1"
 ) -> str:
     data = review_started("anna", doctor, files, application=application)
     return await deliver(office.app, an_event(data, aggregate_id=application, seq=seq))
 
 
-async def _may_read(office: Paperwork, doctor: str, file_id: str) -> bool:
+async def _may_read(office: DocumentsService, doctor: str, file_id: str) -> bool:
     seen = await office.get(f"/v1/files/{file_id}", doctor, "doctor")
     link = await office.link(f"/v1/files/{file_id}", doctor, "doctor")
     assert (seen.status_code == 200) == (link.status_code == 201)
@@ -38,7 +38,7 @@ async def _may_read(office: Paperwork, doctor: str, file_id: str) -> bool:
 
 
 async def test_the_doctor_who_took_the_application_reads_and_is_in_the_journal(
-    office: Paperwork,
+    office: DocumentsService,
 ) -> None:
     attached, other = await _uploaded(office, "anna"), await _uploaded(office, "anna", "другой")
     assert not await _may_read(office, ORLOVA, attached)
@@ -52,7 +52,7 @@ async def test_the_doctor_who_took_the_application_reads_and_is_in_the_journal(
     ]
 
 
-async def test_a_claim_whose_news_comes_in_a_moment_is_waited_for(office: Paperwork) -> None:
+async def test_a_claim_whose_news_comes_in_a_moment_is_waited_for(office: DocumentsService) -> None:
     attached = await _uploaded(office, "anna")
     asked = asyncio.create_task(office.link(f"/v1/files/{attached}", ORLOVA, "doctor"))
     await eventually(lambda: find(office.app, Runtime).permits.taken > 0)
@@ -60,20 +60,20 @@ async def test_a_claim_whose_news_comes_in_a_moment_is_waited_for(office: Paperw
     assert (await asked).status_code == 201
 
 
-async def test_a_citizen_with_a_doctors_name_is_no_doctor(office: Paperwork) -> None:
+async def test_a_citizen_with_a_doctors_name_is_no_doctor(office: DocumentsService) -> None:
     attached = await _uploaded(office, "anna")
     await _started(office, ORLOVA, attached)
     assert (await office.link(f"/v1/files/{attached}", ORLOVA, "citizen")).status_code == 404
     assert (await office.link(f"/v1/files/{attached}", ORLOVA, "registrar")).status_code == 403
 
 
-async def test_the_journal_is_the_owners_and_not_the_doctors(office: Paperwork) -> None:
+async def test_the_journal_is_the_owners_and_not_the_doctors(office: DocumentsService) -> None:
     attached = await _uploaded(office, "anna")
     await _started(office, ORLOVA, attached)
     assert (await office.get(f"/v1/files/{attached}/reads", ORLOVA, "doctor")).status_code == 403
 
 
-async def test_the_same_event_twice_changes_nothing(office: Paperwork) -> None:
+async def test_the_same_event_twice_changes_nothing(office: DocumentsService) -> None:
     attached = await _uploaded(office, "anna")
     event = an_event(
         review_started("anna", ORLOVA, (attached,), application="a1"), aggregate_id="a1", seq=2
@@ -83,7 +83,9 @@ async def test_the_same_event_twice_changes_nothing(office: Paperwork) -> None:
     assert await _may_read(office, ORLOVA, attached)
 
 
-async def test_when_another_doctor_takes_it_the_first_reads_no_more(office: Paperwork) -> None:
+async def test_when_another_doctor_takes_it_the_first_reads_no_more(
+    office: DocumentsService,
+) -> None:
     attached = await _uploaded(office, "anna")
     await _started(office, ORLOVA, attached, seq=2)
     await _started(office, PETROV, attached, seq=4)
@@ -91,7 +93,7 @@ async def test_when_another_doctor_takes_it_the_first_reads_no_more(office: Pape
     assert not await _may_read(office, ORLOVA, attached)
 
 
-async def test_a_late_event_does_not_bring_the_first_doctor_back(office: Paperwork) -> None:
+async def test_a_late_event_does_not_bring_the_first_doctor_back(office: DocumentsService) -> None:
     attached = await _uploaded(office, "anna")
     await _started(office, PETROV, attached, seq=4)
     assert await _started(office, ORLOVA, attached, seq=2) == "duplicate"
@@ -99,12 +101,16 @@ async def test_a_late_event_does_not_bring_the_first_doctor_back(office: Paperwo
     assert not await _may_read(office, ORLOVA, attached)
 
 
-async def _ended(office: Paperwork, doctor: str, *, seq: int, application: str = "a1") -> str:
+async def _ended(
+    office: DocumentsService, doctor: str, *, seq: int, application: str = "a1"
+) -> str:
     data = review_ended(doctor, application=application)
     return await deliver(office.app, an_event(data, aggregate_id=application, seq=seq))
 
 
-async def test_d2_when_the_review_is_over_the_doctor_reads_no_more(office: Paperwork) -> None:
+async def test_d2_when_the_review_is_over_the_doctor_reads_no_more(
+    office: DocumentsService,
+) -> None:
     attached = await _uploaded(office, "anna")
     await _started(office, ORLOVA, attached, application="a1")
     await _started(office, ORLOVA, attached, application="a2")
@@ -114,7 +120,9 @@ async def test_d2_when_the_review_is_over_the_doctor_reads_no_more(office: Paper
     assert not await _may_read(office, ORLOVA, attached)
 
 
-async def test_d2_the_end_twice_or_late_does_not_touch_a_newer_review(office: Paperwork) -> None:
+async def test_d2_the_end_twice_or_late_does_not_touch_a_newer_review(
+    office: DocumentsService,
+) -> None:
     attached = await _uploaded(office, "anna")
     await _started(office, ORLOVA, attached, seq=2)
     data = review_ended(ORLOVA, application="a1")
@@ -126,14 +134,14 @@ async def test_d2_the_end_twice_or_late_does_not_touch_a_newer_review(office: Pa
     assert await _may_read(office, PETROV, attached)
 
 
-async def test_d2_a_beginning_behind_its_end_opens_nothing(office: Paperwork) -> None:
+async def test_d2_a_beginning_behind_its_end_opens_nothing(office: DocumentsService) -> None:
     attached = await _uploaded(office, "anna")
     assert await _ended(office, ORLOVA, seq=3) == "handled"
     assert await _started(office, ORLOVA, attached, seq=2) == "duplicate"
     assert not await _may_read(office, ORLOVA, attached)
 
 
-async def test_a_file_in_two_applications_is_read_by_both_doctors(office: Paperwork) -> None:
+async def test_a_file_in_two_applications_is_read_by_both_doctors(office: DocumentsService) -> None:
     attached = await _uploaded(office, "anna")
     await _started(office, ORLOVA, attached, application="a1")
     await _started(office, PETROV, attached, application="a2")
@@ -141,13 +149,13 @@ async def test_a_file_in_two_applications_is_read_by_both_doctors(office: Paperw
     assert await _may_read(office, PETROV, attached)
 
 
-async def test_an_event_cannot_open_somebody_elses_file(office: Paperwork) -> None:
+async def test_an_event_cannot_open_somebody_elses_file(office: DocumentsService) -> None:
     foreign = await _uploaded(office, "boris")
     assert await _started(office, ORLOVA, foreign, "unknown-file") == "handled"
     assert not await _may_read(office, ORLOVA, foreign)
 
 
-async def test_a_grant_ends_by_itself(office: Paperwork) -> None:
+async def test_a_grant_ends_by_itself(office: DocumentsService) -> None:
     attached = await _uploaded(office, "anna")
     await _started(office, ORLOVA, attached)
     use = office.uploads

@@ -20,10 +20,12 @@ from services.chassis.runtime.service import Runtime
 from services.documents.access.gateways.storage import Storage
 from tests.support import pdfs, scans
 from tests.support.service import Tokens, keyed, outbox_events
-from tests.support.services.documents import Paperwork, paperwork
+from tests.support.services.documents import DocumentsService, documents_running
 
 
-async def test_c7_an_accepted_file_is_described_listed_and_announced(office: Paperwork) -> None:
+async def test_c7_an_accepted_file_is_described_listed_and_announced(
+    office: DocumentsService,
+) -> None:
     content = scans.pdf(pages=3)
     answer = await office.upload("anna", content, purpose="card-extract", name="Выписка.docx")
     assert answer.status_code == 201
@@ -40,7 +42,7 @@ async def test_c7_an_accepted_file_is_described_listed_and_announced(office: Pap
 
 
 async def test_d3_a_pdf_is_stored_as_our_own_writing_and_a_signed_one_as_it_is(
-    office: Paperwork,
+    office: DocumentsService,
 ) -> None:
     plain = pdfs.scanned(72) + b"<script>alert(1)</script>"
     view = (await office.upload("anna", plain)).json()
@@ -54,7 +56,9 @@ async def test_d3_a_pdf_is_stored_as_our_own_writing_and_a_signed_one_as_it_is(
     assert view["sha256"] == view["source_sha256"]
 
 
-async def test_who_sends_too_much_at_once_is_told_so_and_others_go_on(office: Paperwork) -> None:
+async def test_who_sends_too_much_at_once_is_told_so_and_others_go_on(
+    office: DocumentsService,
+) -> None:
     """The fair shares are counted in `unit`: here, that the owner of a file is who shares."""
     answers = await asyncio.gather(*(office.upload("anna", scans.png()) for _ in range(14)))
     refused = [answer for answer in answers if answer.status_code != 201]
@@ -65,7 +69,7 @@ async def test_who_sends_too_much_at_once_is_told_so_and_others_go_on(office: Pa
     assert (await office.upload("boris", scans.png(72))).status_code == 201
 
 
-async def test_d3_an_image_is_stored_as_our_own_writing(office: Paperwork) -> None:
+async def test_d3_an_image_is_stored_as_our_own_writing(office: DocumentsService) -> None:
     sent = scans.polyglot_jpeg()
     view = (await office.upload("anna", sent, name="фото.html")).json()
     assert view["source_sha256"] == hashlib.sha256(sent).hexdigest()
@@ -114,7 +118,7 @@ async def test_d3_an_image_is_stored_as_our_own_writing(office: Paperwork) -> No
     ],
 )
 async def test_e2_e3_refusals_name_what_is_accepted_and_store_nothing(
-    office: Paperwork, content: bytes, purpose: str, status: int, code: str
+    office: DocumentsService, content: bytes, purpose: str, status: int, code: str
 ) -> None:
     answer = await office.upload("anna", content, purpose=purpose)
     problem = answer.json()
@@ -125,7 +129,7 @@ async def test_e2_e3_refusals_name_what_is_accepted_and_store_nothing(
     assert await outbox_events(office.app, FileAccepted) == []
 
 
-async def test_e3_what_lengthens_the_term_is_said_at_upload(office: Paperwork) -> None:
+async def test_e3_what_lengthens_the_term_is_said_at_upload(office: DocumentsService) -> None:
     coarse = (await office.upload("anna", scans.png(100))).json()
     assert [remark["code"] for remark in coarse["remarks"]] == ["resolution-low"]
     assert "150 dpi" in coarse["remarks"][0]["detail"]
@@ -148,7 +152,7 @@ NAME = "Выписка №5.pdf"
     ],
 )
 async def test_a_name_is_shown_as_its_writer_meant_it(
-    office: Paperwork, disposition: bytes
+    office: DocumentsService, disposition: bytes
 ) -> None:
     head = b'--b\r\nContent-Disposition: form-data; name="file"; ' + disposition + b"\r\n\r\n"
     answer = await office.client.post(
@@ -164,7 +168,7 @@ async def test_a_name_is_shown_as_its_writer_meant_it(
 
 
 async def test_the_limits_of_a_purpose_are_told_and_an_unknown_one_is_refused(
-    office: Paperwork,
+    office: DocumentsService,
 ) -> None:
     listed = {p["purpose"]: p for p in (await office.client.get("/v1/purposes")).json()}
     assert listed["card-extract"]["max_bytes"] == 2 * scans.MEGABYTE
@@ -175,7 +179,7 @@ async def test_the_limits_of_a_purpose_are_told_and_an_unknown_one_is_refused(
     assert "card-extract" in answer.json()["errors"][0]["detail"]
 
 
-async def test_a_body_without_end_is_stopped_at_the_limit(office: Paperwork) -> None:
+async def test_a_body_without_end_is_stopped_at_the_limit(office: DocumentsService) -> None:
     """C7: the limit is on what arrives, not on what is declared."""
     sent = 0
 
@@ -208,7 +212,7 @@ async def test_a_body_without_end_is_stopped_at_the_limit(office: Paperwork) -> 
         b'--b\r\nContent-Disposition: form-data; name="other"; filename="a"\r\n\r\nx\r\n--b--\r\n',
     ],
 )
-async def test_a_broken_form_is_refused_in_words(office: Paperwork, body: bytes) -> None:
+async def test_a_broken_form_is_refused_in_words(office: DocumentsService, body: bytes) -> None:
     headers = {
         **office.tokens.headers("anna"),
         **keyed(),
@@ -220,7 +224,7 @@ async def test_a_broken_form_is_refused_in_words(office: Paperwork, body: bytes)
 
 
 async def test_the_same_key_gives_the_same_file_and_another_file_is_refused(
-    office: Paperwork,
+    office: DocumentsService,
 ) -> None:
     key = secrets.token_hex(8)
     first = await office.upload("anna", scans.png(), key=key)
@@ -232,7 +236,7 @@ async def test_the_same_key_gives_the_same_file_and_another_file_is_refused(
     assert len(await outbox_events(office.app, FileAccepted)) == 1
 
 
-async def test_two_twins_at_once_make_one_file(office: Paperwork) -> None:
+async def test_two_twins_at_once_make_one_file(office: DocumentsService) -> None:
     key = secrets.token_hex(8)
     answers = await asyncio.gather(
         *(office.upload("anna", scans.png(72), key=key) for _ in range(4))
@@ -242,7 +246,9 @@ async def test_two_twins_at_once_make_one_file(office: Paperwork) -> None:
     assert len(await outbox_events(office.app, FileAccepted)) == 1
 
 
-async def test_without_key_or_token_or_confirmation_nothing_is_taken(office: Paperwork) -> None:
+async def test_without_key_or_token_or_confirmation_nothing_is_taken(
+    office: DocumentsService,
+) -> None:
     files = {"file": ("a.png", scans.png(72))}
     no_token = await office.client.post("/v1/files", files=files, headers=keyed())
     assert no_token.status_code == 401
@@ -255,7 +261,7 @@ async def test_without_key_or_token_or_confirmation_nothing_is_taken(office: Pap
     assert (unconfirmed.status_code, unconfirmed.json()["code"]) == (403, "account-not-confirmed")
 
 
-async def test_d2_another_citizen_finds_nothing(office: Paperwork) -> None:
+async def test_d2_another_citizen_finds_nothing(office: DocumentsService) -> None:
     file_id = (await office.upload("anna", scans.png(72))).json()["file_id"]
     for answer in (
         await office.get(f"/v1/files/{file_id}", "boris"),
@@ -272,7 +278,7 @@ async def test_d2_another_citizen_finds_nothing(office: Paperwork) -> None:
     assert (await office.get("/v1/files", "kim", "administrator")).status_code == 403
 
 
-async def test_d2_every_link_given_is_in_the_journal(office: Paperwork) -> None:
+async def test_d2_every_link_given_is_in_the_journal(office: DocumentsService) -> None:
     file_id = (await office.upload("anna", scans.png(72))).json()["file_id"]
     assert (await office.get(f"/v1/files/{file_id}/reads", "anna")).json()["items"] == []
     for _ in range(3):
@@ -286,7 +292,7 @@ async def test_d2_every_link_given_is_in_the_journal(office: Paperwork) -> None:
 
 
 async def test_d1_the_link_is_signed_for_the_public_host_and_for_two_minutes(
-    office: Paperwork,
+    office: DocumentsService,
 ) -> None:
     file_id = (await office.upload("anna", scans.png(72))).json()["file_id"]
     link = (await office.link(f"/v1/files/{file_id}", "anna")).json()
@@ -299,7 +305,7 @@ async def test_d1_the_link_is_signed_for_the_public_host_and_for_two_minutes(
     assert (await _fetch(office, changed)).status_code == 403
 
 
-async def test_d1_no_word_of_a_person_is_in_the_address(office: Paperwork) -> None:
+async def test_d1_no_word_of_a_person_is_in_the_address(office: DocumentsService) -> None:
     """The address reaches proxies and browsers; the name is said beside it."""
     name = "Анна Соколова, ВИЧ.pdf"
     file_id = (await office.upload("anna", scans.pdf(pages=1), name=name)).json()["file_id"]
@@ -315,7 +321,7 @@ async def test_links_are_counted_as_what_leaves_a_line_behind(
 ) -> None:
     """Each is a line of the journal and a whole object read: nobody asks for them without end."""
     narrow = platform.model_copy(update={"creations_per_minute": 2})
-    async with paperwork(
+    async with documents_running(
         narrow, database, tokens, pki=pki, tsa_url="http://127.0.0.1:1/"
     ) as office:
         file_id = (await office.upload("anna", scans.png(72))).json()["file_id"]
@@ -327,7 +333,9 @@ async def test_links_are_counted_as_what_leaves_a_line_behind(
         assert len(reads.json()["items"]) == 1
 
 
-async def test_d3_swapped_content_is_given_to_nobody(office: Paperwork, platform: Platform) -> None:
+async def test_d3_swapped_content_is_given_to_nobody(
+    office: DocumentsService, platform: Platform
+) -> None:
     view = (await office.upload("anna", scans.png(72))).json()
     files = office.uploads
     storage: Storage = files.storage
@@ -345,7 +353,7 @@ async def test_d3_swapped_content_is_given_to_nobody(office: Paperwork, platform
     assert reads.json()["items"] == []
 
 
-async def test_lists_have_pages(office: Paperwork) -> None:
+async def test_lists_have_pages(office: DocumentsService) -> None:
     made = [
         (await office.upload("anna", scans.png(72, title=str(n)))).json()["file_id"]
         for n in range(5)
@@ -362,14 +370,14 @@ async def test_lists_have_pages(office: Paperwork) -> None:
     assert (bad.status_code, bad.json()["errors"][0]["pointer"]) == (422, "/query/cursor")
 
 
-async def _download(office: Paperwork, path: str, who: str) -> httpx2.Response:
+async def _download(office: DocumentsService, path: str, who: str) -> httpx2.Response:
     link = (await office.link(path, who)).json()
     answer = await _fetch(office, link["url"])
     assert answer.status_code == 200
     return answer
 
 
-async def _fetch(office: Paperwork, url: str) -> httpx2.Response:
+async def _fetch(office: DocumentsService, url: str) -> httpx2.Response:
     """As through the gateway: the path goes to S3, the Host header stays."""
     public = urlsplit(url)
     platform: Platform = find(office.app, Runtime).settings.platform
