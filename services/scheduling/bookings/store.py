@@ -39,6 +39,9 @@ _CANCELLED = {"at": "cancelled_at", "by": "cancelled_by", "code": "cancel_code"}
 class _AppointmentMapper(Mapper[Appointment]):
     """A cancellation lies flat in the document, as it always has."""
 
+    def __init__(self) -> None:
+        super().__init__(Appointment)
+
     def document(self, value: Appointment) -> dict[str, Any]:
         found = super().document(value)
         how = found.pop("cancelled") or {}
@@ -55,7 +58,7 @@ class Appointments(Aggregates[Appointment]):
     def __init__(self, db: Database) -> None:
         super().__init__(
             db["appointments"],
-            _AppointmentMapper(Appointment),
+            _AppointmentMapper(),
             not_found=AppointmentUnknownError,
             owner="citizen_id",
             duplicate=lambda _: WriteConflictError(),

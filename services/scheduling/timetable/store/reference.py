@@ -28,6 +28,9 @@ INDEXES = {
 class _DoctorMapper(Mapper[Doctor]):
     """Weekdays are keys, and keys are text; the licence's day is kept as its midnight."""
 
+    def __init__(self) -> None:
+        super().__init__(Doctor)
+
     def document(self, value: Doctor) -> dict[str, Any]:
         found = super().document(value)
         found["licence"]["issued_on"] = datetime.combine(value.licence.issued_on, time(), UTC)
@@ -50,7 +53,7 @@ class Reference:
 
     def __init__(self, db: Database) -> None:
         self._clinics = Records(db["clinics"], Mapper(Clinic))
-        self._doctors = Records(db["doctors"], _DoctorMapper(Doctor))
+        self._doctors = Records(db["doctors"], _DoctorMapper())
         self._closed = db["closed_days"]
 
     async def clinics(self) -> list[Clinic]:
