@@ -8,15 +8,8 @@ import pytest
 
 from contracts.envelope import Data
 from contracts.topics import aggregate_of
-from tests.support.services.certificates.office import (
-    Json,
-    Office,
-    letter,
-    payment,
-    sealed,
-    twice,
-    unsealable,
-)
+from tests.support.services.certificates.events import Json, letter, payment, sealed, unsealable
+from tests.support.services.certificates.office import Office, twice
 
 Says = Callable[[Json], Data]
 

@@ -16,7 +16,8 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.service import outbox_events
 from tests.support.services.certificates.builders import FORM_086
-from tests.support.services.certificates.office import Office, sealed
+from tests.support.services.certificates.events import sealed
+from tests.support.services.certificates.office import Office
 from tests.support.tools.encryption import decrypted
 
 

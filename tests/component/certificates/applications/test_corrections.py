@@ -5,7 +5,8 @@ from __future__ import annotations
 from contracts.certificates import DocumentsRequested, DocumentsSupplied
 from services.certificates.applications.domain.states import State
 from tests.support.service import outbox_events
-from tests.support.services.certificates.office import Json, Office, match, sealed, unsealable
+from tests.support.services.certificates.events import Json, sealed, unsealable
+from tests.support.services.certificates.office import Office, match
 
 
 async def failed(office: Office) -> Json:

@@ -17,7 +17,8 @@ from contracts.certificates import (
 from services.chassis.foundation.settings import Platform
 from tests.support.service import Tokens, keyed, outbox_events
 from tests.support.services.certificates.builders import ANNA, TESTS
-from tests.support.services.certificates.office import CONSENT, Office, match, profile
+from tests.support.services.certificates.events import profile
+from tests.support.services.certificates.office import CONSENT, Office, match
 from tests.support.services.certificates.office import office as certificates
 
 ROUTES = [

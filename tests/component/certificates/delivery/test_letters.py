@@ -7,7 +7,8 @@ import asyncio
 from contracts.topics import aggregate_of
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.services.certificates.office import Office, letter, twice
+from tests.support.services.certificates.events import letter
+from tests.support.services.certificates.office import Office, twice
 
 
 async def test_c42_the_postal_number_is_on_the_certificate(office: Office) -> None:

@@ -10,7 +10,8 @@ from contracts.envelope import Data
 from contracts.identity import AccountBlocked, AccountUnblocked, ProfileRejected
 from tests.support.service import an_event, deliver, keyed
 from tests.support.services.certificates.builders import ANNA, ORLOVA
-from tests.support.services.certificates.office import CONSENT, Json, Office, match, profile
+from tests.support.services.certificates.events import Json, profile
+from tests.support.services.certificates.office import CONSENT, Office, match
 
 _REJECTED = ProfileRejected(account_id=ANNA.account_id, mismatches=("snils",))
 

@@ -7,14 +7,8 @@ import pytest
 from contracts.envelope import Data
 from tests.support.service import an_event, deliver
 from tests.support.services.certificates.builders import ANNA, ORLOVA
-from tests.support.services.certificates.office import (
-    Office,
-    accepted,
-    match,
-    profile,
-    staff,
-    twice,
-)
+from tests.support.services.certificates.events import accepted, profile, staff
+from tests.support.services.certificates.office import Office, match, twice
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from contracts.topics import aggregate_of
 from services.chassis.foundation.clock import in_milliseconds
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.services.certificates.office import Office, payment
+from tests.support.services.certificates.events import payment
+from tests.support.services.certificates.office import Office
 
 
 async def test_d8_a_payment_is_in_the_history(office: Office) -> None:

@@ -16,7 +16,8 @@ from services.certificates.applications.domain.states import Move
 from services.certificates.registry.domain.numbers import certificate_number
 from tests.support.service import outbox_events
 from tests.support.services.certificates.builders import ANNA
-from tests.support.services.certificates.office import Json, Office
+from tests.support.services.certificates.events import Json
+from tests.support.services.certificates.office import Office
 
 SECRETS = ("Анна", "Сергеевна", "2007", "18.04", "citizen-anna", "7758890000000128", "Орлова")
 UNKNOWN = certificate_number(2026, 12345)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from contracts.certificates import ApplicationApprovedV2, CertificateIssued
 from contracts.documents import DocumentKind
 from tests.support.service import outbox_events
-from tests.support.services.certificates.office import (
-    Office,
-    sealed,
-    unsealable,
-)
+from tests.support.services.certificates.events import sealed, unsealable
+from tests.support.services.certificates.office import Office
 
 
 async def test_x6_a_second_sealing_of_the_same_changes_nothing(office: Office) -> None:

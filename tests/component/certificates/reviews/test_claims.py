@@ -16,7 +16,8 @@ from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, outbox_events
 from tests.support.services.certificates.builders import ANNA, ORLOVA
-from tests.support.services.certificates.office import Office, profile, sealed, staff, unsealable
+from tests.support.services.certificates.events import profile, sealed, staff, unsealable
+from tests.support.services.certificates.office import Office
 from tests.support.services.certificates.office import office as certificates
 
 PETROV = "doctor-petrov"

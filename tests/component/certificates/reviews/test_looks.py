@@ -9,7 +9,8 @@ from typing import Any
 from services.chassis.foundation.settings import Platform
 from tests.support.service import Tokens
 from tests.support.services.certificates.builders import ORLOVA
-from tests.support.services.certificates.office import Json, Office
+from tests.support.services.certificates.events import Json
+from tests.support.services.certificates.office import Office
 from tests.support.services.certificates.office import office as certificates
 
 

@@ -18,7 +18,8 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, outbox_events
-from tests.support.services.certificates.office import Office, accepted, staff
+from tests.support.services.certificates.events import accepted, staff
+from tests.support.services.certificates.office import Office
 from tests.support.services.certificates.office import office as certificates
 
 PETROV = "doctor-petrov"

@@ -11,17 +11,7 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
-from contracts.documents import DocumentKind, DocumentSealed, FileAccepted, SealingFailed
 from contracts.envelope import Data
-from contracts.identity import (
-    Category,
-    PapersConfirmed,
-    PapersPii,
-    StaffPii,
-    StaffRegistered,
-    StaffRole,
-)
-from contracts.partners import LetterAccepted, PaymentReceived
 from contracts.topics import aggregate_of
 from services.certificates.app import build
 from services.certificates.applications.domain.application import Application
@@ -36,10 +26,10 @@ from services.chassis.runtime.service import Runtime
 from services.chassis.work.transactions import Transactions
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
 from tests.support.services.certificates.builders import ANNA, EXAMINED, FILLED, ORLOVA, TESTS
-from tests.support.tools.encryption import SECRET, encrypted
+from tests.support.services.certificates.events import Json, accepted, profile, sealed, staff
+from tests.support.tools.encryption import SECRET
 
 CONSENT = {"consent": True, "consent_version": "2026-09"}
-Json = dict[str, Any]
 
 
 @dataclass
@@ -185,99 +175,6 @@ class Office:
 def match(application: Mapping[str, Any]) -> dict[str, str]:
     """The If-Match header of what was read."""
     return {"If-Match": f'"{application["revision"]}"'}
-
-
-def profile(last_name: str = ANNA.last_name, snils: str | None = None) -> PapersConfirmed:
-    """Anna's confirmed papers."""
-    papers = PapersPii(
-        last_name=last_name,
-        first_name=ANNA.first_name,
-        middle_name=ANNA.middle_name,
-        birth_date=ANNA.birth_date,
-        snils=snils,
-        oms=ANNA.oms,
-    )
-    return PapersConfirmed(
-        account_id=ANNA.account_id,
-        category=Category.CITIZEN,
-        pii=encrypted(PapersConfirmed, papers),
-    )
-
-
-def staff(account_id: str, full_name: str, snils: str | None = None) -> StaffRegistered:
-    """A doctor."""
-    return StaffRegistered(
-        account_id=account_id,
-        role=StaffRole.DOCTOR,
-        pii=StaffPii(full_name=full_name, position="врач-терапевт", snils=snils),
-    )
-
-
-def accepted(file_id: str, owner: str = ANNA.account_id, **over: int | None) -> FileAccepted:
-    """A good scan, or one with another size or resolution."""
-    return FileAccepted(
-        file_id=file_id,
-        owner_id=owner,
-        purpose="application",
-        media_type="image/jpeg",
-        sha256="a" * 64,
-        pages=1,
-        **{"size": 200_000, "dpi": 300, **over},  # type: ignore[arg-type] # numbers by name
-    )
-
-
-def sealed(
-    application: Json,
-    document_id: str = "doc-1",
-    *,
-    number: str | None = None,
-    kind: DocumentKind = DocumentKind.CERTIFICATE,
-) -> DocumentSealed:
-    """The certificate of an approved application, sealed."""
-    return DocumentSealed(
-        document_id=document_id,
-        kind=kind,
-        reference_id=application["id"],
-        owner_id=ANNA.account_id,
-        number=number or application["certificate"]["number"],
-        sha256="b" * 64,
-        size=60_000,
-        sealed_at=datetime.now(UTC),
-        signatures=(),
-    )
-
-
-def unsealable(application: Json, document_id: str = "doc-1") -> SealingFailed:
-    """The certificate of an approved application cannot be sealed."""
-    return SealingFailed(
-        document_id=document_id,
-        kind=DocumentKind.CERTIFICATE,
-        reference_id=application["id"],
-        owner_id=ANNA.account_id,
-        number=application["certificate"]["number"],
-        reason_code="unprintable-text",
-        reason="Знак «漢» нельзя напечатать.",
-    )
-
-
-def payment(application: Json, payment_id: str = "pay-1") -> PaymentReceived:
-    """The treasury has the fee of 086/у."""
-    return PaymentReceived(
-        application_id=application["id"],
-        payment_id=payment_id,
-        amount_kopecks=125_000,
-        paid_at=datetime.now(UTC),
-    )
-
-
-def letter(application: Json, postal_number: str = "10190041000018") -> LetterAccepted:
-    """The post has the paper copy."""
-    return LetterAccepted(
-        certificate_id=application["certificate"]["id"],
-        application_id=application["id"],
-        postal_number=postal_number,
-        accepted_at=datetime.now(UTC),
-    )
 
 
 async def twice(office: Office, data: Data) -> list[str]:

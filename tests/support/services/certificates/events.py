@@ -1,0 +1,114 @@
+"""What other systems say to certificates, as the tests need it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts.documents import DocumentKind, DocumentSealed, FileAccepted, SealingFailed
+from contracts.identity import (
+    Category,
+    PapersConfirmed,
+    PapersPii,
+    StaffPii,
+    StaffRegistered,
+    StaffRole,
+)
+from contracts.partners import LetterAccepted, PaymentReceived
+from tests.support.services.certificates.builders import ANNA
+from tests.support.tools.encryption import encrypted
+
+Json = dict[str, Any]
+
+
+def profile(last_name: str = ANNA.last_name, snils: str | None = None) -> PapersConfirmed:
+    """Anna's confirmed papers."""
+    papers = PapersPii(
+        last_name=last_name,
+        first_name=ANNA.first_name,
+        middle_name=ANNA.middle_name,
+        birth_date=ANNA.birth_date,
+        snils=snils,
+        oms=ANNA.oms,
+    )
+    return PapersConfirmed(
+        account_id=ANNA.account_id,
+        category=Category.CITIZEN,
+        pii=encrypted(PapersConfirmed, papers),
+    )
+
+
+def staff(account_id: str, full_name: str, snils: str | None = None) -> StaffRegistered:
+    """A doctor."""
+    return StaffRegistered(
+        account_id=account_id,
+        role=StaffRole.DOCTOR,
+        pii=StaffPii(full_name=full_name, position="врач-терапевт", snils=snils),
+    )
+
+
+def accepted(file_id: str, owner: str = ANNA.account_id, **over: int | None) -> FileAccepted:
+    """A good scan, or one with another size or resolution."""
+    return FileAccepted(
+        file_id=file_id,
+        owner_id=owner,
+        purpose="application",
+        media_type="image/jpeg",
+        sha256="a" * 64,
+        pages=1,
+        **{"size": 200_000, "dpi": 300, **over},  # type: ignore[arg-type] # numbers by name
+    )
+
+
+def sealed(
+    application: Json,
+    document_id: str = "doc-1",
+    *,
+    number: str | None = None,
+    kind: DocumentKind = DocumentKind.CERTIFICATE,
+) -> DocumentSealed:
+    """The certificate of an approved application, sealed."""
+    return DocumentSealed(
+        document_id=document_id,
+        kind=kind,
+        reference_id=application["id"],
+        owner_id=ANNA.account_id,
+        number=number or application["certificate"]["number"],
+        sha256="b" * 64,
+        size=60_000,
+        sealed_at=datetime.now(UTC),
+        signatures=(),
+    )
+
+
+def unsealable(application: Json, document_id: str = "doc-1") -> SealingFailed:
+    """The certificate of an approved application cannot be sealed."""
+    return SealingFailed(
+        document_id=document_id,
+        kind=DocumentKind.CERTIFICATE,
+        reference_id=application["id"],
+        owner_id=ANNA.account_id,
+        number=application["certificate"]["number"],
+        reason_code="unprintable-text",
+        reason="Знак «漢» нельзя напечатать.",
+    )
+
+
+def payment(application: Json, payment_id: str = "pay-1") -> PaymentReceived:
+    """The treasury has the fee of 086/у."""
+    return PaymentReceived(
+        application_id=application["id"],
+        payment_id=payment_id,
+        amount_kopecks=125_000,
+        paid_at=datetime.now(UTC),
+    )
+
+
+def letter(application: Json, postal_number: str = "10190041000018") -> LetterAccepted:
+    """The post has the paper copy."""
+    return LetterAccepted(
+        certificate_id=application["certificate"]["id"],
+        application_id=application["id"],
+        postal_number=postal_number,
+        accepted_at=datetime.now(UTC),
+    )
