@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from fastapi import APIRouter, FastAPI
 
@@ -118,13 +118,19 @@ def build(
 
 def build_renderer(settings: Settings) -> Renderer:
     """The service's templates, as its citizens are to read them."""
+    return _renderer(settings.platform.public_url, settings.timezone, settings.short_url)
+
+
+@cache
+def _renderer(portal: str, timezone: str, short_url: str) -> Renderer:
+    """Compiling all templates takes longer than anything else that is built here."""
     return Renderer(
         load_templates(),
         load_layout(),
         load_words(),
-        portal=settings.platform.public_url,
-        timezone=settings.timezone,
-        short_url=settings.short_url,
+        portal=portal,
+        timezone=timezone,
+        short_url=short_url,
     )
 
 

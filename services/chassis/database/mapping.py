@@ -39,7 +39,7 @@ class Mapper(Generic[T]):
         """`key` is the field kept as `_id`; `stored_as` names what is stored under another name."""
         names = {field.name: field.name for field in fields(model)}  # type: ignore[arg-type] # dataclasses only: has no name
         self.names: Mapping[str, str] = {**names, **(stored_as or {}), key: _ID}
-        self._adapter = TypeAdapter(model)
+        self._adapter: TypeAdapter[T] = _reader(model)  # type: ignore[arg-type] # a class is hashable
 
     def document(self, value: T) -> dict[str, Any]:
         """The value as a document."""
@@ -58,6 +58,12 @@ class Mapper(Generic[T]):
             wrong = sorted({".".join(map(str, e["loc"])) for e in error.errors()})
             message = f"document {document.get(_ID)}: {', '.join(wrong)}"
             raise UnreadableDocumentError(message) from None
+
+
+@cache
+def _reader(model: type) -> TypeAdapter[Any]:
+    """Made once a process: it takes longer than many reads."""
+    return TypeAdapter(model)
 
 
 def _plain(value: Any) -> Any:

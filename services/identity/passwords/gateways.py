@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -18,6 +19,13 @@ from services.chassis.foundation.errors import AccidentError
 from services.identity.passwords.domain import normalised
 
 T = TypeVar("T")
+
+
+@cache
+def _nobodys(memory_kib: int, time_cost: int, parallelism: int) -> str:
+    """A hash at that cost, to be checked where there is no account; made once a process."""
+    hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=parallelism)
+    return hasher.hash("nobody has this password")
 
 
 class PasswordHashes:
@@ -39,7 +47,7 @@ class PasswordHashes:
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="argon2")
         self._longest_queue = workers + queue
         self._waiting = 0
-        self._nobodys = self._hasher.hash("nobody has this password")
+        self._nobodys = _nobodys(memory_kib, time_cost, parallelism)
 
     def admit(self) -> None:
         """See whether one more can be computed in reasonable time (e9).
