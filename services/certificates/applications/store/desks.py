@@ -1,4 +1,4 @@
-"""A place to wait in line: whose drafts or claims are being counted at this moment."""
+"""Serialises what is counted for an account: drafts of a citizen, claims of a doctor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ INDEXES: Indexes = {"desks": []}
 
 
 class Desks:
-    """The collection `desks`: one document an account, written to be in nobody's way twice."""
+    """The collection `desks`: one document an account."""
 
     def __init__(self, db: Database) -> None:
         self._desks = db["desks"]
