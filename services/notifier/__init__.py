@@ -5,4 +5,6 @@ Publishes: `notifier.message-delivered`, `notifier.message-abandoned`.
 Listens to: identity (contacts, codes, profile checks), certificates, scheduling.
 Promise: one-time codes at most once, everything else at least once with the provider's idempotency
 key, and nothing silently lost. It decides nothing about what the messages tell of.
+
+Floors: announcements | delivery | recipients | templates.
 """
