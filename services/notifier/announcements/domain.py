@@ -18,6 +18,7 @@ WAIT_FOR_TALON = timedelta(seconds=30)
 REMIND_BEFORE_VISIT = timedelta(hours=24)
 WARN_BEFORE_EXPIRY = timedelta(days=30)
 WAIT_FOR_CONTACTS = timedelta(days=7)
+"""Then the journal says that it reached nobody (N9)."""
 _MORNING = time(9, 0)
 _IN_A_TIMER = ("id", "citizen_id", "template", "cause_id", "about")
 

@@ -81,6 +81,7 @@ class Bookings:
             OverlapError: another visit of this citizen is at that time.
             TooManyActiveError: A32.
             ProfileNotReceivedError: the confirmed profile is not here yet.
+            AccountBlockedError, NotConfirmedError: heard since the token was issued (I9).
             AccidentError: another writer holds the slot and does not let go.
         """
         with counting(self.metrics.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):
