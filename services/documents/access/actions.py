@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from services.chassis.database.pages import Page
 from services.chassis.work.transactions import Transaction
-from services.documents.access.domain import Content, Link, Read, Reader
+from services.documents.access.domain.content import Content, Link, Read, Reader
 from services.documents.access.gateways.storage import Storage
 from services.documents.access.store import Reads
 from services.documents.deps import Deps

@@ -8,7 +8,7 @@ from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Records
-from services.documents.access.domain import Read
+from services.documents.access.domain.content import Read
 
 _NEWEST = Sort("at", descending=True)
 INDEXES: Indexes = {"reads": [IndexModel([("subject_id", ASCENDING), *_NEWEST.keys])]}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from services.documents.access.domain import MediaType, clean_name
+from services.documents.access.domain.content import MediaType, clean_name
 from services.documents.sealed.errors import NotSealedYetError
 
 _ZONE = ZoneInfo("Europe/Moscow")

@@ -12,7 +12,7 @@ from services.chassis.database.pages import Page
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction
 from services.documents.access.actions import Access
-from services.documents.access.domain import Content, Link, MediaType, Read, Reader
+from services.documents.access.domain.content import Content, Link, MediaType, Read, Reader
 from services.documents.access.gateways.storage import Storage
 from services.documents.deps import Deps
 from services.documents.sealed import events, store

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from services.documents.access.domain import MediaType
+from services.documents.access.domain.content import MediaType
 from services.documents.uploads.errors import (
     FileBreaksRulesError,
     FileRefusedError,

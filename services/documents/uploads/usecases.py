@@ -13,7 +13,14 @@ from services.chassis.foundation.errors import RefusalError
 from services.chassis.work.arrivals import arrived
 from services.chassis.work.transactions import Cause, Transaction
 from services.documents.access.actions import Access
-from services.documents.access.domain import Content, Link, Read, Reader, clean_name, sha256_of
+from services.documents.access.domain.content import (
+    Content,
+    Link,
+    Read,
+    Reader,
+    clean_name,
+    sha256_of,
+)
 from services.documents.access.gateways.storage import Storage
 from services.documents.deps import Deps
 from services.documents.uploads import events

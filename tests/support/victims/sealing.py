@@ -14,7 +14,7 @@ from pathlib import Path
 
 from services.chassis.foundation.settings import Platform
 from services.chassis.telemetry.metrics import Metrics
-from services.documents.access.domain import MediaType
+from services.documents.access.domain.content import MediaType
 from services.documents.access.gateways.storage import Storage
 from services.documents.app import build
 from tests.support.service import Tokens

@@ -22,7 +22,7 @@ from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.settings import Platform
 from services.chassis.telemetry.calls import Call, outbound_call
 from services.chassis.telemetry.metrics import Metrics
-from services.documents.access.domain import MediaType, object_key, sha256_of
+from services.documents.access.domain.content import MediaType, object_key, sha256_of
 from services.documents.access.errors import ContentChangedError, StorageAwayError
 from services.documents.access.gateways.workers import Workers
 

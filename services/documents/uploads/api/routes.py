@@ -15,8 +15,9 @@ from services.chassis.http.auth import Principal, Role
 from services.chassis.http.facilities import facility
 from services.chassis.http.headers import cacheable
 from services.chassis.http.pages import Cursor
-from services.documents.access.domain import MediaType, sha256_of
-from services.documents.deps import Citizen, Confirmed, Counted, Limit, LinkView, Person, ReadPage
+from services.documents.access.domain.content import MediaType, sha256_of
+from services.documents.access.domain.views import LinkView, ReadPage
+from services.documents.deps import Citizen, Confirmed, Counted, Limit, Person
 from services.documents.uploads.api.receiving import DEFAULT_PURPOSE, receive_upload
 from services.documents.uploads.api.views import FilePage, FileView, PurposeView
 from services.documents.uploads.domain import StoredFile

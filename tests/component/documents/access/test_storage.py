@@ -9,7 +9,7 @@ import pytest
 
 from services.chassis.foundation.settings import Platform
 from services.chassis.telemetry.metrics import Metrics
-from services.documents.access.domain import MediaType
+from services.documents.access.domain.content import MediaType
 from services.documents.access.errors import ContentChangedError
 from services.documents.access.gateways.storage import Storage
 from tests.support import scans

@@ -22,7 +22,7 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.timers import Due
-from services.documents.access.domain import MediaType
+from services.documents.access.domain.content import MediaType
 from services.documents.access.errors import StorageAwayError
 from services.documents.access.gateways.storage import Storage
 from services.documents.sealed.domain import Document, SealedContent

@@ -10,7 +10,7 @@ import pytest
 
 from services.chassis.foundation.errors import StaleVersionError
 from services.chassis.work.transactions import Transaction
-from services.documents.access.domain import sha256_of
+from services.documents.access.domain.content import sha256_of
 from services.documents.sealed.domain import (
     Document,
     Failure,

@@ -12,7 +12,7 @@ from functools import lru_cache
 import pytest
 
 from services.chassis.foundation.errors import TooManyRequestsError
-from services.documents.access.domain import MediaType
+from services.documents.access.domain.content import MediaType
 from services.documents.uploads.errors import (
     FileBrokenError,
     FileRefusedError,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.documents.access.domain import MediaType, clean_name, object_key, sha256_of
+from services.documents.access.domain.content import MediaType, clean_name, object_key, sha256_of
 
 
 @pytest.mark.parametrize(

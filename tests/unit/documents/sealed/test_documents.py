@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.documents.access.domain import sha256_of
+from services.documents.access.domain.content import sha256_of
 from services.documents.sealed.domain import (
     Document,
     Failure,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from services.documents.access.domain import MediaType
+from services.documents.access.domain.content import MediaType
 from services.documents.uploads.errors import (
     FileBrokenError,
     FileEmptyError,

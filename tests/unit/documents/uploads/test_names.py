@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.documents.access.domain import MediaType, clean_name
+from services.documents.access.domain.content import MediaType, clean_name
 from services.documents.uploads.api.names import read_disposition
 
 NAME = "Справка №5.pdf"

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 import puremagic
 import structlog
 
-from services.documents.access.domain import MediaType
+from services.documents.access.domain.content import MediaType
 from services.documents.uploads.domain import Inspected
 from services.documents.uploads.errors import (
     FileBrokenError,

@@ -11,7 +11,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from dataclasses import dataclass
 from typing import Any, Self
 
-from services.documents.access.domain import MediaType
+from services.documents.access.domain.content import MediaType
 from services.documents.uploads.domain import Inspected
 from services.documents.uploads.errors import FileBrokenError, FileRefusedError, InspectionAwayError
 from services.documents.uploads.gateways.inspection import worker

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
-from services.documents.access.domain import MediaType
+from services.documents.access.domain.content import MediaType
 from services.documents.uploads.domain import Inspected
 from services.documents.uploads.errors import FileRefusedError, FileTooComplexError
 from services.documents.uploads.gateways.images import inspect_image

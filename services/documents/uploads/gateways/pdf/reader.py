@@ -16,7 +16,7 @@ import pypdfium2 as pdfium
 from pikepdf import settings as qpdf
 from pypdfium2 import raw
 
-from services.documents.access.domain import MediaType
+from services.documents.access.domain.content import MediaType
 from services.documents.uploads.domain import Inspected
 from services.documents.uploads.errors import (
     FileBrokenError,
