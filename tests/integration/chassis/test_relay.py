@@ -140,7 +140,7 @@ async def test_what_the_relay_cannot_do_is_told(
     (line,) = found_by("OutboxStuckKey", said)
     (recorded,) = said.of("event recorded")
     assert (line["event_id"], line["type"]) == (recorded["event_id"], ProfileRejected.TYPE)
-    assert line["error"] == "too large"
+    assert line["error"] == "RefusedRecordError: too large"
     assert line in found_by("OutboxAge", said)
 
     away = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=Never())
