@@ -47,6 +47,15 @@ import threading
 def test_leaves_a_thread():
     threading.Thread(target=threading.Event().wait).start()
 """
+_ONE_QUICK_ONE_SLOW = """
+import time
+
+def test_quick():
+    pass
+
+def test_slow():
+    time.sleep(4)
+"""
 _WITH_A_CHILD = """
 import subprocess, sys, threading
 
@@ -60,13 +69,15 @@ def test_with_a_child():
 """
 
 
-def _run(directory: Path, code: str, *, grace: int = 1) -> subprocess.CompletedProcess[str]:
+def _run(
+    directory: Path, code: str, *more: str, grace: int = 1
+) -> subprocess.CompletedProcess[str]:
     (directory / "conftest.py").write_text(_CONFTEST.format(grace=grace))
     (directory / "test_it.py").write_text(code)
     (directory / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
     command = [sys.executable, "-m", "pytest", "-q", "-s", "--timeout", "1", "-p", "no:randomly"]
     return subprocess.run(
-        [*command, "-p", "no:cacheprovider", str(directory)],
+        [*command, "-p", "no:cacheprovider", *more, str(directory)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -112,3 +123,19 @@ def test_a_test_that_only_waits_fails_by_itself(tmp_path: Path) -> None:
     assert ended.returncode == pytest.ExitCode.TESTS_FAILED
     assert "Timeout (>1.0s) from pytest-timeout" in ended.stdout
     assert "THE RUN ENDS HERE" not in ended.stderr
+
+
+def test_a_worker_that_hangs_fails_its_test_and_not_the_others(tmp_path: Path) -> None:
+    """The run goes on without it, and ends."""
+    ended = _run(tmp_path, _IN_A_THREAD + "\ndef test_other():\n    pass\n", "-n", "2", grace=2)
+    assert ended.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "crashed while running 'test_it.py::test_in_a_thread'" in ended.stdout
+    assert " 1 passed" in ended.stdout
+    assert "::test_in_a_thread does not end, 2 s after its time was up" in ended.stderr
+
+
+def test_a_worker_that_is_done_waits_for_the_others(tmp_path: Path) -> None:
+    """However long they take."""
+    ended = _run(tmp_path, _ONE_QUICK_ONE_SLOW, "-n", "2", "--timeout", "60")
+    assert "2 passed" in ended.stdout
+    assert "ENDS HERE" not in ended.stderr
