@@ -31,7 +31,7 @@ ECDSA_SHA256_ALGORITHM = der.sequence(der.oid("1.2.840.10045.4.3.2"))
 
 _DIRECTORY_NAME = 0xA4
 # without the optional ones
-_SIGNED_DATA_PARTS, _SIGNER_INFO_PARTS = 4, 6
+_SIGNED_DATA_FIELDS, _SIGNER_INFO_FIELDS = 4, 6
 
 
 def signer_identifier(certificate: x509.Certificate) -> bytes:
@@ -56,7 +56,7 @@ class SignerIdentity:
     _certificate_attribute: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Encode the parts that stay."""
+        """Encode what does not change between documents."""
         parsed = x509.load_der_x509_certificate(self.certificate)
         issuer, serial = parsed.issuer.public_bytes(), der.integer(parsed.serial_number)
         general_names = der.sequence(der.tlv(_DIRECTORY_NAME, issuer))
@@ -128,7 +128,7 @@ class SignerIdentity:
 
 @dataclass(frozen=True)
 class ParsedSignedData:
-    """The parts of a SignedData with one signer that checks need."""
+    """What checks need of a SignedData with one signer."""
 
     content: bytes | None
     signer: bytes
@@ -155,20 +155,20 @@ def parse_signed_data(encoded: bytes) -> ParsedSignedData:
     if content_type.raw != SIGNED_DATA:
         msg = "Это не подпись CMS."
         raise MalformedDerError(msg)
-    (body,) = _exactly(wrapped.list(der.CONTEXT_0), 1)
-    parts = body.list()
-    if len(parts) < _SIGNED_DATA_PARTS:
+    (signed_data,) = _exactly(wrapped.list(der.CONTEXT_0), 1)
+    body = signed_data.list()
+    if len(body) < _SIGNED_DATA_FIELDS:
         msg = "Подпись CMS неполна."
         raise MalformedDerError(msg)
-    encapsulated = parts[2].list()
+    encapsulated = body[2].list()
     content = None
     if len(encapsulated) > 1:
         (inner,) = _exactly(encapsulated[1].list(der.CONTEXT_0), 1)
         content = inner.expect(der.OCTET_STRING).content
-    certificates = next((p for p in parts[3:] if p.tag == der.CONTEXT_0), None)
-    (signer,) = _exactly(parts[-1].list(der.SET), 1)
+    certificates = next((node for node in body[3:] if node.tag == der.CONTEXT_0), None)
+    (signer,) = _exactly(body[-1].list(der.SET), 1)
     fields = signer.list()
-    if len(fields) < _SIGNER_INFO_PARTS:
+    if len(fields) < _SIGNER_INFO_FIELDS:
         msg = "Сведения о подписавшем неполны."
         raise MalformedDerError(msg)
     attributes = {}

@@ -30,7 +30,7 @@ from services.sealing.trust import Role, TrustStore
 
 _VERSION = der.integer(1)
 _REJECTION = 2
-_REQUEST_PARTS = _IMPRINT_PARTS = 2
+_REQUEST_FIELDS = _IMPRINT_FIELDS = 2
 _BOOLEAN = 0x01
 _EXTENSIONS = 0xA0
 _ONE_SECOND = der.sequence(der.integer(1))
@@ -87,17 +87,17 @@ def parse_request(encoded: bytes) -> TimestampRequest:
         MalformedDerError: if it is not a version 1 request.
     """
     nodes = der.read_exactly(encoded).list()
-    if len(nodes) < _REQUEST_PARTS or nodes[0].number() != 1:
+    if len(nodes) < _REQUEST_FIELDS or nodes[0].number() != 1:
         msg = "Это не запрос штампа времени версии 1."
         raise MalformedDerError(msg)
-    parts = nodes[1].list()
-    if len(parts) != _IMPRINT_PARTS:
+    imprint = nodes[1].list()
+    if len(imprint) != _IMPRINT_FIELDS:
         msg = "Отпечаток в запросе неполон."
         raise MalformedDerError(msg)
     by_tag = {node.tag: node for node in nodes[2:]}
     return TimestampRequest(
-        algorithm=next(iter(parts[0].list()), parts[0]).raw,
-        imprint=parts[1].expect(der.OCTET_STRING).content,
+        algorithm=next(iter(imprint[0].list()), imprint[0]).raw,
+        imprint=imprint[1].expect(der.OCTET_STRING).content,
         message_imprint=nodes[1].raw,
         nonce=by_tag[der.INTEGER].number() if der.INTEGER in by_tag else None,
         wants_certificate=_BOOLEAN in by_tag and by_tag[_BOOLEAN].content != b"\x00",
