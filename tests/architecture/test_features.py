@@ -34,8 +34,6 @@ NOT_IN = {
     "actions": DRIVERS,
     "domain": DRIVERS | FRAMEWORKS,
 }
-MOVING = frozenset({"certificates"})
-"""Services whose features are not yet folders in everything: the last one deletes this."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ def test_no_driver_above_a_store_and_no_framework_in_a_rule(service: str) -> Non
     assert set().union(*map(foreign, modules(service))) == set()
 
 
-@pytest.mark.parametrize("service", sorted({*SERVICES} - MOVING))
+@pytest.mark.parametrize("service", SERVICES)
 def test_features_share_what_is_below_their_use_cases(service: str) -> None:
     assert set().union(*map(trespasses, modules(service))) == set()
 
