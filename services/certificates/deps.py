@@ -11,10 +11,11 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict
 
+from contracts.roles import Role
 from services.certificates.settings import Settings
 from services.chassis.foundation import clock
 from services.chassis.foundation.errors import DuplicateError
-from services.chassis.http.auth import Principal, Role, require
+from services.chassis.http.auth import Principal, require
 from services.chassis.work.arrivals import PATIENCE
 from services.chassis.work.transactions import Transactions
 

@@ -9,8 +9,9 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from contracts.roles import Role
 from services.chassis.foundation.errors import RefusalError
-from services.chassis.http.auth import Principal, Role, require
+from services.chassis.http.auth import Principal, require
 from services.chassis.http.facilities import facility
 from services.chassis.http.rates import Rates
 from services.chassis.work.transactions import Transactions

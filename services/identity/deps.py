@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.roles import Role
 from services.chassis.foundation.text import code
 from services.chassis.foundation.typed import Tidied
-from services.chassis.http.auth import Principal, Role, anyone, require
+from services.chassis.http.auth import Principal, anyone, require
 from services.chassis.work.transactions import Transactions
 from services.identity.settings import Settings
 

@@ -9,7 +9,8 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from services.chassis.http.auth import Principal, Role, require
+from contracts.roles import Role
+from services.chassis.http.auth import Principal, require
 from services.chassis.work.transactions import Transactions
 from services.notifier.settings import Settings
 

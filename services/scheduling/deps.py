@@ -10,8 +10,9 @@ from typing import Annotated
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.roles import Role
 from services.chassis.foundation.errors import AccountBlockedError
-from services.chassis.http.auth import Principal, Role, require
+from services.chassis.http.auth import Principal, require
 from services.chassis.http.facilities import facility
 from services.chassis.work.transactions import Transactions
 from services.scheduling.settings import Settings

@@ -56,7 +56,6 @@ class Layout:
     person: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse two rows with one key."""
         keys = [row.key for row in self.rows]
         if len(set(keys)) != len(keys):
             msg = f"layout {self.name}: duplicate row keys"

@@ -104,7 +104,6 @@ class TrustStore:
         intermediates: Iterable[x509.Certificate] = (),
         revocation_lists: Iterable[x509.CertificateRevocationList] = (),
     ) -> None:
-        """Keep them; what was proven about a certificate is remembered."""
         self._roots = tuple(roots)
         self._intermediates = tuple(intermediates)
         self._lists = tuple(r for r in revocation_lists if complete(r))

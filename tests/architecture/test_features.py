@@ -17,7 +17,7 @@ from contracts.topics import SERVICES
 SERVICES_ROOT = Path(__file__).resolve().parents[2] / "services"
 LAYERS = frozenset({
     "api", "consumers", "usecases", "actions", "store", "gateways", "events", "metrics", "domain",
-    "errors",
+    "errors", "views",
 })  # fmt: skip
 SHARED = LAYERS - {"api", "consumers", "usecases"}
 FREE = frozenset({"settings", "deps"})

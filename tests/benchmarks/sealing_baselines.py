@@ -24,7 +24,6 @@ class InProcessStamper(TimeStamper):
     """pyHanko's client on an authority of this process: the baseline pays for no network."""
 
     def __init__(self, authority: Authority) -> None:
-        """Keep the authority."""
         super().__init__()  # type: ignore[no-untyped-call]  # pyHanko's has no types
         self._authority = authority
 
@@ -37,7 +36,6 @@ class PyHankoPair:
     """Signs twice, as the doctor and as the organisation, B-T each."""
 
     def __init__(self, pki: DemoPki) -> None:
-        """Load both keys once."""
         self._stamper = InProcessStamper(pki.authority())
         self._signers = [
             (field, self._load(pki, name))
@@ -83,7 +81,6 @@ class WeasyPage:
     """
 
     def __init__(self) -> None:
-        """Load WeasyPrint, which needs Pango."""
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
 

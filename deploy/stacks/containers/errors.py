@@ -27,7 +27,6 @@ class NoComposeError(StackError):
     """An engine, but no compose."""
 
     def __init__(self) -> None:
-        """Say which two would do."""
         super().__init__(
             "neither `docker compose` (v2) nor `docker-compose` (1.29 or newer) is installed\n"
             "  Debian 12: apt install docker-compose; elsewhere: the plugin docker-compose-plugin"
@@ -38,7 +37,6 @@ class NoMirrorError(StackError):
     """Nobody knows where Debian's packages are."""
 
     def __init__(self) -> None:
-        """Say how to name the archives."""
         super().__init__(
             "this machine's apt names no Debian archive with its security updates\n"
             "  name both: make images DEBIAN_MIRROR=… DEBIAN_SECURITY_MIRROR=…"
@@ -49,7 +47,6 @@ class NotRootError(StackError):
     """debootstrap makes a file system with owners and devices."""
 
     def __init__(self) -> None:
-        """Say what needs it and what does not."""
         super().__init__(
             "the base image is made by debootstrap, which needs root: run `sudo make images`\n"
             "  where an image registry can be reached, `make up` needs no base of its own: "
@@ -117,7 +114,6 @@ class DemoProfileError(StackError):
     """A platform that is no demo would publish everybody's messages."""
 
     def __init__(self) -> None:
-        """Say which profiles are right."""
         super().__init__(
             "DEMO=false, but the profile demo is asked for: its /inbox shows everybody's messages "
             "and codes to everybody\n"

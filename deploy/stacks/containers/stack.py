@@ -55,7 +55,6 @@ class Stack:
     shell: Mapping[str, str] = field(default_factory=environment, repr=False)
 
     def __post_init__(self) -> None:
-        """Read the settings that compose will be given."""
         self.values = effective(read_env_file(env_file()), self.shell)
         self.images = self._images()
 

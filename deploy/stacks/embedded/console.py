@@ -31,7 +31,6 @@ class Console:
     _known: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        """Colours only for a terminal."""
         if self.colours is None:
             self.colours = self.stream.isatty()
 

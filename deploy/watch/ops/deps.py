@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from contracts.roles import Role
 from deploy.watch.observability.panels import Tab
 from deploy.watch.ops.accounts import Accounts
 from deploy.watch.ops.collector import Health
@@ -16,7 +17,7 @@ from deploy.watch.ops.points import Points
 from deploy.watch.ops.status import StatusBoard
 from deploy.watch.ops.store import Store
 from deploy.watch.ops.volumes import WatcherMetrics
-from services.chassis.http.auth import Principal, Role, TokenVerifier, require
+from services.chassis.http.auth import Principal, TokenVerifier, require
 from services.chassis.http.facilities import find
 
 WATCHERS = (Role.SRE, Role.ADMINISTRATOR)

@@ -31,7 +31,6 @@ class Points:
     _rows: dict[str, list[deque[Row]]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """No step yet."""
         self._times = deque(maxlen=self.steps)
         self._rows = {tab.name: [deque(maxlen=self.steps) for _ in tab.panels] for tab in self.tabs}
 

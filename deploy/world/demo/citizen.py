@@ -17,7 +17,6 @@ class Citizen:
     """A person with a phone, a mailbox and the portal."""
 
     def __init__(self, gateway: Gateway, person: Person) -> None:
-        """Take a caller of their own."""
         self.gateway = gateway
         self.person = person
         self.phone = Phone(gateway, person.phone)

@@ -35,7 +35,6 @@ class RefusedError(DemoFailedError):
     """The platform refused a step; `code` and `problem` are its own words."""
 
     def __init__(self, method: str, address: str, status: int, problem: Mapping[str, Any]) -> None:
-        """Put the whole refusal into one message."""
         self.status = status
         self.problem = problem
         self.code = str(problem.get("code", ""))
@@ -52,7 +51,6 @@ class MessageMissingError(DemoFailedError):
     """A message did not arrive."""
 
     def __init__(self, address: str, pattern: str, within: float, seen: list[str]) -> None:
-        """Say what was waited for and what came instead."""
         super().__init__(
             f"{address} got no message like {pattern!r} within {within:.0f} s; got {seen}"
         )

@@ -39,7 +39,6 @@ class Scenario:
     """One citizen's way from nothing to a certificate and a talon."""
 
     def __init__(self, gateway: Gateway, steps: Steps, *, seed: int | None = None) -> None:
-        """Invent a citizen; take the doctor from the demo accounts."""
         self.steps = steps
         self.stranger = gateway
         self.citizen = Citizen(gateway.caller(), new_person(random.Random(seed)))

@@ -13,7 +13,6 @@ class Steps:
     """Prints steps as they are done; `quiet` for tests."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        """Start the clock."""
         self._quiet = quiet
         self._started = time.perf_counter()
         self.seconds: dict[str, float] = {}

@@ -30,7 +30,6 @@ class MailHandler:
     """What aiosmtpd calls."""
 
     def __init__(self, messages: Messages, faults: Faults) -> None:
-        """Where mail is kept, and which failures were asked for."""
         self._messages = messages
         self._faults = faults
 

@@ -138,7 +138,6 @@ class Faults:
     """Failures asked for by a test: the next so many requests of a channel are refused."""
 
     def __init__(self) -> None:
-        """None at first."""
         self._left: dict[Channel, tuple[int, int]] = {}
 
     def set(self, channel: Channel, count: int, status: int) -> None:

@@ -23,7 +23,6 @@ class TimestampProtocol(asyncio.Protocol):
     """One connection; requests may follow each other."""
 
     def __init__(self, authority: Authority) -> None:
-        """A connection that waits for its first request."""
         self._authority = authority
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpRequestParser(self)

@@ -18,7 +18,6 @@ class IllegalTransitionError(RefusalError):
     title = "Сейчас это невозможно"
 
     def __init__(self, action: str, state: str) -> None:
-        """Take the labels of the action and of the state."""
         self.action, self.state = action, state
         super().__init__(f"Действие «{action}» невозможно: состояние заявления – «{state}».")
 
@@ -30,7 +29,6 @@ class TooManyDraftsError(RefusalError):
     title = "Слишком много черновиков"
 
     def __init__(self, limit: int) -> None:
-        """Name the limit and the way out."""
         self.limit = limit
         super().__init__(
             f"У вас уже черновиков: {limit}, больше завести нельзя. "
@@ -45,7 +43,6 @@ class TooManyApplicationsError(RefusalError):
     title = "Слишком много заявлений"
 
     def __init__(self, limit: int) -> None:
-        """Name the limit and the way out."""
         self.limit = limit
         super().__init__(
             f"У вас уже заявлений без решения: {limit}, больше подать нельзя. "

@@ -15,11 +15,11 @@ from services.certificates.applications.domain.drafts import Agreement, Changes
 from services.certificates.applications.domain.looks import Look
 from services.certificates.applications.domain.states import UNDECIDED, State
 from services.certificates.applications.domain.tracking import TRACKING_SPACE, tracking_number
-from services.certificates.applications.domain.views import ApplicationView, citizens_view
 from services.certificates.applications.errors import TooManyApplicationsError, TooManyDraftsError
 from services.certificates.applications.metrics import ApplicationMetrics
 from services.certificates.applications.store.counts import counted
 from services.certificates.applications.store.desks import Desks
+from services.certificates.applications.views import ApplicationView, citizens_view
 from services.certificates.catalogue.errors import UnknownTypeError
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known

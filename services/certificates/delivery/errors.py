@@ -11,5 +11,4 @@ class LetterUnexpectedError(RefusalError):
     code = "letter-unexpected"
 
     def __init__(self, why: str) -> None:
-        """Say what does not fit."""
         super().__init__(f"Сообщение почты не принято: {why}.")

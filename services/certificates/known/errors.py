@@ -24,3 +24,16 @@ class DoctorUnknownError(NotHereYetError):
             "Сведения о враче ещё не получены, справку нечем подписать. "
             "Повторите через несколько секунд."
         )
+
+
+class ProfileNotReceivedError(NotHereYetError):
+    """The account is confirmed, and its profile has not arrived."""
+
+    code = "profile-not-received"
+    title = "Профиль ещё обрабатывается"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Подтверждённые данные профиля ещё не поступили. Ничего не потеряно, "
+            "повторите через несколько секунд."
+        )

@@ -11,5 +11,4 @@ class PaymentUnexpectedError(RefusalError):
     code = "payment-unexpected"
 
     def __init__(self, why: str) -> None:
-        """Say what does not fit."""
         super().__init__(f"Платёж не принят: {why}.")

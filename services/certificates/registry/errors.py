@@ -37,6 +37,5 @@ class NotInForceError(RefusalError):
     title = "Справка не действует"
 
     def __init__(self, status: str) -> None:
-        """Take the label of its status."""
         self.certificate_status = status
         super().__init__(f"Отозвать можно только выданную справку, а эта – «{status}».")

@@ -28,7 +28,6 @@ class TooManyClaimsError(RefusalError):
     title = "Слишком много заявлений в работе"
 
     def __init__(self, limit: int) -> None:
-        """Name the limit and the way out."""
         self.limit = limit
         super().__init__(
             f"У вас в работе заявлений: {limit}, больше взять нельзя. "

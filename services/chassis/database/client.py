@@ -53,7 +53,6 @@ class Mongo:
         max_pool: int = 100,
         listeners: Sequence[ConnectionPoolListener | CommandListener] = (),
     ) -> None:
-        """Make the client; nothing is connected until the first call."""
         self.client: AsyncIOMotorClient = AsyncIOMotorClient(
             url,
             tz_aware=True,

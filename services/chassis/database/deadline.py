@@ -28,7 +28,6 @@ class TookTooLongError(RefusalError):
     passing = True
 
     def __init__(self) -> None:
-        """Say that trying again is safe."""
         super().__init__(
             "Запрос выполнялся слишком долго и остановлен, ничего не изменено. Повторите его "
             "с тем же Idempotency-Key.",

@@ -34,7 +34,6 @@ class IdempotencyKeyMissingError(RefusalError):
     title = "Нет ключа идемпотентности"
 
     def __init__(self) -> None:
-        """Say which header is missing."""
         super().__init__("Передайте заголовок Idempotency-Key: уникальную строку до 128 символов.")
 
 
@@ -46,7 +45,6 @@ class IdempotencyKeyReusedError(RefusalError):
     title = "Ключ идемпотентности уже использован"
 
     def __init__(self) -> None:
-        """Ask for a new key."""
         super().__init__("Этот Idempotency-Key уже использован для другого запроса.")
 
 
@@ -63,7 +61,6 @@ class ReplayedAnswer(Exception):  # noqa: N818 - control flow, not an error: car
     """The request was answered before; the edge sends the stored answer again."""
 
     def __init__(self, answer: Answer) -> None:
-        """Keep the answer."""
         super().__init__()
         self.answer = answer
 

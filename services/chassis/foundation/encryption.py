@@ -26,7 +26,6 @@ class UnreadableForUsError(RefusalError):
     code = "not-decryptable"
 
     def __init__(self) -> None:
-        """Say what to look at."""
         super().__init__("Содержимое события зашифровано неизвестным ключом.")
 
 
@@ -39,7 +38,6 @@ class Encryption:
     """
 
     def __init__(self, topic: str, secret: SecretStr) -> None:
-        """Derive the keys."""
         self._keys = KeySet([_key(topic, each) for each in secret.get_secret_value().split()])
         self._header = {"alg": "dir", "enc": "A256GCM", "kid": self._keys.keys[0].kid}
 

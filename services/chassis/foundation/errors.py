@@ -64,7 +64,6 @@ class InvalidInputError(RefusalError):
     title = "Проверьте введённые данные"
 
     def __init__(self, errors: Sequence[FieldError], detail: str | None = None) -> None:
-        """Build the sentence from the number of errors unless one is given."""
         super().__init__(
             detail or f"Исправьте отмеченные поля: {len(errors)}.",
             errors=errors,
@@ -81,7 +80,6 @@ class UnauthenticatedError(RefusalError):
     def __init__(
         self, detail: str = "Войдите заново: срок входа истёк или вход не выполнен."
     ) -> None:
-        """Take the default sentence unless a better one is known."""
         super().__init__(detail)
 
 
@@ -101,7 +99,6 @@ class NotConfirmedError(ForbiddenError):
     title = "Учётная запись не подтверждена"
 
     def __init__(self) -> None:
-        """Say how to get confirmed."""
         super().__init__(
             "Услуга доступна после подтверждения личности. Заполните профиль в личном кабинете."
         )
@@ -114,7 +111,6 @@ class AccountBlockedError(ForbiddenError):
     title = "Учётная запись заблокирована"
 
     def __init__(self) -> None:
-        """Say whom to turn to; the reason is in the administrators' journal."""
         super().__init__(
             "Учётная запись заблокирована администратором. Чтобы узнать причину, обратитесь в "
             "службу поддержки."
@@ -130,7 +126,6 @@ class TooManyRequestsError(RefusalError):
     passing = True
 
     def __init__(self, retry_after: int, detail: str | None = None) -> None:
-        """Say when to come back."""
         super().__init__(
             detail or f"Слишком много запросов. Повторите через {retry_after} с.",
             retry_after=retry_after,
@@ -146,7 +141,6 @@ class StaleVersionError(RefusalError):
     passing = True
 
     def __init__(self) -> None:
-        """Ask for a fresh read."""
         super().__init__("Данные изменились, пока вы их редактировали. Обновите и повторите.")
 
 
@@ -154,7 +148,6 @@ class DuplicateError(Exception):
     """Another one has a value that only one may have; what that means, a use case says."""
 
     def __init__(self, field: str) -> None:
-        """Keep the first field of the unique index."""
         super().__init__(field)
         self.field = field
 

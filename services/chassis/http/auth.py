@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
@@ -21,6 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from contracts.roles import Role
 from services.chassis.foundation.errors import (
     AccidentError,
     ForbiddenError,
@@ -45,18 +45,6 @@ _LEEWAY_SECONDS = 30
 _REMEMBERED = 4096
 
 
-class Role(StrEnum):
-    """What a token holder may be. A person can be a citizen and staff, with a token for each."""
-
-    CITIZEN = "citizen"
-    DOCTOR = "doctor"
-    REGISTRAR = "registrar"
-    SUPPORT = "support"
-    ADMINISTRATOR = "administrator"
-    SRE = "sre"
-    SYSTEM = "system"
-
-
 @dataclass(frozen=True)
 class Principal:
     """The holder of a valid token. `level` is «registered» or «confirmed» (I9)."""
@@ -76,7 +64,6 @@ class NoKeysError(AccidentError):
     """The key set has not been fetched yet: no token can be verified."""
 
     def __init__(self) -> None:
-        """Say so."""
         super().__init__("no key set yet")
 
 
@@ -103,7 +90,6 @@ class TokenVerifier:
     """Verifies access tokens; keeps the key set fresh in the background."""
 
     def __init__(self, fetch: FetchKeys, *, issuer: str, audience: str) -> None:
-        """Take where the keys come from and what a token must say."""
         self._fetch = fetch
         self._claims = jwt.JWTClaimsRegistry(
             leeway=_LEEWAY_SECONDS,

@@ -32,7 +32,6 @@ class IfMatchMissingError(RefusalError):
     title = "Нет версии данных"
 
     def __init__(self) -> None:
-        """Say which header is missing."""
         super().__init__("Передайте заголовок If-Match со значением ETag прочитанной версии.")
 
 
@@ -44,7 +43,6 @@ class WeakTagError(RefusalError):
     title = "Слабая метка версии"
 
     def __init__(self) -> None:
-        """Say what to send instead."""
         super().__init__(
             'Слабая метка W/"…" не годится для If-Match: передайте ETag без W/ или «*».'
         )

@@ -182,7 +182,6 @@ class InternalError(RefusalError):
     title = "Внутренняя ошибка"
 
     def __init__(self) -> None:
-        """Say that it is our fault."""
         super().__init__("Что-то пошло не так у нас. Повторите или сообщите код в поддержку.")
 
 
@@ -190,7 +189,6 @@ class OtherHttpError(RefusalError):
     """What the framework itself refuses: no such address, wrong method, body too large."""
 
     def __init__(self, status: int) -> None:
-        """Find the words for the status."""
         code, title, detail = _STATUS_WORDS.get(
             status, ("http-error", "Запрос отклонён", "Запрос не может быть выполнен.")
         )

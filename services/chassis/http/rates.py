@@ -32,7 +32,6 @@ class Rate:
         remembered: int = _REMEMBERED,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the rate, how many keys are kept, and the clock."""
         self._most = float(per_minute)
         self._per_second = per_minute / 60
         self._remembered = remembered
@@ -64,7 +63,6 @@ class Rates:
     """The rates of one running service."""
 
     def __init__(self, *, public_checks: int, creations: int, refused: Callable[[], None]) -> None:
-        """Take how many a minute, and whom to tell of a refusal."""
         self._public_checks = Rate(public_checks)
         self._creations = Rate(creations)
         self._refused = refused

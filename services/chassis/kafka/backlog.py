@@ -58,7 +58,6 @@ class Backlog:
     """The partitions that this replica holds, over all consumers that it has had."""
 
     def __init__(self) -> None:
-        """Know nothing yet."""
         self._partitions: dict[TopicPartition, _Partition] = {}
 
     def expose(self, metrics: Metrics, topics: Iterable[str]) -> None:

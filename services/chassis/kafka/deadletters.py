@@ -41,7 +41,6 @@ class DeadLetters:
     """The collection `dead_letters` of one service."""
 
     def __init__(self, mongo: Mongo) -> None:
-        """Keep the collection."""
         self.collection = mongo.db["dead_letters"]
 
     async def keep(

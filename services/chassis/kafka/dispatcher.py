@@ -73,7 +73,6 @@ class Dispatcher:
         backoff: float = 0.2,
         longest_backoff: float = 15.0,
     ) -> None:
-        """Take the consumer's name (its group) and what it handles."""
         self.consumer = consumer
         self.handlers = {data.TYPE: (data, handler) for data, handler in handlers.items()}
         self._models = {data.TYPE: model_of(data) for data in handlers}

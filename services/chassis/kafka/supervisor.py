@@ -49,7 +49,6 @@ class Supervisor:
     def __init__(
         self, build: Callable[[], Subscription], metrics: Metrics, *, longest_backoff: float = 5.0
     ) -> None:
-        """Take how to build a broker: each attempt gets a fresh one."""
         self._build = build
         self._metrics = metrics
         self._longest_backoff = longest_backoff

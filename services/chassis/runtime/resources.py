@@ -25,7 +25,6 @@ class Resources:
         fetch_keys: FetchKeys | None = None,
         publisher: Publisher | None = None,
     ) -> None:
-        """Keys and publisher are test seams."""
         platform = settings.platform
         self.name = name
         self.settings = settings

@@ -88,7 +88,6 @@ class Runtime:
     """One running service: `app` is the service as an ASGI app whose lifespan runs the loops."""
 
     def __init__(self, resources: Resources, spec: ServiceSpec) -> None:
-        """Put everything together; nothing is connected yet."""
         settings, metrics = resources.settings, resources.metrics
         self.name = resources.name
         self.settings = settings

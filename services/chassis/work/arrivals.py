@@ -27,22 +27,7 @@ class NotHereYetError(RefusalError):
     passing = True
 
     def __init__(self, detail: str) -> None:
-        """Say what is missing, and when to come back."""
         super().__init__(detail, retry_after=_RETRY_SECONDS)
-
-
-class ProfileNotReceivedError(NotHereYetError):
-    """The account is confirmed, and its profile has not arrived."""
-
-    code = "profile-not-received"
-    title = "Профиль ещё обрабатывается"
-
-    def __init__(self) -> None:
-        """Promise that nothing is lost."""
-        super().__init__(
-            "Подтверждённые данные профиля ещё не поступили. Ничего не потеряно, "
-            "повторите через несколько секунд."
-        )
 
 
 async def arrived(look: Callable[[], Awaitable[bool]], *, within: timedelta = PATIENCE) -> bool:

@@ -45,7 +45,6 @@ class TimerLoop:
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Ask to be woken for its kinds."""
         self._bell = self.timers.bell(frozenset(self.handlers))
         self.metrics.timer_kinds.update(self.handlers)
 

@@ -64,7 +64,6 @@ class Timers:
     """Sets and cancels timers inside a transaction, and wakes their loops after it."""
 
     def __init__(self, mongo: Mongo) -> None:
-        """Keep the collection."""
         self.mongo = mongo
         self.collection = mongo.db["timers"]
         self._bells: list[tuple[frozenset[str], asyncio.Event]] = []

@@ -180,7 +180,6 @@ class Transactions:
     """Opens transactions for the use cases of one service."""
 
     def __init__(self, service: str, mongo: Mongo, outbox: Outbox, timers: Timers) -> None:
-        """Keep the parts."""
         self.service = service
         self.mongo = mongo
         self.outbox = outbox

@@ -31,7 +31,6 @@ class FileRefusedError(RefusalError):
     title = "Файл не принят"
 
     def __init__(self, detail: str | None = None, *, errors: Sequence[FieldError] = ()) -> None:
-        """Point at the file, whatever the reason."""
         super().__init__(detail)
         self.errors = tuple(errors) or (FieldError("/file", self.code, self.detail),)
 

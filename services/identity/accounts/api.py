@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from services.chassis.http.facilities import facility
-from services.identity.accounts.domain import AccountView
 from services.identity.accounts.usecases import OwnAccount
+from services.identity.accounts.views import AccountView
 from services.identity.deps import Anyone
 
 router = APIRouter(prefix="/v1", tags=["account"])

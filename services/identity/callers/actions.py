@@ -24,7 +24,7 @@ from services.identity.callers.domain import (
 from services.identity.callers.store import Counters
 from services.identity.deps import Deps
 from services.identity.tokens.actions import Logins
-from services.identity.tokens.domain import TokenPair
+from services.identity.tokens.views import TokenPair
 
 _MINUTE = timedelta(minutes=1)
 _SITE_BITS = 48  # what one provider's customer may have of IPv6

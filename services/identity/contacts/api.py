@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends
 
 from services.chassis.foundation.typed import Id
 from services.chassis.http.facilities import facility
-from services.identity.accounts.domain import AccountView, required_contact
+from services.identity.accounts.domain import required_contact
+from services.identity.accounts.views import AccountView
 from services.identity.callers.actions import Calling
 from services.identity.codes.domain import Challenge
 from services.identity.contacts.usecases import ContactChange

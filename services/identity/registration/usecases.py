@@ -19,7 +19,7 @@ from services.identity.registration import events
 from services.identity.registration.domain import registered
 from services.identity.registration.errors import AccountExistsError
 from services.identity.registration.metrics import RegistrationMetrics
-from services.identity.tokens.domain import TokenPair
+from services.identity.tokens.views import TokenPair
 
 _PURPOSE = Purpose.REGISTRATION
 

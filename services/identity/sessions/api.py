@@ -13,7 +13,7 @@ from services.identity.callers.actions import Calling
 from services.identity.codes.domain import Challenge
 from services.identity.deps import Answer, Body, Password, Sent, Typed
 from services.identity.sessions.usecases import Refreshing, Sessions
-from services.identity.tokens.domain import TokenPair
+from services.identity.tokens.views import TokenPair
 
 router = APIRouter(prefix="/v1")
 

@@ -28,11 +28,11 @@ from services.identity.tokens.actions import Logins
 from services.identity.tokens.domain import (
     RefreshToken,
     RefreshVerdict,
-    TokenPair,
     digest_of_token,
     successor_of,
 )
 from services.identity.tokens.store import RefreshTokens
+from services.identity.tokens.views import TokenPair
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from services.chassis.http.facilities import facility
 from services.chassis.http.middleware import OnceKey
 from services.chassis.http.pages import Cursor
-from services.identity.accounts.domain import AccountView, Role
+from services.identity.accounts.domain import Role
+from services.identity.accounts.views import AccountView
 from services.identity.deps import Administrator, Body, FormField
 from services.identity.staff.domain import StaffForm
 from services.identity.staff.usecases import Staff

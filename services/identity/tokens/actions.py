@@ -11,13 +11,13 @@ from services.identity.tokens.domain import (
     AccessClaims,
     Holder,
     SigningKey,
-    TokenPair,
     digest_of_token,
     first_token,
     signer,
 )
 from services.identity.tokens.gateways import Signer
 from services.identity.tokens.store import Keys, RefreshTokens
+from services.identity.tokens.views import TokenPair
 
 _CACHED_FOR = timedelta(seconds=60)
 

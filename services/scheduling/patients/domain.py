@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
-from services.chassis.work.arrivals import ProfileNotReceivedError
-from services.scheduling.patients.errors import OverlapError, TooManyActiveError
+from services.scheduling.patients.errors import (
+    OverlapError,
+    ProfileNotReceivedError,
+    TooManyActiveError,
+)
 from services.scheduling.timetable.domain import Visit
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.foundation.errors import RefusalError
+from services.chassis.work.arrivals import NotHereYetError
 from services.scheduling.timetable.errors import spoken
 
 
@@ -34,3 +35,16 @@ class TooManyActiveError(RefusalError):
             "Отмените ту, что не нужна, и повторите."
         )
         self.limit = limit
+
+
+class ProfileNotReceivedError(NotHereYetError):
+    """The account is confirmed, and its profile has not arrived."""
+
+    code = "profile-not-received"
+    title = "Профиль ещё обрабатывается"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Подтверждённые данные профиля ещё не поступили. Ничего не потеряно, "
+            "повторите через несколько секунд."
+        )

@@ -64,7 +64,6 @@ class ContainerServer(ABC):
     """Where it listens inside; None: on the number that it is published under."""
 
     def __init__(self) -> None:
-        """Choose its port; nothing is started yet."""
         self.port = free_ports(1)[0]
         self.container = DockerContainer(image(self.name, Engine.find().has_image))
         self.container.with_bind_ports(self.inner_port or self.port, self.port)

@@ -36,7 +36,6 @@ class CounterRefusedError(RefusalError):
     code = "counter-refused"
 
     def __init__(self) -> None:
-        """Say no."""
         super().__init__("Не сейчас.")
 
 

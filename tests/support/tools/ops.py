@@ -84,7 +84,6 @@ class Service:
     account: int = 200
 
     def __post_init__(self) -> None:
-        """Its metrics."""
         self.registry = CollectorRegistry()
         self.requests = Counter("http_requests", "Requests.", ["route"], registry=self.registry)
         self.requests.labels("/v1/x").inc()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.chassis.http.problems import problem_response
-from services.chassis.work.arrivals import NotHereYetError, ProfileNotReceivedError, arrived
+from services.chassis.work.arrivals import NotHereYetError, arrived
 
 NOT_LONG = timedelta(seconds=0.2)
 
@@ -34,7 +34,7 @@ async def test_what_does_not_come_is_not_waited_for_long() -> None:
 
 
 def test_not_here_yet_is_no_conflict_and_says_when_to_come_back() -> None:
-    for refusal in (ProfileNotReceivedError(), NotHereYetError("Ещё нет.")):
-        answer = problem_response(refusal)
-        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
-        assert refusal.passing, "no reason for a dead letter"
+    refusal = NotHereYetError("Ещё нет.")
+    answer = problem_response(refusal)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert refusal.passing, "no reason for a dead letter"

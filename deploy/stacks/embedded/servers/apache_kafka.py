@@ -58,7 +58,6 @@ class ApacheKafka(Kafka):
     durable: bool = field(init=False, default=True)
 
     def __post_init__(self) -> None:
-        """Names."""
         self.name = "kafka"
         self.title = "Apache Kafka"
         self.grace = 6.0

@@ -27,7 +27,6 @@ class Gateway(Server):
     buckets: tuple[str, ...] = field(kw_only=True)
 
     def __post_init__(self) -> None:
-        """Names."""
         self.name = "gateway"
         self.title = "Gateway (Caddy)"
         self.grace = 3.0

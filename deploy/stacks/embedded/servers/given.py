@@ -50,7 +50,6 @@ class GivenMongo(_Given):
     """A MongoDB at MONGO_URL: a replica set, for transactions."""
 
     def __post_init__(self) -> None:
-        """Names."""
         self.name, self.title = "mongo", "MongoDB (given)"
 
     @property
@@ -72,7 +71,6 @@ class GivenS3(_Given):
     """An S3 at S3_ENDPOINT."""
 
     def __post_init__(self) -> None:
-        """Names."""
         self.name, self.title = "s3", "S3 (given)"
 
     @property
@@ -100,7 +98,6 @@ class GivenKafka(_Given, Kafka):
     """An Apache Kafka at KAFKA_BOOTSTRAP; topics that are missing are made."""
 
     def __post_init__(self) -> None:
-        """Names."""
         self.name, self.title = "kafka", "Kafka (given)"
 
     @property

@@ -19,7 +19,6 @@ class MemoryKafka(Kafka):
     fetch_max_wait_ms: int = field(init=False, default=20)
 
     def __post_init__(self) -> None:
-        """Names."""
         self.name = "kafka"
         self.title = "Kafka (in-memory broker of librdkafka)"
         self.grace = 2.0

@@ -99,7 +99,6 @@ class Mongo(Server):
     _client: MongoClient[dict[str, Any]] | None = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
-        """Names."""
         self.name = "mongo"
         self.title = TITLE
 

@@ -36,7 +36,6 @@ class Program(Server):
     provides: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        """Names."""
         self.name = self.label
         self.title = self.label
 

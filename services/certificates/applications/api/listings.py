@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from services.certificates.applications.domain.looks import SHOWN_LABELS, Look, Shown
-from services.certificates.applications.domain.views import ApplicationView
+from services.certificates.applications.views import ApplicationView
 
 
 class LookView(BaseModel):

@@ -19,8 +19,8 @@ from services.certificates.applications.api.bodies import (
 from services.certificates.applications.api.listings import ApplicationPage, LookPage, LookView
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.drafts import Agreement
-from services.certificates.applications.domain.views import ApplicationView
 from services.certificates.applications.usecases import Applications
+from services.certificates.applications.views import ApplicationView
 from services.certificates.deps import Citizen, Confirmed, Limit
 from services.chassis.foundation.typed import Id
 from services.chassis.http.etags import IfMatch, etag

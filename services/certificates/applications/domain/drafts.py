@@ -34,8 +34,8 @@ from services.certificates.catalogue.domain.forms import (
 )
 from services.certificates.catalogue.domain.organisation import ConsentText
 from services.certificates.known.domain import KnownFile, Person
+from services.certificates.known.errors import ProfileNotReceivedError
 from services.chassis.foundation.errors import FieldError, InvalidInputError
-from services.chassis.work.arrivals import ProfileNotReceivedError
 
 _EDIT = "Изменить черновик"
 _TESTS_MISSING = "Не приложены результаты обязательных исследований."

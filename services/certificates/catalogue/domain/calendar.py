@@ -29,7 +29,6 @@ class Term:
     hours: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse both, neither, and nothing."""
         given = [n for n in (self.working_days, self.hours) if n is not None]
         if len(given) != 1 or given[0] < 1:
             message = "a term is a positive number of working days or of hours"

@@ -134,7 +134,6 @@ class CertificateType:
         return limit is not None and dpi is not None and dpi < limit
 
     def __post_init__(self) -> None:
-        """Refuse what could not be applied for, decided or printed."""
         _unique(self.code, "field", [f.name for f in (*self.fields, *self.doctor_fields)])
         _unique(self.code, "requirement", [r.code for r in self.requirements])
         _unique(self.code, "printed row", [row.key for row in self.printed])

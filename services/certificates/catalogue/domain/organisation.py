@@ -30,7 +30,6 @@ class Organisation:
     licence: str
 
     def __post_init__(self) -> None:
-        """Refuse what could not be printed on any certificate."""
         refuse_unprintable("organisation", self.name, self.address, self.details)
 
     @property

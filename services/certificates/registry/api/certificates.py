@@ -8,12 +8,12 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, StringConstraints
 
+from contracts.roles import Role
 from services.certificates.deps import NO_NAMES, Body, Citizen, Limit, Revoker
 from services.certificates.registry.domain.certificate import STATUS_LABELS, Certificate, Status
 from services.certificates.registry.usecases import Registry
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Id, Tidied
-from services.chassis.http.auth import Role
 from services.chassis.http.facilities import facility
 from services.chassis.http.pages import Cursor
 

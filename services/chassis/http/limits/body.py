@@ -33,7 +33,6 @@ class Body:
     def __init__(
         self, scope: Scope, receive: Receive, limits: Limits, slow: Callable[[], None]
     ) -> None:
-        """Take whom to tell when it is too slow."""
         self._receive = receive
         self._limits = limits
         self._slow = slow

@@ -36,7 +36,6 @@ class Counted(HttpToolsProtocol):
     """uvicorn's connection; where that would answer a bare 503, it says when to come back."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take the limit on connections from uvicorn."""
         super().__init__(*args, **kwargs)
         self._most, self.limit_concurrency = self.limit_concurrency, None
 

@@ -82,7 +82,6 @@ class Permits:
     """Permits to work and the queue before them."""
 
     def __init__(self, limits: Limits, *, now: Callable[[], float] = time.monotonic) -> None:
-        """Start empty."""
         self._limits = limits
         self._now = now
         self._queue: dict[asyncio.Future[None], None] = {}

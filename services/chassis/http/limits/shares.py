@@ -34,7 +34,6 @@ class Shares:
     """The permits of large bodies."""
 
     def __init__(self, limits: Limits, identify: Identify) -> None:
-        """Take how many there are, and how a caller is known."""
         most = limits.concurrency
         strangers = replace(limits, queue=0, concurrency=max(1, most // _STRANGERS))
         self._known = Permits(replace(limits, queue=0))

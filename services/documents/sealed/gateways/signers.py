@@ -93,7 +93,6 @@ class Signers:
     """The directory; nothing is kept longer than its files stay as they are."""
 
     def __init__(self, directory: Path, *, tsa_url: str, licence: str, metrics: Metrics) -> None:
-        """Read nothing yet: the directory may be made while we start."""
         self._directory = directory
         self._tsa_url = tsa_url
         self._licence = licence

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
+from contracts.roles import Role
 from services.chassis.database.client import Mongo
 from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.foundation.typed import Id
-from services.chassis.http.auth import Principal, Role
+from services.chassis.http.auth import Principal
 from services.chassis.http.facilities import facility
 from services.chassis.http.headers import cacheable
 from services.chassis.http.pages import Cursor

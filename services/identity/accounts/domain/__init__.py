@@ -1,4 +1,4 @@
-"""What an account is: contacts, roles, a profile; and how it is shown."""
+"""What an account is: contacts, roles, a profile."""
 
 from __future__ import annotations
 
@@ -32,13 +32,11 @@ from services.identity.accounts.domain.person import (
     Profile,
     ProfileState,
 )
-from services.identity.accounts.domain.view import AccountView
 
 __all__ = [
     "CONFIRMED",
     "REGISTERED",
     "Account",
-    "AccountView",
     "Blocking",
     "Category",
     "Channel",

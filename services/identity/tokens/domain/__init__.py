@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.identity.tokens.domain.access import AccessClaims, Holder, TokenPair
+from services.identity.tokens.domain.access import AccessClaims, Holder
 from services.identity.tokens.domain.keys import (
     KeyRules,
     SigningKey,
@@ -26,7 +26,6 @@ __all__ = [
     "RefreshToken",
     "RefreshVerdict",
     "SigningKey",
-    "TokenPair",
     "by_age",
     "digest_of_token",
     "first_token",

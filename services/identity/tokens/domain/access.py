@@ -1,11 +1,9 @@
-"""What an access token says, and what a login ends with."""
+"""What an access token says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-
-from pydantic import BaseModel, Field
 
 
 @dataclass(frozen=True)
@@ -25,20 +23,3 @@ class AccessClaims:
     holder: Holder
     token_id: str
     now: datetime
-
-
-class TokenPair(BaseModel):
-    """The tokens of a login. Ask anew with the refresh token; each is good for one exchange."""
-
-    account_id: str
-    access_token: str = Field(description="JWT, ES256; `Authorization: Bearer …`.")
-    token_type: str = "Bearer"  # noqa: S105 - the name of the scheme (RFC 6750)
-    expires_in: int = Field(description="Seconds.", examples=[600])
-    refresh_token: str
-    device_token: str | None = Field(
-        default=None,
-        description="После входа: хранить на устройстве и передавать в заголовке `Device-Token`, "
-        "чтобы чужие попытки не мешали войти с него.",
-    )
-    level: str = Field(description="`registered` or `confirmed` (I9).", examples=["confirmed"])
-    roles: list[str] = Field(examples=[["citizen"]])

@@ -12,7 +12,7 @@ from services.chassis.database.idempotency import Once
 from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.telemetry.metrics import TRY_AGAIN, counting
-from services.chassis.work.arrivals import ProfileNotReceivedError, arrived
+from services.chassis.work.arrivals import arrived
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.domain import (
@@ -28,6 +28,7 @@ from services.scheduling.bookings.store import Appointments
 from services.scheduling.bookings.usecases.single_flight import SingleFlight
 from services.scheduling.deps import Deps
 from services.scheduling.patients.domain import check_agenda, may_book
+from services.scheduling.patients.errors import ProfileNotReceivedError
 from services.scheduling.patients.store import Patients
 from services.scheduling.timetable.domain import check_bookable
 from services.scheduling.timetable.errors import (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.identity import AccountRegistered, CodePurpose, StaffRegistered, StaffRole
-from services.chassis.http.auth import Role as TokenRole
+from contracts.roles import Role as TokenRole
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.service import keyed, outbox_events

@@ -21,9 +21,9 @@ from services.certificates.applications.errors import IllegalTransitionError
 from services.certificates.catalogue.domain.catalogue import Delivery, SlaClass
 from services.certificates.catalogue.domain.forms import Field, Kind, field_errors
 from services.certificates.known.domain import KnownFile
+from services.certificates.known.errors import ProfileNotReceivedError
 from services.certificates.reviews import domain as review
 from services.chassis.foundation.errors import InvalidInputError
-from services.chassis.work.arrivals import ProfileNotReceivedError
 from tests.support.services.certificates.builders import (
     AGREED,
     ANNA,

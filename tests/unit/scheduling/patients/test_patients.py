@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
-from services.chassis.work.arrivals import ProfileNotReceivedError
 from services.scheduling.patients.domain import Engagement, Known, check_agenda, may_book
-from services.scheduling.patients.errors import OverlapError, TooManyActiveError
+from services.scheduling.patients.errors import (
+    OverlapError,
+    ProfileNotReceivedError,
+    TooManyActiveError,
+)
 from tests.support.services.scheduling import BEFORE, START, VISIT
 
 KNOWN = Known("citizen-1", "Соколова Анна Сергеевна")
