@@ -12,7 +12,7 @@ from services.chassis.foundation.typed import Id
 from services.chassis.http.facilities import facility
 from services.chassis.http.pages import Cursor
 from services.chassis.http.rates import public_check
-from services.documents.access.domain.views import LinkView, ReadPage
+from services.documents.access.views import LinkView, ReadPage
 from services.documents.deps import Citizen, Counted, Limit, bounded_body
 from services.documents.sealed.api.views import CheckView, DocumentPage, DocumentView
 from services.documents.sealed.errors import NotAPdfError

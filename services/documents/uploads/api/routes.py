@@ -17,7 +17,7 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.headers import cacheable
 from services.chassis.http.pages import Cursor
 from services.documents.access.domain.content import MediaType, sha256_of
-from services.documents.access.domain.views import LinkView, ReadPage
+from services.documents.access.views import LinkView, ReadPage
 from services.documents.deps import Citizen, Confirmed, Counted, Limit, Person
 from services.documents.uploads.api.receiving import DEFAULT_PURPOSE, receive_upload
 from services.documents.uploads.api.views import FilePage, FileView, PurposeView
