@@ -1,4 +1,4 @@
-"""The whole platform, once a session: the same program that `make run` starts."""
+"""The whole platform, once for all tests here: the same program that `make run` starts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tests.support.stack import PlatformStack
 from tests.support.tools.otlp import Receiver, receiver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def spans() -> Iterator[Receiver]:
     """Where the platform sends its traces."""
     with receiver() as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def everything(spans: Receiver) -> Iterator[PlatformStack]:
     """Five services, gateway, partners, servers."""
     stack = PlatformStack.chosen(env={"OTEL_EXPORTER_OTLP_ENDPOINT": spans.endpoint})
