@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from deploy.stacks.embedded.choice import choose_kafka
-from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import StackSettings
 from tests.support.stack import KafkaName, ServerStack, scratch_dir
 
@@ -26,11 +26,11 @@ REPETITIONS = 3
 def kafka() -> tuple[KafkaName, str]:
     """Which Kafka the benchmarks run on, and why."""
     with tempfile.TemporaryDirectory() as directory:
-        place = Place(Path(directory) / "data", Path(directory) / "logs")
+        directories = Directories(Path(directory) / "data", Path(directory) / "logs")
         settings = StackSettings()
         chosen = choose_kafka(
             settings.kafka,
-            place=place,
+            directories=directories,
             port=0,
             controller_port=1,
             cache_dir=settings.cache_dir,

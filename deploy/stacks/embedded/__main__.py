@@ -17,7 +17,7 @@ from deploy.stacks.embedded.errors import ReplicasNeedApacheError, StackError
 from deploy.stacks.embedded.ports import require_free
 from deploy.stacks.embedded.report import state, table
 from deploy.stacks.embedded.servers import GivenKafka
-from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import GivenServers, Ports, StackSettings
 from deploy.stacks.embedded.state import Lock, remove_state, stop_running, write_state
 from deploy.stacks.embedded.supervisor import StopRequestedError, Supervisor
@@ -59,12 +59,12 @@ class Stack:
         return 0
 
     def _start(self, supervisor: Supervisor) -> None:
-        place = self._place()
+        directories = self._directories()
         self._check_ports()
-        chosen = self._choose(supervisor, place)
+        chosen = self._choose(supervisor, directories)
         if self.settings.replicas > 1 and not chosen.kafka.durable:
             raise ReplicasNeedApacheError(self.settings.replicas, chosen.why)
-        platform = layout.build(self.settings, self.ports, place, chosen.kafka)
+        platform = layout.build(self.settings, self.ports, directories, chosen.kafka)
         supervisor.start([*platform.servers, platform.sinks, platform.tsa])
         if chosen.kafka.durable:
             supervisor.during(lambda: self._provision(chosen))
@@ -92,7 +92,7 @@ class Stack:
         title = f"«Моё здоровье» is up: ready in {seconds:.1f} s. Ctrl-C stops it."
         self.console.table(title, table(self.settings, self.ports, platform, chosen))
 
-    def _place(self) -> Place:
+    def _directories(self) -> Directories:
         run_dir = self.settings.run_dir.absolute()
         data, logs = run_dir / "data", run_dir / "logs"
         if self.settings.fresh and data.exists():
@@ -106,22 +106,22 @@ class Stack:
             if name not in _QUIET:
                 self.console.line(name, line)
 
-        return Place(data, logs, on_line)
+        return Directories(data, logs, on_line)
 
     def _check_ports(self) -> None:
         wanted = {Ports.setting(name): port for name, port in self.ports.model_dump().items()}
         require_free(wanted)
 
-    def _choose(self, supervisor: Supervisor, place: Place) -> Chosen:
+    def _choose(self, supervisor: Supervisor, directories: Directories) -> Chosen:
         if self.settings.servers == "given":
             self.console.say("SERVERS=given: MongoDB, S3 and Kafka are somebody else's")
-            return Chosen(GivenKafka(place, given=GivenServers()), "SERVERS=given")
+            return Chosen(GivenKafka(directories, given=GivenServers()), "SERVERS=given")
         found: list[Chosen] = []
         supervisor.during(
             lambda: found.append(
                 choose_kafka(
                     self.settings.kafka,
-                    place=place,
+                    directories=directories,
                     port=self.ports.kafka,
                     controller_port=self.ports.kafka_controller,
                     cache_dir=self.settings.cache_dir,

@@ -10,7 +10,7 @@ from deploy.stacks.embedded.errors import KafkaUnavailableError
 from deploy.stacks.embedded.java import JarsUnavailableError, find_jars, find_java
 from deploy.stacks.embedded.ports import free_ports
 from deploy.stacks.embedded.servers.apache_kafka import ApacheKafka
-from deploy.stacks.embedded.servers.base import Kafka, Place
+from deploy.stacks.embedded.servers.base import Directories, Kafka
 from deploy.stacks.embedded.servers.memory_kafka import MemoryKafka
 from deploy.stacks.embedded.settings import KafkaKind
 
@@ -36,7 +36,7 @@ class Chosen:
 def choose_kafka(
     forced: KafkaKind | None,
     *,
-    place: Place,
+    directories: Directories,
     port: int,
     controller_port: int | None,
     cache_dir: Path,
@@ -51,18 +51,20 @@ def choose_kafka(
         KafkaUnavailableError: Apache was forced and cannot be had.
     """
     if forced is KafkaKind.MEMORY:
-        return Chosen(MemoryKafka(place, port=port), "KAFKA=memory")
+        return Chosen(MemoryKafka(directories, port=port), "KAFKA=memory")
     java, version = find_java()
     reason = version
     if java is not None:
         try:
-            jars = find_jars(cache_dir, place.log_dir, say, cancelled)
+            jars = find_jars(cache_dir, directories.log_dir, say, cancelled)
         except JarsUnavailableError as error:
             reason = str(error)
         else:
             controller = controller_port or free_ports(1, avoid=[port])[0]
-            kafka = ApacheKafka(place, port=port, java=java, jars=jars, controller_port=controller)
+            kafka = ApacheKafka(
+                directories, port=port, java=java, jars=jars, controller_port=controller
+            )
             return Chosen(kafka, version if forced is None else f"KAFKA=apache, {version}")
     if forced is KafkaKind.APACHE:
         raise KafkaUnavailableError(reason)
-    return Chosen(MemoryKafka(place, port=port), reason)
+    return Chosen(MemoryKafka(directories, port=port), reason)

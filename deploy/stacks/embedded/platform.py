@@ -26,7 +26,7 @@ from deploy.stacks.embedded.servers import (
     Program,
     Server,
 )
-from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import GivenServers, Ports, StackSettings
 from deploy.world.pki import public
 
@@ -61,23 +61,25 @@ class Platform:
         return self.mongo, self.s3, self.kafka
 
 
-def pki_dir(place: Place) -> Path:
+def pki_dir(directories: Directories) -> Path:
     """Where the demo PKI lives."""
-    return place.data_dir / "pki"
+    return directories.data_dir / "pki"
 
 
-def build(settings: StackSettings, ports: Ports, place: Place, kafka: Kafka) -> Platform:
+def build(
+    settings: StackSettings, ports: Ports, directories: Directories, kafka: Kafka
+) -> Platform:
     """Every process with the environment it gets."""
-    mongo, s3 = _storage(settings, ports, place)
+    mongo, s3 = _storage(settings, ports, directories)
     common = _common(settings, ports, (mongo.env(), s3.env(), kafka.env()))
     replicas = replica_ports(ports, settings.replicas)
     services = tuple(
         Program(
-            place,
+            directories,
             label=name if number == 1 else f"{name}-{number}",
             module=f"services.{name}",
             port=port,
-            variables=common | _own(name, ports, place) | {f"{name.upper()}_PORT": str(port)},
+            variables=common | _own(name, ports, directories) | {f"{name.upper()}_PORT": str(port)},
         )
         for name in SERVICES
         for number, port in enumerate(replicas[name], start=1)
@@ -86,30 +88,30 @@ def build(settings: StackSettings, ports: Ports, place: Place, kafka: Kafka) -> 
         mongo=mongo,
         s3=s3,
         kafka=kafka,
-        sinks=_sinks(ports, place),
-        tsa=_tsa(ports, place, settings.url(ports)),
+        sinks=_sinks(ports, directories),
+        tsa=_tsa(ports, directories, settings.url(ports)),
         services=services,
-        partners=_partners(ports, place, common),
-        ops=_ops(ports, place, common, replicas, (mongo, kafka, s3)),
+        partners=_partners(ports, directories, common),
+        ops=_ops(ports, directories, common, replicas, (mongo, kafka, s3)),
         gateway=Gateway(
-            place,
+            directories,
             port=ports.gateway,
             metrics_port=ports.gateway_metrics,
             upstreams=upstreams(ports, replicas, s3=s3.endpoint),
             bind=settings.gateway_bind,
-            trust=pki_dir(place) / public.FOLDER,
+            trust=pki_dir(directories) / public.FOLDER,
             buckets=(BUCKET_UPLOADS, BUCKET_SEALED),
         ),
     )
 
 
 def _storage(
-    settings: StackSettings, ports: Ports, place: Place
+    settings: StackSettings, ports: Ports, directories: Directories
 ) -> tuple[Mongo | GivenMongo, S3 | GivenS3]:
     if settings.servers == "given":
         given = GivenServers()
-        return GivenMongo(place, given=given), GivenS3(place, given=given)
-    return Mongo(place, port=ports.mongo), S3(place, port=ports.s3)
+        return GivenMongo(directories, given=given), GivenS3(directories, given=given)
+    return Mongo(directories, port=ports.mongo), S3(directories, port=ports.s3)
 
 
 def upstreams(
@@ -138,7 +140,7 @@ def _common(
     return variables
 
 
-def _own(name: str, ports: Ports, place: Place) -> dict[str, str]:
+def _own(name: str, ports: Ports, directories: Directories) -> dict[str, str]:
     prefix = name.upper()
     variables = {
         f"{prefix}_HOST": LOOPBACK,
@@ -151,7 +153,7 @@ def _own(name: str, ports: Ports, place: Place) -> dict[str, str]:
         variables |= DEMO_LIMITS
     if name == "documents":
         variables |= {
-            "DOCUMENTS_PKI_DIR": str(pki_dir(place)),
+            "DOCUMENTS_PKI_DIR": str(pki_dir(directories)),
             "DOCUMENTS_TSA_URL": f"http://{LOOPBACK}:{ports.tsa}/",
             "DOCUMENTS_BUCKET_UPLOADS": BUCKET_UPLOADS,
             "DOCUMENTS_BUCKET_SEALED": BUCKET_SEALED,
@@ -169,9 +171,9 @@ def _own(name: str, ports: Ports, place: Place) -> dict[str, str]:
     return variables
 
 
-def _sinks(ports: Ports, place: Place) -> Program:
+def _sinks(ports: Ports, directories: Directories) -> Program:
     return Program(
-        place,
+        directories,
         label="sinks",
         module="deploy.world.sinks",
         port=ports.sinks,
@@ -180,7 +182,7 @@ def _sinks(ports: Ports, place: Place) -> Program:
             "SINKS_HOST": LOOPBACK,
             "SINKS_PORT": str(ports.sinks),
             "SINKS_SMTP_PORT": str(ports.smtp),
-            "SINKS_DATA_DIR": str(place.of("sinks")),
+            "SINKS_DATA_DIR": str(directories.of("sinks")),
             "SINKS_SMS_SECRET": _SMS_SECRET,
             "SINKS_PUSH_SECRET": _PUSH_SECRET,
             "SINKS_DEMO_FILE": str(ACCOUNTS_FILE),
@@ -188,25 +190,25 @@ def _sinks(ports: Ports, place: Place) -> Program:
     )
 
 
-def _tsa(ports: Ports, place: Place, public_url: str) -> Program:
+def _tsa(ports: Ports, directories: Directories, public_url: str) -> Program:
     return Program(
-        place,
+        directories,
         label="tsa",
         module="deploy.world.tsa",
         port=ports.tsa,
         health="/healthz",
-        before=("deploy.world.pki", str(pki_dir(place)), "--public-url", public_url),
+        before=("deploy.world.pki", str(pki_dir(directories)), "--public-url", public_url),
         variables={
             "TSA_HOST": LOOPBACK,
             "TSA_PORT": str(ports.tsa),
-            "TSA_PKI_DIR": str(pki_dir(place)),
+            "TSA_PKI_DIR": str(pki_dir(directories)),
         },
     )
 
 
 def _ops(
     ports: Ports,
-    place: Place,
+    directories: Directories,
     common: Mapping[str, str],
     replicas: Replicas,
     servers: tuple[Server, ...],
@@ -218,7 +220,7 @@ def _ops(
     # Whoever runs elsewhere, or in memory, has no disk here.
     here = [server.name for server in servers if isinstance(server, (Mongo, ApacheKafka, S3))]
     return Program(
-        place,
+        directories,
         label="ops",
         module="deploy.watch.ops",
         port=ports.ops,
@@ -230,15 +232,15 @@ def _ops(
             "OPS_PORT": str(ports.ops),
             "OPS_TARGETS": targets,
             "OPS_MEASURED": f"gateway=http://{LOOPBACK}:{ports.gateway_metrics}",
-            "OPS_DATA_DIR": str(place.of("ops")),
-            "OPS_VOLUMES": ",".join(f"{name}={place.of(name)}" for name in here),
+            "OPS_DATA_DIR": str(directories.of("ops")),
+            "OPS_VOLUMES": ",".join(f"{name}={directories.of(name)}" for name in here),
         },
     )
 
 
-def _partners(ports: Ports, place: Place, common: Mapping[str, str]) -> Program:
+def _partners(ports: Ports, directories: Directories, common: Mapping[str, str]) -> Program:
     return Program(
-        place,
+        directories,
         label="partners",
         module="deploy.world.partners",
         port=ports.partners,

@@ -50,7 +50,7 @@ def test_what_went_wrong_is_told_without_the_values() -> None:
         assert isinstance(own.mongo, Mongo)
         _trouble(own.mongo_url)
         own.mongo.stop()  # its last words are in the log
-        text = own.mongo.place.log("mongo").read_text(encoding="utf-8")
+        text = own.mongo.directories.log("mongo").read_text(encoding="utf-8")
     assert PHONE not in text
     assert NAME not in text
     assert "Slow query" not in text

@@ -19,7 +19,7 @@ from playwright.async_api import async_playwright, expect
 from deploy.stacks.embedded import platform as layout
 from deploy.stacks.embedded.ports import free_port_set
 from deploy.stacks.embedded.servers import MemoryKafka, Program
-from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import StackSettings
 from tests.support.stack import restarting
 from tests.support.tools.needs import needs
@@ -28,9 +28,9 @@ from tests.support.tools.needs import needs
 @pytest.fixture(scope="module")
 def sinks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     directory = tmp_path_factory.mktemp("sinks")
-    place, ports = Place(directory / "data", directory / "logs"), free_port_set()
-    kafka = MemoryKafka(place, port=ports.kafka)
-    program = layout.build(StackSettings(run_dir=directory), ports, place, kafka).sinks
+    directories, ports = Directories(directory / "data", directory / "logs"), free_port_set()
+    kafka = MemoryKafka(directories, port=ports.kafka)
+    program = layout.build(StackSettings(run_dir=directory), ports, directories, kafka).sinks
     program.start()
     program.ready()
     yield program

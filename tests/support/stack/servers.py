@@ -19,7 +19,7 @@ from deploy import ROOT
 from deploy.stacks.embedded.choice import choose_kafka
 from deploy.stacks.embedded.ports import free_ports
 from deploy.stacks.embedded.servers import S3, Mongo
-from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import KafkaKind, StackSettings
 from deploy.stacks.topics import from_registry, provision
 from tests.support.stack.choice import StackKind, chosen
@@ -151,12 +151,12 @@ class ServerStack:
             StackError: a server is missing or did not start.
         """
         directory = data_dir or scratch_dir()
-        place = Place(directory / "data", directory / "logs")
+        directories = Directories(directory / "data", directory / "logs")
         ports = free_ports(3)
         broker = (
             choose_kafka(
                 KafkaKind(kafka),
-                place=place,
+                directories=directories,
                 port=ports[2],
                 controller_port=None,
                 cache_dir=ROOT / ".run" / "cache",
@@ -165,8 +165,8 @@ class ServerStack:
             if kafka
             else None
         )
-        mongo = Mongo(place, port=ports[0], cache_gb=0.25)
-        storage = S3(place, port=ports[1]) if s3 else None
+        mongo = Mongo(directories, port=ports[0], cache_gb=0.25)
+        storage = S3(directories, port=ports[1]) if s3 else None
         owned = data_dir is None
 
         def end() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.stacks.embedded.platform import upstreams
 from deploy.stacks.embedded.ports import free_port_set
 from deploy.stacks.embedded.servers import Gateway
-from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import Ports
 
 
@@ -36,7 +36,7 @@ def door(folder: Path, behind: Mapping[str, int]) -> Iterator[Door]:
     """It runs inside the block; `behind`: part → port. Behind the others there is nobody."""
     ports = Ports.model_validate(free_port_set().model_dump() | dict(behind))
     gateway = Gateway(
-        Place(folder / "data", folder / "logs"),
+        Directories(folder / "data", folder / "logs"),
         port=ports.gateway,
         metrics_port=ports.gateway_metrics,
         upstreams=upstreams(ports),

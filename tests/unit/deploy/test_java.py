@@ -15,7 +15,7 @@ from deploy.stacks.embedded.java import (
     parse_java_version,
 )
 from deploy.stacks.embedded.servers import MemoryKafka
-from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import KafkaKind
 
 
@@ -71,7 +71,7 @@ def test_without_java_the_memory_broker_is_taken_and_the_reason_told(
     _only(monkeypatch, tmp_path)
     chosen = choose_kafka(
         None,
-        place=Place(tmp_path / "data", tmp_path / "logs"),
+        directories=Directories(tmp_path / "data", tmp_path / "logs"),
         port=1,
         controller_port=2,
         cache_dir=tmp_path,
@@ -89,7 +89,7 @@ def test_apache_forced_without_java_is_an_error_that_says_what_is_missing(
     with pytest.raises(KafkaUnavailableError, match="no Java runtime"):
         choose_kafka(
             KafkaKind.APACHE,
-            place=Place(tmp_path / "data", tmp_path / "logs"),
+            directories=Directories(tmp_path / "data", tmp_path / "logs"),
             port=1,
             controller_port=2,
             cache_dir=tmp_path,

@@ -11,7 +11,7 @@ from contracts.topics import SERVICES
 from deploy.stacks.embedded import platform as layout
 from deploy.stacks.embedded.ports import replica_ports
 from deploy.stacks.embedded.servers import ApacheKafka, GivenKafka, Kafka, MemoryKafka
-from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import GivenServers, Ports, StackSettings
 from deploy.watch.ops.volumes import Places, parsed
 
@@ -33,9 +33,9 @@ def test_one_replica_needs_no_further_port() -> None:
 
 
 def test_gateway_and_ops_know_every_replica(tmp_path: Path) -> None:
-    place = Place(tmp_path / "data", tmp_path / "logs")
+    directories = Directories(tmp_path / "data", tmp_path / "logs")
     settings = StackSettings(run_dir=tmp_path, replicas=2)
-    platform = layout.build(settings, Ports(), place, MemoryKafka(place, port=9192))
+    platform = layout.build(settings, Ports(), directories, MemoryKafka(directories, port=9192))
     names = [program.name for program in platform.services]
     assert sorted(names) == sorted([*SERVICES, *(f"{name}-2" for name in SERVICES)])
     for program in platform.services:
@@ -47,21 +47,25 @@ def test_gateway_and_ops_know_every_replica(tmp_path: Path) -> None:
         assert f"http://{address}" in platform.ops.variables["OPS_TARGETS"]
 
 
-def _measured(place: Place, kafka: Kafka, servers: Literal["own", "given"] = "own") -> Places:
-    settings = StackSettings(run_dir=place.data_dir.parent, servers=servers)
-    return parsed(layout.build(settings, Ports(), place, kafka).ops.variables["OPS_VOLUMES"])
+def _measured(
+    directories: Directories, kafka: Kafka, servers: Literal["own", "given"] = "own"
+) -> Places:
+    settings = StackSettings(run_dir=directories.data_dir.parent, servers=servers)
+    return parsed(layout.build(settings, Ports(), directories, kafka).ops.variables["OPS_VOLUMES"])
 
 
 def test_ops_measures_the_disks_of_the_servers_that_run_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """O2: where the data is. What is kept in memory or elsewhere has no disk here."""
-    place = Place(tmp_path / "data", tmp_path / "logs")
-    here = {name: place.data_dir / name for name in ("mongo", "s3")}
-    assert _measured(place, MemoryKafka(place)) == here
-    assert _measured(place, ApacheKafka(place)) == here | {"kafka": place.data_dir / "kafka"}
+    directories = Directories(tmp_path / "data", tmp_path / "logs")
+    here = {name: directories.data_dir / name for name in ("mongo", "s3")}
+    assert _measured(directories, MemoryKafka(directories)) == here
+    assert _measured(directories, ApacheKafka(directories)) == here | {
+        "kafka": directories.data_dir / "kafka"
+    }
     assert all(path.is_dir() for path in here.values())
     for name in ("MONGO_URL", "KAFKA_BOOTSTRAP", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
         monkeypatch.setenv(name, "elsewhere:1")
-    given = GivenKafka(place, given=GivenServers())
-    assert _measured(place, given, "given") == {}
+    given = GivenKafka(directories, given=GivenServers())
+    assert _measured(directories, given, "given") == {}

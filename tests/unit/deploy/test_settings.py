@@ -14,14 +14,14 @@ from stdnum.ru import inn
 from deploy.stacks.embedded import platform as layout
 from deploy.stacks.embedded.demo import ACCOUNTS_FILE, demo_accounts
 from deploy.stacks.embedded.servers import S3, MemoryKafka
-from deploy.stacks.embedded.servers.base import Place
+from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import Ports, StackSettings, inherited_environment
 
 
 def _platform(tmp_path: Path) -> layout.Platform:
-    place = Place(tmp_path / "data", tmp_path / "logs")
+    directories = Directories(tmp_path / "data", tmp_path / "logs")
     settings = StackSettings(run_dir=tmp_path)
-    return layout.build(settings, Ports(), place, MemoryKafka(place, port=9192))
+    return layout.build(settings, Ports(), directories, MemoryKafka(directories, port=9192))
 
 
 def test_a_setting_left_in_the_shell_does_not_reach_a_service(
@@ -47,7 +47,7 @@ def test_every_service_finds_every_server(tmp_path: Path) -> None:
 
 
 def test_the_memory_broker_asks_for_republishing_and_short_fetches(tmp_path: Path) -> None:
-    env = MemoryKafka(Place(tmp_path, tmp_path), port=9192).env()
+    env = MemoryKafka(Directories(tmp_path, tmp_path), port=9192).env()
     assert env["OUTBOX_REPUBLISH"] == "true"
     assert env["KAFKA_FETCH_MAX_WAIT_MS"] == "20"
 

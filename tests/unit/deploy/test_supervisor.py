@@ -12,7 +12,7 @@ import pytest
 
 from deploy.stacks.embedded.console import Console
 from deploy.stacks.embedded.errors import ServerFailedError
-from deploy.stacks.embedded.servers.base import Place, Server
+from deploy.stacks.embedded.servers.base import Directories, Server
 from deploy.stacks.embedded.supervisor import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -29,7 +29,7 @@ class Paper(Server):
     """A server without a process: the test decides when it lives and dies."""
 
     label: str = "paper"
-    place: Place = field(default_factory=lambda: Place(Path(), Path()))
+    directories: Directories = field(default_factory=lambda: Directories(Path(), Path()))
     lives: bool = False
     fails: bool = False
     starts: int = 0

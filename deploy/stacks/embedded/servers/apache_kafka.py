@@ -102,7 +102,7 @@ class ApacheKafka(Kafka):
 
     @property
     def _config(self) -> Path:
-        return self.place.of(self.name) / "server.properties"
+        return self.directories.of(self.name) / "server.properties"
 
     def command(self) -> Sequence[str]:
         """See `Server.command`."""

@@ -15,7 +15,7 @@ from deploy.stacks.embedded.settings import inherited_environment
 
 
 @dataclass(frozen=True)
-class Place:
+class Directories:
     """Where a server keeps its data and log, and who hears its lines."""
 
     data_dir: Path
@@ -38,7 +38,7 @@ class Place:
 class Server(ABC):
     """One child process. `start` returns at once, `ready` waits until it really serves."""
 
-    place: Place
+    directories: Directories
     name: str = field(init=False)
     title: str = field(init=False)
     grace: float = field(init=False, default=5.0)
@@ -103,13 +103,13 @@ class Server(ABC):
         if self.alive:
             return
         argv = self.command()
-        listener = self.place.on_line
+        listener = self.directories.on_line
         self._child = Child(
             self.name,
             argv,
             env=self.environment(),
             cwd=ROOT,
-            log=self.place.log(self.name),
+            log=self.directories.log(self.name),
             on_line=(lambda line: listener(self.name, line)) if listener else None,
             redacted=self.redacted,
         )
@@ -154,7 +154,7 @@ class Server(ABC):
         Raises:
             ServerFailedError: it failed, or did not end in time.
         """
-        log = self.place.log(self.name)
+        log = self.directories.log(self.name)
         helper = Child(self.name, argv, env=self.environment(), cwd=ROOT, log=log)
         self._helper = helper
         helper.start()

@@ -40,7 +40,7 @@ class Gateway(Server):
         caddy = installed("caddy")
         if caddy is None:
             raise MissingServerError(self.title, "`caddy` is not installed", "run `make` again")
-        data = self.place.of(self.name)
+        data = self.directories.of(self.name)
         config: Path = data / "Caddyfile"
         config.write_text(
             caddyfile(

@@ -115,7 +115,7 @@ class Mongo(Server):
         """See `Server.command`."""
         return [
             str(find_mongod()),
-            *("--dbpath", str(self.place.of(self.name))),
+            *("--dbpath", str(self.directories.of(self.name))),
             *("--bind_ip", "127.0.0.1"),
             *("--port", str(self.port)),
             *("--replSet", REPLICA_SET),

@@ -51,7 +51,7 @@ class S3(Server):
         """Names and credentials; the secret is made once and kept with the data."""
         self.name = "s3"
         self.title = "S3 (SeaweedFS)"
-        kept = self.place.of("s3-config") / "credentials.json"
+        kept = self.directories.of("s3-config") / "credentials.json"
         if not kept.exists():
             pair = {"accessKey": "zdorovie", "secretKey": secrets.token_urlsafe(24)}
             kept.touch(mode=0o600)
@@ -91,7 +91,7 @@ class S3(Server):
         weed = installed("weed")
         if weed is None:
             raise MissingServerError(self.title, "`weed` is not installed", "run `make` again")
-        config = self.place.of("s3-config")
+        config = self.directories.of("s3-config")
         identities = config / "identities.json"
         identities.touch(mode=0o600)
         pair = {"accessKey": self.access_key, "secretKey": self.secret_key}
@@ -105,7 +105,7 @@ class S3(Server):
             weed,
             "-logtostderr",
             "mini",
-            f"-dir={self.place.of(self.name)}",
+            f"-dir={self.directories.of(self.name)}",
             "-ip=127.0.0.1",
             "-ip.bind=127.0.0.1",
             f"-s3.config={identities}",
@@ -150,6 +150,6 @@ class S3(Server):
     def stop(self) -> None:
         """See `Server.stop`."""
         super().stop()
-        kept = self.place.of("s3-config") / "ports.json"
+        kept = self.directories.of("s3-config") / "ports.json"
         if kept.exists():
             self._remove_sockets(json.loads(kept.read_text()))
