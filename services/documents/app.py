@@ -103,12 +103,12 @@ def build(
             ),
             max_body=_MAX_BODY,
             router=_routes(),
-            handlers={
-                **uploads_consumers.handlers(uploads),
-                **sealed_consumers.handlers(documents, orders),
-            },
+            handlers=[
+                uploads_consumers.handlers(uploads),
+                sealed_consumers.handlers(documents, orders),
+            ],
             timer_handlers={SEAL: documents.seal},
-            indexes={**access_store.INDEXES, **uploads_store.INDEXES, **sealed_store.INDEXES},
+            indexes=[access_store.INDEXES, uploads_store.INDEXES, sealed_store.INDEXES],
             facilities=[uploads, documents],
             prepare=[storage.prepare, inspector.warm],
             measures=[documents.measure_waiting, documents.measure_ends],

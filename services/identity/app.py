@@ -135,14 +135,14 @@ def build(
             description=_DESCRIPTION,
             max_body=1 << 16,
             router=_router(),
-            handlers=consumers.handlers(profiles),
+            handlers=[consumers.handlers(profiles)],
             timer_handlers={ROTATE: signing_keys.rotate},
-            indexes={
-                **tokens_store.INDEXES,
-                **accounts_store.INDEXES,
-                **callers_store.INDEXES,
-                **codes_store.INDEXES,
-            },
+            indexes=[
+                tokens_store.INDEXES,
+                accounts_store.INDEXES,
+                callers_store.INDEXES,
+                codes_store.INDEXES,
+            ],
             facilities=[
                 callers,
                 signing_keys,

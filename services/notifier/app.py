@@ -86,12 +86,12 @@ def build(
             title="Моё здоровье: уведомления",
             description=DESCRIPTION,
             router=_routes(),
-            handlers={
-                **announcements_consumers.handlers(announcements),
-                **delivery_consumers.handlers(
+            handlers=[
+                announcements_consumers.handlers(announcements),
+                delivery_consumers.handlers(
                     codes, Encryption("identity.codes", settings.codes_secret)
                 ),
-            },
+            ],
             timer_handlers={
                 LATER: announcements.tell_later,
                 WAIT: announcements.stop_waiting,
@@ -104,11 +104,11 @@ def build(
                 SEND[Channel.EMAIL]: settings.email_concurrency,
                 SEND[Channel.PUSH]: settings.push_concurrency,
             },
-            indexes={
-                **recipients_store.INDEXES,
-                **delivery_store.INDEXES,
-                **announcements_store.INDEXES,
-            },
+            indexes=[
+                recipients_store.INDEXES,
+                delivery_store.INDEXES,
+                announcements_store.INDEXES,
+            ],
             facilities=[OwnDevices(deps, recipients, devices), OwnMessages(messages)],
             measures=[partial(sending.measure, resources.timers)],
             close=[leave],

@@ -81,17 +81,17 @@ def build(
                 "подтверждённым гражданам. Проверка талона – по номеру, без входа."
             ),
             router=_routes(),
-            handlers={
-                **patients_consumers.handlers(Registration(deps, patients)),
-                **talons_consumers.handlers(talons),
-                **bookings_consumers.handlers(bookings),
-            },
+            handlers=[
+                patients_consumers.handlers(Registration(deps, patients)),
+                talons_consumers.handlers(talons),
+                bookings_consumers.handlers(bookings),
+            ],
             timer_handlers={TIMER: timetable.due},
-            indexes={
-                **timetable_store.INDEXES,
-                **bookings_store.INDEXES,
-                **patients_store.INDEXES,
-            },
+            indexes=[
+                timetable_store.INDEXES,
+                bookings_store.INDEXES,
+                patients_store.INDEXES,
+            ],
             facilities=[Door(patients.blocked), timetable, bookings, talons],
             prepare=[timetable.prepare],
             measures=[timetable.measure],

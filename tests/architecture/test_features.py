@@ -6,6 +6,7 @@ Between features only what is below use cases; above a store no driver; in a rul
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from contracts.topics import SERVICES
 
+PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 SERVICES_ROOT = Path(__file__).resolve().parents[2] / "services"
 LAYERS = frozenset({
     "api", "consumers", "usecases", "actions", "store", "gateways", "events", "metrics", "domain",
@@ -27,6 +29,8 @@ DRIVERS = frozenset({
     "pymongo", "smtplib", "urllib3",
 })  # fmt: skip
 FRAMEWORKS = frozenset({"fastapi", "starlette", "faststream", "structlog", "logging"})
+PURE = {("arrivals",), ("inbox",)}
+"""Of the rest of the chassis: a refusal, and what is newer of two events."""
 NOT_IN = {
     "api": DRIVERS,
     "consumers": DRIVERS,
@@ -84,6 +88,19 @@ def foreign(module: Module) -> set[str]:
     return {f"{module} imports {name[0]}" for name in module.imports if name[0] in banned}
 
 
+def reaches(module: Module) -> set[str]:
+    """Which rooms of the chassis its rules know beside the foundation, and stores its routes do."""
+    found = set[str]()
+    for name in module.imports:
+        room, file = name[2:3], name[3:4]
+        of_chassis = name[:2] == ("services", "chassis")
+        if module.layer == "domain" and of_chassis and room != ("foundation",) and file not in PURE:
+            found.add(f"{module} imports {'.'.join(name)}")
+        if module.layer in {"api", "consumers"} and name[:2] == ("services", module.service):
+            found |= {f"{module} imports a store"} if "store" in name[3:] else set()
+    return found
+
+
 def trespasses(module: Module) -> set[str]:
     """What it imports of other features, or of the root, and may not."""
     if module.feature is None:
@@ -106,8 +123,38 @@ def test_no_driver_above_a_store_and_no_framework_in_a_rule(service: str) -> Non
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_rules_know_the_foundation_and_doors_no_store(service: str) -> None:
+    assert set().union(*map(reaches, modules(service))) == set()
+
+
+def test_every_feature_is_held_to_the_files_of_a_feature() -> None:
+    """import-linter looks at no folder that is not named to it."""
+    contracts = tomllib.loads(PYPROJECT.read_text())["tool"]["importlinter"]["contracts"]
+    (named,) = [set(c["containers"]) for c in contracts if c["name"].startswith("in a feature")]
+    folders = {
+        f"services.{service}.{path.parent.name}"
+        for service in SERVICES
+        for path in (SERVICES_ROOT / service).glob("*/__init__.py")
+    }
+    assert folders == named
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_features_share_what_is_below_their_use_cases(service: str) -> None:
     assert set().union(*map(trespasses, modules(service))) == set()
+
+
+@pytest.mark.parametrize(
+    ("parts", "source"),
+    [
+        (("holds", "domain"), "from services.chassis.work.transactions import Transaction"),
+        (("holds", "api"), "from services.scheduling.holds.store import Holds"),
+        (("holds", "consumers"), "from services.scheduling.holds import store"),
+    ],
+)
+def test_what_reaches_too_far_is_seen(parts: tuple[str, ...], source: str) -> None:
+    assert reaches(read("scheduling", parts, source))
+    assert not reaches(read("scheduling", ("holds", "usecases"), source))
 
 
 @pytest.mark.parametrize(

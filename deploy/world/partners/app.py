@@ -44,9 +44,9 @@ def build(
             title="Внешние системы (симулятор)",
             description="Реестр, казначейство, больница и почта. Говорит только событиями.",
             router=APIRouter(),
-            handlers=agencies.handlers,
+            handlers=[agencies.handlers],
             timer_handlers=agencies.timer_handlers,
-            indexes=INDEXES,
+            indexes=[INDEXES],
         ),
     ).app
     app.state.agencies = agencies

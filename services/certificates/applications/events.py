@@ -45,7 +45,7 @@ def documents_requested(
 
 
 def documents_supplied(application: Application) -> contract.DocumentsSupplied:
-    """The clock runs again."""
+    """What was asked for is there, and the deadline runs again."""
     filed = application.registered
     return contract.DocumentsSupplied(
         application_id=application.id,

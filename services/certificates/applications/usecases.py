@@ -17,7 +17,6 @@ from services.certificates.applications.domain.states import UNDECIDED, State
 from services.certificates.applications.domain.tracking import TRACKING_SPACE, tracking_number
 from services.certificates.applications.errors import TooManyApplicationsError, TooManyDraftsError
 from services.certificates.applications.metrics import ApplicationMetrics
-from services.certificates.applications.store.counts import counted
 from services.certificates.applications.store.desks import Desks
 from services.certificates.applications.views import ApplicationView, citizens_view
 from services.certificates.catalogue.errors import UnknownTypeError
@@ -44,7 +43,7 @@ class Applications:
     async def measure(self) -> None:
         """Set the gauges of how the applications stand now."""
         now = self.deps.now()
-        self.metrics.set(await counted(self.cases.store.collection, now), now)
+        self.metrics.set(await self.cases.store.counted(now), now)
 
     def view(self, application: Application) -> ApplicationView:
         """The application as its citizen sees it today."""

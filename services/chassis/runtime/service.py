@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeVar
 
 import structlog
 import uvicorn
@@ -46,6 +47,9 @@ from services.chassis.work.timers import TimerHandler
 
 log = structlog.get_logger(__name__)
 
+K = TypeVar("K")
+T = TypeVar("T")
+
 Background = Callable[[], Awaitable[None]]
 _INDEXES: Sequence[Indexes] = (
     outbox.INDEXES,
@@ -65,11 +69,13 @@ class ServiceSpec:
     title: str
     description: str
     router: APIRouter
-    handlers: Handlers = field(default_factory=dict)
+    handlers: Sequence[Handlers] = ()
+    """Of each feature. A service has one handler an event: two features that hear it would be two
+    transactions, of which one may fail."""
     timer_handlers: Mapping[str, TimerHandler] = field(default_factory=dict)
     timer_concurrency: Mapping[str, int] = field(default_factory=dict)
     """How many of a kind run at a time, where it is not the usual number."""
-    indexes: Indexes = field(default_factory=dict)
+    indexes: Sequence[Indexes] = ()
     facilities: Sequence[object] = ()
     """What its routes ask for by type: its use cases."""
     prepare: Sequence[Background] = ()
@@ -100,7 +106,7 @@ class Runtime:
         self.tokens = resources.tokens
         self.publisher = resources.publisher
         self.relay = Relay(self.mongo, self.outbox, self.publisher, metrics)
-        self.dispatcher = Dispatcher(self.name, spec.handlers, self.mongo, metrics)
+        self.dispatcher = Dispatcher(self.name, merged(spec.handlers), self.mongo, metrics)
         self.supervisor = Supervisor(
             lambda: build_broker(settings.platform, self.dispatcher), metrics
         )
@@ -167,8 +173,7 @@ class Runtime:
 
     async def prepare(self) -> None:
         """Indexes, events to publish again, and the service's own steps, before anything runs."""
-        for indexes in (*_INDEXES, self.spec.indexes):
-            await self.mongo.ensure(indexes)
+        await self.mongo.ensure(merged([*_INDEXES, *self.spec.indexes]))
         if self.settings.platform.outbox_republish:
             count = await self.outbox.republish()
             log.info("the broker forgets: events will be published again", events=count)
@@ -183,7 +188,7 @@ class Runtime:
             partial(repeat_all, self.measures),
             partial(measure_loop, self.metrics, self.permits.late),
         ]
-        if self.spec.handlers:
+        if self.dispatcher.handlers:
             loops += [self.supervisor.run, self._replays]
         for kind, handler in self.spec.timer_handlers.items():  # one kind must not starve another
             loop = TimerLoop(self.timers, {kind: handler}, self.metrics)
@@ -225,6 +230,25 @@ class Runtime:
                 await step()
         except Exception as error:
             log.warning("a client did not close in time", error=redacted(error))
+
+
+class DeclaredTwiceError(Exception):
+    """Two parts of a service declare the same thing, and one of them would silently win."""
+
+
+def merged(declared: Sequence[Mapping[K, T]]) -> dict[K, T]:
+    """All that features declare, each key once.
+
+    Raises:
+        DeclaredTwiceError: two of them have the same key.
+    """
+    found: dict[K, T] = {}
+    for part in declared:
+        if twice := found.keys() & part.keys():
+            message = f"declared twice: {', '.join(sorted(map(str, twice)))}"
+            raise DeclaredTwiceError(message)
+        found |= part
+    return found
 
 
 def _name(loop: Background) -> str:

@@ -46,7 +46,7 @@ class Fact:
 
 
 def new_event_id() -> str:
-    """Unique, no secret."""
+    """The id of an event that is made now: unique, and no secret."""
     return random_hex(16)
 
 

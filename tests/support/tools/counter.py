@@ -122,9 +122,9 @@ def build(
             title="Counter",
             description="For tests.",
             router=router,
-            handlers={IdentityChecked: heard},
+            handlers=[{IdentityChecked: heard}],
             timer_handlers={"count": due},
-            indexes={"counts": []},
+            indexes=[{"counts": []}],
         ),
     ).app
     app.state.counter = counter

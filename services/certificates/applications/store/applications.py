@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
 from services.certificates.applications.domain.application import Application, Filed
+from services.certificates.applications.domain.deadlines import ApplicationCounts
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.errors import UnknownApplicationError
+from services.certificates.applications.store.counts import counted
 from services.chassis.database.client import Database, Document, Indexes
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
@@ -75,6 +78,10 @@ class ApplicationStore(Aggregates[Application]):
     ) -> Page[Application]:
         """A citizen's applications, newest first."""
         return await self.page({"citizen_id": citizen_id}, _NEWEST, after=after, limit=limit)
+
+    async def counted(self, now: datetime) -> ApplicationCounts:
+        """How they stand, for the gauges."""
+        return await counted(self.collection, now)
 
     async def how_many(self, tx: Transaction, citizen_id: str, states: Iterable[State]) -> int:
         """How many applications of this citizen are in one of these states."""

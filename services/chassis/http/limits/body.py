@@ -23,7 +23,7 @@ class Work(Protocol):
         ...
 
     def go(self) -> None:
-        """Go on."""
+        """Let the clock run on."""
         ...
 
 

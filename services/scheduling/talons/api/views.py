@@ -32,7 +32,7 @@ class PublicTalon(BaseModel):
 
     @classmethod
     def of(cls, found: TalonCheck) -> PublicTalon:
-        """For a stranger."""
+        """What anybody learns of a talon by its number."""
         said = cls(number=found.number, state=found.check, label=CHECK_LABELS[found.check])
         if found.appointment is None:
             return said
