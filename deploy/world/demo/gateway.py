@@ -1,8 +1,8 @@
 """The gateway from a client's side: calls that explain themselves when they are refused.
 
-An answer that says «come back» is come back for, when repeating the request can change nothing
-more than the request itself: it only reads, or carries an Idempotency-Key, or was refused before
-anything was begun. It refuses to repeat anything else: whether that took effect is not known.
+An answer that says «come back», or none, is come back for, when repeating the request can change
+nothing more than the request itself: it only reads, or carries an Idempotency-Key, or was refused
+before anything was begun. It refuses to repeat anything else: nobody knows whether it took effect.
 """
 
 from __future__ import annotations
@@ -106,7 +106,14 @@ class Gateway:
         address = f"/api/{service}/v1{path}"
         deadline = time.monotonic() + PATIENCE
         while True:
-            answer = await self._client.request(method, address, headers=headers, **request)
+            try:
+                answer = await self._client.request(method, address, headers=headers, **request)
+            except httpx2.TransportError:  # a replica died while it was being sent a body
+                if not (once or method in _READS) or time.monotonic() > deadline:
+                    raise
+                self.repeated["broke-off"] += 1
+                await asyncio.sleep(1.0)
+                continue
             if answer.is_success:
                 return answer
             refused = RefusedError(method, address, answer.status_code, _problem(answer))
