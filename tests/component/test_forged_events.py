@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from contracts.envelope import MAX_BYTES, Data, Event, model_of
 from contracts.tools.snapshots import example_of
 from contracts.topics import SERVICES, TOPICS, heard_by, topic_of
+from services.certificates.known.store import KnownStore
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
@@ -126,7 +127,7 @@ async def test_over_kafka_a_treasury_confirms_nobody_and_the_true_news_get_throu
         asked("certificates", kafka_platform, database, tokens) as (app, _),
         AIOKafkaProducer(bootstrap_servers=kafka_platform.kafka_bootstrap) as producer,
     ):
-        store = app.state.ledger.store
+        staff = KnownStore(find(app, Runtime).mongo.db).staff
 
         async def said(topic: str, what: Event[Any]) -> None:
             await producer.send_and_wait(
@@ -139,7 +140,7 @@ async def test_over_kafka_a_treasury_confirms_nobody_and_the_true_news_get_throu
         await said("identity.events", event(2, "Орлова Ольга Олеговна"))
 
         async def true() -> bool:
-            found = await store.staff(doctor)
+            found = await staff.find(None, doctor)
             return found is not None and found.full_name == "Орлова Ольга Олеговна"
 
         await eventually(true)

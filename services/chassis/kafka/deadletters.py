@@ -32,8 +32,10 @@ INDEXES = {
         IndexModel([("settled_at", ASCENDING)], expireAfterSeconds=int(RETENTION.total_seconds())),
     ]
 }
-_MOST_HEADERS = 64
+_MOST_HEADERS = 16
 _BEGINNING = 1024
+_LARGEST = MAX_BYTES + 16 * _BEGINNING
+"""An event with its key and headers."""
 OPEN, REPLAYING, REPLAYED, DISCARDED = "open", "replaying", "replayed", "discarded"
 
 
@@ -44,16 +46,26 @@ class DeadLetters:
         self.collection = mongo.db["dead_letters"]
 
     async def keep(
-        self, consumer: str, record: ConsumerRecord[Any, Any], *, reason: str, error: str
+        self,
+        consumer: str,
+        record: ConsumerRecord[Any, Any],
+        *,
+        reason: str,
+        error: str,
+        whole: bool = True,
     ) -> str:
         """Keep a record with its bytes, headers and place; keeping it twice is keeping it once.
 
-        `reason` is its class: unparseable, misplaced, refused, bug. Of what no contract allows
-        (`MAX_BYTES`) only the beginning is kept, and it cannot be replayed: anybody who may write
-        to a topic could fill the reader's disk. Returns the dead letter's id.
+        `reason` is its class: unparseable, misplaced, refused, bug. Of what is larger than any
+        event with its headers, and of what is not asked for `whole`, only the beginning is kept,
+        and it cannot be replayed: whoever may write to a topic could fill every reader's disk.
+        Returns the dead letter's id.
         """
         place = f"{consumer}|{record.topic}|{record.partition}|{record.offset}|{record.timestamp}|"
         letter_id = sha256(place.encode() + (record.value or b"")).hexdigest()[:24]
+        size = _size(record)
+        cut = not whole or size > _LARGEST
+        headers = record.headers[:_MOST_HEADERS] if cut else record.headers
         await self.collection.update_one(
             {"_id": letter_id},
             {
@@ -63,11 +75,12 @@ class DeadLetters:
                     "partition": record.partition,
                     "offset": record.offset,
                     "timestamp": record.timestamp,
-                    "key": _beginning(record.key),
-                    "value": _beginning(record.value),
-                    "size": len(record.value or b""),
+                    "key": _kept(record.key, cut=cut),
+                    "value": _kept(record.value, cut=cut),
+                    "size": size,
+                    "cut": cut,
                     "headers": [
-                        [k[:_BEGINNING], _beginning(v)] for k, v in record.headers[:_MOST_HEADERS]
+                        [k[:_BEGINNING] if cut else k, _kept(v, cut=cut)] for k, v in headers
                     ],
                     "first_seen_at": datetime.now(UTC),
                 },
@@ -102,7 +115,7 @@ class DeadLetters:
     async def ask(self, letter_ids: Sequence[str], state: str) -> int:
         """Mark open letters for replay, or discard them; returns how many were open."""
         settled = datetime.now(UTC) if state == DISCARDED else None
-        whole = {"size": {"$not": {"$gt": MAX_BYTES}}} if state == REPLAYING else {}
+        whole = {"cut": {"$ne": True}} if state == REPLAYING else {}
         done = await self.collection.update_many(
             {"_id": {"$in": list(letter_ids)}, "state": OPEN, **whole},
             {"$set": {"state": state, "settled_at": settled, "lease": None}},
@@ -110,8 +123,13 @@ class DeadLetters:
         return done.modified_count
 
 
-def _beginning(raw: bytes | None) -> bytes | None:
-    return raw if raw is None or len(raw) <= MAX_BYTES else raw[:_BEGINNING]
+def _size(record: ConsumerRecord[Any, Any]) -> int:
+    headers = sum(len(k) + len(v or b"") for k, v in record.headers)
+    return len(record.key or b"") + len(record.value or b"") + headers
+
+
+def _kept(raw: bytes | None, *, cut: bool) -> bytes | None:
+    return raw if raw is None or not cut else raw[:_BEGINNING]
 
 
 def _stale() -> datetime:
@@ -165,8 +183,8 @@ async def _show(letters: DeadLetters, letter_id: str) -> int:
     print(f"key: {_shown(d['key'])}")  # noqa: T201 - a command's output
     for k, v in d["headers"]:
         print(f"header {k}: {_shown(v)}")  # noqa: T201 - a command's output
-    if d.get("size", 0) > MAX_BYTES:
-        print(f"too large to be an event ({d['size']} bytes): its beginning")  # noqa: T201 - as above
+    if d.get("cut"):
+        print(f"{d['size']} bytes, kept is the beginning")  # noqa: T201 - as above
     print(_shown(d["value"]))  # noqa: T201 - a command's output
     return 0
 

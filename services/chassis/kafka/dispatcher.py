@@ -150,15 +150,14 @@ class Dispatcher:
         if kind is not None and kind not in self.handlers:
             if kind in BY_TYPE and (home := topic_of(BY_TYPE[kind]).name) != record.topic:
                 # it has no effect here, but somebody forges, or a topic is misconfigured
-                return await self._misplaced(record, kind, f"{kind} belongs to {home}")
+                why = f"{kind} belongs to {home}"
+                return await self._misplaced(record, kind, why, whole=False)
             return self._count(kind, "ignored")
         started = time.perf_counter()
         try:
             incoming = self._parse(record, kind, replayed=replayed)
         except UnparseableError as error:
             return await self._dead(record, kind, "unparseable", str(error))
-        if incoming is None:
-            return self._count("unknown", "ignored")
         event = incoming.event
         wrong = misplaced(event, record.topic, record.key)
         if wrong is not None:
@@ -186,13 +185,8 @@ class Dispatcher:
             return await self._dead(record, kind, reason, redacted(error))
         return self._count(kind, "handled")
 
-    def _parse(
-        self, record: KafkaRecord, kind: str | None, *, replayed: bool
-    ) -> Incoming[Any] | None:
-        """The event, or None when it is well-formed but of a type that this service ignores."""
+    def _parse(self, record: KafkaRecord, kind: str | None, *, replayed: bool) -> Incoming[Any]:
         event = parsed(record, kind, self._models)
-        if event is None:
-            return None
         cause = EventCause(
             self._mongo,
             self.consumer,
@@ -204,12 +198,24 @@ class Dispatcher:
         )
         return Incoming(event=event, cause=cause, data=event.data)
 
-    async def _misplaced(self, record: KafkaRecord, kind: str, why: str) -> str:
+    async def _misplaced(
+        self, record: KafkaRecord, kind: str, why: str, *, whole: bool = True
+    ) -> str:
         self._metrics.events_misplaced.labels(kind).inc()
-        return await self._dead(record, kind, "misplaced", why)
+        return await self._dead(record, kind, "misplaced", why, whole=whole)
 
-    async def _dead(self, record: KafkaRecord, kind: str | None, reason: str, error: str) -> str:
-        letter = await self.letters.keep(self.consumer, record, reason=reason, error=error)
+    async def _dead(
+        self,
+        record: KafkaRecord,
+        kind: str | None,
+        reason: str,
+        error: str,
+        *,
+        whole: bool = True,
+    ) -> str:
+        letter = await self.letters.keep(
+            self.consumer, record, reason=reason, error=error, whole=whole
+        )
         log.error("dead letter kept", letter=letter, type=kind, reason=reason, error=error[:300])
         return self._count(kind, "dead-letter")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -20,38 +21,34 @@ class UnparseableError(Exception):
 
 
 def type_of(record: KafkaRecord) -> str | None:
-    """The type by the header, where there is a readable one."""
+    """The type by the header; by the body, where no header is readable; None where neither is."""
     for name, value in record.headers:
         if name == HEADER_TYPE and value is not None:
-            try:
+            with suppress(UnicodeDecodeError):
                 return str(value, "utf-8")
-            except UnicodeDecodeError:
-                return None
+    raw = record.value or b""
+    with suppress(ValidationError):
+        return Event[Data].from_json(raw).type if len(raw) <= MAX_BYTES else None
     return None
 
 
 def parsed(
     record: KafkaRecord, kind: str | None, models: Mapping[str, type[Event[Any]]]
-) -> Event[Any] | None:
-    """The event; None when it is well-formed but of a type that is not among the models.
-
-    `kind` is the type by the header, if there was one.
+) -> Event[Any]:
+    """The event of this type, which is one of the models'; None: of no readable type.
 
     Raises:
-        UnparseableError: neither.
+        UnparseableError: it is none.
     """
     raw = record.value or b""
     if len(raw) > MAX_BYTES:
         message = f"{len(raw)} bytes, {MAX_BYTES} are the most"
         raise UnparseableError(message)
     try:
-        kind = kind or Event[Data].from_json(raw).type
-        if kind not in models:
-            return None
-        event = models[kind].from_json(raw)
+        event = (models[kind] if kind else Event[Data]).from_json(raw)
     except ValidationError as error:
         raise UnparseableError(_summary(error)) from error
-    if event.type != kind:
+    if kind is None or event.type != kind:
         message = f"the header says {kind}, the body {event.type}"
         raise UnparseableError(message)
     return event

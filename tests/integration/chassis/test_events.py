@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
+from datetime import UTC, datetime
 
+import bson
 import pytest
 
 from services.chassis.foundation.errors import AccidentError
@@ -108,24 +110,32 @@ async def test_what_nobody_could_have_sent_is_kept_small_and_told(
     name = unique("c")
     app = counter.build(kafka_platform, database, name=name, fetch_keys=tokens.fetch)
     topic, huge = "registry.events", secrets.token_bytes(2) * 450_000
-    sealed = (b"k", b"{}", [("ce_type", b"documents.document-sealed.v1")])
+    since = datetime.now(UTC)
+    kind = b"documents.document-sealed.v1"
+    sealed = (b"k", b"x" * 9_000, [("ce_type", kind)])
+    bare = an_event(counter.checked("k"), aggregate_id="k").to_json()
+    bare = bare.replace(b"registry.identity-checked.v1", kind)  # its type stands in the body alone
+    stuffed = (b"k", b"x", [(name, bytes(250_000)) for name in "abcd"])
     unknown = (b"k", b"{}", [("ce_type", b"foreign.thing-done.v9")])
-    await send(kafka_platform, raw=[(topic, b"k", huge, []), (topic, *sealed), (topic, *unknown)])
+    forged = [sealed, unknown, stuffed, (b"k", bare, [])]
+    await send(kafka_platform, raw=[(topic, b"k", huge, []), *((topic, *f) for f in forged)])
     async with running(app):
         letters = find(app, Runtime).dispatcher.letters.collection
-        mine = {"$or": [{"value": {"$eq": huge[:1024]}}, {"reason": "misplaced"}]}
-        await eventually(lambda: equals(letters.count_documents(mine), 2))
-        large = await letters.find_one({"size": len(huge)})
+        mine = {"cut": True, "topic": topic, "first_seen_at": {"$gte": since}}
+        await eventually(lambda: equals(letters.count_documents(mine), 4))
+        async for letter in letters.find(mine):
+            assert len(bson.encode(letter)) < 8_000, letter["reason"]
+        large = await letters.find_one({"size": len(huge) + 1})
         assert large is not None
         assert (large["value"], large["reason"]) == (huge[:1024], "unparseable")
-        assert metric(app, "events_misplaced_total", type="documents.document-sealed.v1") == 1
+        assert metric(app, "events_misplaced_total", type="documents.document-sealed.v1") == 2
         assert (
             await deadletters.main([database, "replay", large["_id"]], platform=kafka_platform) == 1
         )
         assert (
             await deadletters.main([database, "show", large["_id"]], platform=kafka_platform) == 0
         )
-        assert "900000 bytes" in capsys.readouterr().out
+        assert "900001 bytes" in capsys.readouterr().out
         assert (
             await deadletters.main([database, "discard", large["_id"]], platform=kafka_platform)
             == 0
