@@ -202,6 +202,26 @@ def jpeg_of_scans(count: int, *, width: int = 400, height: int = 300) -> bytes:
     return plain[:-2] + scan * (count - plain.count(b"\xff\xda")) + end
 
 
+def with_segment(jpeg: bytes, marker: int, body: bytes) -> bytes:
+    """A JPEG with one more segment, before all others."""
+    return jpeg[:2] + segment(marker, body) + jpeg[2:]
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    """A part of a JPEG, with its marker and its length."""
+    return bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+def jpeg_2000(size: tuple[int, int], *, canvas: tuple[int, int] | None = None) -> bytes:
+    """A JPEG 2000, in the far corner of a canvas where that is larger."""
+    made = _saved(Image.new("L", size), "JPEG2000")
+    if not canvas:
+        return made
+    at = made.index(b"\xff\x4f\xff\x51") + 8
+    said = (*canvas, canvas[0] - size[0], canvas[1] - size[1])
+    return made[:at] + b"".join(n.to_bytes(4, "big") for n in said) + made[at + 16 :]
+
+
 def object_stream(objects: bytes, *, header: str | None = None) -> bytes:
     """Objects packed into a stream, as any modern writer does."""
     packed = zlib.compress(objects)

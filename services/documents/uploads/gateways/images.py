@@ -7,7 +7,6 @@ writing. It refuses what has more pixels than a scan needs before decoding any o
 from __future__ import annotations
 
 import io
-import re
 from typing import Any
 
 from PIL import ExifTags, Image, ImageOps, JpegImagePlugin
@@ -15,6 +14,7 @@ from PIL import ExifTags, Image, ImageOps, JpegImagePlugin
 from services.documents.access.domain.content import MediaType
 from services.documents.uploads.domain import Inspected
 from services.documents.uploads.errors import FileBrokenError, FileRefusedError, ImageTooLargeError
+from services.documents.uploads.gateways.jpeg import scans_of
 from services.documents.uploads.gateways.resolution import dpi_on_a4, is_paper
 
 MAX_PIXELS = 40_000_000
@@ -23,8 +23,6 @@ MAX_PIXELS = 40_000_000
 MOST_SCANS = 100
 """Of a progressive JPEG: usual are ten, and each one costs a pass over the whole picture."""
 
-_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")  # not stuffed, no restart, no filler
-_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _FORMATS = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG"}
 _NAMES = {MediaType.JPEG: "JPG", MediaType.PNG: "PNG"}
 _KEPT_MODES = {
@@ -51,9 +49,9 @@ def inspect_image(content: bytes, media_type: MediaType) -> Inspected:
         ImageTooLargeError: more than `MAX_PIXELS`.
         FileBrokenError: it cannot be decoded, or moves, or has more than `MOST_SCANS`.
     """
-    if media_type is MediaType.JPEG and scans_of(content) > MOST_SCANS:
-        raise FileBrokenError(_NAMES[media_type])
     try:
+        if media_type is MediaType.JPEG and scans_of(content) > MOST_SCANS:
+            raise FileBrokenError(_NAMES[media_type])
         with Image.open(io.BytesIO(content), formats=[_FORMATS[media_type]]) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise ImageTooLargeError(MAX_PIXELS)
@@ -70,21 +68,6 @@ def inspect_image(content: bytes, media_type: MediaType) -> Inspected:
     except Exception as error:  # decoders of hostile bytes raise whatever they like
         raise FileBrokenError(_NAMES[media_type]) from error
     return Inspected(media_type, written, pages=1, dpi=dpi)
-
-
-def scans_of(content: bytes) -> int:
-    """How often a JPEG draws over its picture, without decoding anything.
-
-    Segments are stepped over, so that thumbnails and whatever hangs behind the end do not count.
-    """
-    scans, position = 0, 2
-    while found := _MARKER.search(content, position):
-        marker = found[1][0]
-        if marker == _END_OF_IMAGE:
-            break
-        scans += marker == _START_OF_SCAN
-        position = found.end() + int.from_bytes(content[found.end() : found.end() + 2], "big")
-    return scans
 
 
 def _scanners_dpi(image: Image.Image) -> int | None:

@@ -20,8 +20,9 @@ from services.documents.uploads.errors import (
     PdfActiveContentError,
     PdfEncryptedError,
 )
-from services.documents.uploads.gateways.images import MOST_SCANS, scans_of
+from services.documents.uploads.gateways.images import MOST_SCANS
 from services.documents.uploads.gateways.inspection.pool import inspect
+from services.documents.uploads.gateways.jpeg import scans_of
 from tests.support import scans
 
 

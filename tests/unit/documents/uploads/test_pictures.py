@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
-from PIL import Image
 
 from services.documents.uploads.errors import FileTooComplexError, ImageTooLargeError
 from services.documents.uploads.gateways.images import MAX_PIXELS, MOST_SCANS
 from services.documents.uploads.gateways.inspection.pool import inspect
+from services.documents.uploads.gateways.jpeg import MOST_SEGMENTS
 from tests.support import pdfs, scans
 
 Put = Callable[[Pdf, Stream], None]
@@ -114,15 +114,11 @@ def test_pictures_between_operators_count_too(put: Put) -> None:
         inspect(pdfs.changed(lambda pdf: put(pdf, pdf.make_stream(INLINE))))
 
 
-def jpeg_2000() -> bytes:
-    out = io.BytesIO()
-    Image.new("L", (16, 16)).save(out, "JPEG2000")
-    return out.getvalue()
-
-
-def bilevel(size: tuple[int, int], *, kind: int = 48) -> bytes:
+def bilevel(
+    size: tuple[int, int], *, kind: int = 48, at: tuple[int, int] = (0, 0), length: int = 19
+) -> bytes:
     """A JBIG2 segment for a page (48) or a region."""
-    return struct.pack(">IBBBIII", 0, kind, 0, 1, 19, *size) + bytes(11)
+    return struct.pack(">IBBBIIIII", 0, kind, 0, 1, length, *size, *at) + bytes(3)
 
 
 def taller(data: bytes, mark: bytes, at: int, size: bytes) -> bytes:
@@ -131,9 +127,59 @@ def taller(data: bytes, mark: bytes, at: int, size: bytes) -> bytes:
     return data[:start] + size + data[start + len(size) :]
 
 
+SMALL_2000 = scans.jpeg_2000((16, 16))
 WIDE_JPEG = taller(scans.jpeg(72), b"\xff\xc0", 5, struct.pack(">HH", 60_000, 60_000))
-WIDE_2000 = taller(jpeg_2000(), b"\xff\x4f\xff\x51", 8, struct.pack(">II", 60_000, 60_000))
+WIDE_2000 = taller(SMALL_2000, b"\xff\x4f\xff\x51", 8, struct.pack(">II", 60_000, 60_000))
+FRAME = b"\xff\xc0\x00\x11\x08"
+"""How the segment begins that says the size; the size follows."""
+RAW_2000 = len(WIDE_2000) - WIDE_2000.index(b"\xff\x4f\xff\x51")
+JPEG, JPEG_2000, JBIG2 = Name.DCTDecode, Name.JPXDecode, Name.JBIG2Decode
+
+
+def before_the_frame(jpeg: bytes, marker: int, body: bytes) -> bytes:
+    """The JPEG with one more segment directly before the one that says its size."""
+    start = jpeg.index(b"\xff\xc0")
+    return jpeg[:start] + scans.segment(marker, body) + jpeg[start:]
+
+
 OVERSIZED = {
+    "a JPEG with a comment that overlaps its size": (
+        before_the_frame(WIDE_JPEG, 0xFE, FRAME),
+        JPEG,
+    ),
+    "a JPEG with sizes in comments around its own": (
+        scans.with_segment(before_the_frame(WIDE_JPEG, 0xFE, FRAME), 0xFE, FRAME + b"\0\1\0\1"),
+        JPEG,
+    ),
+    "a JPEG with a small thumbnail": (
+        scans.with_segment(WIDE_JPEG, 0xE2, b"MPF\0" + scans.picture("JPEG", (160, 120))),
+        JPEG,
+    ),
+    "a JPEG with a second size": (
+        before_the_frame(WIDE_JPEG, 0xC0, struct.pack(">BHHB", 8, 9, 9, 0)),
+        JPEG,
+    ),
+    "a JPEG whose height follows": (
+        before_the_frame(WIDE_JPEG, 0xC0, struct.pack(">BHHB", 8, 9, 9, 0)).replace(
+            struct.pack(">HH", 60_000, 60_000), struct.pack(">HH", 9, 1000)
+        )[:-2]
+        + b"\xff\xdc\x00\x04\xff\xff\xff\xd9",
+        JPEG,
+    ),
+    "a raw JPEG 2000": (WIDE_2000[-RAW_2000:], JPEG_2000),
+    "a JPEG 2000 behind a small one": (SMALL_2000 + WIDE_2000, JPEG_2000),
+    "a region of JBIG2 that is far away": (
+        bilevel((8, 8)) + bilevel((8, 8), kind=38, at=HUGE),
+        JBIG2,
+    ),
+    "patterns of JBIG2": (
+        struct.pack(">IBBBIBBBI", 0, 16, 0, 1, 7, 0, 255, 255, 1_000_000),
+        JBIG2,
+    ),
+    "a grid of JBIG2": (
+        struct.pack(">IBBBI17xBII8x", 0, 22, 0, 1, 34, 0, *HUGE),
+        JBIG2,
+    ),
     "a JPEG": (WIDE_JPEG, Name.DCTDecode),
     "a JPEG without a height": (
         taller(scans.jpeg(72), b"\xff\xc0", 5, struct.pack(">HH", 0, 1000)),
@@ -161,14 +207,99 @@ def test_what_the_data_say_counts_where_it_is_more(case: str) -> None:
         inspect(pdfs.changed(partial(known_as, data=data, filters=filters)))
 
 
-def test_the_columns_of_a_fax_count() -> None:
+PLAIN = scans.jpeg(72)
+UNREADABLE = {
+    "a JPEG that is none": (b"\xff\xd8 no picture", JPEG),
+    "a JPEG without a beginning": (PLAIN[2:], JPEG),
+    "a JPEG whose segment never ends": (PLAIN[:2] + b"\xff\xfe\xff\xff" + PLAIN[2:900], JPEG),
+    "a JPEG with a segment of no length": (PLAIN[:2] + b"\xff\xfe\0\0" + PLAIN[2:], JPEG),
+    "a JPEG with a segment of no meaning": (scans.with_segment(PLAIN, 0x02, b""), JPEG),
+    "a JPEG with something between its segments": (PLAIN[:2] + b"x" + PLAIN[2:], JPEG),
+    "a JPEG that draws before it has a size": (scans.with_segment(PLAIN, 0xDA, b""), JPEG),
+    "a JPEG with a size cut short": (scans.with_segment(PLAIN, 0xC0, b"\x08"), JPEG),
+    "a JPEG of segments without end": (
+        PLAIN[:2] + b"\xff\xfe\0\2" * (MOST_SEGMENTS + 1) + PLAIN[2:],
+        JPEG,
+    ),
+    "a JPEG 2000 behind another beginning": (
+        b"\xff\x4f\xff\x51AAAA" + bytes(4) + SMALL_2000[-RAW_2000:],
+        JPEG_2000,
+    ),
+    "a JPEG 2000 that does not begin": (b"x" + SMALL_2000, JPEG_2000),
+    "a JPEG 2000 of no size": (
+        taller(SMALL_2000, b"\xff\x4f\xff\x51", 8, bytes(8)),
+        JPEG_2000,
+    ),
+    "a JPEG 2000 cut short": (SMALL_2000[: 20 - RAW_2000], JPEG_2000),
+    "a JPEG 2000 of boxes only": (SMALL_2000[:-RAW_2000][:-8], JPEG_2000),
+    "JBIG2 before a page that is out of sight": (
+        bilevel((8, 8), length=0xFFFFFFFF) + bilevel(HUGE),
+        JBIG2,
+    ),
+    "JBIG2 of no known height": (bilevel((2480, 0xFFFFFFFF)), JBIG2),
+    "JBIG2 cut short": (bilevel((8, 8))[:-1], JBIG2),
+    "JBIG2 too short for a size": (bilevel((8, 8), length=4), JBIG2),
+    "JBIG2 of segments without end": (
+        struct.pack(">IBBBI", 0, 49, 0, 1, 0) * (MOST_SEGMENTS + 1),
+        JBIG2,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_what_two_readers_could_read_differently_is_refused(case: str) -> None:
+    data, filters = UNREADABLE[case]
+    with pytest.raises(FileTooComplexError):
+        inspect(pdfs.changed(partial(known_as, data=data, filters=filters)))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    ("segments", "refused"),
+    [
+        (bilevel((8, 8), kind=38), None),
+        (bilevel(HUGE, kind=38), ImageTooLargeError),
+        (bilevel((8, 8), length=0xFFFFFFFF), FileTooComplexError),
+    ],
+)
+def test_what_pictures_of_jbig2_share_counts(
+    segments: bytes, refused: type[Exception] | None, *, packed: bool
+) -> None:
     def change(pdf: Pdf) -> None:
-        wide = {"filter": Name.CCITTFaxDecode, "decode_parms": Dictionary(K=-1, Columns=60_000)}
-        made = picture(pdf, b"\x00\x10\x01", (8, 2000), wide.pop("filter"), **wide)
+        shared = pdf.make_stream(b"")
+        if packed:
+            shared.write(zlib.compress(segments), filter=Name.FlateDecode)
+        else:
+            shared.write(segments)
+        parameters = Dictionary(JBIG2Globals=shared)
+        known(pdf, picture(pdf, bilevel((8, 8)), (8, 8), JBIG2, decode_parms=parameters))
+
+    with pytest.raises(refused) if refused else nullcontext():
+        inspect(pdfs.changed(change))
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        Dictionary(K=-1, Columns=60_000),
+        Dictionary(K=-1, Columns=1000, Rows=60_000),
+        Array([Dictionary(K=-1, Columns=60_000), Dictionary(K=-1, Columns=8)]),
+    ],
+)
+def test_columns_and_rows_of_a_fax_count(parameters: object) -> None:
+    def change(pdf: Pdf) -> None:
+        data, fax = b"\x00\x10\x01", Name.CCITTFaxDecode
+        made = picture(pdf, data, (8, 2000), fax)
+        made.DecodeParms = parameters
         known(pdf, made)
 
     with pytest.raises(ImageTooLargeError):
         inspect(pdfs.changed(change))
+
+
+def test_scans_in_a_thumbnail_do_not_count() -> None:
+    made = scans.with_segment(scans.jpeg(72), 0xE1, b"\xff\xda" * (MOST_SCANS + 1))
+    assert inspect(pdfs.changed(partial(known_as, data=made, filters=JPEG))).pages == 1
 
 
 @pytest.mark.parametrize(
@@ -213,9 +344,10 @@ def test_honest_scans_pass() -> None:
     for data, filters, size in (
         (scans.jpeg(300), Name.DCTDecode, fine),
         (zlib.compress(scans.jpeg(300)), Array([Name.FlateDecode, Name.DCTDecode]), fine),
-        (jpeg_2000(), Name.JPXDecode, (16, 16)),
+        (SMALL_2000, Name.JPXDecode, (16, 16)),
         (bilevel(fine), Name.JBIG2Decode, fine),
-        (bilevel((fine[0], 0xFFFFFFFF)), Name.JBIG2Decode, fine),
+        (SMALL_2000[-RAW_2000:], Name.JPXDecode, (16, 16)),
+        (b"\n" + scans.with_segment(scans.jpeg(72), 0xE1, WIDE_JPEG), Name.DCTDecode, fine),
     ):
         made = pdfs.changed(partial(known_as, data=data, filters=filters, size=size))
         assert inspect(made).pages == 1

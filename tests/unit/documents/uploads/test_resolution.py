@@ -56,6 +56,7 @@ def test_c8_the_resolution_of_a_picture(case: str) -> None:
 
 
 A4, A5 = pdfs.A4, pdfs.A5
+WHOLE, SMALL = (scans.picture("JPEG", size) for size in (A4_AT_300, (83, 117)))
 TENTH = (A4[0] / 10, A4[1] / 10)
 LETTER = b"BT /F1 12 Tf (Letter) Tj ET "
 OCR = b"BT 3 Tr /F1 12 Tf (Letter) Tj ET "
@@ -116,7 +117,34 @@ PAGES: dict[str, tuple[bytes, int | None]] = {
         30,
     ),
     "a JPEG": (pdfs.with_jpeg(scans.picture("JPEG", A4_AT_300), says=A4_AT_300), 300),
-    "a JPEG that is none": (pdfs.with_jpeg(b"\xff\xd8 no picture", says=A4_AT_300), 1),
+    **{
+        f"a JPEG with {what}": (pdfs.with_jpeg(made, says=A4_AT_300), 300)
+        for what, made in {
+            "a thumbnail in EXIF": scans.with_segment(WHOLE, 0xE1, b"Exif\0\0" + SMALL),
+            "a thumbnail in its own segment": scans.with_segment(WHOLE, 0xE2, b"MPF\0" + SMALL),
+            "a size in a comment": scans.with_segment(WHOLE, 0xFE, b"\xff\xc0\0\x11\x08\0\1\0\1"),
+            "another one behind its end": WHOLE + SMALL,
+        }.items()
+    },
+    "a small JPEG with a large size in a comment": (
+        pdfs.with_jpeg(
+            scans.with_segment(SMALL, 0xFE, b"\xff\xc0\x00\x11\x08\x0d\xb4\x09\xb0"),
+            says=A4_AT_300,
+        ),
+        10,
+    ),
+    "a small JPEG 2000 on a large canvas": (
+        pdfs.with_jpeg(
+            scans.jpeg_2000((248, 351), canvas=A4_AT_300), says=A4_AT_300, filters=Name.JPXDecode
+        ),
+        30,
+    ),
+    "a small JPEG between the operators that is called large": (
+        pdfs.drawn(
+            b"595 0 0 842 0 0 cm BI /W 2480 /H 3508 /BPC 8 /CS /G /F /DCT ID " + SMALL + b"\nEI"
+        ),
+        10,
+    ),
     "a logo in a letter": (pdfs.scanned(300, paper=(200, 200), before=LETTER), None),
     "a dot": (pdfs.scanned(300, paper=(10, 10)), None),
     "beside the page": (pdfs.scanned(300, place=pdfs.turned(0, (900, 0))), None),

@@ -8,14 +8,15 @@ what another layer hides is not looked at.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pikepdf
 
 from services.documents.uploads.errors import FileTooComplexError
-from services.documents.uploads.gateways.pdf.pictures import Size, size_in_header
+from services.documents.uploads.gateways.jpeg import Size
+from services.documents.uploads.gateways.pdf.pictures import size_in_header
 from services.documents.uploads.gateways.resolution import scale_of_page
 
 MOST_WORK = 32 * 1024 * 1024
@@ -149,6 +150,7 @@ class _Drawn:
         self.pictures: list[_Picture] = []
         self.text = False
         self._budget = budget
+        self._sizes: dict[tuple[int, int], Size] = {}
 
     def read(self, content: Any, resources: Any, matrix: Matrix, depth: int) -> None:
         """Follow a page or a form, and the forms in it."""
@@ -164,7 +166,9 @@ class _Drawn:
                 self.text = self.text or not state.invisible
             elif isinstance(step, pikepdf.ContentStreamInlineImage):
                 self._budget.take(_PICTURE_COSTS)
-                self.pictures.append(_Picture(step.iimage.width, step.iimage.height, state.matrix))
+                inline = step.iimage
+                size = _size(self._pdf, inline.obj, inline.read_raw_bytes)
+                self.pictures.append(_Picture(*size, state.matrix))
             elif operator == "Do" and operands:
                 self._draw(operands[0], resources, state.matrix, depth)
             else:
@@ -178,7 +182,9 @@ class _Drawn:
             return
         kind = thing.get("/Subtype")
         if kind == pikepdf.Name.Image:
-            self.pictures.append(_Picture(*_pixels(self._pdf, thing), matrix))
+            if thing.objgen not in self._sizes:
+                self._sizes[thing.objgen] = _pixels(self._pdf, thing)
+            self.pictures.append(_Picture(*self._sizes[thing.objgen], matrix))
         elif kind == pikepdf.Name.Form and depth < _DEEPEST:
             self._budget.take(_FORM_COSTS)
             inside = _times(_matrix(thing.get("/Matrix")), matrix)
@@ -195,14 +201,15 @@ def _streams(content: Any) -> Iterator[pikepdf.Stream]:
 def _pixels(pdf: pikepdf.Pdf, image: pikepdf.Stream) -> Size:
     """Of the picture, or of its mask where that is finer: text is often in the mask alone."""
     layers = [image, image.get("/SMask"), image.get("/Mask")]
-    sizes = [_size(pdf, layer) for layer in layers if isinstance(layer, pikepdf.Stream)]
+    streams = [layer for layer in layers if isinstance(layer, pikepdf.Stream)]
+    sizes = [_size(pdf, layer, layer.read_raw_bytes) for layer in streams]
     return max(sizes, key=math.prod)
 
 
-def _size(pdf: pikepdf.Pdf, layer: pikepdf.Stream) -> Size:
+def _size(pdf: pikepdf.Pdf, layer: pikepdf.Object, data: Callable[[], bytes]) -> Size:
     """What it says of itself; a JPEG or JPEG 2000 has a header of its own, which is believed."""
     across, down = (int(_number(layer.get(key), 0)) for key in ("/Width", "/Height"))
-    own = size_in_header(pdf, layer)
+    own = size_in_header(pdf, layer, data)
     return (across, down) if own is None else (min(across, own[0]), min(down, own[1]))
 
 
