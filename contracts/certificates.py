@@ -115,6 +115,7 @@ class ApplicationApprovedV2(Data):
 
     TYPE: ClassVar[str] = "certificates.application-approved.v2"
     PLAIN: ClassVar[type[Pii]] = CertificatePii
+    BOUND_TO: ClassVar[tuple[str, ...]] = ("application_id", "citizen_id", "number")
     application_id: str
     tracking_number: str
     citizen_id: str

@@ -64,6 +64,18 @@ class Data(Part):
     """`<producer>.<fact-in-past-tense>.v<N>`; the version is part of the type."""
     PLAIN: ClassVar[type[Pii] | None] = None
     """What `pii` holds once its reader has decrypted it, where it is encrypted."""
+    BOUND_TO: ClassVar[tuple[str, ...]] = ()
+    """The fields in clear that an encrypted `pii` belongs to, and to no others."""
+
+    @classmethod
+    def about(cls, **clear: object) -> tuple[str, ...]:
+        """What the JWE's header says under `about`: the type, then the fields of `BOUND_TO`."""
+        return (cls.TYPE, *(str(clear[name]) for name in cls.BOUND_TO))
+
+    @property
+    def bound_to(self) -> tuple[str, ...]:
+        """What the JWE of this very event has to say under `about`."""
+        return self.about(**dict(self))
 
 
 T = TypeVar("T", bound=Data)

@@ -90,6 +90,7 @@ class CodeRequestedV2(Data):
 
     TYPE: ClassVar[str] = "identity.code-requested.v2"
     PLAIN: ClassVar[type[Pii]] = CodePii
+    BOUND_TO: ClassVar[tuple[str, ...]] = ("code_id",)
     account_id: str | None = None
     code_id: str
     purpose: CodePurpose
@@ -103,6 +104,7 @@ class ProfileSubmittedV2(Data):
 
     TYPE: ClassVar[str] = "identity.profile-submitted.v2"
     PLAIN: ClassVar[type[Pii]] = PersonPii
+    BOUND_TO: ClassVar[tuple[str, ...]] = ("account_id",)
     account_id: str
     revision: int
     category: Category
@@ -145,6 +147,7 @@ class PapersConfirmed(Data):
 
     TYPE: ClassVar[str] = "identity.papers-confirmed.v1"
     PLAIN: ClassVar[type[Pii]] = PapersPii
+    BOUND_TO: ClassVar[tuple[str, ...]] = ("account_id",)
     account_id: str
     category: Category
     pii: EncryptedPii

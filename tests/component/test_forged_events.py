@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 from fastapi import FastAPI
+from pydantic import SecretStr
 
-from contracts.envelope import MAX_BYTES, Data, Event, model_of
+from contracts.envelope import MAX_BYTES, Data, Event, Pii, model_of
 from contracts.tools.snapshots import example_of
 from contracts.topics import SERVICES, TOPICS, heard_by, topic_of
 from services.certificates.known.store import KnownStore
+from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
@@ -78,6 +80,42 @@ async def test_nothing_is_believed_by_its_type_alone(service: tuple[str, FastAPI
     letters = runtime.dispatcher.letters.collection
     assert {d["reason"] async for d in letters.find({})} == {"misplaced"}
     assert metric(app, "events_misplaced_total") == forged
+    assert await runtime.mongo.db["inbox"].count_documents({}) == 0
+    assert await runtime.mongo.db["inbox_positions"].count_documents({}) == 0
+
+
+def crossed(data: type[Data], secret: SecretStr) -> dict[str, Event[Any]]:
+    """What was encrypted for another event, put into this one: each thing that it is bound to."""
+    event, topic = example(data), topic_of(data).name
+    own = event.data.bound_to
+    plain = Pii()  # nobody comes to see what is inside
+    found = {}
+    for at, what in enumerate(("type", *data.BOUND_TO)):
+        about = (*own[:at], "of-the-victim", *own[at + 1 :])
+        jwe = Encryption(topic, secret).encrypt(plain, about=about)
+        pii = event.data.pii.model_copy(update={"jwe": jwe})
+        said = event.data.model_copy(update={"pii": pii})
+        found[what] = event.model_copy(update={"id": secrets.token_hex(8), "data": said})
+    return found
+
+
+async def test_what_was_encrypted_for_another_event_has_no_effect(
+    service: tuple[str, FastAPI],
+) -> None:
+    """Whoever may write a topic copies a victim's papers, form or code into their own event."""
+    name, app = service
+    runtime = find(app, Runtime)
+    refused = 0
+    for data in (data for consumer, data in HEARD if consumer == name and data.PLAIN):
+        secret = getattr(runtime.settings, f"{topic_of(data).name.split('.')[1]}_secret")
+        for what, event in crossed(data, secret).items():
+            outcome = await runtime.dispatcher.settle(as_record(event), last_try=True)
+            assert outcome == "dead-letter", f"{data.TYPE}: {what}"
+            refused += 1
+    letters = await runtime.dispatcher.letters.collection.find({}).to_list(None)
+    assert [(d["reason"], d["error"]) for d in letters] == [
+        ("refused", "AboutAnotherError: about-another")
+    ] * refused
     assert await runtime.mongo.db["inbox"].count_documents({}) == 0
     assert await runtime.mongo.db["inbox_positions"].count_documents({}) == 0
 

@@ -102,7 +102,7 @@ class Agencies:
     async def registry_hears_profile(self, incoming: Incoming[ProfileSubmittedV2]) -> None:
         """Compare a profile; each submission is answered, by its revision (I2)."""
         profile = incoming.data
-        person = self._profiles.decrypt(profile.pii.jwe, PersonPii)
+        person = self._profiles.decrypt(profile.pii.jwe, PersonPii, about=profile.bound_to)
 
         async def work(tx: Transaction) -> None:
             now = datetime.now(UTC)

@@ -22,9 +22,10 @@ def handlers(use: Copies, papers: Encryption) -> Handlers:
     """The handler of each event type; `papers` decrypts identity papers."""
 
     async def papers_confirmed(incoming: Incoming[PapersConfirmed]) -> None:
-        pii = papers.decrypt(incoming.data.pii.jwe, PapersPii)
+        data = incoming.data
+        pii = papers.decrypt(data.pii.jwe, PapersPii, about=data.bound_to)
         person = Person(
-            account_id=incoming.data.account_id,
+            account_id=data.account_id,
             last_name=pii.last_name,
             first_name=pii.first_name,
             middle_name=pii.middle_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -94,12 +95,12 @@ class KnownFile:
 def same_person(citizen: Person, staff: Staff) -> bool:
     """Whether a member of staff is, or may be, this citizen under another account.
 
-    By СНИЛС where both are known; by name otherwise, since staff records have no birth date. So a
-    namesake of whom one number is missing counts as the same: another doctor takes the case.
+    By СНИЛС or by name: nobody has checked the number of a staff record, which has no birth date
+    either. So a namesake counts as the same: another doctor takes the case.
     """
     one, other = number(citizen.snils or ""), number(staff.snils or "")
-    if one and other:
-        return one == other
+    if one and one == other:
+        return True
     names = full_name(citizen.last_name, citizen.first_name, citizen.middle_name)
     return same_name(names, staff.full_name)
 
@@ -107,7 +108,8 @@ def same_person(citizen: Person, staff: Staff) -> bool:
 def same_name(one: str, other: str) -> bool:
     """Whether two full names may be one person's.
 
-    In any order and case, ё as е; a middle name may be missing, and names may be initials.
+    In any order and case, ё as е; a middle name or half of a double one may be missing, and names
+    may be initials.
     """
     shorter, longer = sorted((_words(one), _words(other)), key=len)
     for word in shorter:
@@ -120,8 +122,8 @@ def same_name(one: str, other: str) -> bool:
 
 def _words(full: str) -> list[str]:
     """The longest first: initials take what is left."""
-    plain = name(full).casefold().replace("ё", "е").replace(".", " ")
-    return sorted(plain.split(), key=len, reverse=True)
+    plain = name(full).casefold().replace("ё", "е")
+    return sorted(re.findall(r"[^\s.,-]+", plain), key=len, reverse=True)
 
 
 def _initial(one: str, other: str) -> bool:

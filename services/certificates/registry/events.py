@@ -26,6 +26,9 @@ def ordered(
     pii = contract.CertificatePii(
         fields=tuple(contract.PrintedField(key=k, label=label, value=v) for k, label, v in rows)
     )
+    about = contract.ApplicationApprovedV2.about(
+        application_id=application.id, citizen_id=application.citizen_id, number=certificate.number
+    )
     return contract.ApplicationApprovedV2(
         application_id=application.id,
         tracking_number=application.registered.tracking_number,
@@ -39,7 +42,7 @@ def ordered(
         issued_on=certificate.issued_on,
         valid_until=certificate.valid_until,
         verify_url=verify_url,
-        pii=contract.EncryptedForm(jwe=encryption.encrypt(pii)),
+        pii=contract.EncryptedForm(jwe=encryption.encrypt(pii, about=about)),
     )
 
 

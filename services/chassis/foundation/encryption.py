@@ -1,11 +1,13 @@
 """Personal data in an event that one reader alone can read, whoever may read its topic.
 
 JSON in a compact JWE (`dir`, A256GCM): any library for JWE reads it. Both ends hold the secret of
-the topic; nothing else is agreed. It keeps no secret from whoever writes the topic.
+the topic. Its protected header names what it is about (`about`), so that whoever writes the topic
+cannot put one person's data under another's name. It keeps no secret from the topic's writers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -13,11 +15,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
+from joserfc.registry import HeaderParameter
 from pydantic import BaseModel, SecretStr
 
 from services.chassis.foundation.errors import RefusalError
 
 M = TypeVar("M", bound=BaseModel)
+
+_ABOUT = "about"
+_HEADERS = jwe.JWERegistry({_ABOUT: HeaderParameter("What the content is about", "list[str]")})
 
 
 class UnreadableForUsError(RefusalError):
@@ -27,6 +33,15 @@ class UnreadableForUsError(RefusalError):
 
     def __init__(self) -> None:
         super().__init__("Содержимое события зашифровано неизвестным ключом.")
+
+
+class AboutAnotherError(RefusalError):
+    """The content was encrypted for another event: somebody put it into this one."""
+
+    code = "about-another"
+
+    def __init__(self) -> None:
+        super().__init__("Зашифрованное содержимое относится к другому событию.")
 
 
 class Encryption:
@@ -39,24 +54,32 @@ class Encryption:
 
     def __init__(self, topic: str, secret: SecretStr) -> None:
         self._keys = KeySet([_key(topic, each) for each in secret.get_secret_value().split()])
-        self._header = {"alg": "dir", "enc": "A256GCM", "kid": self._keys.keys[0].kid}
+        self._header: dict[str, object] = {
+            "alg": "dir",
+            "enc": "A256GCM",
+            "kid": self._keys.keys[0].kid,
+        }
 
-    def encrypt(self, data: BaseModel) -> str:
-        """The JWE of the data; nulls are left out."""
+    def encrypt(self, data: BaseModel, *, about: Sequence[str]) -> str:
+        """The JWE of the data, bound to what it is about; nulls are left out."""
         plain = data.model_dump_json(exclude_none=True)
-        return jwe.encrypt_compact(self._header, plain, self._keys.keys[0])
+        header = self._header | {_ABOUT: list(about)}
+        return jwe.encrypt_compact(header, plain, self._keys.keys[0], registry=_HEADERS)
 
-    def decrypt(self, token: str, model: type[M]) -> M:
-        """What was encrypted.
+    def decrypt(self, token: str, model: type[M], *, about: Sequence[str]) -> M:
+        """What was encrypted about exactly this.
 
         Raises:
             UnreadableForUsError: not with a secret of ours, or changed on its way.
+            AboutAnotherError: it was encrypted about something else.
         """
         try:
-            plain = jwe.decrypt_compact(token, self._keys).plaintext
+            found = jwe.decrypt_compact(token, self._keys, registry=_HEADERS)
         except (JoseError, ValueError) as error:
             raise UnreadableForUsError from error
-        return model.model_validate_json(plain or b"")
+        if found.headers().get(_ABOUT) != list(about):
+            raise AboutAnotherError
+        return model.model_validate_json(found.plaintext or b"")
 
 
 def _key(topic: str, secret: str) -> OctKey:

@@ -24,7 +24,7 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
 
     async def application_approved(incoming: Incoming[ApplicationApprovedV2]) -> None:
         data = incoming.data
-        pii = orders.decrypt(data.pii.jwe, CertificatePii)
+        pii = orders.decrypt(data.pii.jwe, CertificatePii, about=data.bound_to)
         order = Order(
             form=data.certificate_type,
             title=data.certificate_title,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from services.documents.access.domain.content import MediaType, clean_name
-from services.documents.sealed.errors import NotSealedYetError
+from services.documents.sealed.errors import AnothersDocumentError, NotSealedYetError
 
 _ZONE = ZoneInfo("Europe/Moscow")
 """Where certificates count their days (the calendar of their catalogue)."""
@@ -163,9 +163,15 @@ class Document:
         return until is not None and now >= until
 
     def follows(self, previous: Document | None) -> Document:
-        """The same document as the next edition of `previous`; the old one is kept (D4)."""
+        """The same document as the next edition of `previous`; the old one is kept (D4).
+
+        Raises:
+            AnothersDocumentError: `previous` is another owner's.
+        """
         if previous is None:
             return self
+        if previous.owner_id != self.owner_id:
+            raise AnothersDocumentError
         return replace(self, edition=previous.edition + 1, replaces=previous.id)
 
     def with_content(self, content: SealedContent, now: datetime) -> Document:

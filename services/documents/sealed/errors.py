@@ -31,6 +31,14 @@ class NotAPdfError(RefusalError):
     )
 
 
+class AnothersDocumentError(RefusalError):
+    """An order for what another owner has a document of: it would make that one «replaced»."""
+
+    code = "document-of-another"
+    title = "Документ принадлежит другому человеку"
+    detail = "Прежнее издание этого документа принадлежит другому человеку."
+
+
 class CannotSealError(RefusalError):
     """This document cannot be sealed as asked, now or later. The reason goes into the event."""
 

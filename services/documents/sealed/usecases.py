@@ -104,6 +104,9 @@ class Documents:
         """Take an order for a document; the timer `seal` does the rest.
 
         A later order for the same thing becomes its next edition; the earlier one is kept (D4).
+
+        Raises:
+            AnothersDocumentError: the earlier one is another owner's.
         """
         document_id = self.deps.new_id()
 

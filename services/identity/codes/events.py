@@ -27,11 +27,12 @@ def code_requested(
         email=None if by_sms else address,
         code=code,
     )
+    about = contract.CodeRequestedV2.about(code_id=challenge.id)
     return contract.CodeRequestedV2(
         account_id=challenge.account_id,
         code_id=challenge.id,
         purpose=purpose,
         channel=contract.Channel(challenge.contact.channel),
         expires_at=challenge.expires_at,
-        pii=EncryptedPii(jwe=encryption.encrypt(pii)),
+        pii=EncryptedPii(jwe=encryption.encrypt(pii, about=about)),
     )

@@ -100,10 +100,11 @@ class PasswordTries:
     async def _count_shared(self, login: str, asker: Asker) -> tuple[list[str], bool]:
         """Count it for the network and for the login; whether this login is guessed at.
 
-        Known devices of the account count together, apart from strangers, by the same number.
+        Known devices of the account count together, by the same number as strangers, under a
+        name of their own: no login that a stranger types is theirs.
         """
         if asker.fleet is not None:
-            key = self.counters.key("passwords-for", f"{login}|{asker.fleet}")
+            key = self.counters.key("passwords-of", f"{login}|{asker.fleet}")
             return [key], not (await self._count_for(key)).allowed
         network = self.counters.key("passwords-from", asker.network)
         limit = self.deps.settings.passwords_per_network

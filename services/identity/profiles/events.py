@@ -29,11 +29,12 @@ def profile_submitted(
         if passport
         else None,
     )
+    about = contract.ProfileSubmittedV2.about(account_id=account_id)
     return contract.ProfileSubmittedV2(
         account_id=account_id,
         revision=profile.submission,
         category=contract.Category(person.category),
-        pii=EncryptedPii(jwe=encryption.encrypt(pii)),
+        pii=EncryptedPii(jwe=encryption.encrypt(pii, about=about)),
     )
 
 
@@ -57,12 +58,13 @@ def confirmed(
         snils=person.snils,
         oms=person.oms,
     )
+    about = contract.PapersConfirmed.about(account_id=account.id)
     return (
         contract.ProfileConfirmedV2(account_id=account.id, category=category, pii=name),
         contract.PapersConfirmed(
             account_id=account.id,
             category=category,
-            pii=EncryptedPii(jwe=encryption.encrypt(papers)),
+            pii=EncryptedPii(jwe=encryption.encrypt(papers, about=about)),
         ),
     )
 

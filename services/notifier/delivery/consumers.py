@@ -21,7 +21,8 @@ class _Consumers:
 
     async def code_requested(self, incoming: Incoming[CodeRequestedV2]) -> None:
         """Send it, unless it is for nobody: a decoy of identity, made so that no time tells it."""
-        pii = self.encryption.decrypt(incoming.data.pii.jwe, CodePii)
+        data = incoming.data
+        pii = self.encryption.decrypt(data.pii.jwe, CodePii, about=data.bound_to)
         if pii.phone or pii.email:
             await self.codes.send(_code(incoming, pii), cause=incoming.cause)
 

@@ -48,13 +48,16 @@ PERSON = PersonPii(
 
 def example(data: type[Data]) -> Any:
     """The data of the contract's example; what is encrypted there is the demo citizen here."""
-    found = model_of(data).model_validate(example_of(data.TYPE)).data
-    return found if data.PLAIN is None else found.model_copy(update={"pii": about()})
+    found: Any = model_of(data).model_validate(example_of(data.TYPE)).data
+    if data.PLAIN is None:
+        return found
+    return found.model_copy(update={"pii": about(found.account_id)})
 
 
-def about(**changes: Any) -> EncryptedPii:
+def about(account_id: str, **changes: Any) -> EncryptedPii:
     """The demo citizen's numbers, changed, as identity encrypts them for the registry."""
-    return encrypted(ProfileSubmittedV2, PERSON.model_copy(update=changes))
+    person = PERSON.model_copy(update=changes)
+    return encrypted(ProfileSubmittedV2, person, account_id=account_id)
 
 
 def simulator(
@@ -147,7 +150,7 @@ async def test_handlers_are_what_the_registry_of_topics_says(app: FastAPI) -> No
 async def test_a_second_submission_is_answered_by_its_revision(app: FastAPI) -> None:
     """A corrected profile gets an answer of its own, in order."""
     first: ProfileSubmittedV2 = example(ProfileSubmittedV2)
-    wrong = first.model_copy(update={"pii": about(snils="1")})
+    wrong = first.model_copy(update={"pii": about(first.account_id, snils="1")})
     right = first.model_copy(update={"revision": 2})
     await deliver(app, an_event(wrong, aggregate_id=first.account_id, seq=2))
     await said(app, IdentityChecked)
@@ -157,6 +160,17 @@ async def test_a_second_submission_is_answered_by_its_revision(app: FastAPI) -> 
         (1, 1, False),
         (2, 2, True),
     ]
+
+
+async def test_nobody_is_confirmed_by_the_profile_of_another(app: FastAPI) -> None:
+    """A profile copied from another's event: no answer, a dead letter."""
+    profile: ProfileSubmittedV2 = example(ProfileSubmittedV2)
+    crossed = profile.model_copy(update={"account_id": "acc-thief"})
+    assert await deliver(app, an_event(crossed, aggregate_id="acc-thief")) == "dead-letter"
+    (letter,) = await find(app, Runtime).dispatcher.letters.collection.find({}).to_list(None)
+    assert (letter["reason"], letter["error"]) == ("refused", "AboutAnotherError: about-another")
+    await idle(app)
+    assert await outbox_events(app, IdentityChecked) == []
 
 
 async def test_what_is_free_is_not_paid_and_what_is_kept_at_home_is_not_posted(
@@ -279,7 +293,8 @@ async def test_over_kafka(kafka_platform: Platform, database: str) -> None:
     """In by one topic, out by another: an outsider sees the answer as plain JSON."""
     profile: ProfileSubmittedV2 = example(ProfileSubmittedV2)
     account = f"acc_{database}"
-    event = an_event(profile.model_copy(update={"account_id": account}), aggregate_id=account)
+    theirs = profile.model_copy(update={"account_id": account, "pii": about(account)})
+    event = an_event(theirs, aggregate_id=account)
     bootstrap = kafka_platform.kafka_bootstrap
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
         await producer.send_and_wait(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -40,6 +40,12 @@ from services.documents.settings import Settings
 from services.documents.uploads.usecases import Uploads
 from tests.support.service import Tokens, keyed, running
 from tests.support.tools.encryption import SECRET, jwe
+
+FORM = (
+    PrintedField(key="name", label="Фамилия, имя, отчество", value="Соколова Анна Сергеевна"),
+    PrintedField(key="birth_date", label="Дата рождения", value="18.04.2007"),
+    PrintedField(key="conclusion", label="Заключение", value="Годна к обучению."),
+)
 
 DOCTOR = Doctor("doctor-orlova", "Орлова Мария Викторовна", "08765430300", "врач-терапевт")
 
@@ -158,14 +164,13 @@ def review_ended(doctor: str, *, application: str) -> ReviewEnded:
 
 
 def approved(
-    citizen: str, *, application: str | None = None, **changed: Any
+    citizen: str,
+    *,
+    application: str | None = None,
+    form: Sequence[PrintedField] = FORM,
+    **changed: Any,
 ) -> ApplicationApprovedV2:
-    """An approved application with what is to be printed; `changed` replaces fields."""
-    fields = (
-        PrintedField(key="name", label="Фамилия, имя, отчество", value="Соколова Анна Сергеевна"),
-        PrintedField(key="birth_date", label="Дата рождения", value="18.04.2007"),
-        PrintedField(key="conclusion", label="Заключение", value="Годна к обучению."),
-    )
+    """An approved application with the form to be printed; `changed` replaces fields."""
     application = application or secrets.token_hex(8)
     known: dict[str, Any] = {
         "application_id": application,
@@ -180,19 +185,16 @@ def approved(
         "issued_on": date(2026, 11, 21),
         "valid_until": date(2027, 5, 21),
         "verify_url": f"http://127.0.0.1:8080/verify/086-{application[:8].upper()}",
-        "pii": printing(*fields),
     }
-    return ApplicationApprovedV2(**known | changed)
+    said = known | changed
+    plain = CertificatePii(fields=tuple(form))
+    sealed = EncryptedForm(jwe=jwe(ApplicationApprovedV2, plain, **said))
+    return ApplicationApprovedV2(**{"pii": sealed} | said)
 
 
-def printing(*fields: PrintedField) -> EncryptedForm:
-    """A form of these rows, for documents alone."""
-    return EncryptedForm(jwe=jwe(ApplicationApprovedV2, CertificatePii(fields=fields)))
-
-
-def printing_name(value: str) -> EncryptedForm:
+def form_of_name(value: str) -> tuple[PrintedField, ...]:
     """A form of one row."""
-    return printing(PrintedField(key="name", label="Имя", value=value))
+    return (PrintedField(key="name", label="Имя", value=value),)
 
 
 _VISIT = datetime(2026, 11, 23, 7, 20, tzinfo=UTC)

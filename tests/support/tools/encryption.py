@@ -13,16 +13,17 @@ from services.chassis.foundation.encryption import Encryption
 SECRET = SecretStr("a secret for tests only".replace(" ", "-"))
 
 
-def jwe(data: type[Data], pii: Pii) -> str:
-    """What the one reader of this type can decrypt."""
-    return Encryption(topic_of(data).name, SECRET).encrypt(pii)
+def jwe(data: type[Data], pii: Pii, /, **clear: object) -> str:
+    """What the one reader of this type can decrypt in an event with these fields in clear."""
+    return Encryption(topic_of(data).name, SECRET).encrypt(pii, about=data.about(**clear))
 
 
-def encrypted(data: type[Data], pii: Pii) -> EncryptedPii:
+def encrypted(data: type[Data], pii: Pii, /, **clear: object) -> EncryptedPii:
     """What goes under `pii` of an event of this type."""
-    return EncryptedPii(jwe=jwe(data, pii))
+    return EncryptedPii(jwe=jwe(data, pii, **clear))
 
 
 def decrypted(data: Any) -> Any:
     """What the one reader of an event finds in it (its class is the event's `PLAIN`)."""
-    return Encryption(topic_of(data).name, SECRET).decrypt(data.pii.jwe, data.PLAIN)
+    encryption = Encryption(topic_of(data).name, SECRET)
+    return encryption.decrypt(data.pii.jwe, data.PLAIN, about=data.bound_to)

@@ -65,7 +65,8 @@ class CodeLimits:
     async def _of_the_fleet(self, purpose: Purpose, fleet: str) -> bool:
         """Count it for all known devices of an account; beyond the limit they are strangers."""
         limit = self.settings.codes_per_site
-        hit = await self.counters.hit(self._sent(purpose, fleet), limit=limit, window=_DAY)
+        key = self.counters.key(f"codes-of-{purpose}", fleet)
+        hit = await self.counters.hit(key, limit=limit, window=_DAY)
         return hit.allowed
 
     async def _count_from(self, what: str, where: str, limit: int, window: timedelta) -> None:
@@ -113,5 +114,6 @@ class CodeLimits:
 
     def _guesses(self, asked: Challenge) -> str:
         # Known devices are counted together. Decoys are limited alike, yet count apart.
-        what = f"guesses-{asked.purpose}" + ("-decoy" if asked.decoy else "")
+        whose = "guesses-of" if asked.fleet else "guesses"
+        what = f"{whose}-{asked.purpose}" + ("-decoy" if asked.decoy else "")
         return self.counters.key(what, asked.fleet or asked.contact.address)

@@ -222,7 +222,7 @@ async def test_c5_a_draft_opened_a_moment_before_the_profile_arrives_is_prefille
         office.http.post("/v1/applications", json={"type": "086u"}, headers=headers)
     )
     await asyncio.sleep(0)  # one turn of the loop, no time: the request begins first
-    late = profile().model_copy(update={"account_id": "citizen-boris"})
+    late = profile(account_id="citizen-boris")
     assert await office.hear(late, "citizen-boris") == "handled"
     assert (await opening).json()["fields"]["last_name"] == "Соколова"
 

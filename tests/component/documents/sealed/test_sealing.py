@@ -36,9 +36,8 @@ from tests.support.services.documents import (
     approved,
     booked,
     documents_running,
+    form_of_name,
     make_pki,
-    printing,
-    printing_name,
     settings_of,
     time_stamping,
 )
@@ -101,7 +100,7 @@ async def test_c31_a_form_of_many_rows_and_long_text_is_sealed_over_several_page
 ) -> None:
     long = "Длинный текст заключения, который не помещается в строку. " * 12
     fields = tuple(PrintedField(key=f"row{n}", label=f"Раздел {n}", value=long) for n in range(30))
-    order = approved("anna", pii=printing(*fields))
+    order = approved("anna", form=fields)
     await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
     (said,) = await _sealed(office)
     pdf = await _pdf(office, said.document_id, "anna")
@@ -181,13 +180,27 @@ async def test_d4_a_second_approval_makes_the_next_version_and_the_first_is_kept
     assert "заменён" in check["detail"]
 
 
+async def test_d4_an_order_for_another_replaces_nobodys_certificate(
+    office: DocumentsService,
+) -> None:
+    order = approved("anna")
+    await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
+    (first,) = await _sealed(office)
+    other = approved("thief", application=order.application_id)
+    event = an_event(other, aggregate_id=order.application_id, seq=8)
+    assert await deliver(office.app, event) == "dead-letter"
+    view = (await office.get(f"/v1/documents/{first.document_id}", "anna")).json()
+    assert view["replaced_by"] is None
+    assert (await office.get("/v1/documents", "thief")).json()["items"] == []
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"pii": printing(ROW, ROW)}, "order-malformed"),
+        ({"form": (ROW, ROW)}, "order-malformed"),
         ({"doctor_id": "doctor-nobody"}, "doctor-key-unknown"),
         ({"doctor_id": "../organisation"}, "doctor-key-unknown"),
-        ({"pii": printing_name("Имя 漢字")}, "unprintable-text"),
+        ({"form": form_of_name("Имя 漢字")}, "unprintable-text"),
         ({"verify_url": "http://x/" + "a" * 1015}, "qr-too-long"),
     ],
 )

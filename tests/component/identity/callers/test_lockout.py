@@ -191,6 +191,21 @@ async def test_a_login_by_email_does_not_tell_the_phone_while_it_is_guessed_at(
         assert sent.pii.phone == phone
 
 
+async def test_no_login_that_a_stranger_types_counts_for_known_devices(
+    platform: Platform, database: str
+) -> None:
+    async with identity_running(platform, database, passwords_per_day=1) as identity:
+        phone, email = any_phone(), "anna@example.org"
+        pair = await identity.registered(phone)
+        await identity.proved(pair, channel="email", email=email)
+        for _ in range(2):
+            await _try(identity, f"{email}|devices:{pair['account_id']}", _BAD)
+
+        owner = identity.seen_from(_HOME, pair["device_token"])
+        answer = (await _try(owner, email, PASSWORD)).json()
+        assert answer["channel"] == "sms"  # as ever: nobody guesses at this login
+
+
 async def test_spraying_one_password_over_many_logins_ends_for_its_network_i17(
     platform: Platform, database: str
 ) -> None:

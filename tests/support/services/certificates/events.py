@@ -21,7 +21,11 @@ from tests.support.tools.encryption import encrypted
 Json = dict[str, Any]
 
 
-def profile(last_name: str = ANNA.last_name, snils: str | None = None) -> PapersConfirmed:
+def profile(
+    last_name: str = ANNA.last_name,
+    snils: str | None = None,
+    account_id: str = ANNA.account_id,
+) -> PapersConfirmed:
     """Anna's confirmed papers."""
     papers = PapersPii(
         last_name=last_name,
@@ -32,9 +36,9 @@ def profile(last_name: str = ANNA.last_name, snils: str | None = None) -> Papers
         oms=ANNA.oms,
     )
     return PapersConfirmed(
-        account_id=ANNA.account_id,
+        account_id=account_id,
         category=Category.CITIZEN,
-        pii=encrypted(PapersConfirmed, papers),
+        pii=encrypted(PapersConfirmed, papers, account_id=account_id),
     )
 
 

@@ -68,7 +68,7 @@ def heard(
     }
     if kind.PLAIN is not None:
         plain = kind.PLAIN.model_validate(pii or _CODE)
-        raw["data"]["pii"] = encrypted(kind, plain).model_dump()
+        raw["data"]["pii"] = encrypted(kind, plain, **raw["data"]).model_dump()
     elif pii is not None:
         raw["data"]["pii"] = raw["data"].get("pii", {}) | pii
     return Event[kind].from_json(json.dumps(raw).encode())  # type: ignore[valid-type] # the class is chosen at run time

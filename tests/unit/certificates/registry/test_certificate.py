@@ -139,5 +139,5 @@ def test_e9_the_longest_form_fits_into_an_event_that_documents_alone_can_read(co
         encryption=ENCRYPTION,
     )
     assert "№" not in approved.model_dump_json()
-    found = ENCRYPTION.decrypt(approved.pii.jwe, CertificatePii)
+    found = ENCRYPTION.decrypt(approved.pii.jwe, CertificatePii, about=approved.bound_to)
     assert [(f.key, f.label, f.value) for f in found.fields] == longest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -16,7 +17,7 @@ from services.documents.sealed.domain import (
     Signed,
     State,
 )
-from services.documents.sealed.errors import NotSealedYetError
+from services.documents.sealed.errors import AnothersDocumentError, NotSealedYetError
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -58,6 +59,8 @@ def test_d4_a_later_order_is_the_next_edition() -> None:
     assert first.follows(None) == first
     second = a_document().follows(first)
     assert (second.edition, second.replaces) == (2, first.id)
+    with pytest.raises(AnothersDocumentError):
+        replace(second, owner_id="another").follows(first)
 
 
 def test_a_number_with_a_slash_makes_a_file_name() -> None:
