@@ -18,9 +18,3 @@ def tracking_number(drawn: int) -> str:
     digits = f"{drawn:0{_DIGITS}d}"
     whole = digits + damm.calc_check_digit(digits)
     return "-".join(whole[i : i + _GROUP] for i in range(0, len(whole), _GROUP))
-
-
-def tracking_is_sound(number: str) -> bool:
-    """Whether the check digit fits; spaces and hyphens do not matter."""
-    digits = number.replace("-", "").replace(" ", "")
-    return len(digits) == _DIGITS + 1 and digits.isascii() and bool(damm.is_valid(digits))
