@@ -54,9 +54,9 @@ def new_event_id() -> str:
 class Transaction:
     """What a use case works with inside: the session, and what is to commit with the state.
 
-    What is stored by `aggregates` goes through `find` … `replace`, and nothing of it depends on
-    when a write happens: units that run at the same moment may share their round trips. `session`
-    is for what a store does in a way of its own.
+    Reads and writes go through it, and nothing may depend on when a write happens: units that run
+    at the same moment share their round trips. Read first, then write: what reads a collection
+    that it wrote to, other than by the id of a whole document, costs a round trip of its own.
     """
 
     session: Session
@@ -117,6 +117,10 @@ class Transaction:
         found: list[Document] = await cursor.to_list(None)
         return found
 
+    async def count(self, collection: Collection, query: Query) -> int:
+        """How many documents fit, as this transaction sees them."""
+        return int(await collection.count_documents(query, session=self.session))
+
     async def insert(
         self,
         collection: Collection,
@@ -156,6 +160,24 @@ class Transaction:
             )
         if missed is not None and done.matched_count == 0:
             raise missed()
+
+    async def update(
+        self,
+        collection: Collection,
+        id_: str,
+        change: Mapping[str, Any],
+        *,
+        upsert: bool = False,
+    ) -> None:
+        """Change the document of this id by operators; nothing where there is none, or a new one.
+
+        Whoever else writes the document before this transaction ends conflicts, and runs again.
+        """
+        await collection.update_one({"_id": id_}, change, upsert=upsert, session=self.session)
+
+    async def delete(self, collection: Collection, id_: str) -> None:
+        """Remove the document of this id, if it is there."""
+        await collection.delete_one({"_id": id_}, session=self.session)
 
 
 @contextmanager
