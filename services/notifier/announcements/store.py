@@ -27,10 +27,9 @@ class Notices(Records[Notice]):
     def __init__(self, db: Database) -> None:
         super().__init__(db["notices"], Mapper(Notice), owner="citizen_id")
 
-    async def take(self, tx: Transaction, notice_id: str) -> Notice | None:
-        """A waiting notice, which waits no longer."""
-        found = await self.collection.find_one_and_delete({"_id": notice_id}, session=tx.session)
-        return self.mapper.value(found) if found else None
+    async def drop(self, tx: Transaction, notice: Notice) -> None:
+        """It waits no longer."""
+        await tx.delete(self.collection, notice.id)
 
     async def waiting(self, tx: Transaction, citizen_id: str) -> list[Notice]:
         """The notices that wait for a citizen's contacts, oldest first."""
@@ -45,7 +44,7 @@ class Told:
 
     async def first_time(self, tx: Transaction, what: str, now: datetime) -> bool:
         """Whether this was not told before; from now on it was."""
-        found = await self._told.update_one(
-            {"_id": what}, {"$setOnInsert": {"at": now}}, upsert=True, session=tx.session
-        )
-        return found.upserted_id is not None
+        if await tx.find_one(self._told, {"_id": what}) is not None:
+            return False
+        await tx.update(self._told, what, {"$set": {"at": now}}, upsert=True)
+        return True

@@ -24,6 +24,7 @@ from services.notifier.deps import Deps
 from services.notifier.recipients.domain import (
     Address,
     Contacts,
+    Device,
     Recipient,
     addresses,
     learn,
@@ -117,9 +118,11 @@ class Announcements:
         """Tell that a certificate is ready, and remember to warn before it ends (N3)."""
 
         async def work(tx: Transaction) -> None:
-            await self._tell(tx, notice)
             at = expiry_warning_at(valid_until, self.deps.settings.timezone, self.deps.now())
-            if at and not await self.called_off_subjects.has(tx, certificate_id):
+            if at and await self.called_off_subjects.has(tx, certificate_id):
+                at = None
+            await self._tell(tx, notice)
+            if at:
                 later = notice.in_a_timer(template="certificate-expiring")
                 await tx.set_timer(LATER, certificate_id, at, {"notice": later, "until": None})
 
@@ -134,14 +137,17 @@ class Announcements:
         """
 
         async def work(tx: Transaction) -> None:
-            before = await self.recipients.get(tx, notice.citizen_id)
+            before, devices = await self._known(tx, notice.citizen_id)
             after = learn(before, contacts, position)
+            reachable = bool(addresses(after))
+            waiting = await self.notices.waiting(tx, notice.citizen_id) if reachable else []
             await self.recipients.save(tx, after)
             also = (*notice.also, *replaced(before, after))
-            await self._tell(tx, replace(notice, also=also))
-            if addresses(after):
-                for waiting in await self.notices.waiting(tx, notice.citizen_id):
-                    await self._release(tx, waiting)
+            await self._tell_them(tx, replace(notice, also=also), after, devices)
+            for late in waiting:
+                await self.notices.drop(tx, late)
+                await tx.cancel_timer(WAIT, late.id)
+                await self._tell_them(tx, late, after, devices)
 
         await self.deps.transactions.run(work, cause=cause)
 
@@ -160,10 +166,11 @@ class Announcements:
         """A citizen's contacts never came: the journal says that this one reached nobody."""
 
         async def work(tx: Transaction) -> Message | None:
-            notice = await self.notices.take(tx, due.key)
+            notice = await self.notices.find(tx, due.key)
             if notice is None:
                 return None
             recipient = await self.recipients.get(tx, notice.citizen_id)
+            await self.notices.drop(tx, notice)
             lost = self._write(notice, recipient, nowhere(Channel.SMS))
             return await self.queue.abandon(tx, lost, "no-contacts", self.deps.now())
 
@@ -181,8 +188,17 @@ class Announcements:
         await self._tell(tx, replace(notice, id=f"booked:{appointment_id}", context=context))
 
     async def _tell(self, tx: Transaction, notice: Notice) -> None:
-        recipient = await self.recipients.get(tx, notice.citizen_id)
-        devices = await self.devices.of_citizen(tx, notice.citizen_id)
+        await self._tell_them(tx, notice, *await self._known(tx, notice.citizen_id))
+
+    async def _known(
+        self, tx: Transaction, citizen_id: str
+    ) -> tuple[Recipient, tuple[Device, ...]]:
+        recipient = await self.recipients.get(tx, citizen_id)
+        return recipient, await self.devices.of_citizen(tx, citizen_id)
+
+    async def _tell_them(
+        self, tx: Transaction, notice: Notice, recipient: Recipient, devices: tuple[Device, ...]
+    ) -> None:
         found = dict.fromkeys((*addresses(recipient, devices), *notice.also))
         if not found:
             # so that contacts that arrive at this moment conflict, and neither misses the other
@@ -191,11 +207,6 @@ class Announcements:
             await tx.set_timer(WAIT, notice.id, self.deps.now() + WAIT_FOR_CONTACTS)
             return
         await self.queue.put(tx, [self._write(notice, recipient, address) for address in found])
-
-    async def _release(self, tx: Transaction, notice: Notice) -> None:
-        await self.notices.take(tx, notice.id)
-        await tx.cancel_timer(WAIT, notice.id)
-        await self._tell(tx, notice)
 
     def _write(self, notice: Notice, recipient: Recipient, address: Address) -> Message:
         rendered = self.renderer.render(

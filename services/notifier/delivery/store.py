@@ -50,11 +50,11 @@ class CalledOff:
 
     async def add(self, tx: Transaction, subject_id: str, now: datetime) -> None:
         """Remember that nobody is to be told more of this."""
-        await self._called_off.update_one(
-            {"_id": subject_id}, {"$set": {"at": now}}, upsert=True, session=tx.session
-        )
+        await tx.update(self._called_off, subject_id, {"$set": {"at": now}}, upsert=True)
 
     async def has(self, tx: Transaction | None, subject_id: str) -> bool:
         """Whether it was called off, even by an event that came too early."""
-        session = None if tx is None else tx.session
-        return await self._called_off.find_one({"_id": subject_id}, session=session) is not None
+        query = {"_id": subject_id}
+        if tx is None:
+            return await self._called_off.find_one(query) is not None
+        return await tx.find_one(self._called_off, query) is not None

@@ -39,24 +39,16 @@ class Recipients:
 
     async def save(self, tx: Transaction, recipient: Recipient) -> None:
         """Keep the copy."""
-        await self._recipients.update_one(
-            {"_id": recipient.citizen_id},
-            {"$set": {"contacts": asdict(recipient.contacts), **vars(recipient.position)}},
-            upsert=True,
-            session=tx.session,
-        )
+        copy = {"contacts": asdict(recipient.contacts), **vars(recipient.position)}
+        await tx.update(self._recipients, recipient.citizen_id, {"$set": copy}, upsert=True)
 
     async def hold(self, tx: Transaction, citizen_id: str) -> None:
         """Whoever else writes or holds this recipient before the end of the transaction conflicts.
 
         It writes: of two who only look neither sees what the other one does.
         """
-        await self._recipients.update_one(
-            {"_id": citizen_id},
-            {"$inc": {"held": 1}, "$setOnInsert": {"contacts": {}, "seq": 0}},
-            upsert=True,
-            session=tx.session,
-        )
+        held = {"$inc": {"held": 1}, "$setOnInsert": {"contacts": {}, "seq": 0}}
+        await tx.update(self._recipients, citizen_id, held, upsert=True)
 
 
 class Devices(Records[Device]):
@@ -71,7 +63,7 @@ class Devices(Records[Device]):
 
     async def remove(self, tx: Transaction, citizen_id: str, device_id: str) -> bool:
         """Drop a device of this citizen. False if there is none."""
-        gone = await self.collection.delete_one(
-            {"_id": device_id, "citizen_id": citizen_id}, session=tx.session
-        )
-        return gone.deleted_count == 1
+        if await self.find(tx, device_id, owner=citizen_id) is None:
+            return False
+        await tx.delete(self.collection, device_id)
+        return True

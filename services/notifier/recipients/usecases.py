@@ -51,7 +51,6 @@ class OwnDevices:
         proof = proof_of(secret) if secret else None
 
         async def work(tx: Transaction) -> Device:
-            await self.recipients.hold(tx, citizen_id)
             known = await self.devices.find(tx, device_id(token))
             if known is not None and not known.goes_to(citizen_id, proof):
                 raise DeviceTakenError
@@ -62,6 +61,8 @@ class OwnDevices:
             else:
                 now = self.deps.now()
                 device = Device(device_id(token), citizen_id, token, platform, now, proof)
+            # so that two who connect at this moment conflict, and no one has one too many
+            await self.recipients.hold(tx, citizen_id)
             await self.devices.put(tx, device)
             return device
 
