@@ -16,7 +16,6 @@ from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Aggregates
 from services.scheduling.bookings.domain import Appointment, Status
 from services.scheduling.bookings.errors import AppointmentUnknownError
-from services.scheduling.timetable.store import WriteConflictError
 
 _LATEST = Sort("visit.starts_at", descending=True)
 INDEXES = {
@@ -53,7 +52,7 @@ class _AppointmentMapper(Mapper[Appointment]):
 
 
 class Appointments(Aggregates[Appointment]):
-    """Visits, past and coming; a talon number (or, never, a slot) in use is a write conflict."""
+    """Visits, past and coming; a talon number (or, never, a slot) in use is a `DuplicateError`."""
 
     def __init__(self, db: Database) -> None:
         super().__init__(
@@ -61,7 +60,6 @@ class Appointments(Aggregates[Appointment]):
             _AppointmentMapper(),
             not_found=AppointmentUnknownError,
             owner="citizen_id",
-            duplicate=lambda _: WriteConflictError(),
         )
 
     async def by_talon(self, number: str) -> Appointment | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
@@ -62,16 +61,20 @@ def may_book(known: Known | None) -> Patient:
     return Patient(known.id, known.full_name, known.agenda)
 
 
-def check_agenda(agenda: Sequence[Engagement], visit: Visit, *, limit: int, now: datetime) -> None:
-    """Make sure that the citizen has room for this visit.
+def engaged(
+    patient: Patient, appointment_id: str, visit: Visit, *, limit: int, now: datetime
+) -> Patient:
+    """The patient with this visit in the agenda; past ones leave it.
 
     Raises:
         OverlapError: another visit is at that time.
         TooManyActiveError: A32.
     """
-    active = [e for e in agenda if e.ends_at > now]
+    active = [e for e in patient.agenda if e.ends_at > now]
     for other in active:
         if other.starts_at < visit.ends_at and visit.starts_at < other.ends_at:
             raise OverlapError(visit.local(other.starts_at))
     if len(active) >= limit:
         raise TooManyActiveError(limit)
+    entry = Engagement(appointment_id, visit.starts_at, visit.ends_at)
+    return replace(patient, agenda=(*active, entry))

@@ -1,19 +1,18 @@
 """The collection `patients`: confirmed citizens as identity told of them, with their agendas.
 
-A store of its own, not an aggregate's: each booking writes its citizen's document, so two bookings
-of one citizen cannot pass each other, and entering the visit and reading what was there before is
-one round trip.
+A store of its own, not an aggregate's: several of identity's events and every booking write their
+own part of a citizen's document. Two bookings of one citizen both write it, so they cannot pass
+each other.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from typing import Any
 
-from services.chassis.database.client import Database, Document, Indexes
+from services.chassis.database.client import Database, Indexes
 from services.chassis.work.transactions import Transaction
-from services.scheduling.patients.domain import Engagement, Known
-from services.scheduling.timetable.domain import Visit
-from services.scheduling.timetable.store import named_conflicts
+from services.scheduling.patients.domain import Engagement, Known, Patient
 
 INDEXES: Indexes = {"patients": []}
 
@@ -26,24 +25,15 @@ class Patients:
 
     async def remember(self, tx: Transaction, account_id: str, full_name: str) -> None:
         """Keep the newest name of a citizen; the agenda stays."""
-        await self._patients.update_one(
-            {"_id": account_id},
-            {
-                "$set": {"full_name": full_name, "rejected": False},
-                "$setOnInsert": {"agenda": []},
-            },
-            upsert=True,
-            session=tx.session,
-        )
+        await self._note(tx, account_id, {"full_name": full_name, "rejected": False})
 
     async def note(self, tx: Transaction, account_id: str, **facts: bool) -> None:
         """Keep what stands against a citizen: `rejected` or `blocked`."""
-        await self._patients.update_one(
-            {"_id": account_id},
-            {"$set": facts, "$setOnInsert": {"agenda": []}},
-            upsert=True,
-            session=tx.session,
-        )
+        await self._note(tx, account_id, facts)
+
+    async def _note(self, tx: Transaction, account_id: str, facts: Mapping[str, Any]) -> None:
+        change = {"$set": facts, "$setOnInsert": {"agenda": []}}
+        await tx.update(self._patients, account_id, change, upsert=True)
 
     async def known(self, account_id: str) -> bool:
         """Whether a booking of this citizen can be decided: confirmed, or blocked before that.
@@ -58,42 +48,25 @@ class Patients:
         query = {"_id": account_id, "blocked": True}
         return await self._patients.find_one(query, {"_id": 1}) is not None
 
-    async def engage(
-        self, tx: Transaction, citizen_id: str, appointment_id: str, visit: Visit, now: datetime
-    ) -> Known | None:
-        """Enter a visit into the agenda (past ones leave it); what was known *before* that.
-
-        The caller decides on what was there, and ends the transaction if the answer is no.
-
-        Raises:
-            WriteConflictError: the same citizen is booking something else right now.
-        """
-        entry = {
-            "appointment_id": appointment_id,
-            "starts_at": visit.starts_at,
-            "ends_at": visit.ends_at,
-        }
-        coming = {"$filter": {"input": "$agenda", "cond": {"$gt": ["$$this.ends_at", now]}}}
-        with named_conflicts():
-            before: Document | None = await self._patients.find_one_and_update(
-                {"_id": citizen_id},
-                [{"$set": {"agenda": {"$concatArrays": [coming, [entry]]}}}],
-                session=tx.session,
-            )
-        if before is None:
+    async def get(self, tx: Transaction, citizen_id: str) -> Known | None:
+        """What events have told of a citizen, and their agenda."""
+        found = await tx.find_one(self._patients, {"_id": citizen_id})
+        if found is None:
             return None
         return Known(
-            before["_id"],
-            before.get("full_name"),
-            tuple(Engagement(**e) for e in before["agenda"]),
-            rejected=before.get("rejected", False),
-            blocked=before.get("blocked", False),
+            found["_id"],
+            found.get("full_name"),
+            tuple(Engagement(**e) for e in found["agenda"]),
+            rejected=found.get("rejected", False),
+            blocked=found.get("blocked", False),
         )
+
+    async def engage(self, tx: Transaction, patient: Patient) -> None:
+        """Keep the agenda of a patient who was read here."""
+        agenda = [vars(entry) for entry in patient.agenda]
+        await tx.update(self._patients, patient.id, {"$set": {"agenda": agenda}})
 
     async def disengage(self, tx: Transaction, citizen_id: str, appointment_id: str) -> None:
         """Take a visit out of the agenda."""
-        await self._patients.update_one(
-            {"_id": citizen_id},
-            {"$pull": {"agenda": {"appointment_id": appointment_id}}},
-            session=tx.session,
-        )
+        change = {"$pull": {"agenda": {"appointment_id": appointment_id}}}
+        await tx.update(self._patients, citizen_id, change)

@@ -131,11 +131,17 @@ class Desk:
 
 @asynccontextmanager
 async def scheduling(
-    platform: Platform, database: str, tokens: Tokens, **over: Any
+    platform: Platform,
+    database: str,
+    tokens: Tokens,
+    *,
+    seams: Mapping[str, Any] | None = None,
+    **over: Any,
 ) -> AsyncIterator[Desk]:
-    """The service with demo data, running."""
+    """The service with demo data, running; `over` are settings, `seams` those of `build`."""
     turned = Clock()
     settings = Settings(database=database, platform=platform, **{"demo": True, **over})
-    app = build(settings, fetch_keys=tokens.fetch, publisher=Collector(), now=turned)
+    seams = {"fetch_keys": tokens.fetch, "publisher": Collector(), "now": turned, **(seams or {})}
+    app = build(settings, **seams)
     async with running(app) as http:
         yield Desk(app, http, tokens, turned)

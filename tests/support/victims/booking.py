@@ -6,8 +6,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
-from typing import Never
+
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
 
 from services.chassis.database.client import Mongo
 from services.chassis.foundation import clock
@@ -24,14 +31,24 @@ from services.scheduling.settings import Settings
 from services.scheduling.timetable.store import Slots
 
 
-def _stop(_: object) -> Never:
-    print("inside", flush=True)
-    sys.stdin.read()  # until it is killed
-    raise SystemExit
+class _StopAtCommit(CommandListener):
+    """Everything is written, and the commit is not sent."""
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name == "commitTransaction":
+            print("inside", flush=True)
+            sys.stdin.read()  # until it is killed
+            os._exit(1)
+
+    def succeeded(self, _: CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, _: CommandFailedEvent) -> None:
+        pass
 
 
 async def _book(url: str, database: str, citizen: str, slot: str) -> None:
-    mongo = Mongo(url, database)
+    mongo = Mongo(url, database, listeners=[_StopAtCommit()])
     transactions = Transactions("scheduling", mongo, Outbox(mongo), Timers(mongo))
     bookings = Bookings(
         Deps(transactions, Settings(), now=clock.now, new_id=lambda: "never-committed"),
@@ -40,7 +57,7 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
         Appointments(mongo.db),
         BookingMetrics(Metrics()),
         new_talon=lambda: 1,
-        check_url=_stop,  # called when the slot and the agenda are written, and the rest is not
+        check_url=str,
     )
     await bookings.book(citizen, slot)
 

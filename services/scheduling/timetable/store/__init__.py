@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from services.scheduling.timetable.store import reference, slot_queries
-from services.scheduling.timetable.store.conflicts import WriteConflictError, named_conflicts
 from services.scheduling.timetable.store.reference import Reference
 from services.scheduling.timetable.store.slot_queries import SlotQuery
 from services.scheduling.timetable.store.slots import Slots
@@ -15,6 +14,4 @@ __all__ = [
     "Reference",
     "SlotQuery",
     "Slots",
-    "WriteConflictError",
-    "named_conflicts",
 ]

@@ -1,8 +1,8 @@
 """The collection `slots`: the timetable, and who has which piece of it.
 
-A store of its own, not an aggregate's: the conditional update in `take` decides who wins a slot
-(A4) in one round trip, without reading first, and a revision would make losers of those who only
-came at the same moment.
+A store of its own, not an aggregate's: a slot has no facts to tell and nobody edits it by version.
+Who wins one (A4) is decided on the slot as the unit of work reads it; of two that read it at the
+same moment, the one that comes second runs again and finds it taken.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from services.chassis.database.client import Database, Document
 from services.chassis.database.pages import Page
 from services.chassis.work.transactions import Transaction
 from services.scheduling.timetable.domain import Slot, Visit
-from services.scheduling.timetable.store.conflicts import named_conflicts
+from services.scheduling.timetable.errors import SlotUnknownError
 from services.scheduling.timetable.store.slot_queries import BY_TIME, SlotQuery
 
 _DUPLICATE_KEY = 11000
@@ -30,11 +30,6 @@ class Slots:
 
     def __init__(self, db: Database) -> None:
         self._slots = db["slots"]
-
-    async def get(self, slot_id: str) -> Slot | None:
-        """One slot as it is now."""
-        found = await self._slots.find_one({"_id": slot_id})
-        return None if found is None else from_document(found)
 
     async def free(self, query: SlotQuery, limit: int) -> Page[Slot]:
         """Free slots by time; no more than `limit`."""
@@ -60,27 +55,28 @@ class Slots:
         )
         return free, max(0, every - free - closed)
 
-    async def take(self, tx: Transaction, slot_id: str, appointment_id: str) -> Slot | None:
-        """Give a free slot to an appointment; the slot as it was, or None when it is not free.
+    async def get(self, tx: Transaction, slot_id: str) -> Slot:
+        """One slot.
 
         Raises:
-            WriteConflictError: somebody is taking it right now.
+            SlotUnknownError: there is none (any more).
         """
-        with named_conflicts():
-            before = await self._slots.find_one_and_update(
-                {"_id": slot_id, "free": True},
-                {"$set": {"free": False, "appointment_id": appointment_id}},
-                session=tx.session,
-            )
-        return None if before is None else from_document(before)
+        found = await tx.find_one(self._slots, {"_id": slot_id})
+        if found is None:
+            raise SlotUnknownError
+        return from_document(found)
+
+    async def take(self, tx: Transaction, slot: Slot, appointment_id: str) -> None:
+        """Give a slot, read here and found bookable, to an appointment."""
+        taken = {"free": False, "appointment_id": appointment_id}
+        await tx.update(self._slots, slot.id, {"$set": taken})
 
     async def release(self, tx: Transaction, slot_id: str, appointment_id: str) -> None:
         """Take the slot back from this appointment; it is free again unless its day was closed."""
-        await self._slots.update_one(
-            {"_id": slot_id, "appointment_id": appointment_id},
-            [{"$set": {"appointment_id": None, "free": {"$eq": ["$closed", None]}}}],
-            session=tx.session,
-        )
+        found = await tx.find_one(self._slots, {"_id": slot_id})
+        if found is not None and found["appointment_id"] == appointment_id:
+            left = {"free": found["closed"] is None, "appointment_id": None}
+            await tx.update(self._slots, slot_id, {"$set": left})
 
     async def sync(
         self, wanted: Iterable[Slot], closed: Mapping[str, Mapping[date, str]], now: datetime

@@ -14,6 +14,7 @@ from contracts.scheduling import AppointmentBooked
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
+from services.scheduling.bookings.domain import talon_number
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, keyed, outbox_events
 from tests.support.services.scheduling import Desk, scheduling
@@ -114,6 +115,21 @@ async def test_the_limit_of_active_bookings_holds_under_a_race(desk: Desk) -> No
     won = next(a for a in answers if a.status_code == 201).json()
     assert (await desk.cancel(who, won["id"])).status_code == 200
     assert (await desk.book(who, slots[8]["id"])).status_code == 201
+
+
+async def test_a_talon_number_in_use_is_drawn_again(
+    platform: Platform, database: str, tokens: Tokens
+) -> None:
+    """A7: at random, so it comes up again one day; of one citizen's bad luck nobody hears."""
+    drawn = iter([7, 7, 7, 8])
+    seams = {"new_talon": lambda: next(drawn)}
+    async with scheduling(platform, database, tokens, seams=seams) as desk:
+        slots = await desk.free(doctor_id="doctor-orlova")
+        talons = [
+            (await desk.booked(await desk.citizen(f"citizen-{n}"), slots[n]["id"]))["talon"]
+            for n in (0, 1)
+        ]
+    assert [t["number"] for t in talons] == [talon_number(7), talon_number(8)]
 
 
 async def test_a_slot_in_the_past_is_refused(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
-from services.scheduling.patients.domain import Engagement, Known, check_agenda, may_book
+from services.scheduling.patients.domain import Engagement, Known, Patient, engaged, may_book
 from services.scheduling.patients.errors import (
     OverlapError,
     ProfileNotReceivedError,
@@ -21,9 +21,14 @@ from tests.support.services.scheduling import BEFORE, START, VISIT
 KNOWN = Known("citizen-1", "Соколова Анна Сергеевна")
 
 
-def engaged(minutes: int, length: int = 15) -> Engagement:
+def entry(minutes: int, length: int = 15) -> Engagement:
     start = START + timedelta(minutes=minutes)
     return Engagement(f"a{minutes}", start, start + timedelta(minutes=length))
+
+
+def engage(*agenda: Engagement) -> tuple[Engagement, ...]:
+    patient = Patient("citizen-1", "Соколова Анна Сергеевна", agenda)
+    return engaged(patient, "a-1", VISIT, limit=5, now=BEFORE).agenda
 
 
 def test_who_is_confirmed_may_book() -> None:
@@ -50,20 +55,20 @@ def test_others_are_told_why_not(known: Known | None, refusal: type[Exception]) 
 @pytest.mark.parametrize("minutes", [-14, -1, 0, 1, 14])
 def test_visits_that_overlap_are_refused(minutes: int) -> None:
     with pytest.raises(OverlapError):
-        check_agenda([engaged(minutes)], VISIT, limit=5, now=BEFORE)
+        engage(entry(minutes))
 
 
 @pytest.mark.parametrize("minutes", [-15, 15, 600])
 def test_visits_one_after_another_are_fine(minutes: int) -> None:
-    check_agenda([engaged(minutes)], VISIT, limit=5, now=BEFORE)
+    engage(entry(minutes))
 
 
 @given(st.integers(-100, 100), st.integers(1, 60))
 def test_overlap_is_exactly_sharing_a_moment(minutes: int, length: int) -> None:
-    other = engaged(minutes, length)
+    other = entry(minutes, length)
     shared = max(other.starts_at, VISIT.starts_at) < min(other.ends_at, VISIT.ends_at)
     try:
-        check_agenda([other], VISIT, limit=5, now=BEFORE)
+        engage(other)
     except OverlapError:
         assert shared
     else:
@@ -72,8 +77,14 @@ def test_overlap_is_exactly_sharing_a_moment(minutes: int, length: int) -> None:
 
 def test_the_limit_counts_coming_visits_only() -> None:
     """A32."""
-    coming = [engaged(60 * n) for n in range(1, 5)]
-    past = [engaged(-10_000 - 60 * n) for n in range(10)]
-    check_agenda([*past, *coming], VISIT, limit=5, now=BEFORE)
+    coming = [entry(60 * n) for n in range(1, 5)]
+    past = [entry(-10_000 - 60 * n) for n in range(10)]
+    engage(*past, *coming)
     with pytest.raises(TooManyActiveError, match="5"):
-        check_agenda([*coming, engaged(900)], VISIT, limit=5, now=BEFORE)
+        engage(*coming, entry(900))
+
+
+def test_past_visits_leave_the_agenda() -> None:
+    """It does not grow with the years."""
+    mine = Engagement("a-1", VISIT.starts_at, VISIT.ends_at)
+    assert engage(entry(-10_000), entry(60)) == (entry(60), mine)
