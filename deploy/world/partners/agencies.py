@@ -11,9 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
-
 from contracts.certificates import ApplicationSubmitted, CertificateIssued
 from contracts.envelope import Data
 from contracts.identity import PersonPii, ProfileSubmittedV2
@@ -22,7 +19,7 @@ from contracts.topics import BY_TYPE, PARTNERS, topic_of
 from deploy.world.partners import rules
 from services.chassis.database.client import Indexes
 from services.chassis.foundation.encryption import Encryption
-from services.chassis.foundation.errors import AccidentError
+from services.chassis.foundation.errors import DuplicateError
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.runtime.resources import Resources
 from services.chassis.telemetry.journey import current, travelling
@@ -33,10 +30,6 @@ from services.chassis.work.transactions import Transaction, Transactions
 ANSWER = "answer"
 COUNTERS, BOOK = "counters", "ehr_book"
 INDEXES: Indexes = {COUNTERS: [], BOOK: []}
-
-
-class CounterRacedError(AccidentError):
-    """Two transactions made the same counter; the next try finds it."""
 
 
 @dataclass(frozen=True)
@@ -194,24 +187,14 @@ class Agencies:
             "starts_at": appointment.visit.starts_at,
             **more,
         }
-        await self._resources.mongo.db[BOOK].update_one(
-            {"_id": appointment.appointment_id}, {"$set": entry}, upsert=True, session=tx.session
-        )
+        book = self._resources.mongo.db[BOOK]
+        await tx.update(book, appointment.appointment_id, {"$set": entry}, upsert=True)
 
     async def _next(self, tx: Transaction, counter: str) -> int:
-        """The next number of a counter, from 1, without gaps.
-
-        Raises:
-            CounterRacedError: another transaction has just made the counter.
-        """
-        try:
-            found = await self._resources.mongo.db[COUNTERS].find_one_and_update(
-                {"_id": counter},
-                {"$inc": {"value": 1}},
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
-                session=tx.session,
-            )
-        except DuplicateKeyError as error:
-            raise CounterRacedError(counter) from error
-        return int(found["value"])
+        """The next number of a counter, from 1, without gaps; of two at once one runs again."""
+        counters, query = self._resources.mongo.db[COUNTERS], {"_id": counter}
+        found = await tx.find_one(counters, query)
+        value = int(found["value"]) + 1 if found else 1
+        counted = {"_id": counter, "value": value}
+        await tx.replace(counters, query, counted, duplicate=DuplicateError)
+        return value

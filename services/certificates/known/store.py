@@ -29,9 +29,7 @@ class KnownStore:
 
     async def note_admission(self, tx: Transaction, account_id: str, **facts: bool) -> None:
         """Keep what an event said: `rejected` or `blocked`. Two topics write one document."""
-        await self._admissions.update_one(
-            {"_id": account_id}, {"$set": facts}, upsert=True, session=tx.session
-        )
+        await tx.update(self._admissions, account_id, {"$set": facts}, upsert=True)
 
     async def files_of(
         self, tx: Transaction | None, owner_id: str, file_ids: Iterable[str]

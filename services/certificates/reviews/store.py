@@ -32,4 +32,4 @@ class Queue:
     async def claims_of(self, tx: Transaction, doctor_id: str) -> int:
         """How many applications this doctor holds."""
         query = {"claim.doctor_id": doctor_id}
-        return await self.applications.collection.count_documents(query, session=tx.session)
+        return await tx.count(self.applications.collection, query)

@@ -104,12 +104,8 @@ class Documents(Aggregates[Document]):
         self, tx: Transaction, kind: Kind, reference_id: str, number: str, since: datetime
     ) -> None:
         """Remember that a number does not count any more; the first time stays."""
-        await self._voids.update_one(
-            {"_id": _void_id(kind, reference_id, number)},
-            {"$setOnInsert": {"since": since}},
-            upsert=True,
-            session=tx.session,
-        )
+        void_id = _void_id(kind, reference_id, number)
+        await tx.update(self._voids, void_id, {"$setOnInsert": {"since": since}}, upsert=True)
 
     async def _with_voids(self, documents: Sequence[Document]) -> list[Document]:
         ids = [_void_id(d.kind, d.reference_id, d.number) for d in documents]

@@ -1,7 +1,7 @@
 """Collections of uploads: `files`, `grants` of doctors, and what a citizen has `stored` in a month.
 
 A file is only added. Grants of an application are replaced as a set, and the month is a counter
-that two uploads at once must both see: these two are written in ways of their own.
+that two uploads at once must both see.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
-from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
+from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.aggregates import Aggregates
 from services.chassis.work.transactions import Transaction
 from services.documents.uploads.domain import Grant, Stored, StoredFile
@@ -64,12 +65,13 @@ class Files(Aggregates[StoredFile]):
         self, tx: Transaction, application_id: str, grants: Sequence[Grant]
     ) -> None:
         """Let these be the only grants of an application."""
-        await self._grants.delete_many({"application_id": application_id}, session=tx.session)
-        if grants:
-            await self._grants.insert_many(
-                [{"_id": f"{g.application_id}:{g.file_id}", **asdict(g)} for g in grants],
-                session=tx.session,
-            )
+        documents = {f"{g.application_id}:{g.file_id}": asdict(g) for g in grants}
+        for earlier in await tx.find(self._grants, {"application_id": application_id}):
+            if earlier["_id"] not in documents:
+                await tx.delete(self._grants, earlier["_id"])
+        for id_, document in documents.items():
+            grant = {"_id": id_, **document}
+            await tx.replace(self._grants, {"_id": id_}, grant, duplicate=DuplicateError)
 
 
 class Months:
@@ -78,21 +80,21 @@ class Months:
     def __init__(self, db: Database) -> None:
         self._stored = db["stored"]
 
-    async def of_citizen(self, owner_id: str, month: date) -> Stored:
+    async def of_citizen(self, tx: Transaction | None, owner_id: str, month: date) -> Stored:
         """What this citizen has stored in a month so far."""
-        found = await self._stored.find_one({"_id": _id(owner_id, month)})
+        query = {"_id": _id(owner_id, month)}
+        if tx is None:
+            found = await self._stored.find_one(query)
+        else:
+            found = await tx.find_one(self._stored, query)
         return Stored(month, found["files"], found["bytes"]) if found else Stored(month)
 
-    async def add(self, tx: Transaction, owner_id: str, month: Stored, size: int) -> Stored:
-        """Count one file more; of two at once the second waits for the first."""
-        found = await self._stored.find_one_and_update(
-            {"_id": _id(owner_id, month.month)},
-            {"$inc": {"files": 1, "bytes": size}, "$set": {"ends_at": month.ends_at}},
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-            session=tx.session,
-        )
-        return Stored(month.month, found["files"], found["bytes"])
+    async def put(self, tx: Transaction, owner_id: str, stored: Stored) -> None:
+        """What it is now; of two who counted at once the second counts again."""
+        id_ = _id(owner_id, stored.month)
+        month = {"files": stored.files, "bytes": stored.bytes, "ends_at": stored.ends_at}
+        counted = {"_id": id_, **month}
+        await tx.replace(self._stored, {"_id": id_}, counted, duplicate=DuplicateError)
 
 
 def _id(owner_id: str, month: date) -> str:

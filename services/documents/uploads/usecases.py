@@ -199,7 +199,7 @@ class Uploads:
         size, now = len(upload.content), self.deps.now()
         if size > self.rules.largest_upload:
             raise FileTooLargeError(limits.max_bytes)
-        so_far = await self.months.of_citizen(owner_id, month_of(now))
+        so_far = await self.months.of_citizen(None, owner_id, month_of(now))
         so_far.plus(size).check(quota, now)  # before any work; it counts in the transaction
         source = sha256_of(upload.content)
         sealed = await self.sealed_here(source)
@@ -222,8 +222,10 @@ class Uploads:
         await self.storage.put(self.bucket, file.sha256, found.content, file.media_type)
 
         async def work(tx: Transaction) -> StoredFile:
-            month = await self.months.add(tx, owner_id, so_far, file.size)
+            before = await self.months.of_citizen(tx, owner_id, so_far.month)
+            month = before.plus(file.size)
             month.check(quota, now)
+            await self.months.put(tx, owner_id, month)
             return await self.files.add(tx, file, events.accepted(file))
 
         return await self.deps.transactions.run(work, once=once)

@@ -1,6 +1,6 @@
 """Who acts. A blocked account does nothing here, whatever its access token still says.
 
-Every use case that is given the account of its caller begins with one of these two.
+Every use case that is given the account of its caller begins with one of these.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from services.identity.accounts.store import Accounts
 
 
 async def acting(tx: Transaction, accounts: Accounts, account_id: str) -> Account:
-    """The account of who changes something; it stays as it is until the transaction ends.
+    """The account of who changes something else; it stays as it is until the transaction ends.
 
     Reading alone would let two administrators who block each other both succeed.
 
@@ -21,6 +21,15 @@ async def acting(tx: Transaction, accounts: Accounts, account_id: str) -> Accoun
         AccountBlockedError: an administrator closed it.
     """
     return _open(await accounts.hold(tx, account_id))
+
+
+async def changing(tx: Transaction, accounts: Accounts, account_id: str) -> Account:
+    """The account of who changes the account itself: its own revision guards it.
+
+    Raises:
+        AccountNotFoundError, AccountBlockedError: as above.
+    """
+    return _open(await accounts.get(tx, account_id))
 
 
 async def reading(accounts: Accounts, account_id: str) -> Account:

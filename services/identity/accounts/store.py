@@ -118,15 +118,15 @@ class Accounts:
     async def hold(self, tx: Transaction, account_id: str) -> Account:
         """The account, which nobody else changes until the transaction ends.
 
-        It writes, so that a change of the account at the same moment conflicts.
+        It writes, so that a change of the account at the same moment conflicts. Not for an account
+        that is saved afterwards: that conflicts by itself.
 
         Raises:
             AccountNotFoundError: there is none.
         """
-        await self._accounts.collection.update_one(
-            {"_id": account_id}, {"$inc": {"held": 1}}, session=tx.session
-        )
-        return await self.get(tx, account_id)
+        account = await self.get(tx, account_id)
+        await tx.update(self._accounts.collection, account_id, {"$inc": {"held": 1}})
+        return account
 
     async def add(self, tx: Transaction, account: Account, *facts: Data | Fact) -> Account:
         """A new account.
@@ -184,27 +184,29 @@ class Credentials:
         It writes, so that a change of the password at the same moment conflicts: reading alone
         would let both commit.
         """
-        done = await self._credentials.update_one(
-            {"_id": account_id, "hash": password_hash}, {"$inc": {"held": 1}}, session=tx.session
-        )
-        return done.matched_count == 1
+        found = await tx.find_one(self._credentials, {"_id": account_id})
+        await tx.update(self._credentials, account_id, {"$inc": {"held": 1}})
+        return found is not None and found["hash"] == password_hash
 
     async def set_password(
         self, tx: Transaction, account_id: str, password_hash: str, now: datetime
-    ) -> None:
-        """The account's password from now on; no device is a known one any more."""
-        await self._credentials.update_one(
+    ) -> int:
+        """The account's password from now on; no device is a known one any more.
+
+        Returns the epoch of devices that begins.
+        """
+        epoch = await self.device_epoch(tx, account_id) + 1
+        await tx.replace(
+            self._credentials,
             {"_id": account_id},
-            {"$set": {"hash": password_hash, "set_at": now}, "$inc": {"device_epoch": 1}},
-            upsert=True,
-            session=tx.session,
+            {"_id": account_id, "hash": password_hash, "set_at": now, "device_epoch": epoch},
+            duplicate=DuplicateError,
         )
+        return epoch
 
     async def forget_devices(self, tx: Transaction, account_id: str) -> None:
         """No device of this account is a known one any more."""
-        await self._credentials.update_one(
-            {"_id": account_id}, {"$inc": {"device_epoch": 1}}, session=tx.session
-        )
+        await tx.update(self._credentials, account_id, {"$inc": {"device_epoch": 1}})
 
     async def device_epoch(self, tx: Transaction | None, account_id: str) -> int:
         """What the tokens of this account's devices must say: it grows when all of them end.
@@ -212,6 +214,9 @@ class Credentials:
         Asked in the transaction of a login: read later, a login with the old password could make
         a device known for the new one.
         """
-        session = tx.session if tx else None
-        found = await self._credentials.find_one({"_id": account_id}, session=session)
+        query = {"_id": account_id}
+        if tx is None:
+            found = await self._credentials.find_one(query)
+        else:
+            found = await tx.find_one(self._credentials, query)
         return int(found.get("device_epoch", 0)) if found else 0

@@ -66,8 +66,11 @@ class Blockings:
 
     async def _mark(self, account_id: str, blocking: Blocking) -> Account:
         async def work(tx: Transaction) -> Account:
+            found = await self.accounts.find(tx, account_id)  # before `acting` writes
             await acting(tx, self.accounts, blocking.by)
-            after = marked(await self.accounts.get(tx, account_id), blocking)
+            if found is None:
+                raise AccountNotFoundError
+            after = marked(found, blocking)
             if not blocking.closed:
                 return await self.accounts.save(tx, after, events.account_unblocked(after))
             after = await self.accounts.save(tx, after, events.account_blocked(after, blocking))

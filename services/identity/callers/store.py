@@ -17,6 +17,7 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from services.chassis.database.client import Database, Indexes
+from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.transactions import Transaction
 
 INDEXES: Indexes = {
@@ -52,9 +53,8 @@ class Counters:
         limit: int,
         window: timedelta,
         extend: bool = False,
-        tx: Transaction | None = None,
     ) -> Hit:
-        """Count one.
+        """Count one, at once and whatever becomes of the request.
 
         The window begins with its first hit; with `extend` each hit up to the limit moves its end,
         so that the limit, once reached, holds for a whole window.
@@ -75,10 +75,21 @@ class Counters:
             ],
             upsert=True,
             return_document=ReturnDocument.AFTER,
-            session=tx.session if tx else None,
         )
         until: datetime = found["until"]
         return Hit(found["count"] <= limit, until, until - now)
+
+    async def hit_in(self, tx: Transaction, key: str, *, limit: int, window: timedelta) -> Hit:
+        """Count one in the transaction that does what is counted."""
+        now = self._now()
+        found = await tx.find_one(self._collection, {"_id": key})
+        if found is not None and found["until"] > now:
+            count, until = found["count"] + 1, found["until"]
+        else:
+            count, until = 1, now + window
+        counted = {"_id": key, "count": count, "until": until}
+        await tx.replace(self._collection, {"_id": key}, counted, duplicate=DuplicateError)
+        return Hit(count <= limit, until, until - now)
 
     async def spent(self, key: str, *, limit: int) -> bool:
         """Whether the limit is reached; counts nothing."""

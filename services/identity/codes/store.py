@@ -59,7 +59,7 @@ class Challenges:
 
         Whoever answers one at the same moment writes the same document: one of the two waits.
         """
-        await self._challenges.collection.delete_many(
-            {"account_id": account_id, "purpose": {"$in": _OF_AN_ACCOUNT}, "used": False},
-            session=tx.session,
-        )
+        purposes = {"$in": _OF_AN_ACCOUNT}
+        query = {"account_id": account_id, "purpose": purposes, "used": False}
+        for challenge in await self._challenges.every(tx, query):
+            await tx.delete(self._challenges.collection, challenge.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.chassis.work.transactions import Transaction
-from services.identity.accounts.actions import acting, reading
+from services.identity.accounts.actions import acting, changing, reading
 from services.identity.accounts.domain import Account, Contact, require_reachable
 from services.identity.accounts.store import Accounts
 from services.identity.callers.domain import Caller
@@ -83,7 +83,7 @@ class ContactChange:
         await self.codes.admit(change_id, _PURPOSE)
 
         async def work(tx: Transaction) -> tuple[Reply, Account]:
-            account = await acting(tx, self.accounts, account_id)
+            account = await changing(tx, self.accounts, account_id)
             reply = await self.codes.answer(tx, change_id, _PURPOSE, code)
             if not reply.accepted:
                 return reply, account

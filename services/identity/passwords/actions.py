@@ -123,7 +123,9 @@ class PasswordTries:
 
         Without a proof it does the same work, and the answer is no.
         """
-        account_id, stored = (proof.account.id, proof.password_hash) if proof else ("", "")
+        if proof is None:  # an account of its own that is not there: decoys wait for nobody
+            return await self.credentials.hold_password(tx, self.deps.new_id(), "")
+        account_id, stored = proof.account.id, proof.password_hash
         return await self.credentials.hold_password(tx, account_id, stored)
 
     async def unlock(self, asker: Asker, *logins: str) -> None:

@@ -12,7 +12,7 @@ from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.http.etags import Expected
 from services.chassis.work.transactions import Cause, Fact, Transaction, new_event_id
-from services.identity.accounts.actions import acting, reading
+from services.identity.accounts.actions import changing, reading
 from services.identity.accounts.domain import (
     Account,
     Channel,
@@ -77,7 +77,7 @@ class Profiles:
         filled = checked(form, self.deps.now().astimezone(_MOSCOW).date())
 
         async def work(tx: Transaction) -> Account:
-            account = await acting(tx, self.accounts, account_id)
+            account = await changing(tx, self.accounts, account_id)
             expected.check(account.revision)
             if filled.phone and filled.phone not in account.logins:
                 typed = Contact(Channel.SMS, filled.phone)
@@ -95,7 +95,7 @@ class Profiles:
     async def _count(self, tx: Transaction, account_id: str) -> None:
         limit = self.deps.settings.profiles_per_day
         key = self.counters.key("profiles", account_id)
-        hit = await self.counters.hit(key, limit=limit, window=_DAY, tx=tx)
+        hit = await self.counters.hit_in(tx, key, limit=limit, window=_DAY)
         if not hit.allowed:
             raise TooManyProfilesError(hit.wait)
 

@@ -106,10 +106,10 @@ class Recovery:
             if not reply.accepted:
                 return reply, None
             account = await self.codes.holder(tx, reply.challenge)
-            await self.credentials.set_password(tx, account.id, hashed, self.deps.now())
+            now = self.deps.now()
+            epoch = await self.credentials.set_password(tx, account.id, hashed, now)
             await self.logins.end_all(tx, account.id)
             await self.codes.end_all(tx, account.id)
-            epoch = await self.credentials.device_epoch(tx, account.id)
             return reply, (account, epoch)
 
         reply, done = await self.deps.transactions.run(work)

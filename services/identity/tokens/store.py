@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
@@ -46,9 +47,8 @@ class RefreshTokens:
         await self._revoke(tx, {"account_id": account_id}, now)
 
     async def _revoke(self, tx: Transaction, whose: Query, now: datetime) -> None:
-        await self._tokens.collection.update_many(
-            {**whose, "revoked_at": None}, {"$set": {"revoked_at": now}}, session=tx.session
-        )
+        for token in await self._tokens.every(tx, {**whose, "revoked_at": None}):
+            await self._tokens.put(tx, replace(token, revoked_at=now))
 
 
 class Keys:
@@ -67,5 +67,5 @@ class Keys:
 
     async def remove(self, tx: Transaction, keys: Sequence[SigningKey]) -> None:
         """Keys that nothing needs any more."""
-        gone = {"_id": {"$in": [key.kid for key in keys]}}
-        await self._keys.collection.delete_many(gone, session=tx.session)
+        for key in keys:
+            await tx.delete(self._keys.collection, key.kid)

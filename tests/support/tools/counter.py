@@ -19,7 +19,7 @@ from contracts.identity import ProfileRejected
 from contracts.partners import IdentityChecked
 from services.chassis.database.client import Document
 from services.chassis.database.idempotency import Once
-from services.chassis.foundation.errors import RefusalError
+from services.chassis.foundation.errors import DuplicateError, RefusalError
 from services.chassis.foundation.settings import Platform, ServiceSettings
 from services.chassis.http.facilities import find
 from services.chassis.http.middleware import OnceKey
@@ -61,15 +61,13 @@ class Counter:
             await self.trouble(key)
 
         async def work(tx: Transaction) -> Counted:
-            counted = await self.resources.mongo.db["counts"].find_one_and_update(
-                {"_id": key},
-                {"$inc": {"count": 1}},
-                upsert=True,
-                return_document=True,
-                session=tx.session,
-            )
-            tx.emit(key, counted["count"], ProfileRejected(account_id=key, mismatches=()))
-            return Counted(key=key, count=counted["count"])
+            counts = self.resources.mongo.db["counts"]
+            found = await tx.find_one(counts, {"_id": key})
+            count = found["count"] + 1 if found else 1
+            counted = {"_id": key, "count": count}
+            await tx.replace(counts, {"_id": key}, counted, duplicate=DuplicateError)
+            tx.emit(key, count, ProfileRejected(account_id=key, mismatches=()))
+            return Counted(key=key, count=count)
 
         return await self.resources.transactions.run(work, cause=cause, once=once)
 

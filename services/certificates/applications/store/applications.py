@@ -87,4 +87,4 @@ class ApplicationStore(Aggregates[Application]):
         """How many applications of this citizen are in one of these states."""
         among = {"$in": [state.value for state in states]}
         query = {"citizen_id": citizen_id, "state": among}
-        return await self.collection.count_documents(query, session=tx.session)
+        return await tx.count(self.collection, query)

@@ -20,6 +20,4 @@ class Desks:
         It writes: two claims that only count would both find the last place free, and so would two
         drafts.
         """
-        await self._desks.update_one(
-            {"_id": account_id}, {"$inc": {"held": 1}}, upsert=True, session=tx.session
-        )
+        await tx.update(self._desks, account_id, {"$inc": {"held": 1}}, upsert=True)
