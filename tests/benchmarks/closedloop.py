@@ -1,0 +1,94 @@
+"""The lightest load generator there is in Python, in a process of its own: a closed loop.
+
+    python -m tests.benchmarks.closedloop < {"port", "connections", "seconds", "requests"}
+
+So many connections, each sending the next request (they are repeated in turn) when the last one is
+answered. It looks at the status and the length of an answer and at nothing else: about 10 µs each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import orjson
+import uvloop
+
+_END = b"\r\n\r\n"
+_LENGTH = b"content-length: "
+
+
+@dataclass
+class Load:
+    """One run: what is sent next, until when, and what came of it."""
+
+    requests: Iterator[bytes]
+    until: float
+    statuses: Counter[int] = field(default_factory=Counter)
+
+
+class Connection(asyncio.Protocol):
+    """One of the clients."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._transport: asyncio.WriteTransport | None = None
+        self._missing = 0
+        self._status = 0
+        self.over = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask the first time."""
+        self._transport = cast("asyncio.WriteTransport", transport)
+        self._transport.write(next(self._load.requests))
+
+    def data_received(self, data: bytes) -> None:
+        """Ask again when the answer is whole. Its head is short enough to come in one piece."""
+        if not self._missing:
+            head, _, data = data.partition(_END)
+            self._status = int(head[9:12])
+            self._missing = int(head[head.index(_LENGTH) + len(_LENGTH) :].partition(b"\r")[0])
+        self._missing -= len(data)
+        if self._missing:
+            return
+        self._load.statuses[self._status] += 1
+        assert self._transport is not None
+        if time.perf_counter() < self._load.until:
+            self._transport.write(next(self._load.requests))
+        else:
+            self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Done; a connection that broke is an error of the run."""
+        if exc is None and time.perf_counter() < self._load.until:
+            exc = ConnectionResetError("closed by the server")
+        if exc is None:
+            self.over.set_result(None)
+        else:
+            self.over.set_exception(exc)
+
+
+async def main(asked: dict[str, Any]) -> dict[str, Any]:
+    """Run as asked; the statuses, and the seconds that it took."""
+    requests = itertools.cycle([text.encode("latin-1") for text in asked["requests"]])
+    loop = asyncio.get_running_loop()
+    started = time.perf_counter()
+    load = Load(requests, started + asked["seconds"])
+    clients: list[Connection] = []
+    for _ in range(asked["connections"]):
+        made = await loop.create_connection(lambda: Connection(load), "127.0.0.1", asked["port"])
+        clients.append(made[1])
+    await asyncio.gather(*(client.over for client in clients))
+    return {"statuses": dict(load.statuses), "seconds": time.perf_counter() - started}
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        said = runner.run(main(orjson.loads(sys.stdin.buffer.read())))
+    sys.stdout.buffer.write(orjson.dumps(said, option=orjson.OPT_NON_STR_KEYS))
