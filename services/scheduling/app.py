@@ -56,6 +56,7 @@ def build(
     deps = Deps(resources.transactions, settings, now, new_id)
     public_url = settings.platform.public_url.rstrip("/")
 
+    recent = timetable_api.RecentAnswers()
     slots = timetable_store.Slots(db)
     patients = patients_store.Patients(db)
     appointments = bookings_store.Appointments(db)
@@ -67,9 +68,14 @@ def build(
         BookingMetrics(resources.metrics),
         new_talon=new_talon,
         check_url=lambda number: f"{public_url}/talon/{number}",
+        changed=recent.changed,
     )
     timetable = Timetable(
-        deps, slots, timetable_store.Reference(db), TimetableMetrics(resources.metrics)
+        deps,
+        slots,
+        timetable_store.Reference(db),
+        TimetableMetrics(resources.metrics),
+        changed=recent.changed,
     )
     talons = Talons(deps, appointments)
     return Runtime(
@@ -92,7 +98,7 @@ def build(
                 bookings_store.INDEXES,
                 patients_store.INDEXES,
             ],
-            facilities=[Door(patients.blocked), timetable, bookings, talons],
+            facilities=[Door(patients.blocked), recent, timetable, bookings, talons],
             prepare=[timetable.prepare],
             measures=[timetable.measure],
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -34,13 +34,15 @@ TIMER = "refresh-timetable"
 class Timetable:
     """Makes slots out of doctors' hours, and shows them.
 
-    Everything that makes them can run twice and change nothing more.
+    Everything that makes them can run twice and change nothing more. `changed` is told when free
+    slots may be others than before.
     """
 
     deps: Deps
     slots: Slots
     reference: Reference
     metrics: TimetableMetrics
+    changed: Callable[[], None]
 
     async def clinics(self) -> Sequence[Clinic]:
         """All clinics."""
@@ -131,6 +133,7 @@ class Timetable:
             for slot in slots_of(doctor, clinic, closed[clinic.id], now=now, days=horizon)
         ]
         changed = await self.slots.sync(wanted, closed, now)
+        self.changed()
         log.info("timetable refreshed", slots=len(wanted), changed=changed)
         return list(clinics.values())
 

@@ -58,6 +58,7 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
         BookingMetrics(Metrics()),
         new_talon=lambda: 1,
         check_url=str,
+        changed=lambda: None,
     )
     await bookings.book(citizen, slot)
 

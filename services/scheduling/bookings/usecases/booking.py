@@ -35,7 +35,11 @@ _TALON_NUMBERS = 4
 
 @dataclass(frozen=True)
 class Bookings:
-    """Makes and unmakes appointments. `new_talon` gives a random number below 10¹¹."""
+    """Makes and unmakes appointments.
+
+    `new_talon` gives a random number below 10¹¹; `changed` is told of each slot that is not free
+    any more, or is again.
+    """
 
     deps: Deps
     slots: Slots
@@ -44,6 +48,7 @@ class Bookings:
     metrics: BookingMetrics
     new_talon: Callable[[], int]
     check_url: Callable[[str], str]
+    changed: Callable[[], None]
 
     @property
     def rule(self) -> CancelRule:
@@ -91,11 +96,13 @@ class Bookings:
             return await self.appointments.add(tx, booked, fact)
 
         try:
-            return await self.deps.transactions.run(work, once=once)
+            booked = await self.deps.transactions.run(work, once=once)
         except DuplicateError as error:
             if error.field != "talon_number" or tries <= 1:
                 raise
-        return await self._book(citizen_id, slot_id, once, tries=tries - 1)
+            return await self._book(citizen_id, slot_id, once, tries=tries - 1)
+        self.changed()
+        return booked
 
     async def cancel(
         self,
@@ -123,6 +130,7 @@ class Bookings:
             return await self.appointments.save(tx, off, events.cancelled(off, how))
 
         off = await self.deps.transactions.run(work)
+        self.changed()
         self.metrics.cancelled.labels(by).inc()
         return off
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.scheduling.timetable.api.recent import RecentAnswers
 from services.scheduling.timetable.api.routes import router
 
-__all__ = ["router"]
+__all__ = ["RecentAnswers", "router"]

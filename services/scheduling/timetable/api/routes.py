@@ -13,6 +13,7 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.headers import cacheable
 from services.chassis.http.pages import Cursor
 from services.scheduling.deps import Limit
+from services.scheduling.timetable.api.recent import RecentRoute
 from services.scheduling.timetable.api.views import (
     Clinics,
     ClinicView,
@@ -26,9 +27,9 @@ from services.scheduling.timetable.api.views import (
 )
 from services.scheduling.timetable.usecases import Timetable
 
-router = APIRouter(prefix="/v1", tags=["Расписание"])
+router = APIRouter(prefix="/v1", tags=["Расписание"], route_class=RecentRoute)
 Use = Annotated[Timetable, Depends(facility(Timetable))]
-_CACHED = [Depends(cacheable(60))]  # free slots are not: they go within the second
+_CACHED = [Depends(cacheable(60))]  # free slots are not: nobody adds to their second
 
 
 class SlotsAsked(BaseModel):
@@ -76,7 +77,11 @@ async def doctors(
 
 @router.get("/slots", summary="Свободное время")
 async def slots(timetable: Use, asked: Annotated[SlotsAsked, Query()]) -> Slots:
-    """Free slots by time, and the closed days among the days asked for."""
+    """Free slots by time, and the closed days among the days asked for.
+
+    The answer is of the last second (`as_of`); one's own booking is in it at once.
+    """
+    as_of = timetable.deps.now()
     page = await timetable.free_slots(
         doctor_id=asked.doctor_id,
         specialty=asked.specialty,
@@ -90,5 +95,6 @@ async def slots(timetable: Use, asked: Annotated[SlotsAsked, Query()]) -> Slots:
     return Slots(
         items=[SlotView.of(s) for s in page.items],
         next_cursor=page.next_cursor,
+        as_of=as_of,
         closed=[ClosedDayView.of(c) for c in closed],
     )

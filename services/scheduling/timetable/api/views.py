@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
@@ -132,4 +132,5 @@ class Slots(BaseModel):
 
     items: list[SlotView]
     next_cursor: str | None
+    as_of: datetime = Field(description="When this was read: less than a second ago.")
     closed: list[ClosedDayView]
