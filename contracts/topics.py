@@ -76,7 +76,10 @@ TOPICS: tuple[Topic, ...] = (
                 i.ProfileConfirmedV2,
                 i.ProfileRejected,
                 i.ContactsChanged,
+                i.AccountBlocked,
+                i.AccountUnblocked,
             ),
+            "documents": (i.AccountBlocked, i.AccountUnblocked),
         },
     ),
     Topic(

@@ -36,6 +36,7 @@ from services.certificates.reviews.usecases.queue import Reviews
 from services.certificates.settings import Settings
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
+from services.chassis.http.door import Door
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
@@ -83,7 +84,7 @@ def build(
             title="Моё здоровье: справки",
             description=_DESCRIPTION,
             router=_router(),
-            facilities=(catalogue, citizens, reviews, decisions, registry),
+            facilities=(Door(copies.blocked), catalogue, citizens, reviews, decisions, registry),
             handlers=[
                 known_consumers.handlers(Copies(deps, copies), papers),
                 registry_consumers.handlers(registry),

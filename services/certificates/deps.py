@@ -16,6 +16,7 @@ from services.certificates.settings import Settings
 from services.chassis.foundation import clock
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.http.auth import Principal, require
+from services.chassis.http.door import admitted
 from services.chassis.work.arrivals import PATIENCE
 from services.chassis.work.transactions import Transactions
 
@@ -64,8 +65,10 @@ NO_NAMES = (
     "документов."
 )
 """What decision 5 of the contracts promises that the forms say."""
-Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
-Confirmed = Annotated[Principal, Depends(require(Role.CITIZEN, confirmed=True))]
-Doctor = Annotated[Principal, Depends(require(Role.DOCTOR))]
-Revoker = Annotated[Principal, Depends(require(Role.DOCTOR, Role.ADMINISTRATOR))]
+Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN))]
+Confirmed = Annotated[Principal, Depends(admitted(Role.CITIZEN, confirmed=True))]
+Withdrawer = Annotated[Principal, Depends(require(Role.CITIZEN))]
+"""Taking back stays possible for a blocked account: nothing is left waiting in its name."""
+Doctor = Annotated[Principal, Depends(admitted(Role.DOCTOR))]
+Revoker = Annotated[Principal, Depends(admitted(Role.DOCTOR, Role.ADMINISTRATOR))]
 Limit = Annotated[int, Query(ge=1, le=100)]

@@ -4,6 +4,7 @@ Owns the uploads and the sealed documents (content-addressed, in S3), the grants
 journal of reads. Publishes `documents.file-accepted`, `documents.document-sealed` and
 `documents.sealing-failed`; listens to `certificates.review-started`, `certificates.review-ended`,
 `certificates.application-approved`, `certificates.certificate-revoked`,
-`scheduling.appointment-booked` and `scheduling.appointment-cancelled`.
+`scheduling.appointment-booked`, `scheduling.appointment-cancelled`, `identity.account-blocked` and
+`identity.account-unblocked`.
 It decides nothing medical, and never gives away a file without writing down to whom.
 """

@@ -12,8 +12,11 @@ from pydantic import TypeAdapter
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
+from services.chassis.http.door import Door
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
+from services.chassis.work import blockings
+from services.chassis.work.blockings import Blocked, Blockings
 from services.chassis.work.outbox import Publisher
 from services.documents.access import store as access_store
 from services.documents.access.actions import Access
@@ -70,6 +73,7 @@ def build(
         now=now,
     )
     access = Access(deps, storage, access_store.Reads(db), timedelta(seconds=settings.link_seconds))
+    blocked = Blocked(db)
     documents = Documents(
         deps=deps,
         store=sealed_store.Documents(db),
@@ -104,12 +108,18 @@ def build(
             max_body=_MAX_BODY,
             router=_routes(),
             handlers=[
+                Blockings(resources.transactions, blocked).handlers,
                 uploads_consumers.handlers(uploads),
                 sealed_consumers.handlers(documents, orders),
             ],
             timer_handlers={SEAL: documents.seal},
-            indexes=[access_store.INDEXES, uploads_store.INDEXES, sealed_store.INDEXES],
-            facilities=[uploads, documents],
+            indexes=[
+                blockings.INDEXES,
+                access_store.INDEXES,
+                uploads_store.INDEXES,
+                sealed_store.INDEXES,
+            ],
+            facilities=[Door(blocked.has), uploads, documents],
             prepare=[storage.prepare, inspector.warm],
             measures=[documents.measure_waiting, documents.measure_ends],
             close=[storage.close, notary.close, inspector.close],

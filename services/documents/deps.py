@@ -11,14 +11,15 @@ from fastapi import Depends, Query, Request
 
 from contracts.roles import Role
 from services.chassis.foundation.errors import RefusalError
-from services.chassis.http.auth import Principal, require
+from services.chassis.http.auth import Principal
+from services.chassis.http.door import admitted
 from services.chassis.http.facilities import facility
 from services.chassis.http.rates import Rates
 from services.chassis.work.transactions import Transactions
 
-Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
-Confirmed = Annotated[Principal, Depends(require(Role.CITIZEN, confirmed=True))]
-Person = Annotated[Principal, Depends(require(Role.CITIZEN, Role.DOCTOR))]
+Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN))]
+Confirmed = Annotated[Principal, Depends(admitted(Role.CITIZEN, confirmed=True))]
+Person = Annotated[Principal, Depends(admitted(Role.CITIZEN, Role.DOCTOR))]
 Counted = Annotated[Rates, Depends(facility(Rates))]
 """Of routes that leave something behind: how often one person may."""
 Limit = Annotated[int, Query(ge=1, le=100)]

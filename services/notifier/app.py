@@ -12,9 +12,12 @@ from fastapi import APIRouter, FastAPI
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.auth import FetchKeys
+from services.chassis.http.door import Door
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.metrics import Metrics
+from services.chassis.work import blockings
+from services.chassis.work.blockings import Blocked, Blockings
 from services.chassis.work.outbox import Publisher
 from services.notifier.announcements import consumers as announcements_consumers
 from services.notifier.announcements import store as announcements_store
@@ -60,6 +63,7 @@ def build(
     ways = providers or build_providers(settings, resources.metrics)
 
     recipients, devices = recipients_store.Recipients(db), recipients_store.Devices(db)
+    blocked = Blocked(db)
     messages, called_off = delivery_store.Messages(db), delivery_store.CalledOff(db)
     sending = Sending(deps, messages, called_off, devices, ways, metrics)
     codes = Codes(deps, messages, renderer, ways, metrics)
@@ -87,6 +91,7 @@ def build(
             description=DESCRIPTION,
             router=_routes(),
             handlers=[
+                Blockings(resources.transactions, blocked).handlers,
                 announcements_consumers.handlers(announcements),
                 delivery_consumers.handlers(
                     codes, Encryption("identity.codes", settings.codes_secret)
@@ -105,11 +110,16 @@ def build(
                 SEND[Channel.PUSH]: settings.push_concurrency,
             },
             indexes=[
+                blockings.INDEXES,
                 recipients_store.INDEXES,
                 delivery_store.INDEXES,
                 announcements_store.INDEXES,
             ],
-            facilities=[OwnDevices(deps, recipients, devices), OwnMessages(messages)],
+            facilities=[
+                Door(blocked.has),
+                OwnDevices(deps, recipients, devices),
+                OwnMessages(messages),
+            ],
             measures=[partial(sending.measure, resources.timers)],
             close=[leave],
         ),

@@ -10,7 +10,8 @@ from typing import Annotated
 from fastapi import Depends
 
 from contracts.roles import Role
-from services.chassis.http.auth import Principal, require
+from services.chassis.http.auth import Principal
+from services.chassis.http.door import admitted
 from services.chassis.work.transactions import Transactions
 from services.notifier.settings import Settings
 
@@ -24,4 +25,4 @@ class Deps:
     now: Callable[[], datetime]
 
 
-Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
+Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN))]

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.chassis.foundation import clock
 from services.chassis.http.auth import FetchKeys
+from services.chassis.http.door import Door
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher
@@ -19,7 +20,7 @@ from services.scheduling.bookings import store as bookings_store
 from services.scheduling.bookings.domain import DIGITS
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.usecases import Bookings
-from services.scheduling.deps import Deps, Door
+from services.scheduling.deps import Deps
 from services.scheduling.patients import consumers as patients_consumers
 from services.scheduling.patients import store as patients_store
 from services.scheduling.patients.usecases import Registration

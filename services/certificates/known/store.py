@@ -27,6 +27,11 @@ class KnownStore:
         known = await tx.find_one(self._admissions, {"_id": account_id}) or {}
         return Admission(account_id, known.get("rejected", False), known.get("blocked", False))
 
+    async def blocked(self, account_id: str) -> bool:
+        """Whether an account is closed: a citizen's, or that of a member of staff."""
+        found = await self._admissions.find_one({"_id": account_id})
+        return found is not None and bool(found.get("blocked"))
+
     async def note_admission(self, tx: Transaction, account_id: str, **facts: bool) -> None:
         """Keep what an event said: `rejected` or `blocked`. Two topics write one document."""
         await tx.update(self._admissions, account_id, {"$set": facts}, upsert=True)

@@ -21,7 +21,7 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.drafts import Agreement
 from services.certificates.applications.usecases import Applications
 from services.certificates.applications.views import ApplicationView
-from services.certificates.deps import Citizen, Confirmed, Limit
+from services.certificates.deps import Citizen, Confirmed, Limit, Withdrawer
 from services.chassis.foundation.typed import Id
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.facilities import facility
@@ -146,7 +146,7 @@ async def supply_documents(
 @router.post("/applications/{application_id}/withdrawal", summary="Отозвать заявление")
 async def withdraw_application(
     *,
-    who: Citizen,
+    who: Withdrawer,
     application_id: Id,
     use: Use,
     response: Response,

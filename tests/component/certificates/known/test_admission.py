@@ -1,23 +1,18 @@
-"""A token outlives a rejected profile and a blocked account; applying does not (I9)."""
+"""A token outlives a rejected profile and a blocked account; what it opens does not (I9)."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 import httpx2
 
 from contracts.envelope import Data
-from contracts.identity import AccountBlocked, AccountUnblocked, ProfileRejected
+from contracts.identity import ProfileRejected
+from tests.support.doors import block, knock, unblock
 from tests.support.service import an_event, deliver, keyed
 from tests.support.services.certificates.builders import ANNA, ORLOVA
 from tests.support.services.certificates.events import Json, profile
 from tests.support.services.certificates.office import CONSENT, Office, match
 
 _REJECTED = ProfileRejected(account_id=ANNA.account_id, mismatches=("snils",))
-
-
-def _blocked(account_id: str) -> AccountBlocked:
-    return AccountBlocked(account_id=account_id, blocked_at=datetime.now(UTC))
 
 
 async def _hear(office: Office, data: Data, account_id: str, seq: int) -> str:
@@ -62,7 +57,7 @@ async def test_a_rejection_that_a_confirmation_overtook_changes_nothing(office: 
 
 async def test_a_blocked_citizen_applies_no_more_and_may_withdraw(office: Office) -> None:
     waiting, draft = await office.submitted(), await office.draft()
-    await _hear(office, _blocked(ANNA.account_id), ANNA.account_id, 7)
+    await block(office.app, ANNA.account_id, seq=7)
     for refused in await _everything(office, draft):
         assert (refused.status_code, refused.json()["code"]) == (403, "account-blocked")
     await _hear(office, profile(), ANNA.account_id, 8)  # confirmed anew, and blocked still
@@ -72,14 +67,14 @@ async def test_a_blocked_citizen_applies_no_more_and_may_withdraw(office: Office
     )
     assert withdrawn.status_code == 200
 
-    await _hear(office, AccountUnblocked(account_id=ANNA.account_id), ANNA.account_id, 9)
+    await unblock(office.app, ANNA.account_id, seq=9)
     assert (await _everything(office, draft))[0].status_code == 201
 
 
 async def test_a_blocked_doctor_decides_nothing(office: Office) -> None:
     held, waiting = await office.submitted(), await office.submitted()
     assert (await office.decide(held["id"], "claim")).status_code == 200
-    await _hear(office, _blocked(ORLOVA.account_id), ORLOVA.account_id, 7)
+    await block(office.app, ORLOVA.account_id, seq=7)
 
     reason = {"reason_code": "tests-outdated", "reason": "Анализы устарели."}
     asked = {"missing": ["policy"]}
@@ -92,3 +87,16 @@ async def test_a_blocked_doctor_decides_nothing(office: Office) -> None:
         refused = await office.decide(application["id"], verb, body)
         assert (refused.status_code, refused.json()["code"]) == (403, "account-blocked")
     assert (await office.decide(waiting["id"], "claim", subject="doctor-petrov")).status_code == 200
+
+
+async def test_every_route_that_takes_a_token_refuses_the_blocked_but_withdrawing(
+    office: Office,
+) -> None:
+    """Those of citizens, those of staff, and those that somebody will add."""
+    await block(office.app, ANNA.account_id, seq=7)
+    said = await knock(office.app, office.http, office.tokens, ANNA.account_id)
+    withdrawing = said.pop(("POST", "/v1/applications/{application_id}/withdrawal"))
+    assert withdrawing.status_code == 404
+    assert len(said) >= 15
+    for door, answer in said.items():
+        assert (answer.status_code, answer.json()["code"]) == (403, "account-blocked"), door
