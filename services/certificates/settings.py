@@ -46,6 +46,11 @@ class Settings(ServiceSettings):
     drafts_per_citizen: int = Field(
         default=10, ge=1, description="How many drafts one citizen keeps at a time."
     )
+    drafts_per_day: int = Field(
+        default=30,
+        ge=1,
+        description="How many drafts one citizen begins in a day, withdrawn or not.",
+    )
     applications_per_citizen: int = Field(
         default=20, ge=1, description="How many applications of one citizen wait for a decision."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.foundation.errors import NotFoundError, RefusalError
+from services.chassis.foundation.errors import NotFoundError, RefusalError, TooManyRequestsError
 
 
 class UnknownApplicationError(NotFoundError):
@@ -33,6 +33,21 @@ class TooManyDraftsError(RefusalError):
         super().__init__(
             f"У вас уже черновиков: {limit}, больше завести нельзя. "
             "Подайте один из них или отзовите ненужный."
+        )
+
+
+class TooManyDraftsTodayError(TooManyRequestsError):
+    """The citizen has begun as many drafts today as one may, whatever became of them."""
+
+    code = "too-many-drafts-today"
+    title = "Слишком много черновиков за день"
+
+    def __init__(self, limit: int, retry_after: int) -> None:
+        super().__init__(
+            retry_after,
+            f"За день можно начать не больше {limit} заявлений, отозванные тоже считаются. Новое "
+            "можно начать завтра. Черновики, которые у вас уже есть, можно изменить и подать "
+            "сегодня.",
         )
 
 

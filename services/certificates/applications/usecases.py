@@ -10,6 +10,7 @@ from services.certificates.applications.actions import CLAIM_TIMER, Cases
 from services.certificates.applications.domain import document_requests, drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.attachments import Given
+from services.certificates.applications.domain.begun import one_more
 from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.drafts import Agreement, Changes
 from services.certificates.applications.domain.looks import Look
@@ -58,8 +59,9 @@ class Applications:
         Raises:
             InvalidInputError: there is no such type.
             TooManyDraftsError: the citizen has as many as one may.
+            TooManyDraftsTodayError: the citizen has begun as many today as one may.
         """
-        deps, most = self.deps, self.deps.settings.drafts_per_citizen
+        deps, settings = self.deps, self.deps.settings
         try:
             kind = self.cases.catalogue.type(type_code)
         except UnknownTypeError as error:
@@ -70,12 +72,16 @@ class Applications:
 
         async def work(tx: Transaction) -> Application:
             await self.known.may_apply(tx, citizen_id)
-            if await self._how_many(tx, citizen_id, State.DRAFT) >= most:
+            now, most = deps.now(), settings.drafts_per_citizen
+            if await self.cases.store.how_many(tx, citizen_id, [State.DRAFT]) >= most:
                 raise TooManyDraftsError(most)
+            before, calendar = await self.desks.begun(tx, citizen_id), self.cases.catalogue.calendar
+            begun = one_more(before, calendar, now, most=settings.drafts_per_day)
             person = await self.known.store.people.find(tx, citizen_id)
             draft = drafts.draft(
-                kind, person, application_id=deps.new_id(), citizen_id=citizen_id, now=deps.now()
+                kind, person, application_id=deps.new_id(), citizen_id=citizen_id, now=now
             )
+            await self.desks.begin(tx, citizen_id, begun)
             return await self.cases.store.add(tx, draft)
 
         return await deps.transactions.run(work, once=once)
@@ -156,7 +162,8 @@ class Applications:
     ) -> Application:
         citizen_id, most = before.citizen_id, self.deps.settings.applications_per_citizen
         await self.known.may_apply(tx, citizen_id)
-        if await self._how_many(tx, citizen_id, *UNDECIDED) >= most:
+        await self.desks.hold(tx, citizen_id)  # nobody adds to them before this ends
+        if await self.cases.store.how_many(tx, citizen_id, UNDECIDED) >= most:
             raise TooManyApplicationsError(most)
         catalogue, kind = self.cases.catalogue, self.cases.kind_of(before)
         after = drafts.submitted(
@@ -223,11 +230,6 @@ class Applications:
         self, tx: Transaction, citizen_id: str, given: Iterable[Given]
     ) -> dict[str, KnownFile]:
         return await self.known.store.files_of(tx, citizen_id, _ids(given))
-
-    async def _how_many(self, tx: Transaction, citizen_id: str, *states: State) -> int:
-        """How many the citizen has; nobody adds to them before the transaction ends."""
-        await self.desks.hold(tx, citizen_id)
-        return await self.cases.store.how_many(tx, citizen_id, states)
 
 
 def _ids(given: Iterable[Given]) -> set[str]:

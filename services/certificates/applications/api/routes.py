@@ -51,7 +51,10 @@ async def open_application(
     once: OnceKey,
     response: Response,
 ) -> ApplicationView:
-    """A draft, filled from the confirmed profile (C4, C5)."""
+    """A draft, filled from the confirmed profile (C4, C5).
+
+    429 `too-many-drafts-today`: so many a day, withdrawn ones count; see `Retry-After`.
+    """
     keyed = once.answering(use.view, headers=_begun)
     application = await use.open(who.subject, body.type, once=keyed)
     response.headers.update(_begun(application))

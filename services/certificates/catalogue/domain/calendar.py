@@ -77,6 +77,10 @@ class WorkingCalendar:
         """Which day it is there."""
         return moment.astimezone(self.zone).date()
 
+    def end_of(self, day: date) -> datetime:
+        """When the next day begins, in UTC."""
+        return datetime.combine(day + _ONE_DAY, time(), self.zone).astimezone(UTC)
+
     def is_working(self, day: date) -> bool:
         """Whether people work on that day."""
         year = self.years.get(day.year)

@@ -318,6 +318,30 @@ async def test_c4_nobody_piles_up_drafts_in_a_race_too(
         assert (await another()).status_code == 201
 
 
+async def test_c4_nobody_piles_up_withdrawn_drafts_in_a_race_too(
+    platform: Platform, database: str, tokens: Tokens
+) -> None:
+    async with certificates(platform, database, tokens, drafts_per_day=4) as office:
+        await office.know_people()
+
+        async def another(**key: str) -> httpx2.Response:
+            headers = office.citizen() | keyed() | key
+            return await office.http.post(
+                "/v1/applications", json={"type": "086u"}, headers=headers
+            )
+
+        key = keyed()
+        first, again = await another(**key), await another(**key)
+        assert first.json() == again.json()  # an answer is no draft
+        gone = f"/v1/applications/{first.json()['id']}/withdrawal"
+        assert (await office.http.post(gone, headers=office.citizen())).status_code == 200
+        answers = await asyncio.gather(*(another() for _ in range(6)))
+        assert Counter(a.status_code for a in answers) == {201: 3, 429: 3}
+        refused = next(a for a in answers if a.status_code == 429)
+        assert refused.json()["code"] == "too-many-drafts-today"
+        assert int(refused.headers["retry-after"]) > 0
+
+
 async def test_c13_nobody_piles_up_applications(
     platform: Platform, database: str, tokens: Tokens
 ) -> None:
