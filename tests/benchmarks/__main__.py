@@ -26,7 +26,17 @@ from services.chassis.telemetry.logging import configure
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import machine
 
-NAMES = ("sealing", "door", "booking", "relay", "consumer", "journey", "overload", "spans")
+NAMES = (
+    "sealing",
+    "door",
+    "booking",
+    "relay",
+    "consumer",
+    "fanout",
+    "journey",
+    "overload",
+    "spans",
+)
 
 
 def main(argv: Sequence[str]) -> int:
