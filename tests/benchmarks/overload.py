@@ -9,28 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import httpx2
 import orjson
 
 from deploy import ROOT
-from deploy.stacks.embedded.ports import free_ports
-from deploy.stacks.embedded.process import Child, python
-from deploy.stacks.embedded.settings import inherited_environment
-from services.chassis.database.client import Mongo
-from services.chassis.runtime.service import serve
-from services.scheduling.app import build
-from services.scheduling.settings import Settings
-from tests.benchmarks.booking import booking_of, new_citizens, new_slots
+from deploy.stacks.embedded.process import python
+from tests.benchmarks.clinic import new_bookings, service
 from tests.benchmarks.openloop import BROKEN, TIMEOUT
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import REPETITIONS
-from tests.support.eventually import eventually
-from tests.support.service import Collector, Tokens, fresh_database
 from tests.support.stack import ServerStack
 
 SECONDS = 10
@@ -108,52 +97,13 @@ def _rows(group: str, outcomes: Sequence[Outcome]) -> list[Row]:
 
 async def _crowd(stack: ServerStack, limits: Mapping[str, str]) -> Outcome:
     """What it can do now, and then what comes of twice that."""
-    async with _service(stack, limits) as (port, mongo, tokens):
-        requests = await _bookings(mongo, tokens, CLOSED)
-        able = await _generate(port, requests, connections=CONNECTIONS)
+    async with service(stack, {**limits, "LOG_LEVEL": "ERROR"}) as running:
+        requests = await new_bookings(running.mongo, running.tokens, CLOSED)
+        able = await _generate(running.port, requests, connections=CONNECTIONS)
         capacity = sum(s == BOOKED for s, _, _ in able) / max(at for _, _, at in able)
-        requests = await _bookings(mongo, tokens, int(TIMES * capacity * SECONDS))
-        return Outcome(capacity, await _generate(port, requests, rate=TIMES * capacity))
-
-
-async def _bookings(mongo: Mongo, tokens: Tokens, count: int) -> list[bytes]:
-    slots = await new_slots(mongo, count)
-    people = await new_citizens(mongo, tokens, count)
-    return [booking_of(slot, who) for slot, who in zip(slots, people, strict=True)]
-
-
-@asynccontextmanager
-async def _service(
-    stack: ServerStack, limits: Mapping[str, str]
-) -> AsyncIterator[tuple[int, Mongo, Tokens]]:
-    (port,) = free_ports(1)
-    database, tokens = fresh_database(), Tokens()
-    env = {**inherited_environment(), **stack.env(), "KAFKA_BOOTSTRAP": "127.0.0.1:1", **limits}
-    argv = [str(port), database, orjson.dumps(tokens.key_set()).decode()]
-    child = Child(
-        "scheduling",
-        [*python("tests.benchmarks.overload"), *argv],
-        env={**env, "LOG_LEVEL": "ERROR"},
-        cwd=ROOT,
-    )
-    child.start()
-    mongo = Mongo(stack.mongo_url, database)
-    try:
-        async with httpx2.AsyncClient() as client:
-
-            async def ready() -> bool:
-                try:
-                    answer = await client.get(f"http://127.0.0.1:{port}/readyz")
-                except httpx2.TransportError:
-                    return False
-                return bool(answer.json()["checks"]["keys"])
-
-            await eventually(ready, within=60)
-        yield port, mongo, tokens
-    finally:
-        await asyncio.to_thread(child.stop, grace=5.0)
-        await mongo.client.drop_database(database)
-        mongo.close()
+        count = int(TIMES * capacity * SECONDS)
+        requests = await new_bookings(running.mongo, running.tokens, count)
+        return Outcome(capacity, await _generate(running.port, requests, rate=TIMES * capacity))
 
 
 async def _generate(
@@ -175,17 +125,3 @@ async def _generate(
     said, _ = await process.communicate(orjson.dumps(asked))
     assert process.returncode == 0
     return [(status, seconds, at) for status, seconds, at in orjson.loads(said)]
-
-
-def main(port: int, database: str, jwks: dict[str, object]) -> None:
-    """The service under load, in its own process: as `python -m services.scheduling`."""
-
-    async def keys() -> dict[str, object]:
-        return jwks
-
-    settings = Settings(port=port, database=database)
-    serve(build(settings, fetch_keys=keys, publisher=Collector()))
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], orjson.loads(sys.argv[3]))
