@@ -21,6 +21,9 @@ class Settings(ServiceSettings):
     active_limit: int = Field(
         default=5, ge=1, description="Active appointments that one citizen may hold (A32)."
     )
+    bookings_per_day: int = Field(
+        default=20, ge=1, description="How often one citizen books in a day, cancelled or not."
+    )
     self_cancel_hours: int = Field(
         default=24,
         ge=0,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
 from services.scheduling.patients.errors import (
     OverlapError,
     ProfileNotReceivedError,
     TooManyActiveError,
+    TooManyBookingsError,
 )
 from services.scheduling.timetable.domain import Visit
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,26 @@ class Engagement:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """Bookings of a day that begins with the first of them, whatever became of them since."""
+
+    since: datetime
+    bookings: int
+
+    @property
+    def until(self) -> datetime:
+        """When the day is over."""
+        return self.since + _DAY
+
+
+@dataclass(frozen=True)
 class Patient:
-    """A confirmed citizen and what they hold."""
+    """A confirmed citizen, what they hold, and how often they booked of late."""
 
     id: str
     full_name: str
     agenda: tuple[Engagement, ...] = ()
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,7 @@ class Known:
     id: str
     full_name: str | None
     agenda: tuple[Engagement, ...] = ()
+    tally: Tally | None = None
     rejected: bool = False
     blocked: bool = False
 
@@ -58,17 +76,24 @@ def may_book(known: Known | None) -> Patient:
         raise ProfileNotReceivedError
     if known.rejected:
         raise NotConfirmedError
-    return Patient(known.id, known.full_name, known.agenda)
+    return Patient(known.id, known.full_name, known.agenda, known.tally)
 
 
 def engaged(
-    patient: Patient, appointment_id: str, visit: Visit, *, limit: int, now: datetime
+    patient: Patient,
+    appointment_id: str,
+    visit: Visit,
+    *,
+    limit: int,
+    per_day: int,
+    now: datetime,
 ) -> Patient:
     """The patient with this visit in the agenda; past ones leave it.
 
     Raises:
         OverlapError: another visit is at that time.
         TooManyActiveError: A32.
+        TooManyBookingsError: a day has only so many, cancelled ones count.
     """
     active = [e for e in patient.agenda if e.ends_at > now]
     for other in active:
@@ -77,4 +102,14 @@ def engaged(
     if len(active) >= limit:
         raise TooManyActiveError(limit)
     entry = Engagement(appointment_id, visit.starts_at, visit.ends_at)
-    return replace(patient, agenda=(*active, entry))
+    tally = _one_more(patient.tally, per_day=per_day, now=now)
+    return replace(patient, agenda=(*active, entry), tally=tally)
+
+
+def _one_more(tally: Tally | None, *, per_day: int, now: datetime) -> Tally:
+    """Each booking leaves an appointment, a sealed talon and messages, also if it is cancelled."""
+    if tally is None or now >= tally.until:
+        return Tally(now, 1)
+    if tally.bookings >= per_day:
+        raise TooManyBookingsError(per_day, tally.until - now)
+    return replace(tally, bookings=tally.bookings + 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from datetime import datetime, timedelta
 
-from services.chassis.foundation.errors import RefusalError
+from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
 from services.chassis.work.arrivals import NotHereYetError
 from services.scheduling.timetable.errors import spoken
 
@@ -35,6 +36,23 @@ class TooManyActiveError(RefusalError):
             "Отмените ту, что не нужна, и повторите."
         )
         self.limit = limit
+
+
+class TooManyBookingsError(TooManyRequestsError):
+    """The patient has booked as often in a day as one may, whatever was cancelled since."""
+
+    code = "too-many-bookings"
+    title = "Слишком много записей за сутки"
+
+    def __init__(self, limit: int, wait: timedelta) -> None:
+        seconds = math.ceil(wait.total_seconds())
+        hours = math.ceil(wait / timedelta(hours=1))
+        super().__init__(
+            seconds,
+            f"За сутки можно записаться не больше {limit} раз, отменённые записи тоже считаются. "
+            f"Записаться снова можно через {hours} ч или по телефону поликлиники. "
+            "Записи, которые у вас есть, остаются.",
+        )
 
 
 class ProfileNotReceivedError(NotHereYetError):

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.chassis.database.client import Database, Indexes
 from services.chassis.work.transactions import Transaction
-from services.scheduling.patients.domain import Engagement, Known, Patient
+from services.scheduling.patients.domain import Engagement, Known, Patient, Tally
 
 INDEXES: Indexes = {"patients": []}
 
@@ -53,18 +53,21 @@ class Patients:
         found = await tx.find_one(self._patients, {"_id": citizen_id})
         if found is None:
             return None
+        tally = found.get("tally")
         return Known(
             found["_id"],
             found.get("full_name"),
             tuple(Engagement(**e) for e in found["agenda"]),
+            Tally(**tally) if tally else None,
             rejected=found.get("rejected", False),
             blocked=found.get("blocked", False),
         )
 
     async def engage(self, tx: Transaction, patient: Patient) -> None:
-        """Keep the agenda of a patient who was read here."""
+        """Keep the agenda of a patient who was read here, and how often they booked."""
         agenda = [vars(entry) for entry in patient.agenda]
-        await tx.update(self._patients, patient.id, {"$set": {"agenda": agenda}})
+        kept = {"agenda": agenda, "tally": patient.tally and vars(patient.tally)}
+        await tx.update(self._patients, patient.id, {"$set": kept})
 
     async def disengage(self, tx: Transaction, citizen_id: str, appointment_id: str) -> None:
         """Take a visit out of the agenda."""

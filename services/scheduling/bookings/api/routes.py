@@ -53,7 +53,10 @@ def _booked(found: Appointment) -> dict[str, str]:
 
 @router.post("/appointments", status_code=201, summary="Записаться", response_model=AppointmentView)
 async def book(body: Book, bookings: Use, who: ConfirmedCitizen, once: LateOnceKey) -> Response:
-    """Book a free slot: one winner, everybody else gets `slot-taken` (409)."""
+    """Book a free slot: one winner, everybody else gets `slot-taken` (409).
+
+    429 `too-many-bookings`: so many a day, cancelled ones count; see `Retry-After`.
+    """
     found = await bookings.book(
         who.subject,
         body.slot_id,

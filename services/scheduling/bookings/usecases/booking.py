@@ -66,6 +66,7 @@ class Bookings:
             DayClosedError: A24.
             OverlapError: another visit of this citizen is at that time.
             TooManyActiveError: A32.
+            TooManyBookingsError: as many in a day as one may.
             ProfileNotReceivedError: the confirmed profile is not here yet.
             AccountBlockedError, NotConfirmedError: heard since the token was issued (I9).
         """
@@ -81,12 +82,19 @@ class Bookings:
         self, citizen_id: str, slot_id: str, once: Once | None, *, tries: int = _TALON_NUMBERS
     ) -> Appointment:
         async def work(tx: Transaction) -> Appointment:
-            now, limit = self.deps.now(), self.deps.settings.active_limit
+            now, settings = self.deps.now(), self.deps.settings
             slot = await self.slots.get(tx, slot_id)
             check_bookable(slot, now)
             patient = may_book(await self.patients.get(tx, citizen_id))
             appointment_id, number = self.deps.new_id(), talon_number(self.new_talon())
-            busier = engaged(patient, appointment_id, slot.visit, limit=limit, now=now)
+            busier = engaged(
+                patient,
+                appointment_id,
+                slot.visit,
+                limit=settings.active_limit,
+                per_day=settings.bookings_per_day,
+                now=now,
+            )
             booked = book(
                 slot, patient, appointment_id=appointment_id, talon_number=number, now=now
             )

@@ -117,6 +117,21 @@ async def test_the_limit_of_active_bookings_holds_under_a_race(desk: Desk) -> No
     assert (await desk.book(who, slots[8]["id"])).status_code == 201
 
 
+async def test_booking_and_cancelling_goes_on_so_often_in_a_day(desk: Desk) -> None:
+    """Each leaves a sealed talon and messages, and takes the slot from others for a while."""
+    who, slot = await desk.citizen(), await desk.late_slot()
+    for _ in range(20):
+        assert (
+            await desk.cancel(who, (await desk.booked(who, slot["id"]))["id"])
+        ).status_code == 200
+    refused = await desk.book(who, slot["id"])
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-bookings")
+    assert int(refused.headers["retry-after"]) > 0
+    assert (await desk.book(await desk.citizen("citizen-2"), slot["id"])).status_code == 201
+    desk.clock.now += timedelta(days=1)
+    assert (await desk.book(who, (await desk.late_slot())["id"])).status_code == 201
+
+
 async def test_a_talon_number_in_use_is_drawn_again(
     platform: Platform, database: str, tokens: Tokens
 ) -> None:

@@ -10,11 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
-from services.scheduling.patients.domain import Engagement, Known, Patient, engaged, may_book
+from services.scheduling.patients.domain import (
+    Engagement,
+    Known,
+    Patient,
+    Tally,
+    engaged,
+    may_book,
+)
 from services.scheduling.patients.errors import (
     OverlapError,
     ProfileNotReceivedError,
     TooManyActiveError,
+    TooManyBookingsError,
 )
 from tests.support.services.scheduling import BEFORE, START, VISIT
 
@@ -28,7 +36,7 @@ def entry(minutes: int, length: int = 15) -> Engagement:
 
 def engage(*agenda: Engagement) -> tuple[Engagement, ...]:
     patient = Patient("citizen-1", "Соколова Анна Сергеевна", agenda)
-    return engaged(patient, "a-1", VISIT, limit=5, now=BEFORE).agenda
+    return engaged(patient, "a-1", VISIT, limit=5, per_day=20, now=BEFORE).agenda
 
 
 def test_who_is_confirmed_may_book() -> None:
@@ -88,3 +96,19 @@ def test_past_visits_leave_the_agenda() -> None:
     """It does not grow with the years."""
     mine = Engagement("a-1", VISIT.starts_at, VISIT.ends_at)
     assert engage(entry(-10_000), entry(60)) == (entry(60), mine)
+
+
+def again(tally: Tally | None) -> Tally | None:
+    patient = Patient("citizen-1", "Соколова Анна Сергеевна", tally=tally)
+    return engaged(patient, "a-1", VISIT, limit=5, per_day=3, now=BEFORE).tally
+
+
+def test_a_day_has_so_many_bookings_whatever_was_cancelled_since() -> None:
+    """Else booking and cancelling leaves talons and messages without end."""
+    since = BEFORE - timedelta(hours=23, minutes=30)
+    assert again(None) == Tally(BEFORE, 1)
+    assert again(Tally(since, 2)) == Tally(since, 3)
+    with pytest.raises(TooManyBookingsError, match="не больше 3 раз") as refused:
+        again(Tally(since, 3))
+    assert refused.value.retry_after == 1800
+    assert again(Tally(BEFORE - timedelta(days=1), 3)) == Tally(BEFORE, 1)
