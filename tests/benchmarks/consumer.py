@@ -18,17 +18,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from contracts.identity import ProfileRejected
 from contracts.partners import IdentityChecked
-from services.chassis.database.client import Session
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.kafka.publisher import KafkaPublisher
 from services.chassis.runtime.service import Runtime
-from services.chassis.work.outbox import Outbox
+from services.chassis.work.outbox import outbox_document
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import REPETITIONS, servers, until
 from tests.support.service import an_event, fresh_database, platform_of
@@ -143,11 +143,13 @@ def _writes(runtime: Runtime) -> tuple[dict[str, Any], dict[str, Any]]:
         "seq": 1,
         "handled_at": datetime.now(UTC),
     }
-    return inbox, dict(Outbox._document(event))
+    return inbox, outbox_document(event)
 
 
 async def _write(
-    runtime: Runtime, work: tuple[dict[str, Any], dict[str, Any]], session: Session
+    runtime: Runtime,
+    work: tuple[dict[str, Any], dict[str, Any]],
+    session: AsyncIOMotorClientSession,
 ) -> None:
     inbox, outbox = work
     db = runtime.mongo.db

@@ -72,7 +72,13 @@ class Agencies:
         self._delay = delay
         self._profiles = profiles
         self._as = {
-            partner: Transactions(partner, resources.mongo, resources.outbox, resources.timers)
+            partner: Transactions(
+                partner,
+                resources.mongo,
+                resources.outbox,
+                resources.timers,
+                groups=resources.groups,
+            )
             for partner in PARTNERS
         }
 

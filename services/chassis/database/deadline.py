@@ -68,6 +68,15 @@ class Deadline:
             self._timer.cancel()
             self._timer = None
 
+    def stop_for_commit(self) -> bool:
+        """The point of no return: from here on the caller gets the real answer.
+
+        False if the caller was already told that nothing happens: then nothing may.
+        """
+        if not self.struck:
+            self.stop()
+        return not self.struck
+
     def _reached(self) -> None:
         self.stop()
         self.struck = True
@@ -82,15 +91,6 @@ def set_deadline(deadline: Deadline) -> None:
     _current.set(deadline)
 
 
-def before_commit() -> None:
-    """The point of no return: from here on the caller gets the real answer.
-
-    Raises:
-        TookTooLongError: the caller was already told that nothing happens.
-    """
-    deadline = _current.get()
-    if deadline is None:  # an event or a timer: nobody waits
-        return
-    if deadline.struck:
-        raise TookTooLongError
-    deadline.stop()
+def running_deadline() -> Deadline | None:
+    """The clock of the running task; None: an event or a timer, nobody waits."""
+    return _current.get()

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 from pymongo import ASCENDING, IndexModel
 
-from services.chassis.database.client import Mongo, Session
+from services.chassis.database.client import Mongo
 from services.chassis.foundation.errors import RefusalError
 
 RETENTION = timedelta(days=2)
@@ -93,26 +93,19 @@ class Once:
         """The same request with the way to render its answer."""
         return replace(self, render=render, status=status, headers=headers)
 
-    async def store(self, session: Session, mongo: Mongo, result: Any) -> None:
-        """Store the answer in the running transaction.
-
-        Raises:
-            pymongo.errors.DuplicateKeyError: a twin was answered before.
-        """
+    def answer(self, result: Any) -> dict[str, Any]:
+        """The answer as it is stored with the effect; a twin's has the same `_id`."""
         if self.render is None:
             message = "Once.answering() was not called"
             raise RuntimeError(message)
-        await mongo.db["idempotency"].insert_one(
-            {
-                "_id": self.key,
-                "fingerprint": self.fingerprint,
-                "status": self.status,
-                "headers": dict(self.headers(result)),
-                "body": self.render(result).model_dump_json(by_alias=True).encode(),
-                "stored_at": datetime.now(UTC),
-            },
-            session=session,
-        )
+        return {
+            "_id": self.key,
+            "fingerprint": self.fingerprint,
+            "status": self.status,
+            "headers": dict(self.headers(result)),
+            "body": self.render(result).model_dump_json(by_alias=True).encode(),
+            "stored_at": datetime.now(UTC),
+        }
 
     async def replay(self, mongo: Mongo) -> None:
         """Stop here if this request was answered before.

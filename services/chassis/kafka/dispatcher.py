@@ -69,7 +69,7 @@ class Dispatcher:
         mongo: Mongo,
         metrics: Metrics,
         *,
-        concurrency: int = 16,
+        concurrency: int = 200,
         backoff: float = 0.2,
         longest_backoff: float = 15.0,
     ) -> None:

@@ -7,9 +7,10 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.database.client import Document, Mongo, Session
+from services.chassis.database.client import Document, Mongo, blocking
 from services.chassis.work.outbox import BUCKETS
 
 
@@ -61,14 +62,17 @@ class Leases:
                 return None
         return int(mine["token"])
 
-    async def confirm(self, session: Session, tokens: dict[int, int]) -> bool:
-        """Inside a transaction: are these leases still ours? Writes, so a new holder conflicts."""
-        touched = await self._collection.update_many(
+    def confirm(self, session: ClientSession, tokens: dict[int, int]) -> bool:
+        """Inside a transaction: are these leases still ours? Writes, so a new holder conflicts.
+
+        Blocks, so for a thread.
+        """
+        touched = blocking(self._collection).update_many(
             {"$or": [{"_id": b, "owner": self._owner, "token": t} for b, t in tokens.items()]},
             {"$inc": {"marks": 1}},
             session=session,
         )
-        return touched.matched_count == len(tokens)
+        return bool(touched.matched_count == len(tokens))
 
     async def release(self) -> None:
         """Give all back, so that another replica need not wait for the deadline."""

@@ -15,9 +15,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from pymongo.client_session import ClientSession
 from pymongo.read_concern import ReadConcern
 
-from services.chassis.database.client import Document, Mongo, Session
+from services.chassis.database.client import Document, Mongo, blocking
+from services.chassis.database.steps import in_transaction
 from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.tasks import repeat
 from services.chassis.kafka.leases import Leases
@@ -195,19 +197,21 @@ class Relay:
     async def _mark(self, published: list[Document], tokens: dict[int, int]) -> None:
         used = {d["bucket"]: tokens[d["bucket"]] for d in published}
 
-        async def work(session: Session) -> None:
-            await self._outbox.collection.update_many(
+        now = datetime.now(UTC)
+
+        def step(session: ClientSession) -> None:
+            blocking(self._outbox.collection).update_many(
                 {"_id": {"$in": [d["_id"] for d in published]}},
-                {"$set": {"published": True, "published_at": datetime.now(UTC)}},
+                {"$set": {"published": True, "published_at": now}},
                 session=session,
             )
             # Last: a relay killed inside this transaction locks what it wrote until the server
             # gives the transaction up, and without the leases nobody else could go on.
-            if not await self.leases.confirm(session, used):
+            if not self.leases.confirm(session, used):
                 raise _LeaseLostError
 
         try:
-            await self._mongo.transaction(work)
+            await in_transaction(self._mongo, step)
         except _LeaseLostError:
             self.leases.held.clear()
             log.warning("relay lost a lease; the new holder publishes again", events=len(published))

@@ -9,6 +9,7 @@ from services.chassis.http.health import VERSION
 from services.chassis.kafka.publisher import KafkaPublisher
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.pool import PoolListener
+from services.chassis.work.groups import Groups
 from services.chassis.work.outbox import Outbox, Publisher
 from services.chassis.work.timers import Timers
 from services.chassis.work.transactions import Transactions
@@ -38,7 +39,10 @@ class Resources:
         )
         self.outbox = Outbox(self.mongo)
         self.timers = Timers(self.mongo)
-        self.transactions = Transactions(name, self.mongo, self.outbox, self.timers)
+        self.groups = Groups(self.mongo, metrics=self.metrics)
+        self.transactions = Transactions(
+            name, self.mongo, self.outbox, self.timers, groups=self.groups
+        )
         self.tokens = TokenVerifier(
             fetch_keys or fetch_from(platform.auth_jwks_url, self.metrics),
             issuer=platform.auth_issuer,

@@ -20,6 +20,8 @@ from contracts.envelope import Data
 from services.chassis.database.client import Collection, Document, Query
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
+from services.chassis.database.reads import Read
+from services.chassis.database.together import read_together
 from services.chassis.foundation.errors import DuplicateError, StaleVersionError
 from services.chassis.work.transactions import Fact, Transaction
 
@@ -81,10 +83,10 @@ class Records(Generic[T]):
     ) -> T | None:
         """The first that fits."""
         order = sort.keys if sort else None
-        if tx is None:
-            found = await self.collection.find_one(query, sort=order)
-        else:
+        if tx is not None:
             found = await tx.find_one(self.collection, query, order)
+        else:
+            found = next(iter(await read_together(Read(self.collection, query, order, 1))), None)
         return None if found is None else self._value(found)
 
     async def every(
@@ -95,7 +97,7 @@ class Records(Generic[T]):
         if tx is not None:
             found = await tx.find(self.collection, query, order, limit)
         else:
-            found = await self.collection.find(query, sort=order, limit=limit).to_list(None)
+            found = await read_together(Read(self.collection, query, order, limit))
         return [self._value(document) for document in found]
 
     async def page(self, query: Query, sort: Sort, *, after: str | None, limit: int) -> Page[T]:

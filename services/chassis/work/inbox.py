@@ -12,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import structlog
-from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, IndexModel
 
 from contracts.envelope import Event
-from services.chassis.database.client import Mongo, Session
+from services.chassis.database.client import Mongo
+from services.chassis.foundation.errors import AlreadyHandledError
+from services.chassis.work.unit import Unit
 
 log = structlog.get_logger(__name__)
 
@@ -61,20 +63,10 @@ class EventPosition:
         plainly = None not in (self.time, other.time) and self.time - other.time > SKEW  # type: ignore[operator] # both are there
         return self.offset > other.offset and (jumped or plainly)
 
-    def older(self) -> list[dict[str, Any]]:
-        """The same as a condition on stored positions that this one is after."""
-        found: list[dict[str, Any]] = [{"seq": {"$lt": self.seq}}]
-        if self.offset is not None:
-            place = {"partition": self.partition, "offset": {"$lt": self.offset}}
-            found.append({**place, "seq": {"$gt": self.seq + REACH}})
-            if self.time is not None:
-                found.append({**place, "time": {"$lt": self.time - SKEW}})
-        return found
-
 
 @dataclass(frozen=True)
 class EventCause:
-    """The event that a transaction handles: claiming it twice raises a duplicate-key error."""
+    """The event that a transaction handles: it is claimed once."""
 
     mongo: Mongo
     consumer: str
@@ -85,40 +77,45 @@ class EventCause:
     position: EventPosition
     latest_in: str | None = None
 
-    async def claim(self, session: Session) -> None:
-        """Write the inbox record in the running transaction.
+    async def claim(self, unit: Unit) -> None:
+        """Write the inbox record with the running unit.
 
         Raises:
-            pymongo.errors.DuplicateKeyError: handled before, or (latest_in) overtaken by a newer
-                event of the same aggregate. It has to leave the transaction.
+            AlreadyHandledError: handled before, or (latest_in) overtaken by a newer event of the
+                same aggregate.
         """
-        await self.mongo.collection("inbox").insert_one(
-            {
-                "_id": f"{self.consumer}:{self.source}:{self.event_id}",
-                "type": self.type,
-                "aggregateid": self.aggregate_id,
-                "seq": self.position.seq,
-                "handled_at": datetime.now(UTC),
-            },
-            session=session,
-        )
+        inbox = self.mongo.collection("inbox")
+        id_ = f"{self.consumer}:{self.source}:{self.event_id}"
+        if await unit.find_one(inbox, {"_id": id_}) is not None:
+            raise AlreadyHandledError(str(self))
         if self.latest_in is not None:
-            await self._overtake(session)
+            await self._overtake(unit, self.latest_in)
+        record = {
+            "_id": id_,
+            "type": self.type,
+            "aggregateid": self.aggregate_id,
+            "seq": self.position.seq,
+            "handled_at": datetime.now(UTC),
+        }
+        await unit.insert(inbox, [record], duplicate=self._handled)
 
-    async def _overtake(self, session: Session) -> None:
-        now = self.position
-        before = await self.mongo.collection("inbox_positions").find_one_and_update(
-            {
-                "_id": f"{self.consumer}:{self.source}:{self.latest_in}:{self.aggregate_id}",
-                "$or": now.older(),
-            },
-            {"$set": vars(now)},
-            upsert=True,
-            return_document=ReturnDocument.BEFORE,
-            session=session,
-        )
-        if before is not None and before["seq"] >= now.seq:
-            log.error("sequence went back", type=self.type, was=before["seq"], seq=now.seq)
+    async def _overtake(self, unit: Unit, copy: str) -> None:
+        positions = self.mongo.collection("inbox_positions")
+        id_ = f"{self.consumer}:{self.source}:{copy}:{self.aggregate_id}"
+        now, found = self.position, await unit.find_one(positions, {"_id": id_})
+        if found is not None:
+            before = EventPosition(
+                found["seq"], found.get("partition", ""), found.get("offset"), found.get("time")
+            )
+            if not now.after(before):
+                raise AlreadyHandledError(str(self))
+            if before.seq >= now.seq:
+                log.error("sequence went back", type=self.type, was=before.seq, seq=now.seq)
+        document = {"_id": id_, **vars(now)}
+        await unit.replace(positions, {"_id": id_}, document, duplicate=self._handled)
+
+    def _handled(self, _: str) -> Exception:
+        return AlreadyHandledError(str(self))
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,10 @@ from typing import Any, Protocol
 from zlib import crc32
 
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from contracts.envelope import MAX_BYTES, Event
 from contracts.topics import topic_of
-from services.chassis.database.client import Document, Mongo, Session
-from services.chassis.foundation.errors import StaleVersionError
+from services.chassis.database.client import Mongo
 
 BUCKETS = 8
 RETENTION = timedelta(days=7)
@@ -85,48 +83,6 @@ class Outbox:
         self.collection = mongo.db["outbox"]
         self.bell = asyncio.Event()
 
-    async def add(self, session: Session, events: Sequence[Event[Any]]) -> None:
-        """Write the events in the running transaction.
-
-        Raises:
-            StaleVersionError: another writer took this version of the aggregate.
-        """
-        documents = [self._document(e) for e in events]
-        try:
-            if len(documents) == 1:  # nearly always, and cheaper than a bulk of one
-                await self.collection.insert_one(documents[0], session=session)
-            elif documents:
-                await self.collection.insert_many(documents, session=session)
-        except DuplicateKeyError as error:
-            raise StaleVersionError from error
-        except BulkWriteError as error:
-            if _is_duplicate(error):
-                raise StaleVersionError from error
-            raise
-
-    @staticmethod
-    def _document(event: Event[Any]) -> Document:
-        value = event.to_json()
-        if len(value) > MAX_BYTES:  # no consumer would take it
-            message = f"{event.type}: {len(value)} bytes, {MAX_BYTES} are the most"
-            raise ValueError(message)
-        return {
-            "_id": event.id,
-            "aggregateid": event.aggregateid,
-            "seq": event.seq,
-            "key": event.aggregateid,
-            "bucket": bucket_of(event.aggregateid),
-            "topic": topic_of(event.data).name,
-            "type": event.type,
-            "correlationid": event.correlationid,
-            "traceparent": event.traceparent,
-            "value": value,
-            "headers": [[k, v] for k, v in event.headers()],
-            "recorded_at": event.time,
-            "published": False,
-            "published_at": None,
-        }
-
     async def pending(self) -> tuple[int, datetime | None]:
         """How many events wait, and since when the oldest does."""
         oldest = await self.collection.find_one(
@@ -147,6 +103,25 @@ class Outbox:
         return done.modified_count
 
 
-def _is_duplicate(error: BulkWriteError) -> bool:
-    details: Document = error.details or {}
-    return any(e.get("code") == _DUPLICATE_KEY for e in details.get("writeErrors", ()))
+def outbox_document(event: Event[Any]) -> dict[str, Any]:
+    """An event as the outbox keeps it until it is published."""
+    value = event.to_json()
+    if len(value) > MAX_BYTES:  # no consumer would take it
+        message = f"{event.type}: {len(value)} bytes, {MAX_BYTES} are the most"
+        raise ValueError(message)
+    return {
+        "_id": event.id,
+        "aggregateid": event.aggregateid,
+        "seq": event.seq,
+        "key": event.aggregateid,
+        "bucket": bucket_of(event.aggregateid),
+        "topic": topic_of(event.data).name,
+        "type": event.type,
+        "correlationid": event.correlationid,
+        "traceparent": event.traceparent,
+        "value": value,
+        "headers": [[k, v] for k, v in event.headers()],
+        "recorded_at": event.time,
+        "published": False,
+        "published_at": None,
+    }

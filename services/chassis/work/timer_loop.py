@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from pymongo import ASCENDING, ReturnDocument
+from pymongo import ASCENDING
 
-from services.chassis.database.client import Document
+from services.chassis.database.client import Document, blocking
 from services.chassis.foundation.errors import AlreadyHandledError, RefusalError
 from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.tasks import repeat, stop_all, tell_failure
@@ -39,9 +39,9 @@ class TimerLoop:
     timers: Timers
     handlers: Mapping[str, TimerHandler]
     metrics: Metrics
-    concurrency: int = 16
+    concurrency: int = 32
     poll: float = 0.5
-    lease: timedelta = timedelta(seconds=60)
+    lease_time: timedelta = timedelta(seconds=60)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -53,7 +53,7 @@ class TimerLoop:
 
         async def step() -> float:
             self._bell.clear()
-            if not await self._take_one():
+            if not await self._take():
                 await self._wait()
             return 0
 
@@ -72,33 +72,46 @@ class TimerLoop:
         except TimeoutError:
             return
 
-    async def _take_one(self) -> bool:
+    async def _take(self) -> bool:
+        """Begin what is due and has room; True if there was any."""
         if len(self._running) >= self.concurrency:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-        document = await self.lease_next(datetime.now(UTC))
-        if document is None:
-            return False
-        task = asyncio.create_task(self.handle(document))
-        self._running.add(task)
-        task.add_done_callback(self._over)
-        return True
+            await asyncio.sleep(0)  # who has committed together makes room together
+        leased = await self.lease(datetime.now(UTC), self.concurrency - len(self._running))
+        for document in leased or ():
+            task = asyncio.create_task(self.handle(document))
+            self._running.add(task)
+            task.add_done_callback(self._over)
+        return leased is not None
 
     def _over(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         tell_failure(task)  # what `handle` does not settle is a bug; its lease brings it again
 
-    async def lease_next(self, now: datetime) -> Document | None:
-        """The oldest due timer, leased: its due time moves on, so a crash lets it come again."""
-        leased: Document | None = await self.timers.collection.find_one_and_update(
-            {"state": "waiting", "due_at": {"$lte": now}, "kind": {"$in": list(self.handlers)}},
-            {
-                "$set": {"due_at": now + self.lease, "token": secrets.token_hex(8)},
-                "$inc": {"attempts": 1},
-            },
-            sort=[("due_at", ASCENDING)],
-            return_document=ReturnDocument.AFTER,
-        )
-        return leased
+    async def lease(self, now: datetime, most: int) -> list[Document] | None:
+        """The oldest due timers, leased: their due time moves on, so a crash lets them come again.
+
+        Of several loops that see the same ones each gets those that carry its token; None: there
+        are none to be seen.
+        """
+        return await self.timers.mongo.in_thread(lambda: self._lease(now, most))
+
+    def _lease(self, now: datetime, most: int) -> list[Document] | None:
+        timers = blocking(self.timers.collection)
+        due = {"state": "waiting", "due_at": {"$lte": now}}
+        kinds = {"kind": {"$in": list(self.handlers)}}
+        order = [("due_at", ASCENDING)]
+        ids = [d["_id"] for d in timers.find(kinds | due, {"_id": 1}, sort=order, limit=most)]
+        if not ids:
+            return None
+        token = secrets.token_hex(8)
+        change = {
+            "$set": {"due_at": now + self.lease_time, "token": token},
+            "$inc": {"attempts": 1},
+        }
+        timers.update_many({"_id": {"$in": ids}, **due}, change)
+        ours = {d["_id"]: d for d in timers.find({"_id": {"$in": ids}, "token": token})}
+        return [ours[id_] for id_ in ids if id_ in ours]
 
     async def handle(self, document: Document) -> None:
         """Run one leased timer and settle what came of it."""
@@ -119,7 +132,7 @@ class TimerLoop:
 
     async def _run(self, due: Due) -> str:
         try:
-            async with asyncio.timeout(self.lease.total_seconds() * 0.8):
+            async with asyncio.timeout(self.lease_time.total_seconds() * 0.8):
                 await self.handlers[due.kind](due)
         except AlreadyHandledError:
             return "already-done"

@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 
 from pymongo import ASCENDING, IndexModel
 
-from services.chassis.database.client import Mongo, Session
+from services.chassis.database.client import Mongo
 from services.chassis.foundation.errors import AlreadyHandledError
 from services.chassis.telemetry.journey import current
+from services.chassis.work.unit import Unit
 
 INDEXES = {
     "timers": [IndexModel([("kind", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING)])]
@@ -41,27 +42,26 @@ class Due:
 
     @property
     def id(self) -> str:
-        """The timer's identity: one timer per kind and key."""
-        return f"{self.kind}:{self.key}"
+        """The timer's identity."""
+        return timer_id(self.kind, self.key)
 
-    async def claim(self, session: Session) -> None:
-        """Remove the timer in the running transaction.
+    async def claim(self, unit: Unit) -> None:
+        """Remove the timer with the running unit.
 
         Raises:
             AlreadyHandledError: the lease went to somebody else, or it was set anew or cancelled.
         """
-        gone = await self.mongo.collection("timers").delete_one(
-            {"_id": self.id, "token": self.token}, session=session
-        )
-        if gone.deleted_count == 0:
+        timers = self.mongo.collection("timers")
+        if await unit.find_one(timers, {"_id": self.id, "token": self.token}) is None:
             raise AlreadyHandledError(self.id)
+        await unit.delete(timers, self.id)
 
 
 TimerHandler: TypeAlias = Callable[[Due], Awaitable[None]]
 
 
 class Timers:
-    """Sets and cancels timers inside a transaction, and wakes their loops after it."""
+    """The timers of a service; wakes their loops when some may be due."""
 
     def __init__(self, mongo: Mongo) -> None:
         self.mongo = mongo
@@ -80,39 +80,6 @@ class Timers:
             if heard & kinds:
                 bell.set()
 
-    async def set(
-        self,
-        session: Session,
-        kind: str,
-        key: str,
-        due_at: datetime,
-        payload: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Set (or move) the timer `kind:key`. The payload is plain BSON data."""
-        journey = current()
-        await self.collection.replace_one(
-            {"_id": f"{kind}:{key}"},
-            {
-                "kind": kind,
-                "key": key,
-                "due_at": due_at,
-                "state": "waiting",
-                "token": secrets.token_hex(8),
-                "payload": dict(payload or {}),
-                "attempts": 0,
-                "correlation_id": journey.correlation_id,
-                "traceparent": journey.traceparent,
-                "set_by": journey.causation_id,
-                "later": due_at - datetime.now(UTC) > _SAME_WORK,
-            },
-            upsert=True,
-            session=session,
-        )
-
-    async def cancel(self, session: Session, kind: str, key: str) -> None:
-        """Drop the timer if it is there."""
-        await self.collection.delete_one({"_id": f"{kind}:{key}"}, session=session)
-
     async def set_of(self, kind: str) -> int:
         """How many timers of one kind are set, due or not."""
         return await self.collection.count_documents({"kind": kind, "state": "waiting"})
@@ -126,3 +93,29 @@ class Timers:
             await self.collection.count_documents({"kind": kind, "state": "failed"}),
             oldest["due_at"] if oldest else None,
         )
+
+
+def timer_id(kind: str, key: str) -> str:
+    """The timer's identity: one timer per kind and key."""
+    return f"{kind}:{key}"
+
+
+def timer_document(
+    kind: str, key: str, due_at: datetime, payload: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A timer as it is stored, set by the running journey. The payload is plain BSON data."""
+    journey = current()
+    return {
+        "_id": timer_id(kind, key),
+        "kind": kind,
+        "key": key,
+        "due_at": due_at,
+        "state": "waiting",
+        "token": secrets.token_hex(8),
+        "payload": dict(payload or {}),
+        "attempts": 0,
+        "correlation_id": journey.correlation_id,
+        "traceparent": journey.traceparent,
+        "set_by": journey.causation_id,
+        "later": due_at - datetime.now(UTC) > _SAME_WORK,
+    }

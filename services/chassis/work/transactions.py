@@ -1,39 +1,43 @@
-"""The unit of work: one request, message or timer is one transaction.
+"""The unit of work: one request, message or timer, all of it or nothing.
 
 State, outgoing events, timers, the claimed cause and the stored answer commit together or not at
-all. Opened in a use case, nowhere else.
+all, and with them the units that waited at the same moment (see `groups`). Opened in a use case,
+nowhere else.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from pymongo.errors import BulkWriteError, DuplicateKeyError
-
 from contracts.envelope import Data, Event, new_event
-from services.chassis.database.client import Collection, Document, Mongo, Query, Session
+from services.chassis.database.client import Mongo
 from services.chassis.database.idempotency import Once
-from services.chassis.foundation.errors import AlreadyHandledError, DuplicateError, RefusalError
+from services.chassis.foundation.errors import DuplicateError, RefusalError, StaleVersionError
 from services.chassis.telemetry.journey import current, random_hex
 from services.chassis.telemetry.steps import tell_recorded
 from services.chassis.telemetry.tracing import Kind, span
-from services.chassis.work.outbox import Outbox
-from services.chassis.work.timers import Timers
+from services.chassis.work.group import Group, Waiting
+from services.chassis.work.groups import Groups
+from services.chassis.work.outbox import Outbox, outbox_document
+from services.chassis.work.timers import Timers, timer_document, timer_id
+from services.chassis.work.unit import Unit
 
 T = TypeVar("T")
-_DUPLICATE_KEY = 11000
 
 
 class Cause(Protocol):
     """What a transaction handles: an event or a due timer, claimed inside it."""
 
-    async def claim(self, session: Session) -> None:
-        """Claim it in the running transaction, or raise that it was handled already."""
+    async def claim(self, unit: Unit) -> None:
+        """Claim it in the running unit.
+
+        Raises:
+            AlreadyHandledError: it was handled before.
+        """
         ...
 
 
@@ -50,20 +54,15 @@ def new_event_id() -> str:
     return random_hex(16)
 
 
-@dataclass
-class Transaction:
-    """What a use case works with inside: the session, and what is to commit with the state.
+class Transaction(Unit):
+    """What a use case works with inside: documents, and what is to commit with the state."""
 
-    Reads and writes go through it, and nothing may depend on when a write happens: units that run
-    at the same moment share their round trips. Read first, then write: what reads a collection
-    that it wrote to, other than by the id of a whole document, costs a round trip of its own.
-    """
-
-    session: Session
-    _source: str
-    _timers: Timers
-    events: list[Event[Any]] = field(default_factory=list)
-    timers_set: set[str] = field(default_factory=set)
+    def __init__(self, group: Group, waiting: Waiting, source: str, timers: Timers) -> None:
+        super().__init__(group, waiting)
+        self._source = source
+        self._timers = timers
+        self.events: list[Event[Any]] = []
+        self.timers_set: set[str] = set()
 
     def emit(self, aggregate_id: str, seq: int, data: Data | Fact) -> Event[Any]:
         """Record a fact about an aggregate; `seq` is the aggregate's version that it made."""
@@ -91,121 +90,34 @@ class Transaction:
         payload: Mapping[str, Any] | None = None,
     ) -> None:
         """Set (or move) the durable timer `kind:key`; due now means: as soon as this commits."""
-        await self._timers.set(self.session, kind, key, due_at, payload)
+        document = timer_document(kind, key, due_at, payload)
+        query = {"_id": document["_id"]}
+        await self.replace(self._timers.collection, query, document, duplicate=DuplicateError)
         self.timers_set.add(kind)
 
     async def cancel_timer(self, kind: str, key: str) -> None:
         """Drop the timer if it is there."""
-        await self._timers.cancel(self.session, kind, key)
-
-    async def find_one(
-        self, collection: Collection, query: Query, sort: Sequence[tuple[str, int]] | None = None
-    ) -> Document | None:
-        """The first document that fits, as this transaction sees it: with its own writes."""
-        found: Document | None = await collection.find_one(query, sort=sort, session=self.session)
-        return found
-
-    async def find(
-        self,
-        collection: Collection,
-        query: Query,
-        sort: Sequence[tuple[str, int]] | None = None,
-        limit: int = 0,
-    ) -> list[Document]:
-        """The documents that fit, as this transaction sees them."""
-        cursor = collection.find(query, sort=sort, limit=limit, session=self.session)
-        found: list[Document] = await cursor.to_list(None)
-        return found
-
-    async def count(self, collection: Collection, query: Query) -> int:
-        """How many documents fit, as this transaction sees them."""
-        return int(await collection.count_documents(query, session=self.session))
-
-    async def insert(
-        self,
-        collection: Collection,
-        documents: Sequence[Document],
-        *,
-        duplicate: Callable[[str], Exception],
-    ) -> None:
-        """Write new documents.
-
-        Raises:
-            What `duplicate` makes of a unique index's first field, now or at the end of the unit.
-        """
-        with _named(duplicate):
-            if len(documents) == 1:  # cheaper than a bulk of one
-                await collection.insert_one(documents[0], session=self.session)
-            elif documents:
-                await collection.insert_many(documents, session=self.session)
-
-    async def replace(
-        self,
-        collection: Collection,
-        query: Query,
-        document: Document,
-        *,
-        missed: Callable[[], Exception] | None = None,
-        duplicate: Callable[[str], Exception],
-    ) -> None:
-        """Write a document in place of the one that fits; as a new one where none is missed.
-
-        Raises:
-            What `missed` makes where none fits, what `duplicate` makes of a unique index's first
-            field: now or at the end of the unit.
-        """
-        with _named(duplicate):
-            done = await collection.replace_one(
-                query, document, upsert=missed is None, session=self.session
-            )
-        if missed is not None and done.matched_count == 0:
-            raise missed()
-
-    async def update(
-        self,
-        collection: Collection,
-        id_: str,
-        change: Mapping[str, Any],
-        *,
-        upsert: bool = False,
-    ) -> None:
-        """Change the document of this id by operators; nothing where there is none, or a new one.
-
-        Whoever else writes the document before this transaction ends conflicts, and runs again.
-        """
-        await collection.update_one({"_id": id_}, change, upsert=upsert, session=self.session)
-
-    async def delete(self, collection: Collection, id_: str) -> None:
-        """Remove the document of this id, if it is there."""
-        await collection.delete_one({"_id": id_}, session=self.session)
-
-
-@contextmanager
-def _named(duplicate: Callable[[str], Exception]) -> Iterator[None]:
-    """Let what has a name of the store's leave the transaction instead of the driver's error."""
-    try:
-        yield
-    except DuplicateKeyError as error:
-        raise duplicate(_field(error.details)) from error
-    except BulkWriteError as error:
-        wrong = (error.details or {}).get("writeErrors", [{}])[0]
-        if wrong.get("code") != _DUPLICATE_KEY:
-            raise
-        raise duplicate(_field(wrong)) from error
-
-
-def _field(details: Mapping[str, Any] | None) -> str:
-    return str(next(iter((details or {}).get("keyPattern", {"_id": 1}))))
+        await self.delete(self._timers.collection, timer_id(kind, key))
 
 
 class Transactions:
     """Opens transactions for the use cases of one service."""
 
-    def __init__(self, service: str, mongo: Mongo, outbox: Outbox, timers: Timers) -> None:
+    def __init__(
+        self,
+        service: str,
+        mongo: Mongo,
+        outbox: Outbox,
+        timers: Timers,
+        *,
+        groups: Groups | None = None,
+    ) -> None:
         self.service = service
         self.mongo = mongo
         self.outbox = outbox
         self.timers = timers
+        self.groups = groups or Groups(mongo)
+        self._answers = mongo.collection("idempotency")
         self._database = {
             "db.system.name": "mongodb",
             "db.namespace": mongo.db.name,
@@ -228,30 +140,31 @@ class Transactions:
             ReplayedAnswer: `once` was answered before.
             StaleVersionError: another writer took this version of an aggregate.
         """
-        last: list[Transaction] = []
 
-        async def body(session: Session) -> T:
-            tx = Transaction(session, self.service, self.timers)
-            last[:] = [tx]
+        async def attempt(group: Group, waiting: Waiting) -> tuple[T, Transaction]:
+            tx = Transaction(group, waiting, self.service, self.timers)
             if cause is not None:
-                await _claim(cause, session)
+                await cause.claim(tx)
             result = await work(tx)
             if once is not None:
-                await once.store(session, self.mongo, result)
-            await self.outbox.add(session, tx.events)
-            return result
+                await tx.insert(self._answers, [once.answer(result)], duplicate=DuplicateError)
+            if tx.events:
+                documents = [outbox_document(event) for event in tx.events]
+                await tx.insert(self.outbox.collection, documents, duplicate=_stale)
+            await tx.settle()
+            return result, tx
 
         started = time.perf_counter()
         with span("transaction", Kind.CLIENT, **self._database) as told:
             try:
-                result = await self.mongo.transaction(body)
-            except (RefusalError, DuplicateError, DuplicateKeyError):
+                result, tx = await self.groups.run(attempt)
+            except (RefusalError, DuplicateError):
                 if once is not None:  # a twin, committed meanwhile, may be the reason
                     await once.replay(self.mongo)
                 raise
-            told.set(events=len(last[0].events), timers=len(last[0].timers_set))
-            self._ring(last[0])
-            tell_recorded(last[0].events, time.perf_counter() - started)
+            told.set(events=len(tx.events), timers=len(tx.timers_set))
+            self._ring(tx)
+            tell_recorded(tx.events, time.perf_counter() - started)
         return result
 
     def _ring(self, tx: Transaction) -> None:
@@ -261,8 +174,6 @@ class Transactions:
             self.timers.ring(tx.timers_set)
 
 
-async def _claim(cause: Cause, session: Session) -> None:
-    try:
-        await cause.claim(session)
-    except DuplicateKeyError as error:
-        raise AlreadyHandledError(str(cause)) from error
+def _stale(_: str) -> StaleVersionError:
+    """Another writer told the fact of this number."""
+    return StaleVersionError()

@@ -6,32 +6,33 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 import pytest
+from fastapi import FastAPI
+from pymongo.client_session import ClientSession
 from pymongo.errors import AutoReconnect
-from pymongo.monitoring import (
-    CommandFailedEvent,
-    CommandListener,
-    CommandStartedEvent,
-    CommandSucceededEvent,
-    ConnectionCheckOutStartedEvent,
-)
+from pymongo.monitoring import ConnectionCheckOutStartedEvent
 from structlog.testing import capture_logs
 
-from services.chassis.database.client import Mongo, Session
-from services.chassis.foundation.errors import AccidentError
+from services.chassis.database.client import Mongo, blocking
+from services.chassis.database.steps import in_transaction
+from services.chassis.foundation.errors import AccidentError, DuplicateError
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.kafka.relay import Relay
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.pool import PoolListener
+from services.chassis.work.group import Group, Waiting
+from services.chassis.work.groups import Groups
 from services.chassis.work.outbox import Record
 from services.chassis.work.timer_loop import TimerLoop
+from services.chassis.work.unit import Unit
 from tests.support.eventually import eventually
 from tests.support.service import Collector
 from tests.support.tools import counter
@@ -56,89 +57,114 @@ class Checkout(PoolListener):
             self.may_go_on.wait(20)
 
 
-class Inserted(CommandListener):
-    """Notices that an insert was answered."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-
-    def started(self, event: CommandStartedEvent) -> None:
-        """Nothing to do."""
-
-    def succeeded(self, event: CommandSucceededEvent) -> None:
-        if event.command_name == "insert":
-            self.done.set()
-
-    def failed(self, event: CommandFailedEvent) -> None:
-        """Nothing to do."""
-
-
 @dataclass
 class Held:
-    """A transaction whose first write waits in its thread."""
+    """A service's database, one of whose calls waits in its thread."""
 
     checkout: Checkout
-    inserted: Inserted
-    sessions: list[Session] = field(default_factory=list)
+    mongo: Mongo
+    groups: Groups
 
     @classmethod
     @contextlib.asynccontextmanager
     async def begun(
-        cls, platform: Platform, database: str
+        cls, platform: Platform, database: str, work: Callable[[Held], Coroutine[None, None, None]]
     ) -> AsyncIterator[tuple[Held, asyncio.Task[None]]]:
-        held = cls(Checkout(), Inserted())
-        mongo = Mongo(platform.mongo_url, database, listeners=[held.checkout, held.inserted])
-
-        async def work(session: Session) -> None:
-            held.sessions.append(session)
-            held.checkout.armed.set()
-            await mongo.db["counts"].insert_one({"_id": "a", "count": 5}, session=session)
-
+        """Some work, at the moment in which its call waits."""
+        checkout = Checkout()
+        mongo = Mongo(platform.mongo_url, database, listeners=[checkout])
+        held = cls(checkout, mongo, Groups(mongo))
         await mongo.ping()
-        task = asyncio.create_task(mongo.transaction(work))
+        task = asyncio.create_task(work(held))
         try:
-            await asyncio.wait_for(held.checkout.reached.wait(), 10)
+            await asyncio.wait_for(checkout.reached.wait(), 10)
             yield held, task
         finally:
-            held.checkout.may_go_on.set()
+            checkout.may_go_on.set()
             await asyncio.wait([task], timeout=10)
             mongo.close()
 
 
-async def test_a_write_whose_caller_was_cancelled_does_not_commit_alone(
-    platform: Platform, database: str
+async def _two_writes(held: Held) -> None:
+    """Of the relay's kind: all in one step, which waits at its first write."""
+    counts = blocking(held.mongo.db["counts"])
+
+    def step(session: ClientSession) -> None:
+        held.checkout.armed.set()
+        for key in ("a", "b"):
+            counts.insert_one({"_id": key, "count": 5}, session=session)
+
+    await in_transaction(held.mongo, step)
+
+
+async def _unit(held: Held, *, at_commit: bool) -> None:
+    """A unit of work that waits at its commit, or at its read before."""
+    counts = held.mongo.db["counts"]
+
+    async def attempt(group: Group, waiting: Waiting) -> None:
+        unit = Unit(group, waiting)
+        if not at_commit:
+            held.checkout.armed.set()
+        await unit.find_one(counts, {"_id": "a"})
+        for key in ("a", "b"):
+            await unit.insert(counts, [{"_id": key, "count": 5}], duplicate=DuplicateError)
+        held.checkout.armed.set()
+        await unit.settle()
+
+    await held.groups.run(attempt)
+
+
+async def _is(app: FastAPI, counts: dict[str, int]) -> bool:
+    found: dict[str, int] = await app.state.counter.counts()
+    return found == counts
+
+
+WORKS: dict[str, Callable[[Held], Coroutine[None, None, None]]] = {
+    "step": _two_writes,
+    "unit at its read": partial(_unit, at_commit=False),
+    "unit at its commit": partial(_unit, at_commit=True),
+}
+MAY_COMMIT = ("step", "unit at its commit")
+
+
+@pytest.mark.parametrize("name", WORKS)
+async def test_a_cancelled_write_is_whole_or_not_at_all(
+    platform: Platform, database: str, name: str
 ) -> None:
-    """E6: its thread outlives the caller; begun after the abort it would be outside of it."""
+    """E6: its thread outlives the caller; begun after an abort it would be outside of it."""
     app = counter.build(platform, database)
-    async with counter.prepared(app), Held.begun(platform, database) as (held, task):
+    async with counter.prepared(app), Held.begun(platform, database, WORKS[name]) as (held, task):
         task.cancel()
         for _ in range(5):
             await asyncio.sleep(0)  # turns of the loop, no time: the cancellation arrives
-        # The loop stands still, as a busy one does, while the threads go on: the abort, if there
-        # is one by now, before the write.
-        until = time.monotonic() + 1
-        while held.sessions[0].in_transaction and time.monotonic() < until:
-            time.sleep(0.01)  # noqa: ASYNC251 - see above
+        # The loop stands still, as a busy one does, while the threads go on: an abort, if there is
+        # one by now, comes before the write.
+        time.sleep(0.2)  # noqa: ASYNC251 - see above
         held.checkout.may_go_on.set()
-        assert held.inserted.done.wait(10)
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await app.state.counter.counts() == {}
+        whole = {"a": 5, "b": 5}
+        if name in MAY_COMMIT:
+            await eventually(lambda: _is(app, whole))
+        else:
+            assert await app.state.counter.counts() == {}
 
 
+@pytest.mark.parametrize("name", WORKS)
 async def test_nobody_waits_long_for_a_cancelled_transaction(
-    platform: Platform, database: str
+    platform: Platform, database: str, name: str
 ) -> None:
-    """O5: a call that hangs in its thread holds up no stop; later it is aborted all the same."""
+    """O5: a call that hangs in its thread holds up no stop; nothing stays locked behind it."""
     app = counter.build(platform, database)
-    async with counter.prepared(app), Held.begun(platform, database) as (held, task):
+    async with counter.prepared(app), Held.begun(platform, database, WORKS[name]) as (held, task):
         task.cancel()
         await asyncio.wait([task], timeout=10)
         assert task.cancelled()
         held.checkout.may_go_on.set()
-        assert await asyncio.to_thread(held.inserted.done.wait, 10)
-        # neither committed nor left open, where it would lock the document
-        assert (await app.state.counter.count("a")).count == 1
+        before = 5 if name in MAY_COMMIT else 0
+        if before:
+            await eventually(lambda: _is(app, {"a": 5, "b": 5}))
+        assert (await app.state.counter.count("a")).count == before + 1
 
 
 class Marked(Mongo):
@@ -148,15 +174,13 @@ class Marked(Mongo):
         super().__init__(url, database)
         self.gate = asyncio.Event()
 
-    async def transaction(
-        self,
-        work: Callable[[Session], Awaitable[T]],  # noqa: ARG002 - as it is declared
-        *,
-        within: float = 10.0,  # noqa: ARG002 - as above
-    ) -> T:
-        await self.gate.wait()
-        message = "away"
-        raise AutoReconnect(message)
+    def submit(self, step: Callable[[], T]) -> asyncio.Future[T]:  # noqa: ARG002 - as it is declared
+        async def away() -> T:
+            await self.gate.wait()
+            message = "away"
+            raise AutoReconnect(message)
+
+        return asyncio.ensure_future(away())
 
 
 class Second(Collector):

@@ -106,9 +106,9 @@ async def test_timers_due_at_once_go_on_and_later_ones_are_linked(
             with travelling(journey_from(GIVEN, "corr", "request:1")):
                 await app.state.counter.later("now", now)
                 await app.state.counter.later("later", now + timedelta(days=3))
-            for _ in range(2):
-                document = await loop.lease_next(now + timedelta(days=4))
-                assert document is not None
+            leased = await loop.lease(now + timedelta(days=4), 5)
+            assert leased is not None
+            for document in leased:
                 await loop.handle(document)
     runs = {x["key"]: x for x in said.of("timer run")}
     assert {x["correlation_id"] for x in runs.values()} == {"corr"}

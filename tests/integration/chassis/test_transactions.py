@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from motor.frameworks.asyncio import max_workers
+from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 from pymongo.monitoring import (
     CommandFailedEvent,
@@ -17,15 +18,19 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 
-from services.chassis.database.client import Mongo, Session
+from services.chassis.database.client import Mongo, blocking
 from services.chassis.database.idempotency import Once, ReplayedAnswer
-from services.chassis.foundation.errors import AlreadyHandledError, RefusalError
+from services.chassis.database.steps import in_transaction
+from services.chassis.foundation.errors import AlreadyHandledError, DuplicateError, RefusalError
 from services.chassis.foundation.faults import is_accident
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
+from services.chassis.work.group import Group, Waiting
+from services.chassis.work.groups import Groups
 from services.chassis.work.inbox import EventCause, EventPosition
 from services.chassis.work.transactions import Transaction
+from services.chassis.work.unit import Unit
 from tests.support.service import Collector, Tokens, running
 from tests.support.stack import ServerStack, restarting
 from tests.support.tools import counter
@@ -47,9 +52,10 @@ async def test_a_twin_that_work_itself_refuses_gets_the_stored_answer(
 
         async def work(tx: Transaction) -> counter.Counted:
             counts = runtime.mongo.db["counts"]
-            if await counts.find_one({"_id": "one"}, session=tx.session):
+            if await tx.find_one(counts, {"_id": "one"}):
                 raise TakenError("Занято.")  # noqa: EM101 - one sentence for one test
-            await counts.insert_one({"_id": "one", "count": 1}, session=tx.session)
+            document = {"_id": "one", "count": 1}
+            await tx.insert(counts, [document], duplicate=DuplicateError)
             return counter.Counted(key="one", count=1)
 
         once = Once.of(subject="a", route="r", key="k", payload=b"").answering(lambda r: r)
@@ -71,23 +77,38 @@ async def test_a_held_document_is_waited_for_without_spinning_and_not_for_ever(
         await counts.insert_one({"_id": "held", "count": 0})
         runs = 0
 
-        async def work(session: Session) -> None:
+        def step(session: ClientSession) -> None:
             nonlocal runs
             runs += 1
-            await counts.update_one({"_id": "held"}, {"$inc": {"count": 1}}, session=session)
+            change = {"$inc": {"count": 1}}
+            blocking(counts).update_one({"_id": "held"}, change, session=session)
 
-        async with await mongo.client.start_session() as other, other.start_transaction():
-            await counts.update_one({"_id": "held"}, {"$inc": {"count": 1}}, session=other)
-            started = time.monotonic()
-            with pytest.raises(PyMongoError) as conflict:
-                await mongo.transaction(work, within=1.0)
-            assert time.monotonic() - started < 20  # the driver by itself: 120
-        assert is_accident(conflict.value)
-        assert 1 < runs < 100
-        await mongo.transaction(work)
+        async def attempt(group: Group, unit: Waiting) -> None:
+            nonlocal runs
+            runs += 1
+            tx = Unit(group, unit)
+            await tx.update(counts, "held", {"$inc": {"count": 1}})
+            await tx.settle()
+
+        groups = Groups(mongo)
+        tries: list[Callable[[float], Awaitable[None]]] = [
+            lambda within: in_transaction(mongo, step, within=within),
+            lambda within: groups.run(attempt, within=within),
+        ]
+        for attempted in tries:
+            runs = 0
+            async with await mongo.client.start_session() as other, other.start_transaction():
+                await counts.update_one({"_id": "held"}, {"$inc": {"count": 1}}, session=other)
+                started = time.monotonic()
+                with pytest.raises(PyMongoError) as conflict:
+                    await attempted(1.0)
+                assert time.monotonic() - started < 20  # the driver by itself: 120
+            assert is_accident(conflict.value)
+            assert 1 < runs < 100
+            await attempted(10.0)
         held = await counts.find_one({"_id": "held"})
         assert held is not None
-        assert held["count"] == 2
+        assert held["count"] == 4
 
 
 async def test_mongodb_away_is_said_soon_and_stopping_is_not_hindered(
@@ -165,12 +186,12 @@ async def test_a_transaction_cancelled_at_its_commit_ends_as_cancelled(
     async with counter.prepared(app):
         mongo = Mongo(platform.mongo_url, database, listeners=[stops])
 
-        async def work(session: Session) -> None:
-            await mongo.db["counts"].insert_one({}, session=session)
+        def step(session: ClientSession) -> None:
+            blocking(mongo.db["counts"]).insert_one({}, session=session)
 
         # The driver's threads are busy but one, so that the abort comes after the commit's end.
         pings = [asyncio.create_task(mongo.ping()) for _ in range(max_workers - 1)]
-        task = asyncio.create_task(mongo.transaction(work))
+        task = asyncio.create_task(in_transaction(mongo, step))
         await asyncio.wait_for(reached.wait(), 10)
         task.cancel()
         await asyncio.sleep(0.1)  # the abort waits for its thread

@@ -14,12 +14,7 @@ import uvloop
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from services.chassis.database.deadline import (
-    Deadline,
-    TookTooLongError,
-    before_commit,
-    set_deadline,
-)
+from services.chassis.database.deadline import Deadline, running_deadline, set_deadline
 from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
 from services.chassis.foundation.settings import Platform, ServiceSettings
 from services.chassis.http.limits import Limits, OverloadedError, Permits
@@ -224,8 +219,8 @@ async def test_the_clock_strikes_once_and_forbids_the_commit() -> None:
     set_deadline(deadline)
     deadline.go()
     await struck.wait()
-    with pytest.raises(TookTooLongError):
-        before_commit()
+    assert running_deadline() is deadline
+    assert not deadline.stop_for_commit()
 
 
 async def test_what_begins_to_commit_has_no_clock_any_more() -> None:
@@ -235,7 +230,7 @@ async def test_what_begins_to_commit_has_no_clock_any_more() -> None:
     deadline = Deadline(0.001, strike)
     set_deadline(deadline)
     deadline.go()
-    before_commit()
+    assert deadline.stop_for_commit()
     deadline.go()  # the rest of a body, after it: the clock stays stopped
     other = asyncio.Event()
     asyncio.get_running_loop().call_later(0.02, other.set)
@@ -257,7 +252,7 @@ async def test_the_clock_stands_while_it_is_paused() -> None:
 
 
 def test_work_that_nobody_waits_for_has_no_deadline() -> None:
-    before_commit()
+    assert running_deadline() is None
 
 
 def test_a_rate_is_a_bucket_that_fills_again() -> None:

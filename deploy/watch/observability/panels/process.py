@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.watch.observability.panels.model import Panel, Unit, bad, one, section, warn
+from deploy.watch.observability.panels.model import Panel, Series, Unit, bad, one, section, warn
 from deploy.watch.observability.panels.questions import summed
 from deploy.watch.observability.queries import Gauge, Quantile, Rate, Where, where
 
@@ -26,6 +26,8 @@ def of_service(service: str) -> tuple[Panel, ...]:
                 ),
                 thresholds=(bad(0.01),),
             ),
+            _units(mine),
+            _again(mine),
             _loop(mine),
             _cpu(mine),
             _memory(mine),
@@ -48,6 +50,36 @@ def _mongo(mine: Where) -> Panel:
         description="Отвечает ли база каждой реплике. Без неё сервис на всё отвечает 503.",
         series=one(Gauge("mongo_connected", ("instance",), mine), "{{instance}}"),
         thresholds=(bad(1, below=True),),
+    )
+
+
+def _units(mine: Where) -> Panel:
+    return Panel(
+        key="units",
+        title="Единицы работы и транзакции",
+        unit=Unit.PER_SECOND,
+        description=(
+            "Запросы, события и таймеры, записанные в базу, и транзакции, которыми они записаны. "
+            "Под нагрузкой одна транзакция – десятки единиц: что ждёт вместе, пишется вместе."
+        ),
+        series=(
+            Series(Rate("units_committed_total", (), mine), "единицы"),
+            Series(Rate("transactions_committed_total", (), mine), "транзакции"),
+        ),
+    )
+
+
+def _again(mine: Where) -> Panel:
+    return Panel(
+        key="units-again",
+        title="Единицы работы: ещё раз",
+        unit=Unit.PER_SECOND,
+        description=(
+            "Почему выполнялись заново: overlap – тот же документ пишет соседняя единица, conflict "
+            "– другая реплика, neighbour – не удалась группа, alone – нужна своя транзакция. Если "
+            "таких больше, чем записано, – многие спорят за одни документы."
+        ),
+        series=one(Rate("units_again_total", ("reason",), mine), "{{reason}}"),
     )
 
 

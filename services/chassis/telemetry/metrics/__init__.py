@@ -104,6 +104,7 @@ class Metrics(MetricSet):
         self._http()
         self._events()
         self._timers()
+        self._units()
         self._process()
 
     def _http(self) -> None:
@@ -206,6 +207,22 @@ class Metrics(MetricSet):
             "timers_oldest_due_seconds",
             "How late the oldest due timer is; 0 when none is due.",
             stored=True,
+        )
+
+    def _units(self) -> None:
+        self.units_committed = self.counter(
+            "units_committed_total", "Units of work (requests, events, timers) that committed."
+        )
+        self.transactions_committed = self.counter(
+            "transactions_committed_total",
+            "Transactions of MongoDB that committed them: units that wait together share one.",
+        )
+        self.units_again = self.counter(
+            "units_again_total",
+            "Tries of units that ran again (overlap: another unit of this replica writes the same "
+            "document; conflict: somebody else does; neighbour: its group failed for another's "
+            "sake; alone: it needs a transaction of its own).",
+            reason=("overlap", "conflict", "neighbour", "alone"),
         )
 
     def _process(self) -> None:

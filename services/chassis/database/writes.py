@@ -1,0 +1,91 @@
+"""Writes that were collected, made together: one command for a collection and kind of write.
+
+All of one transaction, so the order between documents does not matter, but for unique values that
+one document gives up and another takes: what is removed or changed goes before what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.errors import BulkWriteError
+
+from services.chassis.database.client import Collection, blocking
+
+Operation: TypeAlias = (
+    "InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]] | UpdateOne | DeleteOne"
+)
+_DUPLICATE_KEY = 11000
+
+
+@dataclass(frozen=True)
+class Write:
+    """One document's write, and the names of what may be in its way.
+
+    `turn` counts the writes of a unit to one document. `missed` makes the error of a document that
+    must be there and is not, `duplicate` that of a unique index by its first field.
+    """
+
+    collection: Collection
+    operation: Operation
+    missed: Callable[[], Exception] | None = None
+    duplicate: Callable[[str], Exception] | None = None
+    turn: int = 0
+
+
+class NotWrittenError(Exception):
+    """A write met a document or a missing one, which the transaction does not survive.
+
+    `write` is the one, `named` its error in the words of its store.
+    """
+
+    def __init__(self, write: Write, named: Exception) -> None:
+        super().__init__()
+        self.write = write
+        self.named = named
+
+
+def write_all(writes: Iterable[Write], session: ClientSession) -> None:
+    """Make them; blocks, so for a thread.
+
+    Raises:
+        NotWrittenError: a named one could not be made.
+    """
+    parts: dict[tuple[int, int, str], list[Write]] = {}
+    for write in writes:
+        parts.setdefault((write.turn, _rank(write), write.collection.name), []).append(write)
+    for _, part in sorted(parts.items(), key=lambda item: item[0]):
+        _write(part, session)
+
+
+def _rank(write: Write) -> int:
+    """What goes first; what must not miss goes by itself, for its answer is one number."""
+    if isinstance(write.operation, DeleteOne):
+        return 0
+    if isinstance(write.operation, InsertOne):
+        return 3
+    return 1 if write.missed is None else 2
+
+
+def _write(part: Sequence[Write], session: ClientSession) -> None:
+    """Those of one collection and kind: one command."""
+    operations = [write.operation for write in part]
+    try:
+        done = blocking(part[0].collection).bulk_write(operations, session=session)
+    except BulkWriteError as error:
+        wrong = (error.details or {}).get("writeErrors", [{}])[0]
+        culprit = part[wrong.get("index", 0)]
+        if wrong.get("code") != _DUPLICATE_KEY or culprit.duplicate is None:
+            raise
+        raise NotWrittenError(culprit, culprit.duplicate(_field(wrong))) from error
+    missed = part[0].missed
+    if missed is not None and done.matched_count < len(part):
+        raise NotWrittenError(part[0], missed())
+
+
+def _field(details: Mapping[str, Any]) -> str:
+    return str(next(iter(details.get("keyPattern", {"_id": 1}))))

@@ -1,0 +1,172 @@
+"""Group commit: units of work that wait at the same moment share one transaction of MongoDB.
+
+A unit runs in its caller's task. What it reads is read with what its neighbours read at the same
+moment; what it writes is collected, and when all have come to their ends, the writes of all go out
+in one command for a collection, and one commit decides. Nobody waits for a group to fill: a group
+is whoever waits when there is room for one.
+
+Neighbours do not hurt each other. A unit that raises, is cancelled or out of time has written
+nothing and leaves. Of two that write one document the second runs again after the first one's
+group. What the database refuses splits the group: into halves where somebody else was faster, into
+single units where it is not known why. See docs/group-commit.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from pymongo.errors import PyMongoError
+
+from services.chassis.database.client import Mongo
+from services.chassis.database.deadline import running_deadline
+from services.chassis.database.steps import FIRST_DELAY, LONGEST_DELAY, Steps
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.work.group import TRANSIENT, AgainError, Claims, Group, Key, Waiting
+
+T = TypeVar("T")
+
+LARGEST = 100
+_AT_ONCE = 2
+_ALONE_AT_ONCE = 16
+_SAME_KEY = 16  # of those that wait for one document: all could lose again but one
+_LEAVE_SECONDS = 3.0
+
+
+class Groups:
+    """Lets units into groups: some at a time, whoever waits together, and each in its turn."""
+
+    def __init__(
+        self,
+        mongo: Mongo,
+        *,
+        largest: int = LARGEST,
+        at_once: int = _AT_ONCE,
+        metrics: Metrics | None = None,
+    ) -> None:
+        """Take the size of the largest group, and how many run at once."""
+        self._mongo = mongo
+        self._largest = largest
+        self._at_once = at_once
+        self._metrics = metrics
+        self._queue: deque[Waiting] = deque()
+        self._running: dict[Group, asyncio.Task[None]] = {}
+        self._claims = Claims()
+        self._starting = False
+
+    async def run(
+        self, attempt: Callable[[Group, Waiting], Awaitable[T]], *, within: float = 10.0
+    ) -> T:
+        """Have `attempt` run in a group and settle there; again, while it has to.
+
+        Raises:
+            AccidentError: others write the same documents all the time.
+            Exception: what the attempt raises, or why it cannot be committed when it is alone.
+        """
+        unit = Waiting(self._largest, time.monotonic() + within)
+        unit.deadline = running_deadline()
+        delay = FIRST_DELAY
+        while True:
+            group = await self._enter(unit)
+            try:
+                return await attempt(group, unit)
+            except AgainError as again:
+                if time.monotonic() > unit.until:
+                    message = "others write the same documents all the time"
+                    raise AccidentError(message) from again
+                if self._metrics is not None:
+                    self._metrics.units_again.labels(again.why).inc()
+                unit.after = again.after
+                unit.most = max(1, min(unit.most, again.most or unit.most))
+                continue
+            except PyMongoError as error:
+                late = time.monotonic() + delay > unit.until
+                if late or not error.has_error_label(TRANSIENT):
+                    raise
+            except asyncio.CancelledError:
+                await self._left(group, unit)
+                raise
+            finally:
+                group.leave(unit)
+            await asyncio.sleep(delay * random.uniform(0.5, 1.0))
+            delay = min(delay * 2, LONGEST_DELAY)
+
+    async def _left(self, group: Group, unit: Waiting) -> None:
+        """Leave nothing open behind a cancelled unit, but do not wait for a dead server."""
+        group.leave(unit)
+        if group.alone and group in self._running:
+            await asyncio.wait([self._running[group]], timeout=_LEAVE_SECONDS)
+
+    def _committed(self, units: int) -> None:
+        """Count a group and its units."""
+        if self._metrics is not None:
+            self._metrics.transactions_committed.inc()
+            self._metrics.units_committed.inc(units)
+
+    async def _enter(self, unit: Waiting) -> Group:
+        unit.place = asyncio.get_running_loop().create_future()
+        if unit.after is None:
+            self._queue.append(unit)
+        else:
+            self._queue.appendleft(unit)
+        self._soon()
+        try:
+            return await unit.place
+        except asyncio.CancelledError:
+            if unit in self._queue:
+                self._queue.remove(unit)
+            elif unit.place.done() and not unit.place.cancelled():
+                unit.place.result().leave(unit)
+            raise
+
+    def _soon(self) -> None:
+        """In the next turn of the loop: whoever comes in this one waits together."""
+        if not self._starting:
+            self._starting = True
+            asyncio.get_running_loop().call_soon(self._start)
+
+    def _start(self) -> None:
+        self._starting = False
+        while self._queue and (units := self._pick()):
+            group = Group(Steps(self._mongo), units, self._claims, self._committed)
+            task = asyncio.create_task(group.run())
+            self._running[group] = task
+            task.add_done_callback(lambda _, group=group: self._ended(group))  # type: ignore[misc] # the default binds it
+            for unit in units:
+                if unit.place is not None and not unit.place.done():
+                    unit.place.set_result(group)
+                else:
+                    group.leave(unit)
+
+    def _pick(self) -> list[Waiting]:
+        """Who may be in the next group: in their order, but for those that must wait longer."""
+        room = self._at_once if self._queue[0].most > 1 else _ALONE_AT_ONCE
+        if len(self._running) >= room:
+            return []
+        chosen: list[Waiting] = []
+        passed: list[Waiting] = []
+        same: Counter[Key | None] = Counter()
+        largest = self._largest
+        while self._queue and len(chosen) < largest:
+            unit = self._queue.popleft()
+            key = unit.after
+            held = key is not None and (key in self._claims or same[key] >= _SAME_KEY)
+            if held or unit.most <= len(chosen):
+                passed.append(unit)
+                continue
+            same[key] += 1
+            chosen.append(unit)
+            largest = min(largest, unit.most)
+        self._queue.extendleft(reversed(passed))
+        return chosen
+
+    def _ended(self, group: Group) -> None:
+        self._running.pop(group)
+        self._claims.release(group, self._running)
+        if self._queue:
+            self._soon()
