@@ -12,6 +12,7 @@ from typing import Any
 
 import anyio
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from services.chassis.foundation.settings import Platform
@@ -28,7 +29,12 @@ _WORKERS = 2
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A test that hangs on after its time was up must not hang the run."""
+    """A test that hangs on after its time was up must not hang the run.
+
+    That time is pytest's: hypothesis' own 200 ms an example are over on a busy machine.
+    """
+    settings.register_profile("on any machine", deadline=None)
+    settings.load_profile("on any machine")
     config.pluginmanager.register(LastResort())
     if _is_worker(config):
         config.pluginmanager.register(Alone(config.workerinput["testrunuid"]))  # type: ignore[attr-defined] # xdist's

@@ -6,14 +6,13 @@ import contextlib
 
 import pytest
 from asn1crypto import core
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sealing import der
 from services.sealing.errors import MalformedDerError
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=-(1 << 200), max_value=1 << 200))
 def test_integers_are_encoded_as_asn1crypto_does(value: int) -> None:
     assert der.integer(value) == core.Integer(value).dump()
@@ -31,7 +30,6 @@ def test_lengths_are_in_the_shortest_form(size: int) -> None:
     assert der.read_exactly(der.octets(bytes(size))).content == bytes(size)
 
 
-@settings(deadline=None)
 @given(
     st.tuples(st.integers(0, 2), st.integers(0, 39)),
     st.lists(st.integers(0, 1 << 40), min_size=1, max_size=8),
@@ -41,7 +39,6 @@ def test_object_identifiers(first: tuple[int, int], rest: list[int]) -> None:
     assert der.oid(dotted) == core.ObjectIdentifier(dotted).dump()
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=300), max_size=8))
 def test_sets_are_sorted_and_read_back(members: list[bytes]) -> None:
     encoded = der.set_of(*map(der.octets, members))
@@ -49,7 +46,6 @@ def test_sets_are_sorted_and_read_back(members: list[bytes]) -> None:
     assert raw == sorted(map(der.octets, members))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_reading_rubbish_is_refused_by_name(rubbish: bytes) -> None:
     def walk(node: der.Node, depth: int = 0) -> None:
@@ -61,7 +57,6 @@ def test_reading_rubbish_is_refused_by_name(rubbish: bytes) -> None:
         walk(der.read_exactly(rubbish))
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=200), st.integers(min_value=1))
 def test_a_cut_encoding_is_refused(content: bytes, cut: int) -> None:
     encoded = der.sequence(der.octets(content))

@@ -161,7 +161,7 @@ def papers(draw: st.DrawFn, alphabet: str) -> Paper:
     return Paper(layout, printed, certificate(names[0]), certificate(names[-1]))
 
 
-_SLOW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SLOW = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_SLOW

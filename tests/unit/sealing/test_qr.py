@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import segno
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -34,7 +34,6 @@ def test_the_table_draws_what_segno_draws(size: int) -> None:
     assert modules(table, table.bitmap(message)) == [list(map(int, row)) for row in drawn.matrix]
 
 
-@settings(deadline=None)
 @given(
     st.text(
         alphabet=st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=48, max_size=48

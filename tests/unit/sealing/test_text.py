@@ -41,7 +41,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data(), st.sampled_from(Coverage))
 def test_any_text_of_the_subset_is_copied_out_identical(
     data: st.DataObject, coverage: Coverage
@@ -87,7 +87,6 @@ def test_a_form_higher_than_a_page_is_refused_when_it_is_built() -> None:
         Template(Layout("long", "Длинная форма", rows, "Поликлиника"), DOCTOR)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="абвгд ёжз", max_size=200), st.floats(min_value=20, max_value=400))
 def test_lines_are_not_wider_than_allowed_and_lose_nothing(text: str, width: float) -> None:
     font: PdfFont = pdf_font(Face.REGULAR, Coverage.CORE)

@@ -177,7 +177,7 @@ def test_a_jpeg_of_noise_is_written_anew_all_the_same() -> None:
     assert inspect(out.getvalue()).media_type is MediaType.JPEG
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     seed=st.sampled_from([scans.pdf(1, 72), scans.pdf_of_raw(""), scans.jpeg(72), scans.png(72)]),
     changes=st.lists(
