@@ -197,6 +197,16 @@ def test_a_word_wider_than_its_column_is_broken(
 
 
 @pytest.mark.parametrize("engine", [Paper.fixed, Paper.general])
+@pytest.mark.parametrize("word", ["0000000000««", "0000000000(", ")0000000000", ",0000000000"])
+def test_words_that_no_line_may_part_are_broken_like_one(
+    engine: Callable[[Paper], bytes], word: str
+) -> None:
+    """A line ends at no space that follows an opening mark or is followed by a closing one."""
+    paper = a_paper(" ".join([word] * 9), title=" ".join([word] * 9))
+    check(engine(paper), paper)
+
+
+@pytest.mark.parametrize("engine", [Paper.fixed, Paper.general])
 @pytest.mark.parametrize("field", ["title", "organisation", "details", "footer"])
 def test_what_is_around_the_table_is_wrapped_too(
     engine: Callable[[Paper], bytes], field: str
