@@ -128,8 +128,8 @@ class Group:
         """Whether it is a single unit, which may write before its end."""
         return self.size == 1
 
-    async def read(self, unit: Waiting, read: Read) -> list[Document]:
-        """The documents, as the group's transaction sees them.
+    def ask(self, unit: Waiting, read: Read) -> asyncio.Future[list[Document]]:
+        """The documents as the group's transaction sees them, when they are read.
 
         Raises:
             AgainError: the group came to an end without this unit.
@@ -138,7 +138,7 @@ class Group:
         answer: asyncio.Future[list[Document]] = self._loop.create_future()
         self._reads.append((unit, read, answer))
         self._news.set()
-        return await answer
+        return answer
 
     async def write(self, writes: Sequence[Write]) -> None:
         """Write before the end, so that it can be read.

@@ -17,7 +17,7 @@ from pymongo import ASCENDING, IndexModel
 from contracts.envelope import Event
 from services.chassis.database.client import Mongo
 from services.chassis.foundation.errors import AlreadyHandledError
-from services.chassis.work.unit import Unit
+from services.chassis.work.unit import Check, Unit
 
 log = structlog.get_logger(__name__)
 
@@ -77,19 +77,15 @@ class EventCause:
     position: EventPosition
     latest_in: str | None = None
 
-    async def claim(self, unit: Unit) -> None:
-        """Write the inbox record with the running unit.
+    def claim(self, unit: Unit) -> Check:
+        """Write the inbox record with the running unit; see `Cause`.
 
-        Raises:
-            AlreadyHandledError: handled before, or (latest_in) overtaken by a newer event of the
-                same aggregate.
+        Handled before is also (latest_in) what was overtaken by a newer event of the aggregate.
         """
         inbox = self.mongo.collection("inbox")
         id_ = f"{self.consumer}:{self.source}:{self.event_id}"
-        if await unit.find_one(inbox, {"_id": id_}) is not None:
-            raise AlreadyHandledError(str(self))
-        if self.latest_in is not None:
-            await self._overtake(unit, self.latest_in)
+        before = unit.ask(inbox, {"_id": id_})
+        overtake = None if self.latest_in is None else self._overtake(unit, self.latest_in)
         record = {
             "_id": id_,
             "type": self.type,
@@ -97,22 +93,35 @@ class EventCause:
             "seq": self.position.seq,
             "handled_at": datetime.now(UTC),
         }
-        await unit.insert(inbox, [record], duplicate=self._handled)
 
-    async def _overtake(self, unit: Unit, copy: str) -> None:
+        async def check() -> None:
+            if await before() is not None:
+                raise AlreadyHandledError(str(self))
+            if overtake is not None:
+                await overtake()
+            await unit.insert(inbox, [record], duplicate=self._handled)
+
+        return check
+
+    def _overtake(self, unit: Unit, copy: str) -> Check:
         positions = self.mongo.collection("inbox_positions")
         id_ = f"{self.consumer}:{self.source}:{copy}:{self.aggregate_id}"
-        now, found = self.position, await unit.find_one(positions, {"_id": id_})
-        if found is not None:
-            before = EventPosition(
-                found["seq"], found.get("partition", ""), found.get("offset"), found.get("time")
-            )
-            if not now.after(before):
-                raise AlreadyHandledError(str(self))
-            if before.seq >= now.seq:
-                log.error("sequence went back", type=self.type, was=before.seq, seq=now.seq)
-        document = {"_id": id_, **vars(now)}
-        await unit.replace(positions, {"_id": id_}, document, duplicate=self._handled)
+        newest = unit.ask(positions, {"_id": id_})
+
+        async def check() -> None:
+            found, now = await newest(), self.position
+            if found is not None:
+                before = EventPosition(
+                    found["seq"], found.get("partition", ""), found.get("offset"), found.get("time")
+                )
+                if not now.after(before):
+                    raise AlreadyHandledError(str(self))
+                if before.seq >= now.seq:
+                    log.error("sequence went back", type=self.type, was=before.seq, seq=now.seq)
+            document = {"_id": id_, **vars(now)}
+            await unit.replace(positions, {"_id": id_}, document, duplicate=self._handled)
+
+        return check
 
     def _handled(self, _: str) -> Exception:
         return AlreadyHandledError(str(self))

@@ -20,7 +20,7 @@ from pymongo import ASCENDING, IndexModel
 from services.chassis.database.client import Mongo
 from services.chassis.foundation.errors import AlreadyHandledError
 from services.chassis.telemetry.journey import current
-from services.chassis.work.unit import Unit
+from services.chassis.work.unit import Check, Unit
 
 INDEXES = {
     "timers": [IndexModel([("kind", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING)])]
@@ -45,16 +45,18 @@ class Due:
         """The timer's identity."""
         return timer_id(self.kind, self.key)
 
-    async def claim(self, unit: Unit) -> None:
-        """Remove the timer with the running unit.
-
-        Raises:
-            AlreadyHandledError: the lease went to somebody else, or it was set anew or cancelled.
-        """
+    def claim(self, unit: Unit) -> Check:
+        """Remove the timer with the running unit; see `Cause`."""
         timers = self.mongo.collection("timers")
-        if await unit.find_one(timers, {"_id": self.id, "token": self.token}) is None:
-            raise AlreadyHandledError(self.id)
-        await unit.delete(timers, self.id)
+        ours = unit.ask(timers, {"_id": self.id, "token": self.token})
+
+        async def check() -> None:
+            if await ours() is None:  # leased by somebody else, set anew or cancelled
+                raise AlreadyHandledError(self.id)
+            if not unit.wrote(timers, self.id):  # what it set anew stays
+                await unit.delete(timers, self.id)
+
+        return check
 
 
 TimerHandler: TypeAlias = Callable[[Due], Awaitable[None]]

@@ -24,7 +24,7 @@ from services.chassis.work.group import Group, Waiting
 from services.chassis.work.groups import Groups
 from services.chassis.work.outbox import Outbox, outbox_document
 from services.chassis.work.timers import Timers, timer_document, timer_id
-from services.chassis.work.unit import Unit
+from services.chassis.work.unit import Check, Unit
 
 T = TypeVar("T")
 
@@ -32,11 +32,12 @@ T = TypeVar("T")
 class Cause(Protocol):
     """What a transaction handles: an event or a due timer, claimed inside it."""
 
-    async def claim(self, unit: Unit) -> None:
-        """Claim it in the running unit.
+    def claim(self, unit: Unit) -> Check:
+        """Ask whether it was handled, with the first reads of the work; then check, and claim it.
 
         Raises:
-            AlreadyHandledError: it was handled before.
+            AlreadyHandledError: (the check) it was handled before. Whatever the work says then,
+                counts for nothing.
         """
         ...
 
@@ -143,9 +144,7 @@ class Transactions:
 
         async def attempt(group: Group, waiting: Waiting) -> tuple[T, Transaction]:
             tx = Transaction(group, waiting, self.service, self.timers)
-            if cause is not None:
-                await cause.claim(tx)
-            result = await work(tx)
+            result = await _claimed(cause.claim(tx), work(tx)) if cause else await work(tx)
             if once is not None:
                 await tx.insert(self._answers, [once.answer(result)], duplicate=DuplicateError)
             if tx.events:
@@ -172,6 +171,17 @@ class Transactions:
             self.outbox.bell.set()
         if tx.timers_set:
             self.timers.ring(tx.timers_set)
+
+
+async def _claimed(check: Check, work: Awaitable[T]) -> T:
+    """What the work returns or raises, unless it was handled before."""
+    try:
+        result = await work
+    except Exception:
+        await check()
+        raise
+    await check()
+    return result
 
 
 def _stale(_: str) -> StaleVersionError:

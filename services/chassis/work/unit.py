@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
@@ -13,6 +13,8 @@ from services.chassis.database.reads import Order, Read, fits, id_of
 from services.chassis.database.writes import Operation, Write
 from services.chassis.work.group import AgainError, Group, Key, Waiting, Why
 
+Check: TypeAlias = Callable[[], Awaitable[None]]
+"""The second half of what was begun by asking."""
 _ID = "_id"
 
 
@@ -56,8 +58,17 @@ class Unit:
                 await self._write_now()
             elif not isinstance(now, _Untouched):
                 return now if now is not None and fits(now, query) else None
-        found = await self._group.read(self._waiting, Read(collection, query, sort, 1))
+        found = await self._group.ask(self._waiting, Read(collection, query, sort, 1))
         return found[0] if found else None
+
+    def ask(self, collection: Collection, query: Query) -> Callable[[], Awaitable[Document | None]]:
+        """`find_one` of what it has not written, asked with what comes next; then the answer."""
+        answer = self._group.ask(self._waiting, Read(collection, query, limit=1))
+
+        async def found() -> Document | None:
+            return next(iter(await answer), None)
+
+        return found
 
     async def find(
         self, collection: Collection, query: Query, sort: Order | None = None, limit: int = 0
@@ -65,14 +76,14 @@ class Unit:
         """The documents that fit, as this unit sees them."""
         if collection.name in self._now:
             await self._write_now()
-        return await self._group.read(self._waiting, Read(collection, query, sort, limit))
+        return await self._group.ask(self._waiting, Read(collection, query, sort, limit))
 
     async def count(self, collection: Collection, query: Query) -> int:
         """How many documents fit, as this unit sees them."""
         if collection.name in self._now:
             await self._write_now()
         read = Read(collection, query, counted=True)
-        (found,) = await self._group.read(self._waiting, read)
+        (found,) = await self._group.ask(self._waiting, read)
         return int(found["n"])
 
     async def insert(
@@ -129,6 +140,10 @@ class Unit:
     async def delete(self, collection: Collection, id_: str) -> None:
         """Remove the document of this id, if it is there."""
         self._write(id_, Write(collection, DeleteOne({_ID: id_})), None)
+
+    def wrote(self, collection: Collection, id_: Any) -> bool:
+        """Whether this unit writes the document of this id."""
+        return (collection.name, id_) in self._keys
 
     async def settle(self) -> None:
         """Commit with the group.
