@@ -25,10 +25,9 @@ from deploy.watch.ops.store import Store
 from deploy.watch.ops.targets import Resolve, by_dns
 from deploy.watch.ops.volumes import Volumes, WatcherMetrics
 from services.chassis.foundation.tasks import repeat, stop_all
-from services.chassis.http import problems
+from services.chassis.http.app import Service
 from services.chassis.http.auth import FetchKeys, TokenVerifier, fetch_from
 from services.chassis.http.facilities import provide
-from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -130,19 +129,16 @@ def build(
             store.close()
 
     # Its only readers are its own pages: no API document.
-    app = FastAPI(
+    app = Service(
+        metrics=metrics,
+        max_body=_MAX_BODY,
         title="Наблюдение",
-        docs_url=None,
-        redoc_url=None,
         openapi_url=None,
-        redirect_slashes=False,
         lifespan=lifespan,
     )
     provide(app, ops, ops.tokens)
     app.state.rounds = rounds
-    problems.install(app)
     app.include_router(pages.router)
     app.include_router(api.router)
     app.mount("/ops/assets", pages.Assets(directory=pages.PAGE), name="ops-assets")
-    app.add_middleware(RequestMiddleware, metrics=metrics, max_body=_MAX_BODY)
     return app

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import cached_property, partial
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.chassis.database.client import Mongo
 from services.chassis.http import openapi, problems
@@ -16,7 +19,47 @@ from services.chassis.http.health import router as health_router
 from services.chassis.http.limits import Limited, Limits, Permits
 from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.http.rates import Rates
+from services.chassis.http.routes import Routes
 from services.chassis.telemetry.metrics import Metrics
+
+
+class Service(FastAPI):
+    """FastAPI behind one door: what every request passes is made here, and nothing beside it.
+
+    The layers that FastAPI and Starlette put around every application (a page for errors, their own
+    traces, limit and exit stack) would do once more, or for nobody, what these three do.
+    """
+
+    def __init__(
+        self,
+        *,
+        metrics: Metrics,
+        max_body: int,
+        limited: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+        **more: Any,
+    ) -> None:
+        """`max_body` is the largest request body in bytes; `limited` puts limits around an app."""
+        # redirected, one would leave the gateway's prefix, to whatever `Host` says
+        super().__init__(docs_url=None, redoc_url=None, redirect_slashes=False, **more)
+        self._metrics = metrics
+        self._max_body = max_body
+        self._limited = limited
+        problems.install(self)
+
+    @cached_property
+    def _door(self) -> ASGIApp:
+        """Made at the first request, when all routes are there."""
+        return RequestMiddleware(
+            self._limited(Routes(self)), metrics=self._metrics, max_body=self._max_body
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; start and stop with the server."""
+        if scope["type"] == "http":
+            scope["app"] = self
+            await self._door(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def assemble(
@@ -36,26 +79,22 @@ def assemble(
     max_body: int,
 ) -> FastAPI:
     """The application; `max_body` is the largest request body in bytes."""
-    app = FastAPI(
+    app = Service(
+        metrics=metrics,
+        max_body=max_body,
+        limited=partial(
+            Limited, limits=limits, permits=permits, metrics=metrics, identify=tokens.subject
+        ),
         title=title,
         description=description,
         version=VERSION,
         lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
         servers=[{"url": f"/api/{name}", "description": "Through the gateway."}],
         responses=openapi.RESPONSES,
-        # it would lead out of the gateway's prefix, to whatever `Host` says
-        redirect_slashes=False,
     )
     provide(app, mongo, tokens, rates)
-    problems.install(app)
     openapi.install(app)
     app.include_router(health_router(health))
     app.include_router(router)
     install_docs(app, title)
-    app.add_middleware(
-        Limited, limits=limits, permits=permits, metrics=metrics, identify=tokens.subject
-    )
-    app.add_middleware(RequestMiddleware, metrics=metrics, max_body=max_body)
     return app

@@ -10,12 +10,14 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from inspect import Parameter, Signature
 from typing import Any
 
 import httpx2
 import structlog
-from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi import Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -30,6 +32,7 @@ from services.chassis.foundation.errors import (
 from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.tasks import repeat
 from services.chassis.http.facilities import find
+from services.chassis.http.headers import asked_of
 from services.chassis.telemetry.calls import outbound_call
 from services.chassis.telemetry.journey import known, travelling
 from services.chassis.telemetry.metrics import Metrics
@@ -42,7 +45,7 @@ _REFRESH_SECONDS = 300.0
 _RETRY_SECONDS = 2.0
 _FIRST_RETRY_SECONDS = 0.3
 _LEEWAY_SECONDS = 30
-_REMEMBERED = 4096
+_REMEMBERED = 16_384  # about half a kilobyte each
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,9 @@ class TokenVerifier:
             UnauthenticatedError: expired, forged, or not for us.
             NoKeysError: the key set is not there yet.
         """
-        known = self._verified.get(sha256(token.encode()).digest())
-        if known is not None and time.time() < known[1]:
-            return known[0]
+        found = self._verified.get(_digest(token))
+        if found is not None and time.time() < found[1]:
+            return found[0]
         try:
             return self._decode(token)
         except (UnauthenticatedError, NoKeysError):
@@ -174,9 +177,16 @@ class TokenVerifier:
 
     def _remember(self, token: str, principal: Principal, expires: float) -> None:
         """Half of a request's own work is the signature; a person sends many with one token."""
-        if len(self._verified) >= _REMEMBERED:
-            self._verified.clear()
-        self._verified[sha256(token.encode()).digest()] = (principal, expires)
+        digest = _digest(token)
+        self._verified.pop(digest, None)
+        while len(self._verified) >= _REMEMBERED:  # the oldest one would expire first, too
+            del self._verified[next(iter(self._verified))]
+        self._verified[digest] = (principal, expires)
+
+
+def _digest(token: str) -> bytes:
+    """What a token is remembered by: who reads our memory finds none."""
+    return sha256(token.encode()).digest()
 
 
 def _token_of(authorization: str) -> str:
@@ -186,30 +196,56 @@ def _token_of(authorization: str) -> str:
     return token.strip()
 
 
-_SCHEME = HTTPBearer(
-    auto_error=False,  # our own refusals are problem+json
-    scheme_name="access-token",
-    description="`POST /api/identity/v1/sessions`, then its confirmation, gives one.",
-)
+class Holder(SecurityBase):
+    """A dependency: the holder of a valid token, with one of these roles where some are named.
 
+    One object and not a chain, for everything that FastAPI need not solve anew. `model` and
+    `scheme_name` are what the API documents tell of it.
+    """
 
-async def anyone(request: Request, _: object = Depends(_SCHEME)) -> Principal:
-    """The holder of any valid token. The scheme is for the API pages: it reads nothing here."""
-    verifier = find(request.app, TokenVerifier)
-    principal = await verifier.principal(_token_of(request.headers.get("authorization", "")))
-    request.state.subject = principal.subject  # for the log line of the request
-    return principal
+    # FastAPI reads the annotations of functions as text, but not those of objects
+    __signature__ = Signature(
+        [Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)]
+    )
 
+    def __init__(self, *roles: Role, confirmed: bool = False) -> None:
+        self.model = HTTPBearer(
+            description="`POST /api/identity/v1/sessions`, then its confirmation, gives one."
+        )
+        self.scheme_name = "access-token"
+        self._roles = frozenset(roles)
+        self._confirmed = confirmed
 
-def require(*roles: Role, confirmed: bool = False) -> Callable[..., Awaitable[Principal]]:
-    """A FastAPI dependency: one of these roles, and (where asked) a confirmed account."""
-    wanted = frozenset(roles)
+    async def __call__(self, request: Request) -> Principal:
+        """The holder.
 
-    async def holder(principal: Principal = Depends(anyone)) -> Principal:
-        if not principal.roles & wanted:
+        Raises:
+            UnauthenticatedError: there is no token, or no good one.
+            ForbiddenError: another role, or an account that is not confirmed.
+        """
+        principal = await _principal(request)
+        if self._roles and not principal.roles & self._roles:
             raise ForbiddenError
-        if confirmed and not principal.confirmed:
+        if self._confirmed and not principal.confirmed:
             raise NotConfirmedError
         return principal
 
-    return holder
+
+async def _principal(request: Request) -> Principal:
+    """Whose token the request carries; asked once, whoever else depends on it."""
+    state: dict[str, Any] = request.scope.setdefault("state", {})
+    known: Principal | None = state.get("principal")
+    if known is None:
+        header = asked_of(request.scope).get(b"authorization", b"")
+        verifier = find(request.app, TokenVerifier)
+        known = state["principal"] = await verifier.principal(_token_of(header.decode("latin-1")))
+    return known
+
+
+anyone = Holder()
+"""The holder of any valid token."""
+
+
+def require(*roles: Role, confirmed: bool = False) -> Holder:
+    """A FastAPI dependency: one of these roles, and (where asked) a confirmed account."""
+    return Holder(*roles, confirmed=confirmed)

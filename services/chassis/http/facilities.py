@@ -6,18 +6,24 @@ operations has no database) provides those and nothing that looks like the rest.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from inspect import Parameter, Signature
+from typing import Generic, TypeVar
 
 from fastapi import FastAPI, Request
 
 T = TypeVar("T")
+_BY_NAME = Parameter.POSITIONAL_OR_KEYWORD
 
 
 def provide(app: FastAPI, *facilities: object) -> None:
     """Give these to the application's routes, each under its own class."""
     known: dict[type, object] = app.state._state.setdefault("facilities", {})  # noqa: SLF001 - the attribute may not be there yet
     known.update((type(facility), facility) for facility in facilities)
+
+
+def is_provided(app: FastAPI, kind: type) -> bool:
+    """Whether the application was given one by now."""
+    return kind in getattr(app.state, "facilities", ())
 
 
 def find(app: FastAPI, kind: type[T]) -> T:
@@ -33,10 +39,20 @@ def find(app: FastAPI, kind: type[T]) -> T:
     return found
 
 
-def facility(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
+class Facility(Generic[T]):
+    """A dependency that is the same for every request: where it is known, nobody need ask again."""
+
+    # FastAPI reads the annotations of functions as text, but not those of objects
+    __signature__ = Signature([Parameter("request", _BY_NAME, annotation=Request)])
+
+    def __init__(self, kind: type[T]) -> None:
+        self.kind = kind
+
+    async def __call__(self, request: Request) -> T:
+        """The application's."""
+        return find(request.app, self.kind)
+
+
+def facility(kind: type[T]) -> Facility[T]:
     """The dependency of a route: `Annotated[Bookings, Depends(facility(Bookings))]`."""
-
-    async def given(request: Request) -> T:
-        return find(request.app, kind)
-
-    return given
+    return Facility(kind)

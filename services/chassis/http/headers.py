@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from fastapi import FastAPI, Response
 from starlette.routing import Match
@@ -17,8 +18,35 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-
 _HEX = re.compile(r"[0-9a-f]{32}")
 _PHONE = re.compile(r"[78]9[0-9]{9}")
 _LETTERS = 5  # of 32 random hex digits, one in a thousand has fewer
+_READ = frozenset(
+    {
+        b"authorization",
+        b"content-length",
+        b"traceparent",
+        b"tracestate",
+        b"transfer-encoding",
+        b"x-forwarded-prefix",
+        b"x-request-id",
+    }
+)
+_JOURNEY = (b"x-request-id", b"traceparent", b"tracestate")
+_FOUND = "chassis.asked"
+_NO_STORE = (b"cache-control", b"no-store")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-_PREFIX = re.compile(r"/api/[a-z]+")
+_PREFIX = re.compile(rb"/api/[a-z]+")
+Asked: TypeAlias = Mapping[bytes, bytes]
+"""The headers of a request that the chassis itself reads."""
+
+
+def asked_of(scope: Scope) -> Asked:
+    """Those of this request, found once; of a header that came twice, the first."""
+    found: dict[bytes, bytes] | None = scope.get(_FOUND)
+    if found is None:
+        found = scope[_FOUND] = {}
+        for name, value in scope["headers"]:
+            if name in _READ:
+                found.setdefault(name, value)
+    return found
 
 
 def cacheable(seconds: int) -> Callable[[Response], Awaitable[None]]:
@@ -45,18 +73,22 @@ def allowed(app: FastAPI, scope: Scope) -> list[str]:
     return [m for m in _METHODS if m in known or (m == "HEAD" and "GET" in known)]
 
 
-def journey_of(headers: Mapping[str, str]) -> Journey:
+def journey_of(headers: Asked) -> Journey:
     """The caller's ids where they are ids: both go into logs and events, for years."""
-    asked = headers.get("x-request-id", "")
+    cause = f"request:{random_hex(8)}"
+    given = {name.decode(): headers[name].decode("latin-1") for name in _JOURNEY if name in headers}
+    if not given:
+        return journey_from(None, None, cause)
+    asked = given.get("x-request-id", "")
     correlation = asked if _UUID.fullmatch(asked) or _HEX.fullmatch(asked) else None
     if correlation is not None and not _random(correlation.replace("-", "")):
         correlation = None
-    parent = headers.get("traceparent")
+    parent = given.get("traceparent")
     trace = TraceContext.parse(parent)
     if trace is not None and (not _random(trace.trace_id) or _PHONE.search(trace.span_id)):
         parent = None
-    journey = journey_from(parent, correlation, f"request:{random_hex(8)}")
-    state = valid_tracestate(headers.get("tracestate"))
+    journey = journey_from(parent, correlation, cause)
+    state = valid_tracestate(given.get("tracestate"))
     if state is None or journey.fresh:  # a state without its trace says nothing
         return journey
     return replace(journey, tracestate=state)
@@ -67,20 +99,21 @@ def _random(digits: str) -> bool:
     return sum(d.isalpha() for d in digits) >= _LETTERS and _PHONE.search(digits) is None
 
 
-def completed(
-    message: Message, asked: Mapping[str, str], journey: Journey
-) -> list[tuple[bytes, bytes]]:
+def completed(message: Message, asked: Asked, journey: Journey) -> list[tuple[bytes, bytes]]:
     """The headers of an answer with those that every answer has."""
-    headers = list(message.get("headers", ()))
-    names = {name for name, _ in headers}
-    if b"location" in names:
-        prefix = asked.get("x-forwarded-prefix", "")
-        if _PREFIX.fullmatch(prefix):
-            headers = [(n, _behind(prefix, v) if n == b"location" else v) for n, v in headers]
-    if b"cache-control" not in names:
-        headers.append((b"cache-control", b"no-store"))
-    return [*headers, (b"x-request-id", journey.correlation_id.encode())]
+    headers, kept = list(message.get("headers", ())), False
+    for place, (name, value) in enumerate(headers):
+        if name == b"cache-control":
+            kept = True
+        elif name == b"location":
+            headers[place] = (name, _behind(asked.get(b"x-forwarded-prefix", b""), value))
+    if not kept:
+        headers.append(_NO_STORE)
+    headers.append((b"x-request-id", journey.correlation_id.encode()))
+    return headers
 
 
-def _behind(prefix: str, location: bytes) -> bytes:
-    return prefix.encode() + location if location.startswith(b"/v1/") else location
+def _behind(prefix: bytes, location: bytes) -> bytes:
+    if location.startswith(b"/v1/") and _PREFIX.fullmatch(prefix):
+        return prefix + location
+    return location

@@ -15,17 +15,22 @@ from services.chassis.database.client import Mongo
 from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.http.auth import Principal, anyone
 from services.chassis.http.facilities import find
-from services.chassis.http.headers import completed, journey_of
+from services.chassis.http.headers import Asked, asked_of, completed, journey_of
 from services.chassis.http.problems import InternalError, OtherHttpError, problem_response
 from services.chassis.http.rates import Rates
-from services.chassis.telemetry.journey import travelling
+from services.chassis.telemetry.journey import Journey, travelling
 from services.chassis.telemetry.metrics import Metrics, method_of
-from services.chassis.telemetry.tracing import Kind, Span, span
+from services.chassis.telemetry.tracing import Kind, Span, exports, span
 
 log = structlog.get_logger("http")
 
 _SERVER_ERROR = 500
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+_UNTOLD = nullcontext[Span | None]()
+
+
+class AnsweredTwiceError(Exception):
+    """A second answer was begun: the first one broke off."""
 
 
 async def late_once(
@@ -72,6 +77,27 @@ OnceKey = Annotated[Once, Depends(once)]
 LateOnceKey = Annotated[Once, Depends(late_once)]
 
 
+class _Answer:
+    """The `send` of one request: adds what every answer has, and keeps what became of it."""
+
+    __slots__ = ("_asked", "_journey", "_send", "begun", "status")
+
+    def __init__(self, send: Send, asked: Asked, journey: Journey) -> None:
+        self._send = send
+        self._asked = asked
+        self._journey = journey
+        self.status = 500
+        self.begun: float | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if self.begun is not None:
+                raise AnsweredTwiceError
+            self.status, self.begun = message["status"], time.perf_counter()
+            message["headers"] = completed(message, self._asked, self._journey)
+        await self._send(message)
+
+
 class RequestMiddleware:
     """Correlation, metrics by route template, one log line a request, a limit on the body.
 
@@ -89,41 +115,37 @@ class RequestMiddleware:
         """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        method = scope["method"]
-        if method == "HEAD":
-            scope, send = {**scope, "method": "GET"}, _without_body(send)
-        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-        journey = journey_of(headers)
+        elif scope["method"] == "HEAD":
+            await self._one({**scope, "method": "GET"}, receive, _without_body(send), "HEAD")
+        else:
+            await self._one(scope, receive, send, scope["method"])
+
+    async def _one(self, scope: Scope, receive: Receive, send: Send, method: str) -> None:
         started = time.perf_counter()
-        status = 500
-        answered: float | None = None
-
-        async def answer(message: Message) -> None:
-            nonlocal status, answered
-            if message["type"] == "http.response.start":
-                status, answered = message["status"], time.perf_counter()
-                message["headers"] = completed(message, headers, journey)
-            await send(message)
-
+        asked = asked_of(scope)
+        journey = journey_of(asked)
+        answer = _Answer(send, asked, journey)
         with travelling(journey), _told(scope) as trace:
             try:
-                if _declared(headers) > self._max_body:
+                if _declared(asked) > self._max_body:
                     await problem_response(OtherHttpError(413))(scope, receive, answer)
                 else:
-                    await self._app(scope, self._limited(receive), answer)
+                    await self._app(scope, self._limited(receive, asked), answer)
             except Exception:
                 log.exception("unexpected error", route=_route(scope))
-                if answered is not None:
+                if answer.begun is not None:
                     raise
                 await problem_response(InternalError())(scope, receive, answer)
             finally:
-                seconds = (answered or time.perf_counter()) - started
-                _tell(trace, scope, method, status)
-                self._record(scope, method, status, seconds)
+                seconds = (answer.begun or time.perf_counter()) - started
+                if trace is not None:
+                    _tell(trace, scope, method, answer.status)
+                self._record(scope, method, answer.status, seconds)
 
-    def _limited(self, receive: Receive) -> Receive:
+    def _limited(self, receive: Receive, asked: Asked) -> Receive:
         """The same body, refused once it grows past the limit (a chunked one has no length)."""
+        if b"content-length" in asked and b"transfer-encoding" not in asked:
+            return receive  # the server holds it to what was declared
         left = self._max_body
 
         async def limited() -> Message:
@@ -166,14 +188,12 @@ def _without_body(send: Send) -> Send:
 
 def _told(scope: Scope) -> AbstractContextManager[Span | None]:
     """A span for the request; its name follows when the route is known. Probes leave no trace."""
-    if scope["path"] in _QUIET:
-        return nullcontext()
+    if not exports() or scope["path"] in _QUIET:
+        return _UNTOLD
     return span("request", Kind.SERVER)
 
 
-def _tell(told: Span | None, scope: Scope, asked: str, status: int) -> None:
-    if told is None:
-        return
+def _tell(told: Span, scope: Scope, asked: str, status: int) -> None:
     route, method = _route(scope), method_of(asked)
     told.name = f"{method} {route}"
     told.set(
@@ -190,10 +210,10 @@ def _tell(told: Span | None, scope: Scope, asked: str, status: int) -> None:
 
 def _who(scope: Scope) -> dict[str, str]:
     """The account that asked, where it is known: an id of ours, which names nobody."""
-    subject = scope.get("state", {}).get("subject")
-    return {} if subject is None else {"subject": subject}
+    principal = scope.get("state", {}).get("principal")
+    return {} if principal is None else {"subject": principal.subject}
 
 
-def _declared(headers: dict[str, str]) -> int:
-    length = headers.get("content-length", "0")
-    return int(length) if length.isdecimal() else 0
+def _declared(asked: Asked) -> int:
+    length = asked.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0

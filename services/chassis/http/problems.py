@@ -32,6 +32,7 @@ from services.chassis.telemetry.journey import current
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_CONTENT_TYPE = MEDIA_TYPE.encode()
 Handler: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -125,33 +126,37 @@ def _field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     return errors
 
 
+class _Problem(Response):
+    """A response whose headers are there already; making them is half of what a response costs."""
+
+    def __init__(self, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status_code = status
+        self.body = body
+        self.background = None
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), *headers]
+
+
 def problem_response(refusal: RefusalError) -> Response:
     """The answer for a refusal."""
-    problem = Problem(
-        title=refusal.title,
-        status=refusal.status,
-        code=refusal.code,
-        detail=refusal.detail,
-        errors=[
-            ProblemField(pointer=e.pointer, code=e.code, detail=e.detail) for e in refusal.errors
-        ],
-        trace_id=current().correlation_id,
-        time=datetime.now(UTC),
-    )
-    headers = {"Cache-Control": "no-store"}
+    problem = {  # as `Problem` says, without making one: a refusal is cheaper than an answer
+        "type": "about:blank",
+        "title": refusal.title,
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": refusal.detail,
+        "errors": refusal.errors,
+        "trace_id": current().correlation_id,
+        "time": datetime.now(UTC),
+    }
+    headers = [(b"content-type", _CONTENT_TYPE), (b"cache-control", b"no-store")]
     retry_after = refusal.retry_after
     if retry_after is None and refusal.status in _COME_BACK:
         retry_after = _SOON
     if retry_after is not None:
-        headers["Retry-After"] = str(retry_after)
+        headers.append((b"retry-after", b"%d" % retry_after))
     if refusal.status == 401:  # noqa: PLR2004 - RFC 9110 asks for the challenge
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(
-        orjson.dumps(problem.model_dump()),
-        status_code=refusal.status,
-        media_type=MEDIA_TYPE,
-        headers=headers,
-    )
+        headers.append((b"www-authenticate", b"Bearer"))
+    return _Problem(refusal.status, orjson.dumps(problem), headers)
 
 
 def refusal_response(refusal: RefusalError, scope: Scope) -> Response:

@@ -12,6 +12,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 
 from fastapi import Request
 
@@ -19,6 +20,7 @@ from services.chassis.foundation.errors import TooManyRequestsError
 from services.chassis.http.facilities import find
 
 _REMEMBERED = 20_000  # callers: about 4 MB
+_ADDRESSES = 4096  # whose network is known without asking again
 _NETWORK_BITS = 64  # of an IPv6 address: the rest is one household's own to choose
 
 
@@ -91,6 +93,7 @@ class Rates:
             raise
 
 
+@lru_cache(_ADDRESSES)
 def network_of(address: str, *, bits: int = _NETWORK_BITS) -> str:
     """What counts as one caller: an IPv4 address, or the network of an IPv6 one (/64).
 
@@ -113,4 +116,5 @@ async def public_check(request: Request) -> None:
     Raises:
         TooManyRequestsError: too many of them.
     """
-    find(request.app, Rates).public_check(request.client.host if request.client else "unknown")
+    client = request.scope["client"]
+    find(request.app, Rates).public_check(client[0] if client else "unknown")

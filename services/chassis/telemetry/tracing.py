@@ -110,7 +110,7 @@ def exporting(exporter: Exporter | None) -> Iterator[None]:
 
 def journey_from(traceparent: str | None, correlation_id: str | None, causation_id: str) -> Journey:
     """The journey of work that came from outside: its trace goes on, or a new one begins."""
-    valid = TraceContext.parse(traceparent)
+    valid = TraceContext.parse(traceparent) if traceparent else None
     if valid is not None:
         return Journey(correlation_id or valid.trace_id, causation_id, str(valid))
     fresh = _sampled(new_traceparent())

@@ -15,8 +15,7 @@ from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 from services.chassis.database.idempotency import Once
 from services.chassis.foundation.errors import AccidentError, TooManyRequestsError
 from services.chassis.foundation.faults import is_accident, redacted, redacted_with_frames
-from services.chassis.http import problems
-from services.chassis.http.middleware import RequestMiddleware
+from services.chassis.http.app import Service
 from services.chassis.telemetry.journey import Journey, current, travelling
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.outbox import BUCKETS, bucket_of
@@ -35,9 +34,7 @@ class Form(BaseModel):
 
 
 def app() -> FastAPI:
-    made = FastAPI()
-    problems.install(made)
-    made.add_middleware(RequestMiddleware, metrics=Metrics(), max_body=1000)
+    made = Service(metrics=Metrics(), max_body=1000)
 
     @made.post("/forms")
     async def form(_: Form, limit: Annotated[int, Query(le=100)] = 1) -> int:

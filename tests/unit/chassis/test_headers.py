@@ -14,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.topics import SERVICES
-from services.chassis.http import problems
+from services.chassis.http.app import Service
 from services.chassis.http.headers import cacheable, journey_of
-from services.chassis.http.middleware import RequestMiddleware
-from services.chassis.telemetry.journey import current, travelling
+from services.chassis.telemetry.journey import Journey, current, travelling
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.tracing import outgoing_headers, span
 from tests.support.tools.spans import keeping, listening
@@ -25,6 +24,11 @@ from tests.support.tools.spans import keeping, listening
 UUID = "9f1b6c0a-3d5e-4f8a-b1c2-d3e4f5a6b7c8"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SPAN = "b7ad6b7169203331"
+
+
+def of(headers: dict[str, str]) -> Journey:
+    """The journey of a request with these headers."""
+    return journey_of({name.encode(): value.encode() for name, value in headers.items()})
 
 
 def built(name: str) -> FastAPI:
@@ -35,9 +39,7 @@ def built(name: str) -> FastAPI:
 
 @pytest.fixture
 def client() -> TestClient:
-    app = FastAPI(redirect_slashes=False)
-    problems.install(app)
-    app.add_middleware(RequestMiddleware, metrics=Metrics(), max_body=1000)
+    app = Service(metrics=Metrics(), max_body=1000)
 
     @app.get("/v1/things/{name}")
     async def read(name: str) -> dict[str, str]:
@@ -95,27 +97,27 @@ def test_whatever_can_carry_a_person_is_replaced(client: TestClient, asked: str)
     [("79161234567".zfill(32), SPAN), (TRACE, "00000" + "79161234567"), ("1" * 32, SPAN)],
 )
 def test_a_trace_can_carry_none_either(trace: str, span: str) -> None:
-    journey = journey_of({"traceparent": f"00-{trace}-{span}-01"})
+    journey = of({"traceparent": f"00-{trace}-{span}-01"})
     assert journey.fresh
     assert "9161234567" not in f"{journey.correlation_id} {journey.traceparent}"
 
 
 def test_a_trace_of_the_callers_goes_on() -> None:
-    journey = journey_of({"traceparent": f"00-{TRACE}-{SPAN}-01"})
+    journey = of({"traceparent": f"00-{TRACE}-{SPAN}-01"})
     assert (journey.trace_id, journey.correlation_id) == (TRACE, TRACE)
 
 
 def test_what_tracing_systems_before_us_said_goes_on_to_the_next() -> None:
     """W3C Trace Context 3.3: with its trace, and to nobody who keeps it."""
     given, state = {"traceparent": f"00-{TRACE}-{SPAN}-01"}, "congo=t61rcWkgMzE , t@r=00f067;p:8"
-    journey = journey_of(given | {"tracestate": state})
+    journey = of(given | {"tracestate": state})
     with keeping(), travelling(journey), listening() as said:
         assert outgoing_headers()["tracestate"] == state
         structlog.get_logger().info("x")
         with span("inside"):
             assert outgoing_headers()["tracestate"] == state
     assert "congo" not in said.text
-    assert journey_of({"traceparent": "garbage", "tracestate": state}).tracestate is None
+    assert of({"traceparent": "garbage", "tracestate": state}).tracestate is None
     assert "tracestate" not in outgoing_headers()
 
 
@@ -123,14 +125,14 @@ def test_what_tracing_systems_before_us_said_goes_on_to_the_next() -> None:
     "state", ["", "congo", "a=1\r\nx: y", "a=й", "A=1", "a=1=2", f"a={'1' * 257}", "a=1," * 128]
 )
 def test_a_state_that_is_none_is_dropped_and_its_trace_goes_on(state: str) -> None:
-    journey = journey_of({"traceparent": f"00-{TRACE}-{SPAN}-01", "tracestate": state})
+    journey = of({"traceparent": f"00-{TRACE}-{SPAN}-01", "tracestate": state})
     assert (journey.trace_id, journey.tracestate) == (TRACE, None)
 
 
 @given(st.uuids(version=4))
 def test_ids_drawn_by_lot_are_ids(drawn: Any) -> None:
     """All but one in hundreds: those that look like a telephone are replaced, too."""
-    kept = journey_of({"x-request-id": str(drawn)}).correlation_id == str(drawn)
+    kept = of({"x-request-id": str(drawn)}).correlation_id == str(drawn)
     letters = sum(d.isalpha() for d in drawn.hex)
     assert kept or letters < 5 or re.search("[78]9[0-9]{9}", drawn.hex)
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from pymongo.errors import OperationFailure
 
-from services.chassis.http.middleware import RequestMiddleware
+from services.chassis.http.app import Service
 from services.chassis.kafka.supervisor import Supervisor
 from services.chassis.runtime.gauges import repeat_all
 from services.chassis.telemetry.calls import outbound_call
@@ -21,8 +21,7 @@ from tests.support.tools.spans import listening
 
 def app() -> FastAPI:
     """One route that works, one with a bug."""
-    made = FastAPI()
-    made.add_middleware(RequestMiddleware, metrics=Metrics(), max_body=1000)
+    made = Service(metrics=Metrics(), max_body=1000)
 
     @made.get("/v1/works")
     async def works() -> dict[str, bool]:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from starlette.exceptions import HTTPException
-from starlette.types import Message, Receive, Scope
+from starlette.types import Message, Receive
 
+from services.chassis.http.headers import Asked
 from services.chassis.http.limits.permits import Limits
 
 _SMALL = 64 * 1024  # a body that is waited for without a place; the server buffers as much anyway
@@ -31,7 +32,7 @@ class Body:
     """A request's body as it arrives, against its own clock."""
 
     def __init__(
-        self, scope: Scope, receive: Receive, limits: Limits, slow: Callable[[], None]
+        self, asked: Asked, receive: Receive, limits: Limits, slow: Callable[[], None]
     ) -> None:
         self._receive = receive
         self._limits = limits
@@ -40,15 +41,8 @@ class Body:
         self._rate = limits.body_rate
         self._until: float | None = None
         self._received = 0
-        declared: bytes | None = b"0"
-        for name, value in scope["headers"]:
-            if name == b"content-length":
-                declared = value
-            elif name == b"transfer-encoding":
-                declared = None
-                break
-        known = declared is not None and declared.isdigit()
-        self._declared = int(declared) if declared is not None and known else -1
+        declared = b"" if b"transfer-encoding" in asked else asked.get(b"content-length", b"0")
+        self._declared = int(declared) if declared.isdigit() else -1
         self.small = 0 <= self._declared <= _SMALL
         self.whole = self._declared == 0
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import ExitStack
 
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.database.deadline import Deadline, TookTooLongError, set_deadline
+from services.chassis.foundation.errors import RefusalError
+from services.chassis.http.headers import asked_of
 from services.chassis.http.limits.body import Body
 from services.chassis.http.limits.permits import GoneError, Limits, OverloadedError, Permits
 from services.chassis.http.limits.shares import Identify, Shares
@@ -46,48 +47,54 @@ class Limited:
         # no more large bodies than there are permits, but in none of those: a few slow lines
         # would stop everything else
         self._large = Shares(limits, identify)
-        self._shed = metrics.requests_shed
+        self._counted = metrics.requests_shed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, or refuse it."""
         if scope["type"] != "http" or scope["path"] in ALWAYS_ANSWERED:
             await self._app(scope, receive, send)
             return
-        with ExitStack() as held:
-            await self._one(scope, Body(scope, receive, self._limits, self._slow), send, held)
+        body = Body(asked_of(scope), receive, self._limits, self._slow)
+        if body.small:
+            await self._one(scope, body, send)
+            return
+        caller = await self._large.caller(scope)
+        if not caller.known:
+            body.hurry()
+        try:
+            await self._large.acquire(caller)
+        except OverloadedError as refusal:
+            await self._shed(refusal, scope, body, send)
+            return
+        try:
+            await self._one(scope, body, send)
+        finally:
+            self._large.release(caller)
 
-    async def _one(self, scope: Scope, body: Body, send: Send, held: ExitStack) -> None:
+    async def _one(self, scope: Scope, body: Body, send: Send) -> None:
         try:
             if body.small:
                 await body.gather()
-            else:
-                caller = await self._large.caller(scope)
-                if not caller.known:
-                    body.hurry()
-                await self._large.acquire(caller)
-                held.callback(self._large.release, caller)
             await self._permits.acquire(body.gone if body.small else None)
         except OverloadedError as refusal:
-            self._shed.labels(refusal.reason).inc()
-            response = refusal_response(refusal, scope)
-            if not body.whole:  # the rest is not waited for
-                response.headers["Connection"] = "close"
-            await response(scope, _closed, send)
+            await self._shed(refusal, scope, body, send)
         except (HTTPException, GoneError) as error:
             refused = OtherHttpError(error.status_code if isinstance(error, HTTPException) else 400)
-            response = refusal_response(refused, scope)
-            response.headers["Connection"] = "close"
-            await response(scope, _closed, send)
+            await _refuse(refused, scope, send, close=True)
         else:
             seconds = self._limits.seconds
             work = _Work(scope, send, body, permits=self._permits, late=self._late, seconds=seconds)
             await work.run(self._app)
 
+    async def _shed(self, refusal: OverloadedError, scope: Scope, body: Body, send: Send) -> None:
+        self._counted.labels(refusal.reason).inc()
+        await _refuse(refusal, scope, send, close=not body.whole)  # the rest is not waited for
+
     def _slow(self) -> None:
-        self._shed.labels("slow-body").inc()
+        self._counted.labels("slow-body").inc()
 
     def _late(self) -> None:
-        self._shed.labels("timeout").inc()
+        self._counted.labels("timeout").inc()
 
 
 class _Work:
@@ -166,8 +173,14 @@ class _Work:
         self._refusing = asyncio.get_running_loop().create_task(self._refuse())
 
     async def _refuse(self) -> None:
-        response = refusal_response(TookTooLongError(), self._scope)
-        await response(self._scope, _closed, self._send)
+        await _refuse(TookTooLongError(), self._scope, self._send, close=False)
+
+
+async def _refuse(refusal: RefusalError, scope: Scope, send: Send, *, close: bool) -> None:
+    response = refusal_response(refusal, scope)
+    if close:
+        response.headers["Connection"] = "close"
+    await response(scope, _closed, send)
 
 
 async def _closed() -> Message:

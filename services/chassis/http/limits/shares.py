@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from starlette.types import Scope
 
+from services.chassis.http.headers import asked_of
 from services.chassis.http.limits.permits import BUSY, Limits, OverloadedError, Permits
 from services.chassis.http.rates import network_of
 
@@ -44,11 +45,11 @@ class Shares:
 
     async def caller(self, scope: Scope) -> Caller:
         """Whose body this is; the token is verified, for anybody can send some word."""
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                subject = await self._identify(value.decode("latin-1"))
-                if subject is not None:
-                    return Caller(known=True, key=subject)
+        authorization = asked_of(scope).get(b"authorization")
+        if authorization is not None:
+            subject = await self._identify(authorization.decode("latin-1"))
+            if subject is not None:
+                return Caller(known=True, key=subject)
         client = scope.get("client")
         return Caller(known=False, key=network_of(client[0]) if client else "unknown")
 
