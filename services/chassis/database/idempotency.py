@@ -77,6 +77,7 @@ class Once:
     status: int = 201
     render: Callable[[Any], BaseModel] | None = None
     headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
+    _given: list[Answer] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
     def of(cls, *, subject: str, route: str, key: str, payload: bytes) -> Once:
@@ -93,17 +94,23 @@ class Once:
         """The same request with the way to render its answer."""
         return replace(self, render=render, status=status, headers=headers)
 
-    def answer(self, result: Any) -> dict[str, Any]:
+    @property
+    def given(self) -> Answer:
+        """The answer that was stored with the effect: what the first caller gets, too."""
+        return self._given[0]
+
+    def document(self, result: Any) -> dict[str, Any]:
         """The answer as it is stored with the effect; a twin's has the same `_id`."""
         if self.render is None:
             message = "Once.answering() was not called"
             raise RuntimeError(message)
+        body = self.render(result).model_dump_json(by_alias=True).encode()
+        answer = Answer(self.status, body, dict(self.headers(result)))
+        self._given[:] = [answer]
         return {
             "_id": self.key,
             "fingerprint": self.fingerprint,
-            "status": self.status,
-            "headers": dict(self.headers(result)),
-            "body": self.render(result).model_dump_json(by_alias=True).encode(),
+            **vars(answer),
             "stored_at": datetime.now(UTC),
         }
 

@@ -26,6 +26,7 @@ from services.chassis.foundation.errors import (
     RefusalError,
 )
 from services.chassis.foundation.faults import is_accident, redacted
+from services.chassis.http.answers import answered
 from services.chassis.http.headers import allowed
 from services.chassis.telemetry.journey import current
 
@@ -214,12 +215,9 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 async def _replayed(_: Request, stored: Exception) -> Response:
     assert isinstance(stored, ReplayedAnswer)  # noqa: S101 - told to the type checker
-    return Response(
-        stored.answer.body,
-        status_code=stored.answer.status,
-        media_type="application/json",
-        headers={**stored.answer.headers, "Idempotent-Replayed": "true"},
-    )
+    response = answered(stored.answer)
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
 async def _framework(request: Request, error: Exception) -> Response:

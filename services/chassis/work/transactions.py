@@ -146,7 +146,7 @@ class Transactions:
             tx = Transaction(group, waiting, self.service, self.timers)
             result = await _claimed(cause.claim(tx), work(tx)) if cause else await work(tx)
             if once is not None:
-                await tx.insert(self._answers, [once.answer(result)], duplicate=DuplicateError)
+                await tx.insert(self._answers, [once.document(result)], duplicate=DuplicateError)
             if tx.events:
                 documents = [outbox_document(event) for event in tx.events]
                 await tx.insert(self.outbox.collection, documents, duplicate=_stale)

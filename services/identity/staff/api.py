@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
+from services.chassis.http.answers import answered
 from services.chassis.http.facilities import facility
 from services.chassis.http.middleware import OnceKey
 from services.chassis.http.pages import Cursor
@@ -50,13 +51,12 @@ class StaffPage(BaseModel):
     next_cursor: str | None
 
 
-@router.post("/staff", status_code=201)
-async def register_staff(
-    body: NewStaff, use: Use, who: Administrator, once: OnceKey
-) -> AccountView:
+@router.post("/staff", status_code=201, response_model=AccountView)
+async def register_staff(body: NewStaff, use: Use, who: Administrator, once: OnceKey) -> Response:
     """Make a staff account."""
-    account = await use.register(body.form(), who.subject, once=once.answering(AccountView.of))
-    return AccountView.of(account)
+    keyed = once.answering(AccountView.of)
+    await use.register(body.form(), who.subject, once=keyed)
+    return answered(keyed.given)
 
 
 @router.get("/staff")

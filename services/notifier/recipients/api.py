@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.chassis.foundation.typed import Id
+from services.chassis.http.answers import answered
 from services.chassis.http.facilities import facility
 from services.chassis.http.middleware import OnceKey
 from services.notifier.deps import Citizen
@@ -67,20 +68,26 @@ class Devices(BaseModel):
     next_cursor: str | None = None
 
 
-@router.post("/devices", status_code=201, summary="Подключить устройство для push-уведомлений")
-async def connect_device(body: ConnectDevice, own: Use, who: Citizen, once: OnceKey) -> DeviceView:
+@router.post(
+    "/devices",
+    status_code=201,
+    summary="Подключить устройство для push-уведомлений",
+    response_model=DeviceView,
+)
+async def connect_device(body: ConnectDevice, own: Use, who: Citizen, once: OnceKey) -> Response:
     """From now on push messages of the caller go to this device, and nobody else's do.
 
     A device that is connected to somebody else's account has to prove itself by its `secret`.
     """
-    device = await own.connect(
+    keyed = once.answering(DeviceView.of)
+    await own.connect(
         who.subject,
         body.token,
         body.platform,
         secret=body.secret,
-        once=once.answering(DeviceView.of),
+        once=keyed,
     )
-    return DeviceView.of(device)
+    return answered(keyed.given)
 
 
 @router.get("/devices", summary="Мои устройства")

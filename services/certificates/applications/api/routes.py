@@ -23,6 +23,7 @@ from services.certificates.applications.usecases import Applications
 from services.certificates.applications.views import ApplicationView
 from services.certificates.deps import Citizen, Confirmed, Limit, Withdrawer
 from services.chassis.foundation.typed import Id
+from services.chassis.http.answers import answered
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.facilities import facility
 from services.chassis.http.middleware import OnceKey
@@ -42,23 +43,26 @@ def _begun(application: Application) -> dict[str, str]:
     return {"ETag": etag(application.revision), "Location": location}
 
 
-@router.post("/applications", status_code=201, summary="Начать заявление")
+@router.post(
+    "/applications",
+    status_code=201,
+    summary="Начать заявление",
+    response_model=ApplicationView,
+)
 async def open_application(
     *,
     who: Confirmed,
     body: NewApplication,
     use: Use,
     once: OnceKey,
-    response: Response,
-) -> ApplicationView:
+) -> Response:
     """A draft, filled from the confirmed profile (C4, C5).
 
     429 `too-many-drafts-today`: so many a day, withdrawn ones count; see `Retry-After`.
     """
     keyed = once.answering(use.view, headers=_begun)
-    application = await use.open(who.subject, body.type, once=keyed)
-    response.headers.update(_begun(application))
-    return use.view(application)
+    await use.open(who.subject, body.type, once=keyed)
+    return answered(keyed.given)
 
 
 @router.get("/applications", summary="Мои заявления")

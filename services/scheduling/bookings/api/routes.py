@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Tidied
+from services.chassis.http.answers import answered
 from services.chassis.http.facilities import facility
 from services.chassis.http.middleware import LateOnceKey
 from services.chassis.http.pages import Cursor
@@ -57,17 +58,9 @@ async def book(body: Book, bookings: Use, who: ConfirmedCitizen, once: LateOnceK
 
     429 `too-many-bookings`: so many a day, cancelled ones count; see `Retry-After`.
     """
-    found = await bookings.book(
-        who.subject,
-        body.slot_id,
-        once=once.answering(lambda a: _view(bookings, a), headers=_booked),
-    )
-    return Response(  # the very bytes that are stored for the key; FastAPI need not check our own
-        _view(bookings, found).model_dump_json(by_alias=True),
-        status_code=201,
-        media_type="application/json",
-        headers=_booked(found),
-    )
+    keyed = once.answering(lambda a: _view(bookings, a), headers=_booked)
+    await bookings.book(who.subject, body.slot_id, once=keyed)
+    return answered(keyed.given)
 
 
 @router.get("/appointments", summary="Мои записи")
