@@ -6,7 +6,7 @@ they become one `$in`, and each asker gets its own part. Every other read is a q
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -72,7 +72,7 @@ def _field_of(read: Read) -> str | None:
         return _ID
     if read.limit == 0 and len(read.query) == 1:
         ((field, value),) = read.query.items()
-        return field if _is_plain(field, value) else None
+        return field if _is_plain(field, value) and not isinstance(value, bool) else None
     return None
 
 
@@ -95,18 +95,23 @@ def _share(
         by_value.setdefault(read.query[field], []).append(number)
     together = Read(reads[0].collection, {field: {"$in": list(by_value)}}, reads[0].sort)
     for document in _found(together, session):
-        for value in _values(document.get(field)):
-            for number in by_value.get(value, ()):
-                if fits(document, reads[number].query):
-                    answers[number].append(document)
+        for number in _askers(by_value, document.get(field)):
+            if fits(document, reads[number].query):
+                answers[number].append(document)
 
 
-def _values(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list) else (value,)
+def _askers(by_value: Mapping[Any, Sequence[int]], stored: Any) -> Sequence[int]:
+    """Who asks for such a document, each once; an array fits by any of its elements."""
+    if not isinstance(stored, list):
+        return by_value.get(stored, ())
+    return [n for value, numbers in by_value.items() if _equal(stored, value) for n in numbers]
 
 
 def _equal(stored: Any, wanted: Any) -> bool:
-    return stored == wanted or (isinstance(stored, list) and wanted in stored)
+    if isinstance(stored, list):
+        return any(_equal(element, wanted) for element in stored if not isinstance(element, list))
+    # to Python, True is 1
+    return bool(stored == wanted) and isinstance(stored, bool) == isinstance(wanted, bool)
 
 
 def _found(read: Read, session: ClientSession | None) -> list[Document]:

@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 
 from services.chassis.database.client import Client, Document
 from services.chassis.database.reads import Read, read_all
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.foundation.faults import is_accident, redacted
 
 _Asked: TypeAlias = tuple[Read, "asyncio.Future[list[Document]]"]
 _THREADS = 16
@@ -35,26 +37,38 @@ class Reader:
     def _go(self) -> None:
         """In the next turn of the loop: whoever asks in this one is answered together."""
         asked, self._asked = self._asked, {}
-        loop = asyncio.get_running_loop()
         for alike in asked.values():
-            reads = [read for read, _ in alike]
-            found = loop.run_in_executor(self._threads, partial(read_all, reads, None))
-            found.add_done_callback(partial(_answer, alike))
+            self._begin(alike)
+
+    def _begin(self, asked: Sequence[_Asked]) -> None:
+        reads = [read for read, _ in asked]
+        loop = asyncio.get_running_loop()
+        found = loop.run_in_executor(self._threads, partial(read_all, reads, None))
+        found.add_done_callback(partial(self._answer, asked))
+
+    def _answer(self, asked: Sequence[_Asked], found: asyncio.Future[list[list[Document]]]) -> None:
+        error = None if found.cancelled() else found.exception()
+        several = len(asked) > 1
+        if error is not None and several and not is_accident(error):
+            for ask in asked:  # one of them is at fault
+                self._begin([ask])
+            return
+        for number, (_, answer) in enumerate(asked):
+            if answer.done():
+                continue
+            if found.cancelled():
+                answer.cancel()
+            elif error is not None:
+                answer.set_exception(_own(error) if several else error)
+            else:
+                answer.set_result(found.result()[number])
 
 
-def _answer(asked: Sequence[_Asked], found: asyncio.Future[list[list[Document]]]) -> None:
-    if found.cancelled():
-        for _, answer in asked:
-            answer.cancel()
-        return
-    error = found.exception()
-    for number, (_, answer) in enumerate(asked):
-        if answer.done():
-            continue
-        if error is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result(found.result()[number])
+def _own(error: BaseException) -> AccidentError:
+    """An exception for one of several tasks: raised, it would change with each."""
+    own = AccidentError(redacted(error))
+    own.__cause__ = error
+    return own
 
 
 _READERS: WeakKeyDictionary[Client, Reader] = WeakKeyDictionary()
