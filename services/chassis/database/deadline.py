@@ -2,7 +2,8 @@
 
 At its end the caller is told 503 `took-too-long` while the work goes on; it may finish what it is
 at, but it may not commit any more. So that answer means: nothing was changed. Work that begins to
-commit first stops its clock: the caller hears what came of it.
+commit first stops its clock: the caller hears what came of it. Only where that is known to be
+nothing, and the work is done again, does it run on.
 
 The task is never cancelled: a call to MongoDB runs in a thread that outlives its cancelled caller,
 and one that begins after the abort of its transaction would write outside of it.
@@ -46,11 +47,12 @@ class Deadline:
         self._since = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._over = False
+        self._committing = False
         self.struck = False
 
     def go(self) -> None:
         """Let the clock run, unless it was stopped."""
-        if self._timer is None and not self._over:
+        if self._timer is None and not self._over and not self._committing:
             self._since = self._loop.time()
             self._timer = self._loop.call_later(self._left, self._reached)
 
@@ -69,13 +71,22 @@ class Deadline:
             self._timer = None
 
     def stop_for_commit(self) -> bool:
-        """The point of no return: from here on the caller gets the real answer.
+        """From here on the caller gets the real answer; the clock stands.
 
         False if the caller was already told that nothing happens: then nothing may.
         """
         if not self.struck:
-            self.stop()
+            self.pause()
+            self._since = self._loop.time()
+            self._committing = True
         return not self.struck
+
+    def go_on(self) -> None:
+        """Nothing was committed: the clock runs as if it had never stood."""
+        if self._committing:
+            self._committing = False
+            self._left -= self._loop.time() - self._since
+            self.go()
 
     def _reached(self) -> None:
         self.stop()

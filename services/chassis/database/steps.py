@@ -79,6 +79,8 @@ class Steps:
             session.end_session()
 
     async def _in_thread(self, step: Callable[[ClientSession], T]) -> T:
+        while self._running is not None and not self._running.done():
+            await asyncio.wait([self._running])  # a session is for one thread at a time
         if self._session is None:
             self._session = self._mongo.start_session()
             self._session.start_transaction(

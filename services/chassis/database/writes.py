@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from bson import encode
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 from pymongo.client_session import ClientSession
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, PyMongoError
 
 from services.chassis.database.client import Collection, blocking
 
@@ -20,6 +21,9 @@ Operation: TypeAlias = (
     "InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]] | UpdateOne | DeleteOne"
 )
 _DUPLICATE_KEY = 11000
+_TOO_LARGE = 10334
+_LARGEST = 16 * 1024 * 1024
+"""Bytes of a document, by MongoDB."""
 
 
 @dataclass(frozen=True)
@@ -38,22 +42,29 @@ class Write:
 
 
 class NotWrittenError(Exception):
-    """A write met a document or a missing one, which the transaction does not survive.
+    """A write cannot be made, which the transaction does not survive.
 
-    `write` is the one, `named` its error in the words of its store.
+    `write` is the one, None: one of several; `named` is its error in the words of its store, or
+    the driver's.
     """
 
-    def __init__(self, write: Write, named: Exception) -> None:
+    def __init__(self, write: Write | None, named: Exception) -> None:
         super().__init__()
         self.write = write
         self.named = named
+
+    def reason(self) -> Exception:
+        """What to raise in its place."""
+        if self.named is not self.__cause__:
+            self.named.__cause__ = self.__cause__
+        return self.named
 
 
 def write_all(writes: Iterable[Write], session: ClientSession) -> None:
     """Make them; blocks, so for a thread.
 
     Raises:
-        NotWrittenError: a named one could not be made.
+        NotWrittenError: one could not be made.
     """
     parts: dict[tuple[int, int, str], list[Write]] = {}
     for write in writes:
@@ -78,13 +89,35 @@ def _write(part: Sequence[Write], session: ClientSession) -> None:
         done = blocking(part[0].collection).bulk_write(operations, session=session)
     except BulkWriteError as error:
         wrong = (error.details or {}).get("writeErrors", [{}])[0]
-        culprit = part[wrong.get("index", 0)]
-        if wrong.get("code") != _DUPLICATE_KEY or culprit.duplicate is None:
+        if "index" not in wrong:
             raise
-        raise NotWrittenError(culprit, culprit.duplicate(_field(wrong))) from error
+        raise _refused(part[wrong["index"]], wrong, error) from error
+    except Exception as error:
+        if isinstance(error, PyMongoError) and getattr(error, "code", None) != _TOO_LARGE:
+            raise
+        raise NotWrittenError(_unwritable(part), error) from error
     missed = part[0].missed
     if missed is not None and done.matched_count < len(part):
-        raise NotWrittenError(part[0], missed())
+        raise NotWrittenError(part[0] if len(part) == 1 else None, missed())
+
+
+def _refused(write: Write, wrong: Mapping[str, Any], error: BulkWriteError) -> NotWrittenError:
+    if wrong.get("code") != _DUPLICATE_KEY or write.duplicate is None:
+        return NotWrittenError(write, error)
+    return NotWrittenError(write, write.duplicate(_field(wrong)))
+
+
+def _unwritable(part: Sequence[Write]) -> Write | None:
+    """The first that is no BSON, or too much of it."""
+    for write in part:
+        operation = write.operation
+        document: Any = operation._filter if isinstance(operation, DeleteOne) else operation._doc  # noqa: SLF001 - the driver's operations have no other face
+        try:
+            if len(encode(document)) > _LARGEST:
+                return write
+        except Exception:  # the one that is looked for; it is raised when it comes alone
+            return write
+    return None
 
 
 def _field(details: Mapping[str, Any]) -> str:

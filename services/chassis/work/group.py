@@ -3,96 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeAlias
 
 from pymongo.errors import PyMongoError
 
 from services.chassis.database.client import Document
-from services.chassis.database.deadline import Deadline, TookTooLongError
+from services.chassis.database.deadline import TookTooLongError
 from services.chassis.database.reads import Read
 from services.chassis.database.steps import Steps
 from services.chassis.database.writes import NotWrittenError, Write
+from services.chassis.foundation.errors import AccidentError
+from services.chassis.work.waiting import AgainError, Claims, Key, Waiting, Why
 
-Key: TypeAlias = tuple[str, Any]
-"""A collection and the `_id` of a document in it."""
 TRANSIENT = "TransientTransactionError"
 _UNKNOWN = "UnknownTransactionCommitResult"
 _DAWDLE_SECONDS = 0.25
-
-
-class Why(StrEnum):
-    """Why a unit runs again."""
-
-    OVERLAP = "overlap"
-    """Another unit of this process writes the same document."""
-    CONFLICT = "conflict"
-    """The database refused a group for another writer's sake."""
-    NEIGHBOUR = "neighbour"
-    """The group failed for another reason, or another unit's."""
-    ALONE = "alone"
-    """It needs a transaction of its own, or was too slow for its group."""
-
-
-class AgainError(Exception):
-    """This try is over and has left nothing; the unit runs again, in no group larger than `most`.
-
-    `after` is the document that another unit is writing.
-    """
-
-    def __init__(self, why: Why, most: int | None = None, after: Key | None = None) -> None:
-        super().__init__(why)
-        self.why = why
-        self.most = most
-        self.after = after
-
-
-class Waiting:
-    """A unit of work on its way through one group or several."""
-
-    def __init__(self, most: int, until: float) -> None:
-        """Take the size of the largest group, and the moment of the monotonic clock to give up."""
-        self.most = most
-        self.until = until
-        self.after: Key | None = None
-        self.deadline: Deadline | None = None
-        self.writes: Sequence[Write] = ()
-        self.place: asyncio.Future[Group] | None = None
-
-
-class Claims:
-    """Which documents are being written by which group."""
-
-    def __init__(self) -> None:
-        self._held: dict[Key, Group] = {}
-
-    def __contains__(self, key: Key) -> bool:
-        return key in self._held
-
-    def claim(self, group: Group, keys: Collection[Key]) -> None:
-        """Write these documents in this group, and nobody else until its end.
-
-        Raises:
-            AgainError: somebody else is writing one, or has since the group began.
-        """
-        for key in keys:
-            if key in self._held:
-                raise AgainError(Why.OVERLAP, after=key)
-            if key in group.overtaken:
-                raise AgainError(Why.OVERLAP)
-        for key in keys:
-            self._held[key] = group
-        group.keys.update(keys)
-
-    def release(self, group: Group, running: Iterable[Group]) -> None:
-        """The group has ended; those that run meanwhile may not have seen what it wrote."""
-        for key in group.keys:
-            del self._held[key]
-        for other in running:
-            other.overtaken |= group.keys
-
-
 _Asked: TypeAlias = tuple[Waiting, Read, "asyncio.Future[list[Document]]"]
 
 
@@ -105,20 +31,27 @@ class Group:
         units: Collection[Waiting],
         claims: Claims,
         committed: Callable[[int], None],
+        idle: Callable[[], None],
     ) -> None:
-        """Take who is in it, the documents that all groups write, and who counts a commit."""
+        """Take who is in it, the documents that all groups write, and whom to tell.
+
+        `committed` hears of how many units were; `idle`, that the group takes nobody's place.
+        """
         self._steps = steps
         self._claims = claims
         self._committed = committed
+        self._tell_idle = idle
         self._loop = asyncio.get_running_loop()
         self._inside = set(units)
         self._settled: dict[Waiting, asyncio.Future[None]] = {}
         self._reads: list[_Asked] = []
         self._reading = False
         self._news = asyncio.Event()
-        self._over = False
+        self._busy_at = self._loop.time()
         self._error: Exception | None = None
         self.size = len(units)
+        self.idle = False
+        """Whether its units do something else than to read and write: then it waits for them."""
         self.keys: set[Key] = set()
         self.overtaken: set[Key] = set()
         """What other groups wrote since this one began: its snapshot may not have it."""
@@ -137,7 +70,7 @@ class Group:
         self._check(unit)
         answer: asyncio.Future[list[Document]] = self._loop.create_future()
         self._reads.append((unit, read, answer))
-        self._news.set()
+        self._tell()
         return answer
 
     async def write(self, writes: Sequence[Write]) -> None:
@@ -149,7 +82,10 @@ class Group:
         try:
             await self._steps.write(writes)
         except NotWrittenError as error:
-            raise error.named from error
+            reason = error.reason()
+        else:
+            return
+        raise reason
 
     async def settle(self, unit: Waiting, keys: Collection[Key]) -> None:
         """Wait for the commit of what the unit writes.
@@ -162,29 +98,36 @@ class Group:
         self._check(unit)
         self._claims.claim(self, keys)
         outcome: asyncio.Future[None] = self._loop.create_future()
-        if not self._settled and len(self._inside) > 1:
-            self._loop.call_later(_DAWDLE_SECONDS, self._expel)
         self._settled[unit] = outcome
         self._inside.discard(unit)
-        self._news.set()
+        self._tell()
         await outcome
 
     def leave(self, unit: Waiting) -> None:
         """Go on without this unit, which raised or was cancelled; nothing where it has ended."""
         self._inside.discard(unit)
         self._settled.pop(unit, None)
+        for asker, _, answer in self._reads:
+            if asker is unit:  # asked by a task of its own
+                answer.cancel()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Something happened."""
+        self._busy_at = self._loop.time()
         self._news.set()
 
     async def run(self) -> None:
         """Serve the units until all are settled or gone, and commit."""
+        self._watching = self._loop.call_later(_DAWDLE_SECONDS, self._watch)
         try:
             await self._serve()
-            self._over = True
+            self._watching.cancel()
             await self._commit()
         except Exception as error:
             self._fail(error)
         finally:
-            self._over = True
+            self._watching.cancel()
             await self._steps.end()
 
     async def _serve(self) -> None:
@@ -206,19 +149,23 @@ class Group:
             raise
         finally:
             self._reading = False
+            self._busy_at = self._loop.time()
         for (_, _, answer), documents in zip(asked, found, strict=True):
             if not answer.done():
                 answer.set_result(documents)
 
-    def _expel(self) -> None:
+    def _watch(self) -> None:
         """Who has settled does not wait for long for one that does something else."""
-        if self._over:
-            return
-        if self._reading or self._reads:
-            self._loop.call_later(_DAWDLE_SECONDS, self._expel)
-            return
-        self._inside.clear()
-        self._news.set()
+        quiet = self._loop.time() - self._busy_at >= _DAWDLE_SECONDS
+        if quiet and not self._reading and not self._reads:
+            if self._settled:
+                self._inside.clear()
+                self._tell()
+                return
+            if not self.idle:
+                self.idle = True
+                self._tell_idle()
+        self._watching = self._loop.call_later(_DAWDLE_SECONDS, self._watch)
 
     async def _commit(self) -> None:
         for unit in tuple(self._settled):
@@ -230,6 +177,9 @@ class Group:
         writes = [write for unit in units for write in unit.writes]
         await self._steps.commit(writes, until=max(unit.until for unit in units))
         self._committed(len(units))
+        for unit in units:
+            if unit.deadline is not None:
+                unit.deadline.stop()
         for outcome in self._settled.values():
             _end(outcome, None)
 
@@ -242,18 +192,26 @@ class Group:
             _end(future, self._reason(unit, error))
 
     def _reason(self, unit: Waiting, error: Exception) -> Exception:
-        if self.alone:
-            if isinstance(error, NotWrittenError):
-                error.named.__cause__ = error.__cause__
-                return error.named
-            return error
+        """Why this unit's try is over: an exception of its own, for each is raised in a task."""
         if isinstance(error, NotWrittenError):
-            return AgainError(Why.NEIGHBOUR, 1 if error.write in unit.writes else None)
-        if isinstance(error, PyMongoError):
-            if error.has_error_label(_UNKNOWN):
-                return error
-            if error.has_error_label(TRANSIENT):
-                return AgainError(Why.CONFLICT, self.size // 2)
+            if self.alone:
+                return error.reason()
+            if any(write is error.write for write in unit.writes):
+                return AgainError(Why.ALONE, 1)
+            return AgainError(Why.NEIGHBOUR, self.size // 2)
+        if self.alone:
+            return error
+        return self._divided(error)
+
+    def _divided(self, error: Exception) -> Exception:
+        """What the driver's error means to a unit that was not alone."""
+        labelled = error.has_error_label if isinstance(error, PyMongoError) else lambda _: False
+        if labelled(_UNKNOWN):
+            accident = AccidentError("it is not known whether it was committed")
+            accident.__cause__ = error
+            return accident
+        if labelled(TRANSIENT):
+            return AgainError(Why.CONFLICT, self.size // 2)
         return AgainError(Why.NEIGHBOUR, 1)
 
     def _check(self, unit: Waiting) -> None:

@@ -7,8 +7,8 @@ is whoever waits when there is room for one.
 
 Neighbours do not hurt each other. A unit that raises, is cancelled or out of time has written
 nothing and leaves. Of two that write one document the second runs again after the first one's
-group. What the database refuses splits the group: into halves where somebody else was faster, into
-single units where it is not known why. See docs/group-commit.md.
+group. What the database refuses splits the group: into halves, and whose write it was goes alone;
+into single units where it is not known why. See docs/group-commit.md.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections import Counter, deque
+from bisect import insort
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from itertools import count
+from operator import attrgetter
 from typing import TypeVar
 
 from pymongo.errors import PyMongoError
@@ -27,7 +30,8 @@ from services.chassis.database.deadline import running_deadline
 from services.chassis.database.steps import FIRST_DELAY, LONGEST_DELAY, Steps
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.work.group import TRANSIENT, AgainError, Claims, Group, Key, Waiting
+from services.chassis.work.group import TRANSIENT, Group
+from services.chassis.work.waiting import AgainError, Claims, Key, Waiting
 
 T = TypeVar("T")
 
@@ -36,6 +40,8 @@ _AT_ONCE = 2
 _ALONE_AT_ONCE = 16
 _SAME_KEY = 16  # of those that wait for one document: all could lose again but one
 _LEAVE_SECONDS = 3.0
+_LOOK_SECONDS = 0.5
+_NUMBER = attrgetter("number")
 
 
 class Groups:
@@ -54,10 +60,12 @@ class Groups:
         self._largest = largest
         self._at_once = at_once
         self._metrics = metrics
-        self._queue: deque[Waiting] = deque()
+        self._numbers = count()
+        self._queue: list[Waiting] = []
         self._running: dict[Group, asyncio.Task[None]] = {}
         self._claims = Claims()
         self._starting = False
+        self._looking = False
 
     async def run(
         self, attempt: Callable[[Group, Waiting], Awaitable[T]], *, within: float = 10.0
@@ -65,10 +73,12 @@ class Groups:
         """Have `attempt` run in a group and settle there; again, while it has to.
 
         Raises:
-            AccidentError: others write the same documents all the time.
+            AccidentError: others write the same documents all the time, or so many came before; or
+                it is not known whether it was committed.
+            TookTooLongError: its caller was told so; nothing was committed.
             Exception: what the attempt raises, or why it cannot be committed when it is alone.
         """
-        unit = Waiting(self._largest, time.monotonic() + within)
+        unit = Waiting(next(self._numbers), self._largest, time.monotonic() + within)
         unit.deadline = running_deadline()
         delay = FIRST_DELAY
         while True:
@@ -76,18 +86,13 @@ class Groups:
             try:
                 return await attempt(group, unit)
             except AgainError as again:
-                if time.monotonic() > unit.until:
-                    message = "others write the same documents all the time"
-                    raise AccidentError(message) from again
-                if self._metrics is not None:
-                    self._metrics.units_again.labels(again.why).inc()
-                unit.after = again.after
-                unit.most = max(1, min(unit.most, again.most or unit.most))
+                self._again(unit, again)
                 continue
             except PyMongoError as error:
                 late = time.monotonic() + delay > unit.until
                 if late or not error.has_error_label(TRANSIENT):
                     raise
+                unit.go_on()
             except asyncio.CancelledError:
                 await self._left(group, unit)
                 raise
@@ -95,6 +100,17 @@ class Groups:
                 group.leave(unit)
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))
             delay = min(delay * 2, LONGEST_DELAY)
+
+    def _again(self, unit: Waiting, again: AgainError) -> None:
+        if time.monotonic() > unit.until:
+            message = "others write the same documents all the time"
+            raise AccidentError(message) from again
+        if self._metrics is not None:
+            self._metrics.units_again.labels(again.why).inc()
+        unit.after = again.after
+        if again.most is not None:
+            unit.most = max(1, min(unit.most, again.most))
+        unit.go_on()
 
     async def _left(self, group: Group, unit: Waiting) -> None:
         """Leave nothing open behind a cancelled unit, but do not wait for a dead server."""
@@ -110,17 +126,14 @@ class Groups:
 
     async def _enter(self, unit: Waiting) -> Group:
         unit.place = asyncio.get_running_loop().create_future()
-        if unit.after is None:
-            self._queue.append(unit)
-        else:
-            self._queue.appendleft(unit)
+        insort(self._queue, unit, key=_NUMBER)  # its turn is that of its first coming
         self._soon()
         try:
             return await unit.place
         except asyncio.CancelledError:
             if unit in self._queue:
                 self._queue.remove(unit)
-            elif unit.place.done() and not unit.place.cancelled():
+            elif not unit.place.cancelled() and unit.place.exception() is None:
                 unit.place.result().leave(unit)
             raise
 
@@ -133,7 +146,9 @@ class Groups:
     def _start(self) -> None:
         self._starting = False
         while self._queue and (units := self._pick()):
-            group = Group(Steps(self._mongo), units, self._claims, self._committed)
+            group = Group(
+                Steps(self._mongo), units, self._claims, committed=self._committed, idle=self._soon
+            )
             task = asyncio.create_task(group.run())
             self._running[group] = task
             task.add_done_callback(lambda _, group=group: self._ended(group))  # type: ignore[misc] # the default binds it
@@ -142,27 +157,43 @@ class Groups:
                     unit.place.set_result(group)
                 else:
                     group.leave(unit)
+        if self._queue and not self._looking:
+            self._looking = True
+            asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        """Where nothing ends for long, who waits is told in time all the same."""
+        now = time.monotonic()
+        self._looking = False
+        self._queue = [unit for unit in self._queue if not unit.give_up(now)]
+        if self._queue:
+            self._soon()
 
     def _pick(self) -> list[Waiting]:
         """Who may be in the next group: in their order, but for those that must wait longer."""
         room = self._at_once if self._queue[0].most > 1 else _ALONE_AT_ONCE
-        if len(self._running) >= room:
+        if sum(not group.idle for group in self._running) >= room:
             return []
+        now = time.monotonic()
         chosen: list[Waiting] = []
         passed: list[Waiting] = []
         same: Counter[Key | None] = Counter()
         largest = self._largest
-        while self._queue and len(chosen) < largest:
-            unit = self._queue.popleft()
+        queue = iter(self._queue)
+        for unit in queue:
             key = unit.after
             held = key is not None and (key in self._claims or same[key] >= _SAME_KEY)
+            if unit.give_up(now):
+                continue
             if held or unit.most <= len(chosen):
                 passed.append(unit)
                 continue
             same[key] += 1
             chosen.append(unit)
             largest = min(largest, unit.most)
-        self._queue.extendleft(reversed(passed))
+            if len(chosen) == largest:
+                break
+        self._queue = [*passed, *queue]
         return chosen
 
     def _ended(self, group: Group) -> None:

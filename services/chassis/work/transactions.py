@@ -20,11 +20,12 @@ from services.chassis.foundation.errors import DuplicateError, RefusalError, Sta
 from services.chassis.telemetry.journey import current, random_hex
 from services.chassis.telemetry.steps import tell_recorded
 from services.chassis.telemetry.tracing import Kind, span
-from services.chassis.work.group import Group, Waiting
+from services.chassis.work.group import Group
 from services.chassis.work.groups import Groups
 from services.chassis.work.outbox import Outbox, outbox_document
 from services.chassis.work.timers import Timers, timer_document, timer_id
 from services.chassis.work.unit import Check, Unit
+from services.chassis.work.waiting import Waiting
 
 T = TypeVar("T")
 

@@ -11,7 +11,8 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 from services.chassis.database.client import Collection, Document, Query
 from services.chassis.database.reads import Order, Read, fits, id_of
 from services.chassis.database.writes import Operation, Write
-from services.chassis.work.group import AgainError, Group, Key, Waiting, Why
+from services.chassis.work.group import Group
+from services.chassis.work.waiting import AgainError, Key, Waiting, Why
 
 Check: TypeAlias = Callable[[], Awaitable[None]]
 """The second half of what was begun by asking."""

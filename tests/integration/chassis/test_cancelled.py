@@ -28,11 +28,12 @@ from services.chassis.kafka.relay import Relay
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.pool import PoolListener
-from services.chassis.work.group import Group, Waiting
+from services.chassis.work.group import Group
 from services.chassis.work.groups import Groups
 from services.chassis.work.outbox import Record
 from services.chassis.work.timer_loop import TimerLoop
 from services.chassis.work.unit import Unit
+from services.chassis.work.waiting import Waiting
 from tests.support.eventually import eventually
 from tests.support.service import Collector
 from tests.support.tools import counter

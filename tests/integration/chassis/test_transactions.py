@@ -26,11 +26,12 @@ from services.chassis.foundation.faults import is_accident
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from services.chassis.work.group import Group, Waiting
+from services.chassis.work.group import Group
 from services.chassis.work.groups import Groups
 from services.chassis.work.inbox import EventCause, EventPosition
 from services.chassis.work.transactions import Transaction
 from services.chassis.work.unit import Unit
+from services.chassis.work.waiting import Waiting
 from tests.support.service import Collector, Tokens, running
 from tests.support.stack import ServerStack, restarting
 from tests.support.tools import counter

@@ -238,6 +238,29 @@ async def test_what_begins_to_commit_has_no_clock_any_more() -> None:
     assert not deadline.struck
 
 
+async def test_what_was_not_committed_has_its_clock_again() -> None:
+    """With the time that the try took; what was committed in between stays without."""
+    struck = asyncio.Event()
+    deadline = Deadline(0.005, struck.set)
+    deadline.go()
+    assert deadline.stop_for_commit()
+    other = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.03, other.set)
+    await other.wait()
+    assert not struck.is_set()
+    deadline.go_on()
+    await struck.wait()
+    assert not deadline.stop_for_commit()
+
+    committed = Deadline(0.001, lambda: pytest.fail("it is too late for that"))
+    committed.go()
+    assert committed.stop_for_commit()
+    committed.stop()
+    committed.go_on()
+    asyncio.get_running_loop().call_later(0.02, other.clear)
+    await eventually(lambda: not other.is_set())
+
+
 async def test_the_clock_stands_while_it_is_paused() -> None:
     struck = asyncio.Event()
     deadline = Deadline(0.005, struck.set)
