@@ -1,18 +1,56 @@
-"""X1: also when a process is killed in the middle of a booking."""
+"""X1: also when a process is killed in the middle of a booking, or of hundreds."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+import pytest_asyncio
 
 from contracts.scheduling import AppointmentBooked
+from deploy import ROOT
+from deploy.stacks.embedded.ports import free_ports
+from deploy.stacks.embedded.process import python
+from deploy.stacks.embedded.settings import inherited_environment
+from services.chassis.database.client import Database, Mongo
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.service import keyed, outbox_events
+from tests.support.service import Tokens, keyed, outbox_events
 from tests.support.services.scheduling import Desk
 from tests.support.stack import ServerStack
 from tests.support.tools.programs import program
+
+PEOPLE, SLOTS = 500, 20
+LIVES: Sequence[tuple[str, ...]] = (
+    ("before", "2"),  # the first commit that books anything: whoever was in it is not booked
+    ("after", "2"),  # … is booked, and was not told
+    ("before", "4"),
+    ("after", "3"),
+    (),
+)
+
+
+@asynccontextmanager
+async def abandoned_soon(mongo: Mongo) -> AsyncIterator[None]:
+    """MongoDB ends what a killed process left open after three seconds."""
+    admin = mongo.client.admin
+    before = await admin.command("getParameter", 1, transactionLifetimeLimitSeconds=1)
+    await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=3)
+    try:
+        yield
+    finally:
+        limit = before["transactionLifetimeLimitSeconds"]
+        await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=limit)
 
 
 async def test_a_booking_killed_before_its_commit_leaves_nothing(
@@ -22,14 +60,11 @@ async def test_a_booking_killed_before_its_commit_leaves_nothing(
     await desk.citizen("victim")
     who = await desk.citizen("citizen-2")
     slot = await desk.late_slot()
-    runtime = find(desk.app, Runtime)
-    admin = runtime.mongo.client.admin
-    before = await admin.command("getParameter", 1, transactionLifetimeLimitSeconds=1)
-    await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=3)
-    try:
+    mongo = find(desk.app, Runtime).mongo
+    async with abandoned_soon(mongo):
         async with program(
             *(sys.executable, "-m", "tests.support.victims.booking"),
-            *(servers.mongo_url, runtime.mongo.db.name, "victim", slot["id"]),
+            *(servers.mongo_url, mongo.db.name, "victim", slot["id"]),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         ) as booking:
@@ -47,10 +82,107 @@ async def test_a_booking_killed_before_its_commit_leaves_nothing(
         if held.status_code == 503:
             assert "retry-after" in held.headers
             assert await eventually(won, within=30)
-    finally:
-        limit = before["transactionLifetimeLimitSeconds"]
-        await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=limit)
     (event,) = await outbox_events(desk.app, AppointmentBooked)
     assert event.data.citizen_id == "citizen-2"
     victim = desk.tokens.headers("victim")
     assert (await desk.http.get("/v1/appointments", headers=victim)).json()["items"] == []
+
+
+@pytest_asyncio.fixture
+async def mongo(servers: ServerStack, database: str) -> AsyncIterator[Mongo]:
+    found = Mongo(servers.mongo_url, database)
+    yield found
+    found.close()
+
+
+@pytest.mark.timeout(180)
+async def test_a_crowd_is_told_the_truth_while_the_service_is_killed_again_and_again(
+    servers: ServerStack, mongo: Mongo, tokens: Tokens
+) -> None:
+    """No slot twice, none lost, and every answer is true: that of a repeated request, too."""
+    (port,) = free_ports(1)
+    limits = httpx2.Limits(max_connections=None)
+    url = f"http://127.0.0.1:{port}"
+    people = [f"citizen-{n}" for n in range(PEOPLE)]
+    await mongo.db["patients"].insert_many(
+        [{"_id": name, "full_name": "Соколова Анна Сергеевна", "agenda": []} for name in people]
+    )
+    async with (
+        abandoned_soon(mongo),
+        httpx2.AsyncClient(base_url=url, timeout=30, limits=limits) as client,
+    ):
+        deaths: list[int] = []
+        living = asyncio.create_task(_live(port, mongo, servers, tokens, deaths))
+        slots = await eventually(partial(_free, client))
+        wanted = {name: slots[n * SLOTS // PEOPLE] for n, name in enumerate(people)}
+        answers = await asyncio.gather(
+            *(_answer(client, tokens.headers(who), slot) for who, slot in wanted.items())
+        )
+        living.cancel()
+        await asyncio.wait([living])
+    assert deaths[:2] == [-signal.SIGKILL] * 2, deaths
+    told = dict(zip(people, answers, strict=True))
+    assert Counter(a.status_code for a in answers) == {201: SLOTS, 409: PEOPLE - SLOTS}
+    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"slot-taken"}
+    won = {who: a.json() for who, a in told.items() if a.status_code == 201}
+    assert {who: a["slot_id"] for who, a in won.items()}.items() <= wanted.items()
+    assert sorted(a["slot_id"] for a in won.values()) == sorted(slots)
+    await _check_stored(mongo.db, won)
+
+
+async def _live(
+    port: int, mongo: Mongo, servers: ServerStack, tokens: Tokens, deaths: list[int]
+) -> None:
+    """One life after the other."""
+    over = {"KAFKA_BOOTSTRAP": "127.0.0.1:1", "SCHEDULING_DEMO": "true", "LOG_LEVEL": "ERROR"}
+    env = {**inherited_environment(), **servers.env(), **over}
+    jwks = orjson.dumps(tokens.key_set()).decode()
+    for moment in LIVES:
+        async with program(
+            *python("tests.support.victims.scheduling"),
+            *(str(port), mongo.db.name, jwks, *moment),
+            cwd=ROOT,
+            env=env,
+        ) as service:
+            deaths.append(await service.wait())
+
+
+async def _free(client: httpx2.AsyncClient) -> list[str] | None:
+    try:
+        answer = await client.get(
+            "/v1/slots", params={"limit": SLOTS, "doctor_id": "doctor-orlova"}
+        )
+    except httpx2.TransportError:
+        return None
+    return [slot["id"] for slot in answer.json()["items"]]
+
+
+async def _answer(client: httpx2.AsyncClient, who: Mapping[str, str], slot: str) -> httpx2.Response:
+    """Ask as a browser does: the same request, until there is an answer that decides."""
+    headers = {**who, **keyed()}
+
+    async def asked() -> httpx2.Response | None:
+        try:
+            answer = await client.post("/v1/appointments", json={"slot_id": slot}, headers=headers)
+        except httpx2.TransportError:
+            return None
+        return None if answer.status_code == 503 else answer
+
+    return await eventually(asked, within=120, every=0.2)
+
+
+async def _check_stored(db: Database, won: Mapping[str, Mapping[str, Any]]) -> None:
+    """What is stored is what was told, and nothing else."""
+    appointments = {d["_id"]: d async for d in db["appointments"].find()}
+    assert appointments.keys() == {told["id"] for told in won.values()}
+    events = [d async for d in db["outbox"].find({"type": AppointmentBooked.TYPE})]
+    assert sorted(d["aggregateid"] for d in events) == sorted(appointments)
+    agendas = {d["_id"]: d["agenda"] async for d in db["patients"].find({"agenda": {"$ne": []}})}
+    assert agendas.keys() == won.keys()
+    for who, told in won.items():
+        stored = appointments[told["id"]]
+        assert (stored["citizen_id"], stored["talon_number"]) == (who, told["talon"]["number"])
+        assert [entry["appointment_id"] for entry in agendas[who]] == [told["id"]]
+        slot = await db["slots"].find_one({"_id": told["slot_id"]})
+        assert slot is not None
+        assert (slot["free"], slot["appointment_id"]) == (False, told["id"])

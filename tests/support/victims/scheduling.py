@@ -1,0 +1,61 @@
+"""Scheduling in a process of its own that is killed at a commit: before it is sent, or once done.
+
+    python -m tests.support.victims.scheduling PORT DATABASE JWKS [before|after COMMIT]
+
+The first commit is that of its own start. Without a moment it lives until it is told to stop.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any
+
+import orjson
+from pymongo import monitoring
+
+from services.chassis.runtime.service import serve
+from services.scheduling.app import build
+from services.scheduling.settings import Settings
+from tests.support.service import Collector
+
+
+class _KilledAt(monitoring.CommandListener):
+    """Kills the process at its so-manieth commit."""
+
+    def __init__(self, moment: str, commit: int) -> None:
+        self._moment = moment
+        self._left = commit
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if event.command_name == "commitTransaction":
+            self._left -= 1
+            self._now("before")
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        if event.command_name == "commitTransaction":
+            self._now("after")
+
+    def failed(self, _: monitoring.CommandFailedEvent) -> None:
+        pass
+
+    def _now(self, moment: str) -> None:
+        if moment == self._moment and self._left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(port: int, database: str, jwks: dict[str, Any], *moment: str) -> None:
+    """Serve for as long as it is given."""
+
+    async def keys() -> dict[str, Any]:
+        return jwks
+
+    if moment:
+        monitoring.register(_KilledAt(moment[0], int(moment[1])))
+    settings = Settings(port=port, database=database)
+    serve(build(settings, fetch_keys=keys, publisher=Collector()))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], orjson.loads(sys.argv[3]), *sys.argv[4:])
