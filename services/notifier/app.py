@@ -27,11 +27,12 @@ from services.notifier.delivery import consumers as delivery_consumers
 from services.notifier.delivery import store as delivery_store
 from services.notifier.delivery.actions import SEND, Queue
 from services.notifier.delivery.gateways import Provider, Providers
-from services.notifier.delivery.gateways.mail import Mail, MailServer
+from services.notifier.delivery.gateways.mail import Mail
 from services.notifier.delivery.gateways.signed_http import SignedHttp, push_body, sms_body
+from services.notifier.delivery.gateways.smtp import MailServer
 from services.notifier.delivery.metrics import DeliveryMetrics
 from services.notifier.delivery.usecases import Codes, OwnMessages, Sending
-from services.notifier.delivery.usecases.codes import CODE_OUTCOME, CODES_AT_ONCE
+from services.notifier.delivery.usecases.codes import CODE_OUTCOME
 from services.notifier.deps import Deps
 from services.notifier.recipients import api as recipients_api
 from services.notifier.recipients import store as recipients_store
@@ -163,7 +164,6 @@ def build_providers(settings: Settings, metrics: Metrics) -> Providers:
             metrics,
             target="sms",
             timeout=wait,
-            connections=settings.sms_concurrency + CODES_AT_ONCE,
         ),
         Channel.PUSH: SignedHttp(
             settings.push_url,
@@ -172,7 +172,6 @@ def build_providers(settings: Settings, metrics: Metrics) -> Providers:
             metrics,
             target="push",
             timeout=wait,
-            connections=settings.push_concurrency + CODES_AT_ONCE,
         ),
         Channel.EMAIL: Mail(
             MailServer(

@@ -33,7 +33,7 @@ from services.notifier.recipients.domain import (
 )
 from services.notifier.recipients.store import Devices, Recipients
 from services.notifier.templates.domain.content import Channel
-from services.notifier.templates.domain.rendering import Renderer
+from services.notifier.templates.domain.rendering import Renderer, Telling
 
 WAIT = "contacts-wait"
 LATER = "notice"
@@ -171,7 +171,8 @@ class Announcements:
                 return None
             recipient = await self.recipients.get(tx, notice.citizen_id)
             await self.notices.drop(tx, notice)
-            lost = self._write(notice, recipient, nowhere(Channel.SMS))
+            telling = self._telling(notice, recipient)
+            lost = self._write(notice, telling, nowhere(Channel.SMS))
             return await self.queue.abandon(tx, lost, "no-contacts", self.deps.now())
 
         self.metrics.ended(await self.deps.transactions.run(work, cause=due))
@@ -206,14 +207,16 @@ class Announcements:
             await self.notices.add_all(tx, [notice])
             await tx.set_timer(WAIT, notice.id, self.deps.now() + WAIT_FOR_CONTACTS)
             return
-        await self.queue.put(tx, [self._write(notice, recipient, address) for address in found])
+        telling = self._telling(notice, recipient)
+        await self.queue.put(tx, [self._write(notice, telling, address) for address in found])
 
-    def _write(self, notice: Notice, recipient: Recipient, address: Address) -> Message:
-        rendered = self.renderer.render(
-            notice.template, address.channel, notice.context, salutation=recipient.salutation
-        )
+    def _telling(self, notice: Notice, recipient: Recipient) -> Telling:
+        salutation = recipient.salutation
+        return self.renderer.telling(notice.template, notice.context, salutation=salutation)
+
+    def _write(self, notice: Notice, telling: Telling, address: Address) -> Message:
         return written(
-            rendered,
+            telling.by(address.channel),
             address,
             notice_id=notice.id,
             citizen_id=notice.citizen_id,

@@ -7,8 +7,9 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from services.notifier.templates.domain.compiled import Template
 from services.notifier.templates.domain.content import Kind
-from services.notifier.templates.domain.rendering import Layout, Template
+from services.notifier.templates.domain.rendering import Layout
 
 DIRECTORY = Path(__file__).with_name("texts")
 _NAME = re.compile(r"(?P<name>[a-z]+(?:-[a-z]+)*)\.v(?P<version>[1-9][0-9]*)\.toml")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
 from services.notifier.recipients.domain import Address
 from services.notifier.templates.domain.content import Content, Kind
@@ -142,43 +143,47 @@ def after_attempt(message: Message, outcome: Outcome, now: datetime, *, spread: 
 
     `spread` in 0…1 scatters the tries of many messages.
     """
-    tried = replace(message, attempts=message.attempts + 1)
+    attempts = message.attempts + 1
     if outcome.verdict is Verdict.ACCEPTED:
-        return _delivered(tried, outcome, now)
-    if outcome.verdict is Verdict.REFUSED:
-        return abandoned(tried, outcome.code, now)
-    if tried.attempts > len(RETRY_DELAYS):
-        return abandoned(tried, outcome.code, now)
-    delay = RETRY_DELAYS[tried.attempts - 1] * (1 + spread / 4)
-    next_try_at = now + max(delay, outcome.retry_after or timedelta())
-    if next_try_at > message.created_at + GIVE_UP_AFTER:
-        return abandoned(tried, outcome.code, now)
-    return replace(_moved(tried, Status.RETRYING, now, outcome.code), next_try_at=next_try_at)
+        return _delivered(message, outcome, now)
+    if outcome.verdict is Verdict.REFUSED or attempts > len(RETRY_DELAYS):
+        return abandoned(message, outcome.code, now, attempts=attempts)
+    delay = RETRY_DELAYS[attempts - 1] * (1 + spread / 4)
+    at = now + max(delay, outcome.retry_after or timedelta())
+    if at > message.created_at + GIVE_UP_AFTER:
+        return abandoned(message, outcome.code, now, attempts=attempts)
+    return _moved(message, Status.RETRYING, now, outcome.code, attempts=attempts, next_try_at=at)
 
 
 def after_only_attempt(message: Message, outcome: Outcome, now: datetime) -> Message:
     """A code after its provider answered, or did not: delivered or over, never again."""
-    tried = replace(message, attempts=message.attempts + 1)
     if outcome.verdict is Verdict.ACCEPTED:
-        return _delivered(tried, outcome, now)
+        return _delivered(message, outcome, now)
     code = "outcome-unknown" if outcome.verdict is Verdict.UNKNOWN else outcome.code
-    return abandoned(tried, code, now)
+    return abandoned(message, code, now, attempts=message.attempts + 1)
 
 
-def abandoned(message: Message, code: str, now: datetime) -> Message:
+def abandoned(
+    message: Message, code: str, now: datetime, *, attempts: int | None = None
+) -> Message:
     """The message given up, with the reason."""
-    over = _moved(message, Status.ABANDONED, now, code)
-    return replace(over, next_try_at=None)
+    tried = message.attempts if attempts is None else attempts
+    return _moved(message, Status.ABANDONED, now, code, attempts=tried, next_try_at=None)
 
 
 def _delivered(message: Message, outcome: Outcome, now: datetime) -> Message:
-    over = _moved(message, Status.DELIVERED, now)
-    return replace(over, provider_id=outcome.provider_id, next_try_at=None)
-
-
-def _moved(message: Message, status: Status, now: datetime, code: str | None = None) -> Message:
-    return replace(
+    return _moved(
         message,
-        status=status,
-        history=(*message.history, Step(now, status, code)),
+        Status.DELIVERED,
+        now,
+        attempts=message.attempts + 1,
+        provider_id=outcome.provider_id,
+        next_try_at=None,
     )
+
+
+def _moved(
+    message: Message, status: Status, now: datetime, code: str | None = None, **changes: Any
+) -> Message:
+    history = (*message.history, Step(now, status, code))
+    return replace(message, status=status, history=history, **changes)

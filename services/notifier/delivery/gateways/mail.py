@@ -1,161 +1,142 @@
 """The SMTP adapter: a plain text with an HTML alternative; Message-ID is the idempotency key.
 
-Connections are kept and used again. Until DATA has begun nothing can have been sent; after that an
-answer that does not come leaves the outcome unknown.
+Connections are kept and used again. Until the server said to go on nothing can have been sent;
+after that an answer that does not come leaves the outcome unknown.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import formatdate
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
-import aiosmtplib
 import structlog
-from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseException
+from aiosmtplib import SMTPException, SMTPResponseException
 from email_validator import EmailNotValidError, validate_email
 
 from services.chassis.telemetry.calls import outbound_call
 from services.chassis.telemetry.metrics import Metrics
 from services.notifier.delivery.domain.message import Outcome, Verdict
 from services.notifier.delivery.gateways import Outgoing, note
+from services.notifier.delivery.gateways.connections import Kept
+from services.notifier.delivery.gateways.letter import Letters
+from services.notifier.delivery.gateways.smtp import (
+    GO_ON,
+    LEAVING,
+    NO,
+    OK,
+    PERMANENT,
+    ClosedError,
+    MailServer,
+    Session,
+)
 
 log = structlog.get_logger(__name__)
 
 _IDLE_SECONDS = 20.0
-_PERMANENT = 500
+_FAREWELL_SECONDS = 1.0
+_NAME = "Моё здоровье"
 _NO_SUCH_MAILBOX = frozenset({501, 550, 551, 553, 554, 556})
 
 
-@dataclass(frozen=True)
-class MailServer:
-    """Where mail goes out and as whom."""
-
-    host: str
-    port: int
-    sender: str
-    security: str = "none"
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-
 class Mail:
-    """Sends e-mail through one SMTP server."""
+    """Sends e-mail through one SMTP server. How much at a time is its callers' business."""
 
     def __init__(self, server: MailServer, metrics: Metrics, *, timeout: float) -> None:
         """`timeout` is the seconds for one message in all."""
         self._server = server
         self._metrics = metrics
         self._timeout = timeout
-        self._idle: list[tuple[float, SMTP]] = []
+        self._letters = Letters(server.sender, _NAME)
+        self._kept: Kept[Session] = Kept(seconds=_IDLE_SECONDS)
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Hand over one message."""
         to = _on_the_wire(outgoing.to)
         if to is None:
             return Outcome(Verdict.REFUSED, "recipient-refused")
-        email = self._email(outgoing, to)
+        message_id = f"<{outgoing.id}@{self._letters.domain}>"
+        letter = self._letters.write(
+            outgoing.content, message_id=message_id, to=to, now=datetime.now(UTC)
+        )
         with outbound_call("smtp", self._metrics, "send") as call:
-            return note(call, await self._hand_over(email, to))
+            return note(call, await self._hand_over(letter, to, message_id))
 
-    async def _hand_over(self, email: EmailMessage, to: str) -> Outcome:
-        begun = False
-        client: SMTP | None = None
+    async def _hand_over(self, letter: bytes, to: str, message_id: str) -> Outcome:
+        deadline = asyncio.get_running_loop().time() + self._timeout
         try:
-            async with asyncio.timeout(self._timeout):
-                client = await self._connection(to)
-                begun = True
-                await client.data(email.as_bytes(policy=SMTP_POLICY))
-        except SMTPRecipientRefused as error:
-            await self._drop(client)
-            return _answered(error.code, refused=error.code in _NO_SUCH_MAILBOX)
-        except SMTPResponseException as error:
-            await self._drop(client)
-            return _answered(error.code, refused=begun and error.code >= _PERMANENT)
-        except (SMTPException, OSError) as error:
-            await self._drop(client)
-            log.info("the mail server did not answer", error=type(error).__name__)
-            if begun:
-                return Outcome(Verdict.UNKNOWN, "provider-timeout")
+            async with asyncio.timeout_at(deadline):
+                session, codes = await self._addressed(to)
+        except SMTPResponseException as error:  # of connecting or logging in
+            return _answered(error.code, refused=False)
+        except (SMTPException, ClosedError, OSError) as error:
+            log.info("the mail server cannot be reached", error=type(error).__name__)
             return Outcome(Verdict.NOT_TAKEN, "provider-unreachable")
-        except BaseException:  # we are stopped, or there is a bug: its state is anybody's guess
-            if client is not None:
-                client.close()
-            raise
-        self._idle.append((time.monotonic(), client))
-        return Outcome(Verdict.ACCEPTED, "accepted", provider_id=email["Message-ID"])
+        failure = _refusal(codes) or await _written(session, letter, deadline)
+        if failure is not None:
+            await _leave(session)
+            return failure
+        self._kept.give(session)
+        return Outcome(Verdict.ACCEPTED, "accepted", provider_id=message_id)
 
     async def close(self) -> None:
         """Take leave on every kept connection."""
-        kept, self._idle = self._idle, []
-        await asyncio.gather(*(self._drop(client) for _, client in kept))
+        await asyncio.gather(*map(_leave, self._kept.all()))
 
-    async def _connection(self, to: str) -> SMTP:
-        """A connection that has taken sender and recipient: kept ones first, then a new one."""
-        while self._idle:
-            since, client = self._idle.pop()
+    async def _addressed(self, to: str) -> tuple[Session, Sequence[int]]:
+        """What a connection says to sender, recipient and DATA: a kept one first, then a new one.
+
+        A server may end a kept one at any time; on it nothing can have been sent.
+        """
+        if (kept := self._kept.take()) is not None:
             try:
-                if time.monotonic() - since < _IDLE_SECONDS:
-                    return await self._addressed(client, to)
-            except (aiosmtplib.SMTPServerDisconnected, OSError):
+                codes = await self._ask(kept, to)
+            except ClosedError:
                 log.debug("a kept connection was closed meanwhile")
-            await self._drop(client)
-        server = self._server
-        client = SMTP(
-            hostname=server.host,
-            port=server.port,
-            username=server.username,
-            password=server.password,
-            use_tls=server.security == "tls",
-            start_tls=server.security == "starttls",
-            timeout=self._timeout,
-        )
-        try:
-            await client.connect()
-            return await self._addressed(client, to)
-        except BaseException:
-            client.close()
-            raise
+            else:
+                if LEAVING not in codes:
+                    return kept, codes
+                kept.close()
+        session = await Session.open(self._server, timeout=self._timeout)
+        return session, await self._ask(session, to)
 
-    async def _addressed(self, client: SMTP, to: str) -> SMTP:
-        try:
-            await client.mail(self._server.sender)
-            await client.rcpt(to)
-        except (SMTPResponseException, SMTPRecipientRefused):
-            await self._drop(client)
-            raise
-        except BaseException:
-            client.close()
-            raise
-        return client
+    async def _ask(self, session: Session, to: str) -> Sequence[int]:
+        commands = (f"MAIL FROM:<{self._server.sender}>", f"RCPT TO:<{to}>", "DATA")
+        return await session.ask([command.encode("ascii") for command in commands])
 
-    def _email(self, outgoing: Outgoing, to: str) -> EmailMessage:
-        content = outgoing.content
-        email = EmailMessage()
-        email["Message-ID"] = f"<{outgoing.id}@{self._server.sender.rpartition('@')[2]}>"
-        email["From"] = f"Моё здоровье <{self._server.sender}>"
-        email["To"] = to
-        email["Subject"] = content.title
-        email["Date"] = formatdate(localtime=False)
-        email["Auto-Submitted"] = "auto-generated"
-        email["Content-Language"] = "ru"
-        email.set_content(content.text)
-        if content.html:
-            email.add_alternative(content.html, subtype="html")
-        return email
 
-    @staticmethod
-    async def _drop(client: SMTP | None) -> None:
-        if client is None or not client.is_connected:
-            return
-        try:
-            async with asyncio.timeout(1):
-                await client.quit()
-        except (SMTPException, OSError):
-            client.close()
+async def _written(session: Session, letter: bytes, deadline: float) -> Outcome | None:
+    """What came of a letter that was not taken; None: it was."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            code = await session.letter(letter)
+    except (ClosedError, OSError) as error:
+        log.info("the mail server did not answer", error=type(error).__name__)
+        return Outcome(Verdict.UNKNOWN, "provider-timeout")
+    return None if code == OK else _answered(code, refused=code >= PERMANENT)
+
+
+async def _leave(session: Session) -> None:
+    """Say good-bye; in the middle of a letter there is no good-bye."""
+    try:
+        async with asyncio.timeout(_FAREWELL_SECONDS):
+            if session.usable:
+                await session.ask([b"QUIT"])
+    except (ClosedError, OSError):
+        pass
+    finally:
+        session.close()
+
+
+def _refusal(codes: Sequence[int]) -> Outcome | None:
+    """Why the letter cannot follow; None: it may."""
+    sender, *others = codes
+    if sender >= NO:
+        return _answered(sender, refused=False)
+    recipient, *data = others
+    if recipient >= NO:
+        return _answered(recipient, refused=recipient in _NO_SUCH_MAILBOX)
+    return None if data[0] == GO_ON else _answered(data[0], refused=data[0] >= PERMANENT)
 
 
 def _on_the_wire(address: str) -> str | None:

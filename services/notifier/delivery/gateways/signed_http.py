@@ -9,24 +9,23 @@ import asyncio
 import hmac
 from collections.abc import Callable
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any, TypeAlias
 
-import httpx2
 import orjson
 import structlog
+from httpx2 import codes
 
 from services.chassis.telemetry.calls import outbound_call
 from services.chassis.telemetry.metrics import Metrics
 from services.notifier.delivery.domain.message import Outcome, Verdict
 from services.notifier.delivery.gateways import Outgoing, note
+from services.notifier.delivery.gateways.posting import Answer, NoAnswerError, NotSentError, Poster
 
 log = structlog.get_logger(__name__)
 
 Body: TypeAlias = Callable[[Outgoing], dict[str, Any]]
 
 _CONNECT_SECONDS = 3.0
-_KEEP_ALIVE_SECONDS = 4.0  # less than servers keep a connection: a stale one is an unknown outcome
 _LONGEST_RETRY_AFTER = 3600
 _OURS_TO_MEND = frozenset({401, 403, 404, 405})
 _LATER = frozenset({425, 429, 503})
@@ -62,24 +61,15 @@ class SignedHttp:
         *,
         target: str,
         timeout: float,
-        connections: int,
     ) -> None:
-        """`target` is its name in metrics and traces: sms or push; `timeout` in seconds, in all."""
-        self._url = url
+        """`target` names the provider in what is told of calls; `timeout` is one attempt in all."""
         self._secret = secret.encode()
         self._body = body
         self._metrics = metrics
         self._target = target
         self._timeout = timeout
         soon = min(timeout / 2, _CONNECT_SECONDS)  # so that «certainly not sent» is known in time
-        self._client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(timeout, connect=soon, pool=soon),
-            limits=httpx2.Limits(
-                max_connections=connections,
-                max_keepalive_connections=connections,
-                keepalive_expiry=_KEEP_ALIVE_SECONDS,
-            ),
-        )
+        self._poster = Poster(url, connect_seconds=soon, content_type="application/json")
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Post one message."""
@@ -89,54 +79,47 @@ class SignedHttp:
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
         body = orjson.dumps(self._body(outgoing))
-        signature = hmac.new(self._secret, body, sha256).hexdigest()
+        signature = hmac.digest(self._secret, body, "sha256").hex()
+        headers = {"Idempotency-Key": outgoing.id, "X-Signature": f"sha256={signature}"}
         try:
-            async with asyncio.timeout(self._timeout):  # in all: httpx2 counts from byte to byte
-                answer = await self._client.post(
-                    self._url,
-                    content=body,
-                    headers={
-                        "Content-Type": "application/json",
-                        "Idempotency-Key": outgoing.id,
-                        "X-Signature": f"sha256={signature}",
-                    },
-                )
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
+            async with asyncio.timeout(self._timeout):
+                answer = await self._poster.post(body, headers)
+        except NotSentError:
             return Outcome(Verdict.NOT_TAKEN, "provider-unreachable")
-        except (httpx2.TransportError, TimeoutError) as error:
+        except (NoAnswerError, TimeoutError) as error:
             log.info("a provider did not answer", error=type(error).__name__)
             return Outcome(Verdict.UNKNOWN, "provider-timeout")
         return _classified(answer)
 
     async def close(self) -> None:
         """Drop the connections."""
-        await self._client.aclose()
+        self._poster.close()
 
 
-def _classified(answer: httpx2.Response) -> Outcome:
-    status = answer.status_code
-    if answer.is_success:
+def _classified(answer: Answer) -> Outcome:
+    status = answer.status
+    if codes.is_success(status):
         return Outcome(Verdict.ACCEPTED, "accepted", provider_id=_provider_id(answer))
     if status in _LATER:
         return Outcome(Verdict.NOT_TAKEN, "provider-busy", retry_after=_retry_after(answer))
-    if status in _OURS_TO_MEND or answer.is_redirect:
+    if status in _OURS_TO_MEND or codes.is_redirect(status):
         # Nothing is wrong with the message: it must outlive a wrong secret or address.
         log.error("a provider refuses us", status=status)
         return Outcome(Verdict.NOT_TAKEN, "provider-refuses-us")
-    if answer.is_server_error or status == httpx2.codes.REQUEST_TIMEOUT:
+    if codes.is_server_error(status) or status == codes.REQUEST_TIMEOUT:
         return Outcome(Verdict.UNKNOWN, "provider-error")
     return Outcome(Verdict.REFUSED, "recipient-refused", address_gone=status == _GONE)
 
 
-def _provider_id(answer: httpx2.Response) -> str | None:
+def _provider_id(answer: Answer) -> str | None:
     try:
-        return str(orjson.loads(answer.content)["provider_id"])[:128]
+        return str(orjson.loads(answer.body)["provider_id"])[:128]
     except (ValueError, KeyError, TypeError):
         return None  # taken all the same
 
 
-def _retry_after(answer: httpx2.Response) -> timedelta | None:
-    value = answer.headers.get("Retry-After", "")
-    if not value.isdecimal():
+def _retry_after(answer: Answer) -> timedelta | None:
+    value = answer.headers.get(b"retry-after", b"")
+    if not value.isdigit():
         return None
     return timedelta(seconds=min(int(value), _LONGEST_RETRY_AFTER))

@@ -1,4 +1,4 @@
-"""Templates: data in, words out. Sandboxed Jinja, every name must be defined, HTML escaped.
+"""Templates: data in, words out. HTML escaped; what all messages of a notice share is said once.
 
 A template is written once: its text becomes the plain e-mail and, by the layout, the HTML one. What
 a line prints must say something: a line with an empty value is left out as a whole, so that no
@@ -7,48 +7,25 @@ label stands alone.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
-from jinja2 import StrictUndefined
-from jinja2 import Template as Compiled
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+import jinja2
 
 from services.notifier.templates.domain import wording
-from services.notifier.templates.domain.content import MASK, Channel, Content, Kind
+from services.notifier.templates.domain.compiled import (
+    CompiledTemplate,
+    EmptyValueError,
+    Template,
+    compiled,
+    environment,
+    lines,
+    paragraphs,
+)
+from services.notifier.templates.domain.content import Channel, Content, Kind
 from services.notifier.templates.domain.sms import segments, shortest
-
-
-class EmptyValueError(Exception):
-    """A value to be printed has no letter and no digit in it."""
-
-
-@dataclass(frozen=True)
-class Template:
-    """One version of what an event is told with (N11). Parts are Jinja sources.
-
-    `sms` and `push` are wordings, the best first; the last one has to fit whatever the values.
-    `short` is the link of an SMS behind the site's name; without one an SMS has no link.
-    """
-
-    name: str
-    version: int
-    kind: Kind
-    title: str
-    sms: tuple[str, ...]
-    push: tuple[str, ...]
-    text: str
-    action: str
-    link: str
-    short: str
-
-    @property
-    def id(self) -> str:
-        """Name and version, as the journal has them."""
-        return f"{self.name}.v{self.version}"
 
 
 @dataclass(frozen=True)
@@ -69,17 +46,80 @@ class Rendered:
 
 
 @dataclass(frozen=True)
-class _CompiledTemplate:
-    """A template, compiled; its text as paragraphs of lines."""
+class _Frame:
+    """What stands around the texts of all templates."""
 
-    template: Template
-    title: Compiled
-    sms: tuple[Compiled, ...]
-    push: tuple[Compiled, ...]
-    text: tuple[tuple[Compiled, ...], ...]
-    action: Compiled
-    link: Compiled
-    short: Compiled
+    site: str
+    plain: jinja2.Template
+    html: jinja2.Template
+
+
+class Telling:
+    """One notice in words, for each channel that is asked for."""
+
+    def __init__(
+        self, template: CompiledTemplate, frame: _Frame, values: Mapping[str, Any], salutation: str
+    ) -> None:
+        self._template = template
+        self._frame = frame
+        self._salutation = salutation
+        self._context = template.context(values)
+        self._told: dict[Channel, Rendered] = {}
+
+    def by(self, channel: Channel) -> Rendered:
+        """The message for one channel; the same for each of its addresses.
+
+        Raises:
+            jinja2.UndefinedError: the template uses what the notice does not have.
+            EmptyValueError: a title or a link, or every wording, lacks its value.
+        """
+        if channel not in self._told:
+            title, action, link = self._headings
+            say = {Channel.EMAIL: self._email, Channel.SMS: self._sms, Channel.PUSH: self._push}
+            text, html = say[channel]()
+            template = self._template.template
+            self._told[channel] = Rendered(
+                Content(title, text, action, link, html), template.kind, template.id
+            )
+        return self._told[channel]
+
+    @cached_property
+    def _headings(self) -> tuple[str, str, str]:
+        parts = (self._template.title, self._template.action, self._template.link)
+        title, action, link = (part(self._context) for part in parts)
+        return title, action, link
+
+    def _email(self) -> tuple[str, str | None]:
+        title, action, link = self._headings
+        values = {
+            "title": title,
+            "action": action,
+            "link": link,
+            "salutation": self._salutation,
+            "paragraphs": list(paragraphs(self._template.text, self._context)),
+        }
+        plain = self._frame.plain.render(values).strip() + "\n"
+        return plain, self._frame.html.render(values)
+
+    def _sms(self) -> tuple[str, str | None]:
+        short = self._template.short(self._context)
+        tail = f" {self._frame.site}/{short}" if short else ""
+        text = ""
+        for said in lines(self._template.sms, self._context):
+            text = f"{said}{tail}"
+            if segments(text) == 1:
+                break
+        return _said(text), None
+
+    def _push(self) -> tuple[str, str | None]:
+        return _said(next(lines(self._template.push, self._context), "")), None
+
+
+def _said(text: str) -> str:
+    """What was found to say: no wording says nothing."""
+    if not text:
+        raise EmptyValueError
+    return text
 
 
 class Renderer:
@@ -99,64 +139,41 @@ class Renderer:
 
         `short_url` stands before the short links of SMS; without one it is the portal's.
         """
-        self._site = shortest(short_url or portal)
-        self._layout_plain = _environment().from_string(layout.plain)
-        self._layout_html = _environment(escape=True).from_string(layout.html)
-        env = _environment(must_say=True)
+        self._frame = _Frame(
+            shortest(short_url or portal),
+            environment().from_string(layout.plain),
+            environment(escape=True).from_string(layout.html),
+        )
+        env = environment(must_say=True)
         env.filters |= _filters(words, timezone)
         env.globals["portal"] = portal.rstrip("/")
         newest = {t.name: t for t in sorted(templates, key=lambda t: t.version)}
-        self._newest = {name: _compiled(template, env) for name, template in newest.items()}
+        self._newest = {name: compiled(template, env) for name, template in newest.items()}
 
     @property
     def names(self) -> frozenset[str]:
         """The templates there are."""
         return frozenset(self._newest)
 
-    def render(
-        self, name: str, channel: Channel, context: Mapping[str, Any], *, salutation: str
-    ) -> Rendered:
-        """The message for one channel.
+    def telling(self, name: str, values: Mapping[str, Any], *, salutation: str) -> Telling:
+        """What a notice says, not yet said.
 
         Raises:
             KeyError: no such template.
-            jinja2.UndefinedError: the template uses what the context does not have.
+        """
+        return Telling(self._newest[name], self._frame, values, salutation)
+
+    def render(
+        self, name: str, channel: Channel, values: Mapping[str, Any], *, salutation: str
+    ) -> Rendered:
+        """The message for one channel alone.
+
+        Raises:
+            KeyError: no such template.
+            jinja2.UndefinedError: the template uses what the values do not have.
             EmptyValueError: a title or a link, or every wording, lacks its value.
         """
-        compiled = self._newest[name]
-        frame = {
-            "title": _line(compiled.title.render(context)),
-            "action": _line(compiled.action.render(context)),
-            "link": compiled.link.render(context).strip(),
-        }
-        html = None
-        if channel is Channel.EMAIL:
-            paragraphs = list(_paragraphs(compiled.text, context))
-            email = {**frame, "salutation": salutation, "paragraphs": paragraphs}
-            text = self._layout_plain.render(email).strip() + "\n"
-            html = self._layout_html.render(email)
-        elif channel is Channel.SMS:
-            short = compiled.short.render(context).strip()
-            tail = f" {self._site}/{short}" if short else ""
-            wordings = [f"{said}{tail}" for said in _wordings(compiled.sms, context)]
-            text = next((one for one in wordings if segments(one) == 1), wordings[-1])
-        else:
-            text = _wordings(compiled.push, context)[0]
-        template = compiled.template
-        return Rendered(Content(**frame, text=text, html=html), template.kind, template.id)
-
-
-def _environment(*, escape: bool = False, must_say: bool = False) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=escape, finalize=_saying if must_say else None
-    )
-
-
-def _saying(value: object) -> object:
-    said = "" if value is None else str(value)
-    if said != MASK and not any(character.isalnum() for character in said):
-        raise EmptyValueError
-    return value
+        return self.telling(name, values, salutation=salutation).by(channel)
 
 
 def _filters(words: Mapping[str, Mapping[str, str]], timezone: str) -> dict[str, Any]:
@@ -170,48 +187,3 @@ def _filters(words: Mapping[str, Mapping[str, str]], timezone: str) -> dict[str,
         "bare": wording.bare,
         "plural": wording.plural,
     } | {name: partial(wording.named, words=table) for name, table in words.items()}
-
-
-def _compiled(template: Template, env: ImmutableSandboxedEnvironment) -> _CompiledTemplate:
-    paragraphs = re.split(r"\n\s*\n", template.text.strip())
-    return _CompiledTemplate(
-        template,
-        title=env.from_string(template.title),
-        sms=tuple(map(env.from_string, template.sms)),
-        push=tuple(map(env.from_string, template.push)),
-        text=tuple(tuple(map(env.from_string, p.splitlines())) for p in paragraphs),
-        action=env.from_string(template.action),
-        link=env.from_string(template.link),
-        short=env.from_string(template.short),
-    )
-
-
-def _lines(sources: Sequence[Compiled], context: Mapping[str, Any]) -> Iterator[str]:
-    """What can be said: a line that would print an empty value is none."""
-    for source in sources:
-        try:
-            said = _line(source.render(context))
-        except EmptyValueError:
-            continue
-        if said:
-            yield said
-
-
-def _paragraphs(
-    sources: Sequence[Sequence[Compiled]], context: Mapping[str, Any]
-) -> Iterator[list[str]]:
-    for source in sources:
-        if lines := list(_lines(source, context)):
-            yield lines
-
-
-def _wordings(sources: Sequence[Compiled], context: Mapping[str, Any]) -> list[str]:
-    found = list(_lines(sources, context))
-    if not found:
-        raise EmptyValueError
-    return found
-
-
-def _line(text: str) -> str:
-    """One line: a subject with a line break in it would be a header injection."""
-    return re.sub(r"[^\S\u00a0]+", " ", text).strip()

@@ -10,6 +10,7 @@ _GSM_7 = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_7_EXTENDED = frozenset("\f^{}\\[~]|€")
+_GSM_7_WHOLE = _GSM_7 | _GSM_7_EXTENDED
 _GSM_7_ROOM = (160, 153)
 _UCS_2_ROOM = (70, 67)
 """Letters of a message in one part, and of each part of a longer one."""
@@ -17,7 +18,7 @@ _UCS_2_ROOM = (70, 67)
 
 def segments(text: str) -> int:
     """How many parts the text is sent and paid as. One Russian letter makes all of it UCS-2."""
-    if set(text) <= _GSM_7 | _GSM_7_EXTENDED:
+    if _GSM_7_WHOLE.issuperset(text):
         length = len(text) + sum(character in _GSM_7_EXTENDED for character in text)
         alone, each = _GSM_7_ROOM
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -35,6 +36,7 @@ def weekday(value: str, timezone: str) -> str:
     return _date(value, timezone, "EEEE")
 
 
+@lru_cache(maxsize=1024)
 def clock(value: str, timezone: str) -> str:
     """«9:30» in the time zone."""
     local = datetime.fromisoformat(value)
@@ -71,6 +73,7 @@ def _if_russian(code: str) -> str:
     return code if _RUSSIAN_LETTER.search(code) else ""
 
 
+@lru_cache(maxsize=1024)
 def _date(value: str, timezone: str, pattern: str) -> str:
     moment = datetime.fromisoformat(value)
     local = moment.astimezone(ZoneInfo(timezone)) if moment.tzinfo else moment

@@ -143,7 +143,6 @@ async def test_a_wrong_secret_is_ours_to_mend_and_loses_no_message(world: World)
         Metrics(),
         target="sms",
         timeout=2.0,
-        connections=1,
     )
     outcome = await way.send(outgoing(Channel.SMS))
     await way.close()
@@ -300,7 +299,6 @@ async def test_a_busy_provider_says_when_to_come_back() -> None:
             Metrics(),
             target="sms",
             timeout=1.0,
-            connections=1,
         )
         outcome = await way.send(outgoing(Channel.SMS))
         await way.close()
@@ -327,7 +325,6 @@ async def test_a_provider_that_answers_a_byte_at_a_time_is_given_up() -> None:
             Metrics(),
             target="sms",
             timeout=0.5,
-            connections=1,
         )
         outcome = await way.send(outgoing(Channel.SMS))
         await way.close()

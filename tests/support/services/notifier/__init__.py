@@ -19,8 +19,9 @@ from contracts.envelope import Data, Event
 from contracts.identity import AccountRegistered
 from contracts.topics import topic_of
 from services.notifier.announcements.consumers import TEMPLATE_OF
+from services.notifier.templates.domain.compiled import Template
 from services.notifier.templates.domain.content import Channel
-from services.notifier.templates.domain.rendering import Rendered, Renderer, Template
+from services.notifier.templates.domain.rendering import Rendered, Renderer
 from services.notifier.templates.gateways import load_layout, load_templates, load_words
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, deliver

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from services.notifier.templates.domain.compiled import EmptyValueError
 from services.notifier.templates.domain.content import Channel
-from services.notifier.templates.domain.rendering import EmptyValueError
 from tests.support.services.notifier import NAMES, SALUTATION, facts, having, renderer
 
 _EMPTY = ("", "   ", "\N{NO-BREAK SPACE}\u200b", " – ", None)

@@ -12,8 +12,8 @@ from jinja2.exceptions import SecurityError
 from contracts.scheduling import AppointmentBooked
 from services.notifier.templates import gateways as templates
 from services.notifier.templates.domain import wording
+from services.notifier.templates.domain.compiled import Template
 from services.notifier.templates.domain.content import Channel, Kind
-from services.notifier.templates.domain.rendering import Template
 from services.notifier.templates.gateways import BrokenTemplateError, load_templates
 from tests.support.services.notifier import NAMES, PORTAL, SALUTATION, heard, renderer, said, seen
 
