@@ -103,7 +103,8 @@ async def main(asked: dict[str, Any]) -> dict[str, Any]:
         clients.append(made[1])
     await asyncio.gather(*(client.over for client in clients))
     taken = time.perf_counter() - started
-    return {"statuses": dict(load.statuses), "times": load.times, "seconds": taken}
+    times = load.times if seconds is None else []  # of a hundred thousand nobody asks for each
+    return {"statuses": dict(load.statuses), "times": times, "seconds": taken}
 
 
 if __name__ == "__main__":
