@@ -20,8 +20,9 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_body_to_args, request_params_to_args
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.params import Body, Form
-from fastapi.routing import RouteContext
+from fastapi.routing import APIRoute, RouteContext
 from fastapi.utils import is_body_allowed_for_status_code
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -163,6 +164,18 @@ class Endpoint:
         return bytes(self._field.serialize_json(value))
 
 
+class Uncompiled:
+    """A route that FastAPI calls as ever, with all that it may need."""
+
+    def __init__(self, context: RouteContext) -> None:
+        self.route = context.original_route
+        self._app = AsyncExitStackMiddleware(context.app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        await self._app(scope, receive, send)
+
+
 def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
@@ -188,19 +201,27 @@ def _is_json(content_type: str) -> bool:
     return kind == "application" and (subtype == "json" or subtype.endswith("+json"))
 
 
-def compiled(context: RouteContext, app: FastAPI) -> Endpoint | None:
-    """The route as it is called; None if only FastAPI can."""
-    body = context.body_field
-    plain = (
-        isinstance(context.response_class, DefaultPlaceholder)
+def endpoint_of(context: RouteContext, app: FastAPI) -> Endpoint | Uncompiled:
+    """The route as it is called, compiled where that can be done."""
+    step = None
+    if _is_plain_route(context):
+        step = _step(context.dependant, app, context._embed_body_fields)  # noqa: SLF001 - how FastAPI asks for several bodies
+    return Uncompiled(context) if step is None else Endpoint(context, step)
+
+
+def _is_plain_route(context: RouteContext) -> bool:
+    """Whether it reads nothing but JSON, answers with JSON, and is called as all routes are."""
+    route = context.original_route
+    return (
+        isinstance(route, APIRoute)
+        and type(route).get_route_handler is APIRoute.get_route_handler
+        and isinstance(context.response_class, DefaultPlaceholder)
         and not any(getattr(context, f"response_model_{name}") for name in _DUMPING)
         and context.response_model_by_alias
         and context.max_body_size is None
         and context.stream_item_field is None
-        and (body is None or _is_json_body(body.field_info))
+        and (context.body_field is None or _is_json_body(context.body_field.field_info))
     )
-    step = _step(context.dependant, app, context._embed_body_fields) if plain else None  # noqa: SLF001 - how FastAPI asks for several bodies
-    return None if step is None else Endpoint(context, step)
 
 
 def _is_json_body(info: Any) -> bool:
@@ -209,7 +230,7 @@ def _is_json_body(info: Any) -> bool:
 
 def _step(dependant: Dependant, app: FastAPI, embed: bool) -> Step | None:
     call = dependant.call
-    if call is None or not _is_plain(dependant):
+    if call is None or not _is_plain_step(dependant):
         return None
     given: dict[str, Any] = {}
     needs: list[Step] = []
@@ -225,7 +246,7 @@ def _step(dependant: Dependant, app: FastAPI, embed: bool) -> Step | None:
     return Step(call, dependant.name, tuple(needs), given, dependant, embed)
 
 
-def _is_plain(dependant: Dependant) -> bool:
+def _is_plain_step(dependant: Dependant) -> bool:
     """Whether it is an `async def`, and wants nothing but parameters, request and response."""
     call = dependant.call
     return (

@@ -1,8 +1,8 @@
 """From a request to its route, by a table that is made once; and from an error to its answer.
 
 FastAPI asks every router for every request, at each of their levels, and twice. The table knows the
-same routes in the same order. What it does not know (a page of assets, a wrong method, a route that
-is not compiled) goes to FastAPI's own router; what nobody knows is refused here.
+same routes in the same order. What it does not know (a page of assets, a wrong method) goes to
+FastAPI's own router; what nobody knows is refused here.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from services.chassis.foundation.errors import RefusalError
-from services.chassis.http.endpoint import Endpoint, compiled
+from services.chassis.http.endpoint import Endpoint, Uncompiled, endpoint_of
 from services.chassis.http.problems import problem_response
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A route of FastAPI's in the table; without an endpoint only FastAPI can call it."""
+    """A route of FastAPI's in the table."""
 
     path: str
     prefix: str
@@ -34,7 +34,7 @@ class _Row:
     pattern: re.Pattern[str]
     convertors: Mapping[str, Any]
     methods: frozenset[str]
-    endpoint: Endpoint | None
+    endpoint: Endpoint | Uncompiled
 
     def parameters(self, path: str) -> dict[str, Any] | None:
         """What stands in the address for the route's parameters; None: it is not its address."""
@@ -58,7 +58,7 @@ class Routes:
         rows = [_row(c, app) for c in contexts if isinstance(c.original_route, APIRoute)]
         self._others = [c.matches for c in contexts if not isinstance(c.original_route, APIRoute)]
         self._rows = [row for row in rows if row.convertors]
-        self._fixed: dict[tuple[str, str], Endpoint | None] = {}
+        self._fixed: dict[tuple[str, str], Endpoint | Uncompiled] = {}
         for place, row in enumerate(rows):
             if not row.convertors:
                 before = [r for r in rows[:place] if r.parameters(row.path) is not None]
@@ -88,7 +88,7 @@ class Routes:
             response = await handler(Request(scope, receive, send), error)
             await response(scope, receive, send)
 
-    def find(self, scope: Scope) -> Endpoint | None:
+    def find(self, scope: Scope) -> Endpoint | Uncompiled | None:
         """The route that this request is for, its parameters in the scope; None: ask FastAPI.
 
         Raises:
@@ -129,5 +129,5 @@ def _row(context: RouteContext, app: FastAPI) -> _Row:
         pattern=context.path_regex,
         convertors=context.param_convertors,
         methods=frozenset(context.methods or ()),
-        endpoint=compiled(context, app),
+        endpoint=endpoint_of(context, app),
     )
