@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
+from services.scheduling.timetable.api import RecentAnswers
 from services.scheduling.timetable.usecases import Timetable
 from tests.support.eventually import eventually
 from tests.support.service import Tokens
@@ -56,9 +60,26 @@ async def test_the_answer_says_of_when_it_is(desk: Desk) -> None:
     first = await page(desk)
     assert datetime.fromisoformat(first["as_of"]) == MONDAY
     desk.clock.now = MONDAY.replace(second=1)
-    assert (await page(desk))["as_of"] in {first["as_of"], "2038-03-01T06:00:01Z"}
     await find(desk.app, Timetable).refresh()
     assert (await page(desk))["as_of"] == "2038-03-01T06:00:01Z"
+
+
+@pytest.mark.parametrize(
+    ("path", "caching"),
+    [
+        ("/v1/slots?doctor_id=doctor-orlova", "no-store"),
+        ("/v1/doctors?specialty=therapist", "public, max-age=60"),
+        ("/v1/clinics", "public, max-age=60"),
+        ("/v1/specialties", "public, max-age=60"),
+    ],
+)
+async def test_what_everybody_asks_is_answered_alike_and_kept(
+    desk: Desk, path: str, caching: str
+) -> None:
+    answers = await asyncio.gather(*(desk.http.get(path) for _ in range(20)))
+    assert {(a.status_code, a.headers["cache-control"]) for a in answers} == {(200, caching)}
+    assert all(a.json()["items"] == answers[0].json()["items"] for a in answers)
+    assert len(find(desk.app, RecentAnswers)) == 1
 
 
 async def test_a_wrong_question_is_refused_as_often_as_it_is_asked(desk: Desk) -> None:
