@@ -92,8 +92,12 @@ def fetch_from(url: str, metrics: Metrics | None = None) -> FetchKeys:
 class TokenVerifier:
     """Verifies access tokens; keeps the key set fresh in the background."""
 
-    def __init__(self, fetch: FetchKeys, *, issuer: str, audience: str) -> None:
+    def __init__(
+        self, fetch: FetchKeys, *, issuer: str, audience: str, remembered: int = _REMEMBERED
+    ) -> None:
+        """`remembered`: how many tokens are known at a time."""
         self._fetch = fetch
+        self._remembered = remembered
         self._claims = jwt.JWTClaimsRegistry(
             leeway=_LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
@@ -179,7 +183,7 @@ class TokenVerifier:
         """Half of a request's own work is the signature; a person sends many with one token."""
         digest = _digest(token)
         self._verified.pop(digest, None)
-        while len(self._verified) >= _REMEMBERED:  # the oldest one would expire first, too
+        while len(self._verified) >= self._remembered:  # the oldest one would expire first, too
             del self._verified[next(iter(self._verified))]
         self._verified[digest] = (principal, expires)
 

@@ -62,7 +62,7 @@ def outbound_call(
             told.set(outcome=call.outcome)
             seconds = time.perf_counter() - started
             if metrics is not None:
-                metrics.outside_seconds.labels(target, call.outcome).observe(seconds)
+                metrics.outside[target, call.outcome].observe(seconds)
             _tell(target, operation, call, seconds, patient=patient)
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -134,14 +134,16 @@ def _sampled(traceparent: str) -> str:
     return traceparent[:-2] + "00"
 
 
-@contextmanager
-def span(name: str, kind: Kind = Kind.INTERNAL, /, **attributes: Value) -> Iterator[Span]:
+def span(
+    name: str, kind: Kind = Kind.INTERNAL, /, **attributes: Value
+) -> AbstractContextManager[Span]:
     """Tell of the block as a child of the running journey's span."""
-    told = Span(name, kind, attributes)
-    exporter = _Way.exporter
-    if exporter is None:
-        yield told
-        return
+    told, exporter = Span(name, kind, attributes), _Way.exporter
+    return nullcontext(told) if exporter is None else _telling(told, exporter)
+
+
+@contextmanager
+def _telling(told: Span, exporter: Exporter) -> Iterator[Span]:
     journey = current()
     around = TraceContext.parse(journey.traceparent)
     if around is None:

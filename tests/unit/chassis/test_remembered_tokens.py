@@ -43,3 +43,20 @@ async def test_a_known_token_expires() -> None:
     assert await verifier.principal(over) is not first
     with pytest.raises(UnauthenticatedError):
         await verifier.principal(tokens.token("citizen-1", expires_in=-60))
+
+
+async def test_so_many_are_known_and_no_more() -> None:
+    """The oldest one goes, which expires first, and not all of them at once."""
+    tokens = Tokens()
+    verifier = TokenVerifier(tokens.fetch, issuer=tokens.issuer, audience=AUDIENCE, remembered=3)
+    await verifier.refresh()
+    several = [tokens.token(f"citizen-{n}") for n in range(4)]
+    first = [await verifier.principal(token) for token in several]
+    again = [await verifier.principal(token) for token in reversed(several)]
+    assert [new is old for new, old in zip(again, reversed(first), strict=True)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert await verifier.principal(several[0]) is again[-1]

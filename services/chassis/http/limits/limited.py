@@ -47,7 +47,7 @@ class Limited:
         # no more large bodies than there are permits, but in none of those: a few slow lines
         # would stop everything else
         self._large = Shares(limits, identify)
-        self._counted = metrics.requests_shed
+        self._counted = metrics.shed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, or refuse it."""
@@ -87,14 +87,14 @@ class Limited:
             await work.run(self._app)
 
     async def _shed(self, refusal: OverloadedError, scope: Scope, body: Body, send: Send) -> None:
-        self._counted.labels(refusal.reason).inc()
+        self._counted[refusal.reason,].inc()
         await _refuse(refusal, scope, send, close=not body.whole)  # the rest is not waited for
 
     def _slow(self) -> None:
-        self._counted.labels("slow-body").inc()
+        self._counted["slow-body",].inc()
 
     def _late(self) -> None:
-        self._counted.labels("timeout").inc()
+        self._counted["timeout",].inc()
 
 
 class _Work:

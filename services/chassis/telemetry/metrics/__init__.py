@@ -129,6 +129,7 @@ class Metrics(MetricSet):
             "Requests refused to stay alive, before or instead of their work.",
             reason=("busy", "lagging", "slow-body", "timeout", "rate"),
         )
+        self.shed = Children(self.requests_shed)
 
     def _events(self) -> None:
         self.events_handled = self.counter(
@@ -247,6 +248,7 @@ class Metrics(MetricSet):
             target=("s3", "tsa", "smtp", "sms", "push", "jwks"),
             outcome=("ok", "failed", "refused"),
         )
+        self.outside = Children(self.outside_seconds)
         self.build_info = self.gauge(
             "build_info", "Always 1; says which version runs.", version=Bound("the version it is")
         )
