@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
@@ -46,6 +47,7 @@ class Unit:
         self._writes: dict[Key, list[Write]] = {}
         self._now: dict[str, dict[Any, Document | _Changed | None]] = {}
         self._keys: set[Key] = set()
+        self._asked: list[asyncio.Future[list[Document]]] = []
 
     async def find_one(
         self, collection: Collection, query: Query, sort: Order | None = None
@@ -65,6 +67,7 @@ class Unit:
     def ask(self, collection: Collection, query: Query) -> Callable[[], Awaitable[Document | None]]:
         """`find_one` of what it has not written, asked with what comes next; then the answer."""
         answer = self._group.ask(self._waiting, Read(collection, query, limit=1))
+        self._asked.append(answer)
 
         async def found() -> Document | None:
             return next(iter(await answer), None)
@@ -182,6 +185,8 @@ class Unit:
     async def _write_now(self) -> None:
         if not self._group.alone:
             raise AgainError(Why.ALONE, 1)
+        if self._asked:  # a write that fails would end what they are read in
+            await asyncio.wait(self._asked)
         writes = [write for part in self._writes.values() for write in part]
         self._writes.clear()
         self._now.clear()

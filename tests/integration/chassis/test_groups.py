@@ -23,6 +23,7 @@ from services.chassis.foundation.errors import (
 )
 from services.chassis.foundation.settings import Platform
 from services.chassis.work.group import Group
+from services.chassis.work.inbox import EventCause, EventPosition
 from services.chassis.work.transactions import Transaction
 from services.chassis.work.waiting import Waiting
 from tests.support.eventually import eventually
@@ -322,3 +323,17 @@ async def test_reads_side_by_side_end_with_their_unit(workshop: Workshop) -> Non
     with pytest.raises(RefusalError):
         await workshop.transactions.run(fails)
     await eventually(lambda: len(asyncio.all_tasks()) == 1)
+
+
+async def test_an_event_is_refused_though_its_unit_wrote_early(workshop: Workshop) -> None:
+    """What it asked for first is read before: a failed write ends the transaction."""
+    await workshop.things.insert_one({"_id": "old", "number": "old"})
+    cause = EventCause(workshop.mongo, "c", "/registry", "e1", "t", "a", EventPosition(1))
+
+    async def work(tx: Transaction) -> None:
+        new = {"_id": "new", "number": "old"}
+        await tx.insert(workshop.things, [new], duplicate=DuplicateError)
+        await tx.find(workshop.things, {"owner": "x"})
+
+    with pytest.raises(DuplicateError):
+        await asyncio.wait_for(workshop.transactions.run(work, cause=cause), 5)
