@@ -52,6 +52,8 @@ class Group:
         self.size = len(units)
         self.idle = False
         """Whether its units do something else than to read and write: then it waits for them."""
+        self.wanted = {unit.after for unit in units if unit.after is not None}
+        """What its units waited for: one of them will have it."""
         self.keys: set[Key] = set()
         self.overtaken: set[Key] = set()
         """What other groups wrote since this one began: its snapshot may not have it."""

@@ -178,14 +178,15 @@ class Groups:
         chosen: list[Waiting] = []
         passed: list[Waiting] = []
         same: Counter[Key | None] = Counter()
+        wanted = {key for group in self._running for key in group.wanted}
         largest = self._largest
         queue = iter(self._queue)
         for unit in queue:
-            key = unit.after
-            held = key is not None and (key in self._claims or same[key] >= _SAME_KEY)
             if unit.give_up(now):
                 continue
-            if held or unit.most <= len(chosen):
+            key = unit.after
+            held = key in wanted or key in self._claims or same[key] >= _SAME_KEY
+            if (key is not None and held) or unit.most <= len(chosen):
                 passed.append(unit)
                 continue
             same[key] += 1

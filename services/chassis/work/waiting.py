@@ -84,7 +84,7 @@ class Claims:
     def __init__(self) -> None:
         self._held: dict[Key, Group] = {}
 
-    def __contains__(self, key: Key) -> bool:
+    def __contains__(self, key: Key | None) -> bool:
         return key in self._held
 
     def claim(self, group: Group, keys: Collection[Key]) -> None:
