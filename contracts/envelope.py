@@ -130,8 +130,13 @@ class Event(BaseModel, Generic[T]):
 
 def model_of(event: type[T]) -> type[Event[T]]:
     """The envelope around one payload class, chosen at run time."""
-    model: type[Event[T]] = Event[event]  # type: ignore[valid-type] # the class is a value here
+    model = _MODELS.get(event)
+    if model is None:  # pydantic's own look costs more than all the rest of an envelope
+        model = _MODELS[event] = Event[event]  # type: ignore[valid-type] # a value here
     return model
+
+
+_MODELS: dict[type[Data], type[Event[Any]]] = {}
 
 
 def new_event(
@@ -161,5 +166,4 @@ def new_event(
         "traceparent": traceparent,
         "data": data,
     }
-    model: type[Event[T]] = Event.__class_getitem__(type(data))  # type: ignore[assignment] # the payload's own class
-    return model(**attributes)
+    return model_of(type(data))(**attributes)

@@ -136,17 +136,23 @@ _LIBRARIES: Mapping[str, int] = {
 
 
 def configure(
-    service: str, *, fmt: str = "json", level: str = "INFO", stream: BinaryIO | None = None
+    service: str,
+    *,
+    fmt: str = "json",
+    level: str = "INFO",
+    stream: BinaryIO | None = None,
+    delay: float = 0,
 ) -> None:
     """Send structlog and the standard library's loggers to one stream in one shape.
 
-    A `stream` that is given gets each line as it comes; stdout gets them in blocks (see `lines`).
+    A `stream` that is given gets each line as it comes, or in blocks after `delay` seconds; stdout
+    gets them in blocks (see `lines`).
     """
     if stream is None:
         lines = Lines(sys.stdout.buffer, delay=DELAY, lost=_tell_lost)
         write_before_the_end(lines)
     else:
-        lines = Lines(stream, delay=0)
+        lines = Lines(stream, delay=delay)
     line = Line(service, _json if fmt == "json" else _for_people())
     structlog.configure(
         processors=[line],

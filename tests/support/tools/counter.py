@@ -61,7 +61,7 @@ class Counter:
             await self.trouble(key)
 
         async def work(tx: Transaction) -> Counted:
-            counts = self.resources.mongo.db["counts"]
+            counts = self.resources.mongo.collection("counts")
             found = await tx.find_one(counts, {"_id": key})
             count = found["count"] + 1 if found else 1
             counted = {"_id": key, "count": count}
