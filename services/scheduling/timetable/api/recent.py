@@ -1,28 +1,33 @@
 """Answers of a moment ago: whoever asks the same at the same moment is answered from one reading.
 
-For routes whose answer is the same for everybody. What is given again is the finished answer, less
-than a second old, and read after the last change that this process committed: whoever books here
-sees it at once, and what another replica did is seen within that second. How many are kept is
-bounded, refusals are not kept, and nothing is decided on any: a booking reads its slot itself.
+For routes whose answer is the same for everybody. An answer that is given again is less than a
+second old, and was read after the last change that this process committed: whoever books here sees
+it at once, and what another replica did is seen within that second. How many are kept is bounded,
+refusals are not kept, and nothing is decided on any: a booking reads its slot itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeAlias
 
-from fastapi import Response
-from pydantic import BaseModel
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from services.chassis.http.facilities import find
+
+Question: TypeAlias = tuple[str, bytes]
+"""A route and the query as it was written: how else it could be written does not matter."""
+Read: TypeAlias = Callable[[], Awaitable[Response]]
 
 LIFETIME = 0.9
 """Seconds from the beginning of a reading for which its answer is given again."""
 MOST = 256
 """Answers that are kept: some 10 MB, all of them full pages."""
-
-
-_Read: TypeAlias = Callable[[], Awaitable[Response]]
+LONGEST = 512
+"""Bytes of a query that is worth keeping."""
 
 
 class _Reading:
@@ -41,7 +46,7 @@ class RecentAnswers:
         self._clock = clock
         self._most = most
         self._changes = 0
-        self._readings: dict[Hashable, _Reading] = {}
+        self._readings: dict[Question, _Reading] = {}
         self._under_way = set[asyncio.Task[None]]()
 
     def __len__(self) -> int:
@@ -52,12 +57,7 @@ class RecentAnswers:
         """Something was committed here that these answers tell of."""
         self._changes += 1
 
-    async def answer(
-        self,
-        question: Hashable,
-        read: Callable[[], Awaitable[BaseModel]],
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
+    async def answer(self, question: Question, read: Read) -> Response:
         """The answer to the question; `read` makes it where there is none of this moment.
 
         A question is read by one at a time. Who comes while a reading is under way that knows
@@ -65,12 +65,7 @@ class RecentAnswers:
         """
         reading = self._readings.get(question)
         if reading is None or not self._current(reading):
-
-            async def made() -> Response:
-                body = (await read()).model_dump_json(by_alias=True)
-                return Response(body, media_type="application/json", headers=headers)
-
-            reading = self._begin(question, made, after=reading)
+            reading = self._begin(question, read, after=reading)
         return await asyncio.shield(reading.answer)  # who leaves does not take it from the others
 
     def _current(self, reading: _Reading) -> bool:
@@ -79,7 +74,7 @@ class RecentAnswers:
         young = self._clock() - reading.begun < LIFETIME
         return young and reading.changes == self._changes
 
-    def _begin(self, question: Hashable, read: _Read, *, after: _Reading | None) -> _Reading:
+    def _begin(self, question: Question, read: Read, *, after: _Reading | None) -> _Reading:
         self._readings.pop(question, None)
         self._make_room()
         reading = self._readings[question] = _Reading()
@@ -97,7 +92,7 @@ class RecentAnswers:
             del self._readings[oldest]
 
     async def _read(
-        self, question: Hashable, reading: _Reading, read: _Read, before: _Reading | None
+        self, question: Question, reading: _Reading, read: Read, before: _Reading | None
     ) -> None:
         if before is not None:  # one that hangs keeps nobody waiting for longer than this
             await asyncio.wait([before.answer], timeout=LIFETIME)
@@ -109,3 +104,21 @@ class RecentAnswers:
                 del self._readings[question]
             reading.answer.set_exception(error)
             reading.answer.exception()  # perhaps nobody waits any more
+
+
+class RecentRoute(APIRoute):
+    """A route whose answers may be of a moment ago."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's own handler, asked only where there is no recent answer."""
+        read = super().get_route_handler()
+        path = self.path
+
+        async def handler(request: Request) -> Response:
+            asked: bytes = request.scope["query_string"]
+            if len(asked) > LONGEST:
+                return await read(request)
+            recent = find(request.app, RecentAnswers)
+            return await recent.answer((path, asked), lambda: read(request))
+
+        return handler

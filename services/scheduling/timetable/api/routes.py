@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.foundation.dates import Day
 from services.chassis.http.facilities import facility
+from services.chassis.http.headers import cacheable
 from services.chassis.http.pages import Cursor
 from services.scheduling.deps import Limit
-from services.scheduling.timetable.api.recent import RecentAnswers
+from services.scheduling.timetable.api.recent import RecentRoute
 from services.scheduling.timetable.api.views import (
     Clinics,
     ClinicView,
@@ -26,28 +27,15 @@ from services.scheduling.timetable.api.views import (
 )
 from services.scheduling.timetable.usecases import Timetable
 
-router = APIRouter(prefix="/v1", tags=["Расписание"])
+router = APIRouter(prefix="/v1", tags=["Расписание"], route_class=RecentRoute)
 Use = Annotated[Timetable, Depends(facility(Timetable))]
-Recent = Annotated[RecentAnswers, Depends(facility(RecentAnswers))]
-_FOR_A_MINUTE = {"Cache-Control": "public, max-age=60"}
-"""Caches may keep these. Free slots they may not: nobody adds to their second."""
-
-
-class DoctorsAsked(BaseModel):
-    """Which doctors."""
-
-    model_config = ConfigDict(frozen=True)
-
-    specialty: str | None = Field(default=None, max_length=64)
-    clinic_id: str | None = Field(default=None, max_length=64)
-    cursor: Cursor = None
-    limit: Limit = 50
+_CACHED = [Depends(cacheable(60))]  # free slots are not: nobody adds to their second
 
 
 class SlotsAsked(BaseModel):
     """Which free slots; days are those of the clinic."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid")
 
     doctor_id: str | None = Field(default=None, max_length=64)
     specialty: str | None = Field(default=None, max_length=64, description="A specialty's code.")
@@ -58,71 +46,55 @@ class SlotsAsked(BaseModel):
     limit: Limit = 50
 
 
-@router.get("/clinics", summary="Клиники", response_model=Clinics)
-async def clinics(timetable: Use, recent: Recent) -> Response:
+@router.get("/clinics", summary="Клиники", dependencies=_CACHED)
+async def clinics(timetable: Use) -> Clinics:
     """All clinics."""
-
-    async def read() -> Clinics:
-        return Clinics(items=[ClinicView.of(c) for c in await timetable.clinics()])
-
-    return await recent.answer("clinics", read, _FOR_A_MINUTE)
+    return Clinics(items=[ClinicView.of(c) for c in await timetable.clinics()])
 
 
-@router.get("/specialties", summary="Специальности", response_model=Specialties)
-async def specialties(timetable: Use, recent: Recent) -> Response:
+@router.get("/specialties", summary="Специальности", dependencies=_CACHED)
+async def specialties(timetable: Use) -> Specialties:
     """All specialties that there are doctors of."""
-
-    async def read() -> Specialties:
-        found = await timetable.specialties()
-        return Specialties(items=[SpecialtyView(code=s.code, title=s.title) for s in found])
-
-    return await recent.answer("specialties", read, _FOR_A_MINUTE)
+    found = await timetable.specialties()
+    return Specialties(items=[SpecialtyView(code=s.code, title=s.title) for s in found])
 
 
-@router.get("/doctors", summary="Врачи", response_model=Doctors)
+@router.get("/doctors", summary="Врачи", dependencies=_CACHED)
 async def doctors(
-    timetable: Use, recent: Recent, asked: Annotated[DoctorsAsked, Query()]
-) -> Response:
+    timetable: Use,
+    specialty: Annotated[str | None, Query(max_length=64)] = None,
+    clinic_id: Annotated[str | None, Query(max_length=64)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Doctors:
     """Doctors with specialty, room, experience and licence number."""
-
-    async def read() -> Doctors:
-        page = await timetable.doctors(
-            specialty=asked.specialty,
-            clinic_id=asked.clinic_id,
-            after=asked.cursor,
-            limit=asked.limit,
-        )
-        year = datetime.now(UTC).year
-        items = [DoctorView.of(d, year) for d in page.items]
-        return Doctors(items=items, next_cursor=page.next_cursor)
-
-    return await recent.answer(asked, read, _FOR_A_MINUTE)
+    page = await timetable.doctors(
+        specialty=specialty, clinic_id=clinic_id, after=cursor, limit=limit
+    )
+    year = datetime.now(UTC).year
+    return Doctors(items=[DoctorView.of(d, year) for d in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/slots", summary="Свободное время", response_model=Slots)
-async def slots(timetable: Use, recent: Recent, asked: Annotated[SlotsAsked, Query()]) -> Response:
+@router.get("/slots", summary="Свободное время")
+async def slots(timetable: Use, asked: Annotated[SlotsAsked, Query()]) -> Slots:
     """Free slots by time, and the closed days among the days asked for.
 
     The answer is of the last second (`as_of`); one's own booking is in it at once.
     """
-
-    async def read() -> Slots:
-        as_of = timetable.deps.now()
-        page = await timetable.free_slots(
-            doctor_id=asked.doctor_id,
-            specialty=asked.specialty,
-            clinic_id=asked.clinic_id,
-            since=asked.since,
-            until=asked.until,
-            after=asked.cursor,
-            limit=asked.limit,
-        )
-        closed = await timetable.closed_days(asked.since, asked.until)
-        return Slots(
-            items=[SlotView.of(s) for s in page.items],
-            next_cursor=page.next_cursor,
-            as_of=as_of,
-            closed=[ClosedDayView.of(c) for c in closed],
-        )
-
-    return await recent.answer(asked, read)
+    as_of = timetable.deps.now()
+    page = await timetable.free_slots(
+        doctor_id=asked.doctor_id,
+        specialty=asked.specialty,
+        clinic_id=asked.clinic_id,
+        since=asked.since,
+        until=asked.until,
+        after=asked.cursor,
+        limit=asked.limit,
+    )
+    closed = await timetable.closed_days(asked.since, asked.until)
+    return Slots(
+        items=[SlotView.of(s) for s in page.items],
+        next_cursor=page.next_cursor,
+        as_of=as_of,
+        closed=[ClosedDayView.of(c) for c in closed],
+    )

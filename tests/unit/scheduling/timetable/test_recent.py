@@ -7,16 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
-from pydantic import BaseModel
+from fastapi import Response
 
 from services.chassis.foundation.errors import NotFoundError
-from services.scheduling.timetable.api.recent import LIFETIME, RecentAnswers
+from services.scheduling.timetable.api.recent import LIFETIME, Question, RecentAnswers
 
-
-class Seen(BaseModel):
-    """What a reading found."""
-
-    state: str
+SLOTS: Question = ("/v1/slots", b"")
 
 
 @dataclass
@@ -28,11 +24,11 @@ class Database:
     readings: int = 0
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def read(self) -> Seen:
+    async def read(self) -> Response:
         self.readings += 1
         seen = self.state
         await self.open.wait()
-        return Seen(state=seen)
+        return Response(seen)
 
 
 @pytest.fixture
@@ -48,13 +44,12 @@ def recent(database: Database) -> RecentAnswers:
 
 
 async def ask(
-    recent: RecentAnswers, database: Database, read: Callable[[], Awaitable[Seen]] | None = None
-) -> str:
-    found = await recent.answer("slots", read or database.read)
-    return Seen.model_validate_json(bytes(found.body)).state
+    recent: RecentAnswers, database: Database, read: Callable[[], Awaitable[Response]] | None = None
+) -> bytes:
+    return bytes((await recent.answer(SLOTS, read or database.read)).body)
 
 
-async def begun(*asked: Awaitable[str]) -> list[asyncio.Task[str]]:
+async def begun(*asked: Awaitable[bytes]) -> list[asyncio.Task[bytes]]:
     tasks = [asyncio.ensure_future(one) for one in asked]
     for _ in range(3):
         await asyncio.sleep(0)  # turns of the loop, no time
@@ -67,9 +62,9 @@ async def test_an_answer_is_given_again_for_less_than_a_second(
     assert LIFETIME < 1
     await ask(recent, database)
     database.now, database.state = LIFETIME - 0.01, "taken"
-    assert await ask(recent, database) == "free"
+    assert await ask(recent, database) == b"free"
     database.now = LIFETIME
-    assert await ask(recent, database) == "taken"
+    assert await ask(recent, database) == b"taken"
     assert database.readings == 2
 
 
@@ -77,14 +72,14 @@ async def test_a_change_of_ours_is_seen_at_once(recent: RecentAnswers, database:
     await ask(recent, database)
     database.state = "taken"
     recent.changed()
-    assert await ask(recent, database) == "taken"
+    assert await ask(recent, database) == b"taken"
 
 
 async def test_a_crowd_is_one_reading(recent: RecentAnswers, database: Database) -> None:
     database.open.clear()
     crowd = await begun(*(ask(recent, database) for _ in range(100)))
     database.open.set()
-    assert set(await asyncio.gather(*crowd)) == {"free"}
+    assert set(await asyncio.gather(*crowd)) == {b"free"}
     assert database.readings == 1
 
 
@@ -100,10 +95,10 @@ async def test_who_comes_after_a_change_does_not_get_what_was_read_before_it(
         recent.changed()
         late += await begun(ask(recent, database))
     database.open.set()
-    assert await asyncio.gather(*early) == ["free"]
-    assert set(await asyncio.gather(*late)) == {"taken"}
+    assert await asyncio.gather(*early) == [b"free"]
+    assert set(await asyncio.gather(*late)) == {b"taken"}
     assert database.readings == 2
-    assert await ask(recent, database) == "taken", "what was read last is what is kept"
+    assert await ask(recent, database) == b"taken", "what was read last is what is kept"
     assert database.readings == 2
 
 
@@ -114,12 +109,12 @@ async def test_who_leaves_does_not_take_the_answer_from_the_others(
     first, second = await begun(ask(recent, database), ask(recent, database))
     first.cancel()
     database.open.set()
-    assert await second == "free"
+    assert await second == b"free"
     assert database.readings == 1
 
 
 async def test_a_failure_is_told_and_not_kept(recent: RecentAnswers, database: Database) -> None:
-    async def refuse() -> Seen:
+    async def refuse() -> Response:
         await database.open.wait()
         raise NotFoundError
 
@@ -129,7 +124,7 @@ async def test_a_failure_is_told_and_not_kept(recent: RecentAnswers, database: D
     told = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(one) for one in told] == [NotFoundError] * 3
     assert len(recent) == 0
-    assert await ask(recent, database) == "free"
+    assert await ask(recent, database) == b"free"
 
 
 async def test_a_reading_that_hangs_keeps_nobody_waiting_for_ever(
@@ -140,22 +135,22 @@ async def test_a_reading_that_hangs_keeps_nobody_waiting_for_ever(
     (hanging,) = await begun(ask(recent, database))
     recent.changed()
 
-    async def quick() -> Seen:
-        return Seen(state="taken")
+    async def quick() -> Response:
+        return Response("taken")
 
-    assert await ask(recent, database, quick) == "taken"
+    assert await ask(recent, database, quick) == b"taken"
     assert not hanging.done()
     database.open.set()
-    assert await hanging == "free"
+    assert await hanging == b"free"
 
 
 async def test_no_more_are_kept_than_were_meant(recent: RecentAnswers, database: Database) -> None:
     """Old ones go first, and those that are of no use any more go all."""
     for n in range(10):
         database.now += 0.01
-        await recent.answer(n, database.read)
+        await recent.answer(("/v1/slots", b"%d" % n), database.read)
     assert len(recent) == 3
-    await recent.answer(9, database.read)
+    await recent.answer(("/v1/slots", b"9"), database.read)
     assert database.readings == 10
     recent.changed()
     await ask(recent, database)
