@@ -24,7 +24,7 @@ from services.chassis.telemetry.metrics import Metrics
 
 
 class Service(FastAPI):
-    """FastAPI behind one door: what every request passes is made here, and nothing beside it.
+    """FastAPI with one way in: what every request passes is made here, and nothing beside it.
 
     The layers that FastAPI and Starlette put around every application (a page for errors, their own
     traces, limit and exit stack) would do once more, or for nobody, what these three do.
@@ -47,7 +47,7 @@ class Service(FastAPI):
         problems.install(self)
 
     @cached_property
-    def _door(self) -> ASGIApp:
+    def _entrance(self) -> ASGIApp:
         """Made at the first request, when all routes are there."""
         return RequestMiddleware(
             self._limited(Routes(self)), metrics=self._metrics, max_body=self._max_body
@@ -57,7 +57,7 @@ class Service(FastAPI):
         """Answer a request; start and stop with the server."""
         if scope["type"] == "http":
             scope["app"] = self
-            await self._door(scope, receive, send)
+            await self._entrance(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 

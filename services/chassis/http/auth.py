@@ -95,7 +95,7 @@ class TokenVerifier:
     def __init__(
         self, fetch: FetchKeys, *, issuer: str, audience: str, remembered: int = _REMEMBERED
     ) -> None:
-        """`remembered`: how many tokens are known at a time."""
+        """At most so many tokens are `remembered`."""
         self._fetch = fetch
         self._remembered = remembered
         self._claims = jwt.JWTClaimsRegistry(
@@ -189,7 +189,7 @@ class TokenVerifier:
 
 
 def _digest(token: str) -> bytes:
-    """What a token is remembered by: who reads our memory finds none."""
+    """What a token is remembered by."""
     return sha256(token.encode()).digest()
 
 
@@ -203,8 +203,7 @@ def _token_of(authorization: str) -> str:
 class Holder(SecurityBase):
     """A dependency: the holder of a valid token, with one of these roles where some are named.
 
-    One object and not a chain, for everything that FastAPI need not solve anew. `model` and
-    `scheme_name` are what the API documents tell of it.
+    `model` and `scheme_name` are what the API documents tell of it.
     """
 
     # FastAPI reads the annotations of functions as text, but not those of objects
@@ -221,12 +220,7 @@ class Holder(SecurityBase):
         self._confirmed = confirmed
 
     async def __call__(self, request: Request) -> Principal:
-        """The holder.
-
-        Raises:
-            UnauthenticatedError: there is no token, or no good one.
-            ForbiddenError: another role, or an account that is not confirmed.
-        """
+        """Whoever it is; refused (401, 403) where that is nobody, or not the right one."""
         principal = await _principal(request)
         if self._roles and not principal.roles & self._roles:
             raise ForbiddenError

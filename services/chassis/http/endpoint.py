@@ -9,15 +9,10 @@ thread, a stream of items) is not compiled, and FastAPI calls it as ever.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from inspect import iscoroutinefunction
-from typing import Any, TypeAlias
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.datastructures import DefaultPlaceholder
-from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import request_body_to_args, request_params_to_args
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
@@ -30,82 +25,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from services.chassis.http.facilities import Facility, find, is_provided
+from services.chassis.http.headers import asked_of
+from services.chassis.http.steps import Solving, Step, step_of
 
-Call: TypeAlias = Callable[..., Awaitable[Any]]
-_NOTHING: Any = object()
 _DUMPING = ("include", "exclude", "exclude_unset", "exclude_defaults", "exclude_none")
-
-
-@dataclass(slots=True)
-class Asked:
-    """One request on its way through the steps."""
-
-    request: Request
-    body: Any = PydanticUndefined
-    known: dict[Call, Any] = field(default_factory=dict)
-    errors: list[Any] = field(default_factory=list)
-    response: Response | None = None
-
-    def told(self) -> Response:
-        """What dependencies and the route say about the answer beside its content."""
-        if self.response is None:
-            self.response = Response()
-            del self.response.headers["content-length"]
-            self.response.status_code = 0
-        return self.response
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A dependency, or the route itself, and where its arguments come from."""
-
-    call: Call
-    name: str | None
-    needs: tuple[Step, ...]
-    given: Mapping[str, Any]
-    """Arguments that are the same for every request: facilities."""
-    dependant: Dependant
-    embed: bool
-
-    async def arguments(self, asked: Asked) -> dict[str, Any]:
-        """The arguments; those that are wrong are among `asked.errors` instead."""
-        values = dict(self.given)
-        for need in self.needs:
-            found = asked.known.get(need.call, _NOTHING)
-            if found is _NOTHING:
-                wrong = len(asked.errors)
-                arguments = await need.arguments(asked)
-                if len(asked.errors) > wrong:
-                    continue
-                found = asked.known[need.call] = await need.call(**arguments)
-            if need.name is not None:
-                values[need.name] = found
-        await self._add_parameters(values, asked)
-        return values
-
-    async def _add_parameters(self, values: dict[str, Any], asked: Asked) -> None:
-        dependant, request = self.dependant, asked.request
-        if dependant.path_params:
-            _add(request_params_to_args(dependant.path_params, request.path_params), values, asked)
-        if dependant.query_params:
-            _add(
-                request_params_to_args(dependant.query_params, request.query_params), values, asked
-            )
-        if dependant.header_params:
-            _add(request_params_to_args(dependant.header_params, request.headers), values, asked)
-        if dependant.body_params:
-            fields = dependant.body_params
-            _add(await request_body_to_args(fields, asked.body, self.embed), values, asked)
-        if dependant.request_param_name:
-            values[dependant.request_param_name] = request
-        if dependant.response_param_name:
-            values[dependant.response_param_name] = asked.told()
-
-
-def _add(found: tuple[dict[str, Any], list[Any]], values: dict[str, Any], asked: Asked) -> None:
-    values.update(found[0])
-    asked.errors += found[1]
 
 
 class Endpoint:
@@ -127,17 +50,17 @@ class Endpoint:
             RequestValidationError: parameters or body are not what was declared; all that is wrong.
             HTTPException: the body did not come whole, or is no text.
         """
-        asked = Asked(Request(scope, receive, send))
+        solving = Solving(Request(scope, receive, send))
         if self._reads_body:
-            asked.body = await _body_of(asked.request)
-        arguments = await self._step.arguments(asked)
-        if asked.errors:
-            raise RequestValidationError(asked.errors)
+            solving.body = await _body_of(solving.request)
+        arguments = await self._step.arguments(solving)
+        if solving.errors:
+            raise RequestValidationError(solving.errors)
         result = await self._step.call(**arguments)
         if isinstance(result, Response):
             await result(scope, receive, send)
         else:
-            await self._answer(result, asked.response, send)
+            await self._answer(result, solving.response, send)
 
     async def _answer(self, result: Any, told: Response | None, send: Send) -> None:
         status, headers = self._status, [(b"content-type", b"application/json")]
@@ -186,7 +109,8 @@ async def _body_of(request: Request) -> Any:
         body = await request.body()
         if not body:
             return PydanticUndefined
-        return json.loads(body) if _is_json(request.headers.get("content-type", "")) else body
+        kind = asked_of(request.scope).get(b"content-type", b"")
+        return json.loads(body) if _is_json(kind) else body
     except json.JSONDecodeError as error:
         wrong = {"type": "json_invalid", "loc": ("body", error.pos), "msg": error.msg, "input": {}}
         raise RequestValidationError([wrong]) from error
@@ -196,16 +120,16 @@ async def _body_of(request: Request) -> Any:
         raise HTTPException(400) from error
 
 
-def _is_json(content_type: str) -> bool:
-    kind, _, subtype = content_type.partition(";")[0].strip().lower().partition("/")
-    return kind == "application" and (subtype == "json" or subtype.endswith("+json"))
+def _is_json(content_type: bytes) -> bool:
+    kind, _, subtype = content_type.partition(b";")[0].strip().lower().partition(b"/")
+    return kind == b"application" and (subtype == b"json" or subtype.endswith(b"+json"))
 
 
 def endpoint_of(context: RouteContext, app: FastAPI) -> Endpoint | Uncompiled:
     """The route as it is called, compiled where that can be done."""
     step = None
     if _is_plain_route(context):
-        step = _step(context.dependant, app, context._embed_body_fields)  # noqa: SLF001 - how FastAPI asks for several bodies
+        step = step_of(context.dependant, app, context._embed_body_fields)  # noqa: SLF001 - how FastAPI asks for several bodies
     return Uncompiled(context) if step is None else Endpoint(context, step)
 
 
@@ -226,42 +150,3 @@ def _is_plain_route(context: RouteContext) -> bool:
 
 def _is_json_body(info: Any) -> bool:
     return isinstance(info, Body) and not isinstance(info, Form)
-
-
-def _step(dependant: Dependant, app: FastAPI, embed: bool) -> Step | None:
-    call = dependant.call
-    if call is None or not _is_plain_step(dependant):
-        return None
-    given: dict[str, Any] = {}
-    needs: list[Step] = []
-    for sub in dependant.dependencies:
-        if isinstance(sub.call, Facility) and is_provided(app, sub.call.kind):
-            if sub.name is not None:
-                given[sub.name] = find(app, sub.call.kind)
-            continue
-        step = _step(sub, app, embed)
-        if step is None:
-            return None
-        needs.append(step)
-    return Step(call, dependant.name, tuple(needs), given, dependant, embed)
-
-
-def _is_plain_step(dependant: Dependant) -> bool:
-    """Whether it is an `async def`, and wants nothing but parameters, request and response."""
-    call = dependant.call
-    return (
-        (iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None)))  # noqa: B004 - whether it can be called is known
-        and dependant.use_cache
-        and not dependant.cookie_params
-        and dependant.concurrency is None
-        and not dependant.own_oauth_scopes
-        and not dependant.parent_oauth_scopes
-        and not any(
-            (
-                dependant.websocket_param_name,
-                dependant.http_connection_param_name,
-                dependant.background_tasks_param_name,
-                dependant.security_scopes_param_name,
-            )
-        )
-    )

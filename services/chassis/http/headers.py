@@ -22,6 +22,7 @@ _READ = frozenset(
     {
         b"authorization",
         b"content-length",
+        b"content-type",
         b"traceparent",
         b"tracestate",
         b"transfer-encoding",

@@ -57,7 +57,7 @@ async def late_once(
     find(request.app, Rates).creation(principal.subject)
     if not idempotency_key:
         raise IdempotencyKeyMissingError
-    route = f"{request.method} {request.url.path}"
+    route = f"{request.method} {request.scope['path']}"
     return Once.of(
         subject=principal.subject, route=route, key=idempotency_key, payload=await request.body()
     )

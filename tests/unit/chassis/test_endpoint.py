@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import httpx2
@@ -133,6 +134,26 @@ async def lists(asked: Annotated[Listed, Query()], request: Request) -> Any:
     return {"asked": asked, "query": str(request.query_params)}
 
 
+@shapes.get("/scalars/{day}")
+async def scalars(
+    *,
+    day: date,
+    flag: bool = False,
+    often: Annotated[int | None, Query(ge=1)] = None,
+    word: Annotated[str, Query(max_length=3, alias="the-word")],
+    text: Annotated[str | None, Header(alias="X-Text", max_length=5)] = None,
+    kinds: Annotated[list[str], Query()] = ["a"],  # noqa: B006 - FastAPI copies it
+) -> list[Any]:
+    return [day, flag, often, word, text, kinds]
+
+
+@shapes.get("/simple")
+async def simple(
+    at: datetime, share: float = 0.5, x_name: Annotated[str | None, Header()] = None
+) -> list[Any]:
+    return [at, share, x_name]
+
+
 @shapes.get("/plain")
 async def plain() -> Response:
     return Response("text", 203, {"X-Own": "1"}, "text/plain")
@@ -249,6 +270,16 @@ ASKED: list[tuple[str, str, dict[str, Any]]] = [
     ("DELETE", "/v1/things", {}),
     ("GET", "/v1/lists?since=4&kinds=a&kinds=b", {}),
     ("GET", "/v1/lists?since=x&other=1", {}),
+    ("GET", "/v1/scalars/2026-02-28?flag=1&often=3&the-word=abc&kinds=b&kinds=c", {}),
+    (
+        "GET",
+        "/v1/scalars/2026-02-30?flag=&often=0&the-word=abcd",
+        {"headers": {"X-Text": "abcdef"}},
+    ),
+    ("GET", "/v1/scalars/today?often=1&often=x&word=abc", {"headers": {"x-text": ""}}),
+    ("GET", "/v1/simple?at=2026-02-28T10:00:00Z&share=1e3", {"headers": {"X-Name": "a"}}),
+    ("GET", "/v1/simple?share=&at=", {}),
+    ("GET", "/v1/simple?share=1&share=2&at=0", {"headers": [("X-Name", "a"), ("X-Name", "b")]}),
     ("GET", "/v1/plain", {}),
     ("GET", "/v1/refused", {}),
     ("GET", "/v1/teapot", {}),
