@@ -45,8 +45,9 @@ class Lines:
         self._waiting: list[bytes] = []
         self._size = 0
         self._refused = 0
-        self._adding = threading.Lock()
-        self._writing = threading.Lock()
+        # a signal, or what the collector of garbage ends, may tell something in the midst of this
+        self._adding = threading.RLock()
+        self._writing = threading.RLock()
         self._called = threading.Event()
         if delay:
             threading.Thread(target=self._run, name="log-lines", daemon=True).start()
@@ -68,11 +69,13 @@ class Lines:
         """Write what waits, unless somebody has been at it for too long."""
         if not self._writing.acquire(timeout=_PATIENCE):
             return
+        fresh: list[bytes] = []
         try:
             with self._adding:
-                block, self._waiting, self._size = b"".join(self._waiting), [], 0
+                waiting, self._waiting = self._waiting, fresh
+                self._size = 0
                 refused, self._refused = self._refused, 0
-            self._write(block)
+            self._write(b"".join(waiting))
         finally:
             self._writing.release()
         if refused:

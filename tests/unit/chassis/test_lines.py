@@ -87,6 +87,24 @@ def test_an_error_takes_along_what_was_told_before_it() -> None:
     assert stream.getvalue() == b"first\ntrouble\n"
 
 
+class Interrupted(io.BytesIO):
+    """A signal arrives while a block is written, and its handler tells of it."""
+
+    lines: Lines
+
+    def write(self, data: bytes) -> int:  # type: ignore[override] # bytes is all that comes
+        if bytes(data) == b"first\n":
+            self.lines.add(b"second\n", urgent=True)
+        return super().write(data)
+
+
+def test_who_tells_something_in_the_midst_of_a_line_waits_for_nobody() -> None:
+    stream = Interrupted()
+    stream.lines = Lines(stream, delay=3600)
+    stream.lines.add(b"first\n", urgent=True)
+    assert set(stream.getvalue().splitlines()) == {b"first", b"second"}
+
+
 async def test_a_reader_that_stopped_reading_costs_lines_and_no_time() -> None:
     """Bounded, counted, and told of when somebody reads again; nobody waits meanwhile."""
     lost: list[int] = []
