@@ -30,6 +30,7 @@ from services.notifier.delivery.gateways import Provider, Providers
 from services.notifier.delivery.gateways.mail import Mail
 from services.notifier.delivery.gateways.signed_http import SignedHttp, push_body, sms_body
 from services.notifier.delivery.gateways.smtp import MailServer
+from services.notifier.delivery.lanes import IN_HAND, Lane
 from services.notifier.delivery.metrics import DeliveryMetrics
 from services.notifier.delivery.usecases import Codes, OwnMessages, Sending
 from services.notifier.delivery.usecases.codes import CODE_OUTCOME
@@ -66,7 +67,8 @@ def build(
     recipients, devices = recipients_store.Recipients(db), recipients_store.Devices(db)
     blocked = Blocked(db)
     messages, called_off = delivery_store.Messages(db), delivery_store.CalledOff(db)
-    sending = Sending(deps, messages, called_off, devices, ways, metrics)
+    lanes = build_lanes(settings)
+    sending = Sending(deps, messages, called_off, devices, ways, lanes, metrics)
     codes = Codes(deps, messages, renderer, ways, metrics)
     announcements = Announcements(
         deps,
@@ -105,11 +107,7 @@ def build(
                 CODE_OUTCOME: codes.settle,
                 **dict.fromkeys(SEND.values(), sending.send),
             },
-            timer_concurrency={
-                SEND[Channel.SMS]: settings.sms_concurrency,
-                SEND[Channel.EMAIL]: settings.email_concurrency,
-                SEND[Channel.PUSH]: settings.push_concurrency,
-            },
+            timer_concurrency=dict.fromkeys(SEND.values(), IN_HAND),
             indexes=[
                 blockings.INDEXES,
                 recipients_store.INDEXES,
@@ -150,6 +148,16 @@ def _routes() -> APIRouter:
     for router in (delivery_api.router, recipients_api.router):
         routes.include_router(router)
     return routes
+
+
+def build_lanes(settings: Settings) -> Mapping[Channel, Lane]:
+    """How hard each provider may be pressed."""
+    most = {
+        Channel.SMS: settings.sms_concurrency,
+        Channel.EMAIL: settings.email_concurrency,
+        Channel.PUSH: settings.push_concurrency,
+    }
+    return {channel: Lane(channel, most[channel]) for channel in Channel}
 
 
 def build_providers(settings: Settings, metrics: Metrics) -> Providers:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import resource
 import sys
 import time
 from base64 import b64encode
@@ -47,12 +46,7 @@ class Sinks:
             self.kept, self.again = {}, 0
         if path == b"/kept":
             return [(*key, b64encode(said).decode(), at) for key, (said, at) in self.kept.items()]
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        return {
-            "kept": len(self.kept),
-            "again": self.again,
-            "cpu": used.ru_utime + used.ru_stime,
-        }
+        return {"kept": len(self.kept), "again": self.again}
 
 
 class Http(asyncio.Protocol):

@@ -10,6 +10,8 @@ from pymongo import ASCENDING, IndexModel
 from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
+from services.chassis.database.reads import Read
+from services.chassis.database.together import read_together
 from services.chassis.work.aggregates import Aggregates
 from services.chassis.work.transactions import Transaction
 from services.notifier.delivery.domain.message import Message
@@ -56,5 +58,5 @@ class CalledOff:
         """Whether it was called off, even by an event that came too early."""
         query = {"_id": subject_id}
         if tx is None:
-            return await self._called_off.find_one(query) is not None
+            return bool(await read_together(Read(self._called_off, query, limit=1)))
         return await tx.find_one(self._called_off, query) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -336,3 +337,28 @@ async def test_a_slow_channel_does_not_hold_the_others_and_is_not_flooded(
         assert boxes.sms.connections <= 16
         assert not boxes.email.messages
         assert len(await journal(client, tokens, CITIZEN, limit=100)) == 62
+
+
+async def test_while_a_provider_says_when_to_come_back_the_others_wait_without_a_try(
+    make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens
+) -> None:
+    """N6: what was not tried costs no try, and comes when the provider wants it; mail goes on."""
+    boxes.sms.always, boxes.sms.retry_after = 429, 60
+    app = make()
+    async with running(app) as client:
+        await register(app)
+        for _ in range(40):
+            await deliver(app, heard(ApplicationSubmitted, citizen_id=CITIZEN))
+        await eventually(lambda: len(boxes.email.messages) == 41)
+        timers = find(app, Runtime).timers.collection
+        at = datetime.now(UTC) + timedelta(seconds=50)
+
+        async def put_off() -> bool:
+            waiting = {"kind": "send-sms", "state": "waiting", "due_at": {"$gt": at}, "attempts": 0}
+            return bool(await timers.count_documents(waiting) == 41)
+
+        await eventually(put_off)
+        lines = await journal(client, tokens, CITIZEN, limit=100)
+        statuses = Counter(line["status"] for line in lines if line["channel"] == "sms")
+        assert len(boxes.sms.attempts) == statuses["retrying"] <= 16
+        assert statuses["queued"] == 41 - statuses["retrying"]

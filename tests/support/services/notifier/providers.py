@@ -45,6 +45,8 @@ class Box:
 
     faults: deque[Fault] = field(default_factory=deque)
     always: Fault | None = None
+    retry_after: int | None = None
+    """What a refusal says about when to come back."""
     silent_to: set[str] = field(default_factory=set)
     messages: dict[str, Kept] = field(default_factory=dict)
     attempts: list[str] = field(default_factory=list)
@@ -111,9 +113,9 @@ async def _serve_http(box: Box, reader: asyncio.StreamReader, writer: asyncio.St
                 return
             status, said = answer
             raw = json.dumps(said).encode()
-            writer.write(
-                f"HTTP/1.1 {status} -\r\ncontent-length: {len(raw)}\r\n\r\n".encode() + raw
-            )
+            later = f"retry-after: {box.retry_after}\r\n" if box.retry_after else ""
+            answered = f"HTTP/1.1 {status} -\r\n{later}content-length: {len(raw)}\r\n\r\n"
+            writer.write(answered.encode() + raw)
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         return
