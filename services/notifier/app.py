@@ -27,10 +27,10 @@ from services.notifier.delivery import consumers as delivery_consumers
 from services.notifier.delivery import store as delivery_store
 from services.notifier.delivery.actions import SEND, Queue
 from services.notifier.delivery.gateways import Provider, Providers
+from services.notifier.delivery.gateways.lanes import IN_HAND, Lane
 from services.notifier.delivery.gateways.mail import Mail
 from services.notifier.delivery.gateways.signed_http import SignedHttp, push_body, sms_body
 from services.notifier.delivery.gateways.smtp import MailServer
-from services.notifier.delivery.lanes import IN_HAND, Lane
 from services.notifier.delivery.metrics import DeliveryMetrics
 from services.notifier.delivery.usecases import Codes, OwnMessages, Sending
 from services.notifier.delivery.usecases.codes import CODE_OUTCOME

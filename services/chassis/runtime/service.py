@@ -36,6 +36,7 @@ from services.chassis.kafka.publisher import KafkaPublisher
 from services.chassis.kafka.relay import Relay
 from services.chassis.kafka.subscriber import build_broker
 from services.chassis.kafka.supervisor import Supervisor
+from services.chassis.runtime.garbage import collect_rarely
 from services.chassis.runtime.gauges import Gauges, Measure, measure_loop, repeat_all
 from services.chassis.runtime.resources import Resources
 from services.chassis.telemetry.journey import travelling
@@ -265,6 +266,7 @@ def serve(app: FastAPI) -> None:
         options = server_options(settings.platform)
         config = uvicorn.Config(app, host=settings.host, port=settings.port, **options)
         server = uvicorn.Server(config)
+        collect_rarely()
         with suppress(KeyboardInterrupt):  # it has stopped in good order, and says so once more
             server.run(listening(config))
         if not server.started:

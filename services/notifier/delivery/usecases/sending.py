@@ -16,7 +16,7 @@ from services.notifier.delivery import events
 from services.notifier.delivery.actions import SEND
 from services.notifier.delivery.domain.message import Message, Outcome, Verdict, after_attempt
 from services.notifier.delivery.gateways import Outgoing, Providers, attempt
-from services.notifier.delivery.lanes import Lane, NoPlaceError
+from services.notifier.delivery.gateways.lanes import Lane, NoPlaceError
 from services.notifier.delivery.metrics import DeliveryMetrics
 from services.notifier.delivery.store import CalledOff, Messages
 from services.notifier.deps import Deps

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from services.notifier.delivery.domain.message import Outcome, Verdict
-from services.notifier.delivery.lanes import Lane, NoPlaceError
+from services.notifier.delivery.gateways.lanes import Lane, NoPlaceError
 
 TAKEN = Outcome(Verdict.ACCEPTED, "accepted")
 BUSY = Outcome(Verdict.NOT_TAKEN, "provider-busy")
