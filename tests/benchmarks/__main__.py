@@ -38,16 +38,20 @@ NAMES = (
     "overload",
     "spans",
 )
+LONG = ("soak",)
+"""Only when they are named."""
 
 
 def main(argv: Sequence[str]) -> int:
     """Run the named benchmarks, or all of them; 1 when one could not run."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(NAMES)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(NAMES + LONG)}")
     names = parser.parse_args(argv).names or NAMES
-    unknown = sorted(set(names) - set(NAMES))
+    unknown = sorted(set(names) - set(NAMES + LONG))
     if unknown:
-        parser.error(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(NAMES)}")
+        parser.error(
+            f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(NAMES + LONG)}"
+        )
     print(machine())
     print("Medians. Ratio: to the line of the same table that is marked 1.00×.")
     started = time.perf_counter()

@@ -10,7 +10,7 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,12 +33,13 @@ from services.chassis.foundation import clock
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.limits.connections import listening, server_options
 from services.chassis.runtime.service import serve
+from services.chassis.work.outbox import Record
 from services.scheduling.app import build
 from services.scheduling.settings import Settings
 from services.scheduling.timetable.domain import Slot, Visit
 from services.scheduling.timetable.store.slots import to_document
 from tests.support.eventually import eventually
-from tests.support.service import Collector, Tokens, fresh_database
+from tests.support.service import Tokens, fresh_database
 from tests.support.stack import ServerStack
 
 
@@ -136,6 +137,13 @@ async def _ready(client: httpx2.AsyncClient, port: int, check: str) -> bool:
     return bool(answer.json()["checks"][check])
 
 
+class _Forgetful:
+    """Takes what the relay sends, and keeps nothing."""
+
+    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
+        return [None] * len(records)
+
+
 def _scheduling(port: int, database: str, keys: dict[str, Any]) -> None:
     """As `python -m services.scheduling`."""
 
@@ -143,7 +151,7 @@ def _scheduling(port: int, database: str, keys: dict[str, Any]) -> None:
         return keys
 
     settings = Settings(port=port, database=database)
-    app = build(settings, fetch_keys=fetch, publisher=Collector())
+    app = build(settings, fetch_keys=fetch, publisher=_Forgetful())
     _add_bare_route(app, database)
     serve(app)
 

@@ -99,21 +99,27 @@ async def _crowd(stack: ServerStack, limits: Mapping[str, str]) -> Outcome:
     """What it can do now, and then what comes of twice that."""
     async with service(stack, {**limits, "LOG_LEVEL": "ERROR"}) as running:
         requests = await new_bookings(running.mongo, running.tokens, CLOSED)
-        able = await _generate(running.port, requests, connections=CONNECTIONS)
+        able = await generate(running.port, requests, connections=CONNECTIONS)
         capacity = sum(s == BOOKED for s, _, _ in able) / max(at for _, _, at in able)
         count = int(TIMES * capacity * SECONDS)
         requests = await new_bookings(running.mongo, running.tokens, count)
-        return Outcome(capacity, await _generate(running.port, requests, rate=TIMES * capacity))
+        return Outcome(capacity, await generate(running.port, requests, rate=TIMES * capacity))
 
 
-async def _generate(
-    port: int, requests: Sequence[bytes], *, rate: float | None = None, connections: int = 0
+async def generate(
+    port: int,
+    requests: Sequence[bytes],
+    *,
+    rate: float | None = None,
+    connections: int = 0,
+    patience: float = PATIENCE,
 ) -> list[tuple[int, float, float]]:
+    """Send them from another process; see `openloop`."""
     asked = {
         "port": port,
         "rate": rate,
         "connections": connections,
-        "patience": PATIENCE,
+        "patience": patience,
         "requests": [r.decode("latin-1") for r in requests],
     }
     process = await asyncio.create_subprocess_exec(
