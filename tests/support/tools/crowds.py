@@ -117,4 +117,4 @@ async def workshop_of(
         yield Workshop(mongo, groups, transactions, sent)
     finally:
         await mongo.client.drop_database(database)
-        mongo.close()
+        await asyncio.to_thread(mongo.close)  # it says good-bye, and the line may be our loop's
