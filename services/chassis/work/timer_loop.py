@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import contextvars
 import random
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -42,10 +44,14 @@ class TimerLoop:
     concurrency: int = 32
     poll: float = 0.5
     lease_time: timedelta = timedelta(seconds=60)
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _running: dict[asyncio.Task[None], Document] = field(default_factory=dict)
+    _kept: int = 0
+    """Places that are kept for timers on their way, or for a lease that is being taken."""
+    _context: contextvars.Context | None = None
+    _behind: bool = False
 
     def __post_init__(self) -> None:
-        self._bell = self.timers.bell(frozenset(self.handlers))
+        self._bell = self.timers.attach(self.handlers, self)
         self.metrics.timer_kinds.update(self.handlers)
 
     async def run(self) -> None:
@@ -60,10 +66,37 @@ class TimerLoop:
         def failed(error: Exception, _: float) -> None:
             log.warning("timers cannot be read", error=redacted(error))
 
+        self._context = contextvars.copy_context()
         try:
             await repeat(step, failed)
         finally:
-            await stop_all(set(self._running), within=_STOP_SECONDS)
+            self._context = None
+            left = dict(self._running)
+            await stop_all(left, within=_STOP_SECONDS)
+            with contextlib.suppress(Exception):  # MongoDB is away: their leases run out
+                async with asyncio.timeout(1):
+                    await self._give_back([left[task] for task in left if task.cancelled()])
+
+    def keep_place(self) -> bool:
+        """Whether a timer that is being set to «at once» may be begun here when it commits.
+
+        Then `begin` or `free_place` follows. Not where older ones wait.
+        """
+        full = len(self._running) + self._kept >= self.concurrency
+        if self._context is None or self._behind or full:
+            return False
+        self._kept += 1
+        return True
+
+    def free_place(self) -> None:
+        """What the place was kept for, has not committed."""
+        self._kept -= 1
+
+    def begin(self, document: Document) -> None:
+        """Run a timer that committed as leased by us, in the place that was kept for it."""
+        self._kept -= 1
+        if self._context is not None:
+            self._start(document)
 
     async def _wait(self) -> None:
         try:
@@ -74,18 +107,43 @@ class TimerLoop:
 
     async def _take(self) -> bool:
         """Begin what is due and has room; True if there was any."""
-        if len(self._running) >= self.concurrency:
+        if self._running and not self._room:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.sleep(0)  # who has committed together makes room together
-        leased = await self.lease(datetime.now(UTC), self.concurrency - len(self._running))
+        room = self._room
+        if not room:  # all places are kept; who has one rings
+            return False
+        self._kept += room
+        try:
+            leased = await self.lease(datetime.now(UTC), room)
+        finally:
+            self._kept -= room
+        self._behind = leased is not None and len(leased) == room
         for document in leased or ():
-            task = asyncio.create_task(self.handle(document))
-            self._running.add(task)
-            task.add_done_callback(self._over)
+            self._start(document)
         return leased is not None
 
+    @property
+    def _room(self) -> int:
+        return max(0, self.concurrency - len(self._running) - self._kept)
+
+    def _start(self, document: Document) -> None:
+        # in the loop's own context: a request's clock is not that of the timer which it sets
+        context = self._context.copy() if self._context is not None else None
+        task = asyncio.create_task(self.handle(document), context=context)
+        self._running[task] = document
+        task.add_done_callback(self._over)
+
+    async def _give_back(self, documents: Sequence[Document]) -> None:
+        """At a stop: what was not brought to its end need not wait for the end of its lease."""
+        for document in documents:
+            await self.timers.collection.update_one(
+                {"_id": document["_id"], "token": document["token"]},
+                {"$set": {"due_at": datetime.now(UTC)}},
+            )
+
     def _over(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         tell_failure(task)  # what `handle` does not settle is a bug; its lease brings it again
 
     async def lease(self, now: datetime, most: int) -> list[Document] | None:
@@ -127,12 +185,12 @@ class TimerLoop:
             travelling(_journey(document, due)),
             running(due.kind, due.key, due.attempts, document.get("set_by")) as run,
         ):
-            run.outcome = await self._run(due)
+            run.outcome = await self._run(due, document["due_at"] - datetime.now(UTC))
         self.metrics.timers.labels(due.kind, run.outcome).inc()
 
-    async def _run(self, due: Due) -> str:
+    async def _run(self, due: Due, lease: timedelta) -> str:
         try:
-            async with asyncio.timeout(self.lease_time.total_seconds() * 0.8):
+            async with asyncio.timeout(lease.total_seconds() * 0.8):
                 await self.handlers[due.kind](due)
         except AlreadyHandledError:
             return "already-done"

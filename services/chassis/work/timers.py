@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from pymongo import ASCENDING, IndexModel
 
-from services.chassis.database.client import Mongo
+from services.chassis.database.client import Document, Mongo
 from services.chassis.foundation.errors import AlreadyHandledError
 from services.chassis.telemetry.journey import current
 from services.chassis.work.unit import Check, Unit
@@ -25,6 +25,8 @@ from services.chassis.work.unit import Check, Unit
 INDEXES = {
     "timers": [IndexModel([("kind", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING)])]
 }
+BORN_LEASE = timedelta(seconds=30)
+"""Shorter than other leases: who set it is about to run it, or dead."""
 _SAME_WORK = timedelta(minutes=1)
 """A timer due within this is a part of the work that set it (see `tracing`)."""
 
@@ -62,6 +64,22 @@ class Due:
 TimerHandler: TypeAlias = Callable[[Due], Awaitable[None]]
 
 
+class Runner(Protocol):
+    """Runs timers of this process; see `TimerLoop`."""
+
+    def keep_place(self) -> bool:
+        """Whether one more may be begun here; `begin` or `free_place` follows."""
+        ...
+
+    def free_place(self) -> None:
+        """It does not come."""
+        ...
+
+    def begin(self, document: Document) -> None:
+        """Run it: it is committed, and leased by us."""
+        ...
+
+
 class Timers:
     """The timers of a service; wakes their loops when some may be due."""
 
@@ -69,12 +87,19 @@ class Timers:
         self.mongo = mongo
         self.collection = mongo.db["timers"]
         self._bells: list[tuple[frozenset[str], asyncio.Event]] = []
+        self._runners: dict[str, Runner] = {}
 
-    def bell(self, kinds: frozenset[str]) -> asyncio.Event:
-        """An event that is set when a timer of one of these kinds may be due."""
+    def attach(self, kinds: Iterable[str], runner: Runner) -> asyncio.Event:
+        """Have timers of these kinds run here; the event is set when one of them may be due."""
         made = asyncio.Event()
-        self._bells.append((kinds, made))
+        heard = frozenset(kinds)
+        self._bells.append((heard, made))
+        self._runners |= dict.fromkeys(heard, runner)
         return made
+
+    def runner_of(self, kind: str) -> Runner | None:
+        """Who runs timers of this kind in this process, if anybody does."""
+        return self._runners.get(kind)
 
     def ring(self, kinds: AbstractSet[str]) -> None:
         """Wake the loops of these kinds: what they wait for has committed."""
@@ -95,6 +120,15 @@ class Timers:
             await self.collection.count_documents({"kind": kind, "state": "failed"}),
             oldest["due_at"] if oldest else None,
         )
+
+
+def born_leased(document: dict[str, Any]) -> dict[str, Any]:
+    """A timer that is due now, as one that is leased already by the process that sets it.
+
+    It saves the write and the reads of a lease. Should the process die, it comes again somewhere
+    else when the lease is over.
+    """
+    return {**document, "due_at": datetime.now(UTC) + BORN_LEASE, "attempts": 1}
 
 
 def timer_id(kind: str, key: str) -> str:

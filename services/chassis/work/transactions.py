@@ -23,7 +23,7 @@ from services.chassis.telemetry.tracing import Kind, span
 from services.chassis.work.group import Group
 from services.chassis.work.groups import Groups
 from services.chassis.work.outbox import Outbox, outbox_document
-from services.chassis.work.timers import Timers, timer_document, timer_id
+from services.chassis.work.timers import Runner, Timers, born_leased, timer_document, timer_id
 from services.chassis.work.unit import Check, Unit
 from services.chassis.work.waiting import Waiting
 
@@ -64,7 +64,9 @@ class Transaction(Unit):
         self._source = source
         self._timers = timers
         self.events: list[Event[Any]] = []
-        self.timers_set: set[str] = set()
+        self._kinds_set: set[str] = set()
+        self._born: dict[str, tuple[Runner, dict[str, Any]]] = {}
+        self.timers = 0
 
     def emit(self, aggregate_id: str, seq: int, data: Data | Fact) -> Event[Any]:
         """Record a fact about an aggregate; `seq` is the aggregate's version that it made."""
@@ -93,13 +95,40 @@ class Transaction(Unit):
     ) -> None:
         """Set (or move) the durable timer `kind:key`; due now means: as soon as this commits."""
         document = timer_document(kind, key, due_at, payload)
-        query = {"_id": document["_id"]}
+        id_ = document["_id"]
+        self._unborn(id_)
+        self.timers += 1
+        runner = self._timers.runner_of(kind) if due_at <= datetime.now(UTC) else None
+        if runner is not None and runner.keep_place():
+            document = born_leased(document)
+            self._born[id_] = (runner, document)
+        else:
+            self._kinds_set.add(kind)
+        query = {"_id": id_}
         await self.replace(self._timers.collection, query, document, duplicate=DuplicateError)
-        self.timers_set.add(kind)
 
     async def cancel_timer(self, kind: str, key: str) -> None:
         """Drop the timer if it is there."""
+        self._unborn(timer_id(kind, key))
         await self.delete(self._timers.collection, timer_id(kind, key))
+
+    def begin_timers(self) -> None:
+        """It has committed: what is due at once is run at once, or its loop is told of it."""
+        born, self._born = self._born, {}
+        for runner, document in born.values():
+            runner.begin(document)
+        if self._kinds_set:
+            self._timers.ring(self._kinds_set)
+
+    def free_places(self) -> None:
+        """It has not committed, or nobody is there to know."""
+        for id_ in tuple(self._born):
+            self._unborn(id_)
+
+    def _unborn(self, id_: str) -> None:
+        if id_ in self._born:
+            runner, _ = self._born.pop(id_)
+            runner.free_place()
 
 
 class Transactions:
@@ -145,13 +174,18 @@ class Transactions:
 
         async def attempt(group: Group, waiting: Waiting) -> tuple[T, Transaction]:
             tx = Transaction(group, waiting, self.service, self.timers)
-            result = await _claimed(cause.claim(tx), work(tx)) if cause else await work(tx)
-            if once is not None:
-                await tx.insert(self._answers, [once.document(result)], duplicate=DuplicateError)
-            if tx.events:
-                documents = [outbox_document(event) for event in tx.events]
-                await tx.insert(self.outbox.collection, documents, duplicate=_stale)
-            await tx.settle()
+            try:
+                result = await _claimed(cause.claim(tx), work(tx)) if cause else await work(tx)
+                if once is not None:
+                    answer = once.document(result)
+                    await tx.insert(self._answers, [answer], duplicate=DuplicateError)
+                if tx.events:
+                    documents = [outbox_document(event) for event in tx.events]
+                    await tx.insert(self.outbox.collection, documents, duplicate=_stale)
+                await tx.settle()
+            except BaseException:
+                tx.free_places()
+                raise
             return result, tx
 
         started = time.perf_counter()
@@ -162,16 +196,12 @@ class Transactions:
                 if once is not None:  # a twin, committed meanwhile, may be the reason
                     await once.replay(self.mongo)
                 raise
-            told.set(events=len(tx.events), timers=len(tx.timers_set))
-            self._ring(tx)
+            told.set(events=len(tx.events), timers=tx.timers)
+            tx.begin_timers()
+            if tx.events:
+                self.outbox.bell.set()
             tell_recorded(tx.events, time.perf_counter() - started)
         return result
-
-    def _ring(self, tx: Transaction) -> None:
-        if tx.events:
-            self.outbox.bell.set()
-        if tx.timers_set:
-            self.timers.ring(tx.timers_set)
 
 
 async def _claimed(check: Check, work: Awaitable[T]) -> T:

@@ -235,13 +235,7 @@ async def test_a_crash_between_sending_and_recording(
         await register(first, phone=PHONE, email=None)
         async with asyncio.timeout(10):
             await dying.sent.wait()
-    second = make()
-    timers = find(second, Runtime).timers.collection
-    leased = await timers.find_one({"kind": "send-sms"})
-    assert leased is not None
-    assert leased["due_at"] > datetime.now(UTC) + timedelta(seconds=30)
-    await timers.update_one({"_id": leased["_id"]}, {"$set": {"due_at": datetime.now(UTC)}})
-    async with running(second) as client:
+    async with running(make()) as client:  # the first one has given its timer back
         (line,) = await settled(client, tokens, 1, "account-registered.v2")
         assert line["status"] == "delivered"
         assert len(boxes.sms.attempts) == 2
