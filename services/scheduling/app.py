@@ -13,6 +13,7 @@ from services.chassis.http.auth import FetchKeys
 from services.chassis.http.door import Door
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
+from services.chassis.telemetry.journey import random_hex
 from services.chassis.work.outbox import Publisher
 from services.scheduling.bookings import api as bookings_api
 from services.scheduling.bookings import consumers as bookings_consumers
@@ -35,7 +36,7 @@ from services.scheduling.timetable.usecases import TIMER, Timetable
 
 
 def _new_id() -> str:
-    return secrets.token_hex(12)
+    return random_hex(12)
 
 
 def _new_talon() -> int:

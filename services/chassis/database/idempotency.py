@@ -16,6 +16,8 @@ from pydantic import BaseModel
 from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.client import Mongo
+from services.chassis.database.reads import Read
+from services.chassis.database.together import read_together
 from services.chassis.foundation.errors import RefusalError
 
 RETENTION = timedelta(days=2)
@@ -121,9 +123,11 @@ class Once:
             ReplayedAnswer: the same request; carries the stored answer.
             IdempotencyKeyReusedError: another request under the same key.
         """
-        found = await mongo.db["idempotency"].find_one({"_id": self.key})
-        if found is None:
+        answers = mongo.collection("idempotency")
+        stored = await read_together(Read(answers, {"_id": self.key}, limit=1))
+        if not stored:
             return
+        (found,) = stored
         if found["fingerprint"] != self.fingerprint:
             raise IdempotencyKeyReusedError
         raise ReplayedAnswer(
