@@ -22,6 +22,7 @@ from tests.support.eventually import eventually
 from tests.support.service import Tokens, an_event, running
 from tests.support.stack import ServerStack, restarting
 from tests.support.tools import counter
+from tests.support.tools.crowds import SIZES
 from tests.support.tools.flow import equals, has, metric, pending, published, unique
 from tests.support.tools.kafka import reached, send, victim
 from tests.support.tools.programs import program
@@ -38,13 +39,19 @@ async def test_an_event_is_heard_once_and_answered_once(
         assert await eventually(lambda: published(kafka_platform, key)) == [1]
 
 
+@pytest.mark.parametrize("largest", SIZES)
 async def test_the_same_event_twice_late_and_out_of_order(
-    kafka_platform: Platform, database: str, tokens: Tokens
+    kafka_platform: Platform, database: str, tokens: Tokens, largest: int
 ) -> None:
     """E4: duplicates change nothing; where only the latest counts, an older one changes nothing."""
     key, other = unique("a"), unique("b")
     app = counter.build(
-        kafka_platform, database, name=unique("c"), fetch_keys=tokens.fetch, latest_only=True
+        kafka_platform,
+        database,
+        name=unique("c"),
+        fetch_keys=tokens.fetch,
+        latest_only=True,
+        largest=largest,
     )
     async with running(app):
         second = an_event(counter.checked(key), aggregate_id=key, seq=2)
@@ -166,11 +173,13 @@ async def test_a_record_that_cannot_even_be_read_is_stepped_over(
             assert await letters.count_documents({}) == 1
 
 
+@pytest.mark.parametrize("largest", SIZES[::3])
 async def test_refusals_and_bugs_become_dead_letters_and_can_be_replayed(
     kafka_platform: Platform,
     database: str,
     tokens: Tokens,
     capsys: pytest.CaptureFixture[str],
+    largest: int,
 ) -> None:
     """E5: list, show, replay, discard; a replay goes through the inbox."""
     refused, buggy, healthy = unique("refused"), unique("buggy"), unique("a")
@@ -185,7 +194,12 @@ async def test_refusals_and_bugs_become_dead_letters_and_can_be_replayed(
             raise ZeroDivisionError
 
     app = counter.build(
-        kafka_platform, database, name=unique("c"), fetch_keys=tokens.fetch, trouble=trouble
+        kafka_platform,
+        database,
+        name=unique("c"),
+        fetch_keys=tokens.fetch,
+        trouble=trouble,
+        largest=largest,
     )
     events = [an_event(counter.checked(k), aggregate_id=k) for k in (refused, buggy, healthy)]
     async with running(app):
@@ -224,8 +238,9 @@ async def test_refusals_and_bugs_become_dead_letters_and_can_be_replayed(
         assert (await app.state.counter.counts())[buggy] == 1
 
 
+@pytest.mark.parametrize("largest", SIZES[1:3])
 async def test_an_accident_backs_off_and_is_never_a_dead_letter(
-    kafka_platform: Platform, database: str, tokens: Tokens
+    kafka_platform: Platform, database: str, tokens: Tokens, largest: int
 ) -> None:
     """E5: while the dependency is down nothing is given up; order of the aggregate is kept."""
     key = unique("a")
@@ -238,7 +253,12 @@ async def test_an_accident_backs_off_and_is_never_a_dead_letter(
             raise AccidentError
 
     app = counter.build(
-        kafka_platform, database, name=unique("c"), fetch_keys=tokens.fetch, trouble=trouble
+        kafka_platform,
+        database,
+        name=unique("c"),
+        fetch_keys=tokens.fetch,
+        trouble=trouble,
+        largest=largest,
     )
     async with running(app):
         find(app, Runtime).dispatcher._backoff = 0.02

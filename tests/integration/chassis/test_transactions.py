@@ -35,6 +35,7 @@ from services.chassis.work.waiting import Waiting
 from tests.support.service import Collector, Tokens, running
 from tests.support.stack import ServerStack, restarting
 from tests.support.tools import counter
+from tests.support.tools.crowds import SIZES
 
 
 class TakenError(RefusalError):
@@ -43,11 +44,14 @@ class TakenError(RefusalError):
     code = "taken"
 
 
+@pytest.mark.parametrize("largest", SIZES)
 async def test_a_twin_that_work_itself_refuses_gets_the_stored_answer(
-    platform: Platform, database: str, tokens: Tokens, collector: Collector
+    platform: Platform, database: str, tokens: Tokens, collector: Collector, largest: int
 ) -> None:
     """A double click must not be told that the person's own booking is somebody else's."""
-    app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=collector)
+    app = counter.build(
+        platform, database, fetch_keys=tokens.fetch, publisher=collector, largest=largest
+    )
     async with running(app):
         runtime = find(app, Runtime)
 
@@ -137,11 +141,14 @@ async def test_mongodb_away_is_said_soon_and_stopping_is_not_hindered(
             assert await again.state.counter.counts() == {}
 
 
+@pytest.mark.parametrize("largest", SIZES)
 async def test_a_cause_is_claimed_once(
-    platform: Platform, database: str, tokens: Tokens, collector: Collector
+    platform: Platform, database: str, tokens: Tokens, collector: Collector, largest: int
 ) -> None:
     """E4: of twenty handlers of one event, one has the effect."""
-    app = counter.build(platform, database, fetch_keys=tokens.fetch, publisher=collector)
+    app = counter.build(
+        platform, database, fetch_keys=tokens.fetch, publisher=collector, largest=largest
+    )
     async with running(app):
         runtime = find(app, Runtime)
         cause = EventCause(runtime.mongo, "c", "/registry", "e1", "t", "a", EventPosition(1))

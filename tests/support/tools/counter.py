@@ -25,6 +25,7 @@ from services.chassis.http.facilities import find
 from services.chassis.http.middleware import OnceKey
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
+from services.chassis.work.groups import LARGEST, Groups
 from services.chassis.work.inbox import Incoming
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction
@@ -93,11 +94,18 @@ def build(
     trouble: Callable[[str], Awaitable[None]] | None = None,
     latest_only: bool = False,
     port: int = 1,
+    largest: int = LARGEST,
     **seams: Any,
 ) -> FastAPI:
-    """The counting service. `name` is its consumer group and the source of its events."""
+    """The counting service. `name` is its consumer group and the source of its events.
+
+    `largest` is the size of its largest group of units.
+    """
     settings = ServiceSettings(port=port, database=database, platform=platform)
     resources = Resources(name, settings, **seams)
+    resources.transactions.groups = Groups(
+        resources.mongo, largest=largest, metrics=resources.metrics
+    )
     counter = Counter(resources, trouble)
 
     async def heard(incoming: Incoming[IdentityChecked]) -> None:

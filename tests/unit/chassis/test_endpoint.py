@@ -312,6 +312,7 @@ def seen(answer: httpx2.Response) -> tuple[int, dict[str, str], Any]:
 def test_an_answer_is_the_same_as_fastapis(method: str, path: str, more: dict[str, Any]) -> None:
     theirs, ours = (client.request(method, path, **more) for client in (THEIRS, OURS))
     assert seen(ours) == seen(theirs)
+    assert ours.headers.keys() >= _OURS_ALONE
 
 
 def built(name: str) -> FastAPI:
