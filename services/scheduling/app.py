@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
+from struct import iter_unpack
 
 from fastapi import APIRouter, FastAPI
 
@@ -34,13 +36,18 @@ from services.scheduling.timetable import store as timetable_store
 from services.scheduling.timetable.metrics import TimetableMetrics
 from services.scheduling.timetable.usecases import TIMER, Timetable
 
+_WORD, _DRAWN = 8, 256
+
 
 def _new_id() -> str:
     return random_hex(12)
 
 
-def _new_talon() -> int:
-    return secrets.randbelow(10**DIGITS)
+def _talons() -> Iterator[int]:
+    """Numbers that nobody can guess."""
+    while True:  # many at a time: a call of the kernel for each was a twentieth of a booking
+        drawn = secrets.token_bytes(_WORD * _DRAWN)
+        yield from (seed % 10**DIGITS for (seed,) in iter_unpack("=Q", drawn))
 
 
 def build(
@@ -50,7 +57,7 @@ def build(
     publisher: Publisher | None = None,
     now: Callable[[], datetime] = clock.now,
     new_id: Callable[[], str] = _new_id,
-    new_talon: Callable[[], int] = _new_talon,
+    new_talon: Callable[[], int] | None = None,
 ) -> FastAPI:
     """The service as an ASGI app. Keys, publisher, clock and ids are test seams."""
     resources = Resources("scheduling", settings, fetch_keys=fetch_keys, publisher=publisher)
@@ -68,7 +75,7 @@ def build(
         patients,
         appointments,
         BookingMetrics(resources.metrics),
-        new_talon=new_talon,
+        new_talon=new_talon or partial(next, _talons()),
         check_url=lambda number: f"{public_url}/talon/{number}",
         changed=recent.changed,
     )
