@@ -53,7 +53,7 @@ class Routes:
         """Take the application with all of its routes; later ones are found by FastAPI."""
         self._app = app
         self._fastapi = AsyncExitStackMiddleware(app.router)
-        self._routers = len(app.routes)
+        self._known_routes = len(app.routes)
         contexts = list(iter_route_contexts(app.routes))
         rows = [_row(c, app) for c in contexts if isinstance(c.original_route, APIRoute)]
         self._others = [c.matches for c in contexts if not isinstance(c.original_route, APIRoute)]
@@ -110,7 +110,7 @@ class Routes:
         path, router = scope["path"], self._app.router
         return (
             router.redirect_slashes
-            or len(router.routes) != self._routers
+            or len(router.routes) != self._known_routes
             or path in self._addresses
             or any(row.parameters(path) is not None for row in self._rows)
             or any(matches(scope)[0] is not Match.NONE for matches in self._others)
