@@ -153,8 +153,10 @@ def _telling(told: Span, exporter: Exporter) -> Iterator[Span]:
     if not around.sampled:
         yield told
         return
-    mine = replace(around, span_id=random_hex(8))
-    inside = replace(journey, traceparent=str(mine), fresh=False, follows=None)
+    mine = TraceContext(around.trace_id, random_hex(8), around.sampled)
+    inside = Journey(
+        journey.correlation_id, journey.causation_id, str(mine), tracestate=journey.tracestate
+    )
     started, clock = time.time_ns(), time.perf_counter_ns()
     try:
         with travelling(inside):
@@ -169,7 +171,7 @@ def _telling(told: Span, exporter: Exporter) -> Iterator[Span]:
                 told,
                 mine,
                 None if journey.fresh else around,
-                TraceContext.parse(journey.follows),
+                TraceContext.parse(journey.follows) if journey.follows else None,
                 started,
                 started + time.perf_counter_ns() - clock,
             )
