@@ -127,6 +127,31 @@ async def test_one_bad_unit_among_a_hundred_is_told_alone(workshop: Workshop, ki
     assert workshop.sent.counts["transactions"] <= AT_MOST.get(kind, 5)
 
 
+async def test_one_stale_among_a_hundred_that_save_is_found_by_halves(workshop: Workshop) -> None:
+    """Of what must not miss, the database says how many did, and not which."""
+    ids = [f"t{n}" for n in range(100)]
+    await workshop.things.insert_many([{"_id": n, "number": n, "revision": 1} for n in ids])
+
+    def saving(id_: str) -> Work:
+        async def work(tx: Transaction) -> str:
+            query = {"_id": id_, "revision": 7 if id_ == "t50" else 1}
+            after = {"_id": id_, "number": id_, "revision": 2}
+            await tx.replace(
+                workshop.things, query, after, missed=StaleVersionError, duplicate=DuplicateError
+            )
+            return id_
+
+        return work
+
+    answers = await workshop.all(map(saving, ids))
+    assert isinstance(answers.pop(50), StaleVersionError)
+    ids.remove("t50")
+    assert answers == ids
+    saved = {d["_id"] async for d in workshop.things.find({"revision": 2})}
+    assert saved == set(ids)
+    assert workshop.sent.counts["transactions"] <= 20
+
+
 async def test_many_that_want_one_number_leave_the_others_in_peace(workshop: Workshop) -> None:
     """One has it; the rest are told so; who stood among them commits, and not at its last try."""
 
