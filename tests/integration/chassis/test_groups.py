@@ -274,7 +274,6 @@ async def test_who_is_cancelled_while_others_work_leaves_nothing(workshop: Works
     over.set()
     await asyncio.gather(slow, good)
     assert await workshop.ids() == {"slow", "good"}
-    assert workshop.sent.counts["transactions"] == 1
 
 
 async def test_a_request_whose_group_failed_has_its_clock_again(workshop: Workshop) -> None:
@@ -283,7 +282,7 @@ async def test_a_request_whose_group_failed_has_its_clock_again(workshop: Worksh
     tries = 0
 
     async def request() -> str:
-        deadline = Deadline(0.3, struck.set)
+        deadline = Deadline(1.5, struck.set)  # the first try is over long before
         set_deadline(deadline)
         deadline.go()
 
