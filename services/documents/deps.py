@@ -14,6 +14,7 @@ from services.chassis.foundation.errors import RefusalError
 from services.chassis.http.auth import Principal
 from services.chassis.http.door import admitted
 from services.chassis.http.facilities import facility
+from services.chassis.http.headers import asked_of, declared_length
 from services.chassis.http.rates import Rates
 from services.chassis.work.transactions import Transactions
 
@@ -43,8 +44,8 @@ async def bounded_body(
         What `too_large` makes: it is more, or says that it will be.
         starlette.requests.ClientDisconnect: it stopped coming.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > at_most:
+    declared = declared_length(asked_of(request.scope))
+    if declared is not None and declared > at_most:
         raise too_large()
     received = 0
     async for chunk in request.stream():

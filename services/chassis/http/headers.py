@@ -35,6 +35,7 @@ _FOUND = "chassis.asked"
 _NO_STORE = (b"cache-control", b"no-store")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _PREFIX = re.compile(rb"/api/[a-z]+")
+_LENGTH_DIGITS = 18  # of a length: there is no longer body, and a number has no end
 Asked: TypeAlias = Mapping[bytes, bytes]
 """The headers of a request that the chassis itself reads."""
 
@@ -48,6 +49,17 @@ def asked_of(scope: Scope) -> Asked:
             if name in _READ:
                 found.setdefault(name, value)
     return found
+
+
+def declared_length(asked: Asked) -> int | None:
+    """How long the body of this request is, by its sender's word, to which the server holds it.
+
+    None: there is no word, or none that is a length; then whoever reads has to count.
+    """
+    if b"transfer-encoding" in asked:
+        return None
+    said = asked.get(b"content-length", b"0")
+    return int(said) if said.isdigit() and len(said) <= _LENGTH_DIGITS else None
 
 
 def cacheable(seconds: int) -> Callable[[Response], Awaitable[None]]:

@@ -15,7 +15,7 @@ from services.chassis.database.client import Mongo
 from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.http.auth import Principal, anyone
 from services.chassis.http.facilities import find
-from services.chassis.http.headers import Asked, asked_of, completed, journey_of
+from services.chassis.http.headers import Asked, asked_of, completed, declared_length, journey_of
 from services.chassis.http.problems import InternalError, OtherHttpError, problem_response
 from services.chassis.http.rates import Rates
 from services.chassis.telemetry.journey import Journey, travelling
@@ -127,10 +127,11 @@ class RequestMiddleware:
         answer = _Answer(send, asked, journey)
         with travelling(journey), _told(scope) as trace:
             try:
-                if _declared(asked) > self._max_body:
+                declared = declared_length(asked)
+                if declared is not None and declared > self._max_body:
                     await problem_response(OtherHttpError(413))(scope, receive, answer)
                 else:
-                    await self._app(scope, self._limited(receive, asked), answer)
+                    await self._app(scope, self._limited(receive, declared), answer)
             except Exception:
                 log.exception("unexpected error", route=_route(scope))
                 if answer.begun is not None:
@@ -142,10 +143,10 @@ class RequestMiddleware:
                     _tell(trace, scope, method, answer.status)
                 self._record(scope, method, answer.status, seconds)
 
-    def _limited(self, receive: Receive, asked: Asked) -> Receive:
+    def _limited(self, receive: Receive, declared: int | None) -> Receive:
         """The same body, refused once it grows past the limit (a chunked one has no length)."""
-        if b"content-length" in asked and b"transfer-encoding" not in asked:
-            return receive  # the server holds it to what was declared
+        if declared is not None:
+            return receive  # the server holds it to that
         left = self._max_body
 
         async def limited() -> Message:
@@ -212,8 +213,3 @@ def _who(scope: Scope) -> dict[str, str]:
     """The account that asked, where it is known: an id of ours, which names nobody."""
     principal = scope.get("state", {}).get("principal")
     return {} if principal is None else {"subject": principal.subject}
-
-
-def _declared(asked: Asked) -> int:
-    length = asked.get(b"content-length", b"0")
-    return int(length) if length.isdigit() else 0

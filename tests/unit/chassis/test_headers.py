@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from contracts.topics import SERVICES
 from services.chassis.http.app import Service
-from services.chassis.http.headers import cacheable, journey_of
+from services.chassis.http.headers import cacheable, declared_length, journey_of
 from services.chassis.telemetry.journey import Journey, current, travelling
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.tracing import outgoing_headers, span
@@ -135,6 +135,42 @@ def test_ids_drawn_by_lot_are_ids(drawn: Any) -> None:
     kept = of({"x-request-id": str(drawn)}).correlation_id == str(drawn)
     letters = sum(d.isalpha() for d in drawn.hex)
     assert kept or letters < 5 or re.search("[78]9[0-9]{9}", drawn.hex)
+
+
+@pytest.mark.parametrize(
+    ("headers", "length"),
+    [
+        ({}, 0),
+        ({b"content-length": b"17"}, 17),
+        ({b"content-length": b"9" * 18}, 10**18 - 1),
+        ({b"content-length": b"0" * 5_000}, None),
+        ({b"content-length": b"0" * 30 + b"17"}, None),
+        ({b"content-length": b"+17"}, None),
+        ({b"content-length": "１７".encode()}, None),
+        ({b"content-length": b"17", b"transfer-encoding": b"chunked"}, None),
+    ],
+)
+def test_a_length_is_one_that_a_body_can_have(
+    headers: dict[bytes, bytes], length: int | None
+) -> None:
+    """A server takes any number of zeros before it; Python reads no number of 5,000 digits."""
+    assert declared_length(headers) == length
+
+
+@pytest.mark.parametrize("zeros", [30, 5_000])
+@pytest.mark.parametrize(("size", "status"), [(1_000, 200), (1_001, 413)])
+def test_a_body_whose_length_is_none_is_counted(zeros: int, size: int, status: int) -> None:
+    app = Service(metrics=Metrics(), max_body=1_000)
+
+    @app.post("/v1/sizes")
+    async def measure(request: Request) -> int:
+        return len(await request.body())
+
+    length = "0" * zeros + str(size)
+    answer = TestClient(app).post(
+        "/v1/sizes", content=b"x" * size, headers={"Content-Length": length}
+    )
+    assert answer.status_code == status
 
 
 def test_head_is_get_without_a_body(client: TestClient) -> None:

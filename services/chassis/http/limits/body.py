@@ -10,7 +10,7 @@ from typing import Protocol
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
-from services.chassis.http.headers import Asked
+from services.chassis.http.headers import Asked, declared_length
 from services.chassis.http.limits.permits import Limits
 
 _SMALL = 64 * 1024  # a body that is waited for without a place; the server buffers as much anyway
@@ -41,9 +41,8 @@ class Body:
         self._rate = limits.body_rate
         self._until: float | None = None
         self._received = 0
-        declared = b"" if b"transfer-encoding" in asked else asked.get(b"content-length", b"0")
-        self._declared = int(declared) if declared.isdigit() else -1
-        self.small = 0 <= self._declared <= _SMALL
+        self._declared = declared_length(asked)
+        self.small = self._declared is not None and self._declared <= _SMALL
         self.whole = self._declared == 0
 
     def hurry(self) -> None:
