@@ -105,6 +105,7 @@ class TokenVerifier:
             exp={"essential": True},
             sub={"essential": True},
         )
+        self._published: dict[str, Any] | None = None
         self._keys: KeySet | None = None
         self._asked_at = -_RETRY_SECONDS
         self._verified: dict[bytes, tuple[Principal, float]] = {}
@@ -122,8 +123,15 @@ class TokenVerifier:
         await repeat(step, failed, first=_FIRST_RETRY_SECONDS, longest=_RETRY_SECONDS)
 
     async def refresh(self) -> None:
-        """Fetch the key set now. What the old one verified is forgotten: a key may be revoked."""
-        self._keys = KeySet.import_key_set(await self._fetch())  # type: ignore[arg-type] # a parsed JWKS document
+        """Fetch the key set now. What another one verified is forgotten: a key may be revoked.
+
+        Anybody can bring this about, by a token that is none; so the same keys forget nothing.
+        """
+        published = await self._fetch()
+        if published == self._published:
+            return
+        self._keys = KeySet.import_key_set(published)  # type: ignore[arg-type] # a parsed JWKS document
+        self._published = published
         self._verified.clear()
 
     @property

@@ -32,6 +32,26 @@ async def test_a_known_token_is_forgotten_with_its_key() -> None:
         await verifier.principal(token)
 
 
+@pytest.mark.parametrize("forged", ["not.a.token", ""])
+async def test_a_known_token_is_not_forgotten_for_a_strangers_sake(forged: str) -> None:
+    """A token that is none has the key set fetched anew; where it is the same, nothing is lost."""
+    tokens, fetched = Tokens(), 0
+
+    async def fetch() -> dict[str, Any]:
+        nonlocal fetched
+        fetched += 1
+        return await tokens.fetch()
+
+    verifier = TokenVerifier(fetch, issuer=tokens.issuer, audience=AUDIENCE)
+    await verifier.refresh()
+    token = tokens.token("citizen-1")
+    first = await verifier.principal(token)
+    with pytest.raises(UnauthenticatedError):
+        await verifier.principal(forged)
+    assert fetched == 2
+    assert await verifier.principal(token) is first
+
+
 async def test_a_known_token_expires() -> None:
     """What is remembered is not asked for a token whose time is over."""
     tokens = Tokens()
