@@ -117,6 +117,11 @@ class _Connection(asyncio.Protocol):
 
     # what the parser calls
 
+    def on_message_begin(self) -> None:
+        """A second one in the bytes of the first: its rest would pass for the next answer."""
+        if self._waiting is None or self._waiting.done():
+            self._broken("more than was asked for")
+
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.lower()] = value
 

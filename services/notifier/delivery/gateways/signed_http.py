@@ -27,6 +27,7 @@ Body: TypeAlias = Callable[[Outgoing], dict[str, Any]]
 
 _CONNECT_SECONDS = 3.0
 _LONGEST_RETRY_AFTER = 3600
+_DIGITS = 9  # of a number of seconds: more of them only make it longer
 _OURS_TO_MEND = frozenset({401, 403, 404, 405})
 _LATER = frozenset({425, 429, 503})
 _GONE = 410
@@ -89,14 +90,15 @@ class SignedHttp:
         except (NoAnswerError, TimeoutError) as error:
             log.info("a provider did not answer", error=type(error).__name__)
             return Outcome(Verdict.UNKNOWN, "provider-timeout")
-        return _classified(answer)
+        return classified(answer)
 
     async def close(self) -> None:
         """Drop the connections."""
         self._poster.close()
 
 
-def _classified(answer: Answer) -> Outcome:
+def classified(answer: Answer) -> Outcome:
+    """What the answer means for the message."""
     status = answer.status
     if codes.is_success(status):
         return Outcome(Verdict.ACCEPTED, "accepted", provider_id=_provider_id(answer))
@@ -122,4 +124,4 @@ def _retry_after(answer: Answer) -> timedelta | None:
     value = answer.headers.get(b"retry-after", b"")
     if not value.isdigit():
         return None
-    return timedelta(seconds=min(int(value), _LONGEST_RETRY_AFTER))
+    return timedelta(seconds=min(int(value[:_DIGITS]), _LONGEST_RETRY_AFTER))

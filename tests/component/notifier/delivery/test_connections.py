@@ -148,9 +148,10 @@ async def test_half_an_answer_is_none_and_its_connection_is_not_used_again(said:
     assert script.connections == 2
 
 
-async def test_what_nobody_asked_for_ends_the_connection() -> None:
-    """It would be heard as the answer to the next message."""
-    async with serving(posts([FINE + FINE], [FINE])) as script:
+@pytest.mark.parametrize("more", [FINE, FINE[:20], FINE[:1], b"{}"])
+async def test_what_nobody_asked_for_ends_the_connection(more: bytes) -> None:
+    """It would be heard as the answer to the next message, or as the beginning of it."""
+    async with serving(posts([FINE + more, FINE], [FINE])) as script:
         client = poster(script)
         assert (await client.post(b"body", {})).status == 202
         assert (await client.post(b"body", {})).status == 202

@@ -22,7 +22,8 @@ from services.chassis.telemetry.metrics import Metrics
 from services.notifier.app import build_providers
 from services.notifier.delivery.domain.message import Outcome, Verdict
 from services.notifier.delivery.gateways import Outgoing, Provider
-from services.notifier.delivery.gateways.signed_http import SignedHttp, sms_body
+from services.notifier.delivery.gateways.posting import Answer
+from services.notifier.delivery.gateways.signed_http import SignedHttp, classified, sms_body
 from services.notifier.settings import Settings
 from services.notifier.templates.domain.content import Channel, Content
 from tests.support.eventually import eventually
@@ -187,6 +188,19 @@ async def test_what_an_http_provider_answers_is_classified(
     outcome = await way.send(outgoing(Channel.SMS))
     await way.close()
     assert (outcome.verdict, outcome.code) == (verdict, code)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [(b"7", 7), (b"9" * 5_000, 3_600), (b"soon", None), (b"-7", None), ("７".encode(), None)],
+)
+def test_when_to_come_back_is_a_number_of_seconds_with_a_bound(
+    said: bytes, seconds: int | None
+) -> None:
+    """Whatever a provider says: a number has no end, and Python reads no longer one."""
+    outcome = classified(Answer(503, {b"retry-after": said}, b""))
+    wanted = None if seconds is None else timedelta(seconds=seconds)
+    assert outcome == Outcome(Verdict.NOT_TAKEN, "provider-busy", retry_after=wanted)
 
 
 @pytest.mark.parametrize(
