@@ -64,7 +64,8 @@ class SignedHttp:
         timeout: float,
     ) -> None:
         """`target` names the provider in what is told of calls; `timeout` is one attempt in all."""
-        self._secret = secret.encode()
+        # Copied for each body: signing in one call lets other threads go first, and waits for them.
+        self._signature = hmac.new(secret.encode(), digestmod="sha256")
         self._body = body
         self._metrics = metrics
         self._target = target
@@ -80,8 +81,12 @@ class SignedHttp:
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
         body = orjson.dumps(self._body(outgoing))
-        signature = hmac.digest(self._secret, body, "sha256").hex()
-        headers = {"Idempotency-Key": outgoing.id, "X-Signature": f"sha256={signature}"}
+        signature = self._signature.copy()
+        signature.update(body)
+        headers = {
+            "Idempotency-Key": outgoing.id,
+            "X-Signature": f"sha256={signature.hexdigest()}",
+        }
         try:
             async with asyncio.timeout(self._timeout):
                 answer = await self._poster.post(body, headers)
