@@ -39,6 +39,7 @@ from services.chassis.http.auth import FetchKeys
 from services.chassis.http.door import Door
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
+from services.chassis.work import blockings
 from services.chassis.work.outbox import Publisher
 
 _DESCRIPTION = """\
@@ -86,6 +87,7 @@ def build(
             router=_router(),
             facilities=(Door(copies.blocked), catalogue, citizens, reviews, decisions, registry),
             handlers=[
+                blockings.handlers(resources.transactions, copies.note_admission),
                 known_consumers.handlers(Copies(deps, copies), papers),
                 registry_consumers.handlers(registry),
                 payments_consumers.handlers(Payments(deps, cases)),

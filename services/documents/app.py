@@ -16,7 +16,6 @@ from services.chassis.http.door import Door
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work import blockings
-from services.chassis.work.blockings import Blocked, Blockings
 from services.chassis.work.outbox import Publisher
 from services.documents.access import store as access_store
 from services.documents.access.actions import Access
@@ -73,7 +72,7 @@ def build(
         now=now,
     )
     access = Access(deps, storage, access_store.Reads(db), timedelta(seconds=settings.link_seconds))
-    blocked = Blocked(db)
+    blocked = blockings.Blocked(db)
     documents = Documents(
         deps=deps,
         store=sealed_store.Documents(db),
@@ -108,7 +107,7 @@ def build(
             max_body=_MAX_BODY,
             router=_routes(),
             handlers=[
-                Blockings(resources.transactions, blocked).handlers,
+                blockings.handlers(resources.transactions, blocked.note),
                 uploads_consumers.handlers(uploads),
                 sealed_consumers.handlers(documents, orders),
             ],

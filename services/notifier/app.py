@@ -17,7 +17,6 @@ from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work import blockings
-from services.chassis.work.blockings import Blocked, Blockings
 from services.chassis.work.outbox import Publisher
 from services.notifier.announcements import consumers as announcements_consumers
 from services.notifier.announcements import store as announcements_store
@@ -65,7 +64,7 @@ def build(
     ways = providers or build_providers(settings, resources.metrics)
 
     recipients, devices = recipients_store.Recipients(db), recipients_store.Devices(db)
-    blocked = Blocked(db)
+    blocked = blockings.Blocked(db)
     messages, called_off = delivery_store.Messages(db), delivery_store.CalledOff(db)
     lanes = build_lanes(settings)
     sending = Sending(deps, messages, called_off, devices, ways, lanes, metrics)
@@ -94,7 +93,7 @@ def build(
             description=DESCRIPTION,
             router=_routes(),
             handlers=[
-                Blockings(resources.transactions, blocked).handlers,
+                blockings.handlers(resources.transactions, blocked.note),
                 announcements_consumers.handlers(announcements),
                 delivery_consumers.handlers(
                     codes, Encryption("identity.codes", settings.codes_secret)

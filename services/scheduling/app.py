@@ -16,6 +16,7 @@ from services.chassis.http.door import Door
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.journey import random_hex
+from services.chassis.work import blockings
 from services.chassis.work.outbox import Publisher
 from services.scheduling.bookings import api as bookings_api
 from services.scheduling.bookings import consumers as bookings_consumers
@@ -97,6 +98,7 @@ def build(
             ),
             router=_routes(),
             handlers=[
+                blockings.handlers(resources.transactions, patients.note),
                 patients_consumers.handlers(Registration(deps, patients)),
                 talons_consumers.handlers(talons),
                 bookings_consumers.handlers(bookings),

@@ -12,7 +12,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -36,10 +36,11 @@ from services.chassis.runtime.service import serve
 from services.chassis.work.outbox import Record
 from services.scheduling.app import build
 from services.scheduling.settings import Settings
-from services.scheduling.timetable.domain import Slot, Visit
+from services.scheduling.timetable.domain import Slot
 from services.scheduling.timetable.store.slots import to_document
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, fresh_database
+from tests.support.services.scheduling import SLOT, VISIT
 from tests.support.stack import ServerStack
 
 
@@ -69,18 +70,8 @@ async def new_slots(mongo: Mongo, count: int) -> list[str]:
 
 
 def _slot(slot_id: str, starts_at: datetime) -> Slot:
-    visit = Visit(
-        doctor_name="Орлова Мария Викторовна",
-        specialty="Терапевт",
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=15),
-        timezone="Europe/Moscow",
-        room="214",
-        clinic_number="45",
-        clinic_name="Городская поликлиника № 45",
-        clinic_address="г. Москва, ул. Садовая, д. 12",
-    )
-    return Slot(slot_id, "doctor-orlova", "clinic-1", "therapist", visit)
+    visit = replace(VISIT, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=15))
+    return replace(SLOT, id=slot_id, visit=visit)
 
 
 async def new_citizens(mongo: Mongo, tokens: Tokens, count: int) -> list[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from contracts.documents import FileAccepted
 from contracts.identity import (
-    AccountBlocked,
-    AccountUnblocked,
     PapersConfirmed,
     PapersPii,
     ProfileRejected,
@@ -39,14 +37,6 @@ def handlers(use: Copies, papers: Encryption) -> Handlers:
         # ordered against confirmations
         await use.note_rejected(incoming.data.account_id, cause=incoming.latest("person"))
 
-    async def account_blocked(incoming: Incoming[AccountBlocked]) -> None:
-        cause = incoming.latest("standing")
-        await use.note_blocked(incoming.data.account_id, blocked=True, cause=cause)
-
-    async def account_unblocked(incoming: Incoming[AccountUnblocked]) -> None:
-        cause = incoming.latest("standing")
-        await use.note_blocked(incoming.data.account_id, blocked=False, cause=cause)
-
     async def staff_registered(incoming: Incoming[StaffRegistered]) -> None:
         data, pii = incoming.data, incoming.data.pii
         staff = Staff(data.account_id, pii.full_name, pii.position, data.role.value, pii.snils)
@@ -61,8 +51,6 @@ def handlers(use: Copies, papers: Encryption) -> Handlers:
     return {
         PapersConfirmed: papers_confirmed,
         ProfileRejected: profile_rejected,
-        AccountBlocked: account_blocked,
-        AccountUnblocked: account_unblocked,
         StaffRegistered: staff_registered,
         FileAccepted: file_accepted,
     }

@@ -28,15 +28,9 @@ class Copies:
 
     async def note_rejected(self, account_id: str, *, cause: Cause) -> None:
         """The person is not confirmed any more: nothing is taken from them until they are."""
-        await self._note(account_id, cause, rejected=True)
 
-    async def note_blocked(self, account_id: str, *, blocked: bool, cause: Cause) -> None:
-        """An account was closed or opened, of a citizen or of a member of staff."""
-        await self._note(account_id, cause, blocked=blocked)
-
-    async def _note(self, account_id: str, cause: Cause, **facts: bool) -> None:
         async def work(tx: Transaction) -> None:
-            await self.store.note_admission(tx, account_id, **facts)
+            await self.store.note_admission(tx, account_id, rejected=True)
 
         await self.deps.transactions.run(work, cause=cause)
 

@@ -1,13 +1,13 @@
-"""The copy of whose account is closed, for services that only have to keep such people out.
+"""Whose account is closed: each service hears it from identity, and keeps a copy of its own.
 
-One that decides by it, too, keeps it where it decides: beside what else stands against an account.
+`Blocked` is that copy for services which only have to keep such people out. One that decides by it,
+too, notes it beside what else stands against an account. `http.door` is where it is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from contracts.envelope import Data
 from contracts.identity import AccountBlocked, AccountUnblocked
@@ -16,7 +16,16 @@ from services.chassis.work.inbox import Incoming
 from services.chassis.work.transactions import Transaction, Transactions
 
 INDEXES: Indexes = {"blocked": []}
+"""Of `Blocked`."""
 _STANDING = "standing"
+
+
+class Note(Protocol):
+    """A service's way to keep in its copy that an account was closed, or opened again."""
+
+    async def __call__(self, tx: Transaction, account_id: str, *, blocked: bool) -> None:
+        """Keep it, in place of what was said before."""
+        ...
 
 
 class Blocked:
@@ -37,23 +46,17 @@ class Blocked:
             await tx.delete(self._blocked, account_id)
 
 
-@dataclass(frozen=True)
-class Blockings:
-    """Hears identity. An older event changes nothing after a newer one."""
+def handlers(
+    transactions: Transactions, note: Note
+) -> Mapping[type[Data], Callable[[Incoming[Any]], Awaitable[None]]]:
+    """Event type → what to do with it. An older event changes nothing after a newer one."""
 
-    transactions: Transactions
-    blocked: Blocked
-
-    @property
-    def handlers(self) -> Mapping[type[Data], Callable[[Incoming[Any]], Awaitable[None]]]:
-        """The handler of each event type."""
-        return {AccountBlocked: self._heard, AccountUnblocked: self._heard}
-
-    async def _heard(self, incoming: Incoming[AccountBlocked | AccountUnblocked]) -> None:
+    async def heard(incoming: Incoming[AccountBlocked | AccountUnblocked]) -> None:
         data = incoming.data
 
         async def work(tx: Transaction) -> None:
-            closed = isinstance(data, AccountBlocked)
-            await self.blocked.note(tx, data.account_id, blocked=closed)
+            await note(tx, data.account_id, blocked=isinstance(data, AccountBlocked))
 
-        await self.transactions.run(work, cause=incoming.latest(_STANDING))
+        await transactions.run(work, cause=incoming.latest(_STANDING))
+
+    return {AccountBlocked: heard, AccountUnblocked: heard}

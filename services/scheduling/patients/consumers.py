@@ -1,22 +1,15 @@
-"""What patients hear of identity: who is confirmed, rejected, blocked."""
+"""What patients hear of identity: who is confirmed, and who is not any more."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contracts.identity import (
-    AccountBlocked,
-    AccountUnblocked,
-    NamePii,
-    ProfileConfirmedV2,
-    ProfileRejected,
-)
+from contracts.identity import NamePii, ProfileConfirmedV2, ProfileRejected
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
 from services.scheduling.patients.usecases import Registration
 
 _PATIENT = "patient"
-_STANDING = "standing"
 
 
 @dataclass(frozen=True)
@@ -33,14 +26,6 @@ class _Consumers:
         cause = incoming.latest(_PATIENT)
         await self.registration.rejected(incoming.data.account_id, cause=cause)
 
-    async def account_blocked(self, incoming: Incoming[AccountBlocked]) -> None:
-        cause = incoming.latest(_STANDING)
-        await self.registration.blocked(incoming.data.account_id, blocked=True, cause=cause)
-
-    async def account_unblocked(self, incoming: Incoming[AccountUnblocked]) -> None:
-        cause = incoming.latest(_STANDING)
-        await self.registration.blocked(incoming.data.account_id, blocked=False, cause=cause)
-
 
 def _full_name(person: NamePii) -> str:
     parts = (person.last_name, person.first_name, person.middle_name)
@@ -53,6 +38,4 @@ def handlers(registration: Registration) -> Handlers:
     return {
         ProfileConfirmedV2: consumers.profile_confirmed,
         ProfileRejected: consumers.profile_rejected,
-        AccountBlocked: consumers.account_blocked,
-        AccountUnblocked: consumers.account_unblocked,
     }

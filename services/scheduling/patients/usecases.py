@@ -1,4 +1,4 @@
-"""What identity's facts change here: who may book, and who may come in at all."""
+"""What identity's facts change here: who may book."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.scheduling.patients.store import Patients
 
 @dataclass(frozen=True)
 class Registration:
-    """Keeps the copy of those who may book, and of what stands against an account."""
+    """Keeps the copy of those who may book."""
 
     deps: Deps
     patients: Patients
@@ -26,14 +26,8 @@ class Registration:
 
     async def rejected(self, account_id: str, *, cause: Cause) -> None:
         """The citizen is not confirmed any more: no booking until they are."""
-        await self._note(account_id, cause, rejected=True)
 
-    async def blocked(self, account_id: str, *, blocked: bool, cause: Cause) -> None:
-        """An account was closed or opened again: a citizen's, or that of a member of staff."""
-        await self._note(account_id, cause, blocked=blocked)
-
-    async def _note(self, account_id: str, cause: Cause, **facts: bool) -> None:
         async def work(tx: Transaction) -> None:
-            await self.patients.note(tx, account_id, **facts)
+            await self.patients.note(tx, account_id, rejected=True)
 
         await self.deps.transactions.run(work, cause=cause)

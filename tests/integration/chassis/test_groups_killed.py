@@ -26,7 +26,6 @@ from tests.support.victims.grouping import EVENTS, STEPS, handle
 
 T = TypeVar("T")
 ALL = {f"e{n}" for n in range(EVENTS)}
-EFFECTS = ("inbox", "counts", "timers", "outbox")
 CASES = [(step, 32) for step in STEPS] + [("written", 1), ("committed", 1), ("committed", 2)]
 
 

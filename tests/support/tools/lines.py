@@ -1,4 +1,4 @@
-"""A line to MongoDB that breaks at a commit: before it arrives, or before its answer does."""
+"""A line to MongoDB that breaks at a commit, and what the server does with what was left open."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ async def line_to(mongo_url: str, *, answer: bool) -> AsyncIterator[tuple[Line, 
 
 
 @asynccontextmanager
-async def abandoned_soon(mongo: Mongo) -> AsyncIterator[None]:
-    """MongoDB ends what a killed process left open after a second."""
+async def abandoned_soon(mongo: Mongo, *, seconds: int = 1) -> AsyncIterator[None]:
+    """MongoDB ends what a killed process left open after so many seconds."""
     admin = mongo.client.admin
     before = await admin.command("getParameter", 1, transactionLifetimeLimitSeconds=1)
-    await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=1)
+    await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=seconds)
     try:
         yield
     finally:

@@ -12,8 +12,6 @@ from deploy.stacks.containers.engine import Engine
 from deploy.stacks.containers.errors import CommandFailedError, NoEngineError, NoMirrorError
 from deploy.stacks.containers.settings import OFFICIAL, ImageSettings, StackSettings, image, local
 
-_IMAGES = ROOT / "deploy/stacks/containers/images"
-
 
 def test_a_local_image_goes_before_the_official_one_and_a_named_one_before_both() -> None:
     nothing = ImageSettings()

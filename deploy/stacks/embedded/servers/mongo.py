@@ -36,7 +36,6 @@ _WITH_VALUES = re.compile(
     rb'"msg":"[^"]*"|"msg":"Index build[^"]*").*'
 )
 _NOT_YET_INITIALIZED = 94
-_INVALID_REPLICA_SET_CONFIG = 93
 
 
 @cache

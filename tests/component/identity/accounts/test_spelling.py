@@ -7,8 +7,6 @@ import pytest
 
 from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer
 
-_NEW = "другая длинная фраза 8"
-
 
 def _spelled(phone: str) -> list[str]:
     a, b, c, d = phone[2:5], phone[5:8], phone[8:10], phone[10:]

@@ -30,7 +30,6 @@ _OWN = {
     "outbox",
     "refresh_tokens",
 }
-_Ask = Callable[[dict[str, Any]], Awaitable[object]]
 
 
 @pytest.fixture

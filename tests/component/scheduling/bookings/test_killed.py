@@ -7,7 +7,6 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -28,6 +27,7 @@ from tests.support.eventually import eventually
 from tests.support.service import Tokens, keyed, outbox_events
 from tests.support.services.scheduling import Desk
 from tests.support.stack import ServerStack
+from tests.support.tools.lines import abandoned_soon
 from tests.support.tools.programs import program
 
 PEOPLE, SLOTS = 500, 20
@@ -40,19 +40,6 @@ LIVES: Sequence[tuple[str, ...]] = (
 )
 
 
-@asynccontextmanager
-async def abandoned_soon(mongo: Mongo) -> AsyncIterator[None]:
-    """MongoDB ends what a killed process left open after three seconds."""
-    admin = mongo.client.admin
-    before = await admin.command("getParameter", 1, transactionLifetimeLimitSeconds=1)
-    await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=3)
-    try:
-        yield
-    finally:
-        limit = before["transactionLifetimeLimitSeconds"]
-        await admin.command("setParameter", 1, transactionLifetimeLimitSeconds=limit)
-
-
 async def test_a_booking_killed_before_its_commit_leaves_nothing(
     desk: Desk, servers: ServerStack
 ) -> None:
@@ -61,7 +48,7 @@ async def test_a_booking_killed_before_its_commit_leaves_nothing(
     who = await desk.citizen("citizen-2")
     slot = await desk.late_slot()
     mongo = find(desk.app, Runtime).mongo
-    async with abandoned_soon(mongo):
+    async with abandoned_soon(mongo, seconds=3):
         async with program(
             *(sys.executable, "-m", "tests.support.victims.booking"),
             *(servers.mongo_url, mongo.db.name, "victim", slot["id"]),
@@ -108,7 +95,7 @@ async def test_a_crowd_is_told_the_truth_while_the_service_is_killed_again_and_a
         [{"_id": name, "full_name": "Соколова Анна Сергеевна", "agenda": []} for name in people]
     )
     async with (
-        abandoned_soon(mongo),
+        abandoned_soon(mongo, seconds=3),
         httpx2.AsyncClient(base_url=url, timeout=30, limits=limits) as client,
     ):
         deaths: list[int] = []
