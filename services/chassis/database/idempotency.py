@@ -71,7 +71,8 @@ class ReplayedAnswer(Exception):  # noqa: N818 - control flow, not an error: car
 class Once:
     """One keyed request.
 
-    `render` and `headers` turn the use case's result into the answer to be stored.
+    A route says how its answer looks (`answering`), hands it to the use case, whose transaction
+    stores the answer, and answers with what was stored (`given`).
     """
 
     key: str
@@ -98,11 +99,18 @@ class Once:
 
     @property
     def given(self) -> Answer:
-        """The answer that was stored with the effect: what the first caller gets, too."""
+        """The answer that was stored with the effect: what the first caller gets, too.
+
+        Raises:
+            LookupError: no transaction was run with it.
+        """
         return self._given[0]
 
     def document(self, result: Any) -> dict[str, Any]:
-        """The answer as it is stored with the effect; a twin's has the same `_id`."""
+        """The answer as it is stored with the effect, and kept as `given`.
+
+        The last of several tries counts. A twin's has the same `_id`.
+        """
         if self.render is None:
             message = "Once.answering() was not called"
             raise RuntimeError(message)

@@ -1,23 +1,16 @@
-"""Small shared pieces of HTTP: the idempotency header and the request middleware."""
+"""What every request passes: its journey, limits of its body, metrics, and its line."""
 
 from __future__ import annotations
 
 import time
 from contextlib import AbstractContextManager, nullcontext
-from typing import Annotated
 
 import structlog
-from fastapi import Depends, Header, Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.chassis.database.client import Mongo
-from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
-from services.chassis.http.auth import Principal, anyone
-from services.chassis.http.facilities import find
 from services.chassis.http.headers import Asked, asked_of, completed, declared_length, journey_of
 from services.chassis.http.problems import InternalError, OtherHttpError, problem_response
-from services.chassis.http.rates import Rates
 from services.chassis.telemetry.journey import Journey, travelling
 from services.chassis.telemetry.metrics import Metrics, method_of
 from services.chassis.telemetry.tracing import Kind, Span, exports, span
@@ -31,50 +24,6 @@ _UNTOLD = nullcontext[Span | None]()
 
 class AnsweredTwiceError(Exception):
     """A second answer was begun: the first one broke off."""
-
-
-async def late_once(
-    request: Request,
-    principal: Annotated[Principal, Depends(anyone)],
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            max_length=128,
-            description="A unique string; the same key and body give the stored answer.",
-        ),
-    ] = None,
-) -> Once:
-    """The idempotency key of a creating POST, not looked up: most keys are new.
-
-    For use cases that ask `Once.replay` before they refuse anything; `Transactions.run` does so
-    for what it runs.
-
-    Raises:
-        IdempotencyKeyMissingError: no key.
-        TooManyRequestsError: too many creating requests of this person.
-    """
-    find(request.app, Rates).creation(principal.subject)
-    if not idempotency_key:
-        raise IdempotencyKeyMissingError
-    route = f"{request.method} {request.scope['path']}"
-    return Once.of(
-        subject=principal.subject, route=route, key=idempotency_key, payload=await request.body()
-    )
-
-
-async def once(request: Request, keyed: Annotated[Once, Depends(late_once)]) -> Once:
-    """The idempotency key of a creating POST; answers from the store where it was used before.
-
-    Raises:
-        ReplayedAnswer: answered before.
-    """
-    await keyed.replay(find(request.app, Mongo))
-    return keyed
-
-
-OnceKey = Annotated[Once, Depends(once)]
-LateOnceKey = Annotated[Once, Depends(late_once)]
 
 
 class _Answer:

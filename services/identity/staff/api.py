@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.chassis.http.answers import answered
 from services.chassis.http.facilities import facility
-from services.chassis.http.middleware import OnceKey
+from services.chassis.http.once import OnceKey
 from services.chassis.http.pages import Cursor
 from services.identity.accounts.domain import Role
 from services.identity.accounts.views import AccountView

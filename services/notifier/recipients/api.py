@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.chassis.foundation.typed import Id
 from services.chassis.http.answers import answered
 from services.chassis.http.facilities import facility
-from services.chassis.http.middleware import OnceKey
+from services.chassis.http.once import OnceKey
 from services.notifier.deps import Citizen
 from services.notifier.recipients.domain import Device, DevicePlatform
 from services.notifier.recipients.usecases import OwnDevices

@@ -22,7 +22,7 @@ from services.chassis.database.idempotency import Once
 from services.chassis.foundation.errors import DuplicateError, RefusalError
 from services.chassis.foundation.settings import Platform, ServiceSettings
 from services.chassis.http.facilities import find
-from services.chassis.http.middleware import OnceKey
+from services.chassis.http.once import OnceKey
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.groups import LARGEST, Groups

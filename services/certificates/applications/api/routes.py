@@ -26,7 +26,7 @@ from services.chassis.foundation.typed import Id
 from services.chassis.http.answers import answered
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.facilities import facility
-from services.chassis.http.middleware import OnceKey
+from services.chassis.http.once import OnceKey
 from services.chassis.http.pages import Cursor
 
 router = APIRouter(prefix="/v1", tags=["Заявления и справки гражданина"])

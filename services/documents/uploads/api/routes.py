@@ -12,6 +12,7 @@ from services.chassis.database.client import Mongo
 from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.foundation.typed import Id
+from services.chassis.http.answers import answered
 from services.chassis.http.auth import Principal
 from services.chassis.http.facilities import facility
 from services.chassis.http.headers import cacheable
@@ -76,17 +77,18 @@ async def purposes(use: Use) -> list[PurposeView]:
     ]
 
 
-@router.post("/files", status_code=201, tags=["files"], openapi_extra=_FORM)
+@router.post(
+    "/files", status_code=201, tags=["files"], response_model=FileView, openapi_extra=_FORM
+)
 async def upload(
     request: Request,
-    response: Response,
     use: Use,
     who: Confirmed,
     *,
     rates: Counted,
     mongo: Annotated[Mongo, Depends(facility(Mongo))],
     key: IdempotencyKey = None,
-) -> FileView:
+) -> Response:
     """Upload a PDF, JPG or PNG. The type is taken from the content; the name plays no part.
 
     Refusals say what is accepted: `file-type-not-allowed`, `file-too-large`, `file-broken`,
@@ -112,9 +114,8 @@ async def upload(
         subject=who.subject, route="POST /v1/files", key=key, payload=asked.encode()
     ).answering(partial(_view, use), headers=_uploaded)
     await once.replay(mongo)
-    file = await use.upload(who.subject, received, once=once)
-    response.headers.update(_uploaded(file))
-    return _view(use, file)
+    await use.upload(who.subject, received, once=once)
+    return answered(once.given)
 
 
 @router.get("/files", tags=["files"])

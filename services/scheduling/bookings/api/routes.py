@@ -11,7 +11,7 @@ from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Tidied
 from services.chassis.http.answers import answered
 from services.chassis.http.facilities import facility
-from services.chassis.http.middleware import LateOnceKey
+from services.chassis.http.once import LateOnceKey
 from services.chassis.http.pages import Cursor
 from services.scheduling.bookings.api.views import Appointments, AppointmentView
 from services.scheduling.bookings.domain import Appointment, Canceller
