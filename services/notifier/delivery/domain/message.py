@@ -56,6 +56,8 @@ class Outcome:
     provider_id: str | None = None
     retry_after: timedelta | None = None
     address_gone: bool = False
+    recipient_only: bool = False
+    """Whether it is this recipient's matter, and says nothing against the provider."""
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ class Lane:
                 place.set_result(None)
 
     def _learn(self, visit: Visit, outcome: Outcome) -> None:
-        if outcome.verdict not in _PRESSED:
+        if outcome.verdict not in _PRESSED or outcome.recipient_only:
             self.limit = min(self._most, self.limit + 1 / self.limit)
             return
         now = self._clock()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -135,7 +136,8 @@ def _refusal(codes: Sequence[int]) -> Outcome | None:
         return _answered(sender, refused=False)
     recipient, *data = others
     if recipient >= NO:
-        return _answered(recipient, refused=recipient in _NO_SUCH_MAILBOX)
+        found = _answered(recipient, refused=recipient in _NO_SUCH_MAILBOX)
+        return replace(found, recipient_only=recipient != LEAVING)
     return None if data[0] == GO_ON else _answered(data[0], refused=data[0] >= PERMANENT)
 
 

@@ -269,13 +269,18 @@ async def test_a_kept_connection_that_says_good_bye_costs_no_letter(farewell: by
         ([b"451 later\r\n503 no\r\n503 no\r\n"], Outcome(Verdict.NOT_TAKEN, "provider-busy")),
         (
             [b"250 ok\r\n550 nobody\r\n503 no\r\n"],
-            Outcome(Verdict.REFUSED, "recipient-refused", address_gone=True),
+            Outcome(Verdict.REFUSED, "recipient-refused", address_gone=True, recipient_only=True),
         ),
         (
             # RFC 2920 lets a server go on although there is nobody to send to
             [b"250 ok\r\n550 nobody\r\n354 go on\r\n"],
-            Outcome(Verdict.REFUSED, "recipient-refused", address_gone=True),
+            Outcome(Verdict.REFUSED, "recipient-refused", address_gone=True, recipient_only=True),
         ),
+        (
+            [b"250 ok\r\n450 full\r\n503 no\r\n"],
+            Outcome(Verdict.NOT_TAKEN, "provider-busy", recipient_only=True),
+        ),
+        ([b"250 ok\r\n421 bye\r\n"], Outcome(Verdict.NOT_TAKEN, "provider-busy")),
         ([b"250 ok\r\n250 ok\r\n451 later\r\n"], Outcome(Verdict.NOT_TAKEN, "provider-busy")),
         ([b"250 ok\r\n"], Outcome(Verdict.NOT_TAKEN, "provider-unreachable")),
         ([b"hello\r\n"], Outcome(Verdict.NOT_TAKEN, "provider-unreachable")),

@@ -17,6 +17,7 @@ BUSY = Outcome(Verdict.NOT_TAKEN, "provider-busy")
 LATER = Outcome(Verdict.NOT_TAKEN, "provider-busy", retry_after=timedelta(seconds=30))
 HUNG = Outcome(Verdict.UNKNOWN, "provider-timeout")
 REFUSED = Outcome(Verdict.REFUSED, "recipient-refused")
+FULL = Outcome(Verdict.NOT_TAKEN, "provider-busy", recipient_only=True)
 
 
 @dataclass
@@ -77,15 +78,19 @@ async def test_those_that_went_together_say_one_thing() -> None:
     assert lane.limit == 4
 
 
-async def test_what_it_takes_and_refuses_makes_room_again() -> None:
-    """A refused recipient says nothing against the provider."""
+@pytest.mark.parametrize("theirs", [REFUSED, FULL])
+async def test_what_it_takes_and_refuses_makes_room_again(theirs: Outcome) -> None:
+    """A recipient refused, or not taken now, says nothing against the provider.
+
+    Somebody whose mail server always says «later» would slow down everybody's mail.
+    """
     clock = Clock()
     lane = a_lane(4, clock=clock)
     for outcome in (BUSY, BUSY, BUSY):
         clock.now += 1
         await visit(lane, outcome)
     for number in range(30):
-        await visit(lane, REFUSED if number % 2 else TAKEN)
+        await visit(lane, theirs if number % 2 else TAKEN)
     assert lane.limit == 4
 
 
