@@ -8,7 +8,7 @@ nowhere else.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
@@ -28,6 +28,7 @@ from services.chassis.work.unit import Check, Unit
 from services.chassis.work.waiting import Waiting
 
 T = TypeVar("T")
+_ID = "_id"
 
 
 class Cause(Protocol):
@@ -175,7 +176,9 @@ class Transactions:
         async def attempt(group: Group, waiting: Waiting) -> tuple[T, Transaction]:
             tx = Transaction(group, waiting, self.service, self.timers)
             try:
-                result = await _claimed(cause.claim(tx), work(tx)) if cause else await work(tx)
+                checks = [cause.claim(tx)] if cause is not None else []
+                checks += self._unanswered(tx, once if waiting.again else None)
+                result = await _checked(checks, work(tx))
                 if once is not None:
                     answer = once.document(result)
                     await tx.insert(self._answers, [answer], duplicate=DuplicateError)
@@ -203,16 +206,37 @@ class Transactions:
             tell_recorded(tx.events, time.perf_counter() - started)
         return result
 
+    def _unanswered(self, tx: Transaction, once: Once | None) -> list[Check]:
+        """Ask, with the first reads of the work, whether a twin was answered meanwhile; then check.
 
-async def _claimed(check: Check, work: Awaitable[T]) -> T:
-    """What the work returns or raises, unless it was handled before."""
+        Who runs again may be the twin of whom it ran into. It could find that out by its answer's
+        write, which no group survives: many twins of one would break up all groups around them.
+        """
+        if once is None:
+            return []
+        twin = tx.ask(self._answers, {_ID: once.key})
+
+        async def check() -> None:
+            if await twin() is not None:
+                raise DuplicateError(_ID)
+
+        return [check]
+
+
+async def _checked(checks: Sequence[Check], work: Awaitable[T]) -> T:
+    """What the work returns or raises, unless a check raises."""
     try:
         result = await work
     except Exception:
-        await check()
+        await _all(checks)
         raise
-    await check()
+    await _all(checks)
     return result
+
+
+async def _all(checks: Sequence[Check]) -> None:
+    for check in checks:
+        await check()
 
 
 def _stale(_: str) -> StaleVersionError:

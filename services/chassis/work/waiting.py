@@ -55,6 +55,8 @@ class Waiting:
         self.number = number
         self.most = most
         self.until = until
+        self.again = False
+        """Whether it has run before."""
         self.after: Key | None = None
         self.deadline: Deadline | None = None
         self.writes: Sequence[Write] = ()
@@ -74,6 +76,7 @@ class Waiting:
 
     def go_on(self) -> None:
         """It runs again: the clock that was stopped for its commit does, too."""
+        self.again = True
         if self.deadline is not None:
             self.deadline.go_on()
 
