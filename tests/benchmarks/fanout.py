@@ -47,6 +47,7 @@ from tests.support.eventually import eventually
 from tests.support.service import fresh_database
 from tests.support.services.notifier import heard
 from tests.support.stack import ServerStack
+from tests.support.tools.programs import program
 
 EVENTS = 2_000
 ALONE = 30
@@ -208,18 +209,9 @@ async def sinks() -> AsyncIterator[Sinks]:
 @asynccontextmanager
 async def process(argv: Sequence[str], env: Mapping[str, str]) -> AsyncIterator[psutil.Process]:
     """A process that says what it says to nobody; its end is waited for."""
-    child = await asyncio.create_subprocess_exec(
-        *argv, env=dict(env), cwd=ROOT, stdout=subprocess.DEVNULL
-    )
-    try:
+    options: dict[str, Any] = {"env": dict(env), "cwd": ROOT, "stdout": subprocess.DEVNULL}
+    async with program(*argv, grace=fanout_celery.STOP_SECONDS, **options) as child:
         yield psutil.Process(child.pid)
-    finally:
-        if child.returncode is None:
-            child.terminate()
-            try:
-                await asyncio.wait_for(child.wait(), 15)
-            except TimeoutError:
-                child.kill()
 
 
 async def _ours(stack: ServerStack, providers: Sinks) -> Measured:

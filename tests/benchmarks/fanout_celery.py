@@ -13,7 +13,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,11 @@ from deploy.stacks.embedded.ports import free_ports
 from deploy.stacks.embedded.settings import StackSettings, inherited_environment
 from tests.support.eventually import eventually
 from tests.support.stack import scratch_dir
+from tests.support.tools.programs import program
 
 REQUIREMENT = "celery[redis]==5.7.0"
 PROCESSES = 2
+STOP_SECONDS = 15
 _PACKAGES = ("redis-server", "redis-tools", "libjemalloc2", "liblzf1")
 Enqueue = Callable[[Sequence[dict[str, Any]]], Awaitable[None]]
 
@@ -46,14 +48,14 @@ async def worker() -> AsyncIterator[Enqueue]:
     directory = scratch_dir("zdorovie-bench-")
     env = {**env, "CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"}
     options = ["--port", str(port), "--dir", str(directory), "--appendonly", "yes"]
-    program = "tests.benchmarks.fanout_tasks"
-    tasks = [str(celery), "-m", "celery", "-A", program, "worker", "-c", str(PROCESSES)]
+    module = "tests.benchmarks.fanout_tasks"
+    tasks = [str(celery), "-m", "celery", "-A", module, "worker", "-c", str(PROCESSES)]
     try:
         async with (
             _process([str(redis), *options], env),
             _answering(port),
             _process([*tasks, "-O", "fair", "--without-gossip", "--without-mingle"], env),
-            _process([str(celery), "-m", program], env) as producer,
+            _process([str(celery), "-m", module], env) as producer,
         ):
 
             async def enqueue(jobs: Sequence[dict[str, Any]]) -> None:
@@ -66,27 +68,18 @@ async def worker() -> AsyncIterator[Enqueue]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-@asynccontextmanager
-async def _process(
+def _process(
     argv: Sequence[str], env: dict[str, str]
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    child = await asyncio.create_subprocess_exec(
+) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    return program(
         *argv,
+        grace=STOP_SECONDS,
         env=env,
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    try:
-        yield child
-    finally:
-        if child.returncode is None:
-            child.terminate()
-            try:
-                await asyncio.wait_for(child.wait(), 15)
-            except TimeoutError:
-                child.kill()
 
 
 @asynccontextmanager

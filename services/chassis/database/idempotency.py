@@ -21,6 +21,7 @@ from services.chassis.database.together import read_together
 from services.chassis.foundation.errors import RefusalError
 
 RETENTION = timedelta(days=2)
+_CREATED = 201
 INDEXES = {
     "idempotency": [
         IndexModel([("stored_at", ASCENDING)], expireAfterSeconds=int(RETENTION.total_seconds()))
@@ -77,7 +78,6 @@ class Once:
 
     key: str
     fingerprint: str
-    status: int = 201
     render: Callable[[Any], BaseModel] | None = None
     headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
     _given: list[Answer] = field(default_factory=list, repr=False, compare=False)
@@ -91,11 +91,10 @@ class Once:
         self,
         render: Callable[[Any], BaseModel],
         *,
-        status: int = 201,
         headers: Callable[[Any], Mapping[str, str]] = lambda _: {},
     ) -> Once:
         """The same request with the way to render its answer."""
-        return replace(self, render=render, status=status, headers=headers)
+        return replace(self, render=render, headers=headers)
 
     @property
     def given(self) -> Answer:
@@ -115,7 +114,7 @@ class Once:
             message = "Once.answering() was not called"
             raise RuntimeError(message)
         body = self.render(result).model_dump_json(by_alias=True).encode()
-        answer = Answer(self.status, body, dict(self.headers(result)))
+        answer = Answer(_CREATED, body, dict(self.headers(result)))
         self._given[:] = [answer]
         return {
             "_id": self.key,
