@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import contextvars
 import random
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from services.chassis.database.client import Document, blocking
 from services.chassis.foundation.errors import AlreadyHandledError, RefusalError
 from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.tasks import repeat, stop_all, tell_failure
-from services.chassis.telemetry.journey import Journey, travelling
+from services.chassis.telemetry.journey import Journey, random_hex, travelling
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.steps import running
 from services.chassis.telemetry.tracing import journey_from, linked_journey
@@ -162,7 +161,7 @@ class TimerLoop:
         ids = [d["_id"] for d in timers.find(kinds | due, {"_id": 1}, sort=order, limit=most)]
         if not ids:
             return None
-        token = secrets.token_hex(8)
+        token = random_hex(8)
         change = {
             "$set": {"due_at": now + self.lease_time, "token": token},
             "$inc": {"attempts": 1},

@@ -8,7 +8,6 @@ to record the intent of an outside effect (S3, SMS, sealing).
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.client import Document, Mongo
 from services.chassis.foundation.errors import AlreadyHandledError
-from services.chassis.telemetry.journey import current
+from services.chassis.telemetry.journey import current, random_hex
 from services.chassis.work.unit import Check, Unit
 
 INDEXES = {
@@ -147,7 +146,7 @@ def timer_document(
         "key": key,
         "due_at": due_at,
         "state": "waiting",
-        "token": secrets.token_hex(8),
+        "token": random_hex(8),
         "payload": dict(payload or {}),
         "attempts": 0,
         "correlation_id": journey.correlation_id,
