@@ -19,7 +19,7 @@ from pymongo.client_session import ClientSession
 from pymongo.read_concern import ReadConcern
 
 from services.chassis.database.client import Document, Mongo, blocking
-from services.chassis.database.steps import in_transaction
+from services.chassis.database.transaction import in_transaction
 from services.chassis.foundation.faults import redacted
 from services.chassis.foundation.tasks import repeat
 from services.chassis.kafka.leases import Leases

@@ -11,39 +11,39 @@ from pymongo.errors import PyMongoError
 from services.chassis.database.client import Document
 from services.chassis.database.deadline import TookTooLongError
 from services.chassis.database.reads import Read
-from services.chassis.database.steps import Steps
+from services.chassis.database.transaction import TRANSIENT, UNKNOWN, DatabaseTransaction
 from services.chassis.database.writes import NotWrittenError, Write
 from services.chassis.foundation.errors import AccidentError
-from services.chassis.work.waiting import AgainError, Claims, Key, Waiting, Why
+from services.chassis.work.locks import Locks, Writer
+from services.chassis.work.unit import AgainError, Key, Unit, Why
 
-TRANSIENT = "TransientTransactionError"
-_UNKNOWN = "UnknownTransactionCommitResult"
 _DAWDLE_SECONDS = 0.25
-_Asked: TypeAlias = tuple[Waiting, Read, "asyncio.Future[list[Document]]"]
+_Asked: TypeAlias = tuple[Unit, Read, "asyncio.Future[list[Document]]"]
 
 
-class Group:
+class Group(Writer):
     """Units in one transaction."""
 
     def __init__(
         self,
-        steps: Steps,
-        units: Collection[Waiting],
-        claims: Claims,
+        transaction: DatabaseTransaction,
+        units: Collection[Unit],
+        locks: Locks,
         committed: Callable[[int], None],
         idle: Callable[[], None],
     ) -> None:
-        """Take who is in it, the documents that all groups write, and whom to tell.
+        """Take who is in it, the locks of all groups, and whom to tell.
 
         `committed` hears of how many units were; `idle`, that the group takes nobody's place.
         """
-        self._steps = steps
-        self._claims = claims
+        super().__init__()
+        self._transaction = transaction
+        self._locks = locks
         self._committed = committed
         self._tell_idle = idle
         self._loop = asyncio.get_running_loop()
         self._inside = set(units)
-        self._settled: dict[Waiting, asyncio.Future[None]] = {}
+        self._settled: dict[Unit, asyncio.Future[None]] = {}
         self._reads: list[_Asked] = []
         self._reading = False
         self._news = asyncio.Event()
@@ -54,16 +54,13 @@ class Group:
         """Whether its units do something else than to read and write: then it waits for them."""
         self.wanted = {unit.after for unit in units if unit.after is not None}
         """What its units waited for: one of them will have it."""
-        self.keys: set[Key] = set()
-        self.overtaken: set[Key] = set()
-        """What other groups wrote since this one began: its snapshot may not have it."""
 
     @property
     def alone(self) -> bool:
         """Whether it is a single unit, which may write before its end."""
         return self.size == 1
 
-    def ask(self, unit: Waiting, read: Read) -> asyncio.Future[list[Document]]:
+    def ask(self, unit: Unit, read: Read) -> asyncio.Future[list[Document]]:
         """The documents as the group's transaction sees them, when they are read.
 
         Raises:
@@ -82,14 +79,14 @@ class Group:
             Exception: in a store's words or the driver's, why it cannot be written.
         """
         try:
-            await self._steps.write(writes)
+            await self._transaction.write(writes)
         except NotWrittenError as error:
             reason = error.reason()
         else:
             return
         raise reason
 
-    async def settle(self, unit: Waiting, keys: Collection[Key]) -> None:
+    async def settle(self, unit: Unit, keys: Collection[Key]) -> None:
         """Wait for the commit of what the unit writes.
 
         Raises:
@@ -98,14 +95,14 @@ class Group:
             Exception: why a single unit cannot be committed.
         """
         self._check(unit)
-        self._claims.claim(self, keys)
+        self._locks.acquire(self, keys)
         outcome: asyncio.Future[None] = self._loop.create_future()
         self._settled[unit] = outcome
         self._inside.discard(unit)
         self._tell()
         await outcome
 
-    def leave(self, unit: Waiting) -> None:
+    def leave(self, unit: Unit) -> None:
         """Go on without this unit, which raised or was cancelled; nothing where it has ended."""
         self._inside.discard(unit)
         self._settled.pop(unit, None)
@@ -130,7 +127,7 @@ class Group:
             self._fail(error)
         finally:
             self._watching.cancel()
-            await self._steps.end()
+            await self._transaction.end()
 
     async def _serve(self) -> None:
         while self._inside:
@@ -145,7 +142,7 @@ class Group:
     async def _answer(self, asked: Sequence[_Asked]) -> None:
         self._reading = True
         try:
-            found = await self._steps.read([read for _, read, _ in asked])
+            found = await self._transaction.read([read for _, read, _ in asked])
         except Exception:
             self._reads += asked  # they wait for the reason, too
             raise
@@ -177,7 +174,7 @@ class Group:
         if not units:
             return
         writes = [write for unit in units for write in unit.writes]
-        await self._steps.commit(writes, until=max(unit.until for unit in units))
+        await self._transaction.commit(writes, until=max(unit.until for unit in units))
         self._committed(len(units))
         for unit in units:
             if unit.deadline is not None:
@@ -188,12 +185,12 @@ class Group:
     def _fail(self, error: Exception) -> None:
         """Tell every unit why, or to come again."""
         self._error = error
-        waiting: list[tuple[Waiting, asyncio.Future[Any]]] = list(self._settled.items())
+        waiting: list[tuple[Unit, asyncio.Future[Any]]] = list(self._settled.items())
         waiting += [(unit, answer) for unit, _, answer in self._reads if unit in self._inside]
         for unit, future in waiting:
             _end(future, self._reason(unit, error))
 
-    def _reason(self, unit: Waiting, error: Exception) -> Exception:
+    def _reason(self, unit: Unit, error: Exception) -> Exception:
         """Why this unit's try is over: an exception of its own, for each is raised in a task."""
         if isinstance(error, NotWrittenError):
             if self.alone:
@@ -208,7 +205,7 @@ class Group:
     def _divided(self, error: Exception) -> Exception:
         """What the driver's error means to a unit that was not alone."""
         labelled = error.has_error_label if isinstance(error, PyMongoError) else lambda _: False
-        if labelled(_UNKNOWN):
+        if labelled(UNKNOWN):
             accident = AccidentError("it is not known whether it was committed")
             accident.__cause__ = error
             return accident
@@ -216,7 +213,7 @@ class Group:
             return AgainError(Why.CONFLICT, self.size // 2)
         return AgainError(Why.NEIGHBOUR, 1)
 
-    def _check(self, unit: Waiting) -> None:
+    def _check(self, unit: Unit) -> None:
         if self._error is not None:
             raise self._reason(unit, self._error)
         if unit not in self._inside:

@@ -26,12 +26,18 @@ from typing import TypeVar
 from pymongo.errors import PyMongoError
 
 from services.chassis.database.client import Mongo
-from services.chassis.database.deadline import running_deadline
-from services.chassis.database.steps import FIRST_DELAY, LONGEST_DELAY, Steps
+from services.chassis.database.deadline import TookTooLongError, running_deadline
+from services.chassis.database.transaction import (
+    FIRST_DELAY,
+    LONGEST_DELAY,
+    TRANSIENT,
+    DatabaseTransaction,
+)
 from services.chassis.foundation.errors import AccidentError
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.work.group import TRANSIENT, Group
-from services.chassis.work.waiting import AgainError, Claims, Key, Waiting
+from services.chassis.work.group import Group
+from services.chassis.work.locks import Locks
+from services.chassis.work.unit import AgainError, Key, Unit
 
 T = TypeVar("T")
 
@@ -41,7 +47,27 @@ _ALONE_AT_ONCE = 16
 _SAME_KEY = 16  # of those that wait for one document: all could lose again but one
 _LEAVE_SECONDS = 3.0
 _LOOK_SECONDS = 0.5
-_NUMBER = attrgetter("number")
+_NUMBER = attrgetter("unit.number")
+
+
+class _Waiting:
+    """A unit in the queue, and where its caller waits for a group."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.place: asyncio.Future[Group] = asyncio.get_running_loop().create_future()
+
+    def give_up(self, now: float) -> bool:
+        """Whether it waits for nothing: it is told, if nobody told its caller before."""
+        if self.place.done():
+            return True  # cancelled
+        if self.unit.deadline is not None and self.unit.deadline.struck:
+            self.place.set_exception(TookTooLongError())
+            return True
+        if now > self.unit.until:
+            self.place.set_exception(AccidentError("it waited too long for its turn"))
+            return True
+        return False
 
 
 class Groups:
@@ -61,14 +87,14 @@ class Groups:
         self._at_once = at_once
         self._metrics = metrics
         self._numbers = count()
-        self._queue: list[Waiting] = []
+        self._queue: list[_Waiting] = []
         self._running: dict[Group, asyncio.Task[None]] = {}
-        self._claims = Claims()
+        self._locks = Locks()
         self._starting = False
         self._looking = False
 
     async def run(
-        self, attempt: Callable[[Group, Waiting], Awaitable[T]], *, within: float = 10.0
+        self, attempt: Callable[[Group, Unit], Awaitable[T]], *, within: float = 10.0
     ) -> T:
         """Have `attempt` run in a group and settle there; again, while it has to.
 
@@ -78,8 +104,8 @@ class Groups:
             TookTooLongError: its caller was told so; nothing was committed.
             Exception: what the attempt raises, or why it cannot be committed when it is alone.
         """
-        unit = Waiting(next(self._numbers), self._largest, time.monotonic() + within)
-        unit.deadline = running_deadline()
+        until = time.monotonic() + within
+        unit = Unit(next(self._numbers), self._largest, until, running_deadline())
         delay = FIRST_DELAY
         while True:
             group = await self._enter(unit)
@@ -101,7 +127,7 @@ class Groups:
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))
             delay = min(delay * 2, LONGEST_DELAY)
 
-    def _again(self, unit: Waiting, again: AgainError) -> None:
+    def _again(self, unit: Unit, again: AgainError) -> None:
         if time.monotonic() > unit.until:
             message = "others write the same documents all the time"
             raise AccidentError(message) from again
@@ -112,7 +138,7 @@ class Groups:
             unit.most = max(1, min(unit.most, again.most))
         unit.go_on()
 
-    async def _left(self, group: Group, unit: Waiting) -> None:
+    async def _left(self, group: Group, unit: Unit) -> None:
         """Leave nothing open behind a cancelled unit, but do not wait for a dead server."""
         group.leave(unit)
         if group.alone and group in self._running:
@@ -124,17 +150,17 @@ class Groups:
             self._metrics.transactions_committed.inc()
             self._metrics.units_committed.inc(units)
 
-    async def _enter(self, unit: Waiting) -> Group:
-        unit.place = asyncio.get_running_loop().create_future()
-        insort(self._queue, unit, key=_NUMBER)  # its turn is that of its first coming
+    async def _enter(self, unit: Unit) -> Group:
+        waiting = _Waiting(unit)
+        insort(self._queue, waiting, key=_NUMBER)  # its turn is that of its first coming
         self._soon()
         try:
-            return await unit.place
+            return await waiting.place
         except asyncio.CancelledError:
-            if unit in self._queue:
-                self._queue.remove(unit)
-            elif not unit.place.cancelled() and unit.place.exception() is None:
-                unit.place.result().leave(unit)
+            if waiting in self._queue:
+                self._queue.remove(waiting)
+            elif not waiting.place.cancelled() and waiting.place.exception() is None:
+                waiting.place.result().leave(unit)
             raise
 
     def _soon(self) -> None:
@@ -145,18 +171,22 @@ class Groups:
 
     def _start(self) -> None:
         self._starting = False
-        while self._queue and (units := self._pick()):
+        while self._queue and (chosen := self._pick()):
             group = Group(
-                Steps(self._mongo), units, self._claims, committed=self._committed, idle=self._soon
+                DatabaseTransaction(self._mongo),
+                [waiting.unit for waiting in chosen],
+                self._locks,
+                committed=self._committed,
+                idle=self._soon,
             )
             task = asyncio.create_task(group.run())
             self._running[group] = task
             task.add_done_callback(lambda _, group=group: self._ended(group))  # type: ignore[misc] # the default binds it
-            for unit in units:
-                if unit.place is not None and not unit.place.done():
-                    unit.place.set_result(group)
+            for waiting in chosen:
+                if not waiting.place.done():
+                    waiting.place.set_result(group)
                 else:
-                    group.leave(unit)
+                    group.leave(waiting.unit)
         if self._queue and not self._looking:
             self._looking = True
             asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._look)
@@ -165,33 +195,33 @@ class Groups:
         """Where nothing ends for long, who waits is told in time all the same."""
         now = time.monotonic()
         self._looking = False
-        self._queue = [unit for unit in self._queue if not unit.give_up(now)]
+        self._queue = [waiting for waiting in self._queue if not waiting.give_up(now)]
         if self._queue:
             self._soon()
 
-    def _pick(self) -> list[Waiting]:
+    def _pick(self) -> list[_Waiting]:
         """Who may be in the next group: in their order, but for those that must wait longer."""
-        room = self._at_once if self._queue[0].most > 1 else _ALONE_AT_ONCE
+        room = self._at_once if self._queue[0].unit.most > 1 else _ALONE_AT_ONCE
         if sum(not group.idle for group in self._running) >= room:
             return []
         now = time.monotonic()
-        chosen: list[Waiting] = []
-        passed: list[Waiting] = []
+        chosen: list[_Waiting] = []
+        passed: list[_Waiting] = []
         same: Counter[Key | None] = Counter()
         wanted = {key for group in self._running for key in group.wanted}
         largest = self._largest
         queue = iter(self._queue)
-        for unit in queue:
-            if unit.give_up(now):
+        for waiting in queue:
+            if waiting.give_up(now):
                 continue
-            key = unit.after
-            held = key in wanted or key in self._claims or same[key] >= _SAME_KEY
-            if (key is not None and held) or unit.most <= len(chosen):
-                passed.append(unit)
+            key, most = waiting.unit.after, waiting.unit.most
+            held = key in wanted or key in self._locks or same[key] >= _SAME_KEY
+            if (key is not None and held) or most <= len(chosen):
+                passed.append(waiting)
                 continue
             same[key] += 1
-            chosen.append(unit)
-            largest = min(largest, unit.most)
+            chosen.append(waiting)
+            largest = min(largest, most)
             if len(chosen) == largest:
                 break
         self._queue = [*passed, *queue]
@@ -199,6 +229,6 @@ class Groups:
 
     def _ended(self, group: Group) -> None:
         self._running.pop(group)
-        self._claims.release(group, self._running)
+        self._locks.release(group, self._running)
         if self._queue:
             self._soon()

@@ -17,7 +17,7 @@ from pymongo import ASCENDING, IndexModel
 from contracts.envelope import Event
 from services.chassis.database.client import Mongo
 from services.chassis.foundation.errors import AlreadyHandledError
-from services.chassis.work.unit import Check, Unit
+from services.chassis.work.attempt import Attempt, Check
 
 log = structlog.get_logger(__name__)
 
@@ -77,15 +77,15 @@ class EventCause:
     position: EventPosition
     latest_in: str | None = None
 
-    def claim(self, unit: Unit) -> Check:
+    def claim(self, attempt: Attempt) -> Check:
         """Write the inbox record with the running unit; see `Cause`.
 
         Handled before is also (latest_in) what was overtaken by a newer event of the aggregate.
         """
         inbox = self.mongo.collection("inbox")
         id_ = f"{self.consumer}:{self.source}:{self.event_id}"
-        before = unit.ask(inbox, {"_id": id_})
-        overtake = None if self.latest_in is None else self._overtake(unit, self.latest_in)
+        before = attempt.ask(inbox, {"_id": id_})
+        overtake = None if self.latest_in is None else self._overtake(attempt, self.latest_in)
         record = {
             "_id": id_,
             "type": self.type,
@@ -99,14 +99,14 @@ class EventCause:
                 raise AlreadyHandledError(str(self))
             if overtake is not None:
                 await overtake()
-            await unit.insert(inbox, [record], duplicate=self._handled)
+            await attempt.insert(inbox, [record], duplicate=self._handled)
 
         return check
 
-    def _overtake(self, unit: Unit, copy: str) -> Check:
+    def _overtake(self, attempt: Attempt, copy: str) -> Check:
         positions = self.mongo.collection("inbox_positions")
         id_ = f"{self.consumer}:{self.source}:{copy}:{self.aggregate_id}"
-        newest = unit.ask(positions, {"_id": id_})
+        newest = attempt.ask(positions, {"_id": id_})
 
         async def check() -> None:
             found, now = await newest(), self.position
@@ -119,7 +119,7 @@ class EventCause:
                 if before.seq >= now.seq:
                     log.error("sequence went back", type=self.type, was=before.seq, seq=now.seq)
             document = {"_id": id_, **vars(now)}
-            await unit.replace(positions, {"_id": id_}, document, duplicate=self._handled)
+            await attempt.replace(positions, {"_id": id_}, document, duplicate=self._handled)
 
         return check
 

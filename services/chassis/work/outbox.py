@@ -21,7 +21,6 @@ from services.chassis.database.client import Mongo
 BUCKETS = 8
 RETENTION = timedelta(days=7)
 UNPUBLISHED = [("key", ASCENDING), ("seq", ASCENDING)]
-_DUPLICATE_KEY = 11000
 INDEXES = {
     "outbox": [
         IndexModel([("aggregateid", ASCENDING), ("seq", ASCENDING)], unique=True),

@@ -19,12 +19,12 @@ from pymongo import ASCENDING, IndexModel
 from services.chassis.database.client import Document, Mongo
 from services.chassis.foundation.errors import AlreadyHandledError
 from services.chassis.telemetry.journey import current, random_hex
-from services.chassis.work.unit import Check, Unit
+from services.chassis.work.attempt import Attempt, Check
 
 INDEXES = {
     "timers": [IndexModel([("kind", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING)])]
 }
-BORN_LEASE = timedelta(seconds=30)
+SETTERS_LEASE = timedelta(seconds=30)
 """Shorter than other leases: who set it is about to run it, or dead."""
 _SAME_WORK = timedelta(minutes=1)
 """A timer due within this is a part of the work that set it (see `tracing`)."""
@@ -46,16 +46,16 @@ class Due:
         """The timer's identity."""
         return timer_id(self.kind, self.key)
 
-    def claim(self, unit: Unit) -> Check:
+    def claim(self, attempt: Attempt) -> Check:
         """Remove the timer with the running unit; see `Cause`."""
         timers = self.mongo.collection("timers")
-        ours = unit.ask(timers, {"_id": self.id, "token": self.token})
+        ours = attempt.ask(timers, {"_id": self.id, "token": self.token})
 
         async def check() -> None:
             if await ours() is None:  # leased by somebody else, set anew or cancelled
                 raise AlreadyHandledError(self.id)
-            if not unit.wrote(timers, self.id):  # what it set anew stays
-                await unit.delete(timers, self.id)
+            if not attempt.wrote(timers, self.id):  # what it set anew stays
+                await attempt.delete(timers, self.id)
 
         return check
 
@@ -121,13 +121,13 @@ class Timers:
         )
 
 
-def born_leased(document: dict[str, Any]) -> dict[str, Any]:
+def leased_by_setter(document: dict[str, Any]) -> dict[str, Any]:
     """A timer that is due now, as one that is leased already by the process that sets it.
 
     It saves the write and the reads of a lease. Should the process die, it comes again somewhere
     else when the lease is over.
     """
-    return {**document, "due_at": datetime.now(UTC) + BORN_LEASE, "attempts": 1}
+    return {**document, "due_at": datetime.now(UTC) + SETTERS_LEASE, "attempts": 1}
 
 
 def timer_id(kind: str, key: str) -> str:

@@ -20,12 +20,12 @@ from services.chassis.foundation.errors import DuplicateError, RefusalError, Sta
 from services.chassis.telemetry.journey import current, random_hex
 from services.chassis.telemetry.steps import tell_recorded
 from services.chassis.telemetry.tracing import Kind, span
+from services.chassis.work.attempt import Attempt, Check
 from services.chassis.work.group import Group
 from services.chassis.work.groups import Groups
 from services.chassis.work.outbox import Outbox, outbox_document
-from services.chassis.work.timers import Runner, Timers, born_leased, timer_document, timer_id
-from services.chassis.work.unit import Check, Unit
-from services.chassis.work.waiting import Waiting
+from services.chassis.work.timers import Runner, Timers, leased_by_setter, timer_document, timer_id
+from services.chassis.work.unit import Unit
 
 T = TypeVar("T")
 _ID = "_id"
@@ -34,7 +34,7 @@ _ID = "_id"
 class Cause(Protocol):
     """What a transaction handles: an event or a due timer, claimed inside it."""
 
-    def claim(self, unit: Unit) -> Check:
+    def claim(self, attempt: Attempt) -> Check:
         """Ask whether it was handled, with the first reads of the work; then check, and claim it.
 
         Raises:
@@ -57,16 +57,16 @@ def new_event_id() -> str:
     return random_hex(16)
 
 
-class Transaction(Unit):
+class Transaction(Attempt):
     """What a use case works with inside: documents, and what is to commit with the state."""
 
-    def __init__(self, group: Group, waiting: Waiting, source: str, timers: Timers) -> None:
-        super().__init__(group, waiting)
+    def __init__(self, group: Group, unit: Unit, source: str, timers: Timers) -> None:
+        super().__init__(group, unit)
         self._source = source
         self._timers = timers
         self.events: list[Event[Any]] = []
         self._kinds_set: set[str] = set()
-        self._born: dict[str, tuple[Runner, dict[str, Any]]] = {}
+        self._at_once: dict[str, tuple[Runner, dict[str, Any]]] = {}
         self.timers = 0
 
     def emit(self, aggregate_id: str, seq: int, data: Data | Fact) -> Event[Any]:
@@ -97,12 +97,12 @@ class Transaction(Unit):
         """Set (or move) the durable timer `kind:key`; due now means: as soon as this commits."""
         document = timer_document(kind, key, due_at, payload)
         id_ = document["_id"]
-        self._unborn(id_)
+        self._not_at_once(id_)
         self.timers += 1
         runner = self._timers.runner_of(kind) if due_at <= datetime.now(UTC) else None
         if runner is not None and runner.keep_place():
-            document = born_leased(document)
-            self._born[id_] = (runner, document)
+            document = leased_by_setter(document)
+            self._at_once[id_] = (runner, document)
         else:
             self._kinds_set.add(kind)
         query = {"_id": id_}
@@ -110,25 +110,25 @@ class Transaction(Unit):
 
     async def cancel_timer(self, kind: str, key: str) -> None:
         """Drop the timer if it is there."""
-        self._unborn(timer_id(kind, key))
+        self._not_at_once(timer_id(kind, key))
         await self.delete(self._timers.collection, timer_id(kind, key))
 
     def begin_timers(self) -> None:
         """It has committed: what is due at once is run at once, or its loop is told of it."""
-        born, self._born = self._born, {}
-        for runner, document in born.values():
+        begun, self._at_once = self._at_once, {}
+        for runner, document in begun.values():
             runner.begin(document)
         if self._kinds_set:
             self._timers.ring(self._kinds_set)
 
     def free_places(self) -> None:
         """It has not committed, or nobody is there to know."""
-        for id_ in tuple(self._born):
-            self._unborn(id_)
+        for id_ in tuple(self._at_once):
+            self._not_at_once(id_)
 
-    def _unborn(self, id_: str) -> None:
-        if id_ in self._born:
-            runner, _ = self._born.pop(id_)
+    def _not_at_once(self, id_: str) -> None:
+        if id_ in self._at_once:
+            runner, _ = self._at_once.pop(id_)
             runner.free_place()
 
 
@@ -173,12 +173,11 @@ class Transactions:
             StaleVersionError: another writer took this version of an aggregate.
         """
 
-        async def attempt(group: Group, waiting: Waiting) -> tuple[T, Transaction]:
-            tx = Transaction(group, waiting, self.service, self.timers)
+        async def attempt(group: Group, unit: Unit) -> tuple[T, Transaction]:
+            tx = Transaction(group, unit, self.service, self.timers)
             try:
-                checks = [cause.claim(tx)] if cause is not None else []
-                checks += self._unanswered(tx, once if waiting.again else None)
-                result = await _checked(checks, work(tx))
+                twin = once if unit.again else None
+                result = await _checked(self._ask(tx, cause, twin), work(tx))
                 if once is not None:
                     answer = once.document(result)
                     await tx.insert(self._answers, [answer], duplicate=DuplicateError)
@@ -206,21 +205,26 @@ class Transactions:
             tell_recorded(tx.events, time.perf_counter() - started)
         return result
 
-    def _unanswered(self, tx: Transaction, once: Once | None) -> list[Check]:
-        """Ask, with the first reads of the work, whether a twin was answered meanwhile; then check.
+    def _ask(self, tx: Transaction, cause: Cause | None, twin: Once | None) -> list[Check]:
+        """What is asked with the first reads of the work, and checked after it."""
+        checks = [cause.claim(tx)] if cause is not None else []
+        if twin is not None:
+            checks.append(self._unanswered(tx, twin))
+        return checks
+
+    def _unanswered(self, tx: Transaction, once: Once) -> Check:
+        """Whether a twin of this request was answered meanwhile.
 
         Who runs again may be the twin of whom it ran into. It could find that out by its answer's
         write, which no group survives: many twins of one would break up all groups around them.
         """
-        if once is None:
-            return []
         twin = tx.ask(self._answers, {_ID: once.key})
 
         async def check() -> None:
             if await twin() is not None:
                 raise DuplicateError(_ID)
 
-        return [check]
+        return check
 
 
 async def _checked(checks: Sequence[Check], work: Awaitable[T]) -> T:

@@ -20,7 +20,7 @@ from pymongo.monitoring import ConnectionCheckOutStartedEvent
 from structlog.testing import capture_logs
 
 from services.chassis.database.client import Mongo, blocking
-from services.chassis.database.steps import in_transaction
+from services.chassis.database.transaction import in_transaction
 from services.chassis.foundation.errors import AccidentError, DuplicateError
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
@@ -28,12 +28,12 @@ from services.chassis.kafka.relay import Relay
 from services.chassis.runtime.service import Runtime
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.pool import PoolListener
+from services.chassis.work.attempt import Attempt
 from services.chassis.work.group import Group
 from services.chassis.work.groups import Groups
 from services.chassis.work.outbox import Record
 from services.chassis.work.timer_loop import TimerLoop
 from services.chassis.work.unit import Unit
-from services.chassis.work.waiting import Waiting
 from tests.support.eventually import eventually
 from tests.support.service import Collector
 from tests.support.tools import counter
@@ -102,15 +102,15 @@ async def _unit(held: Held, *, at_commit: bool) -> None:
     """A unit of work that waits at its commit, or at its read before."""
     counts = held.mongo.db["counts"]
 
-    async def attempt(group: Group, waiting: Waiting) -> None:
-        unit = Unit(group, waiting)
+    async def attempt(group: Group, unit: Unit) -> None:
+        tx = Attempt(group, unit)
         if not at_commit:
             held.checkout.armed.set()
-        await unit.find_one(counts, {"_id": "a"})
+        await tx.find_one(counts, {"_id": "a"})
         for key in ("a", "b"):
-            await unit.insert(counts, [{"_id": key, "count": 5}], duplicate=DuplicateError)
+            await tx.insert(counts, [{"_id": key, "count": 5}], duplicate=DuplicateError)
         held.checkout.armed.set()
-        await unit.settle()
+        await tx.settle()
 
     await held.groups.run(attempt)
 

@@ -25,7 +25,7 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.work.group import Group
 from services.chassis.work.inbox import EventCause, EventPosition
 from services.chassis.work.transactions import Transaction
-from services.chassis.work.waiting import Waiting
+from services.chassis.work.unit import Unit
 from tests.support.eventually import eventually
 from tests.support.tools.crowds import Workshop, adding, workshop_of
 
@@ -311,16 +311,16 @@ async def test_who_waits_in_vain_for_a_turn_is_told(workshop: Workshop) -> None:
     stopped = threading.Event()
     loop, reached = asyncio.get_running_loop(), asyncio.Event()
 
-    async def hang(group: Group, waiting: Waiting) -> None:
+    async def hang(group: Group, unit: Unit) -> None:
         def step(_: Any) -> None:
             loop.call_soon_threadsafe(reached.set)
             stopped.wait(20)
 
-        await group._steps._in_thread(step)
-        await group.settle(waiting, ())
+        await group._transaction._in_thread(step)
+        await group.settle(unit, ())
 
-    async def none(group: Group, waiting: Waiting) -> None:
-        await group.settle(waiting, ())
+    async def none(group: Group, unit: Unit) -> None:
+        await group.settle(unit, ())
 
     groups = workshop.groups
     # both places are taken by one that reads, as it seems

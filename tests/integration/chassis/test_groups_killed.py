@@ -18,7 +18,7 @@ from services.chassis.work.group import Group
 from services.chassis.work.groups import Groups
 from services.chassis.work.inbox import EventCause, EventPosition
 from services.chassis.work.transactions import Transaction, Transactions
-from services.chassis.work.waiting import Waiting
+from services.chassis.work.unit import Unit
 from tests.support.tools.crowds import Workshop, workshop_of
 from tests.support.tools.lines import abandoned_soon, line_to
 from tests.support.tools.programs import program
@@ -77,7 +77,7 @@ class Hasty(Groups):
     """Does not ask for an unknown outcome for long."""
 
     async def run(
-        self, attempt: Callable[[Group, Waiting], Awaitable[T]], *, within: float = 0.5
+        self, attempt: Callable[[Group, Unit], Awaitable[T]], *, within: float = 0.5
     ) -> T:
         return await super().run(attempt, within=within)
 

@@ -24,9 +24,9 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from services.chassis.database.deadline import Deadline, TookTooLongError, set_deadline
 from services.chassis.foundation.errors import AlreadyHandledError, DuplicateError
 from services.chassis.foundation.settings import Platform
+from services.chassis.work.attempt import Attempt, Check
 from services.chassis.work.groups import Groups
 from services.chassis.work.transactions import Transaction, Transactions
-from services.chassis.work.unit import Check, Unit
 from tests.support.tools.crowds import SIZES, Workshop, workshop_of
 from tests.support.tools.scripts import (
     ENDS,
@@ -100,15 +100,15 @@ class Marked:
     workshop: Workshop
     ran: Ran
 
-    def claim(self, unit: Unit) -> Check:
+    def claim(self, attempt: Attempt) -> Check:
         marks = self.workshop.mongo.collection("marks")
-        before = unit.ask(marks, {"_id": self.ran.mark})
+        before = attempt.ask(marks, {"_id": self.ran.mark})
 
         async def check() -> None:
             if await before() is not None:
                 raise AlreadyHandledError(self.ran.mark)
             mark = {"_id": self.ran.mark, "unit": self.ran.name}
-            await unit.insert(marks, [mark], duplicate=AlreadyHandledError)
+            await attempt.insert(marks, [mark], duplicate=AlreadyHandledError)
 
         return check
 

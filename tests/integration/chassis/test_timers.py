@@ -19,7 +19,7 @@ from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work import timers as stored
 from services.chassis.work.outbox import INDEXES, Outbox
 from services.chassis.work.timer_loop import TimerLoop
-from services.chassis.work.timers import BORN_LEASE, Due, Timers
+from services.chassis.work.timers import SETTERS_LEASE, Due, Timers
 from services.chassis.work.transactions import Transaction, Transactions
 from tests.support.eventually import eventually
 
@@ -133,7 +133,7 @@ async def test_what_its_setter_died_over_comes_again_when_its_lease_is_over(
     another = TimerLoop(clockmaker.timers, {KIND: clockmaker.hear}, Metrics())
     now = datetime.now(UTC)
     assert await another.lease(now, 5) is None
-    leased = await another.lease(now + BORN_LEASE, 5)
+    leased = await another.lease(now + SETTERS_LEASE, 5)
     assert leased is not None
     assert leased[0]["token"] != document["token"]
     await another.handle(leased[0])

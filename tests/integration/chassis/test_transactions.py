@@ -20,18 +20,18 @@ from pymongo.monitoring import (
 
 from services.chassis.database.client import Mongo, blocking
 from services.chassis.database.idempotency import Once, ReplayedAnswer
-from services.chassis.database.steps import in_transaction
+from services.chassis.database.transaction import in_transaction
 from services.chassis.foundation.errors import AlreadyHandledError, DuplicateError, RefusalError
 from services.chassis.foundation.faults import is_accident
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
+from services.chassis.work.attempt import Attempt
 from services.chassis.work.group import Group
 from services.chassis.work.groups import Groups
 from services.chassis.work.inbox import EventCause, EventPosition
 from services.chassis.work.transactions import Transaction
 from services.chassis.work.unit import Unit
-from services.chassis.work.waiting import Waiting
 from tests.support.service import Collector, Tokens, running
 from tests.support.stack import ServerStack, restarting
 from tests.support.tools import counter
@@ -88,10 +88,10 @@ async def test_a_held_document_is_waited_for_without_spinning_and_not_for_ever(
             change = {"$inc": {"count": 1}}
             blocking(counts).update_one({"_id": "held"}, change, session=session)
 
-        async def attempt(group: Group, unit: Waiting) -> None:
+        async def attempt(group: Group, unit: Unit) -> None:
             nonlocal runs
             runs += 1
-            tx = Unit(group, unit)
+            tx = Attempt(group, unit)
             await tx.update(counts, "held", {"$inc": {"count": 1}})
             await tx.settle()
 

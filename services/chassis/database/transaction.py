@@ -24,12 +24,16 @@ from services.chassis.database.writes import Write, write_all
 T = TypeVar("T")
 _MAJORITY = WriteConcern("majority", wtimeout=10_000)
 _SNAPSHOT = ReadConcern("snapshot")
+TRANSIENT = "TransientTransactionError"
+"""The driver's label of what nothing is left of: the transaction may be made again."""
+UNKNOWN = "UnknownTransactionCommitResult"
+"""The driver's label of a commit of which nobody knows whether it was made."""
 FIRST_DELAY, LONGEST_DELAY = 0.002, 0.1
 """Seconds between two tries of a transaction that met a conflict."""
 
 
-class Steps:
-    """A transaction with snapshot reads and majority writes. Begun by its first step."""
+class DatabaseTransaction:
+    """Snapshot reads and majority writes. Begun by its first step."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
@@ -108,17 +112,17 @@ async def in_transaction(
     until = time.monotonic() + within
     delay = FIRST_DELAY
     while True:
-        steps = Steps(mongo)
+        transaction = DatabaseTransaction(mongo)
         try:
-            await steps.make(step, until=until)
+            await transaction.make(step, until=until)
         except PyMongoError as error:
             late = time.monotonic() + delay > until
-            if late or not error.has_error_label("TransientTransactionError"):
+            if late or not error.has_error_label(TRANSIENT):
                 raise
         else:
             return
         finally:
-            await steps.end()
+            await transaction.end()
         await asyncio.sleep(delay * random.uniform(0.5, 1.0))
         delay = min(delay * 2, LONGEST_DELAY)
 
@@ -128,7 +132,7 @@ def _commit(session: ClientSession, until: float) -> None:
         try:
             session.commit_transaction()
         except PyMongoError as error:
-            unknown = error.has_error_label("UnknownTransactionCommitResult")
+            unknown = error.has_error_label(UNKNOWN)
             if not unknown or time.monotonic() > until:
                 raise
             time.sleep(LONGEST_DELAY)
