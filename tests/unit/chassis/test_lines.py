@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import orjson
 import pytest
@@ -102,7 +103,31 @@ def test_who_tells_something_in_the_midst_of_a_line_waits_for_nobody() -> None:
     stream = Interrupted()
     stream.lines = Lines(stream, delay=3600)
     stream.lines.add(b"first\n", urgent=True)
-    assert set(stream.getvalue().splitlines()) == {b"first", b"second"}
+    assert stream.getvalue() == b"first\nsecond\n"  # and parts no line in two
+
+
+@pytest.mark.parametrize("delay", [0.001, 0.3])
+def test_an_error_that_nobody_reads_is_waited_for_once(
+    monkeypatch: pytest.MonkeyPatch, delay: float
+) -> None:
+    """Whether the lines' own thread is stuck in a block, or the error finds the pipe full."""
+    monkeypatch.setattr("services.chassis.telemetry.lines._PATIENCE", 0.5)
+    read, write = os.pipe()
+    with os.fdopen(read, "rb") as reader, os.fdopen(write, "wb", buffering=0) as pipe:
+        lines = Lines(pipe, delay=delay)
+        told = [b"%d " % n + b"x" * 996 + b"\n" for n in range(200)]
+        for line in told:
+            lines.add(line)
+        time.sleep(0.1)
+        before = time.monotonic()
+        for _ in range(20):
+            lines.add(b"trouble\n", urgent=True)
+        assert time.monotonic() - before < 2
+        for line in [*told, *[b"trouble\n"] * 20]:
+            assert reader.readline() == line
+        before = time.monotonic()
+        lines.add(b"again\n", urgent=True)
+        assert reader.readline() == b"again\n"
 
 
 async def test_a_reader_that_stopped_reading_costs_lines_and_no_time() -> None:
