@@ -48,7 +48,7 @@ class Endpoint:
 
         Raises:
             RequestValidationError: parameters or body are not what was declared; all that is wrong.
-            HTTPException: the body did not come whole, or is no text.
+            HTTPException: the body did not come whole, or cannot be read at all.
         """
         solving = Solving(Request(scope, receive, send))
         if self._reads_body:

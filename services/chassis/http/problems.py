@@ -87,7 +87,11 @@ _SENTENCES: Mapping[str, str] = {
 _COME_BACK = frozenset({429, 503})
 _SOON = 5  # seconds, for a refusal that does not say; these statuses never go without (O5)
 _STATUS_WORDS: Mapping[int, tuple[str, str, str]] = {
-    400: ("body-broken", "Запрос оборвался", "Тело запроса пришло не целиком."),
+    400: (  # cut off, or bytes of which no JSON can be made at all
+        "body-broken",
+        "Запрос не прочитан",
+        "Тело запроса пришло не целиком, не в UTF-8 или слишком сложно устроено.",
+    ),
     404: ("not-found", "Не найдено", "Такого адреса нет."),
     405: ("method-not-allowed", "Метод не поддерживается", "Этот адрес не знает такого метода."),
     408: ("body-too-slow", "Запрос не дошёл", "Тело запроса передавалось слишком медленно."),

@@ -90,6 +90,13 @@ def test_broken_json_is_one_error(client: TestClient) -> None:
     assert answer.json()["errors"][0]["code"] == "json-invalid"
 
 
+def test_a_body_that_is_no_text_is_told_so(client: TestClient) -> None:
+    json = {"content-type": "application/json"}
+    answer = client.post("/forms", content=b'{"name": "\xff"}', headers=json)
+    assert (answer.status_code, answer.json()["code"]) == (400, "body-broken")
+    assert "UTF-8" in answer.json()["detail"]
+
+
 def test_waiting_helps_and_says_how_long(client: TestClient) -> None:
     """O5: explicit refusal with Retry-After."""
     answer = client.get("/wait")

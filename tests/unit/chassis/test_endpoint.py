@@ -251,6 +251,8 @@ ASKED: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/things?flag=maybe", {"json": {"the-name": "a", "inner": {"at": 0}, "x": 1}}),
     ("POST", "/v1/things", {"content": b'{"the-name": ', "headers": JSON}),
     ("POST", "/v1/things", {"content": b"\xff", "headers": JSON}),
+    ("POST", "/v1/things", {"content": b"[" * 5_000, "headers": JSON}),
+    ("POST", "/v1/things", {"content": b"9" * 5_000, "headers": JSON}),
     ("POST", "/v1/things", {"content": b"null", "headers": JSON}),
     ("POST", "/v1/things", {"content": b"", "headers": JSON}),
     ("POST", "/v1/things", {"content": b'{"the-name": "ab"}'}),
