@@ -8,13 +8,18 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
+
+import orjson
 
 from deploy.stacks.embedded.settings import StackSettings
 from deploy.watch.journey.lines import find
 from deploy.watch.journey.show import shown
 from deploy.watch.journey.tree import tree
+
+_ENOUGH = 20
 
 
 def main(argv: Sequence[str]) -> int:
@@ -74,8 +79,13 @@ class _Files:
 
 
 def _print(wanted: str, read: _Kept | _Files, where: str) -> int:
-    journeys, count = find(wanted.strip(), read)
+    wanted = wanted.strip()
+    journeys, count = find(wanted, read)
     if not journeys:
+        alone = _outside(wanted, read)
+        if alone:
+            print("\n".join([f"no journey, but what else mentions «{wanted}»:", *alone]))
+            return 0
         print(f"no line mentions «{wanted}» ({count} lines read, {where})", file=sys.stderr)
         return 1
     colours = sys.stdout.isatty() and not StackSettings().no_color
@@ -84,6 +94,13 @@ def _print(wanted: str, read: _Kept | _Files, where: str) -> int:
     if len(journeys) > 1:
         print(f"\n{len(journeys)} journeys mention «{wanted}».")
     return 0
+
+
+def _outside(wanted: str, read: _Kept | _Files) -> list[str]:
+    """The first lines of others that have this id: the gateway tells why it reached no service."""
+    value = orjson.dumps(wanted)
+    found = (raw.decode(errors="replace").rstrip() for raw in read() if value in raw)
+    return list(islice(found, _ENOUGH))
 
 
 if __name__ == "__main__":

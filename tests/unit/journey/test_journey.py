@@ -213,6 +213,20 @@ def test_an_unknown_id_is_said_to_be_unknown(
     assert f"no line mentions «nobody» ({len(APPROVAL)} lines read" in capsys.readouterr().err
 
 
+def test_what_the_gateway_alone_knows_is_printed_as_it_said_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A 502 has a `trace_id`, too, and reached no service that could have logged it."""
+    said = (
+        'ERROR\thttp.log.access\thandled request\t{"uuid": "g-1", "reason": "connection refused"}'
+    )
+    (tmp_path / "gateway.log").write_text(f"{said}\n")
+    (tmp_path / "a.log").write_bytes(b"".join(APPROVAL))
+    assert main(["g-1", "--logs", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [said]
+    assert main(["refused", "--logs", str(tmp_path)]) == 1  # a word is no id
+
+
 def test_logs_that_are_not_there_are_said_to_be_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
