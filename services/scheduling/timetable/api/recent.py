@@ -19,7 +19,10 @@ from fastapi.routing import APIRoute
 from services.chassis.http.facilities import find
 
 Question: TypeAlias = tuple[str, bytes]
-"""A route and the query as it was written: how else it could be written does not matter."""
+"""A route and the query as it was written, where the route reads one at all.
+
+How else it could be written does not matter.
+"""
 Read: TypeAlias = Callable[[], Awaitable[Response]]
 
 LIFETIME = 0.9
@@ -110,12 +113,19 @@ class RecentRoute(APIRoute):
     """A route whose answers may be of a moment ago."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's own handler, asked only where there is no recent answer."""
+        """FastAPI's own handler, asked only where there is no recent answer.
+
+        Raises:
+            ValueError: the route has a parameter in its address; its answers would be mixed up.
+        """
+        if self.param_convertors:
+            message = f"{self.path} is not one question"
+            raise ValueError(message)
         read = super().get_route_handler()
-        path = self.path
+        path, asks = self.path, bool(self.dependant.query_params)
 
         async def handler(request: Request) -> Response:
-            asked: bytes = request.scope["query_string"]
+            asked: bytes = request.scope["query_string"] if asks else b""
             if len(asked) > LONGEST:
                 return await read(request)
             recent = find(request.app, RecentAnswers)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
-from fastapi import Response
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.testclient import TestClient
 
 from services.chassis.foundation.errors import NotFoundError
-from services.scheduling.timetable.api.recent import LIFETIME, Question, RecentAnswers
+from services.chassis.http.facilities import provide
+from services.scheduling.timetable.api.recent import (
+    LIFETIME,
+    Question,
+    RecentAnswers,
+    RecentRoute,
+)
 
 SLOTS: Question = ("/v1/slots", b"")
 
@@ -155,3 +163,42 @@ async def test_no_more_are_kept_than_were_meant(recent: RecentAnswers, database:
     recent.changed()
     await ask(recent, database)
     assert len(recent) == 1
+
+
+def app_of(router: APIRouter, recent: RecentAnswers) -> TestClient:
+    app = FastAPI()
+    provide(app, recent)
+    app.include_router(router)
+    return TestClient(app)
+
+
+def test_what_a_route_does_not_read_makes_no_other_question_of_it(recent: RecentAnswers) -> None:
+    """Somebody who counts up in a word that means nothing would put out what others ask for."""
+    router, read = APIRouter(route_class=RecentRoute), Counter[str]()
+
+    @router.get("/all")
+    async def everything() -> int:
+        read["all"] += 1
+        return read["all"]
+
+    @router.get("/some")
+    async def some(most: int = 1) -> int:
+        read["some"] += 1
+        return most
+
+    with app_of(router, recent) as client:
+        assert [client.get(f"/all?x={n}").json() for n in range(3)] == [1, 1, 1]
+        assert [client.get(f"/some?most={n}").json() for n in (1, 2, 1)] == [1, 2, 1]
+    assert read == {"all": 1, "some": 2}
+
+
+@pytest.mark.parametrize("path", ["/things/{id_}", "/files/{id_:path}"])
+def test_a_route_with_a_thing_in_its_address_is_refused(path: str) -> None:
+    """One thing's answer would be another's."""
+    router = APIRouter(route_class=RecentRoute)
+
+    async def one(id_: str) -> str:
+        return id_
+
+    with pytest.raises(ValueError, match="not one question"):
+        router.get(path)(one)
