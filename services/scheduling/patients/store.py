@@ -35,7 +35,7 @@ class Patients:
         change = {"$set": facts, "$setOnInsert": {"agenda": []}}
         await tx.update(self._patients, account_id, change, upsert=True)
 
-    async def known(self, account_id: str) -> bool:
+    async def heard_of(self, account_id: str) -> bool:
         """Whether a booking of this citizen can be decided: confirmed, or blocked before that.
 
         The same as `may_book` decides, in one look.

@@ -74,7 +74,7 @@ class Bookings:
             try:
                 return await self._book(citizen_id, slot_id, once)
             except ProfileNotReceivedError:  # rare: booking does not ask before
-                if not await arrived(lambda: self.patients.known(citizen_id)):
+                if not await arrived(lambda: self.patients.heard_of(citizen_id)):
                     raise
             return await self._book(citizen_id, slot_id, once)
 
