@@ -176,7 +176,7 @@ class Transactions:
         async def attempt(group: Group, unit: Unit) -> tuple[T, Transaction]:
             tx = Transaction(group, unit, self.service, self.timers)
             try:
-                twin = once if unit.again else None
+                twin = once if unit.again or not group.alone else None
                 result = await _checked(self._ask(tx, cause, twin), work(tx))
                 if once is not None:
                     answer = once.document(result)
@@ -213,10 +213,11 @@ class Transactions:
         return checks
 
     def _unanswered(self, tx: Transaction, once: Once) -> Check:
-        """Whether a twin of this request was answered meanwhile.
+        """Whether a twin of this request was answered before.
 
-        Who runs again may be the twin of whom it ran into. It could find that out by its answer's
-        write, which no group survives: many twins of one would break up all groups around them.
+        Its own answer's write would tell, but no group survives that: many twins of one, or a key
+        used again after its effect was undone, would break up all groups around them. Who is alone
+        and runs for the first time hurts nobody, and most keys are new.
         """
         twin = tx.ask(self._answers, {_ID: once.key})
 
