@@ -151,7 +151,7 @@ class Sinks:
         """Wait until so many are there."""
         async with asyncio.timeout(300):
             while (await self.state())["kept"] < count:  # noqa: ASYNC110 - another process
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.02)  # between two looks
 
     async def alone(self) -> float:
         """Take what they have once more, from memory, as fast as they can."""
@@ -309,7 +309,7 @@ async def _recorded(mongo: Mongo, count: int) -> None:
     async with asyncio.timeout(60):
         delivered = {"status": "delivered"}
         while await mongo.db["messages"].count_documents(delivered) < count:  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # between two looks
 
 
 def _check(kept: Sequence[tuple[str, str, bytes, float]], people: Sequence[Person]) -> None:
