@@ -48,6 +48,8 @@ class TimerLoop:
     """Places that are kept for timers on their way, or for a lease that is being taken."""
     _context: contextvars.Context | None = None
     _behind: bool = False
+    _short: bool = False
+    """Whether something may be due that found every place kept."""
 
     def __post_init__(self) -> None:
         self._bell = self.timers.attach(self.handlers, self)
@@ -90,12 +92,19 @@ class TimerLoop:
     def free_place(self) -> None:
         """What the place was kept for, has not committed."""
         self._kept -= 1
+        self._look_again()
 
     def begin(self, document: Document) -> None:
         """Run a timer that committed as leased by us, in the place that was kept for it."""
         self._kept -= 1
         if self._context is not None:
             self._start(document)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if self._short:
+            self._short = False
+            self._bell.set()
 
     async def _wait(self) -> None:
         try:
@@ -110,7 +119,8 @@ class TimerLoop:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.sleep(0)  # who has committed together makes room together
         room = self._room
-        if not room:  # all places are kept; who has one rings
+        if not room:  # all are kept, for what has not committed yet
+            self._short = True
             return False
         self._kept += room
         try:

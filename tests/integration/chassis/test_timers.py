@@ -122,6 +122,21 @@ async def test_more_than_there_are_places_for_are_found_by_the_loop(clockmaker: 
     assert sorted(clockmaker.heard) == [*map(str, range(7))]
 
 
+async def test_what_found_every_place_kept_is_looked_for_when_one_is_free(
+    clockmaker: Clockmaker,
+) -> None:
+    """Not at the next look of the clock only, which here is a minute away."""
+    async with clockmaker.running(concurrency=1) as loop:
+        await clockmaker.set("warm")
+        await eventually(lambda: _left(clockmaker))
+        assert loop.keep_place()
+        await clockmaker.set("a")
+        await eventually(lambda: not loop._bell.is_set())
+        assert clockmaker.heard == ["warm"]
+        loop.free_place()
+        await eventually(lambda: clockmaker.heard == ["warm", "a"], within=5)
+
+
 async def test_what_its_setter_died_over_comes_again_when_its_lease_is_over(
     clockmaker: Clockmaker,
 ) -> None:
