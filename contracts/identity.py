@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from contracts.clinics import OpeningHours, Permit, Place, Practice, Room
 from contracts.envelope import Data, EncryptedPii, Moment, Part, Pii
 
 
@@ -210,3 +211,51 @@ class StaffRegistered(Data):
     role: StaffRole
     clinic_id: str | None = None
     pii: StaffPii
+
+
+class Post(Part):
+    """What a member of staff is at a clinic; without `clinic_id` on the whole platform."""
+
+    role: StaffRole
+    clinic_id: str | None = None
+
+
+class StaffChanged(Data):
+    """A member of staff was made, changed, moved or dismissed; the newest counts.
+
+    `active` false: dismissed. They hold nothing, decide nothing and sign nothing from then on.
+    `practice` is there for doctors, who sign under their `account_id`.
+    """
+
+    TYPE: ClassVar[str] = "identity.staff-changed.v1"
+    account_id: str
+    active: bool
+    posts: tuple[Post, ...]
+    practice: Practice | None = None
+    pii: StaffPii
+
+
+class ClinicChanged(Data):
+    """A clinic was opened, changed or closed; everything of it is here, so the newest counts.
+
+    `name` is for people («Городская поликлиника № 45»), `organisation` the legal entity as the
+    register has it. `closed_on` is the first day on which the clinic works no more.
+    """
+
+    TYPE: ClassVar[str] = "identity.clinic-changed.v1"
+    clinic_id: str
+    number: str
+    name: str
+    organisation: str
+    address: str
+    phone: str
+    timezone: str
+    ogrn: str
+    inn: str
+    licence: Permit
+    accreditation: Permit | None = None
+    place: Place | None = None
+    opening_hours: tuple[OpeningHours, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    insurance: tuple[str, ...] = ()
+    closed_on: date | None = None

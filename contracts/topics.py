@@ -48,13 +48,15 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         name="identity.events",
         producer="identity",
-        key="account_id",
+        key="account_id | clinic_id",
         events=(
             i.AccountRegistered,
             i.ProfileConfirmedV2,
             i.ProfileRejected,
             i.ContactsChanged,
             i.StaffRegistered,
+            i.StaffChanged,
+            i.ClinicChanged,
             i.AccountBlocked,
             i.AccountUnblocked,
         ),

@@ -16,18 +16,21 @@ from typing import Any
 import jinja2
 
 from contracts.envelope import CONTENT_TYPE, Data
+from contracts.tools.compatibility import PLAINTEXT
 from contracts.tools.glossary import ATTRIBUTES, EVENTS, SYSTEMS, Words
-from contracts.tools.snapshots import PLAINTEXT, Schema, example_of, schema_of
+from contracts.tools.snapshots import Schema, example_of, schema_of
 from contracts.topics import TOPICS, Topic
 
 TEMPLATES = Path(__file__).parent / "templates"
 TYPES = {
     "string": "строка",
     "integer": "целое число",
+    "number": "число",
     "boolean": "да / нет",
     "object": "объект",
     "date": "дата",
     "date-time": "дата и время",
+    "time": "время суток",
 }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.envelope import Data, model_of
+from contracts.tools.compatibility import PLAINTEXT
 from contracts.tools.glossary import ATTRIBUTES, EVENTS, FIELDS
 from contracts.topics import BY_TYPE, topic_of
 
@@ -24,8 +25,6 @@ GENERATED = ROOT / "generated"
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-PLAINTEXT = "x-plaintext"
-"""At an encrypted object: the schema of what its one reader finds in it."""
 PYDANTIC_NOTES = frozenset({"$defs", "title", "description", "examples"})
 
 Schema = dict[str, Any]

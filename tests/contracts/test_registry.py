@@ -14,8 +14,9 @@ from pydantic import BaseModel, create_model
 from contracts import certificates, documents, identity, notifier, partners, scheduling
 from contracts.envelope import Data, Part, Pii, model_of
 from contracts.scheduling import Visit
+from contracts.tools.compatibility import PLAINTEXT
 from contracts.tools.glossary import ATTRIBUTES, EVENTS, FIELDS, PRODUCERS, SYSTEMS, common
-from contracts.tools.snapshots import PLAINTEXT, all_schemas, example_of
+from contracts.tools.snapshots import all_schemas, example_of
 from contracts.topics import (
     BY_TYPE,
     PARTNERS,
@@ -40,8 +41,13 @@ PERSONAL = frozenset(
         *("snils", "inn", "oms", "enp", "policy", "passport", "citizenship", "diagnosis"),
     }
 )
-EXCEPTIONS = frozenset({(Visit, "doctor_name"), (Visit, "clinic_name"), (Visit, "clinic_address")})
-"""Professional data that a talon prints: the only ones outside Pii (contracts/DECISIONS 5)."""
+EXCEPTIONS: frozenset[tuple[type[BaseModel], str]] = frozenset(
+    {
+        *((Visit, name) for name in ("doctor_name", "clinic_name", "clinic_address")),
+        *((identity.ClinicChanged, name) for name in ("name", "address", "phone", "inn")),
+    }
+)
+"""What offices are called and where they are: the only ones outside Pii (contracts/DECISIONS 5)."""
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -154,7 +160,8 @@ def test_what_one_reader_may_know_is_encrypted_and_nothing_else_is() -> None:
     names = {"last_name", "first_name", "middle_name", "full_name"}
     contacts = {"phone", "email", "former_phone", "former_email"}
     # a doctor's СНИЛС is compared with the certificate of the signing key
-    more = {identity.StaffRegistered.TYPE: {"position", "snils"}}
+    staff = (identity.StaffRegistered, identity.StaffChanged)
+    more = {event.TYPE: {"position", "snils"} for event in staff}
     for event_type, schema in all_schemas().items():
         pii = schema["properties"]["data"]["properties"].get("pii", {})
         allowed = {"jwe"} if TOPIC_OF[event_type].one_reader else names | contacts

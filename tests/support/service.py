@@ -73,9 +73,12 @@ class Tokens:
         *roles: str,
         level: str = "confirmed",
         clinic_id: str | None = None,
+        clinic_ids: Sequence[str] = (),
+        actor: str | None = None,
+        right_id: str | None = None,
         expires_in: int = 600,
     ) -> str:
-        """A signed access token."""
+        """A signed access token; staff has each role at each of the clinics, or everywhere."""
         now = int(time.time())
         claims: dict[str, Any] = {
             "iss": self.issuer,
@@ -87,8 +90,17 @@ class Tokens:
             "roles": list(roles or ("citizen",)),
             "level": level,
         }
-        if clinic_id:
-            claims["clinic_id"] = clinic_id
+        staff = [role for role in roles if role != "citizen"]
+        clinics: list[str | None] = [clinic_id, *clinic_ids] if clinic_id else [*clinic_ids]
+        claims["posts"] = [
+            {"role": role} | ({"clinic_id": clinic} if clinic else {})
+            for role in staff
+            for clinic in clinics or [None]
+        ]
+        if actor:
+            claims["act"] = {"sub": actor}
+        if right_id:
+            claims["right_id"] = right_id
         return jwt.encode({"alg": "ES256", "kid": "test"}, claims, self.key, algorithms=["ES256"])
 
     def headers(self, subject: str, *roles: str, **claims: Any) -> dict[str, str]:

@@ -49,18 +49,45 @@ _REMEMBERED = 16_384  # about half a kilobyte each
 
 
 @dataclass(frozen=True)
+class Post:
+    """A role at a clinic; without `clinic_id` on the whole platform."""
+
+    role: Role
+    clinic_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Principal:
-    """The holder of a valid token. `level` is «registered» or «confirmed» (I9)."""
+    """The holder of a valid token. `level` is «registered» or «confirmed» (I9).
+
+    `subject` is whom everything is done for. `actor` is who does it, where that is another
+    (RFC 8693 `act`), by the right `right_id` (I11, I12).
+    """
 
     subject: str
     roles: frozenset[Role]
     level: str = "registered"
-    clinic_id: str | None = None
+    posts: frozenset[Post] = frozenset()
+    actor: str | None = None
+    right_id: str | None = None
 
     @property
     def confirmed(self) -> bool:
         """Whether the state registry confirmed this person."""
         return self.level == "confirmed"
+
+    @property
+    def hands(self) -> str:
+        """Whose hands these are: the representative's, or the subject's own."""
+        return self.actor or self.subject
+
+    def clinics(self, *roles: Role) -> frozenset[str]:
+        """The clinics where the holder has one of these roles."""
+        return frozenset(p.clinic_id for p in self.posts if p.role in roles and p.clinic_id)
+
+    def everywhere(self, *roles: Role) -> bool:
+        """Whether the holder has one of these roles on the whole platform."""
+        return any(p.role in roles and p.clinic_id is None for p in self.posts)
 
 
 class NoKeysError(AccidentError):
@@ -179,7 +206,11 @@ class TokenVerifier:
                 subject=claims["sub"],
                 roles=frozenset(Role(r) for r in claims.get("roles", ())),
                 level=claims.get("level", "registered"),
-                clinic_id=claims.get("clinic_id"),
+                posts=frozenset(
+                    Post(Role(p["role"]), p.get("clinic_id")) for p in claims.get("posts", ())
+                ),
+                actor=claims.get("act", {}).get("sub"),
+                right_id=claims.get("right_id"),
             )
             expires = float(claims["exp"])
         except (JoseError, ValueError, KeyError, TypeError) as error:

@@ -64,7 +64,7 @@ class Logins:
             device_token=device_token,
             expires_in=self.signer.lifetime_seconds,
             level=holder.level,
-            roles=[holder.role],
+            roles=list(holder.roles),
         )
 
     def forget_key(self) -> None:

@@ -49,11 +49,14 @@ class Signer:
             "iat": issued_at,
             "exp": issued_at + self.lifetime_seconds,
             "jti": claims.token_id,
-            "roles": [holder.role],
+            "roles": list(holder.roles),
             "level": holder.level,
         }
-        if holder.clinic_id:
-            claimed["clinic_id"] = holder.clinic_id
+        if holder.posts:
+            claimed["posts"] = [
+                {"role": role, "clinic_id": clinic_id} if clinic_id else {"role": role}
+                for role, clinic_id in holder.posts
+            ]
         header = {"alg": _ALGORITHM, "kid": key.kid}
         private = ECKey.import_key(dict(key.private))
         return jwt.encode(header, claimed, private, algorithms=[_ALGORITHM])

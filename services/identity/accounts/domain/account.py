@@ -86,8 +86,8 @@ class Account:
     @property
     def holder(self) -> Holder:
         """The account as its tokens name it."""
-        clinic_id = self.staff.clinic_id if self.staff else None
-        return Holder(self.id, self.role.value, self.level, clinic_id)
+        posts = ((self.role.value, self.staff.clinic_id),) if self.staff else ()
+        return Holder(self.id, (self.role.value,), self.level, posts)
 
     @property
     def proved_phone(self) -> str | None:

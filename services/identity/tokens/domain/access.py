@@ -8,12 +8,12 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Holder:
-    """An account as its tokens name it."""
+    """An account as its tokens name it. `posts` pairs each role with a clinic, or with none."""
 
     account_id: str
-    role: str
+    roles: tuple[str, ...]
     level: str
-    clinic_id: str | None = None
+    posts: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True)

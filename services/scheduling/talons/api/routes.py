@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from contracts.roles import Role
 from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
 from services.chassis.http.facilities import facility
 from services.chassis.http.rates import public_check
@@ -66,7 +67,7 @@ async def desk(number: Number, talons: Use, who: Registrar) -> DeskTalon:
     found = await talons.check(number)
     talon = PublicTalon.of(found)
     visit = found.appointment
-    if visit is None or visit.clinic_id != who.clinic_id:
+    if visit is None or visit.clinic_id not in who.clinics(Role.REGISTRAR):
         return DeskTalon(talon=talon, here=False)
     return DeskTalon(
         talon=talon,

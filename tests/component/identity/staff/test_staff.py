@@ -63,7 +63,7 @@ async def test_an_administrator_makes_a_doctor_who_sets_the_password(
     pair = await identity.logged_in(doctor["phone"], _NEW)
     assert pair["roles"] == ["doctor"]
     principal = await find(identity.app, Runtime).tokens.principal(pair["access_token"])
-    assert principal.clinic_id == "clinic-1"
+    assert principal.clinics(TokenRole.DOCTOR) == {"clinic-1"}
     assert (
         await identity.client.get("/v1/profile", headers=bearer(pair))
     ).status_code == 403  # a profile is a citizen's
