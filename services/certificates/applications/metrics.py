@@ -20,7 +20,10 @@ class ApplicationMetrics:
     def __init__(self, metrics: Metrics, types: Iterable[str]) -> None:
         """Declare them beside those of the chassis; `types` are those of the catalogue."""
         self.applications = metrics.gauge(
-            "applications", "Applications by state.", stored=True, state=State
+            "applications",
+            "Applications by state; 100,000 stands for as many or more.",
+            stored=True,
+            state=State,
         )
         self.deadlines = metrics.gauge(
             "applications_deadline",

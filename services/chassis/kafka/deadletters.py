@@ -23,6 +23,7 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from contracts.envelope import MAX_BYTES
 from services.chassis.database.client import Document, Mongo
+from services.chassis.database.counting import counted
 from services.chassis.foundation.settings import Platform
 
 RETENTION = timedelta(days=90)  # of what a person has dealt with: it may hold personal data
@@ -93,7 +94,7 @@ class DeadLetters:
 
     async def open_count(self) -> int:
         """How many wait for a person."""
-        return await self.collection.count_documents({"state": OPEN})
+        return await counted(self.collection, {"state": OPEN})
 
     async def next_replay(self) -> tuple[str, ConsumerRecord[Any, Any]] | None:
         """Take one letter that somebody asked to replay."""

@@ -17,6 +17,7 @@ from pymongo import ASCENDING, IndexModel
 from contracts.envelope import MAX_BYTES, Event
 from contracts.topics import topic_of
 from services.chassis.database.client import Mongo
+from services.chassis.database.counting import counted
 
 BUCKETS = 8
 RETENTION = timedelta(days=7)
@@ -90,7 +91,7 @@ class Outbox:
         if oldest is None:
             return 0, None
         # The planner takes a partial index only where its own field is asked for: hence the hint.
-        count = await self.collection.count_documents({"published": False}, hint=UNPUBLISHED)
+        count = await counted(self.collection, {"published": False}, hint=UNPUBLISHED)
         return count, oldest["recorded_at"]
 
     async def republish(self) -> int:

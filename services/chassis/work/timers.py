@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeAlias
 from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.client import Document, Mongo
+from services.chassis.database.counting import counted
 from services.chassis.foundation.errors import AlreadyHandledError
 from services.chassis.telemetry.journey import current, random_hex
 from services.chassis.work.attempt import Attempt, Check
@@ -108,15 +109,15 @@ class Timers:
 
     async def set_of(self, kind: str) -> int:
         """How many timers of one kind are set, due or not."""
-        return await self.collection.count_documents({"kind": kind, "state": "waiting"})
+        return await counted(self.collection, {"kind": kind, "state": "waiting"})
 
     async def waiting(self, kind: str, now: datetime) -> tuple[int, int, datetime | None]:
         """Of one kind: how many are due, how many failed for good, since when the oldest is due."""
         due = {"kind": kind, "state": "waiting", "due_at": {"$lte": now}}
         oldest = await self.collection.find_one(due, {"due_at": 1}, sort=[("due_at", ASCENDING)])
         return (
-            await self.collection.count_documents(due) if oldest else 0,
-            await self.collection.count_documents({"kind": kind, "state": "failed"}),
+            await counted(self.collection, due) if oldest else 0,
+            await counted(self.collection, {"kind": kind, "state": "failed"}),
             oldest["due_at"] if oldest else None,
         )
 

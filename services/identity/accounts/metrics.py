@@ -14,7 +14,7 @@ class AccountMetrics:
     def __init__(self, metrics: Metrics) -> None:
         self.accounts = metrics.gauge(
             "accounts",
-            "Accounts by level; those of staff are `registered`.",
+            "Accounts by level, at most 100,000 of each; those of staff are `registered`.",
             stored=True,
             level=(REGISTERED, CONFIRMED),
         )

@@ -10,6 +10,7 @@ from pymongo import ASCENDING, IndexModel
 
 from contracts.envelope import Data
 from services.chassis.database.client import Database, Document, Indexes
+from services.chassis.database.counting import counted
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
 from services.chassis.foundation.errors import DuplicateError
@@ -158,13 +159,14 @@ class Accounts:
         )
 
     async def by_level(self) -> Mapping[str, int]:
-        """How many accounts there are of each level, counted over an index."""
-        counts = {CONFIRMED: 0, REGISTERED: 0}
-        for state in ProfileState:
-            level = CONFIRMED if state is ProfileState.CONFIRMED else REGISTERED
-            query = {"profile_state": state.value}
-            counts[level] += await self._accounts.collection.count_documents(query)
-        return counts
+        """How many accounts there are of each level."""
+        confirmed = ProfileState.CONFIRMED.value
+        others = [state.value for state in ProfileState if state is not ProfileState.CONFIRMED]
+        found = self._accounts.collection
+        return {
+            CONFIRMED: await counted(found, {"profile_state": confirmed}),
+            REGISTERED: await counted(found, {"profile_state": {"$in": others}}),
+        }
 
 
 class Credentials:

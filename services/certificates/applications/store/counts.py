@@ -19,14 +19,17 @@ from services.certificates.applications.domain.deadlines import (
     Risk,
 )
 from services.certificates.applications.domain.states import State
+from services.chassis.database import counting
 from services.chassis.database.client import Collection
 
 
 async def counted(applications: Collection, now: datetime) -> ApplicationCounts:
     """Count them."""
-    states = {state: await applications.count_documents({"state": state.value}) for state in State}
+    states = {
+        state: await counting.counted(applications, {"state": state.value}) for state in State
+    }
     running: dict[str, Any] = {"state": {"$in": [state.value for state in RUNNING]}}
-    late = await applications.count_documents({**running, "clock.deadline_at": {"$lt": now}})
+    late = await counting.counted(applications, {**running, "clock.deadline_at": {"$lt": now}})
     near = await _near(applications, running, now)
     still = sum(states[state] for state in (*RUNNING, State.AWAITING_DOCUMENTS))
     oldest = await applications.find_one(
@@ -43,11 +46,12 @@ async def _near(applications: Collection, running: dict[str, Any], now: datetime
     left = {"$subtract": ["$clock.deadline_at", now]}
     whole = {"$subtract": ["$clock.deadline_at", "$consent.at"]}
     coming = {"$gte": now, "$lt": now + NEAR_AT_MOST}
-    counting = applications.aggregate(
+    found = applications.aggregate(
         [
             {"$match": {**running, "clock.deadline_at": coming}},
             {"$match": {"$expr": {"$lt": [{"$multiply": [NEAR_SHARE, left]}, whole]}}},
+            {"$limit": counting.MOST},
             {"$count": "near"},
         ]
     )
-    return sum([int(found["near"]) async for found in counting])
+    return sum([int(one["near"]) async for one in found])
