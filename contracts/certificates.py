@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from contracts.clinics import Issuer
 from contracts.envelope import MAX_BYTES, Data, EncryptedPii, Moment, Part, Pii, Text
 
 
@@ -40,6 +41,8 @@ class ApplicationSubmitted(Data):
     deadline_at: Moment
     fee_kopecks: int
     delivery: Delivery
+    clinic_id: str | None = None
+    clinic_name: str | None = None
 
 
 class ReviewStarted(Data):
@@ -52,6 +55,8 @@ class ReviewStarted(Data):
     certificate_title: str
     doctor_id: str
     attachments: tuple[str, ...]
+    clinic_id: str | None = None
+    clinic_name: str | None = None
 
 
 class ReviewEnded(Data):
@@ -75,6 +80,8 @@ class DocumentsRequested(Data):
     certificate_title: str
     missing: tuple[str, ...]
     comment: Text | None = None
+    clinic_id: str | None = None
+    clinic_name: str | None = None
 
 
 class DocumentsSupplied(Data):
@@ -96,9 +103,10 @@ class PrintedField(Part):
 
 
 class CertificatePii(Pii):
-    """What the form prints, in its order."""
+    """What the form prints, in its order, and the doctor's act of signing it (a JWT, K5)."""
 
     fields: tuple[PrintedField, ...]
+    act: Text | None = None
 
 
 class EncryptedForm(EncryptedPii):
@@ -111,6 +119,7 @@ class ApplicationApprovedV2(Data):
     """A doctor approved: the certificate has a number and is to be sealed.
 
     The whole form is in it, so it is told to whoever prints it and to nobody else.
+    `organisation_id` is the clinic whose seal it gets; `issuer` is that clinic as it was then.
     """
 
     TYPE: ClassVar[str] = "certificates.application-approved.v2"
@@ -128,6 +137,27 @@ class ApplicationApprovedV2(Data):
     issued_on: date
     valid_until: date
     verify_url: str
+    issuer: Issuer | None = None
+    pii: EncryptedForm
+
+
+class PreviewOrdered(Data):
+    """A doctor wants to see the certificate as it would be printed, before signing it (K5).
+
+    To be rendered without signatures, for that doctor alone. What only issuing knows (number,
+    dates) is not in its rows.
+    """
+
+    TYPE: ClassVar[str] = "certificates.preview-ordered.v1"
+    PLAIN: ClassVar[type[Pii]] = CertificatePii
+    BOUND_TO: ClassVar[tuple[str, ...]] = ("preview_id", "application_id", "doctor_id")
+    preview_id: str
+    application_id: str
+    doctor_id: str
+    certificate_type: str
+    certificate_title: str
+    organisation_id: str
+    issuer: Issuer | None = None
     pii: EncryptedForm
 
 
@@ -148,6 +178,8 @@ class CertificateIssued(Data):
     document_id: str
     sha256: str
     delivery: Delivery
+    clinic_id: str | None = None
+    clinic_name: str | None = None
 
 
 class ApplicationRefused(Data):
@@ -160,6 +192,8 @@ class ApplicationRefused(Data):
     certificate_title: str
     reason_code: str
     reason: Text
+    clinic_id: str | None = None
+    clinic_name: str | None = None
 
 
 class ApplicationWithdrawn(Data):
@@ -170,6 +204,8 @@ class ApplicationWithdrawn(Data):
     tracking_number: str
     citizen_id: str
     certificate_title: str
+    clinic_id: str | None = None
+    clinic_name: str | None = None
 
 
 class CertificateRevoked(Data):
@@ -185,3 +221,5 @@ class CertificateRevoked(Data):
     revoked_at: Moment
     reason_code: str
     reason: Text
+    clinic_id: str | None = None
+    clinic_name: str | None = None

@@ -70,3 +70,18 @@ class Practice(Part):
     qualifications: tuple[Qualification, ...] = ()
     conferences: tuple[Conference, ...] = ()
     photo: str | None = None
+
+
+class Issuer(Part):
+    """The clinic that issues a document, as it was at that time.
+
+    `organisation` is the legal entity, `licence` the number of its licence.
+    """
+
+    number: str
+    name: str
+    organisation: str
+    address: str
+    ogrn: str
+    inn: str
+    licence: str

@@ -149,7 +149,7 @@ TOPICS: tuple[Topic, ...] = (
         name="certificates.orders",
         producer="certificates",
         key="application_id",
-        events=(c.ApplicationApprovedV2,),
+        events=(c.ApplicationApprovedV2, c.PreviewOrdered),
         consumers={"documents": (c.ApplicationApprovedV2,)},
         retention=timedelta(days=7),
         one_reader=True,

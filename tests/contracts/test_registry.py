@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel, create_model
 
 from contracts import certificates, documents, identity, notifier, partners, scheduling
+from contracts.clinics import Issuer
 from contracts.envelope import Data, Part, Pii, model_of
 from contracts.scheduling import Visit
 from contracts.tools.compatibility import PLAINTEXT
@@ -41,10 +42,21 @@ PERSONAL = frozenset(
         *("snils", "inn", "oms", "enp", "policy", "passport", "citizenship", "diagnosis"),
     }
 )
+OF_A_CLINIC: tuple[type[Data], ...] = (
+    certificates.ApplicationSubmitted,
+    certificates.ReviewStarted,
+    certificates.DocumentsRequested,
+    certificates.CertificateIssued,
+    certificates.ApplicationRefused,
+    certificates.ApplicationWithdrawn,
+    certificates.CertificateRevoked,
+)
 EXCEPTIONS: frozenset[tuple[type[BaseModel], str]] = frozenset(
     {
         *((Visit, name) for name in ("doctor_name", "clinic_name", "clinic_address")),
         *((identity.ClinicChanged, name) for name in ("name", "address", "phone", "inn")),
+        *((Issuer, name) for name in ("name", "address", "inn")),
+        *((event, "clinic_name") for event in OF_A_CLINIC),
     }
 )
 """What offices are called and where they are: the only ones outside Pii (contracts/DECISIONS 5)."""
