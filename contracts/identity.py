@@ -195,6 +195,18 @@ class AccountUnblocked(Data):
     account_id: str
 
 
+class SigningSessionEnded(Data):
+    """A signer's session ended before its time: acts that carry it allow nothing from then on.
+
+    Its owner closed it, logged out, set a new password, was blocked or dismissed.
+    """
+
+    TYPE: ClassVar[str] = "identity.signing-session-ended.v1"
+    account_id: str
+    session_id: str
+    ended_at: Moment
+
+
 class StaffPii(Pii):
     """A member of staff as patients see them."""
 

@@ -59,6 +59,7 @@ TOPICS: tuple[Topic, ...] = (
             i.ClinicChanged,
             i.AccountBlocked,
             i.AccountUnblocked,
+            i.SigningSessionEnded,
         ),
         consumers={
             "certificates": (

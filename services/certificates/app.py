@@ -35,8 +35,8 @@ from services.certificates.reviews.usecases.decisions import Decisions
 from services.certificates.reviews.usecases.queue import Reviews
 from services.certificates.settings import Settings
 from services.chassis.foundation.encryption import Encryption
-from services.chassis.http.auth import FetchKeys
 from services.chassis.http.door import Door
+from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work import blockings

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
-from services.chassis.http.auth import FetchKeys
 from services.chassis.http.door import Door
+from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work import blockings

@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
-from services.chassis.http.auth import FetchKeys
+from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work.outbox import Publisher

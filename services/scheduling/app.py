@@ -11,8 +11,8 @@ from struct import iter_unpack
 from fastapi import APIRouter, FastAPI
 
 from services.chassis.foundation import clock
-from services.chassis.http.auth import FetchKeys
 from services.chassis.http.door import Door
+from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.journey import random_hex

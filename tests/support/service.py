@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import EllipsisType
 from typing import Any
 
@@ -21,6 +21,7 @@ from joserfc.jwk import ECKey, KeySet
 from contracts.envelope import Data, Event, new_event
 from contracts.topics import BY_TYPE, TOPIC_OF, topic_of
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.acts import Act, ActKind, ActMethod
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.outbox import Record
@@ -101,6 +102,32 @@ class Tokens:
             claims["act"] = {"sub": actor}
         if right_id:
             claims["right_id"] = right_id
+        return jwt.encode({"alg": "ES256", "kid": "test"}, claims, self.key, algorithms=["ES256"])
+
+    def act(
+        self,
+        subject: str,
+        digest: str | None = None,
+        *,
+        session_id: str | None = None,
+        method: ActMethod = ActMethod.SMS,
+        at: datetime | None = None,
+        expires_in: int = 300,
+    ) -> str:
+        """A signer's act for the document with this digest, or of a signing session."""
+        at = at or datetime.now(UTC)
+        act = Act(
+            id=secrets.token_hex(8),
+            subject=subject,
+            kind=ActKind.SESSION if session_id else ActKind.DOCUMENT,
+            digest=digest,
+            session_id=session_id,
+            method=method,
+            address="203.0.113.7",
+            at=at,
+            expires_at=at + timedelta(seconds=expires_in),
+        )
+        claims = act.claims(self.issuer, "moe-zdorovie")
         return jwt.encode({"alg": "ES256", "kid": "test"}, claims, self.key, algorithms=["ES256"])
 
     def headers(self, subject: str, *roles: str, **claims: Any) -> dict[str, str]:

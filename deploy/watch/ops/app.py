@@ -26,8 +26,9 @@ from deploy.watch.ops.targets import Resolve, by_dns
 from deploy.watch.ops.volumes import Volumes, WatcherMetrics
 from services.chassis.foundation.tasks import repeat, stop_all
 from services.chassis.http.app import Service
-from services.chassis.http.auth import FetchKeys, TokenVerifier, fetch_from
+from services.chassis.http.auth import TokenVerifier
 from services.chassis.http.facilities import provide
+from services.chassis.http.keys import FetchKeys, fetch_from
 from services.chassis.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)

@@ -1,50 +1,33 @@
 """Who is asking: access tokens verified offline against identity's key set.
 
-The key set is the one thing a service asks another for: fetched in the background, cached,
-refreshed on an unknown key. Nothing here issues tokens.
+Nothing here issues tokens.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from inspect import Parameter, Signature
 from typing import Any
 
-import httpx2
-import structlog
 from fastapi import Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from contracts.roles import Role
 from services.chassis.foundation.errors import (
-    AccidentError,
     ForbiddenError,
     NotConfirmedError,
     UnauthenticatedError,
 )
-from services.chassis.foundation.faults import redacted
-from services.chassis.foundation.tasks import repeat
 from services.chassis.http.facilities import find
 from services.chassis.http.headers import asked_of
-from services.chassis.telemetry.calls import outbound_call
-from services.chassis.telemetry.journey import known, travelling
-from services.chassis.telemetry.metrics import Metrics
-from services.chassis.telemetry.tracing import journey_from, outgoing_headers
+from services.chassis.http.keys import FetchKeys, NoKeysError, NotSignedError, PublishedKeys
 
-log = structlog.get_logger(__name__)
-
-ALGORITHMS = ["ES256"]
-_REFRESH_SECONDS = 300.0
-_RETRY_SECONDS = 2.0
-_FIRST_RETRY_SECONDS = 0.3
-_LEEWAY_SECONDS = 30
+LEEWAY_SECONDS = 30
 _REMEMBERED = 16_384  # about half a kilobyte each
 
 
@@ -90,81 +73,37 @@ class Principal:
         return any(p.role in roles and p.clinic_id is None for p in self.posts)
 
 
-class NoKeysError(AccidentError):
-    """The key set has not been fetched yet: no token can be verified."""
-
-    def __init__(self) -> None:
-        super().__init__("no key set yet")
-
-
-FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
-
-
-def fetch_from(url: str, metrics: Metrics | None = None) -> FetchKeys:
-    """Fetch a JWKS document over HTTP; a call made by nobody's request is a journey of its own."""
-
-    async def fetch() -> dict[str, Any]:
-        journey = known() or journey_from(None, None, "keys")
-        about = {"http.request.method": "GET"}
-        with travelling(journey), outbound_call("jwks", metrics, "GET", about, patient=True):
-            async with httpx2.AsyncClient(timeout=3.0) as client:
-                answer = await client.get(url, headers=outgoing_headers())
-                answer.raise_for_status()
-                found: dict[str, Any] = answer.json()
-                return found
-
-    return fetch
-
-
 class TokenVerifier:
-    """Verifies access tokens; keeps the key set fresh in the background."""
+    """Verifies access tokens; `keys` is the key set that it does so with."""
 
     def __init__(
         self, fetch: FetchKeys, *, issuer: str, audience: str, remembered: int = _REMEMBERED
     ) -> None:
         """At most so many tokens are `remembered`."""
-        self._fetch = fetch
         self._remembered = remembered
         self._claims = jwt.JWTClaimsRegistry(
-            leeway=_LEEWAY_SECONDS,
+            leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
             exp={"essential": True},
             sub={"essential": True},
         )
-        self._published: dict[str, Any] | None = None
-        self._keys: KeySet | None = None
-        self._asked_at = -_RETRY_SECONDS
         self._verified: dict[bytes, tuple[Principal, float]] = {}
+        # with other keys what was verified is forgotten: a key may be revoked
+        self.keys = PublishedKeys(fetch, changed=self._verified.clear)
 
     async def run(self) -> None:
         """Keep the keys fresh until cancelled."""
-
-        async def step() -> float:
-            await self.refresh()
-            return _REFRESH_SECONDS
-
-        def failed(error: Exception, _: float) -> None:
-            log.debug("the key set is not there yet", error=redacted(error))
-
-        await repeat(step, failed, first=_FIRST_RETRY_SECONDS, longest=_RETRY_SECONDS)
+        await self.keys.run()
 
     async def refresh(self) -> None:
-        """Fetch the key set now. What another one verified is forgotten: a key may be revoked.
-
-        Anybody can bring this about, by a token that is none; so the same keys forget nothing.
-        """
-        published = await self._fetch()
-        if published == self._published:
-            return
-        self._keys = KeySet.import_key_set(published)  # type: ignore[arg-type] # a parsed JWKS document
-        self._published = published
-        self._verified.clear()
+        """Fetch the key set now."""
+        await self.keys.refresh()
 
     @property
     def ready(self) -> bool:
         """Whether tokens can be verified."""
-        return self._keys is not None
+        return self.keys.ready
 
     async def principal(self, token: str) -> Principal:
         """The holder of this token. One that was verified is known until it expires.
@@ -179,14 +118,8 @@ class TokenVerifier:
         try:
             return self._decode(token)
         except (UnauthenticatedError, NoKeysError):
-            # an overlapping key may be newer than our copy
-            if time.monotonic() - self._asked_at < _RETRY_SECONDS:
+            if not await self.keys.renewed():
                 raise
-            self._asked_at = time.monotonic()
-            try:
-                await self.refresh()
-            except Exception as error:
-                log.info("the key set could not be refreshed", error=redacted(error))
         return self._decode(token)
 
     async def subject(self, authorization: str) -> str | None:
@@ -197,10 +130,8 @@ class TokenVerifier:
             return None
 
     def _decode(self, token: str) -> Principal:
-        if self._keys is None:
-            raise NoKeysError
         try:
-            claims = jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
+            claims = self.keys.decode(token)
             self._claims.validate(claims)
             principal = Principal(
                 subject=claims["sub"],
@@ -213,7 +144,7 @@ class TokenVerifier:
                 right_id=claims.get("right_id"),
             )
             expires = float(claims["exp"])
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+        except (NotSignedError, JoseError, ValueError, KeyError, TypeError) as error:
             raise UnauthenticatedError from error
         self._remember(token, principal, expires)
         return principal

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from services.chassis.database.client import Mongo
 from services.chassis.foundation.settings import ServiceSettings
-from services.chassis.http.auth import FetchKeys, TokenVerifier, fetch_from
+from services.chassis.http.auth import TokenVerifier
 from services.chassis.http.health import VERSION
+from services.chassis.http.keys import FetchKeys, fetch_from
 from services.chassis.kafka.publisher import KafkaPublisher
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.pool import PoolListener
