@@ -271,3 +271,24 @@ class ClinicChanged(Data):
     rooms: tuple[Room, ...] = ()
     insurance: tuple[str, ...] = ()
     closed_on: date | None = None
+
+
+class StaffInvited(Data):
+    """A member of staff has an account and no password yet; they are told how to set one.
+
+    `role` is the one that they were invited for, none where no service deals with it.
+    """
+
+    TYPE: ClassVar[str] = "identity.staff-invited.v1"
+    account_id: str
+    role: StaffRole | None = None
+    clinic_name: str | None = None
+    pii: Contacts
+
+
+class ClinicAttached(Data):
+    """A citizen says which clinic they are attached to; the newest counts."""
+
+    TYPE: ClassVar[str] = "identity.clinic-attached.v1"
+    account_id: str
+    clinic_id: str

@@ -43,6 +43,7 @@ PERSONAL = frozenset(
     }
 )
 OF_A_CLINIC: tuple[type[Data], ...] = (
+    identity.StaffInvited,
     certificates.ApplicationSubmitted,
     certificates.ReviewStarted,
     certificates.DocumentsRequested,
