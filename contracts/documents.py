@@ -1,9 +1,11 @@
-"""What documents says: files accepted, documents sealed or not."""
+"""What documents says: files accepted, documents sealed or not, who can sign and until when."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from contracts.envelope import Data, Moment, Part, Text
 
@@ -71,3 +73,40 @@ class SealingFailed(Data):
     number: str
     reason_code: str
     reason: Text
+
+
+class Holder(StrEnum):
+    """Whose a signing identity is."""
+
+    DOCTOR = "doctor"
+    ORGANISATION = "organisation"
+
+
+class SignerChanged(Data):
+    """A doctor (an account) or an organisation (a clinic) can sign from now on, or not any more.
+
+    A holder keeps one `signer_id` through all certificates, so the newest of it counts: who got a
+    newer certificate stays active, until then.
+    """
+
+    TYPE: ClassVar[str] = "documents.signer-changed.v1"
+    signer_id: str
+    holder: Holder
+    holder_id: str
+    active: bool
+    valid_until: Moment
+
+
+class SignerExpiryWarned(Data):
+    """A certificate ends soon (REQUIREMENTS e38, I15): `tell` are the accounts to be told.
+
+    They are its owner and the administrators of the clinic; told 30, 14 and 3 days before.
+    """
+
+    TYPE: ClassVar[str] = "documents.signer-expiry-warned.v1"
+    signer_id: str
+    holder: Holder
+    holder_id: str
+    days_left: Annotated[int, Field(ge=0)]
+    valid_until: Moment
+    tell: tuple[str, ...]

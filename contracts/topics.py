@@ -160,8 +160,14 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         name="documents.events",
         producer="documents",
-        key="file_id | document_id",
-        events=(d.FileAccepted, d.DocumentSealed, d.SealingFailed),
+        key="file_id | document_id | signer_id",
+        events=(
+            d.FileAccepted,
+            d.DocumentSealed,
+            d.SealingFailed,
+            d.SignerChanged,
+            d.SignerExpiryWarned,
+        ),
         consumers={
             "certificates": (d.FileAccepted, d.DocumentSealed, d.SealingFailed),
             "scheduling": (d.DocumentSealed, d.SealingFailed),
