@@ -11,20 +11,25 @@ from struct import iter_unpack
 from fastapi import APIRouter, FastAPI
 
 from services.chassis.foundation import clock
+from services.chassis.http import looks as looks_api
 from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.journey import random_hex
-from services.chassis.work import blockings
+from services.chassis.work import blockings, looks
+from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
 from services.scheduling.bookings import api as bookings_api
 from services.scheduling.bookings import consumers as bookings_consumers
 from services.scheduling.bookings import store as bookings_store
+from services.scheduling.bookings.actions import SHOWN_LABELS, Showing
 from services.scheduling.bookings.domain import DIGITS
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.usecases import Bookings
 from services.scheduling.deps import Deps
+from services.scheduling.desk import api as desk_api
+from services.scheduling.desk.usecases import Desk
 from services.scheduling.patients import consumers as patients_consumers
 from services.scheduling.patients import store as patients_store
 from services.scheduling.patients.usecases import Registration
@@ -70,11 +75,14 @@ def build(
     slots = timetable_store.Slots(db)
     patients = patients_store.Patients(db)
     appointments = bookings_store.Appointments(db)
+    journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
+    showing = Showing(journal)
     bookings = Bookings(
         deps,
         slots,
         patients,
         appointments,
+        showing,
         BookingMetrics(resources.metrics),
         new_talon=new_talon or partial(next, _talons()),
         check_url=lambda number: f"{public_url}/talon/{number}",
@@ -87,7 +95,8 @@ def build(
         TimetableMetrics(resources.metrics),
         changed=recent.changed,
     )
-    talons = Talons(deps, appointments)
+    talons = Talons(deps, appointments, showing)
+    desk = Desk(deps, appointments, showing)
     return Runtime(
         resources,
         ServiceSpec(
@@ -108,8 +117,9 @@ def build(
                 timetable_store.INDEXES,
                 bookings_store.INDEXES,
                 patients_store.INDEXES,
+                looks.INDEXES,
             ],
-            facilities=[Door(patients.blocked), recent, timetable, bookings, talons],
+            facilities=[Door(patients.blocked), recent, timetable, bookings, talons, desk, journal],
             prepare=[timetable.prepare],
             measures=[timetable.measure],
         ),
@@ -122,6 +132,8 @@ def _routes() -> APIRouter:
         timetable_api.router,
         bookings_api.router,
         talons_api.router,
+        desk_api.router,
+        looks_api.router,
         talons_api.pages,
     ):
         routes.include_router(router)

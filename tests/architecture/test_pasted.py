@@ -31,13 +31,14 @@ RAW = {
     "compared with what we gave out or stored: anything else is unknown": {
         *("change_id", "recovery_id", "registration_id", "session_id", "slot_id", "file_id"),
         *("doctor_id", "type", "requirement", "reason_code", "consent_version", "specialty"),
-        *("cursor", "refresh_token"),
+        *("cursor", "refresh_token", "citizen_id"),
     },
     "any character is a good one": {"password"},
     "tidied by the domain, which names every wrong field of a form at once": {
         *("category", "last_name", "first_name", "middle_name", "birth_date", "snils", "inn"),
         *("oms", "series", "number", "full_name", "position", "clinic_id"),
         *("phone", "email", "login"),
+        *("talon_number", "tracking_number", "certificate_number"),
     },
     "an answer": {"destination"},
 }

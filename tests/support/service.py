@@ -77,6 +77,8 @@ class Tokens:
         clinic_ids: Sequence[str] = (),
         actor: str | None = None,
         right_id: str | None = None,
+        name: str | None = None,
+        position: str | None = None,
         expires_in: int = 600,
     ) -> str:
         """A signed access token; staff has each role at each of the clinics, or everywhere."""
@@ -100,8 +102,8 @@ class Tokens:
         ]
         if actor:
             claims["act"] = {"sub": actor}
-        if right_id:
-            claims["right_id"] = right_id
+        claims |= {"right_id": right_id} if right_id else {}
+        claims |= {"name": name, "position": position} if name else {}
         return jwt.encode({"alg": "ES256", "kid": "test"}, claims, self.key, algorithms=["ES256"])
 
     def act(

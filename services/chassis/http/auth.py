@@ -44,7 +44,7 @@ class Principal:
     """The holder of a valid token. `level` is «registered» or «confirmed» (I9).
 
     `subject` is whom everything is done for. `actor` is who does it, where that is another
-    (RFC 8693 `act`), by the right `right_id` (I11, I12).
+    (RFC 8693 `act`), by the right `right_id` (I11, I12). Staff have a name and a position.
     """
 
     subject: str
@@ -53,6 +53,8 @@ class Principal:
     posts: frozenset[Post] = frozenset()
     actor: str | None = None
     right_id: str | None = None
+    name: str | None = None
+    position: str | None = None
 
     @property
     def confirmed(self) -> bool:
@@ -142,6 +144,8 @@ class TokenVerifier:
                 ),
                 actor=claims.get("act", {}).get("sub"),
                 right_id=claims.get("right_id"),
+                name=claims.get("name"),
+                position=claims.get("position"),
             )
             expires = float(claims["exp"])
         except (NotSignedError, JoseError, ValueError, KeyError, TypeError) as error:

@@ -57,6 +57,8 @@ class Signer:
                 {"role": role, "clinic_id": clinic_id} if clinic_id else {"role": role}
                 for role, clinic_id in holder.posts
             ]
+        said = {"name": holder.name, "position": holder.position}
+        claimed |= {claim: text for claim, text in said.items() if text}
         header = {"alg": _ALGORITHM, "kid": key.kid}
         private = ECKey.import_key(dict(key.private))
         return jwt.encode(header, claimed, private, algorithms=[_ALGORITHM])

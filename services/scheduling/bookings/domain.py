@@ -30,6 +30,13 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+STATUS_LABELS = {
+    Status.PENDING: "В ожидании",
+    Status.CONFIRMED: "Подтверждена",
+    Status.CANCELLED: "Отменена",
+}
+
+
 class TalonState(StrEnum):
     """Where the sealed talon is. A void one is kept for ever (d5)."""
 

@@ -6,6 +6,7 @@ be stored, whatever the code above does (X1).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -65,6 +66,13 @@ class Appointments(Aggregates[Appointment]):
     async def by_talon(self, number: str) -> Appointment | None:
         """The appointment of a talon."""
         return await self.first(None, {"talon_number": number})
+
+    async def at_clinics(
+        self, citizen_id: str, clinics: Collection[str] | None, *, limit: int
+    ) -> list[Appointment]:
+        """A citizen's visits at these clinics (None: at all), latest first."""
+        here = {} if clinics is None else {"clinic_id": {"$in": sorted(clinics)}}
+        return await self.every(None, {"citizen_id": citizen_id, **here}, _LATEST, limit)
 
     async def of_citizen(
         self, citizen_id: str, *, after: str | None, limit: int

@@ -75,13 +75,13 @@ def not_sealed(appointment: Appointment, now: datetime, reason: str) -> Appointm
     )
 
 
-def parse_talon(text: str) -> str:
-    """The printed form of what somebody typed, scanned or pasted (`printed_number`).
+def parse_talon(text: str, *, at: str = "/path/number") -> str:
+    """The printed form of what somebody typed, scanned or pasted (`printed_number`), and where.
 
     Raises:
         TalonNumberError: not twelve digits, or the check digit is wrong.
     """
     digits = printed_number(text[:LONGEST_TYPED])
     if len(digits) != _LENGTH or not (digits.isascii() and damm.is_valid(digits)):
-        raise TalonNumberError
+        raise TalonNumberError(at)
     return grouped(digits)

@@ -13,5 +13,5 @@ class TalonNumberError(InvalidInputError):
     code = "talon-number-invalid"
     title = "Номер талона введён с ошибкой"
 
-    def __init__(self) -> None:
-        super().__init__([FieldError("/path/number", "check-digit", _SENTENCE)], _SENTENCE)
+    def __init__(self, pointer: str) -> None:
+        super().__init__([FieldError(pointer, "check-digit", _SENTENCE)], _SENTENCE)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.chassis.http.looks import Asker
 from services.chassis.work.transactions import Cause, Transaction
+from services.scheduling.bookings.actions import Showing, Shown
 from services.scheduling.bookings.domain import Appointment, TalonState
 from services.scheduling.bookings.errors import AppointmentUnknownError
 from services.scheduling.bookings.store import Appointments
@@ -28,6 +30,7 @@ class Talons:
 
     deps: Deps
     appointments: Appointments
+    showing: Showing
 
     async def check(self, typed: str) -> TalonCheck:
         """What to tell somebody who shows this number.
@@ -38,6 +41,23 @@ class Talons:
         number = parse_talon(typed)
         found = await self.appointments.by_talon(number)
         return TalonCheck(number, check(found, self.deps.now()), found)
+
+    async def at_desk(self, typed: str, asker: Asker) -> tuple[TalonCheck, bool]:
+        """The same at a desk, and whether the visit is there: then it is in the journal (K7).
+
+        Raises:
+            TalonNumberError: mistyped.
+        """
+        found = await self.check(typed)
+        visit = found.appointment
+        if visit is None or not asker.sees(visit.clinic_id):
+            return found, False
+
+        async def work(tx: Transaction) -> None:
+            await self.showing.shown(tx, visit, asker.at(visit.clinic_id), Shown.TALON)
+
+        await self.deps.transactions.run(work)
+        return found, True
 
     async def sealed(
         self, appointment_id: str, number: str, document_id: str, *, cause: Cause

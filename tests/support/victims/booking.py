@@ -19,9 +19,11 @@ from pymongo.monitoring import (
 from services.chassis.database.client import Mongo
 from services.chassis.foundation import clock
 from services.chassis.telemetry.metrics import Metrics
+from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Outbox
 from services.chassis.work.timers import Timers
 from services.chassis.work.transactions import Transactions
+from services.scheduling.bookings.actions import Showing
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.bookings.usecases import Bookings
@@ -55,6 +57,7 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
         Slots(mongo.db),
         Patients(mongo.db),
         Appointments(mongo.db),
+        Showing(Looks(mongo.db, {}, now=clock.now, new_id=str)),
         BookingMetrics(Metrics()),
         new_talon=lambda: 1,
         check_url=str,

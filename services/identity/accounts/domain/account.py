@@ -86,8 +86,11 @@ class Account:
     @property
     def holder(self) -> Holder:
         """The account as its tokens name it."""
-        posts = ((self.role.value, self.staff.clinic_id),) if self.staff else ()
-        return Holder(self.id, (self.role.value,), self.level, posts)
+        roles = (self.role.value,)
+        if self.staff is None:
+            return Holder(self.id, roles, self.level)
+        posts = ((self.role.value, self.staff.clinic_id),)
+        return Holder(self.id, roles, self.level, posts, self.staff.full_name, self.staff.position)
 
     @property
     def proved_phone(self) -> str | None:

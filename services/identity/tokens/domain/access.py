@@ -8,12 +8,18 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Holder:
-    """An account as its tokens name it. `posts` pairs each role with a clinic, or with none."""
+    """An account as its tokens name it. `posts` pairs each role with a clinic, or with none.
+
+    Staff have a name and a position, which patients see anyway: whoever is shown something is
+    written down by them, in services that keep no copy of the staff.
+    """
 
     account_id: str
     roles: tuple[str, ...]
     level: str
     posts: tuple[tuple[str, str | None], ...] = ()
+    name: str | None = None
+    position: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.roles import Role
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Tidied
 from services.chassis.http.answers import answered
 from services.chassis.http.facilities import facility
+from services.chassis.http.looks import Asker
 from services.chassis.http.once import LateOnceKey
 from services.chassis.http.pages import Cursor
 from services.scheduling.bookings.api.views import Appointments, AppointmentView
@@ -104,11 +106,14 @@ async def cancel(
 async def cancel_for(
     appointment_id: AppointmentId,
     bookings: Use,
-    _: Support,
+    who: Support,
     body: Cancel | None = None,
 ) -> AppointmentView:
     """Cancel for a citizen who called, until the visit begins."""
     found = await bookings.cancel(
-        appointment_id, by=Canceller.SUPPORT, note=body.note if body else None
+        appointment_id,
+        by=Canceller.SUPPORT,
+        note=body.note if body else None,
+        desk=Asker(who, (Role.SUPPORT,)).at(None),
     )
     return _view(bookings, found)

@@ -6,14 +6,16 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from services.scheduling.bookings.domain import Appointment, CancelRule, Status, Step, TalonState
+from services.scheduling.bookings.domain import (
+    STATUS_LABELS,
+    Appointment,
+    CancelRule,
+    Status,
+    Step,
+    TalonState,
+)
 from services.scheduling.deps import VisitView
 
-STATUS_LABELS = {
-    Status.PENDING: "В ожидании",
-    Status.CONFIRMED: "Подтверждена",
-    Status.CANCELLED: "Отменена",
-}
 TALON_LABELS = {
     TalonState.PREPARING: "Талон готовится",
     TalonState.ISSUED: "Талон готов",

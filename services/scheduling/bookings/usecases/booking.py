@@ -10,8 +10,10 @@ from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.telemetry.metrics import TRY_AGAIN, counting
 from services.chassis.work.arrivals import arrived
+from services.chassis.work.looks import Looker
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings import events
+from services.scheduling.bookings.actions import Showing, Shown
 from services.scheduling.bookings.domain import (
     Appointment,
     Canceller,
@@ -45,6 +47,7 @@ class Bookings:
     slots: Slots
     patients: Patients
     appointments: Appointments
+    showing: Showing
     metrics: BookingMetrics
     new_talon: Callable[[], int]
     check_url: Callable[[str], str]
@@ -119,8 +122,9 @@ class Bookings:
         by: Canceller,
         citizen_id: str | None = None,
         note: str | None = None,
+        desk: Looker | None = None,
     ) -> Appointment:
-        """Cancel and free the slot in one go. Citizens name themselves, support does not.
+        """Cancel and free the slot in one go. Citizens name themselves; staff come to the journal.
 
         Raises:
             AppointmentUnknownError: no such appointment of this citizen.
@@ -135,7 +139,10 @@ class Bookings:
             off = found.cancel(how, note)
             await self.slots.release(tx, off.slot_id, off.id)
             await self.patients.disengage(tx, off.citizen_id, off.id)
-            return await self.appointments.save(tx, off, events.cancelled(off, how))
+            saved = await self.appointments.save(tx, off, events.cancelled(off, how))
+            if desk is not None:
+                await self.showing.shown(tx, saved, desk, Shown.CANCELLED, note)
+            return saved
 
         off = await self.deps.transactions.run(work)
         self.changed()
