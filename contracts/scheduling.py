@@ -1,11 +1,24 @@
-"""What scheduling says: appointments booked and cancelled, talons issued."""
+"""What scheduling says: appointments booked, moved and cancelled, talons issued."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
 from contracts.envelope import Data, Moment, Part, Pii
+
+VISIT_KINDS: Mapping[str, str] = {
+    "first": "Первичный приём",
+    "repeat": "Повторный приём",
+    "video": "Видеоконсультация",
+    "preventive": "Профилактический осмотр",
+    "procedure": "Процедура",
+    "test": "Исследование или анализ",
+    "vaccination": "Вакцинация",
+    "home": "Вызов на дом",
+}
+"""What a visit is for: code → title in Russian. A code is added, never renamed or taken away."""
 
 
 class CancelledBy(StrEnum):
@@ -28,6 +41,7 @@ class Visit(Part):
     clinic_number: str
     clinic_name: str
     clinic_address: str
+    kind: str | None = None
 
 
 class PatientPii(Pii):
@@ -64,6 +78,28 @@ class AppointmentCancelled(Data):
     visit: Visit
     cancelled_by: CancelledBy
     reason_code: str
+
+
+class AppointmentMoved(Data):
+    """An appointment is at another time or with another doctor; its former talon is void (A9).
+
+    A talon with a new number is to be made; a check of the former one points to it.
+    """
+
+    TYPE: ClassVar[str] = "scheduling.appointment-moved.v1"
+    appointment_id: str
+    talon_number: str
+    former_talon_number: str
+    citizen_id: str
+    slot_id: str
+    doctor_id: str
+    clinic_id: str
+    visit: Visit
+    former_visit: Visit
+    moved_by: CancelledBy
+    reason_code: str
+    check_url: str
+    pii: PatientPii
 
 
 class TalonIssued(Data):

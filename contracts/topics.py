@@ -177,11 +177,11 @@ TOPICS: tuple[Topic, ...] = (
         name="scheduling.events",
         producer="scheduling",
         key="appointment_id",
-        events=(s.AppointmentBooked, s.AppointmentCancelled, s.TalonIssued),
+        events=(s.AppointmentBooked, s.AppointmentMoved, s.AppointmentCancelled, s.TalonIssued),
         consumers={
-            "documents": (s.AppointmentBooked, s.AppointmentCancelled),
+            "documents": (s.AppointmentBooked, s.AppointmentMoved, s.AppointmentCancelled),
             "notifier": (s.AppointmentBooked, s.AppointmentCancelled, s.TalonIssued),
-            "ehr": (s.AppointmentBooked, s.AppointmentCancelled),
+            "ehr": (s.AppointmentBooked, s.AppointmentMoved, s.AppointmentCancelled),
         },
     ),
     Topic(

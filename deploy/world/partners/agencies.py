@@ -14,7 +14,7 @@ from typing import Any
 from contracts.certificates import ApplicationSubmitted, CertificateIssued
 from contracts.envelope import Data
 from contracts.identity import PersonPii, ProfileSubmittedV2
-from contracts.scheduling import AppointmentBooked, AppointmentCancelled
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from contracts.topics import BY_TYPE, PARTNERS, topic_of
 from deploy.world.partners import rules
 from services.chassis.database.client import Indexes
@@ -89,6 +89,7 @@ class Agencies:
             ProfileSubmittedV2: self.registry_hears_profile,
             ApplicationSubmitted: self.treasury_hears_application,
             AppointmentBooked: self.hospital_hears_booking,
+            AppointmentMoved: self.hospital_hears_move,
             AppointmentCancelled: self.hospital_hears_cancellation,
             CertificateIssued: self.post_hears_certificate,
         }
@@ -139,6 +140,15 @@ class Agencies:
 
         await self._as["ehr"].run(work, cause=incoming.latest("appointment"))
 
+    async def hospital_hears_move(self, incoming: Incoming[AppointmentMoved]) -> None:
+        """Enter the appointment at its new time, or with its new doctor."""
+        moved = incoming.data
+
+        async def work(tx: Transaction) -> None:
+            await self._note(tx, moved, "expected", patient=moved.pii.full_name)
+
+        await self._as["ehr"].run(work, cause=incoming.latest("appointment"))
+
     async def hospital_hears_cancellation(self, incoming: Incoming[AppointmentCancelled]) -> None:
         """Strike the appointment out; an acceptance not yet given is not given any more."""
         cancelled = incoming.data
@@ -182,7 +192,7 @@ class Agencies:
     async def _note(
         self,
         tx: Transaction,
-        appointment: AppointmentBooked | AppointmentCancelled,
+        appointment: AppointmentBooked | AppointmentMoved | AppointmentCancelled,
         state: str,
         **more: str,
     ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from contracts.certificates import ApplicationApprovedV2, CertificatePii, CertificateRevoked
-from contracts.scheduling import AppointmentBooked, AppointmentCancelled
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
@@ -44,25 +46,25 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
         )
 
     async def appointment_booked(incoming: Incoming[AppointmentBooked]) -> None:
-        data, visit = incoming.data, incoming.data.visit
-        clinic = Place(visit.clinic_number, visit.clinic_name, visit.clinic_address, visit.timezone)
-        order = Order(
-            form=TALON_FORM,
-            title=TALON_TITLE,
-            lines=talon_lines(
-                data.talon_number, data.pii.full_name, visit.specialty, visit.starts_at, clinic
-            ),
-            issued_on=incoming.event.time.date(),
-            check_url=data.check_url,
-            doctor_id=None,
-            valid_until=visit.ends_at.date(),
-        )
+        data = incoming.data
         await use.queue(
             Kind.TALON,
             data.appointment_id,
             data.citizen_id,
             data.talon_number,
-            order,
+            _talon(data, incoming.event.time),
+            cause=incoming.cause,
+        )
+
+    async def appointment_moved(incoming: Incoming[AppointmentMoved]) -> None:
+        data = incoming.data
+        await use.queue(
+            Kind.TALON,
+            data.appointment_id,
+            data.citizen_id,
+            data.talon_number,
+            _talon(data, incoming.event.time),
+            instead_of=data.former_talon_number,
             cause=incoming.cause,
         )
 
@@ -90,5 +92,22 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
         ApplicationApprovedV2: application_approved,
         CertificateRevoked: certificate_revoked,
         AppointmentBooked: appointment_booked,
+        AppointmentMoved: appointment_moved,
         AppointmentCancelled: appointment_cancelled,
     }
+
+
+def _talon(data: AppointmentBooked | AppointmentMoved, told_at: datetime) -> Order:
+    visit = data.visit
+    clinic = Place(visit.clinic_number, visit.clinic_name, visit.clinic_address, visit.timezone)
+    return Order(
+        form=TALON_FORM,
+        title=TALON_TITLE,
+        lines=talon_lines(
+            data.talon_number, data.pii.full_name, visit.specialty, visit.starts_at, clinic
+        ),
+        issued_on=told_at.date(),
+        check_url=data.check_url,
+        doctor_id=None,
+        valid_until=visit.ends_at.date(),
+    )

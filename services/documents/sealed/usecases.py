@@ -99,11 +99,13 @@ class Documents:
         number: str,
         order: Order,
         *,
+        instead_of: str | None = None,
         cause: Cause,
     ) -> Document:
         """Take an order for a document; the timer `seal` does the rest.
 
         A later order for the same thing becomes its next edition; the earlier one is kept (D4).
+        The number that it stands `instead_of` is void from now on (d5).
 
         Raises:
             AnothersDocumentError: the earlier one is another owner's.
@@ -124,6 +126,8 @@ class Documents:
                 order=order,
             ).follows(previous)
             await tx.set_timer(SEAL, document.id, document.queued_at)
+            if instead_of is not None:
+                await self.store.add_void(tx, kind, reference_id, instead_of, document.queued_at)
             return await self.store.add(tx, document)
 
         return await self.deps.transactions.run(work, cause=cause)

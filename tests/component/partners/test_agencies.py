@@ -15,7 +15,7 @@ from contracts.certificates import ApplicationSubmitted, CertificateIssued, Deli
 from contracts.envelope import Data, EncryptedPii, Event, model_of
 from contracts.identity import Passport, PersonPii, ProfileSubmittedV2
 from contracts.partners import AppointmentAccepted, IdentityChecked, LetterAccepted, PaymentReceived
-from contracts.scheduling import AppointmentBooked, AppointmentCancelled
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from contracts.tools.snapshots import example_of
 from contracts.topics import BY_TYPE, PARTNERS, heard_by, topic_of
 from deploy.world.partners.app import build
@@ -211,13 +211,17 @@ def _entry(app: FastAPI, appointment_id: str) -> Any:
 
 
 async def test_the_hospital_keeps_its_own_book(app: FastAPI) -> None:
-    """A36: booked, then struck out when cancelled."""
+    """A36: booked, entered anew when it is moved, then struck out when cancelled."""
     booked: AppointmentBooked = example(AppointmentBooked)
+    moved: AppointmentMoved = example(AppointmentMoved)
     cancelled: AppointmentCancelled = example(AppointmentCancelled)
     key = booked.appointment_id
     await deliver(app, an_event(booked, aggregate_id=key, seq=1))
     entry = await _entry(app, key)
     assert (entry["state"], entry["patient"]) == ("expected", booked.pii.full_name)
+    await deliver(app, an_event(moved, aggregate_id=key, seq=2))
+    entry = await _entry(app, key)
+    assert (entry["state"], entry["doctor_id"]) == ("expected", moved.doctor_id)
     await deliver(app, an_event(cancelled, aggregate_id=key, seq=3))
     assert (await _entry(app, key))["state"] == "cancelled"
 

@@ -25,6 +25,7 @@ from contracts.certificates import (
 from contracts.scheduling import (
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentMoved,
     CancelledBy,
     PatientPii,
     Visit,
@@ -222,6 +223,22 @@ def booked(citizen: str, starts_at: datetime = _VISIT) -> AppointmentBooked:
         ),
         check_url="http://127.0.0.1:8080/talon/A-2026-004512-7",
         pii=PatientPii(full_name="Соколова Анна Сергеевна"),
+    )
+
+
+def moved(before: AppointmentBooked, number: str) -> AppointmentMoved:
+    """The same visit with another doctor, under another number."""
+    kept = before.model_dump(exclude={"talon_number", "visit", "doctor_id", "check_url"})
+    return AppointmentMoved(
+        **kept,
+        talon_number=number,
+        former_talon_number=before.talon_number,
+        doctor_id="doctor-kuznetsov",
+        visit=before.visit.model_copy(update={"doctor_name": "Кузнецов Игорь Павлович"}),
+        former_visit=before.visit,
+        moved_by=CancelledBy.CLINIC,
+        reason_code="doctor-absent",
+        check_url=f"http://127.0.0.1:8080/talon/{number}",
     )
 
 

@@ -18,7 +18,14 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.service import an_event, deliver, outbox_events
-from tests.support.services.documents import DocumentsService, approved, booked, cancelled, revoked
+from tests.support.services.documents import (
+    DocumentsService,
+    approved,
+    booked,
+    cancelled,
+    moved,
+    revoked,
+)
 
 
 async def _said(office: DocumentsService, data: Data, aggregate_id: str, seq: int) -> str:
@@ -135,3 +142,26 @@ async def test_d5_a_certificate_with_another_number_is_another_one(
     await _said(office, order, order.application_id, 5)
     said = await _sealed(office)
     assert (await _checked(office, await _pdf(office, said.document_id, "anna")))["current"] is True
+
+
+async def test_a9_a_moved_visit_has_a_new_talon_and_the_former_one_points_to_it(
+    office: DocumentsService,
+) -> None:
+    """One new edition a move, whether it is heard once or twice; the former stays, void."""
+    first = booked("anna", datetime.now(UTC) + timedelta(days=3))
+    await _said(office, first, first.appointment_id, 1)
+    former = await _sealed(office)
+    event = an_event(moved(first, "A-2026-004513-5"), aggregate_id=first.appointment_id, seq=2)
+    assert await deliver(office.app, event) == "handled"
+    assert await deliver(office.app, event) == "duplicate"
+
+    async def both() -> list[DocumentSealed] | None:
+        found = [e.data for e in await outbox_events(office.app, DocumentSealed)]
+        return found if len(found) == 2 else None
+
+    newer = next(d for d in await eventually(both) if d.document_id != former.document_id)
+    assert (newer.number, newer.reference_id) == ("A-2026-004513-5", first.appointment_id)
+    void = await _checked(office, await _pdf(office, former.document_id, "anna"))
+    assert (void["genuine"], void["current"]) == (True, False)
+    fresh = await _checked(office, await _pdf(office, newer.document_id, "anna"))
+    assert (fresh["genuine"], fresh["current"]) == (True, True)
