@@ -43,6 +43,7 @@ class ApplicationSubmitted(Data):
     delivery: Delivery
     clinic_id: str | None = None
     clinic_name: str | None = None
+    actor_id: str | None = None
 
 
 class ReviewStarted(Data):
@@ -206,6 +207,7 @@ class ApplicationWithdrawn(Data):
     certificate_title: str
     clinic_id: str | None = None
     clinic_name: str | None = None
+    actor_id: str | None = None
 
 
 class CertificateRevoked(Data):

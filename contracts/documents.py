@@ -33,6 +33,7 @@ class FileAccepted(Data):
     pages: int
     dpi: int | None = None
     sent_size: int | None = None
+    actor_id: str | None = None
 
 
 class Signature(Part):

@@ -26,6 +26,30 @@ class IdentityChecked(Data):
     mismatches: tuple[str, ...] = ()
 
 
+class RepresentationChecked(Data):
+    """The civil registry compared a parent or guardian and a child with its records (I12).
+
+    `causationid` is the id of the `representation-submitted` event that this answers.
+    """
+
+    TYPE: ClassVar[str] = "registry.representation-checked.v1"
+    right_id: str
+    matched: bool
+    mismatches: tuple[str, ...] = ()
+
+
+class OrganisationChecked(Data):
+    """The register of legal entities compared an organisation and its head (I11).
+
+    `causationid` is the id of the `organisation-submitted` event that this answers.
+    """
+
+    TYPE: ClassVar[str] = "registry.organisation-checked.v1"
+    organisation_id: str
+    matched: bool
+    mismatches: tuple[str, ...] = ()
+
+
 class PaymentReceived(Data):
     """The treasury got the payment for a service, in full (d8)."""
 

@@ -62,6 +62,7 @@ class AppointmentBooked(Data):
     clinic_id: str
     visit: Visit
     check_url: str
+    actor_id: str | None = None
     pii: PatientPii
 
 
@@ -78,6 +79,7 @@ class AppointmentCancelled(Data):
     visit: Visit
     cancelled_by: CancelledBy
     reason_code: str
+    actor_id: str | None = None
 
 
 class AppointmentMoved(Data):

@@ -16,6 +16,7 @@ from contracts import documents as d
 from contracts import identity as i
 from contracts import notifier as n
 from contracts import partners as p
+from contracts import rights as r
 from contracts import scheduling as s
 from contracts.envelope import Data, Event
 
@@ -48,7 +49,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         name="identity.events",
         producer="identity",
-        key="account_id | clinic_id",
+        key="account_id | clinic_id | right_id | organisation_id",
         events=(
             i.AccountRegistered,
             i.ProfileConfirmedV2,
@@ -62,6 +63,12 @@ TOPICS: tuple[Topic, ...] = (
             i.AccountBlocked,
             i.AccountUnblocked,
             i.SigningSessionEnded,
+            r.RightGranted,
+            r.RightEnded,
+            r.RightRefused,
+            r.RightOffered,
+            r.OrganisationConfirmed,
+            r.OrganisationRejected,
         ),
         consumers={
             "certificates": (
@@ -111,6 +118,15 @@ TOPICS: tuple[Topic, ...] = (
         key="account_id",
         events=(i.PapersConfirmed,),
         consumers={"certificates": (i.PapersConfirmed,)},
+        retention=timedelta(days=7),
+        one_reader=True,
+    ),
+    Topic(
+        name="identity.representations",
+        producer="identity",
+        key="right_id | organisation_id",
+        events=(r.RepresentationSubmitted, r.OrganisationSubmitted),
+        consumers={"registry": (r.RepresentationSubmitted, r.OrganisationSubmitted)},
         retention=timedelta(days=7),
         one_reader=True,
     ),
@@ -193,8 +209,8 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         name="registry.events",
         producer="registry",
-        key="account_id",
-        events=(p.IdentityChecked,),
+        key="account_id | right_id | organisation_id",
+        events=(p.IdentityChecked, p.RepresentationChecked, p.OrganisationChecked),
         consumers={"identity": (p.IdentityChecked,)},
     ),
     Topic(

@@ -18,12 +18,13 @@ from contracts.tools.glossary import (
     identity,
     notifier,
     partners,
+    rights,
     scheduling,
 )
 from contracts.tools.glossary.common import ATTRIBUTES, SYSTEMS, Words
 
 __all__ = ["ATTRIBUTES", "EVENTS", "FIELDS", "PRODUCERS", "SYSTEMS", "Words"]
 
-PRODUCERS = (identity, certificates, scheduling, notifier, documents, partners)
+PRODUCERS = (identity, rights, certificates, scheduling, notifier, documents, partners)
 EVENTS: Mapping[str, Words] = ChainMap(*(dict(p.EVENTS) for p in PRODUCERS))
 FIELDS: Mapping[str, str] = ChainMap(*(dict(p.FIELDS) for p in (common, *PRODUCERS)))

@@ -14,6 +14,12 @@ from typing import Any
 from contracts.certificates import ApplicationSubmitted, CertificateIssued
 from contracts.envelope import Data
 from contracts.identity import PersonPii, ProfileSubmittedV2
+from contracts.rights import (
+    OrganisationPii,
+    OrganisationSubmitted,
+    RepresentationPii,
+    RepresentationSubmitted,
+)
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from contracts.topics import BY_TYPE, PARTNERS, topic_of
 from deploy.world.partners import rules
@@ -65,12 +71,14 @@ class Agencies:
         mismatching: rules.Mismatching,
         delay: timedelta,
         profiles: Encryption,
+        representations: Encryption,
     ) -> None:
         """Take whom the registry does not confirm, how long an answer takes, how it decrypts."""
         self._resources = resources
         self._mismatching = mismatching
         self._delay = delay
         self._profiles = profiles
+        self._representations = representations
         self._as = {
             partner: Transactions(
                 partner,
@@ -87,6 +95,8 @@ class Agencies:
         """Event type → who hears it."""
         return {
             ProfileSubmittedV2: self.registry_hears_profile,
+            RepresentationSubmitted: self.registry_hears_representation,
+            OrganisationSubmitted: self.registry_hears_organisation,
             ApplicationSubmitted: self.treasury_hears_application,
             AppointmentBooked: self.hospital_hears_booking,
             AppointmentMoved: self.hospital_hears_move,
@@ -104,11 +114,33 @@ class Agencies:
         profile = incoming.data
         person = self._profiles.decrypt(profile.pii.jwe, PersonPii, about=profile.bound_to)
 
+        today = datetime.now(UTC).date()
+        checked = rules.check_identity(profile, person, self._mismatching, today)
+        await self._registry_answers(incoming, checked)
+
+    async def registry_hears_representation(
+        self, incoming: Incoming[RepresentationSubmitted]
+    ) -> None:
+        """Compare a child and who says that they are its parent or guardian (I12)."""
+        data = incoming.data
+        said = self._representations.decrypt(data.pii.jwe, RepresentationPii, about=data.bound_to)
+        today = datetime.now(UTC).date()
+        checked = rules.check_representation(
+            data.right_id, data.kind, said, self._mismatching, today
+        )
+        await self._registry_answers(incoming, checked)
+
+    async def registry_hears_organisation(self, incoming: Incoming[OrganisationSubmitted]) -> None:
+        """Compare a legal entity and who says that they are its head (I11)."""
+        data = incoming.data
+        said = self._representations.decrypt(data.pii.jwe, OrganisationPii, about=data.bound_to)
+        checked = rules.check_organisation(data.organisation_id, said, self._mismatching)
+        await self._registry_answers(incoming, checked)
+
+    async def _registry_answers(self, incoming: Incoming[Any], checked: Data) -> None:
         async def work(tx: Transaction) -> None:
-            now = datetime.now(UTC)
-            checked = rules.check_identity(profile, person, self._mismatching, now.date())
-            key = f"registry:{incoming.event.id}"
-            await self._answer(tx, key, Answer(profile.account_id, incoming.event.id, checked))
+            answer = Answer(incoming.event.aggregateid, incoming.event.id, checked)
+            await self._answer(tx, f"registry:{incoming.event.id}", answer)
 
         await self._as["registry"].run(work, cause=incoming.cause)
 

@@ -37,6 +37,7 @@ def build(
         people,
         timedelta(milliseconds=settings.answer_delay_ms),
         Encryption("identity.profiles", settings.profiles_secret),
+        Encryption("identity.representations", settings.profiles_secret),
     )
     app = Runtime(
         resources,

@@ -12,10 +12,19 @@ from pathlib import Path
 
 from stdnum import luhn
 from stdnum.ru import inn as stdnum_inn
+from stdnum.ru import ogrn as stdnum_ogrn
 
 from contracts.certificates import ApplicationSubmitted, CertificateIssued, Delivery
 from contracts.identity import PersonPii, ProfileSubmittedV2
-from contracts.partners import AppointmentAccepted, IdentityChecked, LetterAccepted, PaymentReceived
+from contracts.partners import (
+    AppointmentAccepted,
+    IdentityChecked,
+    LetterAccepted,
+    OrganisationChecked,
+    PaymentReceived,
+    RepresentationChecked,
+)
+from contracts.rights import OrganisationPii, RepresentationPii, RightKind
 from contracts.scheduling import AppointmentBooked
 
 Mismatching = Mapping[str, tuple[str, ...]]
@@ -25,6 +34,8 @@ _DATA = Path(__file__).with_name("registry.json")
 
 _SNILS_LENGTH, _SNILS_UNCHECKED_UP_TO = 11, 1_001_998
 _INN_LENGTH, _ENP_LENGTH = 12, 16
+_ORGANISATION_INN_LENGTH, _OGRN_LENGTH = 10, 13
+_GENERATION_YEARS = 14
 _PASSPORT_LENGTHS = (4, 6)
 
 _POST_OFFICES_FROM, _LETTERS_A_MONTH = 101_000, 100_000
@@ -52,6 +63,50 @@ def check_identity(
         matched=not wrong,
         mismatches=tuple(dict.fromkeys(wrong)),
     )
+
+
+def check_representation(
+    right_id: str, kind: RightKind, said: RepresentationPii, mismatching: Mismatching, today: date
+) -> RepresentationChecked:
+    """The civil registry's answer: both are known, and one can be the other's parent or guardian.
+
+    A parent is a generation older than the child; a guardian is of age.
+    """
+    child, elder = said.child, said.representative
+    wrong = list(mismatching.get(child.last_name.casefold(), ()))
+    if child.snils is not None and not snils_is_right(child.snils):
+        wrong.append("snils")
+    if child.oms is not None and not enp_is_right(child.oms):
+        wrong.append("oms")
+    if child.snils is None and child.birth_certificate is None:
+        wrong.append("birth_certificate")  # nothing to look the child up by
+    if child.birth_date > today:
+        wrong.append("birth_date")
+    grown = child.birth_date if kind is RightKind.PARENT else today
+    if _years(elder.birth_date, grown) < _GENERATION_YEARS or (
+        elder.last_name.casefold() in mismatching
+    ):
+        wrong.append("representative")
+    mismatches = tuple(dict.fromkeys(wrong))
+    return RepresentationChecked(right_id=right_id, matched=not wrong, mismatches=mismatches)
+
+
+def check_organisation(
+    organisation_id: str, said: OrganisationPii, mismatching: Mismatching
+) -> OrganisationChecked:
+    """The register's answer: both numbers are right, and its head is a person whom it knows."""
+    right = {
+        "ogrn": _digits(said.ogrn, _OGRN_LENGTH) and bool(stdnum_ogrn.is_valid(said.ogrn)),
+        "inn": _digits(said.inn, _ORGANISATION_INN_LENGTH) and bool(stdnum_inn.is_valid(said.inn)),
+        "head": said.head.last_name.casefold() not in mismatching,
+    }
+    wrong = tuple(name for name, fits in right.items() if not fits)
+    return OrganisationChecked(organisation_id=organisation_id, matched=not wrong, mismatches=wrong)
+
+
+def _years(born: date, until: date) -> int:
+    """Whole years between two days."""
+    return until.year - born.year - ((until.month, until.day) < (born.month, born.day))
 
 
 def _wrong_numbers(person: PersonPii) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -12,9 +12,23 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from fastapi import FastAPI
 
 from contracts.certificates import ApplicationSubmitted, CertificateIssued, Delivery
-from contracts.envelope import Data, EncryptedPii, Event, model_of
+from contracts.envelope import Data, EncryptedPii, Event, Pii, model_of
 from contracts.identity import Passport, PersonPii, ProfileSubmittedV2
-from contracts.partners import AppointmentAccepted, IdentityChecked, LetterAccepted, PaymentReceived
+from contracts.partners import (
+    AppointmentAccepted,
+    IdentityChecked,
+    LetterAccepted,
+    OrganisationChecked,
+    PaymentReceived,
+    RepresentationChecked,
+)
+from contracts.rights import (
+    ChildPii,
+    OrganisationPii,
+    OrganisationSubmitted,
+    RepresentationPii,
+    RepresentationSubmitted,
+)
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from contracts.tools.snapshots import example_of
 from contracts.topics import BY_TYPE, PARTNERS, heard_by, topic_of
@@ -45,13 +59,28 @@ PERSON = PersonPii(
     passport=Passport(series="4521", number="123456"),
 )
 
+CHILD = ChildPii(
+    last_name="Соколов",
+    first_name="Пётр",
+    birth_date=date(2022, 2, 28),
+    birth_certificate="I-АЮ 123456",
+)
+PLAIN: Mapping[type[Data], Pii] = {
+    ProfileSubmittedV2: PERSON,
+    RepresentationSubmitted: RepresentationPii(representative=PERSON, child=CHILD),
+    OrganisationSubmitted: OrganisationPii(
+        name="ООО «Северный ветер»", ogrn="1027700132195", inn="7707083893", head=PERSON
+    ),
+}
+
 
 def example(data: type[Data]) -> Any:
     """The data of the contract's example; what is encrypted there is the demo citizen here."""
     found: Any = model_of(data).model_validate(example_of(data.TYPE)).data
     if data.PLAIN is None:
         return found
-    return found.model_copy(update={"pii": about(found.account_id)})
+    clear = {name: getattr(found, name) for name in data.BOUND_TO}
+    return found.model_copy(update={"pii": encrypted(data, PLAIN[data], **clear)})
 
 
 def about(account_id: str, **changes: Any) -> EncryptedPii:
@@ -113,6 +142,16 @@ class Conversation(NamedTuple):
 CONVERSATIONS = [
     Conversation("registry", ProfileSubmittedV2, "account_id", IdentityChecked, "account_id"),
     Conversation(
+        "registry", RepresentationSubmitted, "right_id", RepresentationChecked, "right_id"
+    ),
+    Conversation(
+        "registry",
+        OrganisationSubmitted,
+        "organisation_id",
+        OrganisationChecked,
+        "organisation_id",
+    ),
+    Conversation(
         "treasury", ApplicationSubmitted, "application_id", PaymentReceived, "application_id"
     ),
     Conversation("ehr", AppointmentBooked, "appointment_id", AppointmentAccepted, "appointment_id"),
@@ -120,7 +159,7 @@ CONVERSATIONS = [
 ]
 
 
-@pytest.mark.parametrize("talk", CONVERSATIONS, ids=lambda talk: talk.partner)
+@pytest.mark.parametrize("talk", CONVERSATIONS, ids=lambda talk: talk.heard.__name__)
 async def test_each_agency_answers_once_under_its_own_name(
     app: FastAPI, collector: Collector, talk: Conversation
 ) -> None:

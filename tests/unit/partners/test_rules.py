@@ -15,12 +15,15 @@ from contracts.certificates import CertificateIssued, Delivery
 from contracts.envelope import model_of
 from contracts.identity import Passport, PersonPii, ProfileSubmittedV2
 from contracts.partners import IdentityChecked
+from contracts.rights import ChildPii, OrganisationPii, RepresentationPii, RightKind
 from contracts.tools.snapshots import example_of
 from contracts.topics import BY_TYPE
 from deploy.stacks.embedded.demo import ACCOUNTS_FILE
 from deploy.world.partners.rules import (
     acceptance_of,
     check_identity,
+    check_organisation,
+    check_representation,
     enp_is_right,
     goes_by_post,
     inn_is_right,
@@ -123,6 +126,69 @@ def test_the_demo_citizens_are_confirmed() -> None:
         )
         answer = check_identity(PROFILE, numbers, mismatching_people(), TODAY)
         assert answer.mismatches == ()
+
+
+CHILD = ChildPii(
+    last_name="Соколов",
+    first_name="Пётр",
+    birth_date=date(2022, 2, 28),
+    birth_certificate="I-АЮ 123456",
+)
+
+
+def related(
+    kind: RightKind = RightKind.PARENT, elder: PersonPii = PERSON, **changes: Any
+) -> tuple[str, ...]:
+    """What the civil registry says does not fit, of the demo citizen and a child, changed."""
+    said = RepresentationPii(representative=elder, child=CHILD.model_copy(update=changes))
+    return check_representation("right-1", kind, said, mismatching_people(), TODAY).mismatches
+
+
+@pytest.mark.parametrize(
+    ("changes", "mismatches"),
+    [
+        ({}, ()),
+        ({"snils": "11223344595", "birth_certificate": None}, ()),
+        ({"snils": "11223344594"}, ("snils",)),
+        ({"oms": "7700000001234565"}, ("oms",)),
+        ({"birth_certificate": None}, ("birth_certificate",)),
+        ({"birth_date": date(2019, 1, 1)}, ("representative",)),
+        ({"birth_date": date(2026, 11, 17)}, ("birth_date",)),
+        ({"last_name": "Опечаткин"}, ("birth_date",)),
+    ],
+)
+def test_a_parent_is_known_by_the_papers_i12(
+    changes: dict[str, Any], mismatches: tuple[str, ...]
+) -> None:
+    """I12: a generation apart, and every number right."""
+    assert related(**changes) == mismatches
+
+
+def test_a_guardian_need_be_no_generation_older_i12() -> None:
+    """I12: a grown sister may be one; somebody whom the registry does not know may not."""
+    assert related(RightKind.GUARDIAN, birth_date=date(2012, 1, 1)) == ()
+    unknown = PERSON.model_copy(update={"last_name": "Несходова"})
+    assert related(elder=unknown) == ("representative",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "mismatches"),
+    [
+        ({}, ()),
+        ({"ogrn": "1027700132194"}, ("ogrn",)),
+        ({"inn": "7707083894"}, ("inn",)),
+        ({"inn": "500100732259"}, ("inn",)),
+        ({"head": PERSON.model_copy(update={"last_name": "Несходова"})}, ("head",)),
+    ],
+)
+def test_a_legal_entity_is_known_by_both_numbers_and_its_head_i11(
+    changes: dict[str, Any], mismatches: tuple[str, ...]
+) -> None:
+    """I11: ОГРН and ИНН with their check digits."""
+    said = OrganisationPii(
+        name="ООО «Северный ветер»", ogrn="1027700132195", inn="7707083893", head=PERSON
+    ).model_copy(update=changes)
+    assert check_organisation("o-1", said, mismatching_people()).mismatches == mismatches
 
 
 @pytest.mark.parametrize("number", ["11223344595", "08765430300", "00100199800"])
