@@ -1,9 +1,10 @@
 """Identity: who someone is – registration, login, one-time codes, profile, staff, tokens.
 
-Owns: accounts, credentials, challenges, refresh tokens, signing keys (database `identity`).
+Owns: accounts, credentials, challenges, refresh tokens, keys that sign tokens, signing sessions
+(database `identity`).
 Publishes: AccountRegistered, ProfileConfirmedV2, ProfileRejected, ContactsChanged, StaffRegistered,
-AccountBlocked, AccountUnblocked; for one reader each CodeRequestedV2, ProfileSubmittedV2,
-PapersConfirmed. Listens to: the state registry (IdentityChecked).
+AccountBlocked, AccountUnblocked, SigningSessionEnded; for one reader each CodeRequestedV2,
+ProfileSubmittedV2, PapersConfirmed. Listens to: the state registry (IdentityChecked).
 Refuses: to send messages (notifier does), to say whether a phone or e-mail is registered.
 Not protected here: signing keys of tokens are readable in MongoDB; encryption at rest is the
 database's matter.

@@ -20,6 +20,11 @@ from services.identity.accounts import store as accounts_store
 from services.identity.accounts.metrics import AccountMetrics
 from services.identity.accounts.store import Accounts, Credentials
 from services.identity.accounts.usecases import OwnAccount
+from services.identity.acts import api as acts_api
+from services.identity.acts import store as acts_store
+from services.identity.acts.actions import SigningEnds
+from services.identity.acts.store import SigningSessions
+from services.identity.acts.usecases import Signing
 from services.identity.blocking import api as blocking_api
 from services.identity.blocking.usecases import Blockings
 from services.identity.callers import store as callers_store
@@ -112,6 +117,8 @@ def build(
         Encryption("identity.codes", settings.codes_secret),
         CodeMetrics(metrics),
     )
+    signing_sessions = SigningSessions(db)
+    signing_ends = SigningEnds(deps, accounts, signing_sessions)
     profiles = Profiles(
         deps,
         accounts,
@@ -142,6 +149,7 @@ def build(
                 accounts_store.INDEXES,
                 callers_store.INDEXES,
                 codes_store.INDEXES,
+                acts_store.INDEXES,
             ],
             facilities=[
                 callers,
@@ -157,11 +165,29 @@ def build(
                     RegistrationMetrics(metrics),
                 ),
                 Sessions(deps, accounts, codes, tries, entrance, session_metrics),
-                Refreshing(deps, accounts, refresh_tokens, logins, RefreshMetrics(metrics)),
-                Recovery(deps, accounts, credentials, codes, hashes, tries, logins, callers),
+                Refreshing(
+                    deps,
+                    accounts,
+                    refresh_tokens,
+                    logins,
+                    signing_ends,
+                    RefreshMetrics(metrics),
+                ),
+                Recovery(
+                    deps,
+                    accounts,
+                    credentials,
+                    codes,
+                    hashes,
+                    tries,
+                    logins,
+                    callers,
+                    signing_ends,
+                ),
                 ContactChange(deps, accounts, codes, tries),
                 profiles,
-                Blockings(deps, accounts, credentials, codes, logins),
+                Blockings(deps, accounts, credentials, codes, logins, signing_ends),
+                Signing(deps, accounts, codes, signing_sessions, signing_ends, logins),
                 Staff(deps, accounts),
                 demo,
             ],
@@ -184,6 +210,7 @@ def _router() -> APIRouter:
         contacts_api,
         staff_api,
         blocking_api,
+        acts_api,
     ):
         router.include_router(api.router)
     return router

@@ -96,6 +96,12 @@ class Settings(ServiceSettings):
         le=60,
         description="How long an exchanged refresh token gets the same successor again.",
     )
+    act_seconds: int = Field(
+        default=300, ge=30, le=1800, description="How long a signer's act for one document is good."
+    )
+    signing_session_seconds: int = Field(
+        default=1800, ge=60, le=1800, description="How long a signing session lasts (K5)."
+    )
     key_rotation_days: float = 30
     password_memory_kib: int = 47_104  # OWASP: 46 MiB, one pass, one lane
     password_time_cost: int = 1

@@ -11,6 +11,7 @@ from services.identity.accounts.actions import acting, reading
 from services.identity.accounts.domain import Account, Blocking, login_of
 from services.identity.accounts.errors import AccountNotFoundError
 from services.identity.accounts.store import Accounts, Credentials
+from services.identity.acts.actions import SigningEnds
 from services.identity.blocking import events
 from services.identity.blocking.domain import marked
 from services.identity.codes.actions import Codes
@@ -29,6 +30,7 @@ class Blockings:
     credentials: Credentials
     codes: Codes
     logins: Logins
+    signing: SigningEnds
 
     async def find(self, login: str, by: str) -> Account:
         """The account that is found by this contact.
@@ -44,7 +46,7 @@ class Blockings:
         return found
 
     async def block(self, account_id: str, reason: str, by: str) -> Account:
-        """Close an account: every login and every open code of it ends.
+        """Close an account: every login, open code and signing session of it ends.
 
         Raises:
             AccountNotFoundError: there is none.
@@ -73,7 +75,9 @@ class Blockings:
             after = marked(found, blocking)
             if not blocking.closed:
                 return await self.accounts.save(tx, after, events.account_unblocked(after))
-            after = await self.accounts.save(tx, after, events.account_blocked(after, blocking))
+            ended = await self.signing.ended(tx, account_id)
+            fact = events.account_blocked(after, blocking)
+            after = await self.accounts.save(tx, after, fact, *ended)
             await self.logins.end_all(tx, account_id)
             await self.codes.end_all(tx, account_id)
             await self.credentials.forget_devices(tx, account_id)

@@ -53,7 +53,7 @@ class Callers:
         if not hit.allowed:
             raise TooManyRequestsError(whole_seconds(hit.wait))
         known = await self._known(device_token) if device_token else None
-        return Caller(network, network_of(address, bits=_SITE_BITS), known)
+        return Caller(network, network_of(address, bits=_SITE_BITS), known, address)
 
     async def _known(self, token: str) -> KnownDevice | None:
         """The device that this token of ours makes known, unless its account has forgotten it."""

@@ -47,11 +47,12 @@ class Asker:
 
 @dataclass(frozen=True)
 class Caller:
-    """One request of the entrance: its network, the site around it, and its device, if known."""
+    """One request: its network, the site around it, its device, if known, and its very address."""
 
     network: str
     site: str
     device: KnownDevice | None = None
+    address: str = ""
 
     def asker(self, account_id: str | None) -> Asker:
         """Who asks about this account: a device of it, or a network like any other."""

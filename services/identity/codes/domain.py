@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     LOGIN = "login"
     RECOVERY = "recovery"
     CONTACT = "contact"
+    SIGNING = "signing"
 
 
 class Verdict(StrEnum):
@@ -56,7 +57,8 @@ class Challenge:
     challenge that answers like any other and that no code opens (nobody learns who is registered).
     `sent` counts the codes and is the version of its events; `counter` names what they count for;
     `device` and `fleet` are the known device that asked and all of its account. `shown` is what
-    the asker is told of where the code went, where that must not be the contact itself.
+    the asker is told of where the code went, where that must not be the contact itself; `about` is
+    what a right answer is for, beyond its purpose.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Challenge:
     fleet: str | None = None
     digits: int = DIGITS
     shown: Contact | None = None
+    about: str | None = None
 
     @property
     def destination(self) -> Contact:
@@ -146,6 +149,7 @@ def challenge(
     device: str | None = None,
     fleet: str | None = None,
     shown: Contact | None = None,
+    about: str | None = None,
 ) -> Challenge:
     """A fresh challenge that waits for its first code: no answer is right before."""
     return Challenge(
@@ -164,6 +168,7 @@ def challenge(
         device=device,
         fleet=fleet,
         shown=shown,
+        about=about,
     )
 
 

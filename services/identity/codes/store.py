@@ -22,7 +22,7 @@ INDEXES: Indexes = {
         IndexModel([("account_id", ASCENDING)], name="account"),
     ],
 }
-_OF_AN_ACCOUNT = [p.value for p in (Purpose.LOGIN, Purpose.RECOVERY, Purpose.CONTACT)]
+_OF_AN_ACCOUNT = [p.value for p in Purpose if p is not Purpose.REGISTRATION]
 
 
 class _Documents(Mapper[Challenge]):

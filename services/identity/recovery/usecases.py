@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Account, Contact
 from services.identity.accounts.store import Accounts, Credentials
+from services.identity.acts.actions import SigningEnds
 from services.identity.callers.actions import Callers
 from services.identity.callers.domain import Caller
 from services.identity.codes.actions import Codes
@@ -36,6 +37,7 @@ class Recovery:
     passwords: PasswordTries
     logins: Logins
     callers: Callers
+    signing: SigningEnds
 
     async def start(
         self, phone: Contact | None, email: Contact | None, caller: Caller
@@ -90,7 +92,8 @@ class Recovery:
         No device is a known one any more but this one: its new token is the answer, so that who
         proved a contact logs in whatever strangers do. None for a blocked account.
 
-        Logins that were begun with the old password and wait for their code end as well.
+        Logins that were begun with the old password and wait for their code end as well, and so
+        do signing sessions.
 
         Raises:
             InvalidInputError: the password breaks the rules (the code is not spent).
@@ -106,6 +109,7 @@ class Recovery:
             if not reply.accepted:
                 return reply, None
             account = await self.codes.holder(tx, reply.challenge)
+            account = await self.signing.end(tx, account)
             now = self.deps.now()
             epoch = await self.credentials.set_password(tx, account.id, hashed, now)
             await self.logins.end_all(tx, account.id)

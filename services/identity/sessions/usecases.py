@@ -11,6 +11,7 @@ from services.chassis.foundation.errors import AccountBlockedError, Unauthentica
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Account, contact_of, login_of
 from services.identity.accounts.store import Accounts
+from services.identity.acts.actions import SigningEnds
 from services.identity.callers.actions import Entrance, Entry
 from services.identity.callers.domain import Caller
 from services.identity.codes.actions import Codes
@@ -139,6 +140,7 @@ class Refreshing:
     accounts: Accounts
     refresh_tokens: RefreshTokens
     logins: Logins
+    signing: SigningEnds
     metrics: RefreshMetrics
 
     async def refresh(self, refresh_token: str) -> TokenPair:
@@ -186,11 +188,18 @@ class Refreshing:
         return verdict
 
     async def revoke(self, refresh_token: str) -> None:
-        """Log out. An unknown token is as good as revoked (RFC 7009)."""
+        """Log out; a signing session ends as well.
+
+        An unknown token is as good as revoked (RFC 7009).
+        """
 
         async def work(tx: Transaction) -> None:
             found = await self.refresh_tokens.find(tx, digest_of_token(refresh_token))
-            if found is not None:
-                await self.refresh_tokens.revoke_family(tx, found.family, self.deps.now())
+            if found is None:
+                return
+            account = await self.accounts.find(tx, found.account_id)
+            if account is not None:
+                await self.signing.end(tx, account)
+            await self.refresh_tokens.revoke_family(tx, found.family, self.deps.now())
 
         await self.deps.transactions.run(work)

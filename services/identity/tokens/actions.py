@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.chassis.http.acts import Act
 from services.chassis.work.transactions import Transaction
 from services.identity.deps import Deps
 from services.identity.tokens.domain import (
@@ -66,6 +67,10 @@ class Logins:
             level=holder.level,
             roles=list(holder.roles),
         )
+
+    async def signed(self, act: Act) -> str:
+        """A signer's act as a token."""
+        return self.signer.sign_act(await self._key(), act)
 
     def forget_key(self) -> None:
         """Look for the key anew: it was rotated here."""

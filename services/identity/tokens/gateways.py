@@ -1,4 +1,7 @@
-"""Access tokens: JWT, ES256, ten minutes. The verifier is `services.chassis.http.auth`."""
+"""What identity signs, as JWT (ES256): access tokens for ten minutes, and acts of signers.
+
+Their verifiers are `services.chassis.http.auth` and `services.chassis.http.acts`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from services.chassis.http.acts import Act
 from services.identity.tokens.domain import AccessClaims, SigningKey, by_age
 
 _ALGORITHM = "ES256"
@@ -33,14 +37,14 @@ def _public(key: SigningKey) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Signer:
-    """Signs access tokens for the platform."""
+    """Signs for the platform."""
 
     issuer: str
     audience: str
     lifetime_seconds: int
 
     def sign(self, key: SigningKey, claims: AccessClaims) -> str:
-        """The token as text."""
+        """An access token."""
         holder, issued_at = claims.holder, int(claims.now.timestamp())
         claimed: dict[str, Any] = {
             "iss": self.issuer,
@@ -59,6 +63,14 @@ class Signer:
             ]
         said = {"name": holder.name, "position": holder.position}
         claimed |= {claim: text for claim, text in said.items() if text}
+        return self._encoded(key, claimed)
+
+    def sign_act(self, key: SigningKey, act: Act) -> str:
+        """A signer's act as a token."""
+        return self._encoded(key, act.claims(self.issuer, self.audience))
+
+    @staticmethod
+    def _encoded(key: SigningKey, claimed: dict[str, Any]) -> str:
         header = {"alg": _ALGORITHM, "kid": key.kid}
         private = ECKey.import_key(dict(key.private))
         return jwt.encode(header, claimed, private, algorithms=[_ALGORITHM])

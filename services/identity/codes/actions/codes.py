@@ -75,6 +75,7 @@ class Codes:
         account_id: str | None = None,
         decoy: bool = False,
         shown: Contact | None = None,
+        about: str | None = None,
     ) -> tuple[Challenge, str]:
         """A challenge and its first code."""
         made = challenge(
@@ -89,6 +90,7 @@ class Codes:
             device=asker.key if asker.fleet else None,
             fleet=asker.fleet,
             shown=shown,
+            about=about,
         )
         return await self._renewed(made)
 

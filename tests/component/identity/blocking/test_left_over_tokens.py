@@ -30,6 +30,14 @@ _ADMINISTRATORS: dict[tuple[str, str], Any] = {
     ("post", "/v1/accounts/lookup"): {"login": "+79160000000"},
     ("post", "/v1/accounts/{account_id}/block"): _WHY,
     ("post", "/v1/accounts/{account_id}/unblock"): _WHY,
+    ("post", "/v1/acts"): {"digest": "ab" * 32},
+    ("post", "/v1/acts/{act_id}/code"): None,
+    ("post", "/v1/acts/{act_id}/confirmation"): _CODE,
+    ("post", "/v1/signing-sessions"): None,
+    ("get", "/v1/signing-sessions"): None,
+    ("post", "/v1/signing-sessions/{session_id}/code"): None,
+    ("post", "/v1/signing-sessions/{session_id}/confirmation"): _CODE,
+    ("post", "/v1/signing-sessions/{session_id}/closing"): None,
 }
 
 
@@ -68,7 +76,8 @@ async def test_a_blocked_administrator_is_refused_everywhere(
     made = len(await outbox_events(identity.app, StaffRegistered))
 
     for pair in (victim, administrator, former):
-        said = await _answers(identity, former, _ADMINISTRATORS, account_id=pair["account_id"])
+        ids = {"account_id": pair["account_id"], "act_id": "a1", "session_id": "s1"}
+        said = await _answers(identity, former, _ADMINISTRATORS, **ids)
         assert said == dict.fromkeys(_ADMINISTRATORS, (403, "account-blocked"))
     assert len(await outbox_events(identity.app, AccountBlocked)) == 1
     assert len(await outbox_events(identity.app, StaffRegistered)) == made
