@@ -11,12 +11,17 @@ from fastapi import APIRouter, FastAPI
 
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
+from services.chassis.http import looks as looks_api
+from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
+from services.chassis.work import looks
+from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
 from services.identity.accounts import api as accounts_api
 from services.identity.accounts import store as accounts_store
+from services.identity.accounts.domain import SHOWN_LABELS
 from services.identity.accounts.metrics import AccountMetrics
 from services.identity.accounts.store import Accounts, Credentials
 from services.identity.accounts.usecases import OwnAccount
@@ -41,6 +46,8 @@ from services.identity.demo.usecases import Demo
 from services.identity.deps import Deps
 from services.identity.passwords.actions import PasswordTries
 from services.identity.passwords.gateways import PasswordHashes
+from services.identity.people import api as people_api
+from services.identity.people.usecases import People
 from services.identity.profiles import api as profiles_api
 from services.identity.profiles import consumers
 from services.identity.profiles.usecases import Profiles
@@ -126,6 +133,7 @@ def build(
         for_registry=Encryption("identity.profiles", settings.profiles_secret),
         for_certificates=for_certificates,
     )
+    journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
     demo = Demo(deps, accounts, credentials, hashes, for_certificates)
 
     async def seed_demo() -> None:
@@ -150,6 +158,7 @@ def build(
                 callers_store.INDEXES,
                 codes_store.INDEXES,
                 acts_store.INDEXES,
+                looks.INDEXES,
             ],
             facilities=[
                 callers,
@@ -186,9 +195,12 @@ def build(
                 ),
                 ContactChange(deps, accounts, codes, tries),
                 profiles,
-                Blockings(deps, accounts, credentials, codes, logins, signing_ends),
+                Blockings(deps, accounts, credentials, codes, logins, signing_ends, journal),
                 Signing(deps, accounts, codes, signing_sessions, signing_ends, logins),
                 Staff(deps, accounts),
+                People(deps, accounts, counters, journal),
+                journal,
+                Door(accounts.blocked),
                 demo,
             ],
             prepare=[signing_keys.prepare, seed_demo],
@@ -211,6 +223,8 @@ def _router() -> APIRouter:
         staff_api,
         blocking_api,
         acts_api,
+        people_api,
+        looks_api,
     ):
         router.include_router(api.router)
     return router

@@ -75,6 +75,9 @@ class Settings(ServiceSettings):
     profiles_per_day: int = Field(
         default=10, description="Checks of the state registry that one account asks for."
     )
+    people_searches_per_hour: int = Field(
+        default=60, description="People that one member of staff looks for (K7)."
+    )
     lock_after: int = Field(
         default=5, description="Wrong passwords of one device or network for one login (I5)."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -16,11 +16,12 @@ from services.chassis.database.pages import Page, Sort
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.aggregates import Aggregates
 from services.chassis.work.transactions import Fact, Transaction
-from services.identity.accounts.domain import CONFIRMED, REGISTERED, Account, ProfileState
+from services.identity.accounts.domain import CONFIRMED, REGISTERED, Account, ProfileState, named_as
 from services.identity.accounts.errors import AccountNotFoundError, ContactTakenError
 
 _NEWEST_FIRST = Sort("created_at", descending=True)
 _PERSON = "person."
+_IS_CONFIRMED = {"profile_state": ProfileState.CONFIRMED.value}
 _NO_PROFILE = {"state": ProfileState.DRAFT.value, "submission": 0, "mismatches": []}
 
 
@@ -31,7 +32,7 @@ def _one_confirmed(number: str) -> IndexModel:
         unique=True,
         name=f"confirmed_{number}",
         partialFilterExpression={
-            "profile_state": ProfileState.CONFIRMED.value,
+            **_IS_CONFIRMED,
             f"{_PERSON}{number}": {"$type": "string"},
         },
     )
@@ -48,6 +49,11 @@ INDEXES: Indexes = {
         IndexModel([("profile_state", ASCENDING)], name="by_profile_state"),
         _one_confirmed("snils"),
         _one_confirmed("inn"),  # a citizen may leave out the СНИЛС
+        IndexModel(
+            [("named_as", ASCENDING), (f"{_PERSON}birth_date", ASCENDING)],
+            name="confirmed_name",
+            partialFilterExpression=_IS_CONFIRMED,
+        ),
     ],
     "credentials": [],
 }
@@ -74,7 +80,8 @@ class _Documents(Mapper[Account]):
         document = super().document(value)
         profile = document.pop("profile") or _NO_PROFILE
         flat = {key: profile.get(name) for name, key in self._PROFILE.items()}
-        return {**document, **flat, "is_staff": value.staff is not None}
+        found_by = named_as(value.profile.person.full_name) if value.profile else None
+        return {**document, **flat, "named_as": found_by, "is_staff": value.staff is not None}
 
     def value(self, document: Document) -> Account:
         flat = {name: document.get(key) for name, key in self._PROFILE.items()}
@@ -115,6 +122,21 @@ class Accounts:
     async def by_login(self, tx: Transaction | None, login: str) -> Account | None:
         """The account that has this proved contact or login name."""
         return await self._accounts.first(tx, {"logins": login})
+
+    async def confirmed_by_name(self, name: str, born: date, *, limit: int) -> list[Account]:
+        """Confirmed people of this name (`named_as`) who were born that day."""
+        query = {"named_as": name, f"{_PERSON}birth_date": born.isoformat(), **_IS_CONFIRMED}
+        return await self._accounts.every(None, query, limit=limit)
+
+    async def confirmed_by_snils(self, digits: str) -> list[Account]:
+        """The confirmed account of this number; never more than one."""
+        number = {"$eq": digits, "$type": "string"}
+        return await self._accounts.every(None, {f"{_PERSON}snils": number, **_IS_CONFIRMED})
+
+    async def blocked(self, account_id: str) -> bool:
+        """Whether the account is closed, for the door of routes that know no account."""
+        found = await self.find(None, account_id)
+        return found is not None and found.blocked
 
     async def hold(self, tx: Transaction, account_id: str) -> Account:
         """The account, which nobody else changes until the transaction ends.

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import structlog
 
+from services.chassis.work.looks import Looker, Looks, Subject
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.actions import acting, reading
-from services.identity.accounts.domain import Account, Blocking, login_of
+from services.identity.accounts.domain import ACCOUNT, Account, Blocking, Shown, login_of
 from services.identity.accounts.errors import AccountNotFoundError
 from services.identity.accounts.store import Accounts, Credentials
 from services.identity.acts.actions import SigningEnds
@@ -31,21 +32,28 @@ class Blockings:
     codes: Codes
     logins: Logins
     signing: SigningEnds
+    looks: Looks
 
-    async def find(self, login: str, by: str) -> Account:
-        """The account that is found by this contact.
+    async def find(self, login: str, by: Looker) -> Account:
+        """The account that is found by this contact; the look is in its owner's journal (K7).
 
         Raises:
             AccountNotFoundError: there is none.
             AccountBlockedError: the administrator who asks is blocked.
         """
-        await reading(self.accounts, by)
+        await reading(self.accounts, by.id)
         found = await self.accounts.by_login(None, login_of(login))
         if found is None:
             raise AccountNotFoundError
+        subject = Subject(ACCOUNT, found.id, found.id)
+
+        async def work(tx: Transaction) -> None:
+            await self.looks.record(tx, by, Shown.STANDING, subject)
+
+        await self.deps.transactions.run(work)
         return found
 
-    async def block(self, account_id: str, reason: str, by: str) -> Account:
+    async def block(self, account_id: str, reason: str, by: Looker) -> Account:
         """Close an account: every login, open code and signing session of it ends.
 
         Raises:
@@ -54,9 +62,9 @@ class Blockings:
             OwnAccountError: it is the administrator's own.
             AccountBlockedError: the administrator is blocked.
         """
-        return await self._mark(account_id, Blocking(self.deps.now(), by, reason, closed=True))
+        return await self._mark(account_id, reason, by, closed=True)
 
-    async def unblock(self, account_id: str, reason: str, by: str) -> Account:
+    async def unblock(self, account_id: str, reason: str, by: Looker) -> Account:
         """Open it again; the owner logs in anew.
 
         Raises:
@@ -64,15 +72,19 @@ class Blockings:
             AlreadyBlockedError: it is open.
             AccountBlockedError: the administrator is blocked.
         """
-        return await self._mark(account_id, Blocking(self.deps.now(), by, reason, closed=False))
+        return await self._mark(account_id, reason, by, closed=False)
 
-    async def _mark(self, account_id: str, blocking: Blocking) -> Account:
+    async def _mark(self, account_id: str, reason: str, by: Looker, *, closed: bool) -> Account:
+        blocking = Blocking(self.deps.now(), by.id, reason, closed=closed)
+        subject = Subject(ACCOUNT, account_id, account_id)
+
         async def work(tx: Transaction) -> Account:
             found = await self.accounts.find(tx, account_id)  # before `acting` writes
             await acting(tx, self.accounts, blocking.by)
             if found is None:
                 raise AccountNotFoundError
             after = marked(found, blocking)
+            await self.looks.record(tx, by, Shown.STANDING, subject)
             if not blocking.closed:
                 return await self.accounts.save(tx, after, events.account_unblocked(after))
             ended = await self.signing.ended(tx, account_id)

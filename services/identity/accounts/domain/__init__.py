@@ -25,17 +25,21 @@ from services.identity.accounts.domain.contacts import (
     required_email,
     required_phone,
 )
+from services.identity.accounts.domain.looks import ACCOUNT, SHOWN_LABELS, Shown
 from services.identity.accounts.domain.person import (
     Category,
     Passport,
     Person,
     Profile,
     ProfileState,
+    named_as,
 )
 
 __all__ = [
+    "ACCOUNT",
     "CONFIRMED",
     "REGISTERED",
+    "SHOWN_LABELS",
     "Account",
     "Blocking",
     "Category",
@@ -47,11 +51,13 @@ __all__ = [
     "Profile",
     "ProfileState",
     "Role",
+    "Shown",
     "can_get_codes",
     "contact_of",
     "email_of",
     "login_of",
     "logins_of",
+    "named_as",
     "phone_of",
     "readable",
     "require_reachable",

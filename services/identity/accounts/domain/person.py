@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from services.chassis.foundation.text import name
+
+
+def named_as(full_name: str) -> str:
+    """A full name as it is compared: case and ё make no difference."""
+    return name(full_name).casefold().replace("ё", "е")
+
 
 class Category(StrEnum):
     """Whom a profile describes (I10)."""

@@ -18,6 +18,7 @@ _CODE = {"code": "000000"}
 # Every route that takes an access token, with a body that would be taken.
 _CITIZENS: dict[tuple[str, str], Any] = {
     ("get", "/v1/account"): None,
+    ("get", "/v1/looks"): None,
     ("get", "/v1/profile"): None,
     ("put", "/v1/profile"): PROFILE,
     ("post", "/v1/contacts"): _CONTACT,
@@ -27,6 +28,7 @@ _CITIZENS: dict[tuple[str, str], Any] = {
 _ADMINISTRATORS: dict[tuple[str, str], Any] = {
     ("get", "/v1/staff"): None,
     ("post", "/v1/staff"): _STAFF,
+    ("post", "/v1/people/searches"): {"phone": "+79160000000"} | _WHY,
     ("post", "/v1/accounts/lookup"): {"login": "+79160000000"},
     ("post", "/v1/accounts/{account_id}/block"): _WHY,
     ("post", "/v1/accounts/{account_id}/unblock"): _WHY,

@@ -1,0 +1,24 @@
+"""On which occasions staff are shown an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+ACCOUNT = "account"
+"""What is shown, in the journal of looks."""
+
+
+class Shown(StrEnum):
+    """What is seen of it."""
+
+    FOUND = "found"
+    STANDING = "standing"
+    LISTED = "listed"
+
+
+SHOWN_LABELS: Mapping[str, str] = {
+    Shown.FOUND: "Сотрудник нашёл вас по точным данным",
+    Shown.STANDING: "Открыто состояние учётной записи",
+    Shown.LISTED: "Показано в списке сотрудников",
+}

@@ -1,0 +1,1 @@
+"""People found by staff: exactly, few, counted, and each look in that person's journal."""
