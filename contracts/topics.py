@@ -82,6 +82,8 @@ TOPICS: tuple[Topic, ...] = (
                 i.ProfileRejected,
                 i.AccountBlocked,
                 i.AccountUnblocked,
+                r.RightGranted,
+                r.RightEnded,
             ),
             "notifier": (
                 i.AccountRegistered,

@@ -17,7 +17,7 @@ from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.journey import random_hex
-from services.chassis.work import blockings, looks
+from services.chassis.work import blockings, looks, rights
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
 from services.scheduling.bookings import api as bookings_api
@@ -74,6 +74,7 @@ def build(
     recent = timetable_api.RecentAnswers()
     slots = timetable_store.Slots(db)
     patients = patients_store.Patients(db)
+    acting = rights.Rights(db)
     appointments = bookings_store.Appointments(db)
     journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
     showing = Showing(journal)
@@ -108,6 +109,7 @@ def build(
             router=_routes(),
             handlers=[
                 blockings.handlers(resources.transactions, patients.note),
+                rights.handlers(resources.transactions, acting),
                 patients_consumers.handlers(Registration(deps, patients)),
                 talons_consumers.handlers(talons),
                 bookings_consumers.handlers(bookings),
@@ -117,9 +119,18 @@ def build(
                 timetable_store.INDEXES,
                 bookings_store.INDEXES,
                 patients_store.INDEXES,
+                rights.INDEXES,
                 looks.INDEXES,
             ],
-            facilities=[Door(patients.blocked), recent, timetable, bookings, talons, desk, journal],
+            facilities=[
+                Door(patients.blocked, acting, now),
+                recent,
+                timetable,
+                bookings,
+                talons,
+                desk,
+                journal,
+            ],
             prepare=[timetable.prepare],
             measures=[timetable.measure],
         ),

@@ -117,6 +117,14 @@ class AccountBlockedError(ForbiddenError):
         )
 
 
+class OnlyForOneselfError(ForbiddenError):
+    """This cannot be done for another, whatever the right."""
+
+    code = "only-for-oneself"
+    title = "Только от своего имени"
+    detail = "Это действие нельзя выполнить за другого: войдите от своего имени и повторите."
+
+
 class TooManyRequestsError(RefusalError):
     """Asked too often; `retry_after` seconds help."""
 

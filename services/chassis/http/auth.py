@@ -21,6 +21,7 @@ from contracts.roles import Role
 from services.chassis.foundation.errors import (
     ForbiddenError,
     NotConfirmedError,
+    OnlyForOneselfError,
     UnauthenticatedError,
 )
 from services.chassis.http.facilities import find
@@ -65,6 +66,11 @@ class Principal:
     def hands(self) -> str:
         """Whose hands these are: the representative's, or the subject's own."""
         return self.actor or self.subject
+
+    @property
+    def caller(self) -> str:
+        """Who asks, and for whom: what is counted and remembered of one is not another's."""
+        return f"{self.actor}>{self.subject}" if self.actor else self.subject
 
     def clinics(self, *roles: Role) -> frozenset[str]:
         """The clinics where the holder has one of these roles."""
@@ -177,6 +183,7 @@ def _token_of(authorization: str) -> str:
 class Holder(SecurityBase):
     """A dependency: the holder of a valid token, with one of these roles where some are named.
 
+    Whoever acts for another is refused, unless the route says that it is for them, too (`acting`).
     `model` and `scheme_name` are what the API documents tell of it.
     """
 
@@ -185,13 +192,14 @@ class Holder(SecurityBase):
         [Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)]
     )
 
-    def __init__(self, *roles: Role, confirmed: bool = False) -> None:
+    def __init__(self, *roles: Role, confirmed: bool = False, acting: bool = False) -> None:
         self.model = HTTPBearer(
             description="`POST /api/identity/v1/sessions`, then its confirmation, gives one."
         )
         self.scheme_name = "access-token"
         self._roles = frozenset(roles)
         self._confirmed = confirmed
+        self._acting = acting
 
     async def __call__(self, request: Request) -> Principal:
         """Whoever it is; refused (401, 403) where that is nobody, or not the right one."""
@@ -200,6 +208,8 @@ class Holder(SecurityBase):
             raise ForbiddenError
         if self._confirmed and not principal.confirmed:
             raise NotConfirmedError
+        if principal.actor is not None and not self._acting:
+            raise OnlyForOneselfError
         return principal
 
 
@@ -215,9 +225,14 @@ async def _principal(request: Request) -> Principal:
 
 
 anyone = Holder()
-"""The holder of any valid token."""
+"""The holder of any valid token, for themselves."""
+whoever = Holder(acting=True)
+"""The holder of any valid token, also one that acts for another."""
 
 
-def require(*roles: Role, confirmed: bool = False) -> Holder:
-    """A FastAPI dependency: one of these roles, and (where asked) a confirmed account."""
-    return Holder(*roles, confirmed=confirmed)
+def require(*roles: Role, confirmed: bool = False, acting: bool = False) -> Holder:
+    """A FastAPI dependency: one of these roles, and (where asked) a confirmed account.
+
+    `acting`: also who acts for another. Where the right for it is looked at, see `http.door`.
+    """
+    return Holder(*roles, confirmed=confirmed, acting=acting)

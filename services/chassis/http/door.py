@@ -1,44 +1,148 @@
-"""The door of a service: a token outlives a blocked account by minutes, and opens nothing (I9).
+"""The door of a service: a token outlives a blocked account or an ended right by minutes (I9).
 
-Each service hears from identity whose account is closed and keeps a copy of its own; here is only
-where every route that takes a token looks.
+Each service hears from identity whose account is closed and who acts for whom, and keeps copies of
+its own; here is only where every route that takes a token looks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from fastapi import Depends, Request
 
+from contracts.rights import Scope
 from contracts.roles import Role
-from services.chassis.foundation.errors import AccountBlockedError
+from services.chassis.foundation import clock
+from services.chassis.foundation.errors import AccountBlockedError, ForbiddenError
 from services.chassis.http.auth import Principal, require
 from services.chassis.http.facilities import find
+from services.chassis.work.arrivals import PATIENCE, NotHereYetError, arrived
+from services.chassis.work.rights import Right, Rights
+
+
+class RightEndedError(ForbiddenError):
+    """The right was withdrawn, or its time is over."""
+
+    code = "right-ended"
+    title = "Полномочия прекращены"
+    detail = "Ваши полномочия действовать за другого прекращены. Войдите от своего имени."
+
+
+class RightNotCoveringError(ForbiddenError):
+    """The right is in force, and is not for this."""
+
+    code = "right-not-covering"
+    title = "Полномочия этого не охватывают"
+    detail = "Ваших полномочий не хватает, чтобы сделать это за другого."
+
+
+class RightNotReceivedError(NotHereYetError):
+    """The token names a right of which this service has not heard."""
+
+    code = "right-not-received"
+    title = "Полномочия ещё обрабатываются"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Сведения о ваших полномочиях ещё не поступили. Ничего не потеряно, "
+            "повторите через несколько секунд."
+        )
 
 
 @dataclass(frozen=True)
 class Door:
-    """Asks the service's copy, by the id of the account: once a request, so it has to be cheap."""
+    """Asks the service's copies, by id: once a request, so it has to be cheap.
+
+    `blocked` is asked by the id of an account. Without `rights` nobody acts for another here.
+    """
 
     blocked: Callable[[str], Awaitable[bool]]
+    rights: Rights | None = None
+    now: Callable[[], datetime] = clock.now
+    patience: timedelta = PATIENCE
 
     async def admit(self, who: Principal) -> Principal:
-        """Whoever holds the token, a citizen or a member of staff.
+        """Whoever holds the token, a citizen or a member of staff, and whom they act for.
 
         Raises:
             AccountBlockedError: an administrator closed the account.
         """
-        if await self.blocked(who.subject):
-            raise AccountBlockedError
+        for account_id in filter(None, (who.actor, who.subject)):
+            if await self.blocked(account_id):
+                raise AccountBlockedError
         return who
 
+    async def right_of(self, who: Principal, scope: Scope) -> Right | None:
+        """By which right they act for another here; None: they act for themselves.
 
-def admitted(*roles: Role, confirmed: bool = False) -> Callable[..., Awaitable[Principal]]:
-    """The dependency `require(…)` of a service that has a `Door`: blocked accounts stay outside."""
-    has_role = require(*roles, confirmed=confirmed)
+        Raises:
+            RightEndedError: it is over, whatever the token says.
+            RightNotCoveringError: it is for other services, or for other people.
+            RightNotReceivedError: it is not here yet.
+        """
+        if who.actor is None:
+            return None
+        right = await self._arrived(who.right_id)
+        if (right.representative_id, right.subject_id) != (who.actor, who.subject):
+            raise RightNotCoveringError
+        if not right.in_force(self.now()):
+            raise RightEndedError
+        if not right.covers(scope):
+            raise RightNotCoveringError
+        return right
+
+    async def _arrived(self, right_id: str | None) -> Right:
+        if self.rights is None or right_id is None:
+            raise RightNotCoveringError
+        rights, found = self.rights, await self.rights.find(None, right_id)
+        if found is not None:
+            return found
+
+        async def here() -> bool:
+            return await rights.find(None, right_id) is not None
+
+        await arrived(here, within=self.patience)
+        found = await rights.find(None, right_id)
+        if found is None:
+            raise RightNotReceivedError
+        return found
+
+
+def admitted(
+    *roles: Role, confirmed: bool = False, scope: Scope | None = None
+) -> Callable[..., Awaitable[Principal]]:
+    """The dependency `require(…)` of a service that has a `Door`: blocked accounts stay outside.
+
+    With a `scope`, whoever acts for another comes in, too, by a right that covers it.
+    """
+    has_role = require(*roles, confirmed=confirmed, acting=scope is not None)
 
     async def holder(request: Request, who: Principal = Depends(has_role)) -> Principal:
-        return await find(request.app, Door).admit(who)
+        door = find(request.app, Door)
+        await door.admit(who)
+        if scope is not None:
+            await door.right_of(who, scope)
+        return who
+
+    return holder
+
+
+def represented(
+    *roles: Role, scope: Scope, confirmed: bool = False
+) -> Callable[..., Awaitable[Principal]]:
+    """For use cases that look at the citizen's standing in their own transaction.
+
+    Who acts for themselves is not asked for here; who acts for another is, in full.
+    """
+    has_role = require(*roles, confirmed=confirmed, acting=True)
+
+    async def holder(request: Request, who: Principal = Depends(has_role)) -> Principal:
+        if who.actor is not None:
+            door = find(request.app, Door)
+            await door.admit(who)
+            await door.right_of(who, scope)
+        return who
 
     return holder

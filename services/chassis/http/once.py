@@ -8,14 +8,14 @@ from fastapi import Depends, Header, Request
 
 from services.chassis.database.client import Mongo
 from services.chassis.database.idempotency import IdempotencyKeyMissingError, Once
-from services.chassis.http.auth import Principal, anyone
+from services.chassis.http.auth import Principal, whoever
 from services.chassis.http.facilities import find
 from services.chassis.http.rates import Rates
 
 
 async def late_once(
     request: Request,
-    principal: Annotated[Principal, Depends(anyone)],
+    principal: Annotated[Principal, Depends(whoever)],
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -34,12 +34,12 @@ async def late_once(
         IdempotencyKeyMissingError: no key.
         TooManyRequestsError: too many creating requests of this person.
     """
-    find(request.app, Rates).creation(principal.subject)
+    find(request.app, Rates).creation(principal.hands)
     if not idempotency_key:
         raise IdempotencyKeyMissingError
     route = f"{request.method} {request.scope['path']}"
     return Once.of(
-        subject=principal.subject, route=route, key=idempotency_key, payload=await request.body()
+        subject=principal.caller, route=route, key=idempotency_key, payload=await request.body()
     )
 
 

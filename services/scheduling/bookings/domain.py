@@ -19,6 +19,8 @@ from services.scheduling.patients.domain import Patient
 from services.scheduling.timetable.domain import Slot, Visit
 
 DIGITS = 11
+REPRESENTATIVE = "representative"
+"""Who acts in a history where the citizen does not do it themselves (I12)."""
 _GROUP = 4
 
 
@@ -71,15 +73,25 @@ class Entry:
     step: Step
     by: str
     note: str | None = None
+    actor_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Cancelled:
-    """When an appointment was let go, by whom, and the code of the reason."""
+    """When an appointment was let go, by whom, and the code of the reason.
+
+    `actor_id` is the citizen's representative, where it was one.
+    """
 
     at: datetime
     by: Canceller
     code: str
+    actor_id: str | None = None
+
+    @property
+    def hands(self) -> str:
+        """Who did it, as the history says."""
+        return REPRESENTATIVE if self.actor_id else self.by.value
 
 
 @dataclass(frozen=True)
@@ -129,7 +141,7 @@ class Appointment:
 
     def cancel(self, cancelled: Cancelled, note: str | None) -> Appointment:
         """It is off; the talon is void and kept (A9, d5)."""
-        entry = Entry(cancelled.at, Step.CANCELLED, cancelled.by.value, note)
+        entry = Entry(cancelled.at, Step.CANCELLED, cancelled.hands, note, cancelled.actor_id)
         return replace(
             self,
             status=Status.CANCELLED,
@@ -152,9 +164,16 @@ class CancelRule:
 
 
 def book(
-    slot: Slot, patient: Patient, *, appointment_id: str, talon_number: str, now: datetime
+    slot: Slot,
+    patient: Patient,
+    *,
+    appointment_id: str,
+    talon_number: str,
+    now: datetime,
+    actor_id: str | None = None,
 ) -> Appointment:
-    """The appointment that this slot becomes."""
+    """The appointment that this slot becomes; `actor_id` is the representative who books it."""
+    by = REPRESENTATIVE if actor_id else Canceller.CITIZEN.value
     return Appointment(
         id=appointment_id,
         citizen_id=patient.id,
@@ -167,12 +186,17 @@ def book(
         status=Status.CONFIRMED,
         talon=TalonState.PREPARING,
         booked_at=now,
-        history=(Entry(now, Step.BOOKED, "citizen"),),
+        history=(Entry(now, Step.BOOKED, by, actor_id=actor_id),),
     )
 
 
 def cancellation(
-    appointment: Appointment, *, by: Canceller, rule: CancelRule, now: datetime
+    appointment: Appointment,
+    *,
+    by: Canceller,
+    rule: CancelRule,
+    now: datetime,
+    actor_id: str | None = None,
 ) -> Cancelled:
     """Whether this person may cancel it now.
 
@@ -190,7 +214,7 @@ def cancellation(
     if by is Canceller.CITIZEN and now > rule.until(visit):
         hours = math.ceil(rule.before / timedelta(hours=1))
         raise CancelTooLateError(starts_at, hours, rule.hotline)
-    return Cancelled(now, by, f"{by.value}-request")
+    return Cancelled(now, by, f"{by.value}-request", actor_id)
 
 
 def talon_number(seed: int) -> str:

@@ -13,6 +13,7 @@ def booked(appointment: Appointment, check_url: str) -> contract.AppointmentBook
     return contract.AppointmentBooked(
         **_common(appointment),
         check_url=check_url,
+        actor_id=appointment.history[0].actor_id,
         pii=contract.PatientPii(full_name=appointment.patient_name),
     )
 
@@ -23,6 +24,7 @@ def cancelled(appointment: Appointment, how: Cancelled) -> contract.AppointmentC
         **_common(appointment),
         cancelled_by=contract.CancelledBy(how.by.value),
         reason_code=how.code,
+        actor_id=how.actor_id,
     )
 
 

@@ -33,7 +33,12 @@ INDEXES = {
 }
 
 
-_CANCELLED = {"at": "cancelled_at", "by": "cancelled_by", "code": "cancel_code"}
+_CANCELLED = {
+    "at": "cancelled_at",
+    "by": "cancelled_by",
+    "code": "cancel_code",
+    "actor_id": "cancelled_by_actor",
+}
 
 
 class _AppointmentMapper(Mapper[Appointment]):

@@ -61,7 +61,7 @@ async def book(body: Book, bookings: Use, who: ConfirmedCitizen, once: LateOnceK
     429 `too-many-bookings`: so many a day, cancelled ones count; see `Retry-After`.
     """
     keyed = once.answering(lambda a: _view(bookings, a), headers=_booked)
-    await bookings.book(who.subject, body.slot_id, once=keyed)
+    await bookings.book(who.subject, body.slot_id, actor_id=who.actor, once=keyed)
     return answered(keyed.given)
 
 
@@ -93,6 +93,7 @@ async def cancel(
         appointment_id,
         by=Canceller.CITIZEN,
         citizen_id=who.subject,
+        actor_id=who.actor,
         note=body.note if body else None,
     )
     return _view(bookings, found)

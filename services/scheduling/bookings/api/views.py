@@ -51,6 +51,7 @@ class HistoryEntry(BaseModel):
     label: str
     by: str
     note: str | None
+    actor_id: str | None = Field(description="Учётная запись представителя, если действовал он.")
 
 
 class AppointmentView(BaseModel):
@@ -97,7 +98,12 @@ class AppointmentView(BaseModel):
             cancelled_at=local(found.cancelled.at) if found.cancelled else None,
             history=[
                 HistoryEntry(
-                    at=local(e.at), step=e.step, label=STEP_LABELS[e.step], by=e.by, note=e.note
+                    at=local(e.at),
+                    step=e.step,
+                    label=STEP_LABELS[e.step],
+                    by=e.by,
+                    note=e.note,
+                    actor_id=e.actor_id,
                 )
                 for e in found.history
             ],

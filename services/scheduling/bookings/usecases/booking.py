@@ -59,8 +59,15 @@ class Bookings:
         settings = self.deps.settings
         return CancelRule(before=settings.self_cancel, hotline=settings.hotline)
 
-    async def book(self, citizen_id: str, slot_id: str, *, once: Once | None = None) -> Appointment:
-        """Book a free slot for a confirmed citizen.
+    async def book(
+        self,
+        citizen_id: str,
+        slot_id: str,
+        *,
+        actor_id: str | None = None,
+        once: Once | None = None,
+    ) -> Appointment:
+        """Book a free slot for a confirmed citizen, who comes or is represented by `actor_id`.
 
         Raises:
             SlotUnknownError: no such slot.
@@ -75,14 +82,20 @@ class Bookings:
         """
         with counting(self.metrics.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):
             try:
-                return await self._book(citizen_id, slot_id, once)
+                return await self._book(citizen_id, slot_id, actor_id, once)
             except ProfileNotReceivedError:  # rare: booking does not ask before
                 if not await arrived(lambda: self.patients.heard_of(citizen_id)):
                     raise
-            return await self._book(citizen_id, slot_id, once)
+            return await self._book(citizen_id, slot_id, actor_id, once)
 
     async def _book(
-        self, citizen_id: str, slot_id: str, once: Once | None, *, tries: int = _TALON_NUMBERS
+        self,
+        citizen_id: str,
+        slot_id: str,
+        actor_id: str | None,
+        once: Once | None,
+        *,
+        tries: int = _TALON_NUMBERS,
     ) -> Appointment:
         async def work(tx: Transaction) -> Appointment:
             now, settings = self.deps.now(), self.deps.settings
@@ -99,7 +112,12 @@ class Bookings:
                 now=now,
             )
             booked = book(
-                slot, patient, appointment_id=appointment_id, talon_number=number, now=now
+                slot,
+                patient,
+                appointment_id=appointment_id,
+                talon_number=number,
+                now=now,
+                actor_id=actor_id,
             )
             await self.slots.take(tx, slot, appointment_id)
             await self.patients.engage(tx, busier)
@@ -111,7 +129,7 @@ class Bookings:
         except DuplicateError as error:
             if error.field != "talon_number" or tries <= 1:
                 raise
-            return await self._book(citizen_id, slot_id, once, tries=tries - 1)
+            return await self._book(citizen_id, slot_id, actor_id, once, tries=tries - 1)
         self.changed()
         return booked
 
@@ -121,6 +139,7 @@ class Bookings:
         *,
         by: Canceller,
         citizen_id: str | None = None,
+        actor_id: str | None = None,
         note: str | None = None,
         desk: Looker | None = None,
     ) -> Appointment:
@@ -135,7 +154,7 @@ class Bookings:
 
         async def work(tx: Transaction) -> Appointment:
             found = await self.appointments.get(tx, appointment_id, owner=citizen_id)
-            how = cancellation(found, by=by, rule=self.rule, now=self.deps.now())
+            how = cancellation(found, by=by, rule=self.rule, now=self.deps.now(), actor_id=actor_id)
             off = found.cancel(how, note)
             await self.slots.release(tx, off.slot_id, off.id)
             await self.patients.disengage(tx, off.citizen_id, off.id)

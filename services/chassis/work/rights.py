@@ -1,0 +1,109 @@
+"""Who acts for whom: each service hears it from identity, and keeps a copy of its own (I11, I12).
+
+Here is what a right is worth; `http.door` is where a request that acts for another is let in by it.
+The representative's name is identity's alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+
+from contracts.envelope import Data
+from contracts.rights import RightEnded, RightGranted, RightKind, Scope
+from services.chassis.database.client import Database, Indexes
+from services.chassis.database.mapping import Mapper
+from services.chassis.work.aggregates import Records
+from services.chassis.work.inbox import Incoming
+from services.chassis.work.transactions import Transaction, Transactions
+
+INDEXES: Indexes = {"rights": [IndexModel([("subject_id", ASCENDING)], name="of_subject")]}
+_RIGHT = "right"
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right as identity told of it last; one that has ended covers nothing."""
+
+    id: str
+    representative_id: str
+    subject_id: str
+    subject_name: str
+    kind: RightKind
+    scopes: tuple[Scope, ...] = ()
+    certificate_types: tuple[str, ...] = ()
+    until: datetime | None = None
+    ended: bool = False
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether it has neither ended nor expired: its own end may be heard of later."""
+        return not self.ended and (self.until is None or now < self.until)
+
+    def covers(self, scope: Scope) -> bool:
+        """Whether this service is among what may be done for the other, a natural person.
+
+        A legal entity is no patient, and holds no certificate.
+        """
+        return scope in self.scopes and self.kind is not RightKind.ORGANISATION
+
+    def covers_type(self, certificate_type: str) -> bool:
+        """Whether certificates of this type may be dealt with."""
+        return not self.certificate_types or certificate_type in self.certificate_types
+
+
+class Rights(Records[Right]):
+    """The collection `rights`."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db["rights"], Mapper(Right))
+
+    async def of_subject(
+        self, tx: Transaction | None, subject_id: str, scope: Scope, now: datetime
+    ) -> list[Right]:
+        """The rights in force by which others may do this for somebody: never many."""
+        found = await self.every(tx, {"subject_id": subject_id})
+        return [right for right in found if right.in_force(now) and right.covers(scope)]
+
+
+def handlers(
+    transactions: Transactions, rights: Rights
+) -> Mapping[type[Data], Callable[[Incoming[Any]], Awaitable[None]]]:
+    """Event type → what to do with it. An older event changes nothing after a newer one."""
+
+    async def granted(incoming: Incoming[RightGranted]) -> None:
+        data = incoming.data
+        right = Right(
+            id=data.right_id,
+            representative_id=data.representative_id,
+            subject_id=data.subject_id,
+            subject_name=data.pii.subject_name,
+            kind=data.kind,
+            scopes=data.scopes,
+            certificate_types=data.certificate_types,
+            until=data.until,
+        )
+        await keep(incoming, right)
+
+    async def ended(incoming: Incoming[RightEnded]) -> None:
+        data = incoming.data
+        right = Right(
+            id=data.right_id,
+            representative_id=data.representative_id,
+            subject_id=data.subject_id,
+            subject_name=data.pii.subject_name,
+            kind=data.kind,
+            ended=True,
+        )
+        await keep(incoming, right)
+
+    async def keep(incoming: Incoming[Any], right: Right) -> None:
+        async def work(tx: Transaction) -> None:
+            await rights.put(tx, right)
+
+        await transactions.run(work, cause=incoming.latest(_RIGHT))
+
+    return {RightGranted: granted, RightEnded: ended}
