@@ -11,14 +11,16 @@ from pydantic import TypeAdapter
 
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
+from services.chassis.http import looks as looks_api
 from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
-from services.chassis.work import blockings
+from services.chassis.work import blockings, looks
+from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
-from services.documents.access import store as access_store
 from services.documents.access.actions import Access
+from services.documents.access.domain.content import SHOWN_LABELS
 from services.documents.access.gateways.storage import Storage
 from services.documents.deps import Deps
 from services.documents.sealed import api as sealed_api
@@ -71,7 +73,8 @@ def build(
         ),
         now=now,
     )
-    access = Access(deps, storage, access_store.Reads(db), timedelta(seconds=settings.link_seconds))
+    journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
+    access = Access(deps, storage, journal, timedelta(seconds=settings.link_seconds))
     blocked = blockings.Blocked(db)
     documents = Documents(
         deps=deps,
@@ -114,11 +117,11 @@ def build(
             timer_handlers={SEAL: documents.seal},
             indexes=[
                 blockings.INDEXES,
-                access_store.INDEXES,
+                looks.INDEXES,
                 uploads_store.INDEXES,
                 sealed_store.INDEXES,
             ],
-            facilities=[Door(blocked.has), uploads, documents],
+            facilities=[Door(blocked.has), uploads, documents, journal],
             prepare=[storage.prepare, inspector.warm],
             measures=[documents.measure_waiting, documents.measure_ends],
             close=[storage.close, notary.close, inspector.close],
@@ -137,6 +140,6 @@ def _rules(settings: Settings) -> Rules:
 
 def _routes() -> APIRouter:
     routes = APIRouter()
-    for router in (uploads_api.router, sealed_api.router):
+    for router in (uploads_api.router, sealed_api.router, looks_api.router):
         routes.include_router(router)
     return routes

@@ -15,7 +15,9 @@ from services.chassis.http.auth import Principal
 from services.chassis.http.door import admitted
 from services.chassis.http.facilities import facility
 from services.chassis.http.headers import asked_of, declared_length
+from services.chassis.http.looks import Asker
 from services.chassis.http.rates import Rates
+from services.chassis.work.looks import Looker, Looks
 from services.chassis.work.transactions import Transactions
 
 Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN))]
@@ -23,6 +25,7 @@ Confirmed = Annotated[Principal, Depends(admitted(Role.CITIZEN, confirmed=True))
 Person = Annotated[Principal, Depends(admitted(Role.CITIZEN, Role.DOCTOR))]
 Counted = Annotated[Rates, Depends(facility(Rates))]
 """Of routes that leave something behind: how often one person may."""
+Journal = Annotated[Looks, Depends(facility(Looks))]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -33,6 +36,11 @@ class Deps:
     transactions: Transactions
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+
+
+def looker_of(who: Principal) -> Looker:
+    """Who is shown something: a doctor, its owner, or who acts for them."""
+    return Asker(who, (Role.DOCTOR, Role.CITIZEN)).at(None)
 
 
 async def bounded_body(

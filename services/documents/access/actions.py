@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.chassis.database.pages import Page
+from services.chassis.work.looks import Look, Looker, Looks, Subject
 from services.chassis.work.transactions import Transaction
-from services.documents.access.domain.content import Content, Link, Read, Reader
+from services.documents.access.domain.content import Content, Link, Shown, Thing
 from services.documents.access.gateways.storage import Storage
-from services.documents.access.store import Reads
 from services.documents.deps import Deps
 
 
@@ -19,7 +19,7 @@ class Access:
 
     deps: Deps
     storage: Storage
-    reads: Reads
+    looks: Looks
     link_lasting: timedelta
 
     async def check(self, content: Content) -> None:
@@ -32,25 +32,28 @@ class Access:
         await self.storage.get(content.bucket, content.sha256)
 
     async def record(
-        self, tx: Transaction, subject_id: str, owner_id: str, reader_id: str, reader: Reader
-    ) -> Read:
-        """Write down who gets it."""
-        read = Read(self.deps.new_id(), subject_id, owner_id, reader_id, reader, self.deps.now())
-        await self.reads.add_all(tx, [read])
-        return read
+        self, thing: Thing, subject_id: str, owner_id: str, by: Looker, occasion: Shown
+    ) -> None:
+        """Write down who is shown it; a transaction of its own, before the answer."""
+        subject = Subject(thing, subject_id, owner_id)
 
-    def link(self, content: Content, read: Read) -> Link:
-        """The address for whom the journal names."""
+        async def work(tx: Transaction) -> None:
+            await self.looks.record(tx, by, occasion, subject)
+
+        await self.deps.transactions.run(work)
+
+    def link(self, content: Content) -> Link:
+        """The address, for whom the journal names."""
         url = self.storage.link(
             content.bucket,
             content.sha256,
             media_type=content.media_type,
             lasting=self.link_lasting,
         )
-        return Link(url, read.at + self.link_lasting, content.sha256, content.name)
+        return Link(url, self.deps.now() + self.link_lasting, content.sha256, content.name)
 
     async def journal(
         self, subject_id: str, owner_id: str, *, after: str | None, limit: int
-    ) -> Page[Read]:
-        """A page of who read one of the citizen's files or documents, newest first."""
-        return await self.reads.of_subject(subject_id, owner_id, after=after, limit=limit)
+    ) -> Page[Look]:
+        """A page of who was shown one of the citizen's files or documents, newest first."""
+        return await self.looks.of_subject(subject_id, owner_id, after=after, limit=limit)

@@ -1,4 +1,4 @@
-"""How a link and the journal are shown, whatever they are about: two features answer with them."""
+"""How a link is shown, whatever it leads to: two features answer with it."""
 
 from __future__ import annotations
 
@@ -18,23 +18,3 @@ class LinkView(BaseModel):
         description="What to call the file. The address gives it a neutral name: it reaches "
         "proxies and browsers.",
     )
-
-
-class ReadView(BaseModel):
-    """One line of the access journal (D2)."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    reader: str = Field(examples=["doctor"], description="owner or doctor.")
-    reader_title: str = Field(examples=["врач"])
-    reader_id: str
-    at: AwareDatetime
-
-
-class ReadPage(BaseModel):
-    """Reads, newest first."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    items: list[ReadView]
-    next_cursor: str | None

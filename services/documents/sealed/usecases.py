@@ -9,10 +9,11 @@ from datetime import datetime
 import structlog
 
 from services.chassis.database.pages import Page
+from services.chassis.work.looks import Look, Looker
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction
 from services.documents.access.actions import Access
-from services.documents.access.domain.content import Content, Link, MediaType, Read, Reader
+from services.documents.access.domain.content import Content, Link, MediaType, Shown, Thing
 from services.documents.access.gateways.storage import Storage
 from services.documents.deps import Deps
 from services.documents.sealed import events, store
@@ -50,7 +51,7 @@ class Documents:
         """A page of the citizen's sealed documents."""
         return await self.store.sealed_of(owner_id, after=after, limit=limit)
 
-    async def link(self, document_id: str, owner_id: str) -> Link:
+    async def link(self, document_id: str, owner_id: str, by: Looker) -> Link:
         """A short-lived link to the sealed PDF, written into the journal first (D1, D2).
 
         Raises:
@@ -62,15 +63,12 @@ class Documents:
         sha256 = document.stored().sha256
         content = Content(self.bucket, sha256, document.file_name, MediaType.PDF)
         await self.access.check(content)
-
-        async def work(tx: Transaction) -> Read:
-            return await self.access.record(tx, document.id, owner_id, owner_id, Reader.OWNER)
-
-        return self.access.link(content, await self.deps.transactions.run(work))
+        await self.access.record(Thing.DOCUMENT, document.id, owner_id, by, Shown.LINK)
+        return self.access.link(content)
 
     async def reads(
         self, document_id: str, owner_id: str, *, after: str | None, limit: int
-    ) -> Page[Read]:
+    ) -> Page[Look]:
         """A page of who was given a link to the citizen's document.
 
         Raises:

@@ -11,13 +11,14 @@ from services.chassis.database.idempotency import Once
 from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.work.arrivals import arrived
+from services.chassis.work.looks import Look, Looker
 from services.chassis.work.transactions import Cause, Transaction
 from services.documents.access.actions import Access
 from services.documents.access.domain.content import (
     Content,
     Link,
-    Read,
-    Reader,
+    Shown,
+    Thing,
     clean_name,
     sha256_of,
 )
@@ -121,19 +122,22 @@ class Uploads:
         self.metrics.taken(purpose)
         return taken
 
-    async def one(self, file_id: str, reader_id: str, *, doctor: bool) -> StoredFile:
+    async def one(self, file_id: str, reader_id: str, by: Looker, *, doctor: bool) -> StoredFile:
         """A file of the reader's own, or one that their review has.
 
         Raises:
             NoSuchFileError: no such file for this reader.
         """
-        return (await self._readable(file_id, reader_id, doctor=doctor))[0]
+        file = await self._readable(file_id, reader_id, doctor=doctor)
+        if file.owner_id != reader_id:
+            await self.access.record(Thing.FILE, file.id, file.owner_id, by, Shown.SEEN)
+        return file
 
     async def page(self, owner_id: str, *, after: str | None, limit: int) -> Page[StoredFile]:
         """A page of the citizen's files."""
         return await self.files.of_citizen(owner_id, after=after, limit=limit)
 
-    async def link(self, file_id: str, reader_id: str, *, doctor: bool) -> Link:
+    async def link(self, file_id: str, reader_id: str, by: Looker, *, doctor: bool) -> Link:
         """A short-lived link, written into the journal first (D1, D2).
 
         Raises:
@@ -142,18 +146,15 @@ class Uploads:
         """
         if doctor:  # the right to read follows the claim by an event
             await arrived(partial(self._reads, file_id, reader_id))
-        file, reader = await self._readable(file_id, reader_id, doctor=doctor)
+        file = await self._readable(file_id, reader_id, doctor=doctor)
         content = Content(self.bucket, file.sha256, file.name, file.media_type)
         await self.access.check(content)
-
-        async def work(tx: Transaction) -> Read:
-            return await self.access.record(tx, file.id, file.owner_id, reader_id, reader)
-
-        return self.access.link(content, await self.deps.transactions.run(work))
+        await self.access.record(Thing.FILE, file.id, file.owner_id, by, Shown.LINK)
+        return self.access.link(content)
 
     async def reads(
         self, file_id: str, owner_id: str, *, after: str | None, limit: int
-    ) -> Page[Read]:
+    ) -> Page[Look]:
         """A page of who was given a link to the citizen's file.
 
         Raises:
@@ -233,15 +234,13 @@ class Uploads:
     async def _reads(self, file_id: str, doctor_id: str) -> bool:
         return await self.files.of_doctor(file_id, doctor_id, self.deps.now()) is not None
 
-    async def _readable(
-        self, file_id: str, reader_id: str, *, doctor: bool
-    ) -> tuple[StoredFile, Reader]:
+    async def _readable(self, file_id: str, reader_id: str, *, doctor: bool) -> StoredFile:
         own = await self.files.find(None, file_id, owner=reader_id)
         if own is not None:
-            return own, Reader.OWNER
+            return own
         reviewed = (
             await self.files.of_doctor(file_id, reader_id, self.deps.now()) if doctor else None
         )
         if reviewed is None:
             raise NoSuchFileError
-        return reviewed, Reader.DOCTOR
+        return reviewed

@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
         ("files", {"_id": "f1", "owner_id": "anna"}, None),
         ("grants", {"file_id": "f1", "doctor_id": "d", "until": {"$gt": NOW}}, None),
         ("grants", {"application_id": "a1"}, None),
-        ("reads", {"subject_id": "f1", "owner_id": "anna"}, [("at", -1), ("_id", -1)]),
+        ("looks", {"subject_id": "f1", "owner_id": "anna"}, [("at", -1), ("_id", -1)]),
         (
             "documents",
             {"owner_id": "anna", "state": "sealed"},

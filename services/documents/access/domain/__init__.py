@@ -1,1 +1,1 @@
-"""Stored content and who was given it. Pure."""
+"""Stored content and how it is shown. Pure."""

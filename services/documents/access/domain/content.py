@@ -1,9 +1,10 @@
-"""Stored content: what it is, where it lives, what it is called, and who was given it. Pure."""
+"""Stored content: what it is, where it lives, what it is called, how it is shown. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -52,28 +53,24 @@ class Link:
     name: str
 
 
-class Reader(StrEnum):
-    """As what somebody read."""
+class Shown(StrEnum):
+    """On which occasion somebody is shown a file or a document (D2)."""
 
-    OWNER = "owner"
-    DOCTOR = "doctor"
+    LINK = "link"
+    SEEN = "seen"
 
 
-@dataclass(frozen=True)
-class Read:
-    """Somebody was given a link: one line of the access journal (D2)."""
+SHOWN_LABELS: Mapping[str, str] = {
+    Shown.LINK: "Выдана ссылка для скачивания",
+    Shown.SEEN: "Открыты сведения о файле",
+}
 
-    id: str
-    subject_id: str
-    owner_id: str
-    reader_id: str
-    reader: Reader
-    at: datetime
 
-    @property
-    def reader_title(self) -> str:
-        """As what, for people."""
-        return {Reader.OWNER: "владелец", Reader.DOCTOR: "врач"}[self.reader]
+class Thing(StrEnum):
+    """What is shown, in the journal of looks."""
+
+    FILE = "file"
+    DOCUMENT = "document"
 
 
 def sha256_of(content: bytes) -> str:

@@ -10,10 +10,11 @@ from starlette.requests import ClientDisconnect
 
 from services.chassis.foundation.typed import Id
 from services.chassis.http.facilities import facility
+from services.chassis.http.looks import LookPage
 from services.chassis.http.pages import Cursor
 from services.chassis.http.rates import public_check
-from services.documents.access.views import LinkView, ReadPage
-from services.documents.deps import Citizen, Counted, Limit, bounded_body
+from services.documents.access.views import LinkView
+from services.documents.deps import Citizen, Counted, Journal, Limit, bounded_body, looker_of
 from services.documents.sealed.api.views import CheckView, DocumentPage, DocumentView
 from services.documents.sealed.errors import NotAPdfError
 from services.documents.sealed.usecases import Documents
@@ -54,16 +55,22 @@ async def one_document(document_id: Id, use: Use, who: Citizen) -> DocumentView:
 async def link_to_document(document_id: Id, use: Use, who: Citizen, rates: Counted) -> LinkView:
     """A signed link to the sealed PDF that works for two minutes; written into the journal (D2)."""
     rates.creation(who.subject)
-    return LinkView.model_validate(await use.link(document_id, who.subject))
+    return LinkView.model_validate(await use.link(document_id, who.subject, looker_of(who)))
 
 
 @router.get("/documents/{document_id}/reads", tags=["documents"])
 async def reads_of_document(
-    document_id: Id, use: Use, who: Citizen, limit: Limit = 50, cursor: Cursor = None
-) -> ReadPage:
+    *,
+    document_id: Id,
+    use: Use,
+    who: Citizen,
+    looks: Journal,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> LookPage:
     """Who was given a link to my document, and when."""
     found = await use.reads(document_id, who.subject, after=cursor, limit=limit)
-    return ReadPage.model_validate(found)
+    return LookPage.of(found, looks)
 
 
 @router.post(

@@ -16,10 +16,11 @@ from services.chassis.http.answers import answered
 from services.chassis.http.auth import Principal
 from services.chassis.http.facilities import facility
 from services.chassis.http.headers import cacheable
+from services.chassis.http.looks import LookPage
 from services.chassis.http.pages import Cursor
 from services.documents.access.domain.content import MediaType, sha256_of
-from services.documents.access.views import LinkView, ReadPage
-from services.documents.deps import Citizen, Confirmed, Counted, Limit, Person
+from services.documents.access.views import LinkView
+from services.documents.deps import Citizen, Confirmed, Counted, Journal, Limit, Person, looker_of
 from services.documents.uploads.api.receiving import DEFAULT_PURPOSE, receive_upload
 from services.documents.uploads.api.views import FilePage, FileView, PurposeView
 from services.documents.uploads.domain import StoredFile
@@ -128,24 +129,31 @@ async def list_files(use: Use, who: Citizen, limit: Limit = 50, cursor: Cursor =
 @router.get("/files/{file_id}", tags=["files"])
 async def one_file(file_id: Id, use: Use, who: Person) -> FileView:
     """My upload; a doctor sees those of the reviews that are theirs."""
-    return _view(use, await use.one(file_id, who.subject, doctor=_is_doctor(who)))
+    file = await use.one(file_id, who.subject, looker_of(who), doctor=_is_doctor(who))
+    return _view(use, file)
 
 
 @router.post("/files/{file_id}/links", status_code=201, tags=["files"])
 async def link_to_file(file_id: Id, use: Use, who: Person, rates: Counted) -> LinkView:
     """A signed link that works for two minutes. Each one given is written into the journal (D2)."""
     rates.creation(who.subject)
-    link = await use.link(file_id, who.subject, doctor=_is_doctor(who))
+    link = await use.link(file_id, who.subject, looker_of(who), doctor=_is_doctor(who))
     return LinkView.model_validate(link)
 
 
 @router.get("/files/{file_id}/reads", tags=["files"])
 async def reads_of_file(
-    file_id: Id, use: Use, who: Citizen, limit: Limit = 50, cursor: Cursor = None
-) -> ReadPage:
-    """Who was given a link to my upload, and when."""
+    *,
+    file_id: Id,
+    use: Use,
+    who: Citizen,
+    looks: Journal,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> LookPage:
+    """Who was shown my upload or given a link to it, and when."""
     found = await use.reads(file_id, who.subject, after=cursor, limit=limit)
-    return ReadPage.model_validate(found)
+    return LookPage.of(found, looks)
 
 
 def _view(use: Uploads, file: StoredFile) -> FileView:

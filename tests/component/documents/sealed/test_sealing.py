@@ -379,7 +379,7 @@ async def test_d2_a_document_is_its_owners_only(office: DocumentsService) -> Non
     assert (await office.get("/v1/documents", "boris")).json()["items"] == []
     await office.link(path, "anna")
     reads = (await office.get(f"{path}/reads", "anna")).json()["items"]
-    assert [(r["reader"], r["reader_title"]) for r in reads] == [("owner", "владелец")]
+    assert [(r["reader_id"], r["role_title"]) for r in reads] == [("anna", "владелец")]
 
 
 async def test_anybody_can_check_a_pdf_and_learns_nothing_personal(

@@ -47,9 +47,11 @@ async def test_the_doctor_who_took_the_application_reads_and_is_in_the_journal(
     assert not await _may_read(office, ORLOVA, other)
     assert not await _may_read(office, PETROV, attached)
     reads = (await office.get(f"/v1/files/{attached}/reads", "anna")).json()["items"]
-    assert [(r["reader"], r["reader_title"], r["reader_id"]) for r in reads] == [
-        ("doctor", "врач", ORLOVA)
+    assert [(r["occasion"], r["role_title"], r["reader_id"]) for r in reads] == [
+        ("link", "врач", ORLOVA),
+        ("seen", "врач", ORLOVA),
     ]
+    assert (await office.get("/v1/looks", "anna")).json()["items"] == reads
 
 
 async def test_a_claim_whose_news_comes_in_a_moment_is_waited_for(office: DocumentsService) -> None:

@@ -284,7 +284,7 @@ async def test_d2_every_link_given_is_in_the_journal(office: DocumentsService) -
     for _ in range(3):
         assert (await office.link(f"/v1/files/{file_id}", "anna")).status_code == 201
     reads = (await office.get(f"/v1/files/{file_id}/reads?limit=2", "anna")).json()
-    assert [(r["reader"], r["reader_id"]) for r in reads["items"]] == [("owner", "anna")] * 2
+    assert [(r["role_title"], r["reader_id"]) for r in reads["items"]] == [("владелец", "anna")] * 2
     rest = await office.get(
         f"/v1/files/{file_id}/reads?limit=2&cursor={reads['next_cursor']}", "anna"
     )
