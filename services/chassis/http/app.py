@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property, partial
 from typing import Any
@@ -35,14 +35,19 @@ class Service(FastAPI):
         *,
         metrics: Metrics,
         max_body: int,
+        max_bodies: Mapping[str, int] | None = None,
         limited: Callable[[ASGIApp], ASGIApp] = lambda app: app,
         **more: Any,
     ) -> None:
-        """`max_body` is the largest request body in bytes; `limited` puts limits around an app."""
+        """`max_body` is the largest request body in bytes; `limited` puts limits around an app.
+
+        `max_bodies` has that of addresses which take more.
+        """
         # redirected, one would leave the gateway's prefix, to whatever `Host` says
         super().__init__(docs_url=None, redoc_url=None, redirect_slashes=False, **more)
         self._metrics = metrics
         self._max_body = max_body
+        self._max_bodies = max_bodies
         self._limited = limited
         problems.install(self)
 
@@ -50,7 +55,10 @@ class Service(FastAPI):
     def _entrance(self) -> ASGIApp:
         """Made at the first request, when all routes are there."""
         return RequestMiddleware(
-            self._limited(Routes(self)), metrics=self._metrics, max_body=self._max_body
+            self._limited(Routes(self)),
+            metrics=self._metrics,
+            max_body=self._max_body,
+            max_bodies=self._max_bodies,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,11 +85,13 @@ def assemble(
     limits: Limits,
     permits: Permits,
     max_body: int,
+    max_bodies: Mapping[str, int],
 ) -> FastAPI:
-    """The application; `max_body` is the largest request body in bytes."""
+    """The application; `max_body` is the largest request body in bytes, see `ServiceSpec`."""
     app = Service(
         metrics=metrics,
         max_body=max_body,
+        max_bodies=max_bodies,
         limited=partial(
             Limited, limits=limits, permits=permits, metrics=metrics, identify=tokens.subject
         ),

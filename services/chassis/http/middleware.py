@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 import structlog
@@ -54,11 +55,19 @@ class RequestMiddleware:
     `Location` is told as the caller knows it: behind the gateway's prefix.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, *, max_body: int) -> None:
-        """Take the largest body in bytes that is read at all."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        *,
+        max_body: int,
+        max_bodies: Mapping[str, int] | None = None,
+    ) -> None:
+        """Take the largest body in bytes that is read at all; `max_bodies` of single addresses."""
         self._app = app
         self._metrics = metrics
         self._max_body = max_body
+        self._max_bodies = max_bodies or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -77,10 +86,11 @@ class RequestMiddleware:
         with travelling(journey), _told(scope) as trace:
             try:
                 declared = declared_length(asked)
-                if declared is not None and declared > self._max_body:
+                most = self._max_bodies.get(scope["path"], self._max_body)
+                if declared is not None and declared > most:
                     await problem_response(OtherHttpError(413))(scope, receive, answer)
                 else:
-                    await self._app(scope, self._limited(receive, declared), answer)
+                    await self._app(scope, _limited(receive, declared, most), answer)
             except Exception:
                 log.exception("unexpected error", route=_route(scope))
                 if answer.begun is not None:
@@ -91,22 +101,6 @@ class RequestMiddleware:
                 if trace is not None:
                     _tell(trace, scope, method, answer.status)
                 self._record(scope, method, answer.status, seconds)
-
-    def _limited(self, receive: Receive, declared: int | None) -> Receive:
-        """The same body, refused once it grows past the limit (a chunked one has no length)."""
-        if declared is not None:
-            return receive  # the server holds it to that
-        left = self._max_body
-
-        async def limited() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise HTTPException(413)
-            return message
-
-        return limited
 
     def _record(self, scope: Scope, method: str, status: int, seconds: float) -> None:
         route = _route(scope)
@@ -120,6 +114,22 @@ class RequestMiddleware:
                 ms=round(seconds * 1000, 1),
                 **_who(scope),
             )
+
+
+def _limited(receive: Receive, declared: int | None, left: int) -> Receive:
+    """The same body, refused once it grows past the limit (a chunked one has no length)."""
+    if declared is not None:
+        return receive  # the server holds it to that
+
+    async def limited() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413)
+        return message
+
+    return limited
 
 
 def _route(scope: Scope) -> str:

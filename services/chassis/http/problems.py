@@ -114,7 +114,8 @@ def pointer(location: Sequence[str | int]) -> str:
     return "".join(f"/{p}" for p in parts)
 
 
-def _field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+def field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    """What pydantic found wrong, in our words."""
     errors = []
     for e in found:
         kind = str(e["type"])
@@ -214,7 +215,7 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - told to the type checker
-    return problem_response(InvalidInputError(_field_errors(error.errors())))
+    return problem_response(InvalidInputError(field_errors(error.errors())))
 
 
 async def _replayed(_: Request, stored: Exception) -> Response:

@@ -89,6 +89,8 @@ class ServiceSpec:
     """Run at stop: clients to close."""
     max_body: int = 1 << 20
     """The largest request body in bytes."""
+    max_bodies: Mapping[str, int] = field(default_factory=dict)
+    """That of addresses which take more: files."""
 
 
 class Runtime:
@@ -139,6 +141,7 @@ class Runtime:
             limits=limits,
             permits=self.permits,
             max_body=spec.max_body,
+            max_bodies=spec.max_bodies,
         )
         provide(self.app, self, *spec.facilities)
 

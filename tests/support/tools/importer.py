@@ -1,0 +1,165 @@
+"""A service that imports two tables, for testing the library: clinics, and staff who need one."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+
+import openpyxl
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.chassis.database.mapping import Mapper
+from services.chassis.foundation import clock
+from services.chassis.foundation.errors import FieldError
+from services.chassis.foundation.settings import Platform, ServiceSettings
+from services.chassis.runtime.resources import Resources
+from services.chassis.runtime.service import Runtime, ServiceSpec
+from services.chassis.telemetry.journey import random_hex
+from services.chassis.work.aggregates import Records
+from services.chassis.work.transactions import Transaction
+from services.importing import api, store
+from services.importing.store import ImportStore
+from services.importing.table import Decision, Importer, Outcome, Table
+from services.importing.usecases import TIMER, Imports
+
+Sheets = Mapping[str, Sequence[Sequence[Any]]]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+
+    id: Annotated[str, Field(max_length=64)]
+
+
+class ClinicForm(_Form):
+    """A clinic is a name."""
+
+    name: Annotated[str, Field(max_length=100)]
+
+
+class StaffForm(_Form):
+    """A member of staff works somewhere and has a phone."""
+
+    clinic_id: str
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9]{11}$")]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What is kept of a row."""
+
+    id: str
+    says: Mapping[str, Any]
+
+
+@dataclass
+class Rules:
+    """Keeps rows as they are; staff needs its clinic, and nobody may be called `late`."""
+
+    things: Records[Thing]
+    kind: str
+    written: list[str]
+
+    async def decide(
+        self,
+        tx: Transaction,
+        forms: Sequence[Any],
+        by: Importer,
+        coming: AbstractSet[str],
+        *,
+        keep: bool,
+    ) -> list[Decision]:
+        """By what stands."""
+        one = partial(self._one, tx, by=by, coming=coming, keep=keep)
+        return await asyncio.gather(*map(one, forms))  # their reads are made together
+
+    async def _one(
+        self, tx: Transaction, form: Any, *, by: Importer, coming: AbstractSet[str], keep: bool
+    ) -> Decision:
+        thing = Thing(f"{self.kind}:{form.id}", form.model_dump())
+        clinic = getattr(form, "clinic_id", form.id)
+        if not by.may(clinic):
+            return Decision.refused(FieldError("/clinic_id", "foreign", "Чужая клиника."))
+        mark = f"clinics:{clinic}"
+        known = self.kind == "clinics" or mark in coming
+        if not known and await self.things.find(tx, mark) is None:
+            return Decision.refused(FieldError("/clinic_id", "unknown", "Нет такой клиники."))
+        found = await self.things.find(tx, thing.id)
+        if found == thing:
+            return Decision(Outcome.UNCHANGED)
+        if keep:
+            if form.id == "late":
+                return Decision.refused(FieldError("/id", "late", "Уже поздно."))
+            await self.things.put(tx, thing)
+            self.written.append(thing.id)
+        return Decision(Outcome.CHANGED if found else Outcome.ADDED)
+
+
+def build(platform: Platform, database: str, **seams: Any) -> FastAPI:
+    """The importing service; `app.state.written` has what was written, as often as it was."""
+    settings = ServiceSettings(port=1, database=database, platform=platform)
+    resources = Resources("identity", settings, **seams)
+    things = Records(resources.mongo.db["things"], Mapper(Thing))
+    written: list[str] = []
+
+    async def blocked(account_id: str) -> bool:
+        return account_id == "blocked"
+
+    imports = Imports(
+        transactions=resources.transactions,
+        store=ImportStore(resources.mongo.db),
+        tables=[
+            Table(
+                "clinics",
+                ClinicForm,
+                {"id": "Код", "name": "Название"},
+                Rules(things, "clinics", written),
+                marks=lambda form: (f"clinics:{form.id}",),
+            ),
+            Table(
+                "staff",
+                StaffForm,
+                {"id": "Код", "clinic_id": "Клиника", "phone": "Телефон"},
+                Rules(things, "staff", written),
+                marks=lambda form: (f"staff:{form.id}", f"phone:{form.phone}"),
+                needs=lambda form: (f"clinics:{form.clinic_id}",),
+            ),
+        ],
+        now=clock.now,
+        new_id=lambda: random_hex(12),
+        blocked=blocked,
+    )
+    app = Runtime(
+        resources,
+        ServiceSpec(
+            title="Importer",
+            description="For tests.",
+            router=api.router,
+            timer_handlers={TIMER: imports.due},
+            timer_concurrency={TIMER: 1},
+            indexes=[store.INDEXES, {"things": []}],
+            facilities=[imports],
+            max_body=1 << 16,
+            max_bodies={api.PATH: api.MAX_FILE},
+        ),
+    ).app
+    app.state.written = written
+    return app
+
+
+def workbook(sheets: Sheets) -> bytes:
+    """An XLSX file of these sheets, the first row of each its titles."""
+    book = openpyxl.Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
