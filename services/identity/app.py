@@ -44,7 +44,7 @@ from services.identity.contacts.usecases import ContactChange
 from services.identity.demo.gateways import read_demo_accounts
 from services.identity.demo.usecases import Demo
 from services.identity.deps import Deps
-from services.identity.passwords.actions import PasswordTries
+from services.identity.passwords.actions import NewPasswords, PasswordTries
 from services.identity.passwords.gateways import PasswordHashes
 from services.identity.people import api as people_api
 from services.identity.people.usecases import People
@@ -126,6 +126,7 @@ def build(
     )
     signing_sessions = SigningSessions(db)
     signing_ends = SigningEnds(deps, accounts, signing_sessions)
+    new_passwords = NewPasswords(deps, credentials, hashes, codes, logins, signing_ends)
     profiles = Profiles(
         deps,
         accounts,
@@ -173,7 +174,7 @@ def build(
                     entrance,
                     RegistrationMetrics(metrics),
                 ),
-                Sessions(deps, accounts, codes, tries, entrance, session_metrics),
+                Sessions(deps, accounts, codes, tries, new_passwords, entrance, session_metrics),
                 Refreshing(
                     deps,
                     accounts,
@@ -182,17 +183,7 @@ def build(
                     signing_ends,
                     RefreshMetrics(metrics),
                 ),
-                Recovery(
-                    deps,
-                    accounts,
-                    credentials,
-                    codes,
-                    hashes,
-                    tries,
-                    logins,
-                    callers,
-                    signing_ends,
-                ),
+                Recovery(deps, accounts, codes, tries, new_passwords, callers),
                 ContactChange(deps, accounts, codes, tries),
                 profiles,
                 Blockings(deps, accounts, credentials, codes, logins, signing_ends, journal),

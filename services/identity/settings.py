@@ -91,6 +91,9 @@ class Settings(ServiceSettings):
         "login; from then on no answer tells whether one was right, and the code goes to the "
         "owner alone.",
     )
+    staff_password_days: int = Field(
+        default=180, ge=1, description="Older passwords of staff must change at a login (e11)."
+    )
     access_token_seconds: int = 600
     refresh_token_days: float = 30
     refresh_grace_seconds: float = Field(

@@ -34,7 +34,7 @@ RAW = {
         *("doctor_id", "type", "requirement", "reason_code", "consent_version", "specialty"),
         *("cursor", "refresh_token", "citizen_id"),
     },
-    "any character is a good one": {"password"},
+    "any character is a good one": {"password", "new_password"},
     "tidied by the domain, which names every wrong field of a form at once": {
         *("category", "last_name", "first_name", "middle_name", "birth_date", "snils", "inn"),
         *("oms", "series", "number", "full_name", "position", "clinic_id"),

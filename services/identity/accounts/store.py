@@ -16,7 +16,14 @@ from services.chassis.database.pages import Page, Sort
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.aggregates import Aggregates
 from services.chassis.work.transactions import Fact, Transaction
-from services.identity.accounts.domain import CONFIRMED, REGISTERED, Account, ProfileState, named_as
+from services.identity.accounts.domain import (
+    CONFIRMED,
+    REGISTERED,
+    Account,
+    ProfileState,
+    StoredPassword,
+    named_as,
+)
 from services.identity.accounts.errors import AccountNotFoundError, ContactTakenError
 
 _NEWEST_FIRST = Sort("created_at", descending=True)
@@ -202,6 +209,13 @@ class Credentials:
         found = await self._credentials.find_one({"_id": account_id})
         return str(found["hash"]) if found else None
 
+    async def password(self, tx: Transaction, account_id: str) -> StoredPassword | None:
+        """The account's password, where it has one."""
+        found = await tx.find_one(self._credentials, {"_id": account_id})
+        if found is None:
+            return None
+        return StoredPassword(found["hash"], found["set_at"], found.get("temporary", False))
+
     async def hold_password(self, tx: Transaction, account_id: str, password_hash: str) -> bool:
         """Whether this is still the hash of the account's password, until the transaction ends.
 
@@ -213,7 +227,13 @@ class Credentials:
         return found is not None and found["hash"] == password_hash
 
     async def set_password(
-        self, tx: Transaction, account_id: str, password_hash: str, now: datetime
+        self,
+        tx: Transaction,
+        account_id: str,
+        password_hash: str,
+        now: datetime,
+        *,
+        temporary: bool = False,
     ) -> int:
         """The account's password from now on; no device is a known one any more.
 
@@ -223,7 +243,13 @@ class Credentials:
         await tx.replace(
             self._credentials,
             {"_id": account_id},
-            {"_id": account_id, "hash": password_hash, "set_at": now, "device_epoch": epoch},
+            {
+                "_id": account_id,
+                "hash": password_hash,
+                "set_at": now,
+                "temporary": temporary,
+                "device_epoch": epoch,
+            },
             duplicate=DuplicateError,
         )
         return epoch

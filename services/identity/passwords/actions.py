@@ -1,4 +1,4 @@
-"""Passwords that are tried: five an asker, so many a network and a login (I5, e9).
+"""Passwords that are tried: five an asker, so many a network and a login (I5, e9); new ones.
 
 A login that strangers guess at is not closed: from then on every answer is the same «a code was
 sent», and the code goes only to who gave the right password. Guessing tells nothing any more, and
@@ -13,15 +13,21 @@ from datetime import timedelta
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Account
 from services.identity.accounts.store import Credentials
+from services.identity.acts.actions import SigningEnds
 from services.identity.callers.domain import Asker
 from services.identity.callers.store import Counters, Hit
+from services.identity.codes.actions import Codes
 from services.identity.deps import Deps
+from services.identity.passwords.domain import require_good_password
 from services.identity.passwords.errors import (
     LoginLockedError,
+    PasswordMustChangeError,
+    SamePasswordError,
     TooManyPasswordsError,
     WrongCredentialsError,
 )
 from services.identity.passwords.gateways import PasswordHashes
+from services.identity.tokens.actions import Logins
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -135,3 +141,71 @@ class PasswordTries:
 
     def _of_asker(self, login: str, asker: Asker) -> str:
         return self.counters.key("login", f"{login}|{asker.key}")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A new password that keeps the rules; `same`: it is the one that the account has."""
+
+    hash: str = field(repr=False)
+    same: bool
+    pointer: str
+
+
+@dataclass(frozen=True)
+class NewPasswords:
+    """A password that takes the place of another: what was open with the old one ends."""
+
+    deps: Deps
+    credentials: Credentials
+    hashes: PasswordHashes
+    codes: Codes
+    logins: Logins
+    signing: SigningEnds
+
+    async def chosen(self, account_id: str | None, password: str, *, pointer: str) -> Chosen:
+        """What somebody typed for a new password, before it is known whether they may.
+
+        Whether it is the old one is told by `replace` only, to who proved to be the owner.
+
+        Raises:
+            InvalidInputError: it breaks the rules.
+            AccidentError: too many passwords are being checked already (e9).
+        """
+        require_good_password(password, pointer=pointer)
+        stored = await self.credentials.password_hash(account_id or "")
+        same = await self.hashes.verify(stored, password)
+        return Chosen(await self.hashes.hash(password), same, pointer)
+
+    async def settle(self, tx: Transaction, account: Account, chosen: Chosen | None) -> None:
+        """At a login: replace the password where a new one was chosen, or see that it may stay.
+
+        Raises:
+            PasswordMustChangeError: it is a temporary one, or staff's and stale (I8, e11).
+            SamePasswordError: staff chose the one that they have.
+        """
+        if chosen is not None:
+            await self.replace(tx, account, chosen)
+        elif (stored := await self.credentials.password(tx, account.id)) is not None:
+            days = self.deps.settings.staff_password_days
+            if stored.temporary:
+                raise PasswordMustChangeError(None)
+            if account.staff and stored.is_stale(self.deps.now(), timedelta(days=days)):
+                raise PasswordMustChangeError(days)
+
+    async def replace(self, tx: Transaction, account: Account, chosen: Chosen) -> int:
+        """The password is new; logins, codes, known devices and signing sessions end.
+
+        Returns the epoch of devices that begins.
+
+        Raises:
+            SamePasswordError: staff chose the one that they have.
+        """
+        if chosen.same and account.staff:
+            raise SamePasswordError(chosen.pointer)
+        await self.signing.end(tx, account)
+        now = self.deps.now()
+        epoch = await self.credentials.set_password(tx, account.id, chosen.hash, now)
+        await self.logins.end_all(tx, account.id)
+        await self.codes.end_all(tx, account.id)
+        return epoch

@@ -47,12 +47,12 @@ def password_errors(password: str, *, pointer: str = "/password") -> list[FieldE
     return []
 
 
-def require_good_password(password: str) -> None:
+def require_good_password(password: str, *, pointer: str = "/password") -> None:
     """Check a new password.
 
     Raises:
         InvalidInputError: too short, too long, too common.
     """
-    errors = password_errors(password)
+    errors = password_errors(password, pointer=pointer)
     if errors:
         raise InvalidInputError(errors)

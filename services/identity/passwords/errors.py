@@ -6,7 +6,13 @@ import math
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
+from services.chassis.foundation.errors import (
+    FieldError,
+    ForbiddenError,
+    InvalidInputError,
+    RefusalError,
+    TooManyRequestsError,
+)
 from services.identity.callers.domain import whole_seconds
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
@@ -50,6 +56,30 @@ class TooManyPasswordsError(TooManyRequestsError):
             "Из вашей сети слишком много попыток входа с неверным паролем. Повторите через "
             f"{math.ceil(seconds / 60)} мин. или войдите с устройства, на котором уже входили.",
         )
+
+
+class PasswordMustChangeError(ForbiddenError):
+    """Both factors are right, and the password is to be another first (I8, e11)."""
+
+    code = "password-must-change"
+    title = "Смените пароль"
+
+    def __init__(self, days: int | None) -> None:
+        """`days`: how long a password is good; None: it was a temporary one."""
+        why = f"Паролю больше {days} дней" if days else "Пароль временный"
+        detail = (
+            f"{why}: придумайте новый. Код подошёл и ещё действует: отправьте его ещё раз вместе "
+            "с новым паролем."
+        )
+        super().__init__(detail, errors=[FieldError("/new_password", self.code, detail)])
+
+
+class SamePasswordError(InvalidInputError):
+    """The new password is the old one (e11)."""
+
+    def __init__(self, pointer: str) -> None:
+        detail = "Новый пароль совпадает с прежним. Придумайте другой."
+        super().__init__([FieldError(pointer, "password-same", detail)])
 
 
 def _next_minute(moment: datetime) -> datetime:

@@ -10,17 +10,14 @@ from dataclasses import dataclass
 
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Account, Contact
-from services.identity.accounts.store import Accounts, Credentials
-from services.identity.acts.actions import SigningEnds
+from services.identity.accounts.store import Accounts
 from services.identity.callers.actions import Callers
 from services.identity.callers.domain import Caller
 from services.identity.codes.actions import Codes
 from services.identity.codes.domain import Challenge, Purpose, Reply
 from services.identity.deps import Deps
-from services.identity.passwords.actions import PasswordTries
+from services.identity.passwords.actions import NewPasswords, PasswordTries
 from services.identity.passwords.domain import require_good_password
-from services.identity.passwords.gateways import PasswordHashes
-from services.identity.tokens.actions import Logins
 
 _PURPOSE = Purpose.RECOVERY
 
@@ -31,13 +28,10 @@ class Recovery:
 
     deps: Deps
     accounts: Accounts
-    credentials: Credentials
     codes: Codes
-    hashes: PasswordHashes
     passwords: PasswordTries
-    logins: Logins
+    new_passwords: NewPasswords
     callers: Callers
-    signing: SigningEnds
 
     async def start(
         self, phone: Contact | None, email: Contact | None, caller: Caller
@@ -96,25 +90,21 @@ class Recovery:
         do signing sessions.
 
         Raises:
-            InvalidInputError: the password breaks the rules (the code is not spent).
+            InvalidInputError: the password breaks the rules, or is the one that staff have (the
+                code is not spent).
             ChallengeNotFoundError: no such recovery.
             WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: not this code.
         """
         require_good_password(password)
-        await self.codes.admit(recovery_id, _PURPOSE)
-        hashed = await self.hashes.hash(password)
+        asked = await self.codes.admit(recovery_id, _PURPOSE)
+        chosen = await self.new_passwords.chosen(asked.account_id, password, pointer="/password")
 
         async def work(tx: Transaction) -> tuple[Reply, tuple[Account, int] | None]:
             reply = await self.codes.answer(tx, recovery_id, _PURPOSE, code)
             if not reply.accepted:
                 return reply, None
             account = await self.codes.holder(tx, reply.challenge)
-            account = await self.signing.end(tx, account)
-            now = self.deps.now()
-            epoch = await self.credentials.set_password(tx, account.id, hashed, now)
-            await self.logins.end_all(tx, account.id)
-            await self.codes.end_all(tx, account.id)
-            return reply, (account, epoch)
+            return reply, (account, await self.new_passwords.replace(tx, account, chosen))
 
         reply, done = await self.deps.transactions.run(work)
         await self.codes.settle(reply)

@@ -34,6 +34,15 @@ class SessionView(Sent):
     session_id: str
 
 
+class Confirmation(Answer):
+    """The code, and a new password where the old one must not stay (I8, e11)."""
+
+    new_password: Annotated[
+        Password | None,
+        Field(description="Если ответ был `password-must-change`. Правила те же, что у всех."),
+    ] = None
+
+
 class Refresh(Body):
     """A refresh token."""
 
@@ -63,9 +72,15 @@ async def resend_session(session_id: Id, use: Use, caller: Calling) -> SessionVi
 
 
 @router.post("/sessions/{session_id}/confirmation", tags=["login"])
-async def confirm_session(session_id: Id, body: Answer, use: Use, caller: Calling) -> TokenPair:
-    """Answer the second factor: tokens (e6: without it, none)."""
-    return await use.confirm(session_id, body.code, caller)
+async def confirm_session(
+    session_id: Id, body: Confirmation, use: Use, caller: Calling
+) -> TokenPair:
+    """Answer the second factor: tokens (e6: without it, none).
+
+    A temporary or stale password must change first: 403 `password-must-change`; the same code with
+    `new_password` logs in.
+    """
+    return await use.confirm(session_id, body.code, caller, new_password=body.new_password)
 
 
 @router.post("/tokens/refresh", tags=["tokens"])

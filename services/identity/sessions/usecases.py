@@ -15,10 +15,15 @@ from services.identity.acts.actions import SigningEnds
 from services.identity.callers.actions import Entrance, Entry
 from services.identity.callers.domain import Caller
 from services.identity.codes.actions import Codes
-from services.identity.codes.domain import Challenge, Purpose, Reply
+from services.identity.codes.domain import Challenge, Purpose, Reply, Verdict
 from services.identity.deps import Deps
-from services.identity.passwords.actions import PasswordTries
-from services.identity.passwords.errors import WrongCredentialsError
+from services.identity.passwords.actions import Chosen, NewPasswords, PasswordTries
+from services.identity.passwords.domain import require_good_password
+from services.identity.passwords.errors import (
+    PasswordMustChangeError,
+    SamePasswordError,
+    WrongCredentialsError,
+)
 from services.identity.sessions.metrics import (
     PASSWORD_WRONG,
     REFRESHES,
@@ -38,6 +43,7 @@ from services.identity.tokens.views import TokenPair
 log = structlog.get_logger(__name__)
 
 _PURPOSE = Purpose.LOGIN
+_NEW_PASSWORD = "/new_password"  # noqa: S105 - where one is in the body
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Sessions:
     accounts: Accounts
     codes: Codes
     passwords: PasswordTries
+    new_passwords: NewPasswords
     entrance: Entrance
     metrics: SessionMetrics
 
@@ -100,21 +107,30 @@ class Sessions:
         work = await self.codes.renewal(session_id, _PURPOSE, caller.asker(None))
         return self.codes.sent(await self.deps.transactions.run(work))
 
-    async def confirm(self, session_id: str, code: str, caller: Caller) -> TokenPair:
-        """The code is right: logged in.
+    async def confirm(
+        self, session_id: str, code: str, caller: Caller, *, new_password: str | None = None
+    ) -> TokenPair:
+        """The code is right: logged in, with the new password from now on where one is given.
 
         Raises:
+            PasswordMustChangeError: a new one must be given; the code is not spent (I8, e11).
+            InvalidInputError: the new one breaks the rules, or is the old one (neither is it here).
             ChallengeNotFoundError: no such login.
             WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: refused (e6).
             AccountBlockedError: an administrator closed the account.
         """
         with self.metrics.refusals():
-            pair = await self._confirm(session_id, code, caller)
+            pair = await self._confirm(session_id, code, caller, new_password)
         self.metrics.logins.labels("done").inc()
         return pair
 
-    async def _confirm(self, session_id: str, code: str, caller: Caller) -> TokenPair:
-        await self.codes.admit(session_id, _PURPOSE)
+    async def _confirm(
+        self, session_id: str, code: str, caller: Caller, new_password: str | None
+    ) -> TokenPair:
+        if new_password is not None:
+            require_good_password(new_password, pointer=_NEW_PASSWORD)
+        asked = await self.codes.admit(session_id, _PURPOSE)
+        chosen = await self._chosen(asked, new_password)
 
         async def work(tx: Transaction) -> tuple[Reply, Entry | None]:
             reply = await self.codes.answer(tx, session_id, _PURPOSE, code)
@@ -123,13 +139,24 @@ class Sessions:
             account = await self.codes.holder(tx, reply.challenge)
             if account.blocked:  # said only to who has both factors
                 raise AccountBlockedError
+            await self.new_passwords.settle(tx, account, chosen)
             return reply, await self.entrance.enter(tx, account)
 
-        reply, entry = await self.deps.transactions.run(work)
+        try:
+            reply, entry = await self.deps.transactions.run(work)
+        except (PasswordMustChangeError, SamePasswordError):
+            await self.codes.limits.settle(asked, Verdict.ACCEPTED)  # it was no guess
+            raise
         await self.codes.settle(reply)
         if entry is None:
             raise UnauthenticatedError
         return await self.entrance.tokens(entry, caller)
+
+    async def _chosen(self, asked: Challenge, new_password: str | None) -> Chosen | None:
+        if new_password is None:
+            return None
+        whose = asked.account_id
+        return await self.new_passwords.chosen(whose, new_password, pointer=_NEW_PASSWORD)
 
 
 @dataclass(frozen=True)

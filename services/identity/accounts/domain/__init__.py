@@ -26,6 +26,7 @@ from services.identity.accounts.domain.contacts import (
     required_phone,
 )
 from services.identity.accounts.domain.looks import ACCOUNT, SHOWN_LABELS, Shown
+from services.identity.accounts.domain.passwords import StoredPassword
 from services.identity.accounts.domain.person import (
     Category,
     Passport,
@@ -52,6 +53,7 @@ __all__ = [
     "ProfileState",
     "Role",
     "Shown",
+    "StoredPassword",
     "can_get_codes",
     "contact_of",
     "email_of",
