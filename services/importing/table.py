@@ -87,7 +87,9 @@ class Table:
     name: str
     form: type[BaseModel]
     titles: Mapping[str, str]
-    """Field → how its column is called in Russian; both names are taken."""
+    """Field → how its column is called in Russian; both names are taken.
+
+    `licence.number` is a column for a part of a field that JSON has as an object."""
     rules: Rules
     marks: Callable[[Any], Sequence[str]]
     """What no two rows of a file may share (`staff:doctor-1`, `phone:+7…`); the first is its key.
@@ -98,17 +100,22 @@ class Table:
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The cells of a row by field; what nobody knows keeps its title, to be refused."""
-        known = self._known
-        return {known.get(folded(title), title): value for title, value in values.items()}
+        found: dict[str, Any] = {}
+        for title, value in values.items():
+            field, _, part = self._known.get(folded(title), title).partition(".")
+            if part and isinstance(found.setdefault(field, {}), dict):
+                found[field][part] = value
+            else:
+                found[field] = value
+        return found
 
     def unknown(self, columns: Sequence[str]) -> list[str]:
         """The titles that are no column of this table."""
-        known = self._known
-        return [title for title in columns if folded(title) not in known]
+        return [title for title in columns if folded(title) not in self._known]
 
     @cached_property
     def _known(self) -> Mapping[str, str]:
-        names = {folded(field): field for field in self.form.model_fields}
+        names = {folded(field): field for field in (*self.form.model_fields, *self.titles)}
         return names | {folded(title): field for field, title in self.titles.items()}
 
 

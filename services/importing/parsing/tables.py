@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -21,6 +22,7 @@ from services.importing.parsing.limits import Bounds
 from services.importing.parsing.rows import Found, Heading
 
 _MIDNIGHT = time()
+_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 
 
 def read_xlsx(content: bytes, bounds: Bounds) -> Iterator[Heading | Found]:
@@ -92,9 +94,11 @@ def _table(
 
 
 def _plain(cell: Any) -> Any:
-    """A cell as JSON has it: days and times as text, whole numbers without a point."""
+    """A cell as JSON has it: days, also as people type them, as text; whole numbers as such."""
     if isinstance(cell, str):
-        return cell.strip() or None
+        text = cell.strip()
+        typed = _DAY.fullmatch(text)
+        return f"{typed[3]}-{typed[2]}-{typed[1]}" if typed else text or None
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
     if isinstance(cell, timedelta):  # a time of day that was typed as 24:00 or more
