@@ -15,6 +15,7 @@ from deploy.gateway.caddyfile import PARTS, Upstreams
 from deploy.stacks.demo_limits import DEMO_LIMITS
 from deploy.stacks.embedded.demo import ACCOUNTS_FILE
 from deploy.stacks.embedded.ports import LOOPBACK, replica_ports
+from deploy.stacks.embedded.secrets import of_program, own_secrets
 from deploy.stacks.embedded.servers import (
     S3,
     ApacheKafka,
@@ -72,6 +73,8 @@ def build(
     """Every process with the environment it gets."""
     mongo, s3 = _storage(settings, ports, directories)
     common = _common(settings, ports, (mongo.env(), s3.env(), kafka.env()))
+    secrets = {} if settings.demo else own_secrets(directories.of("secrets") / "secrets.json")
+    trust = settings.pki_dir or pki_dir(directories)
     replicas = replica_ports(ports, settings.replicas)
     services = tuple(
         Program(
@@ -79,7 +82,10 @@ def build(
             label=name if number == 1 else f"{name}-{number}",
             module=f"services.{name}",
             port=port,
-            variables=common | _own(name, ports, directories) | {f"{name.upper()}_PORT": str(port)},
+            variables=common
+            | _own(name, ports, trust, demo=settings.demo)
+            | of_program(name.upper(), secrets)
+            | {f"{name.upper()}_PORT": str(port)},
         )
         for name in SERVICES
         for number, port in enumerate(replicas[name], start=1)
@@ -88,10 +94,10 @@ def build(
         mongo=mongo,
         s3=s3,
         kafka=kafka,
-        sinks=_sinks(ports, directories),
+        sinks=_sinks(ports, directories, demo=settings.demo),
         tsa=_tsa(ports, directories, settings.url(ports)),
         services=services,
-        partners=_partners(ports, directories, common),
+        partners=_partners(ports, directories, common | of_program("PARTNERS", secrets)),
         ops=_ops(ports, directories, common, replicas, (mongo, kafka, s3)),
         gateway=Gateway(
             directories,
@@ -99,7 +105,7 @@ def build(
             metrics_port=ports.gateway_metrics,
             upstreams=upstreams(ports, replicas, s3=s3.endpoint),
             bind=settings.gateway_bind,
-            trust=pki_dir(directories) / public.FOLDER,
+            trust=trust / public.FOLDER,
             buckets=(BUCKET_UPLOADS, BUCKET_SEALED),
         ),
     )
@@ -140,20 +146,19 @@ def _common(
     return variables
 
 
-def _own(name: str, ports: Ports, directories: Directories) -> dict[str, str]:
+def _own(name: str, ports: Ports, trust: Path, *, demo: bool) -> dict[str, str]:
     prefix = name.upper()
     variables = {
         f"{prefix}_HOST": LOOPBACK,
         f"{prefix}_PORT": str(getattr(ports, name)),
         f"{prefix}_DATABASE": name,
-        f"{prefix}_DEMO": "true",
-        f"{prefix}_DEMO_FILE": str(ACCOUNTS_FILE),
+        f"{prefix}_DEMO": str(demo).lower(),
     }
-    if name == "identity":
-        variables |= DEMO_LIMITS
+    if name == "identity" and demo:
+        variables |= {**DEMO_LIMITS, "IDENTITY_DEMO_FILE": str(ACCOUNTS_FILE)}
     if name == "documents":
         variables |= {
-            "DOCUMENTS_PKI_DIR": str(pki_dir(directories)),
+            "DOCUMENTS_PKI_DIR": str(trust),
             "DOCUMENTS_TSA_URL": f"http://{LOOPBACK}:{ports.tsa}/",
             "DOCUMENTS_BUCKET_UPLOADS": BUCKET_UPLOADS,
             "DOCUMENTS_BUCKET_SEALED": BUCKET_SEALED,
@@ -171,7 +176,7 @@ def _own(name: str, ports: Ports, directories: Directories) -> dict[str, str]:
     return variables
 
 
-def _sinks(ports: Ports, directories: Directories) -> Program:
+def _sinks(ports: Ports, directories: Directories, *, demo: bool) -> Program:
     return Program(
         directories,
         label="sinks",
@@ -185,8 +190,8 @@ def _sinks(ports: Ports, directories: Directories) -> Program:
             "SINKS_DATA_DIR": str(directories.of("sinks")),
             "SINKS_SMS_SECRET": _SMS_SECRET,
             "SINKS_PUSH_SECRET": _PUSH_SECRET,
-            "SINKS_DEMO_FILE": str(ACCOUNTS_FILE),
-        },
+        }
+        | ({"SINKS_DEMO_FILE": str(ACCOUNTS_FILE)} if demo else {}),
     )
 
 

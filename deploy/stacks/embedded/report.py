@@ -37,7 +37,7 @@ def table(
                 (f"{url}/ops", "live dashboards of every service, for the demo account «sre»"),
             ],
         ),
-        ("Demo accounts (login / password · phone · e-mail)", _accounts()),
+        *([("Demo accounts (login / password · phone · e-mail)", _accounts())] * settings.demo),
         (
             "Servers (loopback only)",
             [

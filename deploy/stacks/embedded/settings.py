@@ -90,6 +90,12 @@ class StackSettings(BaseSettings):
     run_dir: Path = ROOT / ".run"
     cache_dir: Path = ROOT / ".run" / "cache"
     fresh: bool = False
+    demo: bool = Field(
+        default=True, description="false: no demo people, secrets of its own, limits for citizens"
+    )
+    pki_dir: Path | None = Field(
+        default=None, description="roots, authorities and lists of an outside authority, as files"
+    )
     kafka: KafkaKind | None = None
     servers: Literal["own", "given"] = Field(
         default="own", description="given: on the servers of MONGO_URL, KAFKA_BOOTSTRAP, S3_…"

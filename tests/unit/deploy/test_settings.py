@@ -42,7 +42,7 @@ def test_every_service_finds_every_server(tmp_path: Path) -> None:
     }
     for service in _platform(tmp_path).services:
         prefix = service.name.upper()
-        own = {f"{prefix}_{part}" for part in ("HOST", "PORT", "DATABASE", "DEMO", "DEMO_FILE")}
+        own = {f"{prefix}_{part}" for part in ("HOST", "PORT", "DATABASE", "DEMO")}
         assert wanted | own <= set(service.environment())
 
 
@@ -91,3 +91,23 @@ def _snils_is_valid(text: str) -> bool:
     digits = "".join(filter(str.isdigit, text))
     total = sum(int(digit) * weight for digit, weight in zip(digits, range(9, 0, -1), strict=False))
     return len(digits) == 11 and total % 101 % 100 == int(digits[9:])
+
+
+def test_outside_a_demo_secrets_are_made_once_and_shared_by_those_who_need_them(
+    tmp_path: Path,
+) -> None:
+    """K1: nothing of a demo is left in such an installation: no people, no limits, no secrets."""
+    directories = Directories(tmp_path / "data", tmp_path / "logs")
+    settings = StackSettings(run_dir=tmp_path, demo=False)
+    kafka = MemoryKafka(directories, port=9192)
+    first, second = (layout.build(settings, Ports(), directories, kafka) for _ in range(2))
+    found = {s.name: s.environment() for s in (*first.services, first.partners)}
+    assert found == {s.name: s.environment() for s in (*second.services, second.partners)}
+    assert found["identity"]["IDENTITY_CODES_SECRET"] == found["notifier"]["NOTIFIER_CODES_SECRET"]
+    assert found["identity"]["IDENTITY_DEMO"] == "false"
+    known = {value for env in found.values() for value in env.values() if value.startswith("demo-")}
+    assert known <= {"demo-sms-centre-secret", "demo-push-service-secret"}
+    assert "SINKS_DEMO_FILE" not in first.sinks.environment()
+    assert "IDENTITY_CODES_PER_HOUR" not in found["identity"]
+    kept = tmp_path / "data" / "secrets" / "secrets.json"
+    assert kept.stat().st_mode & 0o077 == 0
