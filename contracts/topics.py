@@ -80,6 +80,8 @@ TOPICS: tuple[Topic, ...] = (
             "scheduling": (
                 i.ProfileConfirmedV2,
                 i.ProfileRejected,
+                i.ClinicChanged,
+                i.StaffChanged,
                 i.AccountBlocked,
                 i.AccountUnblocked,
                 r.RightGranted,

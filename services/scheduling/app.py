@@ -27,9 +27,19 @@ from services.scheduling.bookings.actions import SHOWN_LABELS, Showing
 from services.scheduling.bookings.domain import DIGITS
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.usecases import Bookings
+from services.scheduling.demo.usecases import Demo
 from services.scheduling.deps import Deps
 from services.scheduling.desk import api as desk_api
 from services.scheduling.desk.usecases import Desk
+from services.scheduling.hours import store as hours_store
+from services.scheduling.hours.actions import MAKE, Making
+from services.scheduling.hours.store import Timetables
+from services.scheduling.hours.usecases import Hours
+from services.scheduling.known import consumers as known_consumers
+from services.scheduling.known import store as known_store
+from services.scheduling.known.domain import FOLLOW
+from services.scheduling.known.store import Known
+from services.scheduling.known.usecases import Copies
 from services.scheduling.patients import consumers as patients_consumers
 from services.scheduling.patients import store as patients_store
 from services.scheduling.patients.usecases import Registration
@@ -39,10 +49,12 @@ from services.scheduling.talons import consumers as talons_consumers
 from services.scheduling.talons.usecases import Talons
 from services.scheduling.timetable import api as timetable_api
 from services.scheduling.timetable import store as timetable_store
+from services.scheduling.timetable.actions import Calendar
 from services.scheduling.timetable.metrics import TimetableMetrics
-from services.scheduling.timetable.usecases import TIMER, Timetable
+from services.scheduling.timetable.usecases import Timetable
 
 _WORD, _DRAWN = 8, 256
+_MADE_AT_ONCE = 4  # timetables; each writes some hundred slots
 
 
 def _new_id() -> str:
@@ -89,13 +101,12 @@ def build(
         check_url=lambda number: f"{public_url}/talon/{number}",
         changed=recent.changed,
     )
-    timetable = Timetable(
-        deps,
-        slots,
-        timetable_store.Reference(db),
-        TimetableMetrics(resources.metrics),
-        changed=recent.changed,
-    )
+    known = Known(db)
+    calendar = Calendar(timetable_store.ClosedDays(db))
+    timetables = Timetables(db)
+    making = Making(deps, timetables, slots, known, calendar)
+    hours = Hours(deps, timetables, making, changed=recent.changed)
+    timetable = Timetable(deps, slots, known, calendar, TimetableMetrics(resources.metrics))
     talons = Talons(deps, appointments, showing)
     desk = Desk(deps, appointments, showing)
     return Runtime(
@@ -110,13 +121,17 @@ def build(
             handlers=[
                 blockings.handlers(resources.transactions, patients.note),
                 rights.handlers(resources.transactions, acting),
+                known_consumers.handlers(Copies(deps, known)),
                 patients_consumers.handlers(Registration(deps, patients)),
                 talons_consumers.handlers(talons),
                 bookings_consumers.handlers(bookings),
             ],
-            timer_handlers={TIMER: timetable.due},
+            timer_handlers={MAKE: hours.make, FOLLOW: hours.follow},
+            timer_concurrency={MAKE: _MADE_AT_ONCE},
             indexes=[
+                known_store.INDEXES,
                 timetable_store.INDEXES,
+                hours_store.INDEXES,
                 bookings_store.INDEXES,
                 patients_store.INDEXES,
                 rights.INDEXES,
@@ -126,12 +141,13 @@ def build(
                 Door(patients.blocked, acting, now),
                 recent,
                 timetable,
+                hours,
                 bookings,
                 talons,
                 desk,
                 journal,
             ],
-            prepare=[timetable.prepare],
+            prepare=[Demo(deps, making).seed] if settings.demo else [],
             measures=[timetable.measure],
         ),
     ).app

@@ -53,3 +53,6 @@ class VisitView(BaseModel):
     clinic_number: str
     clinic_name: str
     clinic_address: str
+    kind: str | None = Field(
+        default=None, examples=["first"], description="What the visit is for; null: not told."
+    )

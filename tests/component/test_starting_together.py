@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from fastapi import FastAPI
@@ -16,6 +18,7 @@ from pydantic import SecretStr
 from deploy.stacks.embedded.demo import ACCOUNTS_FILE
 from services.certificates import app as certificates_app
 from services.certificates.settings import Settings as CertificatesSettings
+from services.chassis.database.client import Database
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
@@ -25,6 +28,7 @@ from services.notifier import app as notifier_app
 from services.notifier.settings import Settings as NotifierSettings
 from services.scheduling import app as scheduling_app
 from services.scheduling.settings import Settings as SchedulingSettings
+from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, fresh_database
 
 Build = Callable[[Platform, str], FastAPI]
@@ -72,10 +76,17 @@ async def _left_by(build: Build, platform: Platform, replicas: int) -> dict[str,
             *(running.enter_async_context(app.router.lifespan_context(app)) for app in apps)
         )
         assert all(runtime.started for runtime in runtimes)
+        await eventually(partial(_at_rest, db), within=60)
         names = set(await db.list_collection_names()) - _MOVING
         found = {name: await db[name].count_documents({}) for name in sorted(names)}
         await runtimes[0].mongo.client.drop_database(database)
     return found
+
+
+async def _at_rest(db: Database) -> bool:
+    """Whether no timer is due or run: what begins at the start is finished."""
+    busy = {"$or": [{"attempts": {"$gt": 0}}, {"due_at": {"$lte": datetime.now(UTC)}}]}
+    return await db["timers"].count_documents({"state": "waiting", **busy}) == 0
 
 
 @pytest.mark.parametrize(

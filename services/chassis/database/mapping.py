@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from functools import cache
 from operator import attrgetter
@@ -28,9 +28,9 @@ class UnreadableDocumentError(Exception):
 class Mapper(Generic[T]):
     """A dataclass ↔ its documents, by its annotations.
 
-    Enums are stored by value, days as text, tuples as lists, dataclasses as documents. A field that
-    is not stored takes its default; what is stored and no field is left out (a newer replica may
-    have written it). To store more, or to leave out, override `document`.
+    Enums are stored by value, days and times of day as text, tuples as lists, dataclasses as
+    documents. A field that is not stored takes its default; what is stored and no field is left out
+    (a newer replica may have written it). To store more, or to leave out, override `document`.
     """
 
     def __init__(
@@ -84,6 +84,10 @@ def _writer(kind: type) -> Callable[[Any], Any] | None:
         return lambda value: [_plain(item) for item in value]
     if issubclass(kind, Mapping):
         return lambda value: {key: _plain(item) for key, item in value.items()}
-    if issubclass(kind, date) and not issubclass(kind, datetime):  # BSON has no days
-        return date.isoformat
+    if issubclass(kind, date | time) and not issubclass(kind, datetime):  # BSON has neither
+        return _as_text
     return None
+
+
+def _as_text(value: date | time) -> str:
+    return value.isoformat()

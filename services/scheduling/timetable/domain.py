@@ -1,33 +1,12 @@
-"""Clinics, doctors, and the slots that their hours make on the days that the clinic works.
-
-The same arguments give the same slots with the same ids, so making them again changes nothing.
-"""
+"""Slots: pieces of doctors' time, which are free until somebody has them; and days without any."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.scheduling.timetable.errors import DayClosedError, SlotPastError, SlotTakenError
-
-
-@dataclass(frozen=True)
-class Clinic:
-    """Where patients come. `timezone` is an IANA name."""
-
-    id: str
-    number: str
-    name: str
-    address: str
-    phone: str
-    timezone: str
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The clinic's own time."""
-        return ZoneInfo(self.timezone)
 
 
 @dataclass(frozen=True)
@@ -39,48 +18,24 @@ class Specialty:
 
 
 @dataclass(frozen=True)
-class Licence:
-    """The right to practise, as shown to patients (A3)."""
-
-    number: str
-    issued_on: date
-
-
-@dataclass(frozen=True)
-class Hours:
-    """One stretch of a day in which a doctor receives, clinic time."""
-
-    begins: time
-    ends: time
-
-
-@dataclass(frozen=True)
-class Doctor:
-    """Whom patients come to. `weekly` maps ISO weekdays (Monday is 1) to hours."""
-
-    id: str
-    full_name: str
-    specialty: Specialty
-    clinic_id: str
-    room: str
-    practising_since: int
-    licence: Licence
-    visit_minutes: int
-    weekly: Mapping[int, tuple[Hours, ...]]
-
-
-@dataclass(frozen=True)
 class ClosedDay:
-    """A day without visits: a public holiday (`clinic_id` is None), or one clinic's own reason."""
+    """A day without visits: a public holiday (`clinic_id` is None), or one clinic's own reason.
+
+    `closed` false: the clinic works on that day, whatever the calendar says.
+    """
 
     day: date
     reason: str
     clinic_id: str | None = None
+    closed: bool = True
 
 
 @dataclass(frozen=True)
 class Visit:
-    """When and where, as the talon prints it (A7). Times are UTC."""
+    """When and where, as the talon prints it (A7). Times are UTC.
+
+    `kind` is what it is for: a code of `contracts.scheduling.VISIT_KINDS`.
+    """
 
     doctor_name: str
     specialty: str
@@ -91,6 +46,7 @@ class Visit:
     clinic_number: str
     clinic_name: str
     clinic_address: str
+    kind: str | None = None
 
     def local(self, moment: datetime) -> datetime:
         """A moment on the clinic's clock."""
@@ -104,7 +60,11 @@ class Visit:
 
 @dataclass(frozen=True)
 class Slot:
-    """A piece of a doctor's time. Free unless somebody has it or the day was closed."""
+    """A piece of a doctor's time. Free unless somebody has it or it was closed.
+
+    It was made of the hours of a timetable on its `workday`: where those go over midnight, the day
+    before the one on which it begins. `affected` names the change that its visit is in the way of.
+    """
 
     id: str
     doctor_id: str
@@ -113,11 +73,22 @@ class Slot:
     visit: Visit
     appointment_id: str | None = None
     closed: str | None = None
+    timetable_id: str | None = None
+    workday: date | None = None
+    affected: str | None = None
 
     @property
     def free(self) -> bool:
         """Whether it can be booked, if it is not past."""
         return self.appointment_id is None and self.closed is None
+
+    def overlaps(self, other: Slot) -> bool:
+        """Whether both take the same doctor's time."""
+        return (
+            self.doctor_id == other.doctor_id
+            and self.visit.starts_at < other.visit.ends_at
+            and other.visit.starts_at < self.visit.ends_at
+        )
 
 
 def check_bookable(slot: Slot, now: datetime) -> None:
@@ -135,61 +106,3 @@ def check_bookable(slot: Slot, now: datetime) -> None:
         raise DayClosedError(starts_at, slot.closed)
     if slot.appointment_id is not None:
         raise SlotTakenError(starts_at)
-
-
-def slots_of(
-    doctor: Doctor, clinic: Clinic, closed: Mapping[date, str], *, now: datetime, days: int
-) -> Iterator[Slot]:
-    """All slots of a doctor that begin after `now`, today and on the next `days` days.
-
-    Days of `closed` have none (A24).
-    """
-    today = now.astimezone(clinic.zone).date()
-    for offset in range(days + 1):
-        day = today + timedelta(days=offset)
-        if day in closed:
-            continue
-        for hours in doctor.weekly.get(day.isoweekday(), ()):
-            for starts_at in _starts(day, hours, clinic.zone, doctor.visit_minutes):
-                if starts_at > now:
-                    yield _slot(doctor, clinic, starts_at)
-
-
-def _starts(day: date, hours: Hours, zone: ZoneInfo, minutes: int) -> Iterator[datetime]:
-    step = timedelta(minutes=minutes)
-    moment = datetime.combine(day, hours.begins, zone).astimezone(UTC)
-    end = datetime.combine(day, hours.ends, zone).astimezone(UTC)
-    while moment + step <= end:
-        yield moment
-        moment += step
-
-
-def _slot(doctor: Doctor, clinic: Clinic, starts_at: datetime) -> Slot:
-    return Slot(
-        id=f"{doctor.id}-{starts_at:%Y%m%d%H%M}",
-        doctor_id=doctor.id,
-        clinic_id=clinic.id,
-        specialty_code=doctor.specialty.code,
-        visit=Visit(
-            doctor_name=doctor.full_name,
-            specialty=doctor.specialty.title,
-            starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=doctor.visit_minutes),
-            timezone=clinic.timezone,
-            room=doctor.room,
-            clinic_number=clinic.number,
-            clinic_name=clinic.name,
-            clinic_address=clinic.address,
-        ),
-    )
-
-
-def next_refresh(now: datetime, zones: Collection[ZoneInfo]) -> datetime:
-    """Five minutes into the next day of whichever clinic gets there first."""
-    if not zones:
-        return now + timedelta(days=1)
-    midnights = (
-        datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(0, 5), zone)
-        for zone in zones
-    )
-    return min(midnights).astimezone(UTC)

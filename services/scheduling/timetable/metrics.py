@@ -12,5 +12,8 @@ class TimetableMetrics:
 
     def __init__(self, metrics: Metrics) -> None:
         self.slots = metrics.gauge(
-            "slots", "Slots of the timetable that have not begun.", stored=True, state=SLOT_STATES
+            "slots",
+            "Of the next 100,000 slots of the timetable, how many are free and how many booked.",
+            stored=True,
+            state=SLOT_STATES,
         )

@@ -1,62 +1,45 @@
-"""The timetable: what anybody may look up, and the slots of the next days kept there (A24)."""
+"""What anybody may look up: clinics, doctors and their free time (A1)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import structlog
-
 from services.chassis.database.pages import Page
-from services.chassis.work.timers import Due
-from services.chassis.work.transactions import Transaction
 from services.scheduling.deps import Deps
-from services.scheduling.timetable.domain import (
-    Clinic,
-    ClosedDay,
-    Doctor,
-    Slot,
-    Specialty,
-    next_refresh,
-    slots_of,
-)
-from services.scheduling.timetable.gateways import demo_reference, public_holidays
+from services.scheduling.known.domain import Clinic, Doctor, specialty_title
+from services.scheduling.known.store import Known
+from services.scheduling.timetable.actions import Calendar
+from services.scheduling.timetable.domain import ClosedDay, Slot, Specialty
 from services.scheduling.timetable.metrics import TimetableMetrics
-from services.scheduling.timetable.store import Reference, SlotQuery, Slots
-
-log = structlog.get_logger(__name__)
-
-TIMER = "refresh-timetable"
+from services.scheduling.timetable.store import SlotQuery, Slots
 
 
 @dataclass(frozen=True)
 class Timetable:
-    """Makes slots out of doctors' hours, and shows them.
-
-    Everything that makes them can run twice and change nothing more. `changed` is told when free
-    slots may be others than before.
-    """
+    """Shows what there is; makes and changes nothing."""
 
     deps: Deps
     slots: Slots
-    reference: Reference
+    known: Known
+    calendar: Calendar
     metrics: TimetableMetrics
-    changed: Callable[[], None]
 
-    async def clinics(self) -> Sequence[Clinic]:
-        """All clinics."""
-        return await self.reference.clinics()
+    async def clinics(self, *, after: str | None, limit: int) -> Page[Clinic]:
+        """Clinics by id."""
+        return await self.known.clinics_after(after, limit)
 
     async def specialties(self) -> Sequence[Specialty]:
-        """All specialties that there are doctors of."""
-        return await self.reference.specialties()
+        """All specialties that there are doctors of, by title."""
+        found = [Specialty(code, specialty_title(code)) for code in await self.known.specialties()]
+        return sorted(found, key=lambda specialty: specialty.title)
 
     async def doctors(
         self, *, specialty: str | None, clinic_id: str | None, after: str | None, limit: int
     ) -> Page[Doctor]:
         """Doctors by id."""
-        return await self.reference.doctors(
+        return await self.known.doctors_by(
             specialty=specialty, clinic_id=clinic_id, after=after, limit=limit
         )
 
@@ -83,60 +66,28 @@ class Timetable:
         )
         return await self.slots.free(query, limit)
 
-    async def closed_days(self, since: date | None, until: date | None) -> Sequence[ClosedDay]:
+    async def closed_days(
+        self,
+        since: date | None,
+        until: date | None,
+        *,
+        clinic_id: str | None,
+        doctor_id: str | None,
+    ) -> Sequence[ClosedDay]:
         """Why there is nothing on some of these days (e30); only days that could be booked."""
         today = self.deps.now().date()
         last = today + timedelta(days=self.deps.settings.horizon_days)
-        return await self.reference.closed_days(
-            max(since or today, today), min(until or last, last)
-        )
+        first, last = max(since or today, today), min(until or last, last)
+        return await self.calendar.shown(await self._clinics(clinic_id, doctor_id), first, last)
+
+    async def _clinics(self, clinic_id: str | None, doctor_id: str | None) -> Sequence[str]:
+        if clinic_id is not None:
+            return [clinic_id]
+        doctor = await self.known.doctors.find(None, doctor_id) if doctor_id else None
+        return doctor.clinics if doctor else []
 
     async def measure(self) -> None:
         """Set the gauges."""
         free, booked = await self.slots.left(self.deps.now())
         self.metrics.slots.labels("free").set(free)
         self.metrics.slots.labels("booked").set(booked)
-
-    async def prepare(self) -> None:
-        """Before the service is ready: the demo's clinics, the slots, and the timer of tomorrow."""
-        if self.deps.settings.demo:
-            await self.reference.seed(*demo_reference())
-        await self._refresh_and_set(None)
-
-    async def due(self, due: Due) -> None:
-        """A new day has begun in a clinic."""
-        await self._refresh_and_set(due)
-
-    async def _refresh_and_set(self, due: Due | None) -> None:
-        now = self.deps.now()
-        zones = {clinic.zone for clinic in await self.refresh()}
-
-        async def work(tx: Transaction) -> None:
-            await tx.set_timer(TIMER, "all", next_refresh(now, zones))
-
-        await self.deps.transactions.run(work, cause=due)
-
-    async def refresh(self) -> Sequence[Clinic]:
-        """Make the coming days' slots what the doctors' hours and the closed days say."""
-        now, horizon = self.deps.now(), self.deps.settings.horizon_days
-        clinics = {clinic.id: clinic for clinic in await self.reference.clinics()}
-        await self.reference.seed_closed_days(public_holidays((now.year, now.year + 1)))
-        today = now.date()
-        days = await self.reference.closed_days(
-            today - timedelta(days=1), today + timedelta(days=horizon + 2)
-        )
-        closed = {clinic_id: _closed_at(clinic_id, days) for clinic_id in clinics}
-        wanted = [
-            slot
-            for doctor in await self.reference.every_doctor()
-            if (clinic := clinics.get(doctor.clinic_id)) is not None
-            for slot in slots_of(doctor, clinic, closed[clinic.id], now=now, days=horizon)
-        ]
-        changed = await self.slots.sync(wanted, closed, now)
-        self.changed()
-        log.info("timetable refreshed", slots=len(wanted), changed=changed)
-        return list(clinics.values())
-
-
-def _closed_at(clinic_id: str, days: Sequence[ClosedDay]) -> dict[date, str]:
-    return {d.day: d.reason for d in days if d.clinic_id in {None, clinic_id}}

@@ -8,23 +8,39 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx2
 from fastapi import FastAPI
 
-from contracts.identity import Category, NamePii, ProfileConfirmedV2
+from contracts.clinics import Permit, Practice, Room
+from contracts.identity import (
+    Category,
+    ClinicChanged,
+    NamePii,
+    Post,
+    ProfileConfirmedV2,
+    StaffChanged,
+    StaffPii,
+    StaffRole,
+)
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from services.scheduling.app import build
 from services.scheduling.bookings.domain import Appointment, book
+from services.scheduling.hours.actions import MAKE
+from services.scheduling.known.domain import FOLLOW
 from services.scheduling.patients.domain import Patient
 from services.scheduling.settings import Settings
 from services.scheduling.timetable.domain import Slot, Visit
+from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
 
 MONDAY = datetime(2038, 3, 1, 6, tzinfo=UTC)
 """Far from today, so that durable timers rest; the next Monday is a holiday (8 March)."""
+FAR = datetime(2037, 1, 1, tzinfo=UTC)
 
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -41,6 +57,34 @@ VISIT = Visit(
 )
 SLOT = Slot("slot-1", "doctor-orlova", "clinic-1", "therapist", VISIT)
 BEFORE = START - timedelta(days=3)
+
+
+CLINIC = ClinicChanged(
+    clinic_id="clinic-1",
+    number="45",
+    name="Городская поликлиника № 45",
+    organisation="ГБУЗ «Городская поликлиника № 45»",
+    address="г. Москва, ул. Садовая, д. 12",
+    phone="+74950000045",
+    timezone="Europe/Moscow",
+    ogrn="1027700000008",
+    inn="7706000005",
+    licence=Permit(number="Л041-01137-77/00000001", issued_on=date(2020, 1, 10)),
+    rooms=tuple(Room(number=number) for number in ("118", "214", "215", "307", "402")),
+)
+
+
+def doctor_of(
+    doctor_id: str, *clinics: str, full_name: str = "Орлова Мария Викторовна"
+) -> StaffChanged:
+    """A therapist of these clinics."""
+    return StaffChanged(
+        account_id=doctor_id,
+        active=True,
+        posts=tuple(Post(role=StaffRole.DOCTOR, clinic_id=clinic) for clinic in clinics),
+        practice=Practice(specialties=("therapist",), practising_since=2009),
+        pii=StaffPii(full_name=full_name, position="врач-терапевт", snils="08765430300"),
+    )
 
 
 def booked() -> Appointment:
@@ -144,4 +188,16 @@ async def scheduling(
     seams = {"fetch_keys": tokens.fetch, "publisher": Collector(), "now": turned, **(seams or {})}
     app = build(settings, **seams)
     async with running(app) as http:
+        await slots_made(app)
         yield Desk(app, http, tokens, turned)
+
+
+async def slots_made(app: FastAPI) -> None:
+    """Wait until no timer is at the slots: all coming days of all timetables are made."""
+    timers = find(app, Runtime).mongo.db["timers"]
+    soon = {"kind": {"$in": [MAKE, FOLLOW]}, "due_at": {"$lt": FAR}, "state": "waiting"}
+
+    async def made() -> bool:
+        return await timers.count_documents(soon) == 0
+
+    assert await eventually(made, within=30)

@@ -2,7 +2,7 @@
 
     python -m tests.support.victims.scheduling PORT DATABASE JWKS [before|after COMMIT]
 
-The first commit is that of its own start. Without a moment it lives until it is told to stop.
+Counted are commits of bookings. Without a moment it lives until it is told to stop.
 """
 
 from __future__ import annotations
@@ -22,14 +22,18 @@ from tests.support.service import Collector
 
 
 class _KilledAt(monitoring.CommandListener):
-    """Kills the process at its so-manieth commit."""
+    """Kills the process at its so-manieth commit of bookings."""
 
     def __init__(self, moment: str, commit: int) -> None:
         self._moment = moment
         self._left = commit
+        self._booking = False
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if event.command_name == "commitTransaction":
+        if event.command.get("insert") == "appointments":
+            self._booking = True
+        if event.command_name == "commitTransaction" and self._booking:
+            self._booking = False
             self._left -= 1
             self._now("before")
 

@@ -30,7 +30,7 @@ class Book(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    slot_id: str = Field(min_length=1, max_length=64, examples=["doctor-orlova-202611230500"])
+    slot_id: str = Field(min_length=1, max_length=128, examples=["doctor-orlova-202611230500"])
 
 
 class Cancel(BaseModel):

@@ -37,9 +37,9 @@ class SlotsAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    doctor_id: str | None = Field(default=None, max_length=64)
+    doctor_id: str | None = Field(default=None, max_length=128)
     specialty: str | None = Field(default=None, max_length=64, description="A specialty's code.")
-    clinic_id: str | None = Field(default=None, max_length=64)
+    clinic_id: str | None = Field(default=None, max_length=128)
     since: Day | None = Field(default=None, alias="from", description="The first day.")
     until: Day | None = Field(default=None, alias="to", description="The last day.")
     cursor: Cursor = None
@@ -47,9 +47,10 @@ class SlotsAsked(BaseModel):
 
 
 @router.get("/clinics", summary="Клиники", dependencies=_CACHED)
-async def clinics(timetable: Use) -> Clinics:
-    """All clinics."""
-    return Clinics(items=[ClinicView.of(c) for c in await timetable.clinics()])
+async def clinics(timetable: Use, cursor: Cursor = None, limit: Limit = 50) -> Clinics:
+    """Clinics by id."""
+    page = await timetable.clinics(after=cursor, limit=limit)
+    return Clinics(items=[ClinicView.of(c) for c in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/specialties", summary="Специальности", dependencies=_CACHED)
@@ -63,11 +64,11 @@ async def specialties(timetable: Use) -> Specialties:
 async def doctors(
     timetable: Use,
     specialty: Annotated[str | None, Query(max_length=64)] = None,
-    clinic_id: Annotated[str | None, Query(max_length=64)] = None,
+    clinic_id: Annotated[str | None, Query(max_length=128)] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Doctors:
-    """Doctors with specialty, room, experience and licence number."""
+    """Doctors who receive, with specialties, experience and clinics."""
     page = await timetable.doctors(
         specialty=specialty, clinic_id=clinic_id, after=cursor, limit=limit
     )
@@ -91,7 +92,9 @@ async def slots(timetable: Use, asked: Annotated[SlotsAsked, Query()]) -> Slots:
         after=asked.cursor,
         limit=asked.limit,
     )
-    closed = await timetable.closed_days(asked.since, asked.until)
+    closed = await timetable.closed_days(
+        asked.since, asked.until, clinic_id=asked.clinic_id, doctor_id=asked.doctor_id
+    )
     return Slots(
         items=[SlotView.of(s) for s in page.items],
         next_cursor=page.next_cursor,

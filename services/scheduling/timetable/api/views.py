@@ -7,7 +7,8 @@ from datetime import date, datetime
 from pydantic import BaseModel, Field
 
 from services.scheduling.deps import VisitView
-from services.scheduling.timetable.domain import Clinic, ClosedDay, Doctor, Slot
+from services.scheduling.known.domain import Clinic, Doctor, Permit, specialty_title
+from services.scheduling.timetable.domain import ClosedDay, Slot
 
 
 class SpecialtyView(BaseModel):
@@ -24,6 +25,19 @@ class Specialties(BaseModel):
     next_cursor: str | None = None
 
 
+class PermitView(BaseModel):
+    """The right to practise (A3)."""
+
+    number: str = Field(examples=["Л041-01137-77/00000001"])
+    issued_on: date
+    valid_until: date | None = Field(description="Null: it has no end.")
+
+    @classmethod
+    def of(cls, permit: Permit) -> PermitView:
+        """As everybody sees it."""
+        return cls(number=permit.number, issued_on=permit.issued_on, valid_until=permit.valid_until)
+
+
 class ClinicView(BaseModel):
     """A clinic."""
 
@@ -33,6 +47,7 @@ class ClinicView(BaseModel):
     address: str
     phone: str
     timezone: str = Field(examples=["Europe/Moscow"])
+    licence: PermitView
 
     @classmethod
     def of(cls, clinic: Clinic) -> ClinicView:
@@ -44,47 +59,42 @@ class ClinicView(BaseModel):
             address=clinic.address,
             phone=clinic.phone,
             timezone=clinic.timezone,
+            licence=PermitView.of(clinic.licence),
         )
 
 
 class Clinics(BaseModel):
-    """All clinics."""
+    """A page of clinics."""
 
     items: list[ClinicView]
-    next_cursor: str | None = None
-
-
-class LicenceView(BaseModel):
-    """The right to practise (A3)."""
-
-    number: str = Field(examples=["ЛО41-01137-77/020410"])
-    issued_on: date
+    next_cursor: str | None
 
 
 class DoctorView(BaseModel):
-    """A doctor as patients choose one (A2, A3)."""
+    """A doctor as patients choose one (A2)."""
 
     id: str = Field(examples=["doctor-orlova"])
     full_name: str
-    specialty: SpecialtyView
-    clinic_id: str
-    room: str
+    position: str | None = Field(examples=["врач-терапевт"])
+    specialty: SpecialtyView = Field(description="The main one.")
+    specialties: list[SpecialtyView]
+    clinic_ids: list[str]
     experience_years: int = Field(description="Full calendar years of practice.")
-    licence: LicenceView
-    visit_minutes: int
 
     @classmethod
     def of(cls, doctor: Doctor, year: int) -> DoctorView:
         """As seen in this year."""
+        specialties = [
+            SpecialtyView(code=code, title=specialty_title(code)) for code in doctor.specialties
+        ]
         return cls(
             id=doctor.id,
             full_name=doctor.full_name,
-            specialty=SpecialtyView(code=doctor.specialty.code, title=doctor.specialty.title),
-            clinic_id=doctor.clinic_id,
-            room=doctor.room,
+            position=doctor.position,
+            specialty=specialties[0],
+            specialties=specialties,
+            clinic_ids=list(doctor.clinics),
             experience_years=max(0, year - doctor.practising_since),
-            licence=LicenceView(number=doctor.licence.number, issued_on=doctor.licence.issued_on),
-            visit_minutes=doctor.visit_minutes,
         )
 
 

@@ -30,9 +30,19 @@ INDEXES = {
     ]
     + [
         IndexModel(BY_TIME.keys, name="by_time"),
+        # what a booking writes is in none of the following
+        *(
+            IndexModel([(field, ASCENDING), ("starts_at", ASCENDING)], name=name)
+            for name, field in (("of_doctor", "doctor_id"), ("of_timetable", "timetable_id"))
+        ),
+        IndexModel(
+            [("affected", ASCENDING), *BY_TIME.keys],
+            name="affected",
+            partialFilterExpression={"affected": {"$type": "string"}},
+        ),
         IndexModel(
             BY_TIME.keys,
-            name="closed_by_time",  # few, and never written by a booking
+            name="closed_by_time",
             partialFilterExpression={"closed": {"$type": "string"}},
         ),
     ]

@@ -7,22 +7,20 @@ same moment, the one that comes second runs again and finds it taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from pymongo import DeleteOne, InsertOne, UpdateOne
-from pymongo.errors import BulkWriteError
+from pymongo import ASCENDING
 
-from services.chassis.database.client import Database, Document
+from services.chassis.database.client import Database, Document, Query
+from services.chassis.database.counting import MOST, counted
 from services.chassis.database.pages import Page
+from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.transactions import Transaction
 from services.scheduling.timetable.domain import Slot, Visit
 from services.scheduling.timetable.errors import SlotUnknownError
 from services.scheduling.timetable.store.slot_queries import BY_TIME, SlotQuery
-
-_DUPLICATE_KEY = 11000
-_LONGEST_VISIT = timedelta(hours=12)
 
 
 class Slots:
@@ -42,17 +40,20 @@ class Slots:
         )
 
     async def left(self, now: datetime) -> tuple[int, int]:
-        """How many slots that have not begun are free and how many are booked, over indexes.
+        """How many of the next `MOST` slots are free and how many are booked, over indexes.
 
         The booked ones have no index of their own, which every booking would have to write: they
         are all but the free and the closed.
         """
-        coming = {"starts_at": {"$gt": now}}
-        free = await self._slots.count_documents({"free": True, **coming}, hint="free_by_time")
-        every = await self._slots.count_documents(coming, hint="by_time")
-        closed = await self._slots.count_documents(
-            {"closed": {"$type": "string"}, "appointment_id": None, **coming}, hint="closed_by_time"
-        )
+        begins: dict[str, datetime] = {"$gt": now}
+        beyond = self._slots.find({"starts_at": begins}, {"starts_at": 1}).sort(BY_TIME.keys)
+        beyond = beyond.hint("by_time").skip(MOST).limit(1)  # type: ignore[arg-type] # the stub knows no index names
+        last = await beyond.to_list(None)
+        coming = {"starts_at": {**begins, "$lt": last[0]["starts_at"]} if last else begins}
+        free = await counted(self._slots, {"free": True, **coming}, hint="free_by_time")
+        every = await counted(self._slots, coming, hint="by_time")
+        lost = {"closed": {"$type": "string"}, "appointment_id": None, **coming}
+        closed = await counted(self._slots, lost, hint="closed_by_time")
         return free, max(0, every - free - closed)
 
     async def get(self, tx: Transaction, slot_id: str) -> Slot:
@@ -78,74 +79,41 @@ class Slots:
             left = {"free": found["closed"] is None, "appointment_id": None}
             await tx.update(self._slots, slot_id, {"$set": left})
 
-    async def sync(
-        self, wanted: Iterable[Slot], closed: Mapping[str, Mapping[date, str]], now: datetime
-    ) -> int:
-        """Make the coming timetable this one; returns how many slots were changed.
+    async def made_of(
+        self, tx: Transaction, timetable_id: str, since: datetime, until: datetime
+    ) -> list[Slot]:
+        """Slots of a timetable that begin from `since` to before `until`, by time."""
+        return await self._between(tx, {"timetable_id": timetable_id}, since, until)
 
-        New slots appear, free ones get the newest room and names, free ones that are not in the
-        timetable go away, or are marked where their day was closed (`closed`: clinic → day →
-        reason). Booked ones stay as their citizens know them, and no slot of their doctor appears
-        over them, whatever the new hours are. Doing it twice changes nothing.
-        """
-        known = [
-            slot
-            async for document in self._slots.find({"starts_at": {"$gt": now - _LONGEST_VISIT}})
-            if (slot := from_document(document)).visit.ends_at > now
-        ]
-        booked = [slot for slot in known if slot.appointment_id is not None]
-        fresh = {slot.id: slot for slot in wanted if not _over(slot, booked)}
-        changes: list[InsertOne[Document] | UpdateOne | DeleteOne] = []
-        for there in known:
-            wished = fresh.pop(there.id, None)
-            if there.visit.starts_at <= now:
-                continue
-            change = _change(there, wished, closed.get(there.clinic_id, {}))
-            if change is not None:
-                changes.append(change)
-        changes += [InsertOne(to_document(slot)) for slot in fresh.values()]
-        if not changes:
-            return 0
-        try:
-            done = await self._slots.bulk_write(changes, ordered=False)
-        except BulkWriteError as error:
-            problems = (error.details or {}).get("writeErrors", ())
-            if any(p.get("code") != _DUPLICATE_KEY for p in problems):
-                raise
-            return len(changes) - len(problems)  # another replica inserted the same slots
-        return int(done.inserted_count + done.modified_count + done.deleted_count)
+    async def of_doctors(
+        self, tx: Transaction, doctor_ids: Collection[str], since: datetime, until: datetime
+    ) -> list[Slot]:
+        """Slots of these doctors, of whatever timetable, by time."""
+        return await self._between(tx, {"doctor_id": {"$in": sorted(doctor_ids)}}, since, until)
 
+    async def _between(
+        self, tx: Transaction, whose: Query, since: datetime, until: datetime
+    ) -> list[Slot]:
+        query = {**whose, "starts_at": {"$gte": since, "$lt": until}}
+        found = await tx.find(self._slots, query, [("starts_at", ASCENDING)])
+        return [from_document(document) for document in found]
 
-def _over(slot: Slot, booked: Iterable[Slot]) -> bool:
-    """Whether another visit of the same doctor is booked within this slot's time."""
-    return any(
-        there.doctor_id == slot.doctor_id
-        and there.id != slot.id
-        and there.visit.starts_at < slot.visit.ends_at
-        and slot.visit.starts_at < there.visit.ends_at
-        for there in booked
-    )
-
-
-def _change(
-    there: Slot, wanted: Slot | None, closed: Mapping[date, str]
-) -> UpdateOne | DeleteOne | None:
-    day = there.visit.local(there.visit.starts_at).date()
-    reason = closed.get(day)
-    if there.appointment_id is not None:
-        # the visit stays, but a slot that it leaves on a closed day must not become free
-        mine = {"_id": there.id, "appointment_id": there.appointment_id}
-        changed = reason != there.closed
-        return UpdateOne(mine, {"$set": {"closed": reason}}) if changed else None
-    unbooked: dict[str, Any] = {"_id": there.id, "appointment_id": None}
-    if wanted is not None:
-        changed = wanted != there
-        return UpdateOne(unbooked, {"$set": {**to_document(wanted)}}) if changed else None
-    if reason is None:
-        return DeleteOne(unbooked)
-    if reason == there.closed:
-        return None
-    return UpdateOne(unbooked, {"$set": {"closed": reason, "free": False}})
+    async def write(
+        self,
+        tx: Transaction,
+        *,
+        made: Sequence[Slot],
+        changed: Sequence[Slot],
+        gone: Sequence[Slot],
+    ) -> None:
+        """Put in new slots, change and take out others, all of them read here."""
+        documents = [to_document(slot) for slot in made]
+        await tx.insert(self._slots, documents, duplicate=DuplicateError)
+        for slot in changed:
+            document = to_document(slot)
+            await tx.update(self._slots, document.pop("_id"), {"$set": document})
+        for slot in gone:
+            await tx.delete(self._slots, slot.id)
 
 
 def to_document(slot: Slot) -> dict[str, Any]:
@@ -161,6 +129,9 @@ def to_document(slot: Slot) -> dict[str, Any]:
         "appointment_id": slot.appointment_id,
         "closed": slot.closed,
         "free": slot.free,
+        "timetable_id": slot.timetable_id,
+        "workday": slot.workday.isoformat() if slot.workday else None,
+        "affected": slot.affected,
     }
 
 
@@ -174,4 +145,7 @@ def from_document(document: Document) -> Slot:
         visit=Visit(**document["visit"]),
         appointment_id=document["appointment_id"],
         closed=document["closed"],
+        timetable_id=document.get("timetable_id"),
+        workday=date.fromisoformat(day) if (day := document.get("workday")) else None,
+        affected=document.get("affected"),
     )

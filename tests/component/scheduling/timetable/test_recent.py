@@ -11,7 +11,6 @@ import pytest
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.scheduling.timetable.api import RecentAnswers
-from services.scheduling.timetable.usecases import Timetable
 from tests.support.eventually import eventually
 from tests.support.service import Tokens
 from tests.support.services.scheduling import MONDAY, Desk, scheduling
@@ -60,7 +59,7 @@ async def test_the_answer_says_of_when_it_is(desk: Desk) -> None:
     first = await page(desk)
     assert datetime.fromisoformat(first["as_of"]) == MONDAY
     desk.clock.now = MONDAY.replace(second=1)
-    await find(desk.app, Timetable).refresh()
+    find(desk.app, RecentAnswers).changed()
     assert (await page(desk))["as_of"] == "2038-03-01T06:00:01Z"
 
 

@@ -1,0 +1,1 @@
+"""Doctors' hours at clinics, and the slots that are made of them, day by day."""

@@ -1,0 +1,58 @@
+"""What timetables refuse."""
+
+from __future__ import annotations
+
+from services.chassis.foundation.errors import ForbiddenError, NotFoundError, RefusalError
+
+
+class NotYourClinicError(ForbiddenError):
+    """The timetables of a clinic are a matter of its own administrator and registrars."""
+
+    code = "clinic-not-yours"
+    detail = "Расписание этой клиники ведут её администратор и регистраторы."
+
+
+class ClinicUnknownError(NotFoundError):
+    """Identity told of no such clinic, or has not yet."""
+
+    code = "clinic-not-found"
+    detail = "Такой клиники нет. Если она только что открыта, повторите через несколько секунд."
+
+
+class DoctorUnknownError(NotFoundError):
+    """No such doctor receives at this clinic."""
+
+    code = "doctor-not-found"
+    detail = (
+        "Такой врач в этой клинике не принимает. Если его только что приняли на работу, повторите "
+        "через несколько секунд."
+    )
+
+
+class HoursOverlapError(RefusalError):
+    """The doctor receives at another clinic at that time."""
+
+    code = "hours-overlap"
+    title = "Часы пересекаются"
+
+    def __init__(self, clinic: str) -> None:
+        super().__init__(
+            f"В эти часы врач принимает в другой клинике: {clinic}. Измените часы в одной из них."
+        )
+
+
+class ReplacementUnfitError(RefusalError):
+    """Who is to stand in cannot."""
+
+    code = "replacement-unfit"
+    title = "Этот врач не может заменить"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Замещающий врач не подходит: {reason}")
+
+
+class AbsenceUnknownError(NotFoundError):
+    """There is no such absence."""
+
+    code = "absence-not-found"
+    detail = "Такого отсутствия в расписании нет."

@@ -1,0 +1,136 @@
+"""Copies of clinics and doctors, as far as timetables, talons and cards need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
+from contracts.specialties import SPECIALTIES
+
+FOLLOW = "follow-copy"
+"""The timer that makes the coming slots follow a newer copy; its key is `followed`."""
+
+
+@dataclass(frozen=True)
+class Permit:
+    """A licence or an accreditation; without `valid_until` it has no end (A3)."""
+
+    number: str
+    issued_on: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room; `number` is what stands on its door and on the talon."""
+
+    number: str
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Degrees of WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class OpeningHours:
+    """A stretch of a weekday (Monday is 1); `ends` before or at `begins` is on the next day."""
+
+    weekday: int
+    begins: time
+    ends: time
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """Where patients come. `closed_on` is the first day on which it works no more."""
+
+    id: str
+    number: str
+    name: str
+    organisation: str
+    address: str
+    phone: str
+    timezone: str
+    licence: Permit
+    accreditation: Permit | None = None
+    place: Place | None = None
+    opening_hours: tuple[OpeningHours, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    insurance: tuple[str, ...] = ()
+    closed_on: date | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clinic's own time."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def room_numbers(self) -> frozenset[str]:
+        """What stands on its doors."""
+        return frozenset(room.number for room in self.rooms)
+
+    def works_on(self, day: date) -> bool:
+        """Whether it is not closed for good by then."""
+        return self.closed_on is None or day < self.closed_on
+
+
+@dataclass(frozen=True)
+class Qualification:
+    """A certificate or an accreditation of a doctor; `specialty` is a code."""
+
+    number: str
+    specialty: str
+    issued_on: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Conference:
+    """Where a doctor spoke or learned."""
+
+    title: str
+    year: int
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Whom patients come to, in these clinics; the first of `specialties` is the main one.
+
+    Who was dismissed, or is no doctor any more, is in no clinic and of no specialty.
+    """
+
+    id: str
+    full_name: str
+    position: str | None
+    clinics: tuple[str, ...]
+    specialties: tuple[str, ...]
+    practising_since: int
+    qualifications: tuple[Qualification, ...] = ()
+    conferences: tuple[Conference, ...] = ()
+    photo: str | None = None
+
+    @property
+    def receives(self) -> bool:
+        """Whether patients can come at all."""
+        return bool(self.clinics)
+
+    @property
+    def specialty(self) -> str:
+        """The code of the main specialty."""
+        return self.specialties[0]
+
+
+def specialty_title(code: str) -> str:
+    """What people call a specialty; a code that is newer than this service stands for itself."""
+    return SPECIALTIES.get(code, code)
+
+
+def followed(*, clinic_id: str | None = None, doctor_id: str | None = None) -> str:
+    """The key of `FOLLOW` for a copy that changed."""
+    return f"clinic:{clinic_id}" if clinic_id else f"doctor:{doctor_id}"
