@@ -30,6 +30,9 @@ from services.identity.acts import store as acts_store
 from services.identity.acts.actions import SigningEnds
 from services.identity.acts.store import SigningSessions
 from services.identity.acts.usecases import Signing
+from services.identity.authenticators import store as authenticators_store
+from services.identity.authenticators.actions import Authenticators
+from services.identity.authenticators.store import AuthenticatorStore
 from services.identity.blocking import api as blocking_api
 from services.identity.blocking.usecases import Blockings
 from services.identity.callers import store as callers_store
@@ -44,6 +47,8 @@ from services.identity.contacts.usecases import ContactChange
 from services.identity.demo.gateways import read_demo_accounts
 from services.identity.demo.usecases import Demo
 from services.identity.deps import Deps
+from services.identity.enrolments import api as enrolments_api
+from services.identity.enrolments.usecases import Enrolments
 from services.identity.passwords.actions import NewPasswords, PasswordTries
 from services.identity.passwords.gateways import PasswordHashes
 from services.identity.people import api as people_api
@@ -116,11 +121,18 @@ def build(
     entrance = Entrance(credentials, logins, callers)
     hashes = _hashes(settings)
     tries = PasswordTries(deps, credentials, counters, hashes)
+    authenticator_store = AuthenticatorStore(db)
+    authenticators = Authenticators(
+        deps,
+        authenticator_store,
+        Encryption("identity.authenticators", settings.authenticators_secret),
+    )
     codes = Codes(
         deps,
         challenges,
         accounts,
         CodeLimits(settings, counters),
+        authenticators,
         Encryption("identity.codes", settings.codes_secret),
         CodeMetrics(metrics),
     )
@@ -159,6 +171,7 @@ def build(
                 callers_store.INDEXES,
                 codes_store.INDEXES,
                 acts_store.INDEXES,
+                authenticators_store.INDEXES,
                 looks.INDEXES,
             ],
             facilities=[
@@ -183,7 +196,8 @@ def build(
                     signing_ends,
                     RefreshMetrics(metrics),
                 ),
-                Recovery(deps, accounts, codes, tries, new_passwords, callers),
+                Recovery(deps, accounts, codes, tries, new_passwords, authenticator_store, callers),
+                Enrolments(deps, accounts, authenticators, tries, counters),
                 ContactChange(deps, accounts, codes, tries),
                 profiles,
                 Blockings(deps, accounts, credentials, codes, logins, signing_ends, journal),
@@ -214,6 +228,7 @@ def _router() -> APIRouter:
         staff_api,
         blocking_api,
         acts_api,
+        enrolments_api,
         people_api,
         looks_api,
     ):

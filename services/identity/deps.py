@@ -79,9 +79,11 @@ class AnswerWithPassword(Answer):
 
 
 class Sent(Body):
-    """A code is on its way (I4: five tries, five minutes)."""
+    """A code is on its way, or an app shows it (I4: five tries, five minutes)."""
 
-    channel: Literal["sms", "email"]
+    channel: Literal["sms", "email", "totp"] = Field(
+        description="`totp`: код показывает приложение-аутентификатор (вход и подпись)."
+    )
     destination: str = Field(examples=["+7 *** ***-**-89"])
     expires_at: datetime
     resend_at: datetime

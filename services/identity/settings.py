@@ -15,7 +15,13 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="IDENTITY_", frozen=True)
 
-    OWN_SECRETS = ("secret", "codes_secret", "profiles_secret", "papers_secret")
+    OWN_SECRETS = (
+        "secret",
+        "codes_secret",
+        "profiles_secret",
+        "papers_secret",
+        "authenticators_secret",
+    )
 
     port: int = 8101
     database: str = "identity"
@@ -39,6 +45,11 @@ class Settings(ServiceSettings):
         default=SecretStr("demo-secret-of-papers"),
         min_length=16,
         description="Encrypts identity papers for certificates (CERTIFICATES_PAPERS_SECRET).",
+    )
+    authenticators_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-authenticators"),
+        min_length=16,
+        description="Encrypts the secrets of authenticator apps in the database.",
     )
     code_lifetime_seconds: float = 300
     code_tries: int = 5

@@ -78,9 +78,10 @@ class OpenSessions(BaseModel):
 
 
 def _sent(challenge: Challenge) -> dict[str, object]:
+    channel, destination = challenge.told
     return {
-        "channel": challenge.destination.channel.value,
-        "destination": challenge.destination.masked,
+        "channel": channel.value,
+        "destination": destination,
         "expires_at": challenge.expires_at,
         "resend_at": challenge.resend_at,
     }

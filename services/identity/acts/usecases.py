@@ -62,8 +62,9 @@ class Signing:
         """
         account = _signer(await reading(self.accounts, who.subject), who)
         asker = caller.logged_in(account.id)
-        contact = account.code_contact
-        counter = await self.codes.limits.count_sent(_PURPOSE, asker, contact.address)
+        contact, counter = account.code_contact, ""
+        if not await self.codes.authenticators.has(account.id):  # else none is sent
+            counter = await self.codes.limits.count_sent(_PURPOSE, asker, contact.address)
         made, code = await self.codes.fresh(
             _PURPOSE, contact, asker, counter=counter, account_id=account.id, about=about
         )
@@ -125,7 +126,7 @@ class Signing:
             kind=ActKind.SESSION if session else ActKind.DOCUMENT,
             digest=None if session else asked.about,
             session_id=asked.id if session else None,
-            method=ActMethod(asked.contact.channel.value),
+            method=ActMethod(asked.method.value),
             address=caller.address,
             at=now,
             expires_at=now + timedelta(seconds=lifetime),

@@ -17,6 +17,7 @@ from services.identity.codes.errors import ResendTooEarlyError
 DIGITS = 6
 LONG_DIGITS = 10
 """Of a code for a contact that somebody guesses at: a million guesses find one in ten thousand."""
+_APP = "приложение-аутентификатор"
 
 
 class Purpose(StrEnum):
@@ -27,6 +28,14 @@ class Purpose(StrEnum):
     RECOVERY = "recovery"
     CONTACT = "contact"
     SIGNING = "signing"
+
+
+class Method(StrEnum):
+    """The second factor that a challenge asks for."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    TOTP = "totp"
 
 
 class Verdict(StrEnum):
@@ -58,7 +67,8 @@ class Challenge:
     `sent` counts the codes and is the version of its events; `counter` names what they count for;
     `device` and `fleet` are the known device that asked and all of its account. `shown` is what
     the asker is told of where the code went, where that must not be the contact itself; `about` is
-    what a right answer is for, beyond its purpose.
+    what a right answer is for, beyond its purpose. `by_app`: the account's authenticator shows the
+    code, and none is sent.
     """
 
     id: str
@@ -79,11 +89,29 @@ class Challenge:
     digits: int = DIGITS
     shown: Contact | None = None
     about: str | None = None
+    by_app: bool = False
 
     @property
     def destination(self) -> Contact:
         """What the asker is told of where the code went."""
         return self.shown or self.contact
+
+    @property
+    def blind(self) -> bool:
+        """Whether the answer says the same for an account as for a decoy."""
+        return self.shown is not None
+
+    @property
+    def method(self) -> Method:
+        """The second factor that a right answer is."""
+        return Method.TOTP if self.by_app else Method(self.contact.channel.value)
+
+    @property
+    def told(self) -> tuple[Method, str]:
+        """What the asker is told: how the code comes, and where from."""
+        if self.by_app and not self.blind:
+            return Method.TOTP, _APP
+        return Method(self.destination.channel.value), self.destination.masked
 
     def renewed(
         self, digest: str, now: datetime, rules: CodeRules, digits: int = DIGITS
@@ -115,10 +143,14 @@ class Challenge:
 
     def tried(self, digest: str, now: datetime) -> tuple[Challenge, Verdict]:
         """What an answer with this digest makes of the challenge."""
+        return self.answered(now, right=hmac.compare_digest(self.digest, digest))
+
+    def answered(self, now: datetime, *, right: bool) -> tuple[Challenge, Verdict]:
+        """What a right or a wrong answer makes of the challenge."""
         closed = self.state(now)
         if closed is not None:
             return self, closed
-        if self.decoy or not hmac.compare_digest(self.digest, digest):
+        if self.decoy or not right:
             return replace(self, tries_left=self.tries_left - 1), Verdict.WRONG
         return replace(self, used=True), Verdict.ACCEPTED
 
@@ -150,6 +182,7 @@ def challenge(
     fleet: str | None = None,
     shown: Contact | None = None,
     about: str | None = None,
+    by_app: bool = False,
 ) -> Challenge:
     """A fresh challenge that waits for its first code: no answer is right before."""
     return Challenge(
@@ -169,6 +202,7 @@ def challenge(
         fleet=fleet,
         shown=shown,
         about=about,
+        by_app=by_app,
     )
 
 

@@ -100,6 +100,21 @@ class TooManyCodesAskedError(TooManyRequestsError):
         )
 
 
+class TooManyGuessesError(TooManyRequestsError):
+    """Somebody guesses at the codes of this account's authenticator (I4)."""
+
+    code = "too-many-guesses"
+
+    def __init__(self, wait: timedelta) -> None:
+        seconds = whole_seconds(wait)
+        super().__init__(
+            seconds,
+            "Слишком много неверных кодов приложения. Повторите через "
+            f"{math.ceil(seconds / 3600)} ч., войдите с устройства, на котором уже входили, или "
+            "восстановите доступ.",
+        )
+
+
 class LongerCodeNeededError(RefusalError):
     """Somebody guesses at the codes of this contact: a short one is no answer any more (I4)."""
 

@@ -15,13 +15,15 @@ def code_requested(
     """A code is to reach its owner.
 
     Whoever registers a contact that has an account gets the words of recovery: the message tells
-    the owner, and only the owner, that the account is there. A decoy's goes to nobody.
+    the owner, and only the owner, that the account is there. A decoy's goes to nobody, nor does one
+    that an app shows.
     """
     purpose = contract.CodePurpose(challenge.purpose.value)
     if challenge.purpose is Purpose.REGISTRATION and challenge.account_id:
         purpose = contract.CodePurpose.RECOVERY
     by_sms = challenge.contact.channel is Channel.SMS
-    address = None if challenge.decoy else challenge.contact.address
+    nobodys = challenge.decoy or challenge.by_app
+    address = None if nobodys else challenge.contact.address
     pii = contract.CodePii(
         phone=address if by_sms else None,
         email=None if by_sms else address,

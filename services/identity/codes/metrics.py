@@ -29,8 +29,8 @@ class CodeMetrics:
         )
 
     def sent(self, made: Challenge) -> None:
-        """A code is on its way; a decoy's never leaves."""
-        if not made.decoy:
+        """A code is on its way; a decoy's never leaves, nor does one that an app shows."""
+        if not (made.decoy or made.by_app):
             self.codes_sent.labels(made.purpose, made.contact.channel).inc()
 
     def checked(self, asked: Challenge, verdict: Verdict) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Account, Contact
 from services.identity.accounts.store import Accounts
+from services.identity.authenticators.store import AuthenticatorStore
 from services.identity.callers.actions import Callers
 from services.identity.callers.domain import Caller
 from services.identity.codes.actions import Codes
@@ -31,6 +32,7 @@ class Recovery:
     codes: Codes
     passwords: PasswordTries
     new_passwords: NewPasswords
+    authenticators: AuthenticatorStore
     callers: Callers
 
     async def start(
@@ -87,7 +89,7 @@ class Recovery:
         proved a contact logs in whatever strangers do. None for a blocked account.
 
         Logins that were begun with the old password and wait for their code end as well, and so
-        do signing sessions.
+        do signing sessions. An authenticator is removed: who comes this way may have lost it.
 
         Raises:
             InvalidInputError: the password breaks the rules, or is the one that staff have (the
@@ -104,7 +106,9 @@ class Recovery:
             if not reply.accepted:
                 return reply, None
             account = await self.codes.holder(tx, reply.challenge)
-            return reply, (account, await self.new_passwords.replace(tx, account, chosen))
+            epoch = await self.new_passwords.replace(tx, account, chosen)
+            await self.authenticators.remove(tx, account.id)
+            return reply, (account, epoch)
 
         reply, done = await self.deps.transactions.run(work)
         await self.codes.settle(reply)

@@ -50,10 +50,11 @@ class Refresh(Body):
 
 
 def _view(challenge: Challenge) -> SessionView:
+    channel, destination = challenge.told
     return SessionView(
         session_id=challenge.id,
-        channel=challenge.destination.channel.value,
-        destination=challenge.destination.masked,
+        channel=channel.value,
+        destination=destination,
         expires_at=challenge.expires_at,
         resend_at=challenge.resend_at,
     )

@@ -173,7 +173,7 @@ async def identity_running(
         "password_time_cost": 1,
         "secret": "a secret for tests only",
         "requests_per_minute": 10_000,
-        **dict.fromkeys(("codes_secret", "profiles_secret", "papers_secret"), SECRET),
+        **dict.fromkeys(set(Settings.OWN_SECRETS) - {"secret"}, SECRET),
     }
     app = build(
         Settings(platform=platform, database=database, **(cheap | settings)),

@@ -72,5 +72,6 @@ class PkiJob(JobSettings):
     profiles_secret: SecretStr
     papers_secret: SecretStr
     orders_secret: SecretStr
+    authenticators_secret: SecretStr
     notifier_sms_secret: SecretStr
     notifier_push_secret: SecretStr

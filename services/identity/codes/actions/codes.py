@@ -16,10 +16,12 @@ from services.chassis.foundation.encryption import Encryption
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Account, Contact
 from services.identity.accounts.store import Accounts
+from services.identity.authenticators.actions import Authenticators
 from services.identity.callers.domain import Asker
 from services.identity.codes import events
 from services.identity.codes.actions.limits import CodeLimits
 from services.identity.codes.domain import (
+    LONG_DIGITS,
     Challenge,
     CodeRules,
     Purpose,
@@ -41,6 +43,8 @@ from services.identity.deps import Deps
 
 log = structlog.get_logger(__name__)
 
+_BY_APP = frozenset({Purpose.LOGIN, Purpose.SIGNING})
+"""A lost app must not keep its owner from recovering the account, nor from a new contact."""
 Send = Callable[[Transaction], Awaitable[Challenge]]
 
 
@@ -52,6 +56,7 @@ class Codes:
     challenges: Challenges
     accounts: Accounts
     limits: CodeLimits
+    authenticators: Authenticators
     encryption: Encryption
     metrics: CodeMetrics
 
@@ -77,7 +82,8 @@ class Codes:
         shown: Contact | None = None,
         about: str | None = None,
     ) -> tuple[Challenge, str]:
-        """A challenge and its first code."""
+        """A challenge and its first code; where the account's app shows one, it is nobody's."""
+        by_app = purpose in _BY_APP and await self.authenticators.has(account_id)
         made = challenge(
             self.deps.new_id(),
             purpose,
@@ -91,11 +97,14 @@ class Codes:
             fleet=asker.fleet,
             shown=shown,
             about=about,
+            by_app=by_app,
         )
         return await self._renewed(made)
 
     async def _renewed(self, asked: Challenge) -> tuple[Challenge, str]:
         digits = await self.limits.digits(asked)
+        if asked.by_app and digits == LONG_DIGITS:  # an app shows none so long: nothing opens it
+            asked = replace(asked, decoy=True)
         code = self.deps.new_code(digits)
         digest = digest_of(self.deps.secret, asked.id, code)
         return asked.renewed(digest, self.deps.now(), self.rules, digits), code
@@ -103,7 +112,8 @@ class Codes:
     async def send(self, tx: Transaction, made: Challenge, code: str) -> Challenge:
         """Keep the challenge and have its code delivered; a decoy's goes to nobody."""
         await self.challenges.put(tx, made)
-        tx.emit(made.id, made.sent, events.code_requested(made, code, self.encryption))
+        if not made.by_app or made.blind:
+            tx.emit(made.id, made.sent, events.code_requested(made, code, self.encryption))
         return made
 
     def sent(self, made: Challenge) -> Challenge:
@@ -124,13 +134,14 @@ class Codes:
         again, code = await self._renewed(kept)  # too early does not count
         if kept.device is not None:
             asker = replace(asker, key=kept.device, fleet=kept.fleet)
-        typed = kept.destination.address
-        await self.limits.count_again(kept.counter, purpose, asker, typed)
+        if kept.counter:
+            typed = kept.destination.address
+            await self.limits.count_again(kept.counter, purpose, asker, typed)
 
         async def work(tx: Transaction) -> Challenge:
             found = await self._get(tx, challenge_id, purpose)
             sent = found.renewed(again.digest, self.deps.now(), self.rules, again.digits)
-            return await self.send(tx, sent, code)
+            return await self.send(tx, replace(sent, decoy=again.decoy), code)
 
         return work
 
@@ -166,6 +177,7 @@ class Codes:
             ChallengeNotFoundError: no such challenge.
             CodeUsedError, CodeExpiredError, CodeExhaustedError: no answer can be right.
             LongerCodeNeededError: its contact is guessed at, and this code is a short one.
+            TooManyGuessesError: its account's authenticator is guessed at.
         """
         found = await self.open(challenge_id, purpose)
         await self.limits.count_guess(found)
@@ -180,8 +192,13 @@ class Codes:
             ChallengeNotFoundError: no such challenge.
         """
         found = await self._get(tx, challenge_id, purpose)
-        digest = digest_of(self.deps.secret, challenge_id, code)
-        after, verdict = found.tried(digest, self.deps.now())
+        now = self.deps.now()
+        if found.by_app:
+            open_ = found.state(now) is None and not found.decoy
+            right = open_ and await self.authenticators.accept(tx, found.account_id, code)
+            after, verdict = found.answered(now, right=right)
+        else:
+            after, verdict = found.tried(digest_of(self.deps.secret, challenge_id, code), now)
         await self.challenges.put(tx, after)
         return Reply(after, verdict)
 

@@ -16,6 +16,7 @@ from services.identity.codes.errors import (
     LongerCodeNeededError,
     TooManyCodesAskedError,
     TooManyCodesError,
+    TooManyGuessesError,
 )
 from services.identity.settings import Settings
 
@@ -83,6 +84,8 @@ class CodeLimits:
 
     async def digits(self, asked: Challenge) -> int:
         """How long the next code of this challenge is: longer once its contact is guessed at."""
+        if asked.by_app and not asked.blind:
+            return DIGITS
         limit = self.settings.guesses_per_day
         spent = await self.counters.spent(self._guesses(asked), limit=limit)
         return LONG_DIGITS if spent else DIGITS
@@ -92,11 +95,15 @@ class CodeLimits:
 
         Raises:
             LongerCodeNeededError: so many were wrong today that a short code is no answer any more.
+            TooManyGuessesError: the same, and an app shows no longer ones.
         """
         limit = self.settings.guesses_per_day
         hit = await self.counters.hit(self._guesses(asked), limit=limit, window=_DAY)
-        if not hit.allowed and asked.digits < LONG_DIGITS:
-            raise LongerCodeNeededError
+        if hit.allowed or asked.digits == LONG_DIGITS:
+            return
+        if asked.by_app and not asked.blind:
+            raise TooManyGuessesError(hit.wait)
+        raise LongerCodeNeededError
 
     async def settle(self, asked: Challenge, verdict: Verdict) -> None:
         """Who answers right meant no harm with the wrong tries before: they are taken back."""

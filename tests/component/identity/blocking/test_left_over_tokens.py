@@ -24,6 +24,10 @@ _CITIZENS: dict[tuple[str, str], Any] = {
     ("post", "/v1/contacts"): _CONTACT,
     ("post", "/v1/contacts/{change_id}/code"): None,
     ("post", "/v1/contacts/{change_id}/confirmation"): _CODE,
+    ("get", "/v1/authenticator"): None,
+    ("post", "/v1/authenticator"): {"password": PASSWORD},
+    ("post", "/v1/authenticator/confirmation"): _CODE,
+    ("post", "/v1/authenticator/removal"): _CODE,
 }
 _ADMINISTRATORS: dict[tuple[str, str], Any] = {
     ("get", "/v1/staff"): None,

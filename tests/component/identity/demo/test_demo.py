@@ -66,7 +66,7 @@ def test_the_public_secret_is_refused_outside_a_demo() -> None:
 def test_a_demo_changes_no_limit() -> None:
     """Its wide ones are the stack's (`deploy.stacks.demo_limits`)."""
     own = SecretStr("a-secret-for-tests-only")
-    strict = Settings(secret=own, codes_secret=own, profiles_secret=own, papers_secret=own)
+    strict = Settings.model_validate(dict.fromkeys(Settings.OWN_SECRETS, own))
     secrets = {"demo", *Settings.OWN_SECRETS}
     assert Settings(demo=True).model_dump(exclude=secrets) == strict.model_dump(exclude=secrets)
 
