@@ -14,6 +14,7 @@ from pathlib import Path
 
 _READERS: Mapping[str, tuple[str, ...]] = {
     "identity": ("IDENTITY_SECRET",),
+    "authenticators": ("IDENTITY_AUTHENTICATORS_SECRET",),
     "codes": ("IDENTITY_CODES_SECRET", "NOTIFIER_CODES_SECRET"),
     "profiles": ("IDENTITY_PROFILES_SECRET", "PARTNERS_PROFILES_SECRET"),
     "papers": ("IDENTITY_PAPERS_SECRET", "CERTIFICATES_PAPERS_SECRET"),

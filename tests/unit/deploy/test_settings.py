@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import phonenumbers
@@ -11,6 +12,7 @@ from email_validator import validate_email
 from stdnum import luhn
 from stdnum.ru import inn
 
+from contracts.topics import SERVICES
 from deploy.stacks.embedded import platform as layout
 from deploy.stacks.embedded.demo import ACCOUNTS_FILE, demo_accounts
 from deploy.stacks.embedded.servers import S3, MemoryKafka
@@ -105,6 +107,9 @@ def test_outside_a_demo_secrets_are_made_once_and_shared_by_those_who_need_them(
     assert found == {s.name: s.environment() for s in (*second.services, second.partners)}
     assert found["identity"]["IDENTITY_CODES_SECRET"] == found["notifier"]["NOTIFIER_CODES_SECRET"]
     assert found["identity"]["IDENTITY_DEMO"] == "false"
+    for name in SERVICES:
+        own = import_module(f"services.{name}.settings").Settings.OWN_SECRETS
+        assert {f"{name}_{secret}".upper() for secret in own} <= found[name].keys()
     known = {value for env in found.values() for value in env.values() if value.startswith("demo-")}
     assert known <= {"demo-sms-centre-secret", "demo-push-service-secret"}
     assert "SINKS_DEMO_FILE" not in first.sinks.environment()
