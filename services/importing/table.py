@@ -61,21 +61,17 @@ class Decision:
 
 
 class Rules(Protocol):
-    """What a service decides of the rows of one table."""
+    """What a service makes of the rows of one table."""
 
-    async def decide(
-        self,
-        tx: Transaction,
-        forms: Sequence[Any],
-        by: Importer,
-        coming: AbstractSet[str],
-        *,
-        keep: bool,
+    async def put(
+        self, tx: Transaction, forms: Sequence[Any], by: Importer, coming: AbstractSet[str]
     ) -> Sequence[Decision]:
-        """A decision for each row, by what stands; with `keep` it is written, and told.
+        """Write what is new or different, and tell it; say of each row what it was.
 
-        `coming` are the marks of tables before this one that the same file brings and nobody has
-        written yet: of those that `Table.needs` names.
+        Rows are checked by being put, in a transaction that is then given up: what is refused here
+        is refused in the check, too. `coming` are marks that rows stand on (`Table.needs`) and
+        that an earlier table of the file brings: in the check nobody has written them yet. Read
+        for many rows at a time; what a unique index alone would see comes late, and a row apart.
         """
         ...
 

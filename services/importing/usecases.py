@@ -31,6 +31,14 @@ _CHECKED, _APPLIED = 500, 100
 """Rows at a time; those that are applied hold up whoever is in the same group commit."""
 
 
+class _OnlyLookedError(Exception):
+    """What rows would become; the transaction that found it out writes nothing."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        super().__init__()
+        self.decisions = decisions
+
+
 @dataclass(frozen=True)
 class Imports:
     """Takes files at one door; whoever is `blocked` imports nothing more."""
@@ -164,18 +172,23 @@ class Imports:
 
     async def _piece(self, found: Import, rows: Sequence[ReportRow]) -> Import:
         table = next(table for table in self.tables if table.name == rows[0].table)
-        keep = found.state is State.APPLYING
         cells = await self.store.cells(rows)
         before, coming = await self._marks(found, table, rows, cells)
         ready = [row for row in rows if row.id in cells and row.id not in before]
         forms = [table.form.model_validate(cells[row.id].values) for row in ready]
 
         async def work(tx: Transaction) -> Import:
-            decided = await table.rules.decide(tx, forms, found.importer, coming, keep=keep)
+            decided = await table.rules.put(tx, forms, found.importer, coming)
             by_row = dict(zip((row.id for row in ready), decided, strict=True)) | before
-            return await self._told(tx, found, rows, [by_row.get(r.id, _as_read(r)) for r in rows])
+            decisions = [by_row.get(row.id, _as_read(row)) for row in rows]
+            if found.state is State.CHECKING:
+                raise _OnlyLookedError(decisions)
+            return await self._told(tx, found, rows, decisions)
 
-        return await self.transactions.run(work)
+        try:
+            return await self.transactions.run(work)
+        except _OnlyLookedError as looked:
+            return await self._tell(found, rows, looked.decisions)
 
     async def _marks(
         self,

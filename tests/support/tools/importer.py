@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import openpyxl
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
+from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.mapping import Mapper
 from services.chassis.foundation import clock
@@ -29,6 +30,13 @@ from services.importing.table import Decision, Importer, Outcome, Table
 from services.importing.usecases import TIMER, Imports
 
 Sheets = Mapping[str, Sequence[Sequence[Any]]]
+
+
+_NAMES = IndexModel(
+    [("says.name", ASCENDING)],
+    unique=True,
+    partialFilterExpression={"says.name": {"$type": "string"}},
+)
 
 
 class _Form(BaseModel):
@@ -56,33 +64,27 @@ class Thing:
 
     id: str
     says: Mapping[str, Any]
+    times: int
+    """How often it was written."""
 
 
 @dataclass
 class Rules:
-    """Keeps rows as they are; staff needs its clinic, and nobody may be called `late`."""
+    """Keeps rows as they are; staff needs its clinic, and only an index knows of equal names."""
 
     things: Records[Thing]
     kind: str
-    written: list[str]
 
-    async def decide(
-        self,
-        tx: Transaction,
-        forms: Sequence[Any],
-        by: Importer,
-        coming: AbstractSet[str],
-        *,
-        keep: bool,
+    async def put(
+        self, tx: Transaction, forms: Sequence[Any], by: Importer, coming: AbstractSet[str]
     ) -> list[Decision]:
         """By what stands."""
-        one = partial(self._one, tx, by=by, coming=coming, keep=keep)
+        one = partial(self._one, tx, by=by, coming=coming)
         return await asyncio.gather(*map(one, forms))  # their reads are made together
 
     async def _one(
-        self, tx: Transaction, form: Any, *, by: Importer, coming: AbstractSet[str], keep: bool
+        self, tx: Transaction, form: Any, *, by: Importer, coming: AbstractSet[str]
     ) -> Decision:
-        thing = Thing(f"{self.kind}:{form.id}", form.model_dump())
         clinic = getattr(form, "clinic_id", form.id)
         if not by.may(clinic):
             return Decision.refused(FieldError("/clinic_id", "foreign", "Чужая клиника."))
@@ -90,23 +92,20 @@ class Rules:
         known = self.kind == "clinics" or mark in coming
         if not known and await self.things.find(tx, mark) is None:
             return Decision.refused(FieldError("/clinic_id", "unknown", "Нет такой клиники."))
-        found = await self.things.find(tx, thing.id)
-        if found == thing:
+        says = form.model_dump()
+        found = await self.things.find(tx, f"{self.kind}:{form.id}")
+        if found is not None and found.says == says:
             return Decision(Outcome.UNCHANGED)
-        if keep:
-            if form.id == "late":
-                return Decision.refused(FieldError("/id", "late", "Уже поздно."))
-            await self.things.put(tx, thing)
-            self.written.append(thing.id)
+        times = found.times + 1 if found else 1
+        await self.things.put(tx, Thing(f"{self.kind}:{form.id}", says, times))
         return Decision(Outcome.CHANGED if found else Outcome.ADDED)
 
 
 def build(platform: Platform, database: str, **seams: Any) -> FastAPI:
-    """The importing service; `app.state.written` has what was written, as often as it was."""
+    """The importing service; what it writes is in the collection `things`."""
     settings = ServiceSettings(port=1, database=database, platform=platform)
     resources = Resources("identity", settings, **seams)
     things = Records(resources.mongo.db["things"], Mapper(Thing))
-    written: list[str] = []
 
     async def blocked(account_id: str) -> bool:
         return account_id == "blocked"
@@ -119,14 +118,14 @@ def build(platform: Platform, database: str, **seams: Any) -> FastAPI:
                 "clinics",
                 ClinicForm,
                 {"id": "Код", "name": "Название"},
-                Rules(things, "clinics", written),
+                Rules(things, "clinics"),
                 marks=lambda form: (f"clinics:{form.id}",),
             ),
             Table(
                 "staff",
                 StaffForm,
                 {"id": "Код", "clinic_id": "Клиника", "phone": "Телефон"},
-                Rules(things, "staff", written),
+                Rules(things, "staff"),
                 marks=lambda form: (f"staff:{form.id}", f"phone:{form.phone}"),
                 needs=lambda form: (f"clinics:{form.clinic_id}",),
             ),
@@ -135,7 +134,7 @@ def build(platform: Platform, database: str, **seams: Any) -> FastAPI:
         new_id=lambda: random_hex(12),
         blocked=blocked,
     )
-    app = Runtime(
+    return Runtime(
         resources,
         ServiceSpec(
             title="Importer",
@@ -143,14 +142,12 @@ def build(platform: Platform, database: str, **seams: Any) -> FastAPI:
             router=api.router,
             timer_handlers={TIMER: imports.due},
             timer_concurrency={TIMER: 1},
-            indexes=[store.INDEXES, {"things": []}],
+            indexes=[store.INDEXES, {"things": [_NAMES]}],
             facilities=[imports],
             max_body=1 << 16,
             max_bodies={api.PATH: api.MAX_FILE},
         ),
     ).app
-    app.state.written = written
-    return app
 
 
 def workbook(sheets: Sheets) -> bytes:
