@@ -92,8 +92,15 @@ TOPICS: tuple[Topic, ...] = (
                 i.ProfileConfirmedV2,
                 i.ProfileRejected,
                 i.ContactsChanged,
+                i.StaffInvited,
                 i.AccountBlocked,
                 i.AccountUnblocked,
+                r.RightGranted,
+                r.RightEnded,
+                r.RightRefused,
+                r.RightOffered,
+                r.OrganisationConfirmed,
+                r.OrganisationRejected,
             ),
             "documents": (i.AccountBlocked, i.AccountUnblocked),
         },
@@ -191,6 +198,7 @@ TOPICS: tuple[Topic, ...] = (
         consumers={
             "certificates": (d.FileAccepted, d.DocumentSealed, d.SealingFailed),
             "scheduling": (d.DocumentSealed, d.SealingFailed),
+            "notifier": (d.SignerExpiryWarned,),
         },
     ),
     Topic(
@@ -200,7 +208,12 @@ TOPICS: tuple[Topic, ...] = (
         events=(s.AppointmentBooked, s.AppointmentMoved, s.AppointmentCancelled, s.TalonIssued),
         consumers={
             "documents": (s.AppointmentBooked, s.AppointmentMoved, s.AppointmentCancelled),
-            "notifier": (s.AppointmentBooked, s.AppointmentCancelled, s.TalonIssued),
+            "notifier": (
+                s.AppointmentBooked,
+                s.AppointmentMoved,
+                s.AppointmentCancelled,
+                s.TalonIssued,
+            ),
             "ehr": (s.AppointmentBooked, s.AppointmentMoved, s.AppointmentCancelled),
         },
     ),

@@ -158,6 +158,7 @@ TAIL = """
 		root "{site}"
 		@next path_regexp ^/next/[a-z]+$
 		rewrite @next {{path}}.html
+		templates
 		file_server {{
 			hide .*
 		}}

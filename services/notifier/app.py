@@ -20,7 +20,14 @@ from services.chassis.work import blockings
 from services.chassis.work.outbox import Publisher
 from services.notifier.announcements import consumers as announcements_consumers
 from services.notifier.announcements import store as announcements_store
-from services.notifier.announcements.usecases import LATER, TALON_WAIT, WAIT, Announcements
+from services.notifier.announcements.actions import Teller
+from services.notifier.announcements.usecases import (
+    LATER,
+    TALON_WAIT,
+    WAIT,
+    Announcements,
+    Visits,
+)
 from services.notifier.delivery import api as delivery_api
 from services.notifier.delivery import consumers as delivery_consumers
 from services.notifier.delivery import store as delivery_store
@@ -69,17 +76,10 @@ def build(
     lanes = build_lanes(settings)
     sending = Sending(deps, messages, called_off, devices, ways, lanes, metrics)
     codes = Codes(deps, messages, renderer, ways, metrics)
-    announcements = Announcements(
-        deps,
-        announcements_store.Notices(db),
-        announcements_store.Told(db),
-        recipients,
-        devices,
-        Queue(messages),
-        called_off,
-        renderer,
-        metrics,
-    )
+    notices = announcements_store.Notices(db)
+    teller = Teller(deps, notices, recipients, devices, Queue(messages), renderer)
+    announcements = Announcements(deps, teller, called_off, metrics)
+    visits = Visits(deps, announcements_store.Told(db), called_off, teller)
 
     async def leave() -> None:
         """One step, for its order: codes on their way need the providers to the end."""
@@ -94,7 +94,7 @@ def build(
             router=_routes(),
             handlers=[
                 blockings.handlers(resources.transactions, blocked.note),
-                announcements_consumers.handlers(announcements),
+                announcements_consumers.handlers(announcements, visits),
                 delivery_consumers.handlers(
                     codes, Encryption("identity.codes", settings.codes_secret)
                 ),
@@ -102,7 +102,7 @@ def build(
             timer_handlers={
                 LATER: announcements.tell_later,
                 WAIT: announcements.stop_waiting,
-                TALON_WAIT: announcements.talon_late,
+                TALON_WAIT: visits.talon_late,
                 CODE_OUTCOME: codes.settle,
                 **dict.fromkeys(SEND.values(), sending.send),
             },

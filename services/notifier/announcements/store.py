@@ -42,9 +42,21 @@ class Told:
     def __init__(self, db: Database) -> None:
         self._told = db["told"]
 
+    async def has(self, tx: Transaction, what: str) -> bool:
+        """Whether this was told."""
+        return await tx.find_one(self._told, {"_id": what}) is not None
+
+    async def newest(self, tx: Transaction, what: str, seq: int, now: datetime) -> bool:
+        """Whether nothing newer was told of this; from now on nothing older is."""
+        found = await tx.find_one(self._told, {"_id": what})
+        if found is not None and found["seq"] >= seq:
+            return False
+        await tx.update(self._told, what, {"$set": {"at": now, "seq": seq}}, upsert=True)
+        return True
+
     async def first_time(self, tx: Transaction, what: str, now: datetime) -> bool:
         """Whether this was not told before; from now on it was."""
-        if await tx.find_one(self._told, {"_id": what}) is not None:
+        if await self.has(tx, what):
             return False
         await tx.update(self._told, what, {"$set": {"at": now}}, upsert=True)
         return True

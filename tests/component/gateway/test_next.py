@@ -98,19 +98,45 @@ def test_every_page_is_meant_by_a_letter() -> None:
     }
 
 
-@pytest.mark.parametrize("file", _PAGES, ids=lambda file: file.stem)
-def test_a_page_says_what_to_do_and_loads_nothing_from_elsewhere(file: Path) -> None:
+async def test_a_page_says_what_to_do_and_loads_nothing_from_elsewhere(
+    gateway: httpx2.AsyncClient,
+) -> None:
     """One heading, steps, ways out; every link of it is one of our own pages."""
-    text = file.read_text(encoding="utf-8")
-    page = _Page(text)
-    assert page.tags.count("h1") == 1
-    assert page.tags.count("main") == 1
-    assert page.tags.count("ol") == 1
-    assert len(set(page.ids)) == len(page.ids)
-    ours = {"/", "/status", "/style.css", "/icon.svg", "/next/number.js", "#main"}
-    assert set(page.links) <= ours | {f"/next/{other.stem}" for other in _PAGES}
-    assert "/status" in page.links
-    assert not re.search(r"style=|onclick|<script>", text)
+    for file in _PAGES:
+        answer = await gateway.get(f"/next/{file.stem}")
+        assert answer.status_code == 200, file.stem
+        text = answer.text
+        page = _Page(text)
+        assert page.tags.count("h1") == 1
+        assert page.tags.count("main") == 1
+        assert page.tags.count("ol") == 1
+        assert page.tags.count("li") >= 3
+        assert len(set(page.ids)) == len(page.ids)
+        ours = {"/", "/status", "/style.css", "/icon.svg", "/next/number.js", "#main"}
+        assert set(page.links) <= ours | {f"/next/{other.stem}" for other in _PAGES}
+        assert "/status" in page.links
+        assert not re.search(r"style=|onclick|<script>|{{|}}", text)
+        assert "</html>" in text
+
+
+async def test_the_frame_of_the_pages_is_no_page(gateway: httpx2.AsyncClient) -> None:
+    assert (await gateway.get("/.parts/next.html")).status_code == 404
+
+
+@pytest.mark.parametrize("demo", [True, False])
+async def test_the_start_page_says_that_it_is_a_demo_only_where_it_is(
+    tmp_path: Path, demo: bool
+) -> None:
+    """A citizen comes first, and reads of no demo in an installation that is none."""
+    with door(tmp_path, {}, demo=demo) as found:
+        async with httpx2.AsyncClient(base_url=found.url, trust_env=False) as client:
+            text = (await client.get("/")).text
+    assert ("емонстрационный стенд" in text) is demo
+    assert ("/inbox" in text) is demo
+    assert "{{" not in text
+    assert text.index("/next/order") < text.index("/next/invitation") < text.index("/api/identity")
+    ours = {f"/next/{page.stem}" for page in _PAGES}
+    assert {link for link in _Page(text).links if link.startswith("/next/")} <= ours
 
 
 @pytest.mark.parametrize("file", _PAGES, ids=lambda file: file.stem)

@@ -32,7 +32,7 @@ class Door:
 
 
 @contextmanager
-def door(folder: Path, behind: Mapping[str, int]) -> Iterator[Door]:
+def door(folder: Path, behind: Mapping[str, int], *, demo: bool = True) -> Iterator[Door]:
     """It runs inside the block; `behind`: part → port. Behind the others there is nobody."""
     ports = Ports.model_validate(free_port_set().model_dump() | dict(behind))
     gateway = Gateway(
@@ -42,6 +42,7 @@ def door(folder: Path, behind: Mapping[str, int]) -> Iterator[Door]:
         upstreams=upstreams(ports),
         trust=folder,
         buckets=("uploads", "sealed"),
+        demo=demo,
     )
     gateway.start()
     try:

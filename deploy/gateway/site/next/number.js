@@ -5,6 +5,7 @@ const SHAPES = { application: /^[0-9]{12}$/, visit: /^[0-9]{12}$/, certificate: 
 
 function show() {
   const place = document.getElementById("number");
+  if (!place) return;
   const typed = location.hash.slice(1).replaceAll("-", "").toUpperCase();
   if (!SHAPES[place.dataset.kind].test(typed)) return;
   const number = typed.match(/.{4}/g).join("-");

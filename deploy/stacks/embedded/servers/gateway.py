@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class Gateway(Server):
     bind: str = "127.0.0.1"
     trust: Path = field(kw_only=True)
     buckets: tuple[str, ...] = field(kw_only=True)
+    demo: bool = field(kw_only=True, default=True)
 
     def __post_init__(self) -> None:
         self.name = "gateway"
@@ -34,6 +35,10 @@ class Gateway(Server):
     def env(self) -> dict[str, str]:
         """See `Server.env`; services do not call through the gateway."""
         return {}
+
+    def environment(self) -> Mapping[str, str]:
+        """See `Server.environment`; the start page says that this is a demo where it is one."""
+        return {**super().environment(), "DEMO": str(self.demo).lower()}
 
     def command(self) -> Sequence[str]:
         """See `Server.command`."""

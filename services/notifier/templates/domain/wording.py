@@ -16,7 +16,7 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 _RUSSIAN_LETTER = re.compile("[а-яё]", re.IGNORECASE)
 
 
-def day(value: str, timezone: str) -> str:
+def day(value: str | None, timezone: str) -> str:
     """«5 декабря 2026» from an ISO date, or from an ISO moment as seen in the time zone."""
     return _date(value, timezone, "d MMMM y")
 
@@ -65,7 +65,7 @@ def bare(number: str) -> str:
 
 def named(codes: Sequence[str] | None, words: Mapping[str, str]) -> str:
     """The names of codes, listed. What already is Russian stays; an unknown code is left out."""
-    known = (words.get(code) or _if_russian(code) for code in codes or ())
+    known = (words.get(code) or _if_russian(code) for code in filter(None, codes or ()))
     return ", ".join(filter(None, known))
 
 
@@ -74,7 +74,9 @@ def _if_russian(code: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _date(value: str, timezone: str, pattern: str) -> str:
+def _date(value: str | None, timezone: str, pattern: str) -> str:
+    if value is None:  # without end, for one
+        return ""
     moment = datetime.fromisoformat(value)
     local = moment.astimezone(ZoneInfo(timezone)) if moment.tzinfo else moment
     return format_date(local.date(), pattern, locale=_RUSSIAN)

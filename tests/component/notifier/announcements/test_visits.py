@@ -12,7 +12,13 @@ from fastapi import FastAPI
 
 from contracts.envelope import Data, Event
 from contracts.notifier import MessageAbandoned
-from contracts.scheduling import AppointmentBooked, AppointmentCancelled, TalonIssued
+from contracts.scheduling import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
+    CancelledBy,
+    TalonIssued,
+)
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
@@ -30,6 +36,7 @@ from tests.support.services.notifier import (
 from tests.support.services.notifier.providers import Providers
 
 BOOKED, CANCELLED = "appointment-booked.v2", "appointment-cancelled.v2"
+MOVED = "appointment-moved.v2"
 
 
 def about(kind: type[Data], visit: str, *, starts: datetime | None = None) -> Event[Any]:
@@ -226,3 +233,82 @@ async def test_a_reminder_that_comes_too_late_is_not_sent(
     await timers.update_one({"kind": "notice"}, {"$set": {"due_at": now, "payload.until": now}})
     await none_left(app, "notice")
     assert await of_visits(client, tokens) == [(BOOKED, "sms")]
+
+
+def moved(visit: str, *, seq: int = 3, starts: datetime, **changes: Any) -> Event[Any]:
+    """The visit is at another time, with another talon."""
+    at = heard(AppointmentMoved).data.visit.model_dump(mode="json") | {
+        "starts_at": starts.isoformat()
+    }
+    return heard(
+        AppointmentMoved,
+        aggregate=visit,
+        seq=seq,
+        appointment_id=visit,
+        citizen_id=CITIZEN,
+        visit=at,
+        **changes,
+    )
+
+
+async def test_a_moved_visit_is_told_at_once_and_reminded_of_at_its_new_time(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """K3: old and new time, the new talon; its sealing is told to nobody twice."""
+    await register(app)
+    await deliver(app, about(AppointmentBooked, "v"))
+    await deliver(app, about(TalonIssued, "v"))
+    starts = datetime.now(UTC) + timedelta(days=5)
+    event = moved("v", starts=starts, former_talon_number="4821-0937-5526")
+    assert await deliver(app, event) == "handled"
+    assert await deliver(app, event) == "duplicate"
+    await deliver(app, about(TalonIssued, "v"))
+    await ended(client, tokens, CITIZEN, count=2, template=MOVED)
+    (letter,) = [m for m in boxes.email.to(MAIL) if "перенес" in m.title]
+    assert "Клиника перенесла приём" in letter.text
+    assert "Прежний врач: Орлова Мария Викторовна" in letter.text
+    assert "Талон 4821-0937-5526 больше не действует" in letter.text
+    timers = find(app, Runtime).timers.collection
+    (timer,) = await timers.find({"kind": "notice"}).to_list(None)
+    assert abs(timer["due_at"] - (starts - timedelta(days=1))) < timedelta(seconds=1)
+    assert sorted({t for t, _ in await of_visits(client, tokens)}) == [BOOKED, MOVED]
+
+
+async def test_of_moves_in_any_order_the_newest_counts(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    """N8: a replayed dead letter; the booking comes last of all and sets no reminder of its own."""
+    await register(app, phone=PHONE, email=None)
+    newest = datetime.now(UTC) + timedelta(days=6)
+    await deliver(app, moved("v", seq=4, starts=newest))
+    await deliver(app, moved("v", seq=3, starts=newest - timedelta(days=2)))
+    await deliver(app, about(AppointmentBooked, "v"))
+    await ended(client, tokens, CITIZEN, count=1, template=MOVED)
+    timers = find(app, Runtime).timers.collection
+    (timer,) = await timers.find({"kind": {"$in": ["notice", "talon-wait"]}}).to_list(None)
+    assert abs(timer["due_at"] - (newest - timedelta(days=1))) < timedelta(seconds=1)
+
+    await deliver(app, about(AppointmentCancelled, "v"))
+    await deliver(app, moved("v", seq=5, starts=newest))
+    await ended(client, tokens, CITIZEN, count=1, template=CANCELLED)
+    assert await of_visits(client, tokens) == [(CANCELLED, "sms"), (MOVED, "sms")]
+
+
+async def test_e27_whom_a_clinic_cancels_is_led_to_other_times(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    await register(app)
+    off = about(AppointmentCancelled, "v").model_dump(mode="json")["data"]
+    event = heard(
+        AppointmentCancelled,
+        aggregate="v",
+        seq=3,
+        **{**off, "cancelled_by": CancelledBy.CLINIC, "talon_number": "4821-0937-5526"},
+    )
+    assert await deliver(app, event) == "handled"
+    await ended(client, tokens, CITIZEN, count=2, template=CANCELLED)
+    (letter,) = [m for m in boxes.email.to(MAIL) if "отмен" in m.title]
+    assert "Клиника отменила приём" in letter.text
+    assert "/next/alternatives#4821-0937-5526" in letter.text
+    (sms,) = [text for text in boxes.sms.texts if "Отмен" in text]
+    assert sms.endswith("/l")

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from contracts.envelope import Data, Event
 from contracts.identity import AccountRegistered
 from contracts.topics import topic_of
-from services.notifier.announcements.consumers import TEMPLATE_OF
+from services.notifier.announcements.consumers import TEMPLATE_OF, facts_of
 from services.notifier.templates.domain.compiled import Template
 from services.notifier.templates.domain.content import Channel
 from services.notifier.templates.domain.rendering import Rendered, Renderer
@@ -121,7 +121,7 @@ def renderer(*more: Template, portal: str = PORTAL, short_url: str = "") -> Rend
 def facts(name: str, **changes: Any) -> dict[str, Any]:
     """What the template gets: the contract's example with numbers as they are given out."""
     data = heard(EVENTS[LATER.get(name, name)]).data
-    found: dict[str, Any] = data.model_dump(mode="json", exclude={"pii"})
+    found = facts_of(data)
     found["talon_ready"] = True
     found |= {key: number for key, number in _NUMBERS.items() if key in found}
     return found | changes

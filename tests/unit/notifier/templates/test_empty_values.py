@@ -24,6 +24,8 @@ _FORMED = {
     "revoked_at",
     "issued_on",
     "valid_until",
+    "until",
+    "expires_at",
 }
 # What stands where a value is missing, punctuation around a gap, a label at the end of a line.
 _GAP = re.compile(r": *[.,;]|, *[,.]|№ *(?:[^\s\w]|$)|[(«] *[)»]|\bкабинет *[.,]|  ", re.MULTILINE)

@@ -1,0 +1,70 @@
+"""A notice becomes messages: one per address, or it waits for the contacts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.chassis.work.transactions import Transaction
+from services.notifier.announcements.domain import WAIT_FOR_CONTACTS, Notice
+from services.notifier.announcements.store import Notices
+from services.notifier.delivery.actions import Queue
+from services.notifier.delivery.domain.message import Message, written
+from services.notifier.deps import Deps
+from services.notifier.recipients.domain import Address, Device, Recipient, addresses
+from services.notifier.recipients.store import Devices, Recipients
+from services.notifier.templates.domain.rendering import Renderer, Telling
+
+WAIT = "contacts-wait"
+LATER = "notice"
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells, in the transaction of whoever decides what and when."""
+
+    deps: Deps
+    notices: Notices
+    recipients: Recipients
+    devices: Devices
+    queue: Queue
+    renderer: Renderer
+
+    async def tell(self, tx: Transaction, notice: Notice) -> None:
+        """Tell a citizen, or wait for their contacts."""
+        await self.tell_them(tx, notice, *await self.known(tx, notice.citizen_id))
+
+    async def known(self, tx: Transaction, citizen_id: str) -> tuple[Recipient, tuple[Device, ...]]:
+        """What is known of a citizen's contacts and devices."""
+        recipient = await self.recipients.get(tx, citizen_id)
+        return recipient, await self.devices.of_citizen(tx, citizen_id)
+
+    async def tell_them(
+        self, tx: Transaction, notice: Notice, recipient: Recipient, devices: tuple[Device, ...]
+    ) -> None:
+        """Tell whoever is known so far."""
+        found = dict.fromkeys((*addresses(recipient, devices), *notice.also))
+        if not found:
+            # so that contacts that arrive at this moment conflict, and neither misses the other
+            await self.recipients.hold(tx, notice.citizen_id)
+            await self.notices.add_all(tx, [notice])
+            await tx.set_timer(WAIT, notice.id, self.deps.now() + WAIT_FOR_CONTACTS)
+            return
+        telling = self.telling(notice, recipient)
+        await self.queue.put(tx, [self.write(notice, telling, address) for address in found])
+
+    def telling(self, notice: Notice, recipient: Recipient) -> Telling:
+        """What the notice says to this recipient."""
+        salutation = recipient.salutation
+        return self.renderer.telling(notice.template, notice.context, salutation=salutation)
+
+    def write(self, notice: Notice, telling: Telling, address: Address) -> Message:
+        """The message to one address."""
+        return written(
+            telling.by(address.channel),
+            address,
+            notice_id=notice.id,
+            citizen_id=notice.citizen_id,
+            cause_id=notice.cause_id,
+            about=notice.about,
+            now=self.deps.now(),
+        )

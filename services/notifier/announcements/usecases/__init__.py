@@ -1,0 +1,9 @@
+"""Announcing: what is told, to whom and when."""
+
+from __future__ import annotations
+
+from services.notifier.announcements.actions import LATER, WAIT
+from services.notifier.announcements.usecases.announcing import Announcements
+from services.notifier.announcements.usecases.visits import TALON_WAIT, Visits
+
+__all__ = ["LATER", "TALON_WAIT", "WAIT", "Announcements", "Visits"]
