@@ -1,10 +1,11 @@
-"""Identity: who someone is – registration, login, one-time codes, profile, staff, tokens.
+"""Identity: who someone is – registration, login, one-time codes, profile, clinics, staff, tokens.
 
-Owns: accounts, credentials, challenges, refresh tokens, keys that sign tokens, signing sessions
-(database `identity`).
+Owns: accounts, credentials, clinics, challenges, refresh tokens, keys that sign tokens, signing
+sessions (database `identity`).
 Publishes: AccountRegistered, ProfileConfirmedV2, ProfileRejected, ContactsChanged, StaffRegistered,
-AccountBlocked, AccountUnblocked, SigningSessionEnded; for one reader each CodeRequestedV2,
-ProfileSubmittedV2, PapersConfirmed. Listens to: the state registry (IdentityChecked).
+StaffChanged, StaffInvited, ClinicChanged, AccountBlocked, AccountUnblocked, SigningSessionEnded;
+for one reader each CodeRequestedV2, ProfileSubmittedV2, PapersConfirmed. Listens to: the state
+registry (IdentityChecked).
 Refuses: to send messages (notifier does), to say whether a phone or e-mail is registered.
 Not protected here: signing keys of tokens are readable in MongoDB; encryption at rest is the
 database's matter.

@@ -34,17 +34,23 @@ from services.identity.authenticators import store as authenticators_store
 from services.identity.authenticators.actions import Authenticators
 from services.identity.authenticators.store import AuthenticatorStore
 from services.identity.blocking import api as blocking_api
+from services.identity.blocking.actions import Ending
 from services.identity.blocking.usecases import Blockings
 from services.identity.callers import store as callers_store
 from services.identity.callers.actions import Callers, Entrance
 from services.identity.callers.store import Counters
+from services.identity.clinics import api as clinics_api
+from services.identity.clinics import store as clinics_store
+from services.identity.clinics.actions import ClinicEntry
+from services.identity.clinics.store import ClinicStore
+from services.identity.clinics.usecases import Clinics
 from services.identity.codes import store as codes_store
 from services.identity.codes.actions import CodeLimits, Codes
 from services.identity.codes.metrics import CodeMetrics
 from services.identity.codes.store import Challenges
 from services.identity.contacts import api as contacts_api
 from services.identity.contacts.usecases import ContactChange
-from services.identity.demo.gateways import read_demo_accounts
+from services.identity.demo.gateways import read_demo_file
 from services.identity.demo.usecases import Demo
 from services.identity.deps import Deps
 from services.identity.enrolments import api as enrolments_api
@@ -66,6 +72,7 @@ from services.identity.sessions.metrics import RefreshMetrics, SessionMetrics
 from services.identity.sessions.usecases import Refreshing, Sessions
 from services.identity.settings import Settings
 from services.identity.staff import api as staff_api
+from services.identity.staff.actions import StaffEntry
 from services.identity.staff.usecases import Staff
 from services.identity.tokens import api as tokens_api
 from services.identity.tokens import store as tokens_store
@@ -74,8 +81,9 @@ from services.identity.tokens.gateways import Signer
 from services.identity.tokens.store import Keys, RefreshTokens
 from services.identity.tokens.usecases import ROTATE, SigningKeys
 
-_DESCRIPTION = """Registration, login with a second factor, profiles and their confirmation, staff,
-and the tokens that every other service accepts. Errors are RFC 9457 with Russian words."""
+_DESCRIPTION = """Registration, login with a second factor, profiles and their confirmation, clinics
+and their staff, and the tokens that every other service accepts. Errors are RFC 9457 with Russian
+words."""
 
 
 def _new_code(digits: int) -> str:
@@ -147,11 +155,14 @@ def build(
         for_certificates=for_certificates,
     )
     journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
-    demo = Demo(deps, accounts, credentials, hashes, for_certificates)
+    clinics, ending = ClinicStore(db), Ending(credentials, codes, logins, signing_ends)
+    clinic_entry = ClinicEntry(deps, clinics)
+    staff_entry = StaffEntry(deps, accounts, credentials, clinics, ending)
+    demo = Demo(deps, accounts, credentials, hashes, for_certificates, clinic_entry, staff_entry)
 
     async def seed_demo() -> None:
         if settings.demo and settings.demo_file is not None:
-            await demo.seed(read_demo_accounts(settings.demo_file))
+            await demo.seed(read_demo_file(settings.demo_file))
 
     async def measure() -> None:
         account_metrics.counted(await accounts.by_level())
@@ -169,6 +180,7 @@ def build(
                 tokens_store.INDEXES,
                 accounts_store.INDEXES,
                 callers_store.INDEXES,
+                clinics_store.INDEXES,
                 codes_store.INDEXES,
                 acts_store.INDEXES,
                 authenticators_store.INDEXES,
@@ -200,9 +212,10 @@ def build(
                 Enrolments(deps, accounts, authenticators, tries, counters),
                 ContactChange(deps, accounts, codes, tries),
                 profiles,
-                Blockings(deps, accounts, credentials, codes, logins, signing_ends, journal),
+                Blockings(deps, accounts, ending, journal),
                 Signing(deps, accounts, codes, signing_sessions, signing_ends, logins),
-                Staff(deps, accounts),
+                Clinics(deps, accounts, clinics, clinic_entry),
+                Staff(deps, accounts, counters, staff_entry, ending),
                 People(deps, accounts, counters, journal),
                 journal,
                 Door(accounts.blocked),
@@ -225,6 +238,7 @@ def _router() -> APIRouter:
         accounts_api,
         profiles_api,
         contacts_api,
+        clinics_api,
         staff_api,
         blocking_api,
         acts_api,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import Depends
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.roles import Role
@@ -43,6 +43,9 @@ class Body(BaseModel):
 
 Typed = Annotated[str, Field(min_length=1, max_length=254)]
 FormField = Annotated[str | None, Field(max_length=254)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", max_length=63)]
+"""An id that whoever makes a clinic or a member of staff gives it."""
+Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 Anyone = Annotated[Principal, Depends(anyone)]
 Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
 Administrator = Annotated[Principal, Depends(require(Role.ADMINISTRATOR))]

@@ -86,6 +86,9 @@ class Settings(ServiceSettings):
     profiles_per_day: int = Field(
         default=10, description="Checks of the state registry that one account asks for."
     )
+    invitations_per_day: int = Field(
+        default=5, description="How often a day one member of staff is invited again."
+    )
     people_searches_per_hour: int = Field(
         default=60, description="People that one member of staff looks for (K7)."
     )

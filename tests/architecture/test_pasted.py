@@ -38,7 +38,8 @@ RAW = {
     "tidied by the domain, which names every wrong field of a form at once": {
         *("category", "last_name", "first_name", "middle_name", "birth_date", "snils", "inn"),
         *("oms", "series", "number", "full_name", "position", "clinic_id"),
-        *("phone", "email", "login"),
+        *("phone", "email", "login", "name", "organisation", "address", "timezone", "ogrn"),
+        *("issued_on", "valid_until", "begins", "ends", "title", "role", "photo"),
         *("talon_number", "tracking_number", "certificate_number"),
     },
     "an answer": {"destination"},

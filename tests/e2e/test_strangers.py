@@ -26,6 +26,7 @@ _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 # Without a token: what has a public number, and what a code opens that only one received.
 OPEN = frozenset({
     "/v1/types/{code}",
+    "/v1/clinics/{clinic_id}",
     "/v1/public/certificates/{number}",
     "/v1/public/talons/{number}",
     "/v1/registrations/{registration_id}/code",
@@ -124,6 +125,7 @@ async def _with_everything(gateway: Gateway) -> tuple[Citizen, dict[str, str]]:
         "application_id": journey.outcome.application["id"],
         "appointment_id": journey.outcome.appointment["id"],
         "certificate_id": certificate["id"],
+        "clinic_id": "clinic-1",
         "change_id": (
             await ask.post("identity", "/contacts", change | {"password": owner.person.password})
         )["change_id"],

@@ -1,7 +1,7 @@
 """Pages of lists, and cursors: where a page ended, as one opaque word.
 
 Only a word that was made here is taken back. A position is the sort key of the last item: its id,
-or a moment and its id.
+or a moment or a text, and its id.
 """
 
 from __future__ import annotations
@@ -70,12 +70,37 @@ def parse_id_cursor(cursor: str | None) -> str | None:
     raise _unknown()
 
 
+def text_cursor(text: str, last_id: str) -> str:
+    """The cursor of a list sorted by a text and id."""
+    return _encode([text, last_id])
+
+
+def parse_text_cursor(cursor: str | None) -> tuple[str, str] | None:
+    """Back from `text_cursor`; None at the first page.
+
+    Raises:
+        InvalidInputError: not a cursor of ours.
+    """
+    if cursor is None:
+        return None
+    match _decode(cursor):
+        case [str(text), str(last_id)] if (
+            _ID_FORM.fullmatch(last_id) and text_cursor(text, last_id) == cursor
+        ):
+            return text, last_id
+    raise _unknown()
+
+
 @dataclass(frozen=True)
 class Sort:
-    """The order of a list: by a moment (its path in the documents) and then by id, or by id."""
+    """The order of a list: by a moment or a text (its path in the documents) and then by id.
+
+    Or by id alone.
+    """
 
     field: str = _ID
     descending: bool = False
+    text: bool = False
 
     @property
     def keys(self) -> list[tuple[str, int]]:
@@ -93,7 +118,7 @@ class Sort:
         if self.field == _ID:
             last_id = parse_id_cursor(cursor)
             return {} if last_id is None else {_ID: {beyond: last_id}}
-        position = parse_moment_cursor(cursor)
+        position = parse_text_cursor(cursor) if self.text else parse_moment_cursor(cursor)
         if position is None:
             return {}
         at, last_id = position
@@ -106,8 +131,8 @@ class Sort:
         """The cursor of a page that ends with this document."""
         if self.field == _ID:
             return id_cursor(last[_ID])
-        moment: Any = reduce(getitem, self.field.split("."), last)
-        return moment_cursor(moment, last[_ID])
+        at: Any = reduce(getitem, self.field.split("."), last)
+        return text_cursor(at, last[_ID]) if self.text else moment_cursor(at, last[_ID])
 
 
 @dataclass(frozen=True)

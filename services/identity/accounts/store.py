@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 
 from contracts.envelope import Data
-from services.chassis.database.client import Database, Document, Indexes
+from services.chassis.database.client import Database, Document, Indexes, Query
 from services.chassis.database.counting import counted
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
@@ -21,12 +21,17 @@ from services.identity.accounts.domain import (
     REGISTERED,
     Account,
     ProfileState,
+    StaffAsked,
     StoredPassword,
     named_as,
 )
-from services.identity.accounts.errors import AccountNotFoundError, ContactTakenError
+from services.identity.accounts.errors import (
+    AccountExistsError,
+    AccountNotFoundError,
+    ContactTakenError,
+)
 
-_NEWEST_FIRST = Sort("created_at", descending=True)
+_BY_NAME = Sort("named_as", text=True)
 _PERSON = "person."
 _IS_CONFIRMED = {"profile_state": ProfileState.CONFIRMED.value}
 _NO_PROFILE = {"state": ProfileState.DRAFT.value, "submission": 0, "mismatches": []}
@@ -45,14 +50,21 @@ def _one_confirmed(number: str) -> IndexModel:
     )
 
 
+def _of_staff(name: str, *fields: str) -> IndexModel:
+    """A list of staff by name, of those who share something."""
+    return IndexModel(
+        [*((field, ASCENDING) for field in fields), *_BY_NAME.keys],
+        name=name,
+        partialFilterExpression={"is_staff": True},
+    )
+
+
 INDEXES: Indexes = {
     "accounts": [
         IndexModel([("logins", ASCENDING)], unique=True, name="logins"),
-        IndexModel(
-            _NEWEST_FIRST.keys,
-            name="staff",
-            partialFilterExpression={"is_staff": True},
-        ),
+        _of_staff("staff"),
+        _of_staff("staff_of_clinic", "staff.posts.clinic_id"),
+        _of_staff("staff_of_role", "staff.posts.role"),
         IndexModel([("profile_state", ASCENDING)], name="by_profile_state"),
         _one_confirmed("snils"),
         _one_confirmed("inn"),  # a citizen may leave out the СНИЛС
@@ -87,11 +99,17 @@ class _Documents(Mapper[Account]):
         document = super().document(value)
         profile = document.pop("profile") or _NO_PROFILE
         flat = {key: profile.get(name) for name, key in self._PROFILE.items()}
-        found_by = named_as(value.profile.person.full_name) if value.profile else None
-        return {**document, **flat, "named_as": found_by, "is_staff": value.staff is not None}
+        staff, person = value.staff, value.profile.person if value.profile else None
+        name = staff.full_name if staff else person.full_name if person else None
+        found_by = named_as(name) if name else None
+        return {**document, **flat, "named_as": found_by, "is_staff": staff is not None}
 
     def value(self, document: Document) -> Account:
         flat = {name: document.get(key) for name, key in self._PROFILE.items()}
+        staff = document.get("staff")
+        if staff and "posts" not in staff:  # stored when staff had one role at one clinic
+            post = {"role": document["role"], "clinic_id": staff.get("clinic_id")}
+            document = {**document, "staff": {**staff, "posts": [post]}}
         return super().value({**document, "profile": flat if flat["person"] else None})
 
 
@@ -99,7 +117,24 @@ def _taken(field: str) -> Exception:
     """Of people only whoever asks can say what it means that a number is another's, too."""
     if field.startswith(_PERSON):
         return DuplicateError(field.removeprefix(_PERSON))
-    return ContactTakenError()
+    return AccountExistsError() if field == "_id" else ContactTakenError()
+
+
+def staff_query(asked: StaffAsked) -> Query:
+    """Those of the clinics and the role at the same post."""
+    post: dict[str, Any] = {}
+    if asked.clinics is not None:
+        (clinic, *more) = sorted(asked.clinics) or [""]
+        post["clinic_id"] = {"$in": [clinic, *more]} if more else clinic
+    if asked.role is not None:
+        post["role"] = asked.role.value
+    query: dict[str, Any] = {"is_staff": True}
+    if post:
+        query["staff.posts"] = {"$elemMatch": post}
+    if asked.name:
+        begins = named_as(asked.name)
+        query["named_as"] = {"$gte": begins, "$lt": f"{begins}\uffff"}
+    return query
 
 
 class Accounts:
@@ -143,7 +178,7 @@ class Accounts:
     async def blocked(self, account_id: str) -> bool:
         """Whether the account is closed, for the door of routes that know no account."""
         found = await self.find(None, account_id)
-        return found is not None and found.blocked
+        return found is not None and not found.open
 
     async def hold(self, tx: Transaction, account_id: str) -> Account:
         """The account, which nobody else changes until the transaction ends.
@@ -163,6 +198,7 @@ class Accounts:
 
         Raises:
             ContactTakenError: another account has one of its logins.
+            AccountExistsError: another account has its id.
         """
         return await self._accounts.add(tx, account, *facts)
 
@@ -177,15 +213,13 @@ class Accounts:
         """
         return await self._accounts.save(tx, account, *facts)
 
-    async def staff(self, after: str | None, limit: int) -> Page[Account]:
-        """Staff accounts, newest first.
+    async def staff(self, asked: StaffAsked, after: str | None, limit: int) -> Page[Account]:
+        """Staff accounts by name.
 
         Raises:
             InvalidInputError: `after` is no cursor of ours.
         """
-        return await self._accounts.page(
-            {"is_staff": True}, _NEWEST_FIRST, after=after, limit=limit
-        )
+        return await self._accounts.page(staff_query(asked), _BY_NAME, after=after, limit=limit)
 
     async def by_level(self) -> Mapping[str, int]:
         """How many accounts there are of each level."""

@@ -6,8 +6,19 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from services.identity.accounts.domain.account import Account, Role
-from services.identity.accounts.domain.contacts import readable
+from services.identity.accounts.domain import Account, Post, Role, readable
+
+
+class PostView(BaseModel):
+    """What somebody is at a clinic, or on the whole platform."""
+
+    role: Role
+    clinic_id: str | None
+
+    @classmethod
+    def of(cls, post: Post) -> PostView:
+        """The view of a post."""
+        return cls(role=post.role, clinic_id=post.clinic_id)
 
 
 class AccountView(BaseModel):
@@ -21,7 +32,7 @@ class AccountView(BaseModel):
     logins: list[str] = Field(description="Чем можно войти.")
     full_name: str | None
     position: str | None
-    clinic_id: str | None
+    posts: list[PostView]
     created_at: datetime
 
     @classmethod
@@ -30,13 +41,13 @@ class AccountView(BaseModel):
         staff, profile = account.staff, account.profile
         return cls(
             account_id=account.id,
-            roles=[account.role],
+            roles=list(account.roles),
             level=account.level,
             phone=account.phone,
             email=readable(account.email) if account.email else None,
             logins=[readable(login) for login in account.logins],
             full_name=staff.full_name if staff else profile.person.full_name if profile else None,
             position=staff.position if staff else None,
-            clinic_id=staff.clinic_id if staff else None,
+            posts=[PostView.of(post) for post in staff.posts] if staff else [],
             created_at=account.created_at,
         )

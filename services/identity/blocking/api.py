@@ -53,7 +53,8 @@ class StandingView(BaseModel):
     """An account as administrators see it: no profile, masked nothing, only who and whether."""
 
     account_id: str
-    role: Role
+    roles: list[Role]
+    dismissed: bool
     level: str
     blocked: bool
     history: list[BlockingView]
@@ -63,7 +64,8 @@ class StandingView(BaseModel):
         """The view of an account."""
         return cls(
             account_id=account.id,
-            role=account.role,
+            roles=list(account.roles),
+            dismissed=account.dismissed,
             level=account.level,
             blocked=account.blocked,
             history=[

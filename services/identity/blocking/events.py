@@ -1,16 +1,18 @@
-"""What is told of a blocking. Why stays here."""
+"""What is told of an account that is closed, or open again. Why stays here."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from contracts import identity as contract
-from services.identity.accounts.domain import Account, Blocking
+from contracts.envelope import Data
+from services.identity.accounts.domain import Account
 
 
-def account_blocked(account: Account, blocking: Blocking) -> contract.AccountBlocked:
-    """An administrator closed it."""
-    return contract.AccountBlocked(account_id=account.id, blocked_at=blocking.at)
-
-
-def account_unblocked(account: Account) -> contract.AccountUnblocked:
-    """It is open again."""
-    return contract.AccountUnblocked(account_id=account.id)
+def closed_or_opened(before: Account, after: Account, now: datetime) -> tuple[Data, ...]:
+    """Nothing, where it was closed already, or is still: blocked and dismissed are two reasons."""
+    if before.open and not after.open:
+        return (contract.AccountBlocked(account_id=after.id, blocked_at=now),)
+    if after.open and not before.open:
+        return (contract.AccountUnblocked(account_id=after.id),)
+    return ()

@@ -1,4 +1,7 @@
-"""Administrators close accounts and open them again, each time with a reason."""
+"""Administrators close accounts and open them again, each time with a reason.
+
+The platform's close any; a clinic's those of its own staff.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,11 @@ from services.chassis.work.transactions import Transaction
 from services.identity.accounts.actions import acting, reading
 from services.identity.accounts.domain import ACCOUNT, Account, Blocking, Shown, login_of
 from services.identity.accounts.errors import AccountNotFoundError
-from services.identity.accounts.store import Accounts, Credentials
-from services.identity.acts.actions import SigningEnds
+from services.identity.accounts.store import Accounts
 from services.identity.blocking import events
+from services.identity.blocking.actions import Ending
 from services.identity.blocking.domain import marked
-from services.identity.codes.actions import Codes
 from services.identity.deps import Deps
-from services.identity.tokens.actions import Logins
 
 log = structlog.get_logger(__name__)
 
@@ -28,22 +29,19 @@ class Blockings:
 
     deps: Deps
     accounts: Accounts
-    credentials: Credentials
-    codes: Codes
-    logins: Logins
-    signing: SigningEnds
+    ending: Ending
     looks: Looks
 
     async def find(self, login: str, by: Looker) -> Account:
         """The account that is found by this contact; the look is in its owner's journal (K7).
 
         Raises:
-            AccountNotFoundError: there is none.
+            AccountNotFoundError: there is none, or it is none of this administrator's.
             AccountBlockedError: the administrator who asks is blocked.
         """
-        await reading(self.accounts, by.id)
+        administrator = await reading(self.accounts, by.id)
         found = await self.accounts.by_login(None, login_of(login))
-        if found is None:
+        if found is None or not found.seen_by(administrator.powers):
             raise AccountNotFoundError
         subject = Subject(ACCOUNT, found.id, found.id)
 
@@ -57,7 +55,8 @@ class Blockings:
         """Close an account: every login, open code and signing session of it ends.
 
         Raises:
-            AccountNotFoundError: there is none.
+            AccountNotFoundError: there is none, or it is none of this administrator's.
+            StaffElsewhereError: it is staff's who work elsewhere, too.
             AlreadyBlockedError: it is closed.
             OwnAccountError: it is the administrator's own.
             AccountBlockedError: the administrator is blocked.
@@ -68,7 +67,8 @@ class Blockings:
         """Open it again; the owner logs in anew.
 
         Raises:
-            AccountNotFoundError: there is none.
+            AccountNotFoundError: there is none, or it is none of this administrator's.
+            StaffElsewhereError: it is staff's who work elsewhere, too.
             AlreadyBlockedError: it is open.
             AccountBlockedError: the administrator is blocked.
         """
@@ -80,20 +80,16 @@ class Blockings:
 
         async def work(tx: Transaction) -> Account:
             found = await self.accounts.find(tx, account_id)  # before `acting` writes
-            await acting(tx, self.accounts, blocking.by)
+            administrator = await acting(tx, self.accounts, blocking.by)
             if found is None:
                 raise AccountNotFoundError
+            found.require_managed_by(administrator.powers)
             after = marked(found, blocking)
             await self.looks.record(tx, by, Shown.STANDING, subject)
-            if not blocking.closed:
-                return await self.accounts.save(tx, after, events.account_unblocked(after))
-            ended = await self.signing.ended(tx, account_id)
-            fact = events.account_blocked(after, blocking)
-            after = await self.accounts.save(tx, after, fact, *ended)
-            await self.logins.end_all(tx, account_id)
-            await self.codes.end_all(tx, account_id)
-            await self.credentials.forget_devices(tx, account_id)
-            return after
+            told = events.closed_or_opened(found, after, blocking.at)
+            if blocking.closed:
+                told = (*told, *await self.ending.end_all(tx, account_id))
+            return await self.accounts.save(tx, after, *told)
 
         done = await self.deps.transactions.run(work)
         log.info("an account was blocked or opened", account_id=account_id, blocked=done.blocked)

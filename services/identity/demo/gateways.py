@@ -1,4 +1,4 @@
-"""The file of demo accounts (`IDENTITY_DEMO_FILE`), read and checked. Used in a demo only."""
+"""The file of a demo's accounts, clinics and staff (`IDENTITY_DEMO_FILE`), read and checked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from services.identity.accounts.domain import Role
+from services.identity.clinics.domain import ClinicForm
 from services.identity.profiles.domain import Form
+from services.identity.staff.domain import PostForm, PracticeForm, StaffForm
 
 
 class _Strict(BaseModel):
@@ -41,6 +43,7 @@ class DemoAccount(_Strict):
     name: DemoName
     position: str | None = None
     clinic_id: str | None = None
+    practice: PracticeForm | None = None
     category: str = "citizen"
     birth_date: str | None = None
     snils: str | None = None
@@ -71,16 +74,48 @@ class DemoAccount(_Strict):
             email=self.email,
         )
 
+    @property
+    def staff_form(self) -> StaffForm:
+        """What an administrator would type of this member of staff."""
+        return StaffForm(
+            full_name=self.full_name,
+            position=self.position,
+            snils=self.snils,
+            phone=self.phone,
+            email=self.email,
+            posts=(PostForm(self.role, self.clinic_id),),
+            practice=self.practice,
+            login=self.login,
+        )
 
-class _File(_Strict):
-    accounts: tuple[DemoAccount, ...]
+
+class DemoClinic(_Strict):
+    """A clinic of the file, as an administrator would type it."""
+
+    id: str
+    form: ClinicForm
 
 
-def read_demo_accounts(file: Path) -> tuple[DemoAccount, ...]:
-    """Everyone in the file.
+class DemoStaff(_Strict):
+    """A member of staff of the file who has no password."""
+
+    id: str
+    form: StaffForm
+
+
+class DemoFile(_Strict):
+    """Everything that a demo begins with."""
+
+    accounts: tuple[DemoAccount, ...] = ()
+    clinics: tuple[DemoClinic, ...] = ()
+    staff: tuple[DemoStaff, ...] = ()
+
+
+def read_demo_file(file: Path) -> DemoFile:
+    """All of the file.
 
     Raises:
         OSError: the file cannot be read.
         pydantic.ValidationError: it says something else.
     """
-    return _File.model_validate_json(file.read_bytes()).accounts
+    return DemoFile.model_validate_json(file.read_bytes())

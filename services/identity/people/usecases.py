@@ -10,7 +10,7 @@ from services.chassis.http.looks import Asker
 from services.chassis.work.looks import Looks, Subject
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.actions import reading
-from services.identity.accounts.domain import ACCOUNT, Account, Role, Shown
+from services.identity.accounts.domain import ACCOUNT, Account, Shown
 from services.identity.accounts.store import Accounts
 from services.identity.callers.store import Counters
 from services.identity.deps import Deps
@@ -61,7 +61,7 @@ class People:
     async def _found(self, meant: Wanted) -> Sequence[Account]:
         if meant.phone is not None:
             owner = await self.accounts.by_login(None, meant.phone)
-            return [owner] if owner is not None and owner.role is Role.CITIZEN else []
+            return [owner] if owner is not None and owner.staff is None else []
         if meant.snils is not None:
             return await self.accounts.confirmed_by_snils(meant.snils)
         if meant.name is None or meant.born is None:

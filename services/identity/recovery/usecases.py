@@ -118,7 +118,7 @@ class Recovery:
         asker = caller.asker(account.id)
         await self.passwords.unlock(asker, account.id, *account.logins)
         await self.codes.limits.forgive(asker, *account.logins)
-        return None if account.blocked else self.callers.device_token(account.id, epoch, caller)
+        return self.callers.device_token(account.id, epoch, caller) if account.open else None
 
 
 def _names_all(account: Account, phone: Contact | None, email: Contact | None) -> bool:

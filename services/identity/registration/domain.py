@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.identity.accounts.domain import Account, Channel, Contact, Role
+from services.identity.accounts.domain import Account, Channel, Contact
 
 
 def registered(account_id: str, contact: Contact, now: datetime) -> Account:
@@ -12,7 +12,6 @@ def registered(account_id: str, contact: Contact, now: datetime) -> Account:
     by_phone = contact.channel is Channel.SMS
     return Account(
         id=account_id,
-        role=Role.CITIZEN,
         created_at=now,
         logins=(contact.address,),
         phone=contact.address if by_phone else None,

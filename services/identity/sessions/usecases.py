@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from services.chassis.foundation.errors import AccountBlockedError, UnauthenticatedError
+from services.chassis.foundation.errors import UnauthenticatedError
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Account, contact_of, login_of
 from services.identity.accounts.store import Accounts
@@ -117,7 +117,7 @@ class Sessions:
             InvalidInputError: the new one breaks the rules, or is the old one (neither is it here).
             ChallengeNotFoundError: no such login.
             WrongCodeError, CodeExpiredError, CodeExhaustedError, CodeUsedError: refused (e6).
-            AccountBlockedError: an administrator closed the account.
+            AccountBlockedError, DismissedError: an administrator closed the account.
         """
         with self.metrics.refusals():
             pair = await self._confirm(session_id, code, caller, new_password)
@@ -137,8 +137,7 @@ class Sessions:
             if not reply.accepted:
                 return reply, None
             account = await self.codes.holder(tx, reply.challenge)
-            if account.blocked:  # said only to who has both factors
-                raise AccountBlockedError
+            account.require_open()  # said only to who has both factors
             await self.new_passwords.settle(tx, account, chosen)
             return reply, await self.entrance.enter(tx, account)
 
@@ -177,7 +176,7 @@ class Refreshing:
 
         Raises:
             UnauthenticatedError: unknown, expired, revoked or used before.
-            AccountBlockedError: an administrator closed the account.
+            AccountBlockedError, DismissedError: an administrator closed the account.
         """
         successor = successor_of(self.deps.secret, refresh_token)
 
@@ -189,8 +188,8 @@ class Refreshing:
             if verdict in (RefreshVerdict.REUSED, RefreshVerdict.DEAD):
                 return verdict, found.account_id, None
             account = await self.accounts.find(tx, found.account_id)
-            if account is not None and account.blocked:  # by a hair before this exchange
-                raise AccountBlockedError
+            if account is not None:
+                account.require_open()  # it was closed by a hair before this exchange
             return verdict, found.account_id, account
 
         verdict, whose, account = await self.deps.transactions.run(work)

@@ -1,28 +1,82 @@
-"""What is told of staff."""
+"""What is told of staff.
+
+An SRE signs and books nothing, and the events' roles know none: such posts are told to nobody.
+"""
 
 from __future__ import annotations
 
+from contracts import clinics as parts
 from contracts import identity as contract
-from services.identity.accounts.domain import Account, Employee, Role
+from contracts.envelope import Data
+from services.identity.accounts.domain import Account, Employee, Post, Practice, Role
+from services.identity.staff.domain import invited_for
 
 
-def staff_registered(account: Account, employee: Employee) -> tuple[contract.StaffRegistered, ...]:
-    """A member of staff has an account; nothing for those whom no other service deals with.
+def staff_changed(before: Account | None, after: Account) -> tuple[Data, ...]:
+    """The member of staff as they are now; nothing where that is nothing new, or no one's matter.
 
-    An SRE signs and books nothing, and v1 of the event knows no such role: consumers of v1 could
-    not parse it.
+    `StaffRegistered` goes with it for those who do not hear `StaffChanged` yet.
     """
-    if account.role is Role.SRE:
+    was, staff = before.staff if before else None, after.staff
+    if staff is None or was == staff:
         return ()
-    return (
-        contract.StaffRegistered(
-            account_id=account.id,
-            role=contract.StaffRole(account.role),
-            clinic_id=employee.clinic_id,
-            pii=contract.StaffPii(
-                full_name=employee.full_name,
-                position=employee.position,
-                snils=employee.snils,
-            ),
+    posts = _told(staff)
+    if not posts and not (was and _told(was)):
+        return ()
+    pii = contract.StaffPii(full_name=staff.full_name, position=staff.position, snils=staff.snils)
+    now = contract.StaffChanged(
+        account_id=after.id,
+        active=not staff.dismissed,
+        posts=tuple(
+            contract.Post(role=contract.StaffRole(post.role), clinic_id=post.clinic_id)
+            for post in posts
         ),
+        practice=_practice(staff.practice) if staff.practice else None,
+        pii=pii,
+    )
+    if not posts or staff.dismissed:
+        return (now,)
+    first = posts[0]
+    registered = contract.StaffRegistered(
+        account_id=after.id,
+        role=contract.StaffRole(first.role),
+        clinic_id=first.clinic_id,
+        pii=pii,
+    )
+    return (registered, now)
+
+
+def staff_invited(account: Account, clinic_name: str | None) -> contract.StaffInvited:
+    """They are to be told how to set their first password."""
+    assert account.staff is not None  # noqa: S101 - for the types: only staff are invited
+    role = invited_for(account.staff).role
+    return contract.StaffInvited(
+        account_id=account.id,
+        role=None if role is Role.SRE else contract.StaffRole(role),
+        clinic_name=clinic_name,
+        pii=contract.Contacts(phone=account.phone, email=account.email),
+    )
+
+
+def _told(employee: Employee) -> tuple[Post, ...]:
+    return tuple(post for post in employee.posts if post.role is not Role.SRE)
+
+
+def _practice(practice: Practice) -> parts.Practice:
+    return parts.Practice(
+        specialties=practice.specialties,
+        practising_since=practice.practising_since,
+        qualifications=tuple(
+            parts.Qualification(
+                number=q.number,
+                specialty=q.specialty,
+                issued_on=q.issued_on,
+                valid_until=q.valid_until,
+            )
+            for q in practice.qualifications
+        ),
+        conferences=tuple(
+            parts.Conference(title=c.title, year=c.year) for c in practice.conferences
+        ),
+        photo=practice.photo,
     )

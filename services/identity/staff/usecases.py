@@ -1,18 +1,40 @@
-"""Staff accounts, made by an administrator."""
+"""Staff, invited, changed, moved and dismissed by administrators (K3, K9).
+
+The platform's administrator may all of it, a clinic's only with its own staff. What they may is
+read from their account, not from their token.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
 
 from services.chassis.database.idempotency import Once
 from services.chassis.database.pages import Page
+from services.chassis.http.etags import Expected
 from services.chassis.work.transactions import Transaction
-from services.identity.accounts.actions import acting, reading
-from services.identity.accounts.domain import Account, require_reachable
+from services.identity.accounts.actions import acting, changing, reading
+from services.identity.accounts.domain import Account, Dismissal, StaffAsked
+from services.identity.accounts.errors import AccountNotFoundError
 from services.identity.accounts.store import Accounts
+from services.identity.blocking.actions import Ending
+from services.identity.blocking.events import closed_or_opened
+from services.identity.callers.store import Counters
 from services.identity.deps import Deps
 from services.identity.staff import events
-from services.identity.staff.domain import StaffForm, staff_account
+from services.identity.staff.actions import StaffEntry
+from services.identity.staff.domain import StaffForm, checked, dismissed
+from services.identity.staff.errors import (
+    AlreadyDismissedError,
+    InvitationAcceptedError,
+    TooManyInvitationsError,
+)
+
+log = structlog.get_logger(__name__)
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -21,30 +43,148 @@ class Staff:
 
     deps: Deps
     accounts: Accounts
+    counters: Counters
+    entry: StaffEntry
+    ending: Ending
 
-    async def register(self, form: StaffForm, by: str, *, once: Once | None = None) -> Account:
-        """A new staff account, made by an administrator.
+    async def make(
+        self, account_id: str | None, form: StaffForm, by: str, *, once: Once | None = None
+    ) -> Account:
+        """A new member of staff, who is invited.
 
         Raises:
-            AccountBlockedError: the administrator is blocked.
             InvalidInputError: names every wrong field.
-            ContactTakenError: another account has the phone or the e-mail.
+            ContactTakenError, AccountExistsError: there is such an account already.
+            ForeignPostError: a post is not this administrator's to give.
+            AccountBlockedError: the administrator is blocked.
         """
-        account, employee = staff_account(self.deps.new_id(), form, self.deps.now())
-        require_reachable(account.code_contact, self.deps.settings.phone_countries)
-        facts = events.staff_registered(account, employee)
+        entered = checked(form, self.deps.now().date(), new=True)
+        id_ = account_id or self.deps.new_id()
 
         async def work(tx: Transaction) -> Account:
-            await acting(tx, self.accounts, by)
-            return await self.accounts.add(tx, account, *facts)
+            administrator = await acting(tx, self.accounts, by)
+            return await self.entry.add(tx, id_, entered, administrator.powers, by)
 
         return await self.deps.transactions.run(work, once=once)
 
-    async def page(self, after: str | None, limit: int, by: str) -> Page[Account]:
-        """Staff accounts, newest first.
+    async def change(
+        self, account_id: str, expected: Expected, form: StaffForm, by: str
+    ) -> Account:
+        """Enter everything of them anew; other posts are a move.
+
+        Raises:
+            InvalidInputError: names every wrong field.
+            AccountNotFoundError: there are none, or not this administrator's.
+            StaleVersionError: the account is not at an expected revision any more.
+            ForeignPostError, StaffElsewhereError, OwnPostsError: not for this administrator.
+            ContactTakenError: another account has a contact.
+            AccountBlockedError: the administrator is blocked.
+        """
+        entered = checked(form, self.deps.now().date(), new=False)
+
+        async def work(tx: Transaction) -> Account:
+            found = await self.accounts.find(tx, account_id)
+            who = await (changing if account_id == by else acting)(tx, self.accounts, by)
+            if found is None or found.staff is None or not found.seen_by(who.powers):
+                raise AccountNotFoundError
+            expected.check(found.revision)
+            return await self.entry.change(tx, found, entered, who.powers, by)
+
+        return await self.deps.transactions.run(work)
+
+    async def dismiss(self, account_id: str, reason: str, by: str) -> Account:
+        """They work no more: logins, codes and devices end, other services hear of it.
+
+        Raises:
+            AccountNotFoundError: there are none, or not this administrator's.
+            StaffElsewhereError: they work elsewhere, too.
+            AlreadyDismissedError: they are dismissed.
+            OwnPostsError: it is the administrator's own account.
+            AccountBlockedError: the administrator is blocked.
+        """
+        return await self._mark(account_id, Dismissal(self.deps.now(), by, reason, dismissed=True))
+
+    async def reinstate(self, account_id: str, reason: str, by: str) -> Account:
+        """They work again, on the same posts; they log in anew.
+
+        Raises:
+            As `dismiss`.
+        """
+        return await self._mark(account_id, Dismissal(self.deps.now(), by, reason, dismissed=False))
+
+    async def _mark(self, account_id: str, dismissal: Dismissal) -> Account:
+        async def work(tx: Transaction) -> Account:
+            found = await self._managed(tx, account_id, dismissal.by)
+            after = dismissed(found, dismissal)
+            told = events.staff_changed(found, after)
+            told = (*told, *closed_or_opened(found, after, dismissal.at))
+            if dismissal.dismissed:
+                told = (*told, *await self.ending.end_all(tx, account_id))
+            return await self.accounts.save(tx, after, *told)
+
+        done = await self.deps.transactions.run(work)
+        log.info("staff dismissed or taken back", account_id=account_id, dismissed=done.dismissed)
+        return done
+
+    async def invite(self, account_id: str, by: str) -> Account:
+        """Tell them once more how to set their first password.
+
+        Raises:
+            AccountNotFoundError: there are none, or not this administrator's.
+            StaffElsewhereError: they work elsewhere, too.
+            AlreadyDismissedError, InvitationAcceptedError: there is nobody to invite.
+            TooManyInvitationsError: they were told often enough today.
+            AccountBlockedError: the administrator is blocked.
+        """
+        key = self.counters.key("invitations", account_id)
+        limit = self.deps.settings.invitations_per_day
+
+        async def work(tx: Transaction) -> Account:
+            found = await self._managed(tx, account_id, by)
+            if found.dismissed:
+                raise AlreadyDismissedError(dismissed=True)
+            if await self.entry.credentials.password_hash(account_id) is not None:
+                raise InvitationAcceptedError
+            hit = await self.counters.hit_in(tx, key, limit=limit, window=_DAY)
+            if not hit.allowed:
+                raise TooManyInvitationsError(hit.wait)
+            told = await self.entry.invitation(tx, found)
+            return await self.accounts.save(tx, found, told)
+
+        return await self.deps.transactions.run(work)
+
+    async def get(self, account_id: str, by: str) -> Account:
+        """One of them.
+
+        Raises:
+            AccountNotFoundError: there are none, or not this administrator's.
+            AccountBlockedError: the administrator who asks is blocked.
+        """
+        administrator = await reading(self.accounts, by)
+        found = await self.accounts.find(None, account_id)
+        if found is None or found.staff is None or not found.seen_by(administrator.powers):
+            raise AccountNotFoundError
+        return found
+
+    async def page(
+        self, asked: StaffAsked, after: str | None, limit: int, by: str
+    ) -> Page[Account]:
+        """Staff by name: of this administrator's clinics only.
 
         Raises:
             AccountBlockedError: the administrator who asks is blocked.
         """
-        await reading(self.accounts, by)
-        return await self.accounts.staff(after, limit)
+        powers = (await reading(self.accounts, by)).powers
+        if not powers.everywhere:
+            clinics = asked.clinics & powers.clinics if asked.clinics else powers.clinics
+            asked = replace(asked, clinics=clinics)
+        return await self.accounts.staff(asked, after, limit)
+
+    async def _managed(self, tx: Transaction, account_id: str, by: str) -> Account:
+        """The member of staff, all of whose posts are this administrator's."""
+        found = await self.accounts.find(tx, account_id)
+        who = await (changing if account_id == by else acting)(tx, self.accounts, by)
+        if found is None or found.staff is None:
+            raise AccountNotFoundError
+        found.require_managed_by(who.powers)
+        return found

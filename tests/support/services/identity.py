@@ -21,10 +21,10 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.identity.accounts.domain import Role
 from services.identity.app import build
-from services.identity.demo.gateways import DemoAccount, DemoName
+from services.identity.demo.gateways import DemoAccount, DemoFile, DemoName
 from services.identity.demo.usecases import Demo
 from services.identity.settings import Settings
-from tests.support.service import Collector, an_event, outbox_events, running
+from tests.support.service import Collector, an_event, keyed, outbox_events, running
 from tests.support.tools.encryption import SECRET, decrypted
 
 PASSWORD = "очень длинная фраза 7"
@@ -38,6 +38,27 @@ PROFILE: dict[str, Any] = {
     "inn": "500100732259",
     "oms": "7758890000000128",
     "passport": {"series": "45 21", "number": "123456"},
+}
+
+CLINIC: dict[str, Any] = {
+    "number": "45",
+    "name": "Городская поликлиника № 45",
+    "organisation": "ГБУЗ «Городская поликлиника № 45»",
+    "address": "г. Москва, ул. Садовая, д. 12",
+    "phone": "+7 495 000-00-45",
+    "timezone": "Europe/Moscow",
+    "ogrn": "1027700000008",
+    "inn": "7706000005",
+    "licence": {"number": "Л041-01137-77/00000045", "issued_on": "2020-02-29"},
+    "opening_hours": [{"weekday": 1, "begins": "08:00", "ends": "20:00"}],
+    "rooms": [{"number": "214", "title": "Кабинет терапевта"}],
+    "insurance": ["ОМС"],
+}
+DOCTOR: dict[str, Any] = {
+    "full_name": "Орлова Мария Викторовна",
+    "position": "врач-терапевт",
+    "posts": [{"role": "doctor", "clinic_id": "clinic-1"}],
+    "practice": {"specialties": ["therapist"], "practising_since": 2009},
 }
 
 
@@ -142,8 +163,38 @@ class Identity:
             email=f"kim-{number}@example.org",
             name=DemoName(last="Ким", first="Елена", middle="Олеговна"),
         )
-        await find(self.app, Demo).seed([entry])
+        await find(self.app, Demo).seed(DemoFile(accounts=(entry,)))
         return await self.logged_in(entry.phone)
+
+    async def clinic(self, who: dict[str, Any], clinic_id: str = "clinic-1", **over: Any) -> None:
+        """A clinic of this id."""
+        body = CLINIC | {"id": clinic_id, "number": clinic_id.rpartition("-")[2]} | over
+        made = await self.post("/clinics", body, bearer(who) | keyed())
+        assert made.status_code == 201, made.text
+
+    async def employed(self, who: dict[str, Any], **over: Any) -> dict[str, Any]:
+        """A member of staff, made by an administrator; a doctor of `clinic-1` if nothing else."""
+        body = DOCTOR | {"phone": any_phone()} | over
+        made = await self.post("/staff", body, bearer(who) | keyed())
+        assert made.status_code == 201, made.text
+        found: dict[str, Any] = made.json()
+        return found
+
+    async def accepted(self, employee: dict[str, Any]) -> dict[str, Any]:
+        """The tokens of a member of staff who has set the first password."""
+        contacts = {name: employee[name] for name in ("phone", "email") if employee[name]}
+        started = await self.post("/recoveries", contacts)
+        recovery_id = started.json()["recovery_id"]
+        answer = {"code": await self.code(recovery_id), "password": PASSWORD}
+        done = await self.post(f"/recoveries/{recovery_id}/confirmation", answer)
+        assert done.status_code == 204, done.text
+        return await self.logged_in(employee["phone"] or employee["email"])
+
+    async def administrator_of(self, who: dict[str, Any], *clinics: str) -> dict[str, Any]:
+        """An administrator of these clinics, logged in."""
+        posts = [{"role": "administrator", "clinic_id": clinic} for clinic in clinics]
+        made = await self.employed(who, posts=posts, practice=None)
+        return await self.accepted(made)
 
     async def proved(self, pair: dict[str, Any], **contact: str) -> dict[str, Any]:
         """The account after its owner has proved one more contact."""

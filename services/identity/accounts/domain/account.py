@@ -8,34 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from services.chassis.foundation.errors import AccountBlockedError
 from services.identity.accounts.domain.contacts import Channel, Contact
+from services.identity.accounts.domain.employee import NOBODY, Employee, Powers, Role
 from services.identity.accounts.domain.person import Profile, ProfileState
+from services.identity.accounts.errors import (
+    AccountNotFoundError,
+    DismissedError,
+    StaffElsewhereError,
+)
 from services.identity.tokens.domain import Holder
 
 CONFIRMED, REGISTERED = "confirmed", "registered"
-
-
-class Role(StrEnum):
-    """What an account is for. One person may have a citizen's and a staff account."""
-
-    CITIZEN = "citizen"
-    DOCTOR = "doctor"
-    REGISTRAR = "registrar"
-    SUPPORT = "support"
-    ADMINISTRATOR = "administrator"
-    SRE = "sre"
-
-
-@dataclass(frozen=True)
-class Employee:
-    """What patients see of a member of staff; the СНИЛС is for other services only."""
-
-    full_name: str
-    position: str | None = None
-    clinic_id: str | None = None
-    snils: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +42,6 @@ class Account:
     """
 
     id: str
-    role: Role
     created_at: datetime
     logins: tuple[str, ...]
     phone: str | None = None
@@ -74,6 +58,56 @@ class Account:
         return bool(self.blockings) and self.blockings[-1].closed
 
     @property
+    def dismissed(self) -> bool:
+        """Whether it is the account of staff who were dismissed."""
+        return self.staff is not None and self.staff.dismissed
+
+    @property
+    def open(self) -> bool:
+        """Whether anybody may act with it."""
+        return not self.blocked and not self.dismissed
+
+    def require_open(self) -> None:
+        """Check that somebody may act with it.
+
+        Raises:
+            AccountBlockedError: an administrator closed it.
+            DismissedError: it is the account of staff who were dismissed.
+        """
+        if self.blocked:
+            raise AccountBlockedError
+        if self.dismissed:
+            raise DismissedError
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """What its holder is, whether or not at a clinic."""
+        return self.staff.roles if self.staff else (Role.CITIZEN,)
+
+    @property
+    def powers(self) -> Powers:
+        """What its holder manages as an administrator."""
+        return self.staff.powers if self.staff else NOBODY
+
+    def seen_by(self, powers: Powers) -> bool:
+        """Whether it is an account of somebody who works where these powers reach."""
+        if self.staff is None:
+            return powers.everywhere
+        return powers.everywhere or any(powers.over(p.clinic_id) for p in self.staff.posts)
+
+    def require_managed_by(self, powers: Powers) -> None:
+        """Check that these powers are over the whole account.
+
+        Raises:
+            AccountNotFoundError: they do not reach it.
+            StaffElsewhereError: it is staff's who work elsewhere, too.
+        """
+        if not self.seen_by(powers):
+            raise AccountNotFoundError
+        if self.staff and not all(powers.over(post.clinic_id) for post in self.staff.posts):
+            raise StaffElsewhereError
+
+    @property
     def profile_state(self) -> ProfileState:
         """How far the profile is."""
         return self.profile.state if self.profile else ProfileState.DRAFT
@@ -86,11 +120,12 @@ class Account:
     @property
     def holder(self) -> Holder:
         """The account as its tokens name it."""
-        roles = (self.role.value,)
-        if self.staff is None:
+        roles = tuple(role.value for role in self.roles)
+        staff = self.staff
+        if staff is None:
             return Holder(self.id, roles, self.level)
-        posts = ((self.role.value, self.staff.clinic_id),)
-        return Holder(self.id, roles, self.level, posts, self.staff.full_name, self.staff.position)
+        posts = tuple((post.role.value, post.clinic_id) for post in staff.posts)
+        return Holder(self.id, roles, self.level, posts, staff.full_name, staff.position)
 
     @property
     def proved_phone(self) -> str | None:
@@ -113,7 +148,8 @@ class Account:
         raise ValueError(message)
 
 
-def logins_of(phone: Contact, email: Contact, login: str | None) -> tuple[str, ...]:
+def logins_of(phone: Contact | None, email: Contact | None, login: str | None) -> tuple[str, ...]:
     """The names that an account with these contacts and this login name is found by."""
-    names = (phone.address, email.address, (login or "").strip().casefold())
-    return tuple(name for name in names if name)
+    contacts = tuple(contact.address for contact in (phone, email) if contact)
+    name = (login or "").strip().casefold()
+    return (*contacts, name) if name else contacts

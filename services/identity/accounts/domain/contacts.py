@@ -71,6 +71,19 @@ def phone_of(text: str) -> Contact | None:
     )
 
 
+def office_phone_of(text: str) -> str | None:
+    """The number of an office in E.164, or None. Any number that can be called is one."""
+    if len(text) > _LONGEST:
+        return None
+    try:
+        number = phonenumbers.parse(phone(text), _REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 def can_get_codes(contact: Contact, countries: Collection[str]) -> bool:
     """Whether a code reaches it: any e-mail, and a mobile number of these countries (ISO 3166).
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.identity import AccountBlocked, StaffRegistered
+from contracts.identity import AccountBlocked, StaffChanged
 from tests.support.service import keyed, outbox_events
-from tests.support.services.identity import PASSWORD, PROFILE, Identity, any_phone, bearer
+from tests.support.services.identity import CLINIC, PASSWORD, PROFILE, Identity, any_phone, bearer
 
 _WHY = {"reason": "Обращение владельца: телефон украден."}
-_STAFF = {"role": "sre", "full_name": "Лис Олег", "phone": any_phone(), "email": "l@example.org"}
+_STAFF = {"posts": [{"role": "sre"}], "full_name": "Лис Олег", "phone": any_phone()}
 _CONTACT = {"channel": "email", "email": "thief@example.org", "password": PASSWORD}
 _CODE = {"code": "000000"}
 # Every route that takes an access token, with a body that would be taken.
@@ -33,6 +33,15 @@ _ADMINISTRATORS: dict[tuple[str, str], Any] = {
     ("get", "/v1/staff"): None,
     ("post", "/v1/staff"): _STAFF,
     ("post", "/v1/people/searches"): {"phone": "+79160000000"} | _WHY,
+    ("get", "/v1/staff/{account_id}"): None,
+    ("put", "/v1/staff/{account_id}"): _STAFF,
+    ("post", "/v1/staff/{account_id}/dismissal"): _WHY,
+    ("post", "/v1/staff/{account_id}/reinstatement"): _WHY,
+    ("post", "/v1/staff/{account_id}/invitation"): None,
+    ("post", "/v1/clinics"): CLINIC,
+    ("put", "/v1/clinics/{clinic_id}"): CLINIC,
+    ("post", "/v1/clinics/{clinic_id}/closing"): {"closed_on": "2199-01-01", "reason": "ремонт"},
+    ("post", "/v1/clinics/{clinic_id}/reopening"): None,
     ("post", "/v1/accounts/lookup"): {"login": "+79160000000"},
     ("post", "/v1/accounts/{account_id}/block"): _WHY,
     ("post", "/v1/accounts/{account_id}/unblock"): _WHY,
@@ -79,14 +88,14 @@ async def test_a_blocked_administrator_is_refused_everywhere(
     former, victim = await identity.administrator(), await identity.registered()
     block = f"/accounts/{former['account_id']}/block"
     assert (await identity.post(block, _WHY, bearer(administrator))).is_success
-    made = len(await outbox_events(identity.app, StaffRegistered))
+    made = len(await outbox_events(identity.app, StaffChanged))
 
     for pair in (victim, administrator, former):
         ids = {"account_id": pair["account_id"], "act_id": "a1", "session_id": "s1"}
-        said = await _answers(identity, former, _ADMINISTRATORS, **ids)
+        said = await _answers(identity, former, _ADMINISTRATORS, clinic_id="clinic-1", **ids)
         assert said == dict.fromkeys(_ADMINISTRATORS, (403, "account-blocked"))
     assert len(await outbox_events(identity.app, AccountBlocked)) == 1
-    assert len(await outbox_events(identity.app, StaffRegistered)) == made
+    assert len(await outbox_events(identity.app, StaffChanged)) == made
 
 
 async def test_a_blocked_citizen_is_refused_everywhere(

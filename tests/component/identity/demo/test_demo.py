@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from contracts.identity import AccountRegistered, ProfileConfirmedV2, StaffRegistered
+from contracts.identity import (
+    AccountRegistered,
+    ClinicChanged,
+    ProfileConfirmedV2,
+    StaffChanged,
+)
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
-from services.identity.demo.gateways import read_demo_accounts
+from services.identity.demo.gateways import read_demo_file
 from services.identity.demo.usecases import Demo
 from services.identity.settings import Settings
 from tests.support.service import outbox_events
@@ -23,7 +28,7 @@ async def test_demo_people_log_in_by_every_name_of_theirs(
     platform: Platform, database: str
 ) -> None:
     async with identity_running(platform, database, demo=True, demo_file=_FILE) as identity:
-        for entry in read_demo_accounts(_FILE):
+        for entry in read_demo_file(_FILE).accounts:
             for login in (entry.login, entry.phone, entry.email.upper()):
                 assert login
                 pair = await identity.logged_in(login, entry.password)
@@ -35,13 +40,13 @@ async def test_demo_people_log_in_by_every_name_of_theirs(
 
 async def test_a_restart_adds_nothing(platform: Platform, database: str) -> None:
     async with identity_running(platform, database, demo=True, demo_file=_FILE) as identity:
-        accounts = read_demo_accounts(_FILE)
-        await find(identity.app, Demo).seed(accounts)
-        await find(identity.app, Demo).seed(accounts)
+        demo = read_demo_file(_FILE)
+        await find(identity.app, Demo).seed(demo)
+        await find(identity.app, Demo).seed(demo)
 
-        citizens = [a.id for a in accounts if a.role == "citizen"]
+        citizens = [a.id for a in demo.accounts if a.role == "citizen"]
         # an SRE has no business with other services: they are not told
-        staff = [a for a in accounts if a.role not in {"citizen", "sre"}]
+        staff = [a for a in demo.accounts if a.role not in {"citizen", "sre"}]
         registered = await outbox_events(identity.app, AccountRegistered)
         confirmed = await outbox_events(identity.app, ProfileConfirmedV2)
         assert [e.aggregateid for e in registered] == citizens
@@ -49,11 +54,19 @@ async def test_a_restart_adds_nothing(platform: Platform, database: str) -> None
         for event in confirmed:  # demo contacts count as proved
             assert event.data.pii.phone
             assert event.data.pii.email
-        said = await outbox_events(identity.app, StaffRegistered)
-        assert [e.aggregateid for e in said] == [a.id for a in staff]
-        told = [e.data.pii.snils for e in said]
+        clinics = await outbox_events(identity.app, ClinicChanged)
+        assert [e.aggregateid for e in clinics] == ["clinic-1", "clinic-2", "clinic-3"]
+        said = await outbox_events(identity.app, StaffChanged)
+        people = {e.aggregateid: e.data for e in said}
+        assert list(people) == [*(p.id for p in demo.staff), *(a.id for a in staff)]
+        told = [people[a.id].pii.snils for a in staff]
         assert told == ["".join(filter(str.isdigit, a.snils or "")) for a in staff]
         assert all(told)
+        doctors = [data for data in people.values() if data.practice]
+        assert len(doctors) == 11
+        assert {post.clinic_id for data in doctors for post in data.posts} == {
+            event.aggregateid for event in clinics
+        }
 
 
 def test_the_public_secret_is_refused_outside_a_demo() -> None:

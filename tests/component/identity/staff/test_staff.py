@@ -6,12 +6,19 @@ from typing import Any
 
 import pytest
 
-from contracts.identity import AccountRegistered, CodePurpose, StaffRegistered, StaffRole
+from contracts.identity import (
+    AccountRegistered,
+    CodePurpose,
+    StaffChanged,
+    StaffInvited,
+    StaffRegistered,
+    StaffRole,
+)
 from contracts.roles import Role as TokenRole
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.service import keyed, outbox_events
-from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer
+from tests.support.services.identity import DOCTOR, PASSWORD, Identity, any_phone, bearer
 
 _NEW = "другая длинная фраза 8"
 
@@ -33,14 +40,15 @@ async def _recover(identity: Identity, contacts: dict[str, Any], password: str =
 
 
 def _doctor(**over: Any) -> dict[str, Any]:
-    return {
-        "role": "doctor",
-        "full_name": "Орлова Мария Викторовна",
-        "position": "врач-терапевт",
-        "clinic_id": "clinic-1",
-        "phone": any_phone(),
-        "email": "orlova@example.org",
-    } | over
+    return DOCTOR | {"phone": any_phone(), "email": "orlova@example.org"} | over
+
+
+@pytest.fixture
+async def administrator(identity: Identity) -> dict[str, Any]:
+    """An administrator of the platform, on which there is one clinic."""
+    found = await identity.administrator()
+    await identity.clinic(found)
+    return found
 
 
 async def test_an_administrator_makes_a_doctor_who_sets_the_password(
@@ -55,6 +63,17 @@ async def test_an_administrator_makes_a_doctor_who_sets_the_password(
     assert event.data.role is StaffRole.DOCTOR
     assert event.data.clinic_id == "clinic-1"
     assert event.data.pii.full_name == "Орлова Мария Викторовна"
+    changed = (await outbox_events(identity.app, StaffChanged))[-1]
+    assert (changed.aggregateid, changed.seq) == (made.json()["account_id"], 2)
+    assert changed.data.active
+    assert [(p.role, p.clinic_id) for p in changed.data.posts] == [("doctor", "clinic-1")]
+    assert changed.data.practice.specialties == ("therapist",)
+    [invited] = await outbox_events(identity.app, StaffInvited)
+    assert (invited.data.role, invited.data.clinic_name) == (
+        "doctor",
+        "Городская поликлиника № 45",
+    )
+    assert (invited.data.pii.phone, invited.data.pii.email) == (doctor["phone"], doctor["email"])
     assert await outbox_events(identity.app, AccountRegistered) == []
     before = await identity.post("/sessions", {"login": doctor["phone"], "password": PASSWORD})
     assert before.status_code == 401
@@ -74,17 +93,19 @@ async def test_o1_an_administrator_makes_an_sre_of_whom_no_service_is_told(
 ) -> None:
     """The dashboards need the role; v1 of the event about staff does not know it."""
     sre = {
-        "role": "sre",
+        "posts": [{"role": "sre"}],
         "full_name": "Лебедев Игорь Павлович",
         "phone": any_phone(),
         "email": "sre@example.org",
     }
-    told = len(await outbox_events(identity.app, StaffRegistered))
+    told = len(await outbox_events(identity.app, StaffChanged))
     made = await identity.post("/staff", sre, bearer(administrator) | keyed())
     assert made.status_code == 201, made.text
-    assert len(await outbox_events(identity.app, StaffRegistered)) == told
+    assert len(await outbox_events(identity.app, StaffChanged)) == told
+    [invited] = await outbox_events(identity.app, StaffInvited)
+    assert (invited.data.role, invited.data.pii.phone) == (None, sre["phone"])
     assert await _recover(identity, {"phone": sre["phone"], "email": sre["email"]}) == 204
-    pair = await identity.logged_in(sre["phone"], _NEW)
+    pair = await identity.logged_in(str(sre["phone"]), _NEW)
     principal = await find(identity.app, Runtime).tokens.principal(pair["access_token"])
     assert principal.roles == frozenset({TokenRole.SRE})
 
@@ -153,44 +174,47 @@ async def test_all_wrong_staff_fields_at_once(
 ) -> None:
     answer = await identity.post(
         "/staff",
-        {"role": "doctor", "full_name": " ", "phone": "1"},
+        {"posts": [{"role": "doctor"}], "full_name": " ", "phone": "1"},
         bearer(administrator) | keyed(),
     )
     assert answer.status_code == 422
     pointers = {e["pointer"] for e in answer.json()["errors"]}
-    assert pointers == {"/full_name", "/clinic_id", "/position", "/phone", "/email"}
-    citizen = await identity.post(
-        "/staff", _doctor(role="citizen"), bearer(administrator) | keyed()
-    )
-    assert citizen.json()["errors"][0]["code"] == "staff-role"
+    wanted = {"/full_name", "/posts/0/clinic_id", "/position", "/practice", "/phone"}
+    assert pointers == wanted
+    citizen = _doctor(posts=[{"role": "citizen"}, {"role": "doctor", "clinic_id": "clinic-1"}])
+    refused = await identity.post("/staff", citizen, bearer(administrator) | keyed())
+    assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [
+        ("/posts/0/role", "staff-role")
+    ]
 
 
-async def test_staff_are_listed_page_by_page_for_administrators_only(
+async def test_staff_are_listed_by_name_page_by_page_for_administrators_only(
     identity: Identity, administrator: dict[str, Any]
 ) -> None:
-    for i in range(3):
-        await identity.post(
-            "/staff", _doctor(email=f"d{i}@example.org"), bearer(administrator) | keyed()
-        )
+    names = ["Ёлкина Анна", "Ельцова Анна", "Орлова Мария"]
+    for name in reversed(names):
+        await identity.employed(administrator, full_name=name)
     citizen = await identity.registered()
     refused = await identity.client.get("/v1/staff", headers=bearer(citizen))
     assert refused.status_code == 403
     refused = await identity.post("/staff", _doctor(), bearer(citizen) | keyed())
     assert refused.status_code == 403
 
-    seen: list[str] = []
-    cursor: str | None = None
-    for _ in range(2):
-        page = await identity.client.get(
-            "/v1/staff",
-            params={"limit": 2} | ({"cursor": cursor} if cursor else {}),
-            headers=bearer(administrator),
-        )
-        seen += [i["email"] for i in page.json()["items"]]
-        cursor = page.json()["next_cursor"]
-    assert seen[:3] == ["d2@example.org", "d1@example.org", "d0@example.org"]
-    assert len(seen) == 4  # with the administrator
-    assert cursor is None
+    async def listed(**asked: Any) -> dict[str, Any]:
+        page = await identity.client.get("/v1/staff", params=asked, headers=bearer(administrator))
+        assert page.status_code == 200, page.text
+        found: dict[str, Any] = page.json()
+        return found
+
+    first = await listed(limit=2)
+    second = await listed(limit=2, cursor=first["next_cursor"])
+    seen = [i["full_name"] for i in [*first["items"], *second["items"]]]
+    assert seen == ["Ёлкина Анна", "Ельцова Анна", "Ким Елена Олеговна", "Орлова Мария"]
+    assert second["next_cursor"] is None
+    assert [i["full_name"] for i in (await listed(name="ЕЛ"))["items"]] == names[:2]
+    assert len((await listed(role="doctor", clinic_id="clinic-1"))["items"]) == 3
+    assert (await listed(role="registrar", clinic_id="clinic-1"))["items"] == []
+    assert len((await listed(role="administrator"))["items"]) == 1
     broken = await identity.client.get(
         "/v1/staff", params={"cursor": "WzEsMl0"}, headers=bearer(administrator)
     )

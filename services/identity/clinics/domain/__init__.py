@@ -1,0 +1,39 @@
+"""What a clinic is, what its form must be, and how it closes."""
+
+from __future__ import annotations
+
+from services.identity.clinics.domain.clinic import (
+    Clinic,
+    Closure,
+    Details,
+    Hours,
+    Permit,
+    Place,
+    Room,
+    closed,
+    reopened,
+)
+from services.identity.clinics.domain.form import (
+    ClinicForm,
+    HoursForm,
+    PermitForm,
+    RoomForm,
+    checked,
+)
+
+__all__ = [
+    "Clinic",
+    "ClinicForm",
+    "Closure",
+    "Details",
+    "Hours",
+    "HoursForm",
+    "Permit",
+    "PermitForm",
+    "Place",
+    "Room",
+    "RoomForm",
+    "checked",
+    "closed",
+    "reopened",
+]
