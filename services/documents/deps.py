@@ -15,7 +15,7 @@ from services.chassis.http.auth import Principal
 from services.chassis.http.door import admitted
 from services.chassis.http.facilities import facility
 from services.chassis.http.headers import asked_of, declared_length
-from services.chassis.http.looks import Asker
+from services.chassis.http.looks import Reach
 from services.chassis.http.rates import Rates
 from services.chassis.work.looks import Looker, Looks
 from services.chassis.work.transactions import Transactions
@@ -40,7 +40,7 @@ class Deps:
 
 def looker_of(who: Principal) -> Looker:
     """Who is shown something: a doctor, its owner, or who acts for them."""
-    return Asker(who, (Role.DOCTOR, Role.CITIZEN)).at(None)
+    return Reach(who, (Role.DOCTOR, Role.CITIZEN)).at(None)
 
 
 async def bounded_body(

@@ -107,6 +107,7 @@ def build(
             bind=settings.gateway_bind,
             trust=trust / public.FOLDER,
             buckets=(BUCKET_UPLOADS, BUCKET_SEALED),
+            demo=settings.demo,
         ),
     )
 

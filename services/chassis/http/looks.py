@@ -42,7 +42,7 @@ _OWNER = "владелец"
 
 
 @dataclass(frozen=True)
-class Asker:
+class Reach:
     """A member of staff who looks by one of these roles: at their clinics, or everywhere."""
 
     who: Principal

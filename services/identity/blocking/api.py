@@ -13,7 +13,7 @@ from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Id, Tidied
 from services.chassis.http.auth import Principal
 from services.chassis.http.facilities import facility
-from services.chassis.http.looks import Asker
+from services.chassis.http.looks import Reach
 from services.chassis.work.looks import Looker
 from services.identity.accounts.domain import Account, Role
 from services.identity.blocking.usecases import Blockings
@@ -76,7 +76,7 @@ class StandingView(BaseModel):
 
 
 def _looker(who: Principal) -> Looker:
-    return Asker(who, (roles.Role.ADMINISTRATOR,)).at(None)
+    return Reach(who, (roles.Role.ADMINISTRATOR,)).at(None)
 
 
 @router.post("/lookup", summary="Найти учётную запись по контакту")

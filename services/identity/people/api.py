@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from contracts.roles import Role
 from services.chassis.http.auth import Principal, require
 from services.chassis.http.facilities import facility
-from services.chassis.http.looks import Asker, Why
+from services.chassis.http.looks import Reach, Why
 from services.identity.accounts.domain import Account
 from services.identity.deps import Body, FormField
 from services.identity.people.domain import Search
@@ -75,5 +75,5 @@ async def search(
 
     429 `too-many-searches`: so many an hour for each member of staff; see `Retry-After`.
     """
-    found = await use.find(body.search(), Asker(who, _ROLES), body.reason)
+    found = await use.find(body.search(), Reach(who, _ROLES), body.reason)
     return FoundPeople(items=[FoundPerson.of(account) for account in found])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.chassis.http.looks import Asker
+from services.chassis.http.looks import Reach
 from services.chassis.work.looks import Looks, Subject
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.actions import reading
@@ -30,7 +30,7 @@ class People:
     counters: Counters
     looks: Looks
 
-    async def find(self, search: Search, asker: Asker, why: str | None) -> Sequence[Account]:
+    async def find(self, search: Search, reach: Reach, why: str | None) -> Sequence[Account]:
         """The people whom this describes exactly; each has the look in the journal.
 
         Raises:
@@ -38,14 +38,14 @@ class People:
             TooManySearchesError: as many in an hour as one may; mistakes in the form are free.
             AccountBlockedError: the account of who asks is closed.
         """
-        await reading(self.accounts, asker.who.subject)
-        meant, why = wanted(search), asker.because(why)
-        await self._count(asker.who.subject)
+        await reading(self.accounts, reach.who.subject)
+        meant, why = wanted(search), reach.because(why)
+        await self._count(reach.who.subject)
         found = await self._found(meant)
         subjects = [Subject(ACCOUNT, account.id, account.id) for account in found]
 
         async def work(tx: Transaction) -> None:
-            await self.looks.record(tx, asker.at(None), Shown.FOUND, *subjects, why=why)
+            await self.looks.record(tx, reach.at(None), Shown.FOUND, *subjects, why=why)
 
         if subjects:
             await self.deps.transactions.run(work)

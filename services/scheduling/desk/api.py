@@ -13,7 +13,7 @@ from services.chassis.foundation.typed import Id
 from services.chassis.http.auth import Principal
 from services.chassis.http.door import admitted
 from services.chassis.http.facilities import facility
-from services.chassis.http.looks import Asker, Why, only
+from services.chassis.http.looks import Reach, Why, only
 from services.chassis.http.rates import Rates
 from services.scheduling.bookings.domain import STATUS_LABELS, Appointment, Status
 from services.scheduling.desk.usecases import Desk
@@ -91,8 +91,8 @@ async def search(
     Every visit that is shown is in its patient's journal, `GET /v1/looks`.
     """
     rates.creation(who.subject)
-    asker = Asker(who, _ROLES)
+    reach = Reach(who, _ROLES)
     by, value = only(talon_number=body.talon_number, citizen_id=body.citizen_id)
     ways = {"talon_number": desk.by_talon, "citizen_id": desk.of_citizen}
-    found = await ways[by](value, asker, body.reason)
+    found = await ways[by](value, reach, body.reason)
     return FoundVisits(items=[FoundVisit.of(visit) for visit in found])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.chassis.http.looks import Asker
+from services.chassis.http.looks import Reach
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings.actions import Showing, Shown
 from services.scheduling.bookings.domain import Appointment
@@ -24,37 +24,37 @@ class Desk:
     appointments: Appointments
     showing: Showing
 
-    async def by_talon(self, typed: str, asker: Asker, why: str | None) -> Sequence[Appointment]:
-        """The visit of this talon, if it is the asker's to see.
+    async def by_talon(self, typed: str, reach: Reach, why: str | None) -> Sequence[Appointment]:
+        """The visit of this talon, if it is within reach.
 
         Raises:
             TalonNumberError: mistyped.
             InvalidInputError: a reason is missing.
         """
-        why = asker.because(why)
+        why = reach.because(why)
         found = await self.appointments.by_talon(parse_talon(typed, at="/talon_number"))
-        return await self._shown([found] if found else [], asker, why)
+        return await self._shown([found] if found else [], reach, why)
 
     async def of_citizen(
-        self, citizen_id: str, asker: Asker, why: str | None
+        self, citizen_id: str, reach: Reach, why: str | None
     ) -> Sequence[Appointment]:
-        """The citizen's latest visits in the asker's clinics, past and coming.
+        """The citizen's latest visits within reach, past and coming.
 
         Raises:
             InvalidInputError: a reason is missing.
         """
-        why = asker.because(why)
-        found = await self.appointments.at_clinics(citizen_id, asker.clinics, limit=MOST_FOUND)
-        return await self._shown(found, asker, why)
+        why = reach.because(why)
+        found = await self.appointments.at_clinics(citizen_id, reach.clinics, limit=MOST_FOUND)
+        return await self._shown(found, reach, why)
 
     async def _shown(
-        self, found: Sequence[Appointment], asker: Asker, why: str | None
+        self, found: Sequence[Appointment], reach: Reach, why: str | None
     ) -> Sequence[Appointment]:
-        seen = [visit for visit in found if asker.sees(visit.clinic_id)]
+        seen = [visit for visit in found if reach.sees(visit.clinic_id)]
 
         async def work(tx: Transaction) -> None:
             for visit in seen:
-                await self.showing.shown(tx, visit, asker.at(visit.clinic_id), Shown.FOUND, why)
+                await self.showing.shown(tx, visit, reach.at(visit.clinic_id), Shown.FOUND, why)
 
         if seen:
             await self.deps.transactions.run(work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chassis.http.looks import Asker
+from services.chassis.http.looks import Reach
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings.actions import Showing, Shown
 from services.scheduling.bookings.domain import Appointment, TalonState
@@ -42,7 +42,7 @@ class Talons:
         found = await self.appointments.by_talon(number)
         return TalonCheck(number, check(found, self.deps.now()), found)
 
-    async def at_desk(self, typed: str, asker: Asker) -> tuple[TalonCheck, bool]:
+    async def at_desk(self, typed: str, reach: Reach) -> tuple[TalonCheck, bool]:
         """The same at a desk, and whether the visit is there: then it is in the journal (K7).
 
         Raises:
@@ -50,11 +50,11 @@ class Talons:
         """
         found = await self.check(typed)
         visit = found.appointment
-        if visit is None or not asker.sees(visit.clinic_id):
+        if visit is None or not reach.sees(visit.clinic_id):
             return found, False
 
         async def work(tx: Transaction) -> None:
-            await self.showing.shown(tx, visit, asker.at(visit.clinic_id), Shown.TALON)
+            await self.showing.shown(tx, visit, reach.at(visit.clinic_id), Shown.TALON)
 
         await self.deps.transactions.run(work)
         return found, True

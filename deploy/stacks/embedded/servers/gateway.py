@@ -25,7 +25,7 @@ class Gateway(Server):
     bind: str = "127.0.0.1"
     trust: Path = field(kw_only=True)
     buckets: tuple[str, ...] = field(kw_only=True)
-    demo: bool = field(kw_only=True, default=True)
+    demo: bool = field(kw_only=True)
 
     def __post_init__(self) -> None:
         self.name = "gateway"

@@ -12,7 +12,7 @@ from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Tidied
 from services.chassis.http.answers import answered
 from services.chassis.http.facilities import facility
-from services.chassis.http.looks import Asker
+from services.chassis.http.looks import Reach
 from services.chassis.http.once import LateOnceKey
 from services.chassis.http.pages import Cursor
 from services.scheduling.bookings.api.views import Appointments, AppointmentView
@@ -115,6 +115,6 @@ async def cancel_for(
         appointment_id,
         by=Canceller.SUPPORT,
         note=body.note if body else None,
-        desk=Asker(who, (Role.SUPPORT,)).at(None),
+        desk=Reach(who, (Role.SUPPORT,)).at(None),
     )
     return _view(bookings, found)

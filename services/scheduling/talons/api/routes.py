@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from contracts.roles import Role
 from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
 from services.chassis.http.facilities import facility
-from services.chassis.http.looks import Asker
+from services.chassis.http.looks import Reach
 from services.chassis.http.rates import public_check
 from services.scheduling.deps import Registrar, VisitView
 from services.scheduling.talons.api.views import DeskTalon, PublicTalon
@@ -65,7 +65,7 @@ async def public(number: Number, talons: Use) -> PublicTalon:
 )
 async def desk(number: Number, talons: Use, who: Registrar) -> DeskTalon:
     """Who comes, when, and to whom; for the registrar of that clinic."""
-    found, here = await talons.at_desk(number, Asker(who, (Role.REGISTRAR,)))
+    found, here = await talons.at_desk(number, Reach(who, (Role.REGISTRAR,)))
     talon = PublicTalon.of(found)
     visit = found.appointment
     if visit is None or not here:
