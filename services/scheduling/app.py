@@ -10,6 +10,7 @@ from struct import iter_unpack
 
 from fastapi import APIRouter, FastAPI
 
+from contracts.rights import Scope
 from services.chassis.foundation import clock
 from services.chassis.http import looks as looks_api
 from services.chassis.http.door import Door
@@ -138,7 +139,7 @@ def build(
                 looks.INDEXES,
             ],
             facilities=[
-                Door(patients.blocked, acting, now),
+                Door(patients.blocked, acting, (Scope.APPOINTMENTS,), now),
                 recent,
                 timetable,
                 hours,

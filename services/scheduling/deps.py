@@ -10,7 +10,6 @@ from typing import Annotated
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.rights import Scope
 from contracts.roles import Role
 from services.chassis.http.auth import Principal
 from services.chassis.http.door import admitted, represented
@@ -28,13 +27,11 @@ class Deps:
     new_id: Callable[[], str]
 
 
-Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN, scope=Scope.APPOINTMENTS))]
+Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN, acting=True))]
 """A citizen, or who acts for one (I12)."""
 Registrar = Annotated[Principal, Depends(admitted(Role.REGISTRAR))]
 Support = Annotated[Principal, Depends(admitted(Role.SUPPORT))]
-ConfirmedCitizen = Annotated[
-    Principal, Depends(represented(Role.CITIZEN, scope=Scope.APPOINTMENTS, confirmed=True))
-]
+ConfirmedCitizen = Annotated[Principal, Depends(represented(Role.CITIZEN, confirmed=True))]
 """For booking, which looks at the standing in its transaction."""
 Limit = Annotated[int, Field(ge=1, le=100, description="How many at most.")]
 

@@ -55,11 +55,13 @@ class RightNotReceivedError(NotHereYetError):
 class Door:
     """Asks the service's copies, by id: once a request, so it has to be cheap.
 
-    `blocked` is asked by the id of an account. Without `rights` nobody acts for another here.
+    `blocked` is asked by the id of an account. A right has to cover one of `scopes`; without
+    `rights` nobody acts for another here.
     """
 
     blocked: Callable[[str], Awaitable[bool]]
     rights: Rights | None = None
+    scopes: tuple[Scope, ...] = ()
     now: Callable[[], datetime] = clock.now
     patience: timedelta = PATIENCE
 
@@ -74,7 +76,7 @@ class Door:
                 raise AccountBlockedError
         return who
 
-    async def right_of(self, who: Principal, scope: Scope) -> Right | None:
+    async def right_of(self, who: Principal) -> Right | None:
         """By which right they act for another here; None: they act for themselves.
 
         Raises:
@@ -89,7 +91,7 @@ class Door:
             raise RightNotCoveringError
         if not right.in_force(self.now()):
             raise RightEndedError
-        if not right.covers(scope):
+        if not right.covers(*self.scopes):
             raise RightNotCoveringError
         return right
 
@@ -111,27 +113,25 @@ class Door:
 
 
 def admitted(
-    *roles: Role, confirmed: bool = False, scope: Scope | None = None
+    *roles: Role, confirmed: bool = False, acting: bool = False
 ) -> Callable[..., Awaitable[Principal]]:
     """The dependency `require(…)` of a service that has a `Door`: blocked accounts stay outside.
 
-    With a `scope`, whoever acts for another comes in, too, by a right that covers it.
+    With `acting`, whoever acts for another comes in, too, by a right that covers this service.
     """
-    has_role = require(*roles, confirmed=confirmed, acting=scope is not None)
+    has_role = require(*roles, confirmed=confirmed, acting=acting)
 
     async def holder(request: Request, who: Principal = Depends(has_role)) -> Principal:
         door = find(request.app, Door)
         await door.admit(who)
-        if scope is not None:
-            await door.right_of(who, scope)
+        if acting:
+            await door.right_of(who)
         return who
 
     return holder
 
 
-def represented(
-    *roles: Role, scope: Scope, confirmed: bool = False
-) -> Callable[..., Awaitable[Principal]]:
+def represented(*roles: Role, confirmed: bool = False) -> Callable[..., Awaitable[Principal]]:
     """For use cases that look at the citizen's standing in their own transaction.
 
     Who acts for themselves is not asked for here; who acts for another is, in full.
@@ -142,7 +142,7 @@ def represented(
         if who.actor is not None:
             door = find(request.app, Door)
             await door.admit(who)
-            await door.right_of(who, scope)
+            await door.right_of(who)
         return who
 
     return holder

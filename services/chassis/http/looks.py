@@ -150,7 +150,7 @@ class LookPage(BaseModel):
 @router.get("/looks", summary="Кто видел мои данные")
 async def looks(
     journal: Annotated[Looks, Depends(facility(Looks))],
-    who: Annotated[Principal, Depends(admitted())],
+    who: Annotated[Principal, Depends(admitted(acting=True))],
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> LookPage:

@@ -43,12 +43,12 @@ class Right:
         """Whether it has neither ended nor expired: its own end may be heard of later."""
         return not self.ended and (self.until is None or now < self.until)
 
-    def covers(self, scope: Scope) -> bool:
-        """Whether this service is among what may be done for the other, a natural person.
+    def covers(self, *scopes: Scope) -> bool:
+        """Whether one of these is among what may be done for the other, a natural person.
 
         A legal entity is no patient, and holds no certificate.
         """
-        return scope in self.scopes and self.kind is not RightKind.ORGANISATION
+        return self.kind is not RightKind.ORGANISATION and not set(scopes).isdisjoint(self.scopes)
 
     def covers_type(self, certificate_type: str) -> bool:
         """Whether certificates of this type may be dealt with."""
