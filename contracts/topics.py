@@ -228,7 +228,7 @@ TOPICS: tuple[Topic, ...] = (
         producer="registry",
         key="account_id | right_id | organisation_id",
         events=(p.IdentityChecked, p.RepresentationChecked, p.OrganisationChecked),
-        consumers={"identity": (p.IdentityChecked,)},
+        consumers={"identity": (p.IdentityChecked, p.RepresentationChecked)},
     ),
     Topic(
         name="treasury.events",

@@ -67,6 +67,12 @@ from services.identity.recovery.usecases import Recovery
 from services.identity.registration import api as registration_api
 from services.identity.registration.metrics import RegistrationMetrics
 from services.identity.registration.usecases import Registration
+from services.identity.representations import api as representations_api
+from services.identity.representations import consumers as representations_consumers
+from services.identity.representations import store as representations_store
+from services.identity.representations.actions import END, Rights
+from services.identity.representations.store import Representations
+from services.identity.representations.usecases import Acting, Claims, Holding
 from services.identity.sessions import api as sessions_api
 from services.identity.sessions.metrics import RefreshMetrics, SessionMetrics
 from services.identity.sessions.usecases import Refreshing, Sessions
@@ -154,11 +160,23 @@ def build(
         for_registry=Encryption("identity.profiles", settings.profiles_secret),
         for_certificates=for_certificates,
     )
+    representations = Representations(db)
+    rights = Rights(deps, accounts, representations, for_certificates)
+    holding = Holding(deps, accounts, representations, rights)
     journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
     clinics, ending = ClinicStore(db), Ending(credentials, codes, logins, signing_ends)
     clinic_entry = ClinicEntry(deps, clinics)
     staff_entry = StaffEntry(deps, accounts, credentials, clinics, ending)
     demo = Demo(deps, accounts, credentials, hashes, for_certificates, clinic_entry, staff_entry)
+    claims = Claims(
+        deps,
+        accounts,
+        counters,
+        representations,
+        rights,
+        journal,
+        for_registry=Encryption("identity.representations", settings.profiles_secret),
+    )
 
     async def seed_demo() -> None:
         if settings.demo and settings.demo_file is not None:
@@ -174,14 +192,18 @@ def build(
             description=_DESCRIPTION,
             max_body=1 << 16,
             router=_router(),
-            handlers=[consumers.handlers(profiles)],
-            timer_handlers={ROTATE: signing_keys.rotate},
+            handlers=[
+                consumers.handlers(profiles),
+                representations_consumers.handlers(claims),
+            ],
+            timer_handlers={ROTATE: signing_keys.rotate, END: holding.run_out},
             indexes=[
                 tokens_store.INDEXES,
                 accounts_store.INDEXES,
                 callers_store.INDEXES,
                 clinics_store.INDEXES,
                 codes_store.INDEXES,
+                representations_store.INDEXES,
                 acts_store.INDEXES,
                 authenticators_store.INDEXES,
                 looks.INDEXES,
@@ -217,6 +239,9 @@ def build(
                 Clinics(deps, accounts, clinics, clinic_entry),
                 Staff(deps, accounts, counters, staff_entry, ending),
                 People(deps, accounts, counters, journal),
+                claims,
+                holding,
+                Acting(deps, accounts, representations, logins),
                 journal,
                 Door(accounts.blocked),
                 demo,
@@ -247,6 +272,8 @@ def _router() -> APIRouter:
         looks_api,
     ):
         router.include_router(api.router)
+    router.include_router(representations_api.router)
+    router.include_router(representations_api.desk)
     return router
 
 

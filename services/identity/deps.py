@@ -48,6 +48,7 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", max_length=63)]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 Anyone = Annotated[Principal, Depends(anyone)]
 Citizen = Annotated[Principal, Depends(require(Role.CITIZEN))]
+Registrar = Annotated[Principal, Depends(require(Role.REGISTRAR))]
 Administrator = Annotated[Principal, Depends(require(Role.ADMINISTRATOR))]
 Code = Annotated[
     str,

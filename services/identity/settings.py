@@ -92,6 +92,12 @@ class Settings(ServiceSettings):
     people_searches_per_hour: int = Field(
         default=60, description="People that one member of staff looks for (K7)."
     )
+    claims_per_day: int = Field(
+        default=10, description="Checks of the civil registry that one account asks for."
+    )
+    wards_limit: int = Field(
+        default=20, ge=1, description="Children whom one account represents, or asks to, at once."
+    )
     lock_after: int = Field(
         default=5, description="Wrong passwords of one device or network for one login (I5)."
     )

@@ -18,7 +18,7 @@ from contracts.topics import SERVICES
 from deploy import ROOT
 from deploy.world.demo.citizen import Citizen
 from deploy.world.demo.gateway import Gateway
-from deploy.world.demo.person import new_person
+from deploy.world.demo.person import new_child, new_person
 from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 
@@ -46,6 +46,8 @@ BODIES: Mapping[tuple[str, str], Any] = {
     },
     ("POST", "/v1/appointments/{appointment_id}/cancellation"): {"reason": "планы"},
     ("POST", "/v1/contacts/{change_id}/confirmation"): {"code": "000000"},
+    ("POST", "/v1/representations/{right_id}/confirmation"): {"papers": "паспорт"},
+    ("POST", "/v1/representations/{right_id}/refusal"): {"reason": "нет записи"},
 }
 _NOT_YOURS = frozenset({403, 404})
 _MADE_TO_BE_SHOWN = frozenset({"sex", "citizenship", "birth_date"})
@@ -121,6 +123,7 @@ async def _with_everything(gateway: Gateway) -> tuple[Citizen, dict[str, str]]:
     change = {"channel": "email", "email": f"new.{owner.person.email}"}
     certificate = (await ask.get("certificates", "/certificates"))["items"][0]
     return owner, {
+        **dict.fromkeys(("act_id", "session_id"), "of-a-doctor"),  # a citizen has none
         "account_id": owner.account_id,
         "application_id": journey.outcome.application["id"],
         "appointment_id": journey.outcome.appointment["id"],
@@ -133,6 +136,7 @@ async def _with_everything(gateway: Gateway) -> tuple[Citizen, dict[str, str]]:
         "document_id": certificate["document_id"],
         "file_id": (await ask.get("documents", "/files"))["items"][0]["file_id"],
         "number": journey.outcome.talon_number,
+        "right_id": (await owner.represent(new_child(random.Random(6))))["right_id"],
     }
 
 

@@ -74,6 +74,18 @@ class Citizen:
         await self.phone.wait_for("подтвержд")
         await self.gateway.renew()
 
+    async def represent(self, child: dict[str, Any]) -> dict[str, Any]:
+        """Add a child, and wait until the registry confirmed it (I12)."""
+        asked = await self.gateway.post("identity", "/representations", child, once=True)
+        for _ in range(_TRIES):
+            address = f"/representations/{asked['right_id']}"
+            right: dict[str, Any] = await self.gateway.get("identity", address)
+            if right["state"] != "checking":
+                return right
+            await asyncio.sleep(0.05)
+        message = "the registry did not answer about the child"
+        raise DemoFailedError(message)
+
     async def upload(self, name: str, content: bytes, media_type: str) -> dict[str, Any]:
         """Upload a scan (C7)."""
         answer = await self.gateway.call(

@@ -75,3 +75,14 @@ def new_person(rng: random.Random) -> Person:
             "passport": {"series": f"45{_digits(rng, 2)}", "number": _digits(rng, 6)},
         },
     )
+
+
+def new_child(rng: random.Random) -> dict[str, Any]:
+    """A child of somebody's, as a parent types it."""
+    return {
+        "kind": "parent",
+        "last_name": rng.choice(_LAST),
+        "first_name": rng.choice(_FIRST),
+        "birth_date": f"{rng.randrange(2020, 2025)}-{rng.randrange(1, 13):02d}-15",
+        "snils": snils(rng),
+    }

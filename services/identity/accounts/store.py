@@ -68,6 +68,7 @@ INDEXES: Indexes = {
         IndexModel([("profile_state", ASCENDING)], name="by_profile_state"),
         _one_confirmed("snils"),
         _one_confirmed("inn"),  # a citizen may leave out the СНИЛС
+        _one_confirmed("birth_certificate"),
         IndexModel(
             [("named_as", ASCENDING), (f"{_PERSON}birth_date", ASCENDING)],
             name="confirmed_name",
@@ -97,6 +98,7 @@ class _Documents(Mapper[Account]):
 
     def document(self, value: Account) -> dict[str, Any]:
         document = super().document(value)
+        document["logins"] = document["logins"] or [_nobodys(value.id)]
         profile = document.pop("profile") or _NO_PROFILE
         flat = {key: profile.get(name) for name, key in self._PROFILE.items()}
         staff, person = value.staff, value.profile.person if value.profile else None
@@ -110,7 +112,22 @@ class _Documents(Mapper[Account]):
         if staff and "posts" not in staff:  # stored when staff had one role at one clinic
             post = {"role": document["role"], "clinic_id": staff.get("clinic_id")}
             document = {**document, "staff": {**staff, "posts": [post]}}
-        return super().value({**document, "profile": flat if flat["person"] else None})
+        logins = [name for name in document["logins"] if name != _nobodys(document["_id"])]
+        profile = flat if flat["person"] else None
+        return super().value({**document, "logins": logins, "profile": profile})
+
+
+def _nobodys(account_id: str) -> str:
+    """What stands for the logins of who has none: a unique index takes one empty list only.
+
+    Logins are compared in lower case, so nobody can type this one.
+    """
+    return f"NOBODY {account_id}"
+
+
+def _confirmed_with(field: str, value: str) -> dict[str, Any]:
+    """Says that it is a string, or the index of confirmed numbers is not used."""
+    return {f"{_PERSON}{field}": {"$eq": value, "$type": "string"}, **_IS_CONFIRMED}
 
 
 def _taken(field: str) -> Exception:
@@ -172,8 +189,11 @@ class Accounts:
 
     async def confirmed_by_snils(self, digits: str) -> list[Account]:
         """The confirmed account of this number; never more than one."""
-        number = {"$eq": digits, "$type": "string"}
-        return await self._accounts.every(None, {f"{_PERSON}snils": number, **_IS_CONFIRMED})
+        return await self._accounts.every(None, _confirmed_with("snils", digits))
+
+    async def confirmed_with(self, tx: Transaction, field: str, value: str) -> Account | None:
+        """Whose confirmed `snils` or `birth_certificate` this is."""
+        return await self._accounts.first(tx, _confirmed_with(field, value))
 
     async def blocked(self, account_id: str) -> bool:
         """Whether the account is closed, for the door of routes that know no account."""

@@ -16,8 +16,19 @@ def profile_submitted(
 ) -> contract.ProfileSubmittedV2:
     """The registry is to compare. It gets no contacts: it needs none."""
     person = profile.person
+    about = contract.ProfileSubmittedV2.about(account_id=account_id)
+    return contract.ProfileSubmittedV2(
+        account_id=account_id,
+        revision=profile.submission,
+        category=contract.Category(person.category),
+        pii=EncryptedPii(jwe=encryption.encrypt(person_pii(person), about=about)),
+    )
+
+
+def person_pii(person: Person) -> contract.PersonPii:
+    """A person as the registry is to find them."""
     passport = person.passport
-    pii = contract.PersonPii(
+    return contract.PersonPii(
         last_name=person.last_name,
         first_name=person.first_name,
         middle_name=person.middle_name,
@@ -28,13 +39,6 @@ def profile_submitted(
         passport=contract.Passport(series=passport.series, number=passport.number)
         if passport
         else None,
-    )
-    about = contract.ProfileSubmittedV2.about(account_id=account_id)
-    return contract.ProfileSubmittedV2(
-        account_id=account_id,
-        revision=profile.submission,
-        category=contract.Category(person.category),
-        pii=EncryptedPii(jwe=encryption.encrypt(pii, about=about)),
     )
 
 

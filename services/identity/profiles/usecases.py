@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from contracts.envelope import Data
 from services.chassis.foundation.encryption import Encryption
@@ -14,20 +13,25 @@ from services.chassis.http.etags import Expected
 from services.chassis.work.transactions import Cause, Fact, Transaction, new_event_id
 from services.identity.accounts.actions import changing, reading
 from services.identity.accounts.domain import (
+    OWN_ACCOUNT,
     Account,
     Channel,
     Contact,
     ProfileState,
+    age,
     require_reachable,
+    today,
 )
 from services.identity.accounts.store import Accounts
 from services.identity.callers.store import Counters
 from services.identity.deps import Deps
 from services.identity.profiles import events
 from services.identity.profiles.domain import Form, answered, asked, checked, submitted
-from services.identity.profiles.errors import TooManyProfilesError
+from services.identity.profiles.errors import (
+    MinorNeedsRepresentativeError,
+    TooManyProfilesError,
+)
 
-_MOSCOW = ZoneInfo("Europe/Moscow")
 _DAY = timedelta(days=1)
 
 
@@ -73,8 +77,12 @@ class Profiles:
             AccountNotFoundError: no such account.
             AccountBlockedError: an administrator closed it.
             TooManyProfilesError: the registry was asked often enough today.
+            MinorNeedsRepresentativeError: whose profile it is, is younger than 14 (d12).
         """
-        filled = checked(form, self.deps.now().astimezone(_MOSCOW).date())
+        day = today(self.deps.now())
+        filled = checked(form, day)
+        if age(filled.person.birth_date, day) < OWN_ACCOUNT:
+            raise MinorNeedsRepresentativeError
 
         async def work(tx: Transaction) -> Account:
             account = await changing(tx, self.accounts, account_id)

@@ -68,6 +68,11 @@ class Logins:
             roles=list(holder.roles),
         )
 
+    async def acting(self, holder: Holder, *, actor: str, right_id: str) -> str:
+        """An access token with which `actor` acts for another; nothing renews it."""
+        claims = AccessClaims(holder, self.deps.new_id(), self.deps.now(), actor, right_id)
+        return self.signer.sign(await self._key(), claims)
+
     async def signed(self, act: Act) -> str:
         """A signer's act as a token."""
         return self.signer.sign_act(await self._key(), act)

@@ -61,8 +61,10 @@ class Signer:
                 {"role": role, "clinic_id": clinic_id} if clinic_id else {"role": role}
                 for role, clinic_id in holder.posts
             ]
-        said = {"name": holder.name, "position": holder.position}
+        said = {"name": holder.name, "position": holder.position, "right_id": claims.right_id}
         claimed |= {claim: text for claim, text in said.items() if text}
+        if claims.actor:
+            claimed["act"] = {"sub": claims.actor}  # RFC 8693
         return self._encoded(key, claimed)
 
     def sign_act(self, key: SigningKey, act: Act) -> str:

@@ -9,6 +9,7 @@ from services.identity.accounts.domain.account import (
     Blocking,
     logins_of,
 )
+from services.identity.accounts.domain.ages import ADULT, OWN_ACCOUNT, age, reaches, today
 from services.identity.accounts.domain.contacts import (
     Channel,
     Contact,
@@ -48,7 +49,9 @@ from services.identity.accounts.domain.person import (
 
 __all__ = [
     "ACCOUNT",
+    "ADULT",
     "CONFIRMED",
+    "OWN_ACCOUNT",
     "REGISTERED",
     "SHOWN_LABELS",
     "Account",
@@ -71,6 +74,7 @@ __all__ = [
     "Shown",
     "StaffAsked",
     "StoredPassword",
+    "age",
     "can_get_codes",
     "contact_of",
     "email_of",
@@ -79,9 +83,11 @@ __all__ = [
     "named_as",
     "office_phone_of",
     "phone_of",
+    "reaches",
     "readable",
     "require_reachable",
     "required_contact",
     "required_email",
     "required_phone",
+    "today",
 ]

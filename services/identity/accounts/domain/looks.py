@@ -15,10 +15,12 @@ class Shown(StrEnum):
     FOUND = "found"
     STANDING = "standing"
     LISTED = "listed"
+    CLAIM = "claim"
 
 
 SHOWN_LABELS: Mapping[str, str] = {
     Shown.FOUND: "Сотрудник нашёл вас по точным данным",
     Shown.STANDING: "Открыто состояние учётной записи",
     Shown.LISTED: "Показано в списке сотрудников",
+    Shown.CLAIM: "Открыты сведения о ребёнке, чтобы сверить их с документами",
 }

@@ -43,6 +43,7 @@ class Person:
     inn: str | None = None
     oms: str | None = None
     passport: Passport | None = None
+    birth_certificate: str | None = None
 
     @property
     def full_name(self) -> str:

@@ -24,8 +24,10 @@ class Holder:
 
 @dataclass(frozen=True)
 class AccessClaims:
-    """What an access token says."""
+    """What an access token says; `actor` acts for the holder by the right `right_id`."""
 
     holder: Holder
     token_id: str
     now: datetime
+    actor: str | None = None
+    right_id: str | None = None

@@ -10,6 +10,7 @@ from typing import Any
 from contracts.identity import AccountBlocked, StaffChanged
 from tests.support.service import keyed, outbox_events
 from tests.support.services.identity import CLINIC, PASSWORD, PROFILE, Identity, any_phone, bearer
+from tests.support.services.representing import CHILD, a_registrar
 
 _WHY = {"reason": "Обращение владельца: телефон украден."}
 _STAFF = {"posts": [{"role": "sre"}], "full_name": "Лис Олег", "phone": any_phone()}
@@ -24,6 +25,12 @@ _CITIZENS: dict[tuple[str, str], Any] = {
     ("post", "/v1/contacts"): _CONTACT,
     ("post", "/v1/contacts/{change_id}/code"): None,
     ("post", "/v1/contacts/{change_id}/confirmation"): _CODE,
+    ("post", "/v1/representations"): CHILD,
+    ("get", "/v1/representations"): None,
+    ("get", "/v1/representatives"): None,
+    ("get", "/v1/representations/{right_id}"): None,
+    ("post", "/v1/representations/{right_id}/withdrawal"): None,
+    ("post", "/v1/tokens/acting"): {"for": "anybody"},
     ("get", "/v1/authenticator"): None,
     ("post", "/v1/authenticator"): {"password": PASSWORD},
     ("post", "/v1/authenticator/confirmation"): _CODE,
@@ -55,6 +62,12 @@ _ADMINISTRATORS: dict[tuple[str, str], Any] = {
     ("post", "/v1/signing-sessions/{session_id}/closing"): None,
 }
 
+_REGISTRARS: dict[tuple[str, str], Any] = {
+    ("get", "/v1/desk/representations/{right_id}"): None,
+    ("post", "/v1/representations/{right_id}/confirmation"): {"papers": "паспорт"},
+    ("post", "/v1/representations/{right_id}/refusal"): _WHY,
+}
+
 
 async def _answers(
     identity: Identity, who: dict[str, Any], routes: dict[tuple[str, str], Any], **ids: str
@@ -78,7 +91,7 @@ async def test_every_route_that_takes_a_token_is_among_them(identity: Identity) 
         for method, operation in operations.items()
         if operation.get("security")
     }
-    assert guarded == {*_CITIZENS, *_ADMINISTRATORS}
+    assert guarded == {*_CITIZENS, *_ADMINISTRATORS, *_REGISTRARS}
 
 
 async def test_a_blocked_administrator_is_refused_everywhere(
@@ -98,6 +111,16 @@ async def test_a_blocked_administrator_is_refused_everywhere(
     assert len(await outbox_events(identity.app, StaffChanged)) == made
 
 
+async def test_a_blocked_registrar_is_refused_everywhere(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    pair = await a_registrar(identity)
+    block = f"/accounts/{pair['account_id']}/block"
+    assert (await identity.post(block, _WHY, bearer(administrator))).is_success
+    said = await _answers(identity, pair, _REGISTRARS, right_id="right-1")
+    assert said == dict.fromkeys(_REGISTRARS, (403, "account-blocked"))
+
+
 async def test_a_blocked_citizen_is_refused_everywhere(
     identity: Identity, administrator: dict[str, Any]
 ) -> None:
@@ -106,5 +129,5 @@ async def test_a_blocked_citizen_is_refused_everywhere(
     block = f"/accounts/{pair['account_id']}/block"
     assert (await identity.post(block, _WHY, bearer(administrator))).is_success
 
-    said = await _answers(identity, pair, _CITIZENS, change_id=begun)
+    said = await _answers(identity, pair, _CITIZENS, change_id=begun, right_id="right-1")
     assert said == dict.fromkeys(_CITIZENS, (403, "account-blocked"))
