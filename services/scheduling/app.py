@@ -91,9 +91,11 @@ def build(
     appointments = bookings_store.Appointments(db)
     journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
     showing = Showing(journal)
+    known = Known(db)
     bookings = Bookings(
         deps,
         slots,
+        known,
         patients,
         appointments,
         showing,
@@ -102,7 +104,6 @@ def build(
         check_url=lambda number: f"{public_url}/talon/{number}",
         changed=recent.changed,
     )
-    known = Known(db)
     calendar = Calendar(timetable_store.ClosedDays(db))
     timetables = Timetables(db)
     making = Making(deps, timetables, slots, known, calendar)
@@ -158,6 +159,7 @@ def _routes() -> APIRouter:
     routes = APIRouter()
     for router in (
         timetable_api.router,
+        timetable_api.cards,
         bookings_api.router,
         talons_api.router,
         desk_api.router,

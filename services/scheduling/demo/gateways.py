@@ -87,7 +87,11 @@ def _doctor(seed: _Doctor) -> Doctor:
         clinics=(seed.clinic_id,),
         specialties=(seed.specialty,),
         practising_since=seed.practising_since,
-        qualifications=(Qualification(seed.licence, seed.specialty, seed.licence_issued_on),),
+        qualifications=(
+            Qualification(
+                number=seed.licence, issued_on=seed.licence_issued_on, specialty=seed.specialty
+            ),
+        ),
     )
 
 

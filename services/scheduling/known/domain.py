@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from contracts.specialties import SPECIALTIES
+from services.scheduling.known.errors import ClinicShutError, LicenceEndedError
 
 FOLLOW = "follow-copy"
 """The timer that makes the coming slots follow a newer copy; its key is `followed`."""
 
 
+class Standing(StrEnum):
+    """What a licence, an accreditation or a certificate is worth on a day (A3)."""
+
+    AWAITED = "awaited"
+    VALID = "valid"
+    ENDS = "ends"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True)
 class Permit:
-    """A licence or an accreditation; without `valid_until` it has no end (A3)."""
+    """A licence or an accreditation, good to the end of `valid_until`; without, it has no end."""
 
     number: str
     issued_on: date
     valid_until: date | None = None
+
+    def standing(self, day: date) -> Standing:
+        """What it is worth on this day, which is the clinic's."""
+        if day < self.issued_on:
+            return Standing.AWAITED
+        if self.valid_until is None:
+            return Standing.VALID
+        return Standing.ENDS if day <= self.valid_until else Standing.ENDED
 
 
 @dataclass(frozen=True)
@@ -80,14 +99,11 @@ class Clinic:
         return self.closed_on is None or day < self.closed_on
 
 
-@dataclass(frozen=True)
-class Qualification:
+@dataclass(frozen=True, kw_only=True)
+class Qualification(Permit):
     """A certificate or an accreditation of a doctor; `specialty` is a code."""
 
-    number: str
     specialty: str
-    issued_on: date
-    valid_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +140,22 @@ class Doctor:
     def specialty(self) -> str:
         """The code of the main specialty."""
         return self.specialties[0]
+
+
+def check_receives(clinic: Clinic | None, day: date) -> None:
+    """See that a clinic may see patients on this day of its own, as far as it is known (A3).
+
+    Raises:
+        ClinicShutError: it has closed for good by then.
+        LicenceEndedError: its licence has ended by then.
+    """
+    if clinic is None:
+        return
+    if not clinic.works_on(day):
+        raise ClinicShutError(clinic.name)
+    licence = clinic.licence
+    if licence.valid_until is not None and licence.standing(day) is Standing.ENDED:
+        raise LicenceEndedError(clinic.name, licence.valid_until)
 
 
 def specialty_title(code: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from pymongo import ASCENDING, IndexModel
 
@@ -38,9 +38,26 @@ class Known:
         self.clinics = Records(db["known_clinics"], Mapper(Clinic))
         self.doctors = Records(db["known_doctors"], _DoctorMapper(Doctor))
 
+    def clinic_asked(
+        self, tx: Transaction, clinic_id: str
+    ) -> Callable[[], Awaitable[Clinic | None]]:
+        """Ask for a clinic together with whatever else is read next; waits for the answer."""
+        asked = tx.ask(self.clinics.collection, {"_id": clinic_id})
+
+        async def found() -> Clinic | None:
+            document = await asked()
+            return None if document is None else self.clinics.mapper.value(document)
+
+        return found
+
     async def clinics_after(self, after: str | None, limit: int) -> Page[Clinic]:
         """Clinics by id."""
         return await self.clinics.page({}, _BY_ID, after=after, limit=limit)
+
+    async def clinics_of(self, ids: Collection[str]) -> dict[str, Clinic]:
+        """Those of these clinics that are known."""
+        found = await self.clinics.every(None, {"_id": {"$in": sorted(ids)}})
+        return {clinic.id: clinic for clinic in found}
 
     async def doctors_by(
         self, *, specialty: str | None, clinic_id: str | None, after: str | None, limit: int

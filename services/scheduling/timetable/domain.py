@@ -78,6 +78,11 @@ class Slot:
     affected: str | None = None
 
     @property
+    def day(self) -> date:
+        """The clinic's day on which it begins."""
+        return self.visit.local(self.visit.starts_at).date()
+
+    @property
     def free(self) -> bool:
         """Whether it can be booked, if it is not past."""
         return self.appointment_id is None and self.closed is None

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from services.chassis.database.pages import Page
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import Clinic, Doctor, specialty_title
+from services.scheduling.known.errors import ClinicUnknownError, DoctorUnknownError
 from services.scheduling.known.store import Known
 from services.scheduling.timetable.actions import Calendar
 from services.scheduling.timetable.domain import ClosedDay, Slot, Specialty
@@ -29,6 +30,29 @@ class Timetable:
     async def clinics(self, *, after: str | None, limit: int) -> Page[Clinic]:
         """Clinics by id."""
         return await self.known.clinics_after(after, limit)
+
+    async def clinic(self, clinic_id: str) -> Clinic:
+        """One clinic, also one that has closed.
+
+        Raises:
+            ClinicUnknownError: there is none.
+        """
+        found = await self.known.clinics.find(None, clinic_id)
+        if found is None:
+            raise ClinicUnknownError
+        return found
+
+    async def doctor(self, doctor_id: str) -> tuple[Doctor, Sequence[Clinic]]:
+        """One doctor who receives, and the clinics where.
+
+        Raises:
+            DoctorUnknownError: there is none, or not any more.
+        """
+        found = await self.known.doctors.find(None, doctor_id)
+        if found is None or not found.receives:
+            raise DoctorUnknownError
+        clinics = await self.known.clinics_of(found.clinics)
+        return found, [clinics[id_] for id_ in found.clinics if id_ in clinics]
 
     async def specialties(self) -> Sequence[Specialty]:
         """All specialties that there are doctors of, by title."""

@@ -28,6 +28,7 @@ from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.bookings.usecases import Bookings
 from services.scheduling.deps import Deps
+from services.scheduling.known.store import Known
 from services.scheduling.patients.store import Patients
 from services.scheduling.settings import Settings
 from services.scheduling.timetable.store import Slots
@@ -55,6 +56,7 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
     bookings = Bookings(
         Deps(transactions, Settings(), now=clock.now, new_id=lambda: "never-committed"),
         Slots(mongo.db),
+        Known(mongo.db),
         Patients(mongo.db),
         Appointments(mongo.db),
         Showing(Looks(mongo.db, {}, now=clock.now, new_id=str)),

@@ -25,6 +25,8 @@ from services.scheduling.bookings.domain import (
 from services.scheduling.bookings.metrics import BOOKED, BOOKING_REFUSALS, BookingMetrics
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
+from services.scheduling.known.domain import check_receives
+from services.scheduling.known.store import Known
 from services.scheduling.patients.domain import engaged, may_book
 from services.scheduling.patients.errors import ProfileNotReceivedError
 from services.scheduling.patients.store import Patients
@@ -45,6 +47,7 @@ class Bookings:
 
     deps: Deps
     slots: Slots
+    known: Known
     patients: Patients
     appointments: Appointments
     showing: Showing
@@ -74,6 +77,7 @@ class Bookings:
             SlotTakenError: A4.
             SlotPastError: it has begun.
             DayClosedError: A24.
+            ClinicShutError, LicenceEndedError: the clinic receives nobody on that day (A3).
             OverlapError: another visit of this citizen is at that time.
             TooManyActiveError: A32.
             TooManyBookingsError: as many in a day as one may.
@@ -101,7 +105,9 @@ class Bookings:
             now, settings = self.deps.now(), self.deps.settings
             slot = await self.slots.get(tx, slot_id)
             check_bookable(slot, now)
+            clinic = self.known.clinic_asked(tx, slot.clinic_id)
             patient = may_book(await self.patients.get(tx, citizen_id))
+            check_receives(await clinic(), slot.day)
             appointment_id, number = self.deps.new_id(), talon_number(self.new_talon())
             busier = engaged(
                 patient,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from services.scheduling.timetable.api.cards import router as cards
 from services.scheduling.timetable.api.recent import RecentAnswers
 from services.scheduling.timetable.api.routes import router
 
-__all__ = ["RecentAnswers", "router"]
+__all__ = ["RecentAnswers", "cards", "router"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -50,7 +49,8 @@ class SlotsAsked(BaseModel):
 async def clinics(timetable: Use, cursor: Cursor = None, limit: Limit = 50) -> Clinics:
     """Clinics by id."""
     page = await timetable.clinics(after=cursor, limit=limit)
-    return Clinics(items=[ClinicView.of(c) for c in page.items], next_cursor=page.next_cursor)
+    now = timetable.deps.now()
+    return Clinics(items=[ClinicView.of(c, now) for c in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/specialties", summary="Специальности", dependencies=_CACHED)
@@ -72,7 +72,7 @@ async def doctors(
     page = await timetable.doctors(
         specialty=specialty, clinic_id=clinic_id, after=cursor, limit=limit
     )
-    year = datetime.now(UTC).year
+    year = timetable.deps.now().year
     return Doctors(items=[DoctorView.of(d, year) for d in page.items], next_cursor=page.next_cursor)
 
 

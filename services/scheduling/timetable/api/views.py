@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, Field
 
 from services.scheduling.deps import VisitView
-from services.scheduling.known.domain import Clinic, Doctor, Permit, specialty_title
+from services.scheduling.known.domain import Clinic, Doctor, Permit, Standing, specialty_title
 from services.scheduling.timetable.domain import ClosedDay, Slot
 
 
@@ -30,12 +30,33 @@ class PermitView(BaseModel):
 
     number: str = Field(examples=["Л041-01137-77/00000001"])
     issued_on: date
-    valid_until: date | None = Field(description="Null: it has no end.")
+    valid_until: date | None = Field(description="The last day; null: it has no end.")
+    standing: Standing = Field(description="Of today: valid, ends (on `valid_until`), ended.")
+    said: str = Field(examples=["действует по 31.12.2026"])
 
     @classmethod
-    def of(cls, permit: Permit) -> PermitView:
-        """As everybody sees it."""
-        return cls(number=permit.number, issued_on=permit.issued_on, valid_until=permit.valid_until)
+    def of(cls, permit: Permit, day: date) -> PermitView:
+        """As everybody sees it on this day."""
+        return cls(
+            number=permit.number,
+            issued_on=permit.issued_on,
+            valid_until=permit.valid_until,
+            standing=permit.standing(day),
+            said=said_of(permit, day),
+        )
+
+
+def said_of(permit: Permit, day: date) -> str:
+    """What people read of a permit on this day."""
+    match permit.standing(day):
+        case Standing.AWAITED:
+            return f"начнёт действовать {permit.issued_on:%d.%m.%Y}"
+        case Standing.ENDS:
+            return f"действует по {permit.valid_until:%d.%m.%Y}"
+        case Standing.ENDED:
+            return f"срок закончился {permit.valid_until:%d.%m.%Y}"
+        case _:
+            return "действует бессрочно"
 
 
 class ClinicView(BaseModel):
@@ -50,8 +71,8 @@ class ClinicView(BaseModel):
     licence: PermitView
 
     @classmethod
-    def of(cls, clinic: Clinic) -> ClinicView:
-        """As everybody sees it."""
+    def of(cls, clinic: Clinic, now: datetime) -> ClinicView:
+        """As everybody sees it now."""
         return cls(
             id=clinic.id,
             number=clinic.number,
@@ -59,7 +80,7 @@ class ClinicView(BaseModel):
             address=clinic.address,
             phone=clinic.phone,
             timezone=clinic.timezone,
-            licence=PermitView.of(clinic.licence),
+            licence=PermitView.of(clinic.licence, now.astimezone(clinic.zone).date()),
         )
 
 
