@@ -55,6 +55,7 @@ from services.identity.demo.usecases import Demo
 from services.identity.deps import Deps
 from services.identity.enrolments import api as enrolments_api
 from services.identity.enrolments.usecases import Enrolments
+from services.identity.imports.usecases import tables
 from services.identity.passwords.actions import NewPasswords, PasswordTries
 from services.identity.passwords.gateways import PasswordHashes
 from services.identity.people import api as people_api
@@ -86,6 +87,11 @@ from services.identity.tokens.actions import Logins
 from services.identity.tokens.gateways import Signer
 from services.identity.tokens.store import Keys, RefreshTokens
 from services.identity.tokens.usecases import ROTATE, SigningKeys
+from services.importing import api as importing_api
+from services.importing import store as importing_store
+from services.importing.store import ImportStore
+from services.importing.usecases import TIMER as IMPORT
+from services.importing.usecases import Imports
 
 _DESCRIPTION = """Registration, login with a second factor, profiles and their confirmation, clinics
 and their staff, and the tokens that every other service accepts. Errors are RFC 9457 with Russian
@@ -178,6 +184,15 @@ def build(
         for_registry=Encryption("identity.representations", settings.profiles_secret),
     )
 
+    imports = Imports(
+        resources.transactions,
+        ImportStore(db),
+        tables(deps, accounts, credentials, clinic_entry, staff_entry),
+        now=now,
+        new_id=new_id,
+        blocked=accounts.blocked,
+    )
+
     async def seed_demo() -> None:
         if settings.demo and settings.demo_file is not None:
             await demo.seed(read_demo_file(settings.demo_file))
@@ -191,12 +206,18 @@ def build(
             title="identity – кто есть кто",
             description=_DESCRIPTION,
             max_body=1 << 16,
+            max_bodies={importing_api.PATH: importing_api.MAX_FILE},
             router=_router(),
             handlers=[
                 consumers.handlers(profiles),
                 representations_consumers.handlers(claims),
             ],
-            timer_handlers={ROTATE: signing_keys.rotate, END: holding.run_out},
+            timer_handlers={
+                ROTATE: signing_keys.rotate,
+                END: holding.run_out,
+                IMPORT: imports.due,
+            },
+            timer_concurrency={IMPORT: 1},
             indexes=[
                 tokens_store.INDEXES,
                 accounts_store.INDEXES,
@@ -207,6 +228,7 @@ def build(
                 acts_store.INDEXES,
                 authenticators_store.INDEXES,
                 looks.INDEXES,
+                importing_store.INDEXES,
             ],
             facilities=[
                 callers,
@@ -243,6 +265,7 @@ def build(
                 holding,
                 Acting(deps, accounts, representations, logins),
                 journal,
+                imports,
                 Door(accounts.blocked),
                 demo,
             ],
@@ -270,6 +293,7 @@ def _router() -> APIRouter:
         enrolments_api,
         people_api,
         looks_api,
+        importing_api,
     ):
         router.include_router(api.router)
     router.include_router(representations_api.router)

@@ -41,7 +41,7 @@ _BODY = {
 }
 
 
-def importer(who: Annotated[Principal, Depends(require(Role.ADMINISTRATOR))]) -> Importer:
+async def importer(who: Annotated[Principal, Depends(require(Role.ADMINISTRATOR))]) -> Importer:
     """In whose name rows are decided: of the platform, or of the clinics that they administer.
 
     Raises:

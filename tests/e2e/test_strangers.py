@@ -123,7 +123,7 @@ async def _with_everything(gateway: Gateway) -> tuple[Citizen, dict[str, str]]:
     change = {"channel": "email", "email": f"new.{owner.person.email}"}
     certificate = (await ask.get("certificates", "/certificates"))["items"][0]
     return owner, {
-        **dict.fromkeys(("act_id", "session_id"), "of-a-doctor"),  # a citizen has none
+        **dict.fromkeys(("act_id", "session_id", "import_id"), "of-staff"),  # a citizen has none
         "account_id": owner.account_id,
         "application_id": journey.outcome.application["id"],
         "appointment_id": journey.outcome.appointment["id"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -181,6 +181,11 @@ class Accounts:
     async def by_login(self, tx: Transaction | None, login: str) -> Account | None:
         """The account that has this proved contact or login name."""
         return await self._accounts.first(tx, {"logins": login})
+
+    async def owners(self, tx: Transaction, logins: Collection[str]) -> dict[str, str]:
+        """Whose these proved contacts and login names are, as far as they are anybody's."""
+        found = await self._accounts.every(tx, {"logins": {"$in": sorted(logins)}})
+        return {login: one.id for one in found for login in one.logins if login in logins}
 
     async def confirmed_by_name(self, name: str, born: date, *, limit: int) -> list[Account]:
         """Confirmed people of this name (`named_as`) who were born that day."""

@@ -61,6 +61,15 @@ class ClinicStore:
         """One clinic, if it is there."""
         return await self._clinics.find(tx, clinic_id)
 
+    async def numbered(
+        self, tx: Transaction, wanted: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], str]:
+        """Which clinics have these numbers of these legal entities: (ОГРН, number) → id."""
+        ogrns, numbers = ({pair[place] for pair in wanted} for place in (0, 1))
+        query = {"details.ogrn": {"$in": sorted(ogrns)}, _NUMBER: {"$in": sorted(numbers)}}
+        found = await self._clinics.every(tx, query)
+        return {(clinic.details.ogrn, clinic.details.number): clinic.id for clinic in found}
+
     async def some(self, clinic_ids: Collection[str]) -> dict[str, Clinic]:
         """Those of these ids that are there."""
         found = await self._clinics.every(None, {"_id": {"$in": sorted(clinic_ids)}})

@@ -19,6 +19,7 @@ from services.identity.clinics.domain.form import (
     PermitForm,
     RoomForm,
     checked,
+    rooms_of,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "checked",
     "closed",
     "reopened",
+    "rooms_of",
 ]

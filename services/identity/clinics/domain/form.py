@@ -96,7 +96,7 @@ def checked(form: ClinicForm) -> Details:
         found.missing("/licence", "Укажите лицензию на медицинскую деятельность.")
     accreditation = _permit("/accreditation", form.accreditation, found)
     place = _place(form, found)
-    hours, rooms = _opening_hours(form.opening_hours, found), _rooms(form.rooms, found)
+    hours, rooms = _opening_hours(form.opening_hours, found), rooms_of(form.rooms, found)
     insurance = _insurance(form.insurance, found)
     found.refuse()
     assert licence is not None  # noqa: S101 - for the types: what is missing was refused
@@ -215,7 +215,8 @@ def _overlapping(hours: Sequence[tuple[str, Hours]]) -> Iterable[str]:
     return dict.fromkeys(found)
 
 
-def _rooms(typed: Sequence[RoomForm], found: Findings) -> tuple[Room, ...]:
+def rooms_of(typed: Sequence[RoomForm], found: Findings) -> tuple[Room, ...]:
+    """The rooms; what is wrong with them goes to the findings, below `/rooms`."""
     rooms = []
     for place, form in enumerate(typed):
         pointer = f"/rooms/{place}"

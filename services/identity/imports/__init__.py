@@ -1,0 +1,1 @@
+"""Clinics, their rooms and their staff out of a file (K10)."""
