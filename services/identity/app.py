@@ -30,6 +30,8 @@ from services.identity.acts import store as acts_store
 from services.identity.acts.actions import SigningEnds
 from services.identity.acts.store import SigningSessions
 from services.identity.acts.usecases import Signing
+from services.identity.attachment import api as attachment_api
+from services.identity.attachment.usecases import Attachments
 from services.identity.authenticators import store as authenticators_store
 from services.identity.authenticators.actions import Authenticators
 from services.identity.authenticators.store import AuthenticatorStore
@@ -172,7 +174,7 @@ def build(
     journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
     clinics, ending = ClinicStore(db), Ending(credentials, codes, logins, signing_ends)
     clinic_entry = ClinicEntry(deps, clinics)
-    staff_entry = StaffEntry(deps, accounts, credentials, clinics, ending)
+    staff_entry = StaffEntry(deps, accounts, credentials, clinic_entry, ending)
     demo = Demo(deps, accounts, credentials, hashes, for_certificates, clinic_entry, staff_entry)
     claims = Claims(
         deps,
@@ -259,6 +261,7 @@ def build(
                 Blockings(deps, accounts, ending, journal),
                 Signing(deps, accounts, codes, signing_sessions, signing_ends, logins),
                 Clinics(deps, accounts, clinics, clinic_entry),
+                Attachments(deps, accounts, counters, clinic_entry),
                 Staff(deps, accounts, counters, staff_entry, ending),
                 People(deps, accounts, counters, journal),
                 claims,
@@ -287,6 +290,7 @@ def _router() -> APIRouter:
         profiles_api,
         contacts_api,
         clinics_api,
+        attachment_api,
         staff_api,
         blocking_api,
         acts_api,

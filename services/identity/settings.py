@@ -86,6 +86,9 @@ class Settings(ServiceSettings):
     profiles_per_day: int = Field(
         default=10, description="Checks of the state registry that one account asks for."
     )
+    attachments_per_year: int = Field(
+        default=2, description="How often a year a citizen chooses a clinic: once, and for a move."
+    )
     invitations_per_day: int = Field(
         default=5, description="How often a day one member of staff is invited again."
     )

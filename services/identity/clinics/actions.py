@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from services.chassis.foundation.errors import ForbiddenError
+from services.chassis.foundation.errors import FieldError, ForbiddenError
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Powers
 from services.identity.clinics import events
 from services.identity.clinics.domain import Clinic, Details
-from services.identity.clinics.errors import ClinicNotFoundError
+from services.identity.clinics.errors import ClinicClosedError, ClinicNotFoundError
 from services.identity.clinics.store import ClinicStore
 from services.identity.deps import Deps
 
@@ -46,6 +46,17 @@ class ClinicEntry:
             raise ForbiddenError
         after = await self.change(tx, found, details)
         return Put(after, changed=after is not found)
+
+    async def wrong(self, tx: Transaction, clinic_id: str, pointer: str) -> FieldError | None:
+        """Why nobody can come to work at this clinic or be attached to it; None: they can."""
+        clinic = await self.clinics.find(tx, clinic_id)
+        if clinic is None:
+            return FieldError(pointer, "clinic-unknown", "Такой клиники нет.")
+        try:
+            clinic.require_working(self.deps.now())
+        except ClinicClosedError as refusal:
+            return FieldError(pointer, refusal.code, refusal.detail)
+        return None
 
     async def add(self, tx: Transaction, clinic_id: str, details: Details) -> Clinic:
         """A new clinic.

@@ -50,6 +50,7 @@ class DemoAccount(_Strict):
     inn: str | None = None
     oms: str | None = None
     passport: DemoPassport | None = None
+    attached_to: str | None = None
 
     @property
     def full_name(self) -> str:

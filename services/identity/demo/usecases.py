@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import structlog
 
+from contracts.envelope import Data
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Powers, Role
 from services.identity.accounts.errors import AccountExistsError, ContactTakenError
 from services.identity.accounts.store import Accounts, Credentials
+from services.identity.attachment.domain import attached
+from services.identity.attachment.events import clinic_attached
 from services.identity.clinics.actions import ClinicEntry
 from services.identity.clinics.domain import checked as checked_clinic
 from services.identity.clinics.errors import ClinicExistsError
@@ -99,9 +102,11 @@ class Demo:
         now = self.deps.now()
         form = checked(entry.form, now.date())
         account = confirmed_citizen(entry.id, form, now, login=entry.login)
-        await self.accounts.add(
-            tx,
-            account,
+        facts: tuple[Data, ...] = (
             registration_events.account_registered(account),
             *profile_events.confirmed(account, form.person, self.for_certificates),
         )
+        if entry.attached_to is not None:
+            account = attached(account, entry.attached_to, now)
+            facts = (*facts, clinic_attached(account))
+        await self.accounts.add(tx, account, *facts)

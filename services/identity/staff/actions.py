@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from contracts import identity as contract
-from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.foundation.errors import InvalidInputError
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Account, Post, Powers, require_reachable
 from services.identity.accounts.errors import AccountExistsError, AccountNotFoundError
 from services.identity.accounts.store import Accounts, Credentials
 from services.identity.blocking.actions import Ending
-from services.identity.clinics.errors import ClinicClosedError
-from services.identity.clinics.store import ClinicStore
+from services.identity.clinics.actions import ClinicEntry
 from services.identity.deps import Deps
 from services.identity.staff import events
 from services.identity.staff.domain import (
@@ -39,20 +38,31 @@ class StaffEntry:
     deps: Deps
     accounts: Accounts
     credentials: Credentials
-    clinics: ClinicStore
+    clinics: ClinicEntry
     ending: Ending
 
     async def put(
-        self, tx: Transaction, account_id: str, entered: Entered, powers: Powers, by: str
+        self,
+        tx: Transaction,
+        account_id: str,
+        entered: Entered,
+        powers: Powers,
+        by: str,
+        *,
+        invite: bool = True,
     ) -> Put:
         """Make them, or change what is different: a row of an import.
+
+        Many rows may be put together (`asyncio.gather`) in one transaction: what they read is
+        then read in one query.
 
         Raises:
             As `add` and `change`.
         """
         found = await self.accounts.find(tx, account_id)
         if found is None:
-            return Put(await self.add(tx, account_id, entered, powers, by), changed=True)
+            added = await self.add(tx, account_id, entered, powers, by, invite=invite)
+            return Put(added, changed=True)
         after = await self.change(tx, found, entered, powers, by)
         return Put(after, changed=after is not found)
 
@@ -100,7 +110,7 @@ class StaffEntry:
             raise AccountExistsError if powers.everywhere else AccountNotFoundError
         if not found.seen_by(powers):
             raise AccountNotFoundError
-        accepted = await self.credentials.password_hash(found.id) is not None
+        accepted = await self.credentials.password(tx, found.id) is not None
         after = changed(found, entered, accepted=accepted)
         if after == found:
             return found
@@ -117,7 +127,7 @@ class StaffEntry:
         """They are to be told how to set their first password."""
         assert account.staff is not None  # noqa: S101 - for the types: only staff are invited
         clinic_id = invited_for(account.staff).clinic_id
-        clinic = await self.clinics.find(tx, clinic_id) if clinic_id else None
+        clinic = await self.clinics.clinics.find(tx, clinic_id) if clinic_id else None
         return events.staff_invited(account, clinic.details.name if clinic else None)
 
     async def _require_clinics(
@@ -127,14 +137,8 @@ class StaffEntry:
         for place, post in enumerate(posts):
             if post.clinic_id is None or post in held:
                 continue
-            clinic = await self.clinics.find(tx, post.clinic_id)
-            pointer = f"/posts/{place}/clinic_id"
-            if clinic is None:
-                errors.append(FieldError(pointer, "clinic-unknown", "Такой клиники нет."))
-                continue
-            try:
-                clinic.require_working(self.deps.now())
-            except ClinicClosedError as refusal:
-                errors.append(FieldError(pointer, refusal.code, refusal.detail))
+            wrong = await self.clinics.wrong(tx, post.clinic_id, f"/posts/{place}/clinic_id")
+            if wrong is not None:
+                errors.append(wrong)
         if errors:
             raise InvalidInputError(errors)

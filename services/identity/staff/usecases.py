@@ -143,7 +143,7 @@ class Staff:
             found = await self._managed(tx, account_id, by)
             if found.dismissed:
                 raise AlreadyDismissedError(dismissed=True)
-            if await self.entry.credentials.password_hash(account_id) is not None:
+            if await self.entry.credentials.password(tx, account_id) is not None:
                 raise InvitationAcceptedError
             hit = await self.counters.hit_in(tx, key, limit=limit, window=_DAY)
             if not hit.allowed:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 from fastapi import FastAPI
@@ -171,6 +172,13 @@ class Identity:
         body = CLINIC | {"id": clinic_id, "number": clinic_id.rpartition("-")[2]} | over
         made = await self.post("/clinics", body, bearer(who) | keyed())
         assert made.status_code == 201, made.text
+
+    async def closed(self, who: dict[str, Any], clinic_id: str) -> None:
+        """This clinic closes today."""
+        today = self.clock().astimezone(ZoneInfo(CLINIC["timezone"])).date()
+        body = {"closed_on": today.isoformat(), "reason": "Капитальный ремонт."}
+        done = await self.post(f"/clinics/{clinic_id}/closing", body, bearer(who))
+        assert done.status_code == 200, done.text
 
     async def employed(self, who: dict[str, Any], **over: Any) -> dict[str, Any]:
         """A member of staff, made by an administrator; a doctor of `clinic-1` if nothing else."""

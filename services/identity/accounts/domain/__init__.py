@@ -6,6 +6,7 @@ from services.identity.accounts.domain.account import (
     CONFIRMED,
     REGISTERED,
     Account,
+    Attachment,
     Blocking,
     logins_of,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "REGISTERED",
     "SHOWN_LABELS",
     "Account",
+    "Attachment",
     "Blocking",
     "Category",
     "Channel",

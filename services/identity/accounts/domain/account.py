@@ -34,6 +34,14 @@ class Blocking:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """The clinic that a citizen is attached to (K6)."""
+
+    clinic_id: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Account:
     """The aggregate; `logins` are the names it is found by.
 
@@ -48,6 +56,7 @@ class Account:
     email: str | None = None
     staff: Employee | None = None
     profile: Profile | None = None
+    attachment: Attachment | None = None
     blockings: tuple[Blocking, ...] = ()
     revision: int = 0
     version: int = 0

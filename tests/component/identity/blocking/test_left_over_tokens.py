@@ -22,6 +22,8 @@ _CITIZENS: dict[tuple[str, str], Any] = {
     ("get", "/v1/looks"): None,
     ("get", "/v1/profile"): None,
     ("put", "/v1/profile"): PROFILE,
+    ("get", "/v1/attachment"): None,
+    ("put", "/v1/attachment"): {"clinic_id": "clinic-1"},
     ("post", "/v1/contacts"): _CONTACT,
     ("post", "/v1/contacts/{change_id}/code"): None,
     ("post", "/v1/contacts/{change_id}/confirmation"): _CODE,

@@ -9,6 +9,7 @@ from pydantic import SecretStr, ValidationError
 
 from contracts.identity import (
     AccountRegistered,
+    ClinicAttached,
     ClinicChanged,
     ProfileConfirmedV2,
     StaffChanged,
@@ -54,6 +55,8 @@ async def test_a_restart_adds_nothing(platform: Platform, database: str) -> None
         for event in confirmed:  # demo contacts count as proved
             assert event.data.pii.phone
             assert event.data.pii.email
+        [attached] = await outbox_events(identity.app, ClinicAttached)
+        assert (attached.aggregateid, attached.data.clinic_id) == (citizens[0], "clinic-1")
         clinics = await outbox_events(identity.app, ClinicChanged)
         assert [e.aggregateid for e in clinics] == ["clinic-1", "clinic-2", "clinic-3"]
         said = await outbox_events(identity.app, StaffChanged)

@@ -1,0 +1,1 @@
+"""Which clinic a citizen is attached to (K6)."""
