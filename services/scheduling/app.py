@@ -52,7 +52,7 @@ from services.scheduling.timetable import api as timetable_api
 from services.scheduling.timetable import store as timetable_store
 from services.scheduling.timetable.actions import Calendar
 from services.scheduling.timetable.metrics import TimetableMetrics
-from services.scheduling.timetable.usecases import Timetable
+from services.scheduling.timetable.usecases import Search, Timetable
 
 _WORD, _DRAWN = 8, 256
 _MADE_AT_ONCE = 4  # timetables; each writes some hundred slots
@@ -109,6 +109,7 @@ def build(
     making = Making(deps, timetables, slots, known, calendar)
     hours = Hours(deps, timetables, making, changed=recent.changed)
     timetable = Timetable(deps, slots, known, calendar, TimetableMetrics(resources.metrics))
+    search = Search(deps, slots, known)
     talons = Talons(deps, appointments, showing)
     desk = Desk(deps, appointments, showing)
     return Runtime(
@@ -143,6 +144,7 @@ def build(
                 Door(patients.blocked, acting, (Scope.APPOINTMENTS,), now),
                 recent,
                 timetable,
+                search,
                 hours,
                 bookings,
                 talons,

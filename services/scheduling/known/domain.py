@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
+from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
 from contracts.specialties import SPECIALTIES
 from services.scheduling.known.errors import ClinicShutError, LicenceEndedError
 
+EARTH_KM = 6371.0
 FOLLOW = "follow-copy"
 """The timer that makes the coming slots follow a newer copy; its key is `followed`."""
 
@@ -54,6 +56,43 @@ class Place:
 
     latitude: float
     longitude: float
+
+    def km_to(self, other: Place) -> float:
+        """How far it is as the crow flies."""
+        a, b = (radians(p.latitude) for p in (self, other))
+        way = radians(other.longitude - self.longitude)
+        half = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(way / 2) ** 2
+        return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
+
+
+@dataclass(frozen=True)
+class Near:
+    """Not further than this from a place."""
+
+    place: Place
+    within_km: float
+
+    def km_to(self, clinic: Clinic) -> float | None:
+        """How far a clinic is, where that is known; to a hundred metres."""
+        if clinic.place is None:
+            return None
+        return round(self.place.km_to(clinic.place), 1)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What patients choose doctors by (A2). `experience` is in years, at least."""
+
+    specialty: str | None = None
+    clinic_id: str | None = None
+    experience: int | None = None
+    insurance: str | None = None
+    near: Near | None = None
+
+    @property
+    def someone(self) -> bool:
+        """Whether it depends on what is known of doctors beyond their specialty."""
+        return self.experience is not None
 
 
 @dataclass(frozen=True)

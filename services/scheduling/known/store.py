@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
+from datetime import date
+from typing import Any
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, GEOSPHERE, IndexModel
 
 from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Records
 from services.chassis.work.transactions import Transaction
-from services.scheduling.known.domain import Clinic, Doctor
+from services.scheduling.known.domain import Clinic, Doctor, Near, Place, Wanted
 
 _BY_ID = Sort()
 INDEXES: Indexes = {
-    "known_clinics": [],
+    "known_clinics": [
+        IndexModel([("point", GEOSPHERE)], name="by_place"),
+        IndexModel([("insurance", ASCENDING), ("_id", ASCENDING)], name="by_insurance"),
+    ],
     "known_doctors": [
         IndexModel([("specialties", ASCENDING), ("_id", ASCENDING)], name="by_specialty"),
         IndexModel([("clinics", ASCENDING), ("_id", ASCENDING)], name="by_clinic"),
         IndexModel([("receives", ASCENDING), ("_id", ASCENDING)], name="receiving"),
     ],
 }
+
+
+class _ClinicMapper(Mapper[Clinic]):
+    """Where it is, is stored once more, as GeoJSON."""
+
+    def document(self, value: Clinic) -> dict[str, object]:
+        document = super().document(value)
+        return {**document, "point": _point(value.place)} if value.place else document
+
+
+def _point(place: Place) -> dict[str, object]:
+    return {"type": "Point", "coordinates": [place.longitude, place.latitude]}
 
 
 class _DoctorMapper(Mapper[Doctor]):
@@ -31,11 +48,25 @@ class _DoctorMapper(Mapper[Doctor]):
         return {**super().document(value), "receives": value.receives}
 
 
+def doctors_query(wanted: Wanted, year: int, clinics: Collection[str] | None) -> dict[str, Any]:
+    """Which doctors are wanted in this year, of these clinics alone where some are named."""
+    query: dict[str, Any] = {"receives": True}
+    if wanted.specialty is not None:
+        query["specialties"] = wanted.specialty
+    if wanted.clinic_id is not None:
+        clinics = {wanted.clinic_id} if clinics is None else {wanted.clinic_id} & {*clinics}
+    if clinics is not None:
+        query["clinics"] = {"$in": sorted(clinics)}
+    if wanted.experience is not None:
+        query["practising_since"] = {"$lte": year - wanted.experience}
+    return query
+
+
 class Known:
     """Clinics and doctors. `tx` None: a read outside."""
 
     def __init__(self, db: Database) -> None:
-        self.clinics = Records(db["known_clinics"], Mapper(Clinic))
+        self.clinics = Records(db["known_clinics"], _ClinicMapper(Clinic))
         self.doctors = Records(db["known_doctors"], _DoctorMapper(Doctor))
 
     def clinic_asked(
@@ -50,9 +81,31 @@ class Known:
 
         return found
 
-    async def clinics_after(self, after: str | None, limit: int) -> Page[Clinic]:
-        """Clinics by id."""
-        return await self.clinics.page({}, _BY_ID, after=after, limit=limit)
+    async def clinics_after(
+        self, after: str | None, limit: int, *, insurance: str | None = None
+    ) -> Page[Clinic]:
+        """Clinics by id, which take this insurance programme where one is named."""
+        query = {} if insurance is None else {"insurance": insurance}
+        return await self.clinics.page(query, _BY_ID, after=after, limit=limit)
+
+    async def clinics_near(
+        self, near: Near, *, insurance: str | None, day: date, limit: int
+    ) -> list[Clinic]:
+        """The nearest clinics that are not closed for good by this day, nearest first."""
+        metres = near.within_km * 1000
+        query: dict[str, Any] = {
+            "point": {"$nearSphere": {"$geometry": _point(near.place), "$maxDistance": metres}},
+            "closed_on": {"$not": {"$lte": day.isoformat()}},
+        }
+        if insurance is not None:
+            query["insurance"] = insurance
+        found = await self.clinics.collection.find(query, limit=limit).to_list(None)
+        return [self.clinics.mapper.value(document) for document in found]
+
+    async def clinics_taking(self, insurance: str) -> list[str]:
+        """The ids of all clinics that take this programme."""
+        found = self.clinics.collection.find({"insurance": insurance}, {"_id": 1})
+        return [document["_id"] async for document in found]
 
     async def clinics_of(self, ids: Collection[str]) -> dict[str, Clinic]:
         """Those of these clinics that are known."""
@@ -60,14 +113,28 @@ class Known:
         return {clinic.id: clinic for clinic in found}
 
     async def doctors_by(
-        self, *, specialty: str | None, clinic_id: str | None, after: str | None, limit: int
+        self,
+        wanted: Wanted,
+        year: int,
+        *,
+        clinics: Collection[str] | None = None,
+        after: str | None,
+        limit: int,
     ) -> Page[Doctor]:
-        """Doctors who receive, by id."""
-        asked = {"specialties": specialty, "clinics": clinic_id}
-        query = {field: value for field, value in asked.items() if value is not None}
-        return await self.doctors.page(
-            {"receives": True, **query}, _BY_ID, after=after, limit=limit
-        )
+        """Doctors who receive, by id; of these clinics alone where some are named."""
+        query = doctors_query(wanted, year, clinics)
+        return await self.doctors.page(query, _BY_ID, after=after, limit=limit)
+
+    async def doctors_in(self, wanted: Wanted, year: int, clinics: Collection[str]) -> list[Doctor]:
+        """All who are wanted of a few clinics."""
+        return await self.doctors.every(None, doctors_query(wanted, year, clinics))
+
+    async def doctor_ids(
+        self, wanted: Wanted, year: int, clinics: Collection[str] | None = None
+    ) -> list[str]:
+        """All who are wanted."""
+        query = doctors_query(wanted, year, clinics)
+        return [found["_id"] async for found in self.doctors.collection.find(query, {"_id": 1})]
 
     async def specialties(self) -> list[str]:
         """The codes of what there are doctors of."""

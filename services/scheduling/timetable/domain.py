@@ -83,6 +83,12 @@ class Slot:
         return self.visit.local(self.visit.starts_at).date()
 
     @property
+    def minute(self) -> int:
+        """The minute of that day, on the clinic's clock."""
+        begins = self.visit.local(self.visit.starts_at)
+        return begins.hour * 60 + begins.minute
+
+    @property
     def free(self) -> bool:
         """Whether it can be booked, if it is not past."""
         return self.appointment_id is None and self.closed is None

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from services.scheduling.deps import VisitView
-from services.scheduling.known.domain import Clinic, Doctor, Permit, Standing, specialty_title
+from services.scheduling.known.domain import (
+    Clinic,
+    Doctor,
+    Near,
+    Permit,
+    Standing,
+    specialty_title,
+)
 from services.scheduling.timetable.domain import ClosedDay, Slot
+
+Distance = Annotated[
+    float | None, Field(description="From the place that was asked for, as the crow flies.")
+]
+
+
+def distances(clinics: Iterable[Clinic], near: Near | None) -> Mapping[str, float]:
+    """How far each clinic is, where a place was named."""
+    if near is None:
+        return {}
+    far = ((clinic.id, near.km_to(clinic)) for clinic in clinics)
+    return {clinic_id: km for clinic_id, km in far if km is not None}
+
+
+def nearest(far: Mapping[str, float], clinics: Iterable[str]) -> float | None:
+    """How far the nearest of these clinics is."""
+    return min((far[clinic] for clinic in clinics if clinic in far), default=None)
 
 
 class SpecialtyView(BaseModel):
@@ -69,9 +95,10 @@ class ClinicView(BaseModel):
     phone: str
     timezone: str = Field(examples=["Europe/Moscow"])
     licence: PermitView
+    distance_km: Distance = None
 
     @classmethod
-    def of(cls, clinic: Clinic, now: datetime) -> ClinicView:
+    def of(cls, clinic: Clinic, now: datetime, distance_km: float | None = None) -> ClinicView:
         """As everybody sees it now."""
         return cls(
             id=clinic.id,
@@ -81,6 +108,7 @@ class ClinicView(BaseModel):
             phone=clinic.phone,
             timezone=clinic.timezone,
             licence=PermitView.of(clinic.licence, now.astimezone(clinic.zone).date()),
+            distance_km=distance_km,
         )
 
 
@@ -101,9 +129,10 @@ class DoctorView(BaseModel):
     specialties: list[SpecialtyView]
     clinic_ids: list[str]
     experience_years: int = Field(description="Full calendar years of practice.")
+    distance_km: Distance = None
 
     @classmethod
-    def of(cls, doctor: Doctor, year: int) -> DoctorView:
+    def of(cls, doctor: Doctor, year: int, distance_km: float | None = None) -> DoctorView:
         """As seen in this year."""
         specialties = [
             SpecialtyView(code=code, title=specialty_title(code)) for code in doctor.specialties
@@ -116,6 +145,7 @@ class DoctorView(BaseModel):
             specialties=specialties,
             clinic_ids=list(doctor.clinics),
             experience_years=max(0, year - doctor.practising_since),
+            distance_km=distance_km,
         )
 
 
@@ -133,15 +163,17 @@ class SlotView(BaseModel):
     doctor_id: str
     clinic_id: str
     visit: VisitView
+    distance_km: Distance = None
 
     @classmethod
-    def of(cls, slot: Slot) -> SlotView:
+    def of(cls, slot: Slot, distance_km: float | None = None) -> SlotView:
         """As everybody sees it."""
         return cls(
             id=slot.id,
             doctor_id=slot.doctor_id,
             clinic_id=slot.clinic_id,
             visit=VisitView.model_validate(slot.visit.on_clinic_clock),
+            distance_km=distance_km,
         )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from services.chassis.database.pages import Sort
+from services.chassis.database.pages import Sort, moment_cursor, parse_moment_cursor
 
 _WAYS: Mapping[str, tuple[str, ...]] = {
     "free_by_doctor": ("doctor_id",),
@@ -48,11 +48,21 @@ INDEXES = {
     ]
 }
 _ZONES = timedelta(hours=14)  # no zone is further from UTC
+_MERGED = 150
+"""So many scans of an index MongoDB merges in the order of the answer (it would 200)."""
+_PIECE = timedelta(days=1)
+_FIRST_ID = "!"
+"""No id comes before it."""
 
 
 @dataclass(frozen=True)
 class SlotQuery:
-    """Which free slots are wanted. `after` is the cursor of the page before; days are local."""
+    """Which free slots are wanted. `after` is the cursor of the page before; days are local.
+
+    `doctors` and `clinics` are any of these. `begins` are the minutes of the day (clinic time) from
+    the first to before the second, over midnight where the second is not later. `before` is the
+    end of what is looked through.
+    """
 
     starting: datetime
     doctor_id: str | None = None
@@ -61,20 +71,31 @@ class SlotQuery:
     since: date | None = None
     until: date | None = None
     after: str | None = None
+    doctors: tuple[str, ...] | None = None
+    clinics: tuple[str, ...] | None = None
+    kind: str | None = None
+    begins: tuple[int, int] | None = None
+    before: datetime | None = None
 
-    def _wanted(self) -> dict[str, str]:
+    def _wanted(self) -> dict[str, Any]:
         asked = {
-            "doctor_id": self.doctor_id,
+            "doctor_id": _one_or_any(self.doctor_id, self.doctors),
             "specialty": self.specialty,
-            "clinic_id": self.clinic_id,
+            "clinic_id": _one_or_any(self.clinic_id, self.clinics),
         }
         return {field: value for field, value in asked.items() if value is not None}
 
     @property
     def index(self) -> str:
         """The index that serves this question, in the order of the answer."""
-        wanted = self._wanted()
-        return next(name for name, fields in _WAYS.items() if set(fields) <= wanted.keys())
+        served = {field for field, value in self._wanted().items() if not _is_long(value)}
+        return next(name for name, fields in _WAYS.items() if set(fields) <= served)
+
+    @property
+    def sifts(self) -> bool:
+        """Whether slots are looked at that may not be among those wanted."""
+        asked = self.kind is not None or self.begins is not None
+        return asked or any(map(_is_long, self._wanted().values()))
 
     def filter(self) -> dict[str, Any]:
         """The query document.
@@ -83,6 +104,8 @@ class SlotQuery:
             InvalidInputError: `after` is no cursor of ours.
         """
         found: dict[str, Any] = {"free": True, **self._wanted()}
+        if self.kind is not None:
+            found["visit.kind"] = self.kind
         begins: dict[str, datetime] = {"$gt": self.starting}
         if self.since is not None:
             found.setdefault("day", {})["$gte"] = self.since.isoformat()
@@ -90,9 +113,54 @@ class SlotQuery:
         if self.until is not None:
             found.setdefault("day", {})["$lte"] = self.until.isoformat()
             begins["$lt"] = _midnight(self.until) + timedelta(days=1) + _ZONES
+        if self.before is not None:
+            begins["$lt"] = min(begins.get("$lt", self.before), self.before)
         found["starts_at"] = begins
-        beyond = BY_TIME.after(self.after)
-        return {"$and": [found, beyond]} if beyond else found
+        parts = [found, BY_TIME.after(self.after), _at(self.begins)]
+        asked = [part for part in parts if part]
+        return {"$and": asked} if len(asked) > 1 else found
+
+    def pieces(self, last: datetime) -> Iterator[SlotQuery]:
+        """The same question day by day, up to the last moment.
+
+        Raises:
+            InvalidInputError: `after` is no cursor of ours.
+        """
+        position = parse_moment_cursor(self.after)
+        begin = max(self.starting, position[0] if position else self.starting)
+        if self.since is not None:
+            begin = max(begin, _midnight(self.since) - _ZONES)
+        if self.until is not None:
+            last = min(last, _midnight(self.until) + timedelta(days=1) + _ZONES)
+        while begin < last:
+            end = min(begin + _PIECE, last)
+            starting = begin - timedelta(milliseconds=1)
+            yield replace(self, starting=max(self.starting, starting), before=end)
+            begin = end
+
+    @property
+    def end_cursor(self) -> str | None:
+        """Where the page after this piece begins."""
+        return moment_cursor(self.before, _FIRST_ID) if self.before else None
+
+
+def _one_or_any(one: str | None, any_of: tuple[str, ...] | None) -> Any:
+    if any_of is None:
+        return one
+    return {"$in": sorted({one} & {*any_of} if one is not None else any_of)}
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, dict) and len(value["$in"]) > _MERGED
+
+
+def _at(minutes: tuple[int, int] | None) -> dict[str, Any]:
+    if minutes is None:
+        return {}
+    first, end = minutes
+    if first < end:
+        return {"minute": {"$gte": first, "$lt": end}}
+    return {"$or": [{"minute": {"$gte": first}}, {"minute": {"$lt": end}}]}
 
 
 def _midnight(day: date) -> datetime:

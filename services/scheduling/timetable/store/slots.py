@@ -7,6 +7,7 @@ same moment, the one that comes second runs again and finds it taken.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +23,8 @@ from services.scheduling.timetable.domain import Slot, Visit
 from services.scheduling.timetable.errors import SlotUnknownError
 from services.scheduling.timetable.store.slot_queries import BY_TIME, SlotQuery
 
+_PATIENCE = 1.0  # seconds for a page
+
 
 class Slots:
     """The timetable."""
@@ -29,8 +32,25 @@ class Slots:
     def __init__(self, db: Database) -> None:
         self._slots = db["slots"]
 
-    async def free(self, query: SlotQuery, limit: int) -> Page[Slot]:
-        """Free slots by time; no more than `limit`."""
+    async def free(self, query: SlotQuery, limit: int, last: datetime) -> Page[Slot]:
+        """Free slots by time; no more than `limit`, none after the `last` moment.
+
+        Where more is asked than an index tells, the days are looked through one by one, for no
+        longer than people wait: such a page may be short, and still have a next one.
+        """
+        if not query.sifts:
+            return await self._free(query, limit)
+        started, items = time.monotonic(), list[Slot]()
+        for piece in query.pieces(last):
+            page = await self._free(piece, limit - len(items))
+            items += page.items
+            if page.next_cursor is not None:
+                return Page(tuple(items), page.next_cursor)
+            if len(items) == limit or time.monotonic() - started > _PATIENCE:
+                return Page(tuple(items), piece.end_cursor)
+        return Page(tuple(items), None)
+
+    async def _free(self, query: SlotQuery, limit: int) -> Page[Slot]:
         cursor = self._slots.find(query.filter()).sort(BY_TIME.keys).limit(limit + 1)
         found = await cursor.hint(query.index).to_list(None)  # type: ignore[arg-type] # the stub knows no index names
         more = len(found) > limit
@@ -124,7 +144,8 @@ def to_document(slot: Slot) -> dict[str, Any]:
         "clinic_id": slot.clinic_id,
         "specialty": slot.specialty_code,
         "starts_at": slot.visit.starts_at,
-        "day": slot.visit.local(slot.visit.starts_at).date().isoformat(),
+        "day": slot.day.isoformat(),
+        "minute": slot.minute,
         "visit": vars(slot.visit),
         "appointment_id": slot.appointment_id,
         "closed": slot.closed,

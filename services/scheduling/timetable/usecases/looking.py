@@ -1,4 +1,4 @@
-"""What anybody may look up: clinics, doctors and their free time (A1)."""
+"""What anybody may look up: a clinic, a doctor, specialties, and days without visits."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.chassis.database.pages import Page
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import Clinic, Doctor, specialty_title
 from services.scheduling.known.errors import ClinicUnknownError, DoctorUnknownError
 from services.scheduling.known.store import Known
 from services.scheduling.timetable.actions import Calendar
-from services.scheduling.timetable.domain import ClosedDay, Slot, Specialty
+from services.scheduling.timetable.domain import ClosedDay, Specialty
 from services.scheduling.timetable.metrics import TimetableMetrics
-from services.scheduling.timetable.store import SlotQuery, Slots
+from services.scheduling.timetable.store import Slots
 
 
 @dataclass(frozen=True)
@@ -26,10 +25,6 @@ class Timetable:
     known: Known
     calendar: Calendar
     metrics: TimetableMetrics
-
-    async def clinics(self, *, after: str | None, limit: int) -> Page[Clinic]:
-        """Clinics by id."""
-        return await self.known.clinics_after(after, limit)
 
     async def clinic(self, clinic_id: str) -> Clinic:
         """One clinic, also one that has closed.
@@ -58,37 +53,6 @@ class Timetable:
         """All specialties that there are doctors of, by title."""
         found = [Specialty(code, specialty_title(code)) for code in await self.known.specialties()]
         return sorted(found, key=lambda specialty: specialty.title)
-
-    async def doctors(
-        self, *, specialty: str | None, clinic_id: str | None, after: str | None, limit: int
-    ) -> Page[Doctor]:
-        """Doctors by id."""
-        return await self.known.doctors_by(
-            specialty=specialty, clinic_id=clinic_id, after=after, limit=limit
-        )
-
-    async def free_slots(
-        self,
-        *,
-        doctor_id: str | None,
-        specialty: str | None,
-        clinic_id: str | None,
-        since: date | None,
-        until: date | None,
-        after: str | None,
-        limit: int,
-    ) -> Page[Slot]:
-        """Free slots from now on, by time (A1). Days are those of the clinic."""
-        query = SlotQuery(
-            starting=self.deps.now(),
-            doctor_id=doctor_id,
-            specialty=specialty,
-            clinic_id=clinic_id,
-            since=since,
-            until=until,
-            after=after,
-        )
-        return await self.slots.free(query, limit)
 
     async def closed_days(
         self,

@@ -1,0 +1,8 @@
+"""What anybody may ask of the timetable."""
+
+from __future__ import annotations
+
+from services.scheduling.timetable.usecases.looking import Timetable
+from services.scheduling.timetable.usecases.search import FreeTime, Search
+
+__all__ = ["FreeTime", "Search", "Timetable"]
