@@ -262,7 +262,7 @@ def build(
                 Signing(deps, accounts, codes, signing_sessions, signing_ends, logins),
                 Clinics(deps, accounts, clinics, clinic_entry),
                 Attachments(deps, accounts, counters, clinic_entry),
-                Staff(deps, accounts, counters, staff_entry, ending),
+                Staff(deps, accounts, counters, staff_entry, ending, journal),
                 People(deps, accounts, counters, journal),
                 claims,
                 holding,

@@ -14,6 +14,8 @@ from contracts.roles import Role
 from services.chassis.foundation.text import code
 from services.chassis.foundation.typed import Tidied
 from services.chassis.http.auth import Principal, anyone, require
+from services.chassis.http.looks import Reach
+from services.chassis.work.looks import Looker
 from services.chassis.work.transactions import Transactions
 from services.identity.settings import Settings
 
@@ -33,6 +35,11 @@ class Deps:
     def secret(self) -> bytes:
         """Keys the HMACs of codes, counters and devices."""
         return self.settings.secret.get_secret_value().encode()
+
+
+def administrator(who: Principal) -> Looker:
+    """An administrator who is shown an account, as its owner's journal names them."""
+    return Reach(who, (Role.ADMINISTRATOR,)).at(None)
 
 
 class Body(BaseModel):

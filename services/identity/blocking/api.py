@@ -8,16 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from contracts import roles
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Id, Tidied
-from services.chassis.http.auth import Principal
 from services.chassis.http.facilities import facility
-from services.chassis.http.looks import Reach
-from services.chassis.work.looks import Looker
 from services.identity.accounts.domain import Account, Role
 from services.identity.blocking.usecases import Blockings
-from services.identity.deps import Administrator, Body, Typed
+from services.identity.deps import Administrator, Body, Typed, administrator
 
 router = APIRouter(prefix="/v1/accounts", tags=["staff"])
 
@@ -75,23 +71,19 @@ class StandingView(BaseModel):
         )
 
 
-def _looker(who: Principal) -> Looker:
-    return Reach(who, (roles.Role.ADMINISTRATOR,)).at(None)
-
-
 @router.post("/lookup", summary="Найти учётную запись по контакту")
 async def lookup(body: Lookup, use: Use, who: Administrator) -> StandingView:
     """Whose phone or e-mail this is."""
-    return StandingView.of(await use.find(body.login, _looker(who)))
+    return StandingView.of(await use.find(body.login, administrator(who)))
 
 
 @router.post("/{account_id}/block", summary="Заблокировать учётную запись")
 async def block(account_id: Id, body: Because, use: Use, who: Administrator) -> StandingView:
     """Logins end at once, tokens are not renewed; other services hear of it."""
-    return StandingView.of(await use.block(account_id, body.reason, _looker(who)))
+    return StandingView.of(await use.block(account_id, body.reason, administrator(who)))
 
 
 @router.post("/{account_id}/unblock", summary="Разблокировать учётную запись")
 async def unblock(account_id: Id, body: Because, use: Use, who: Administrator) -> StandingView:
     """The owner logs in anew."""
-    return StandingView.of(await use.unblock(account_id, body.reason, _looker(who)))
+    return StandingView.of(await use.unblock(account_id, body.reason, administrator(who)))

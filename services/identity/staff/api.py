@@ -15,7 +15,7 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.once import OnceKey
 from services.chassis.http.pages import Cursor
 from services.identity.accounts.domain import Account, Role, StaffAsked
-from services.identity.deps import Administrator, Body, FormField, Key, Limit
+from services.identity.deps import Administrator, Body, FormField, Key, Limit, administrator
 from services.identity.staff.domain import StaffForm
 from services.identity.staff.usecases import Staff
 from services.identity.staff.views import StaffPage, StaffView
@@ -122,7 +122,7 @@ async def list_staff(  # noqa: PLR0917 - what they may be found by
     """Staff by name: of the platform, or of the administrator's own clinics."""
     clinics = frozenset({clinic_id}) if clinic_id else None
     asked = StaffAsked(clinics, role, line(name or ""))
-    page = await use.page(asked, cursor, limit, who.subject)
+    page = await use.page(asked, cursor, limit, administrator(who))
     return StaffPage(
         items=[StaffView.of(account) for account in page.items], next_cursor=page.next_cursor
     )
@@ -133,7 +133,7 @@ async def one_of_staff(
     account_id: Id, use: Use, who: Administrator, response: Response
 ) -> StaffView:
     """A member of staff with the `ETag`."""
-    return _tagged(await use.get(account_id, who.subject), response)
+    return _tagged(await use.get(account_id, administrator(who)), response)
 
 
 @router.put("/{account_id}", summary="Изменить или перевести сотрудника")
@@ -146,7 +146,7 @@ async def change_staff(  # noqa: PLR0917 - the form, the version, and who asks
     response: Response,
 ) -> StaffView:
     """Enter everything anew; contacts and СНИЛС that are left out stay as they are."""
-    changed = await use.change(account_id, expected, body.form(), who.subject)
+    changed = await use.change(account_id, expected, body.form(), administrator(who))
     return _tagged(changed, response)
 
 
@@ -155,7 +155,7 @@ async def dismiss(
     account_id: Id, body: Because, use: Use, who: Administrator, response: Response
 ) -> StaffView:
     """Logins end at once; other services hear of it."""
-    return _tagged(await use.dismiss(account_id, body.reason, who.subject), response)
+    return _tagged(await use.dismiss(account_id, body.reason, administrator(who)), response)
 
 
 @router.post("/{account_id}/reinstatement", summary="Вернуть сотрудника")
@@ -163,13 +163,13 @@ async def reinstate(
     account_id: Id, body: Because, use: Use, who: Administrator, response: Response
 ) -> StaffView:
     """They work again, on the same posts."""
-    return _tagged(await use.reinstate(account_id, body.reason, who.subject), response)
+    return _tagged(await use.reinstate(account_id, body.reason, administrator(who)), response)
 
 
 @router.post("/{account_id}/invitation", summary="Пригласить ещё раз")
 async def invite(account_id: Id, use: Use, who: Administrator, response: Response) -> StaffView:
     """Tell them once more how to set the first password."""
-    return _tagged(await use.invite(account_id, who.subject), response)
+    return _tagged(await use.invite(account_id, administrator(who)), response)
 
 
 def _tagged(account: Account, response: Response) -> StaffView:

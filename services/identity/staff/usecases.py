@@ -14,9 +14,10 @@ import structlog
 from services.chassis.database.idempotency import Once
 from services.chassis.database.pages import Page
 from services.chassis.http.etags import Expected
+from services.chassis.work.looks import Looker, Looks, Subject
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.actions import acting, changing, reading
-from services.identity.accounts.domain import Account, Dismissal, StaffAsked
+from services.identity.accounts.domain import ACCOUNT, Account, Dismissal, Shown, StaffAsked
 from services.identity.accounts.errors import AccountNotFoundError
 from services.identity.accounts.store import Accounts
 from services.identity.blocking.actions import Ending
@@ -25,7 +26,8 @@ from services.identity.callers.store import Counters
 from services.identity.deps import Deps
 from services.identity.staff import events
 from services.identity.staff.actions import StaffEntry
-from services.identity.staff.domain import StaffForm, checked, dismissed
+from services.identity.staff.domain import StaffForm, checked
+from services.identity.staff.domain import dismissed as marked
 from services.identity.staff.errors import (
     AlreadyDismissedError,
     InvitationAcceptedError,
@@ -46,6 +48,7 @@ class Staff:
     counters: Counters
     entry: StaffEntry
     ending: Ending
+    looks: Looks
 
     async def make(
         self, account_id: str | None, form: StaffForm, by: str, *, once: Once | None = None
@@ -68,7 +71,7 @@ class Staff:
         return await self.deps.transactions.run(work, once=once)
 
     async def change(
-        self, account_id: str, expected: Expected, form: StaffForm, by: str
+        self, account_id: str, expected: Expected, form: StaffForm, by: Looker
     ) -> Account:
         """Enter everything of them anew; other posts are a move.
 
@@ -84,15 +87,16 @@ class Staff:
 
         async def work(tx: Transaction) -> Account:
             found = await self.accounts.find(tx, account_id)
-            who = await (changing if account_id == by else acting)(tx, self.accounts, by)
+            who = await (changing if account_id == by.id else acting)(tx, self.accounts, by.id)
             if found is None or found.staff is None or not found.seen_by(who.powers):
                 raise AccountNotFoundError
             expected.check(found.revision)
-            return await self.entry.change(tx, found, entered, who.powers, by)
+            await self._shown(tx, by, Shown.CHANGED, found)
+            return await self.entry.change(tx, found, entered, who.powers, by.id)
 
         return await self.deps.transactions.run(work)
 
-    async def dismiss(self, account_id: str, reason: str, by: str) -> Account:
+    async def dismiss(self, account_id: str, reason: str, by: Looker) -> Account:
         """They work no more: logins, codes and devices end, other services hear of it.
 
         Raises:
@@ -102,20 +106,22 @@ class Staff:
             OwnPostsError: it is the administrator's own account.
             AccountBlockedError: the administrator is blocked.
         """
-        return await self._mark(account_id, Dismissal(self.deps.now(), by, reason, dismissed=True))
+        return await self._mark(account_id, reason, by, dismissed=True)
 
-    async def reinstate(self, account_id: str, reason: str, by: str) -> Account:
+    async def reinstate(self, account_id: str, reason: str, by: Looker) -> Account:
         """They work again, on the same posts; they log in anew.
 
         Raises:
             As `dismiss`.
         """
-        return await self._mark(account_id, Dismissal(self.deps.now(), by, reason, dismissed=False))
+        return await self._mark(account_id, reason, by, dismissed=False)
 
-    async def _mark(self, account_id: str, dismissal: Dismissal) -> Account:
+    async def _mark(self, account_id: str, reason: str, by: Looker, *, dismissed: bool) -> Account:
+        dismissal = Dismissal(self.deps.now(), by.id, reason, dismissed=dismissed)
+
         async def work(tx: Transaction) -> Account:
-            found = await self._managed(tx, account_id, dismissal.by)
-            after = dismissed(found, dismissal)
+            found = await self._managed(tx, account_id, by)
+            after = marked(found, dismissal)
             told = events.staff_changed(found, after)
             told = (*told, *closed_or_opened(found, after, dismissal.at))
             if dismissal.dismissed:
@@ -126,7 +132,7 @@ class Staff:
         log.info("staff dismissed or taken back", account_id=account_id, dismissed=done.dismissed)
         return done
 
-    async def invite(self, account_id: str, by: str) -> Account:
+    async def invite(self, account_id: str, by: Looker) -> Account:
         """Tell them once more how to set their first password.
 
         Raises:
@@ -153,38 +159,57 @@ class Staff:
 
         return await self.deps.transactions.run(work)
 
-    async def get(self, account_id: str, by: str) -> Account:
+    async def get(self, account_id: str, by: Looker) -> Account:
         """One of them.
 
         Raises:
             AccountNotFoundError: there are none, or not this administrator's.
             AccountBlockedError: the administrator who asks is blocked.
         """
-        administrator = await reading(self.accounts, by)
+        administrator = await reading(self.accounts, by.id)
         found = await self.accounts.find(None, account_id)
         if found is None or found.staff is None or not found.seen_by(administrator.powers):
             raise AccountNotFoundError
+
+        async def work(tx: Transaction) -> None:
+            await self._shown(tx, by, Shown.STANDING, found)
+
+        await self.deps.transactions.run(work)
         return found
 
     async def page(
-        self, asked: StaffAsked, after: str | None, limit: int, by: str
+        self, asked: StaffAsked, after: str | None, limit: int, by: Looker
     ) -> Page[Account]:
         """Staff by name: of this administrator's clinics only.
 
         Raises:
             AccountBlockedError: the administrator who asks is blocked.
         """
-        powers = (await reading(self.accounts, by)).powers
+        powers = (await reading(self.accounts, by.id)).powers
         if not powers.everywhere:
             clinics = asked.clinics & powers.clinics if asked.clinics else powers.clinics
             asked = replace(asked, clinics=clinics)
-        return await self.accounts.staff(asked, after, limit)
+        page = await self.accounts.staff(asked, after, limit)
 
-    async def _managed(self, tx: Transaction, account_id: str, by: str) -> Account:
-        """The member of staff, all of whose posts are this administrator's."""
+        async def work(tx: Transaction) -> None:
+            await self._shown(tx, by, Shown.LISTED, *page.items)
+
+        await self.deps.transactions.run(work)
+        return page
+
+    async def _shown(
+        self, tx: Transaction, by: Looker, occasion: Shown, *accounts: Account
+    ) -> None:
+        """Into the journals of whose accounts these are (K7); who sees their own is in none."""
+        subjects = [Subject(ACCOUNT, a.id, a.id) for a in accounts if a.id != by.id]
+        await self.looks.record(tx, by, occasion, *subjects)
+
+    async def _managed(self, tx: Transaction, account_id: str, by: Looker) -> Account:
+        """The member of staff, all of whose posts are this administrator's; the look is noted."""
         found = await self.accounts.find(tx, account_id)
-        who = await (changing if account_id == by else acting)(tx, self.accounts, by)
+        who = await (changing if account_id == by.id else acting)(tx, self.accounts, by.id)
         if found is None or found.staff is None:
             raise AccountNotFoundError
         found.require_managed_by(who.powers)
+        await self._shown(tx, by, Shown.CHANGED, found)
         return found

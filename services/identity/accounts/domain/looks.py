@@ -16,11 +16,13 @@ class Shown(StrEnum):
     STANDING = "standing"
     LISTED = "listed"
     CLAIM = "claim"
+    CHANGED = "changed"
 
 
 SHOWN_LABELS: Mapping[str, str] = {
     Shown.FOUND: "Сотрудник нашёл вас по точным данным",
     Shown.STANDING: "Открыто состояние учётной записи",
+    Shown.CHANGED: "Изменено администратором",
     Shown.LISTED: "Показано в списке сотрудников",
     Shown.CLAIM: "Открыты сведения о ребёнке, чтобы сверить их с документами",
 }

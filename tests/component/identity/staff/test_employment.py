@@ -235,3 +235,24 @@ async def test_an_id_of_ones_own_is_taken_once(
     body = DOCTOR | {"phone": any_phone(), "id": "doctor-orlova"}
     taken = await identity.post("/staff", body, bearer(administrator) | keyed())
     assert (taken.status_code, taken.json()["code"]) == (409, "account-exists")
+
+
+async def test_whose_account_an_administrator_sees_reads_of_it(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    """K7: lists, one account, every change; an administrator's sight of themselves is no line."""
+    doctor = await identity.employed(administrator)
+    pair, account_id = await identity.accepted(doctor), doctor["account_id"]
+    for path in ("/v1/staff", f"/v1/staff/{account_id}"):
+        assert (await identity.client.get(path, headers=bearer(administrator))).is_success
+    assert (await _change(identity, administrator, account_id)).is_success
+    assert (await _act(identity, administrator, account_id, "dismissal")).is_success
+    assert (await _act(identity, administrator, account_id, "reinstatement")).is_success
+    again = await identity.logged_in(doctor["phone"])
+    seen = await identity.client.get("/v1/looks", headers=bearer(again))
+    lines = seen.json()["items"]
+    assert [line["occasion"] for line in lines] == ["changed"] * 3 + ["standing", "listed"]
+    assert {line["role_title"] for line in lines} == {"администратор"}
+    own = await identity.client.get("/v1/looks", headers=bearer(administrator))
+    assert own.json()["items"] == []
+    assert pair["account_id"] == again["account_id"]
