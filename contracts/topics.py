@@ -76,6 +76,8 @@ TOPICS: tuple[Topic, ...] = (
                 i.StaffRegistered,
                 i.AccountBlocked,
                 i.AccountUnblocked,
+                r.RightGranted,
+                r.RightEnded,
             ),
             "scheduling": (
                 i.ProfileConfirmedV2,

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from contracts.rights import Scope
 from services.certificates.applications.actions import CLAIM_TIMER, Cases
 from services.certificates.applications.api import routes as applications_api
 from services.certificates.applications.metrics import ApplicationMetrics
@@ -39,7 +40,7 @@ from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
-from services.chassis.work import blockings
+from services.chassis.work import blockings, rights
 from services.chassis.work.outbox import Publisher
 
 _DESCRIPTION = """\
@@ -68,7 +69,8 @@ def build(
     deps = Deps(resources.transactions, settings, **seams)
     catalogue = load_catalogue(settings.catalogue, region=settings.region)
     copies = known_store.KnownStore(db)
-    known = Known(deps, copies)
+    acting = rights.Rights(db)
+    known = Known(deps, copies, acting)
     places = desks.Desks(db)
     issued = registry_store.CertificateStore(db)
     cases = Cases(deps, catalogue, known, applications.ApplicationStore(db), looks.LookStore(db))
@@ -85,9 +87,17 @@ def build(
             title="Моё здоровье: справки",
             description=_DESCRIPTION,
             router=_router(),
-            facilities=(Door(copies.blocked), catalogue, citizens, reviews, decisions, registry),
+            facilities=(
+                Door(copies.blocked, acting, (Scope.CERTIFICATES,), deps.now),
+                catalogue,
+                citizens,
+                reviews,
+                decisions,
+                registry,
+            ),
             handlers=[
                 blockings.handlers(resources.transactions, copies.note_admission),
+                rights.handlers(resources.transactions, acting),
                 known_consumers.handlers(Copies(deps, copies), papers),
                 registry_consumers.handlers(registry),
                 payments_consumers.handlers(Payments(deps, cases)),
@@ -97,6 +107,7 @@ def build(
             timer_handlers={CLAIM_TIMER: reviews.lapse},
             indexes=[
                 known_store.INDEXES,
+                rights.INDEXES,
                 applications.INDEXES,
                 looks.INDEXES,
                 desks.INDEXES,

@@ -15,8 +15,8 @@ from contracts.roles import Role
 from services.certificates.settings import Settings
 from services.chassis.foundation import clock
 from services.chassis.foundation.errors import DuplicateError
-from services.chassis.http.auth import Principal, require
-from services.chassis.http.door import admitted
+from services.chassis.http.auth import Principal
+from services.chassis.http.door import admitted, represented
 from services.chassis.work.arrivals import PATIENCE
 from services.chassis.work.transactions import Transactions
 
@@ -65,9 +65,10 @@ NO_NAMES = (
     "документов."
 )
 """What decision 5 of the contracts promises that the forms say."""
-Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN))]
-Confirmed = Annotated[Principal, Depends(admitted(Role.CITIZEN, confirmed=True))]
-Withdrawer = Annotated[Principal, Depends(require(Role.CITIZEN))]
+Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN, acting=True))]
+"""A citizen, or who acts for one (I12)."""
+Confirmed = Annotated[Principal, Depends(admitted(Role.CITIZEN, confirmed=True, acting=True))]
+Withdrawer = Annotated[Principal, Depends(represented(Role.CITIZEN))]
 """Taking back stays possible for a blocked account: nothing is left waiting in its name."""
 Doctor = Annotated[Principal, Depends(admitted(Role.DOCTOR))]
 Revoker = Annotated[Principal, Depends(admitted(Role.DOCTOR, Role.ADMINISTRATOR))]

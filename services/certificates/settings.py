@@ -43,6 +43,12 @@ class Settings(ServiceSettings):
     claims_per_doctor: int = Field(
         default=10, ge=1, description="How many applications one doctor keeps at a time."
     )
+    applies_from_age: int = Field(
+        default=18,
+        ge=14,
+        le=18,
+        description="From which age a citizen applies alone; before it a representative does.",
+    )
     drafts_per_citizen: int = Field(
         default=10, ge=1, description="How many drafts one citizen keeps at a time."
     )

@@ -6,9 +6,12 @@ from contracts import certificates as contract
 from contracts.envelope import Data
 from services.certificates.applications.domain.application import Application
 from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.known.domain import Hands
 
 
-def submitted(application: Application, kind: CertificateType) -> contract.ApplicationSubmitted:
+def submitted(
+    application: Application, kind: CertificateType, by: Hands | None
+) -> contract.ApplicationSubmitted:
     """Registered, with a number and a deadline."""
     filed = application.registered
     return contract.ApplicationSubmitted(
@@ -21,6 +24,7 @@ def submitted(application: Application, kind: CertificateType) -> contract.Appli
         deadline_at=filed.clock.deadline_at,
         fee_kopecks=kind.fee_kopecks,
         delivery=contract.Delivery(application.delivery),
+        actor_id=by.actor_id if by else None,
     )
 
 
@@ -55,13 +59,16 @@ def documents_supplied(application: Application) -> contract.DocumentsSupplied:
     )
 
 
-def withdrawn(application: Application, kind: CertificateType) -> contract.ApplicationWithdrawn:
+def withdrawn(
+    application: Application, kind: CertificateType, by: Hands | None
+) -> contract.ApplicationWithdrawn:
     """Taken back."""
     return contract.ApplicationWithdrawn(
         application_id=application.id,
         tracking_number=application.registered.tracking_number,
         citizen_id=application.citizen_id,
         certificate_title=kind.title,
+        actor_id=by.actor_id if by else None,
     )
 
 

@@ -23,7 +23,7 @@ from services.certificates.applications.views import ApplicationView, citizens_v
 from services.certificates.catalogue.errors import UnknownTypeError
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
-from services.certificates.known.domain import KnownFile
+from services.certificates.known.domain import Hands, KnownFile
 from services.chassis.database.idempotency import Once
 from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import FieldError, InvalidInputError
@@ -52,9 +52,14 @@ class Applications:
         return citizens_view(application, self.cases.kind_of(application), today=today)
 
     async def open(
-        self, citizen_id: str, type_code: str, *, once: Once | None = None
+        self,
+        citizen_id: str,
+        type_code: str,
+        *,
+        by: Hands | None = None,
+        once: Once | None = None,
     ) -> Application:
-        """Start a draft, filled from the profile (C4, C5).
+        """Start a draft, filled from the profile (C4, C5). `by` whom, where not by themselves.
 
         Raises:
             InvalidInputError: there is no such type.
@@ -71,7 +76,7 @@ class Applications:
         await self.known.profile_arrives(citizen_id)  # a draft opened before it would be empty
 
         async def work(tx: Transaction) -> Application:
-            await self.known.may_apply(tx, citizen_id)
+            await self.known.may_apply(tx, citizen_id, kind.code, by)
             now, most = deps.now(), settings.drafts_per_citizen
             if await self.cases.store.how_many(tx, citizen_id, [State.DRAFT]) >= most:
                 raise TooManyDraftsError(most)
@@ -111,7 +116,13 @@ class Applications:
         return await self.cases.store.of_citizen(citizen_id, after=after, limit=limit)
 
     async def edit(
-        self, citizen_id: str, application_id: str, changes: Changes, *, expected: Expected
+        self,
+        citizen_id: str,
+        application_id: str,
+        changes: Changes,
+        *,
+        expected: Expected,
+        by: Hands | None = None,
     ) -> Application:
         """Change a draft; see `drafts.edited`.
 
@@ -124,8 +135,8 @@ class Applications:
         await self.known.files_arrive(citizen_id, _ids(changes.given))
 
         async def work(tx: Transaction) -> Application:
-            await self.known.may_apply(tx, citizen_id)
             before = await self._load(tx, citizen_id, application_id, expected)
+            await self.known.may_apply(tx, citizen_id, before.type_code, by)
             person = await self.known.store.people.find(tx, citizen_id)
             files = await self._files(tx, citizen_id, changes.given)
             after = drafts.edited(before, self.cases.kind_of(before), person, files, changes)
@@ -134,7 +145,13 @@ class Applications:
         return await self.deps.transactions.run(work)
 
     async def submit(
-        self, citizen_id: str, application_id: str, agreement: Agreement, *, expected: Expected
+        self,
+        citizen_id: str,
+        application_id: str,
+        agreement: Agreement,
+        *,
+        expected: Expected,
+        by: Hands | None = None,
     ) -> Application:
         """Hand the application in; see `drafts.submitted` (C10–C15).
 
@@ -147,7 +164,7 @@ class Applications:
         async def attempt(number: str) -> Application:
             async def work(tx: Transaction) -> Application:
                 before = await self._load(tx, citizen_id, application_id, expected)
-                return await self._submit(tx, before, agreement, number)
+                return await self._submit(tx, before, agreement, number, by)
 
             return await self.deps.transactions.run(work)
 
@@ -158,10 +175,15 @@ class Applications:
         return submitted
 
     async def _submit(
-        self, tx: Transaction, before: Application, agreement: Agreement, number: str
+        self,
+        tx: Transaction,
+        before: Application,
+        agreement: Agreement,
+        number: str,
+        by: Hands | None,
     ) -> Application:
         citizen_id, most = before.citizen_id, self.deps.settings.applications_per_citizen
-        await self.known.may_apply(tx, citizen_id)
+        await self.known.may_apply(tx, citizen_id, before.type_code, by)
         await self.desks.hold(tx, citizen_id)  # nobody adds to them before this ends
         if await self.cases.store.how_many(tx, citizen_id, UNDECIDED) >= most:
             raise TooManyApplicationsError(most)
@@ -175,21 +197,24 @@ class Applications:
             tracking_number=number,
             calendar=catalogue.calendar,
             now=self.deps.now(),
+            by=by,
         )
-        told = events.submitted(after, kind)
+        told = events.submitted(after, kind, by)
         if after.state is not State.AWAITING_DOCUMENTS:
             return await self.cases.save(tx, before, after, told)
         requested = events.documents_requested(after, kind)
         return await self.cases.save(tx, before, after, told, requested)
 
-    async def supply(self, citizen_id: str, application_id: str, answer: Answer) -> Application:
+    async def supply(
+        self, citizen_id: str, application_id: str, answer: Answer, *, by: Hands | None = None
+    ) -> Application:
         """Add and correct what was asked for; see `document_requests.supplied` (C10, C17)."""
         await self.one(citizen_id, application_id)
         await self.known.files_arrive(citizen_id, _ids(answer.given))
 
         async def work(tx: Transaction) -> Application:
-            await self.known.may_apply(tx, citizen_id)
             before = await self.cases.store.get(tx, application_id, owner=citizen_id)
+            await self.known.may_apply(tx, citizen_id, before.type_code, by)
             after = document_requests.supplied(
                 before,
                 self.cases.kind_of(before),
@@ -198,6 +223,7 @@ class Applications:
                 person=await self.known.store.people.find(tx, citizen_id),
                 calendar=self.cases.catalogue.calendar,
                 now=self.deps.now(),
+                by=by,
             )
             if after.state is State.AWAITING_DOCUMENTS:
                 return await self.cases.save(tx, before, after)
@@ -205,16 +231,18 @@ class Applications:
 
         return await self.deps.transactions.run(work)
 
-    async def withdraw(self, citizen_id: str, application_id: str) -> Application:
+    async def withdraw(
+        self, citizen_id: str, application_id: str, *, by: Hands | None = None
+    ) -> Application:
         """Take the application back; nobody hears of a draft that was never handed in."""
 
         async def work(tx: Transaction) -> Application:
             before = await self.cases.store.get(tx, application_id, owner=citizen_id)
-            after = drafts.withdrawn(before, now=self.deps.now())
+            after = drafts.withdrawn(before, now=self.deps.now(), by=by)
             await tx.cancel_timer(CLAIM_TIMER, application_id)
             if before.filed is None:
                 return await self.cases.save(tx, before, after)
-            told = events.withdrawn(after, self.cases.kind_of(after))
+            told = events.withdrawn(after, self.cases.kind_of(after), by)
             return await self.cases.save(tx, before, after, told)
 
         return await self.deps.transactions.run(work)

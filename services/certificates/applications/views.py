@@ -49,6 +49,7 @@ class HistoryView(BaseModel):
     at: datetime
     who: Actor
     who_label: str
+    actor_id: str | None = Field(description="Учётная запись представителя, если действовал он.")
     move: Move
     label: str
     source: State = Field(serialization_alias="from")
@@ -178,6 +179,7 @@ def _history(application: Application) -> list[HistoryView]:
             at=e.at,
             who=e.actor,
             who_label=ACTOR_LABELS[e.actor],
+            actor_id=e.actor_id if e.actor is Actor.REPRESENTATIVE else None,
             move=e.move,
             label=MOVE_LABELS[e.move],
             source=e.source,

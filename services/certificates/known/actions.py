@@ -8,10 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from contracts.rights import Scope
 from services.certificates.deps import Deps
-from services.certificates.known.domain import refuse_themselves
+from services.certificates.known.domain import Hands, refuse_themselves
+from services.certificates.known.errors import (
+    MinorNeedsRepresentativeError,
+    RepresentativeAppliesError,
+)
 from services.certificates.known.store import KnownStore
+from services.chassis.foundation.dates import age, today
 from services.chassis.work.arrivals import arrived
+from services.chassis.work.rights import RightEndedError, RightNotCoveringError, Rights
 from services.chassis.work.transactions import Transaction
 
 
@@ -21,17 +28,45 @@ class Known:
 
     deps: Deps
     store: KnownStore
+    rights: Rights
 
-    async def may_apply(self, tx: Transaction, citizen_id: str) -> None:
-        """Refuse a citizen who is blocked or not confirmed any more, whatever the token says."""
+    async def may_apply(
+        self, tx: Transaction, citizen_id: str, type_code: str, by: Hands | None
+    ) -> None:
+        """Refuse a citizen who is blocked or not confirmed any more, whatever the token says.
+
+        For a minor a representative applies, by a right in force for this type (d12, I11).
+
+        Raises:
+            AccountBlockedError, NotConfirmedError: as it says.
+            RightEndedError, RightNotCoveringError: the representative may not do that.
+            RepresentativeAppliesError, MinorNeedsRepresentativeError: the citizen is too young.
+        """
         (await self.store.admission_of(tx, citizen_id)).may_apply()
+        if by is None:
+            await self._old_enough(tx, citizen_id)
+            return
+        right = await self.rights.find(tx, by.right_id)
+        if right is None or not right.in_force(self.deps.now()):
+            raise RightEndedError
+        if not right.covers_type(type_code):
+            raise RightNotCoveringError
+
+    async def _old_enough(self, tx: Transaction, citizen_id: str) -> None:
+        now, needed = self.deps.now(), self.deps.settings.applies_from_age
+        person = await self.store.people.find(tx, citizen_id)
+        if person is None or age(person.birth_date, today(now)) >= needed:
+            return
+        if await self.rights.of_subject(tx, citizen_id, Scope.CERTIFICATES, now):
+            raise RepresentativeAppliesError(needed)
+        raise MinorNeedsRepresentativeError(needed)
 
     async def may_act(self, tx: Transaction, staff_id: str) -> None:
         """Refuse a member of staff who is blocked."""
         (await self.store.admission_of(tx, staff_id)).may_act()
 
     async def may_decide(self, tx: Transaction, staff_id: str, *, about: str) -> None:
-        """Refuse staff who are blocked or would decide about themselves.
+        """Refuse staff who are blocked or would decide about themselves, or whom they represent.
 
         Asked at each decision: a record may have arrived after the one before.
         """
@@ -39,6 +74,9 @@ class Known:
         citizen = await self.store.people.find(tx, about)
         staff = await self.store.staff.find(tx, staff_id)
         refuse_themselves(about, staff_id, citizen, staff)
+        for right in await self.rights.of_subject(tx, about, Scope.CERTIFICATES, self.deps.now()):
+            representative = await self.store.people.find(tx, right.representative_id)
+            refuse_themselves(right.representative_id, staff_id, representative, staff)
 
     async def profile_arrives(self, citizen_id: str) -> None:
         """Give the profile a moment: the token says «confirmed», so its event is on its way."""

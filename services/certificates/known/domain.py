@@ -70,6 +70,14 @@ class Admission:
 
 
 @dataclass(frozen=True)
+class Hands:
+    """A representative who does something for a citizen, and by which right (I12)."""
+
+    actor_id: str
+    right_id: str
+
+
+@dataclass(frozen=True)
 class Staff:
     """A member of staff as patients see them; the СНИЛС tells only who they are as a citizen."""
 

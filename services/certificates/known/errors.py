@@ -13,6 +13,33 @@ class OwnApplicationError(ForbiddenError):
     detail = "Это ваше собственное дело: решение примет другой сотрудник."
 
 
+class RepresentativeAppliesError(ForbiddenError):
+    """A minor's certificate is applied for by who represents them (d12)."""
+
+    code = "representative-applies"
+    title = "Заявление подаёт представитель"
+
+    def __init__(self, age: int) -> None:
+        super().__init__(
+            f"До {age} лет заявление на справку подаёт родитель или опекун: он делает это в своём "
+            "личном кабинете, выбрав вас."
+        )
+
+
+class MinorNeedsRepresentativeError(ForbiddenError):
+    """A minor whom nobody represents here (e33)."""
+
+    code = "minor-needs-representative"
+    title = "Нужен представитель"
+
+    def __init__(self, age: int) -> None:
+        super().__init__(
+            f"До {age} лет заявление на справку подаёт родитель или опекун, а его в системе нет. "
+            "Он может добавить вас в своём личном кабинете; иначе придите вместе с ним и с "
+            "документами в регистратуру поликлиники."
+        )
+
+
 class DoctorUnknownError(NotHereYetError):
     """The doctor's staff record has not reached this service yet."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -18,6 +19,7 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+MOSCOW = ZoneInfo("Europe/Moscow")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Nothing here is about a time outside of these."""
 
@@ -43,6 +45,25 @@ def parse_moment(text: str) -> datetime | None:
         return None
     # before the offset is applied: that is what overflows
     return moment.astimezone(UTC) if FIRST_YEAR <= moment.year <= LAST_YEAR else None
+
+
+def today(now: datetime) -> date:
+    """The day in Moscow, by which ages and the ends of rights are counted all over the country."""
+    return now.astimezone(MOSCOW).date()
+
+
+def birthday(born: date, years: int) -> date:
+    """The day on which somebody is so many years old; of 29 February in other years 1 March."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
+def age(born: date, today: date) -> int:
+    """Whole years, from the birthday itself on."""
+    years = today.year - born.year
+    return years if birthday(born, years) <= today else years - 1
 
 
 def _day(value: object) -> date:

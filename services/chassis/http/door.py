@@ -15,27 +15,16 @@ from fastapi import Depends, Request
 from contracts.rights import Scope
 from contracts.roles import Role
 from services.chassis.foundation import clock
-from services.chassis.foundation.errors import AccountBlockedError, ForbiddenError
+from services.chassis.foundation.errors import AccountBlockedError
 from services.chassis.http.auth import Principal, require
 from services.chassis.http.facilities import find
 from services.chassis.work.arrivals import PATIENCE, NotHereYetError, arrived
-from services.chassis.work.rights import Right, Rights
-
-
-class RightEndedError(ForbiddenError):
-    """The right was withdrawn, or its time is over."""
-
-    code = "right-ended"
-    title = "Полномочия прекращены"
-    detail = "Ваши полномочия действовать за другого прекращены. Войдите от своего имени."
-
-
-class RightNotCoveringError(ForbiddenError):
-    """The right is in force, and is not for this."""
-
-    code = "right-not-covering"
-    title = "Полномочия этого не охватывают"
-    detail = "Ваших полномочий не хватает, чтобы сделать это за другого."
+from services.chassis.work.rights import (
+    Right,
+    RightEndedError,
+    RightNotCoveringError,
+    Rights,
+)
 
 
 class RightNotReceivedError(NotHereYetError):

@@ -17,12 +17,29 @@ from contracts.envelope import Data
 from contracts.rights import RightEnded, RightGranted, RightKind, Scope
 from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
+from services.chassis.foundation.errors import ForbiddenError
 from services.chassis.work.aggregates import Records
 from services.chassis.work.inbox import Incoming
 from services.chassis.work.transactions import Transaction, Transactions
 
 INDEXES: Indexes = {"rights": [IndexModel([("subject_id", ASCENDING)], name="of_subject")]}
 _RIGHT = "right"
+
+
+class RightEndedError(ForbiddenError):
+    """The right was withdrawn, or its time is over."""
+
+    code = "right-ended"
+    title = "Полномочия прекращены"
+    detail = "Ваши полномочия действовать за другого прекращены. Войдите от своего имени."
+
+
+class RightNotCoveringError(ForbiddenError):
+    """The right is in force, and is not for this."""
+
+    code = "right-not-covering"
+    title = "Полномочия этого не охватывают"
+    detail = "Ваших полномочий не хватает, чтобы сделать это за другого."
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from contracts.envelope import Data
+from services.chassis.foundation.dates import age, today
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.http.etags import Expected
@@ -18,9 +19,7 @@ from services.identity.accounts.domain import (
     Channel,
     Contact,
     ProfileState,
-    age,
     require_reachable,
-    today,
 )
 from services.identity.accounts.store import Accounts
 from services.identity.callers.store import Counters

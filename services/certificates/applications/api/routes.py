@@ -22,8 +22,10 @@ from services.certificates.applications.domain.drafts import Agreement
 from services.certificates.applications.usecases import Applications
 from services.certificates.applications.views import ApplicationView
 from services.certificates.deps import Citizen, Confirmed, Limit, Withdrawer
+from services.certificates.known.domain import Hands
 from services.chassis.foundation.typed import Id
 from services.chassis.http.answers import answered
+from services.chassis.http.auth import Principal
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.facilities import facility
 from services.chassis.http.once import OnceKey
@@ -36,6 +38,11 @@ Use = Annotated[Applications, Depends(facility(Applications))]
 def _tagged(application: Application, use: Applications, response: Response) -> ApplicationView:
     response.headers["ETag"] = etag(application.revision)
     return use.view(application)
+
+
+def _by(who: Principal) -> Hands | None:
+    """Who acts for the citizen, where they do not themselves."""
+    return Hands(who.actor, who.right_id) if who.actor and who.right_id else None
 
 
 def _begun(application: Application) -> dict[str, str]:
@@ -61,7 +68,7 @@ async def open_application(
     429 `too-many-drafts-today`: so many a day, withdrawn ones count; see `Retry-After`.
     """
     keyed = once.answering(use.view, headers=_begun)
-    await use.open(who.subject, body.type, once=keyed)
+    await use.open(who.subject, body.type, by=_by(who), once=keyed)
     return answered(keyed.given)
 
 
@@ -115,7 +122,9 @@ async def edit_application(
     response: Response,
 ) -> ApplicationView:
     """Keeps what is typed, even if it is not right yet; `problems` says what is to be mended."""
-    changed = await use.edit(who.subject, application_id, body.changes(), expected=expected)
+    changed = await use.edit(
+        who.subject, application_id, body.changes(), expected=expected, by=_by(who)
+    )
     return _tagged(changed, use, response)
 
 
@@ -131,7 +140,9 @@ async def submit_application(
 ) -> ApplicationView:
     """Registers it under a tracking number with a deadline; names every wrong field otherwise."""
     agreement = Agreement(body.consent, body.consent_version)
-    submitted = await use.submit(who.subject, application_id, agreement, expected=expected)
+    submitted = await use.submit(
+        who.subject, application_id, agreement, expected=expected, by=_by(who)
+    )
     return _tagged(submitted, use, response)
 
 
@@ -147,7 +158,9 @@ async def supply_documents(
     response: Response,
 ) -> ApplicationView:
     """The clock runs again once everything asked for is there (C10)."""
-    return _tagged(await use.supply(who.subject, application_id, body.answer()), use, response)
+    return _tagged(
+        await use.supply(who.subject, application_id, body.answer(), by=_by(who)), use, response
+    )
 
 
 @router.post("/applications/{application_id}/withdrawal", summary="Отозвать заявление")
@@ -159,4 +172,4 @@ async def withdraw_application(
     response: Response,
 ) -> ApplicationView:
     """Possible until it is decided."""
-    return _tagged(await use.withdraw(who.subject, application_id), use, response)
+    return _tagged(await use.withdraw(who.subject, application_id, by=_by(who)), use, response)

@@ -24,7 +24,7 @@ from services.certificates.applications.errors import (
     UnknownApplicationError,
 )
 from services.certificates.catalogue.domain.catalogue import CertificateType, Delivery, SlaClass
-from services.certificates.known.domain import KnownFile
+from services.certificates.known.domain import Hands, KnownFile
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,17 @@ class Application:
             raise IllegalTransitionError(MOVE_LABELS[move], STATE_LABELS[self.state])
         entry = Entry(now, actor, actor_id, move, self.state, target, reason)
         return replace(self, state=target, history=(*self.history, entry))
+
+    def moved_by_citizen(self, move: Move, by: Hands | None, *, now: datetime) -> Application:
+        """The application after a move of its citizen, or of their representative.
+
+        Raises:
+            IllegalTransitionError: the table does not have it.
+        """
+        actor, actor_id = (
+            (Actor.REPRESENTATIVE, by.actor_id) if by else (Actor.CITIZEN, self.citizen_id)
+        )
+        return self.moved(move, actor=actor, actor_id=actor_id, now=now)
 
     def noted(
         self,

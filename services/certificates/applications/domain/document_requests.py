@@ -22,7 +22,7 @@ from services.certificates.catalogue.domain.forms import (
     tidied_values,
     unknown_errors,
 )
-from services.certificates.known.domain import KnownFile, Person
+from services.certificates.known.domain import Hands, KnownFile, Person
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 
 
@@ -60,6 +60,7 @@ def supplied(
     person: Person | None,
     calendar: WorkingCalendar,
     now: datetime,
+    by: Hands | None = None,
 ) -> Application:
     """The application with what was asked for; the clock runs again once all of it is there.
 
@@ -69,9 +70,7 @@ def supplied(
         IllegalTransitionError: nothing is asked for.
         InvalidInputError: files and fields that were not asked for, or are not right.
     """
-    moved = application.moved(
-        Move.SUPPLY_DOCUMENTS, actor=Actor.CITIZEN, actor_id=application.citizen_id, now=now
-    )
+    moved = application.moved_by_citizen(Move.SUPPLY_DOCUMENTS, by, now=now)
     request = application.request or DocumentRequest(())
     locked = _asked_of_profile(request, kind, person)
     typed = tidied_values(kind.fields, {n: v or "" for n, v in answer.values.items()})

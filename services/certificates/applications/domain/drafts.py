@@ -33,7 +33,7 @@ from services.certificates.catalogue.domain.forms import (
     unknown_errors,
 )
 from services.certificates.catalogue.domain.organisation import ConsentText
-from services.certificates.known.domain import KnownFile, Person
+from services.certificates.known.domain import Hands, KnownFile, Person
 from services.certificates.known.errors import ProfileNotReceivedError
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 
@@ -159,6 +159,7 @@ def submitted(
     tracking_number: str,
     calendar: WorkingCalendar,
     now: datetime,
+    by: Hands | None = None,
 ) -> Application:
     """The application registered under a tracking number (C13) with a deadline (C15).
 
@@ -175,9 +176,7 @@ def submitted(
     if person is not None:
         values = {**application.values, **locked_values(kind.fields, person.prefill)}
         application = replace(application, values={k: v for k, v in values.items() if v})
-    moved = application.moved(
-        Move.SUBMIT, actor=Actor.CITIZEN, actor_id=application.citizen_id, now=now
-    )
+    moved = application.moved_by_citizen(Move.SUBMIT, by, now=now)
     errors = [
         *problems(application, kind, today=calendar.day_of(now)),
         *_consent_errors(agreement, consent),
@@ -207,13 +206,11 @@ def _consent_errors(agreement: Agreement, consent: ConsentText) -> list[FieldErr
     return errors
 
 
-def withdrawn(application: Application, *, now: datetime) -> Application:
-    """The application taken back by its citizen before it was decided.
+def withdrawn(application: Application, *, now: datetime, by: Hands | None = None) -> Application:
+    """The application taken back by its citizen, or for them, before it was decided.
 
     Raises:
         IllegalTransitionError: it is decided already.
     """
-    moved = application.moved(
-        Move.WITHDRAW, actor=Actor.CITIZEN, actor_id=application.citizen_id, now=now
-    )
+    moved = application.moved_by_citizen(Move.WITHDRAW, by, now=now)
     return replace(moved, claim=None, request=None)

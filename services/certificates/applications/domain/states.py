@@ -48,6 +48,7 @@ class Actor(StrEnum):
     """Who makes a move."""
 
     CITIZEN = "citizen"
+    REPRESENTATIVE = "representative"
     DOCTOR = "doctor"
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
@@ -81,6 +82,7 @@ MOVE_LABELS: Mapping[Move, str] = {
 }
 ACTOR_LABELS: Mapping[Actor, str] = {
     Actor.CITIZEN: "Заявитель",
+    Actor.REPRESENTATIVE: "Представитель заявителя",
     Actor.DOCTOR: "Врач",
     Actor.ADMINISTRATOR: "Администратор",
     Actor.SYSTEM: "Система",

@@ -10,7 +10,7 @@ from services.identity.accounts.domain.account import (
     Blocking,
     logins_of,
 )
-from services.identity.accounts.domain.ages import ADULT, OWN_ACCOUNT, age, reaches, today
+from services.identity.accounts.domain.ages import ADULT, OWN_ACCOUNT, reaches
 from services.identity.accounts.domain.contacts import (
     Channel,
     Contact,
@@ -76,7 +76,6 @@ __all__ = [
     "Shown",
     "StaffAsked",
     "StoredPassword",
-    "age",
     "can_get_codes",
     "contact_of",
     "email_of",
@@ -91,5 +90,4 @@ __all__ = [
     "required_contact",
     "required_email",
     "required_phone",
-    "today",
 ]

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.chassis.foundation.dates import age
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.text import hyphens, line
-from services.identity.accounts.domain import ADULT, Category, Person, age
+from services.identity.accounts.domain import ADULT, Category, Person
 from services.identity.profiles.domain import Form, checked
 from services.identity.representations.domain.representation import Kind
 

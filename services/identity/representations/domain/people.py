@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from services.chassis.foundation.dates import age
 from services.chassis.foundation.errors import FieldError, InvalidInputError, NotConfirmedError
 from services.identity.accounts.domain import (
     ADULT,
@@ -12,7 +13,6 @@ from services.identity.accounts.domain import (
     Account,
     Person,
     Role,
-    age,
     named_as,
 )
 from services.identity.representations.domain.representation import Kind

@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import TypeVar
 
 from services.chassis.database.idempotency import Once
+from services.chassis.foundation.dates import today
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.looks import Looker, Looks, Subject
 from services.chassis.work.transactions import Cause, Fact, Transaction, new_event_id
 from services.identity.accounts.actions import acting, reading
-from services.identity.accounts.domain import ACCOUNT, Account, Shown, today
+from services.identity.accounts.domain import ACCOUNT, Account, Shown
 from services.identity.accounts.store import Accounts
 from services.identity.callers.store import Counters
 from services.identity.deps import Deps

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.chassis.database.pages import Page
+from services.chassis.foundation.dates import age, today
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.actions import acting, reading
-from services.identity.accounts.domain import OWN_ACCOUNT, Account, age, today
+from services.identity.accounts.domain import OWN_ACCOUNT, Account
 from services.identity.accounts.store import Accounts
 from services.identity.deps import Deps
 from services.identity.profiles.errors import MinorNeedsRepresentativeError

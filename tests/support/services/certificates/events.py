@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from contracts.documents import DocumentKind, DocumentSealed, FileAccepted, SealingFailed
@@ -25,13 +25,15 @@ def profile(
     last_name: str = ANNA.last_name,
     snils: str | None = None,
     account_id: str = ANNA.account_id,
+    *,
+    birth_date: date = ANNA.birth_date,
 ) -> PapersConfirmed:
     """Anna's confirmed papers."""
     papers = PapersPii(
         last_name=last_name,
         first_name=ANNA.first_name,
         middle_name=ANNA.middle_name,
-        birth_date=ANNA.birth_date,
+        birth_date=birth_date,
         snils=snils,
         oms=ANNA.oms,
     )

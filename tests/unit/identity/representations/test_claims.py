@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from services.chassis.foundation.dates import age
 from services.chassis.foundation.errors import InvalidInputError
-from services.identity.accounts.domain import Category, Person, age, reaches
+from services.identity.accounts.domain import Category, Person, reaches
 from services.identity.representations.domain import (
     ClaimForm,
     Entry,
