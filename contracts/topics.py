@@ -104,7 +104,13 @@ TOPICS: tuple[Topic, ...] = (
                 r.OrganisationConfirmed,
                 r.OrganisationRejected,
             ),
-            "documents": (i.AccountBlocked, i.AccountUnblocked),
+            "documents": (
+                i.StaffChanged,
+                i.ClinicChanged,
+                i.AccountBlocked,
+                i.AccountUnblocked,
+                i.SigningSessionEnded,
+            ),
         },
     ),
     Topic(

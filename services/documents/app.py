@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, FastAPI
@@ -12,11 +13,13 @@ from pydantic import TypeAdapter
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http import looks as looks_api
+from services.chassis.http.acts import Acts
 from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
-from services.chassis.work import blockings, looks
+from services.chassis.work import blockings, ended_sessions, looks
+from services.chassis.work.ended_sessions import EndedSessions
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
 from services.documents.access.actions import Access
@@ -26,11 +29,26 @@ from services.documents.deps import Deps
 from services.documents.sealed import api as sealed_api
 from services.documents.sealed import consumers as sealed_consumers
 from services.documents.sealed import store as sealed_store
+from services.documents.sealed.gateways.directory import Directory
 from services.documents.sealed.gateways.signers import Signers
 from services.documents.sealed.gateways.signing import Notary
 from services.documents.sealed.metrics import SealingMetrics
 from services.documents.sealed.usecases import SEAL, Documents
 from services.documents.settings import Settings
+from services.documents.signers import api as signers_api
+from services.documents.signers import consumers as signers_consumers
+from services.documents.signers import store as signers_store
+from services.documents.signers.actions.journal import Journalling
+from services.documents.signers.actions.signing import Signing
+from services.documents.signers.gateways.judge import Judge
+from services.documents.signers.gateways.keys import Vault
+from services.documents.signers.gateways.ocsp import Responders
+from services.documents.signers.gateways.trust import TrustFiles
+from services.documents.signers.metrics import SignerMetrics
+from services.documents.signers.usecases.copies import Copies
+from services.documents.signers.usecases.enrolment import EXPIRY, Enrolments
+from services.documents.signers.usecases.expiry import Expiry
+from services.documents.signers.usecases.journal import Signatures
 from services.documents.uploads import api as uploads_api
 from services.documents.uploads import consumers as uploads_consumers
 from services.documents.uploads import store as uploads_store
@@ -38,6 +56,7 @@ from services.documents.uploads.domain import MEGABYTE, PURPOSES, PurposeLimits,
 from services.documents.uploads.gateways.inspection.pool import InspectionPool
 from services.documents.uploads.metrics import UploadMetrics
 from services.documents.uploads.usecases import Rules, Uploads
+from services.sealing import Token
 
 _MAX_BODY = 64 * MEGABYTE
 """Routes read bodies themselves and stop at their own limits, with words for the person."""
@@ -53,7 +72,7 @@ def build(
     fetch_keys: FetchKeys | None = None,
     publisher: Publisher | None = None,
     storage: Storage | None = None,
-    notary: Notary | None = None,
+    notary: type[Notary] = Notary,
     now: Callable[[], datetime] = clock.now,
     new_id: Callable[[], str] = _new_id,
 ) -> FastAPI:
@@ -64,26 +83,30 @@ def build(
     storage = storage or Storage(
         settings.platform, (settings.bucket_uploads, settings.bucket_sealed), resources.metrics
     )
-    notary = notary or Notary(
+    parts = _signer_parts(settings, resources, deps)
+    sealing = notary(
         Signers(
-            settings.pki_dir,
+            parts.signing,
+            Directory(settings.pki_dir),
             tsa_url=settings.tsa_url,
-            licence=settings.licence,
             metrics=resources.metrics,
         ),
         now=now,
     )
     journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
     access = Access(deps, storage, journal, timedelta(seconds=settings.link_seconds))
+    ended = EndedSessions(db)
     blocked = blockings.Blocked(db)
     documents = Documents(
         deps=deps,
         store=sealed_store.Documents(db),
         bucket=settings.bucket_sealed,
         storage=storage,
-        notary=notary,
+        notary=sealing,
         access=access,
         metrics=SealingMetrics(resources.metrics),
+        acts=Acts(resources.tokens.keys, settings.platform, ended),
+        journalling=parts.journalling,
     )
     rules = _rules(settings)
     inspector = InspectionPool()
@@ -111,22 +134,70 @@ def build(
             router=_routes(),
             handlers=[
                 blockings.handlers(resources.transactions, blocked.note),
+                ended_sessions.handlers(resources.transactions, ended),
+                signers_consumers.handlers(parts.copies),
                 uploads_consumers.handlers(uploads),
                 sealed_consumers.handlers(documents, orders),
             ],
-            timer_handlers={SEAL: documents.seal},
+            timer_handlers={SEAL: documents.seal, EXPIRY: parts.expiry.look},
             indexes=[
                 blockings.INDEXES,
                 looks.INDEXES,
+                ended_sessions.INDEXES,
+                signers_store.INDEXES,
                 uploads_store.INDEXES,
                 sealed_store.INDEXES,
             ],
-            facilities=[Door(blocked.has), uploads, documents, journal],
+            facilities=[
+                Door(blocked.has),
+                uploads,
+                documents,
+                journal,
+                parts.enrolments,
+                parts.signatures,
+            ],
             prepare=[storage.prepare, inspector.warm],
             measures=[documents.measure_waiting, documents.measure_ends],
-            close=[storage.close, notary.close, inspector.close],
+            close=[storage.close, sealing.close, inspector.close, *parts.close],
         ),
     ).app
+
+
+@dataclass(frozen=True)
+class _SignerParts:
+    """The verbs about signers, and what sealing asks of them."""
+
+    signing: Signing
+    journalling: Journalling
+    enrolments: Enrolments
+    signatures: Signatures
+    expiry: Expiry
+    copies: Copies
+    close: Sequence[Callable[[], Awaitable[None]]]
+
+
+def _signer_parts(settings: Settings, resources: Resources, deps: Deps) -> _SignerParts:
+    db = resources.mongo.db
+    signers, people = signers_store.signers.Signers(db), signers_store.people.People(db)
+    journal = signers_store.journal.Journal(db)
+    vault = Vault(settings.keys_secret, settings.key_algorithm, _token(settings))
+    judge = Judge(TrustFiles(settings.pki_dir), Responders(resources.metrics))
+    journalling = Journalling(deps, journal, vault)
+    return _SignerParts(
+        signing=Signing(deps, signers, people, vault, judge),
+        journalling=journalling,
+        enrolments=Enrolments(deps, signers, people, vault, judge),
+        signatures=Signatures(journal, journalling),
+        expiry=Expiry(deps, signers, people, SignerMetrics(resources.metrics)),
+        copies=Copies(deps, signers, people),
+        close=(judge.close, vault.close),
+    )
+
+
+def _token(settings: Settings) -> Token | None:
+    if settings.token_module is None:
+        return None
+    return Token(settings.token_module, settings.token_label, settings.token_pin.get_secret_value())
 
 
 def _rules(settings: Settings) -> Rules:
@@ -140,6 +211,6 @@ def _rules(settings: Settings) -> Rules:
 
 def _routes() -> APIRouter:
     routes = APIRouter()
-    for router in (uploads_api.router, sealed_api.router, looks_api.router):
+    for router in (uploads_api.router, sealed_api.router, looks_api.router, signers_api.router):
         routes.include_router(router)
     return routes

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.foundation.settings import ServiceSettings
+from services.sealing import Algorithm
 
 
 class Settings(ServiceSettings):
@@ -17,7 +18,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="DOCUMENTS_", frozen=True)
 
-    OWN_SECRETS = ("orders_secret",)
+    OWN_SECRETS = ("orders_secret", "keys_secret")
 
     port: int = 8105
     database: str = "documents"
@@ -26,6 +27,18 @@ class Settings(ServiceSettings):
         min_length=16,
         description="Decrypts what is to be printed (certificates' CERTIFICATES_ORDERS_SECRET).",
     )
+    keys_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-keys"),
+        min_length=16,
+        description="Wraps private keys at rest. Several with spaces between: the first wraps, all "
+        "unwrap; `python -m services.documents rekey` brings every key under the first.",
+    )
+    key_algorithm: Algorithm = Field(default=Algorithm.P256, description="Of new signing keys.")
+    token_module: Path | None = Field(
+        default=None, description="A PKCS#11 library: keys may be made and kept in its token."
+    )
+    token_label: str = Field(default="", description="The token's label.")
+    token_pin: SecretStr = Field(default=SecretStr(""), description="The PIN of its user.")
     bucket_uploads: str = "uploads"
     bucket_sealed: str = "sealed"
     pki_dir: Path = Path(".run/data/pki")
@@ -45,4 +58,3 @@ class Settings(ServiceSettings):
     http_seconds: float | None = Field(
         default=60.0, gt=0, description="An inspection waits for its turn and may take long."
     )
-    licence: str = "Лицензия Л041-01137-77/00000001"

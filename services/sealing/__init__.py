@@ -20,25 +20,35 @@ of a QR length (tens of milliseconds).
 
 from services.sealing.errors import SealingError
 from services.sealing.keys import (
+    Algorithm,
     CertificateInfo,
+    CertifiedSigner,
     KeySigner,
+    PrivateKey,
+    PublicKey,
     Signer,
     TimestampSource,
     load_signer,
+    raw_signature,
 )
 from services.sealing.layout import TALON, Layout, Row, certificate_layout
 from services.sealing.requests import Sealed, SealRequest, SignatureInfo
 from services.sealing.sealer import Sealer
+from services.sealing.tokens import Token, TokenSigner
 from services.sealing.trust import Role, TrustStore, load_trust
 from services.sealing.tsa import HttpTimestamps, timestamp_client
 from services.sealing.xml import certificate_xml
 
 __all__ = [
     "TALON",
+    "Algorithm",
     "CertificateInfo",
+    "CertifiedSigner",
     "HttpTimestamps",
     "KeySigner",
     "Layout",
+    "PrivateKey",
+    "PublicKey",
     "Role",
     "Row",
     "SealRequest",
@@ -48,10 +58,13 @@ __all__ = [
     "SignatureInfo",
     "Signer",
     "TimestampSource",
+    "Token",
+    "TokenSigner",
     "TrustStore",
     "certificate_layout",
     "certificate_xml",
     "load_signer",
     "load_trust",
+    "raw_signature",
     "timestamp_client",
 ]

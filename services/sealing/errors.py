@@ -93,6 +93,51 @@ class CertificateUnusableNowError(CertificateNotTrustedError):
     permanent = False
 
 
+class CertificateExpiredError(CertificateUnusableNowError):
+    """Its time, or that of an authority above it, is over."""
+
+    code = "certificate-expired"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Срок действия сертификата «{name}» истёк.")
+
+
+class CertificateNotYetValidError(CertificateUnusableNowError):
+    """Its time, or that of an authority above it, has not come."""
+
+    code = "certificate-not-yet-valid"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Сертификат «{name}» ещё не действует.")
+
+
+class UnknownAuthorityError(CertificateUnusableNowError):
+    """No chain leads from it to a root that is trusted here."""
+
+    code = "certificate-unknown-authority"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Сертификат «{name}» выдан не доверенным удостоверяющим центром.")
+
+
+class CertificateRevokedError(CertificateNotTrustedError):
+    """Its authority took it back: only another certificate helps."""
+
+    code = "certificate-revoked"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Сертификат «{name}» отозван.")
+
+
+class WrongUsageError(CertificateNotTrustedError):
+    """It was not made for signing in this role."""
+
+    code = "certificate-wrong-usage"
+
+    def __init__(self, name: str, role: str) -> None:
+        super().__init__(f"Сертификат «{name}» не предназначен для роли «{role}».")
+
+
 class RevocationUnknownError(CertificateUnusableNowError):
     """No believable list of the issuer says whether the certificate is revoked."""
 
@@ -119,6 +164,14 @@ class KeyFileError(SealingError):
 
     code = "key-file-unusable"
     title = "Ключ подписи недоступен"
+
+
+class KeyAwayError(SealingError):
+    """The token that holds the key does not answer: pulled out, locked, or without the key."""
+
+    code = "key-away"
+    title = "Носитель ключа недоступен"
+    permanent = False
 
 
 class MalformedDerError(SealingError):

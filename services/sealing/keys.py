@@ -1,4 +1,4 @@
-"""Signers as plug-ins, and the one for keys in PEM files (P-256 or RSA, SHA-256).
+"""Signers as plug-ins, and the one for keys in this process (P-256 or RSA, SHA-256).
 
 The key object is loaded once and kept: loading it per signature would cost more than signing.
 It is not a crypto provider: qualified signatures and GOST need a certified one, which becomes
@@ -8,9 +8,11 @@ another class with the same `Signer` protocol.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +27,7 @@ from services.sealing.errors import KeyFileError
 
 #: a token with chain: 1.9 kB signed with P-256, 3.7 kB with RSA-3072 and long addresses in it
 _TOKEN_RESERVE = 4096
+_UNSUPPORTED = "Поддерживаются ключи P-256 и RSA."
 
 
 class Hash(Protocol):
@@ -111,26 +114,44 @@ def _name(subject: x509.Name) -> str:
     return whole if common and whole.startswith(common) else common or subject.rfc4514_string()
 
 
-class KeySigner:
-    """A signer with a private key in this process."""
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+class Algorithm(StrEnum):
+    """What a key is, where one is made."""
+
+    P256 = "p256"
+    RSA2048 = "rsa2048"
+    RSA3072 = "rsa3072"
+
+    @property
+    def rsa_bits(self) -> int | None:
+        """How long an RSA key is; None: it is none."""
+        return None if self is Algorithm.P256 else int(self.removeprefix("rsa"))
+
+    def generate(self) -> PrivateKey:
+        """A fresh key; RSA takes its time."""
+        bits = self.rsa_bits
+        if bits is None:
+            return ec.generate_private_key(ec.SECP256R1())
+        return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+
+class CertifiedSigner(ABC):
+    """A certificate with its chain, and the parts of a CMS that stay; who has the key, signs."""
 
     hash_name = "sha256"
 
     def __init__(
-        self,
-        key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
-        certificate: x509.Certificate,
-        chain: tuple[x509.Certificate, ...] = (),
+        self, certificate: x509.Certificate, chain: Sequence[x509.Certificate] = ()
     ) -> None:
-        """Prepare the parts of the CMS that stay.
+        """Prepare what does not change between documents.
 
         Raises:
-            KeyFileError: if the key does not belong to the certificate.
+            KeyFileError: the certificate is of a kind of key that is not supported.
         """
-        if key.public_key() != certificate.public_key():
-            msg = "Закрытый ключ не соответствует сертификату."
-            raise KeyFileError(msg)
-        self._sign, algorithm, longest = _raw_signature(key)
+        algorithm, longest = _algorithm(certificate.public_key())
         self.info = certificate_info(certificate)
         self.certificate = certificate.public_bytes(Encoding.DER)
         self.identity = cms.SignerIdentity(
@@ -146,29 +167,59 @@ class KeySigner:
         """SHA-256."""
         return hashlib.sha256()
 
-    def sign(self, message: bytes) -> bytes:
+    @abstractmethod
+    async def signature(self, message: bytes) -> bytes:
         """The raw signature of a message."""
-        return self._sign(message)
 
     async def cms(self, digest: bytes, timestamps: TimestampSource) -> bytes:
         """A detached CAdES-B-T CMS: sign, await the time-stamp of the signature, assemble."""
         attributes = self.identity.signed_attributes(digest)
-        signature = self._sign(attributes)
+        signature = await self.signature(attributes)
         token = await timestamps.token(hashlib.sha256(signature).digest())
         return self.identity.signed_data(attributes, signature, token=token)
 
 
-def _raw_signature(
-    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
-) -> tuple[Callable[[bytes], bytes], bytes, int]:
-    """How to sign, the algorithm's identifier, and the longest signature in bytes."""
+class KeySigner(CertifiedSigner):
+    """A signer with a private key in this process."""
+
+    def __init__(
+        self,
+        key: PrivateKey,
+        certificate: x509.Certificate,
+        chain: Sequence[x509.Certificate] = (),
+    ) -> None:
+        """Prepare the parts of the CMS that stay.
+
+        Raises:
+            KeyFileError: if the key does not belong to the certificate.
+        """
+        if key.public_key() != certificate.public_key():
+            msg = "Закрытый ключ не соответствует сертификату."
+            raise KeyFileError(msg)
+        super().__init__(certificate, chain)
+        self.sign = raw_signature(key)
+
+    async def signature(self, message: bytes) -> bytes:
+        """The raw signature of a message: so fast that nobody need wait elsewhere."""
+        return self.sign(message)
+
+
+def raw_signature(key: PrivateKey) -> Callable[[bytes], bytes]:
+    """How a key signs a message."""
     if isinstance(key, rsa.RSAPrivateKey):
-        size = (key.key_size + 7) // 8
         pkcs1, sha256 = padding.PKCS1v15(), hashes.SHA256()
-        return lambda message: key.sign(message, pkcs1, sha256), cms.RSA_SHA256_ALGORITHM, size
-    size = 2 * ((key.key_size + 7) // 8) + 9
+        return lambda message: key.sign(message, pkcs1, sha256)
     ecdsa = ec.ECDSA(hashes.SHA256())
-    return lambda message: key.sign(message, ecdsa), cms.ECDSA_SHA256_ALGORITHM, size
+    return lambda message: key.sign(message, ecdsa)
+
+
+def _algorithm(key: object) -> tuple[bytes, int]:
+    """The identifier of the signature algorithm, and the longest signature in bytes."""
+    if isinstance(key, rsa.RSAPublicKey):
+        return cms.RSA_SHA256_ALGORITHM, (key.key_size + 7) // 8
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return cms.ECDSA_SHA256_ALGORITHM, 2 * ((key.key_size + 7) // 8) + 9
+    raise KeyFileError(_UNSUPPORTED)
 
 
 def load_signer(key_file: Path, certificate_file: Path) -> KeySigner:
@@ -184,6 +235,5 @@ def load_signer(key_file: Path, certificate_file: Path) -> KeySigner:
         msg = f"Не удалось прочитать {key_file.name} и {certificate_file.name}: {error}"
         raise KeyFileError(msg) from error
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        msg = "Поддерживаются ключи P-256 и RSA."
-        raise KeyFileError(msg)
+        raise KeyFileError(_UNSUPPORTED)
     return KeySigner(key, certificate, tuple(chain))

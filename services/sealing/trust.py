@@ -17,10 +17,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from services.sealing.chains import Chain, chains, usage
 from services.sealing.errors import (
+    CertificateExpiredError,
     CertificateNotTrustedError,
+    CertificateNotYetValidError,
+    CertificateRevokedError,
     CertificateUnusableNowError,
     RevocationListStaleError,
     RevocationUnknownError,
+    UnknownAuthorityError,
+    WrongUsageError,
 )
 from services.sealing.revocation import Statement, believed, complete, statements
 from services.sealing.signatures import parse_certificate
@@ -128,8 +133,7 @@ class TrustStore:
         if standing is None:
             standing = self._standings[encoded] = self._examine(parse_certificate(encoded))
         if role not in standing.roles:
-            msg = f"Сертификат «{standing.name}» не предназначен для роли «{role.value}»."
-            raise CertificateNotTrustedError(msg)
+            raise WrongUsageError(standing.name, role.value)
         first: CertificateNotTrustedError | None = None
         for way in standing.ways:
             if way.calm(when, until):
@@ -141,6 +145,10 @@ class TrustStore:
         if first is not None:
             raise first
 
+    def issuers(self, certificate: x509.Certificate) -> Chain:
+        """The authorities above a certificate, the nearest first, a root last; () where none is."""
+        return next(chains(certificate, self._roots, self._intermediates), (certificate,))[1:]
+
     def authorities(self) -> tuple[tuple[x509.Certificate, datetime | None], ...]:
         """Every authority with the end of its newest believable list; None: there is none."""
         return tuple(
@@ -151,8 +159,7 @@ class TrustStore:
     def _examine(self, certificate: x509.Certificate) -> _Standing:
         ways = tuple(map(self._way, chains(certificate, self._roots, self._intermediates)))
         if not ways:
-            msg = f"Сертификат «{_name(certificate)}» выдан не доверенным удостоверяющим центром."
-            raise CertificateUnusableNowError(msg)
+            raise UnknownAuthorityError(_name(certificate))
         roles = frozenset(role for role in Role if _fits(certificate, role))
         return _Standing(_name(certificate), roles, ways)
 
@@ -176,12 +183,12 @@ def _objections(
 ) -> Iterator[CertificateNotTrustedError]:
     """What speaks against a chain at a time; first what will never change."""
     if links[0].revoked:
-        yield CertificateNotTrustedError(f"Сертификат «{links[0].name}» отозван.")
+        yield CertificateRevokedError(links[0].name)
     for link in links:
         if when < link.start:
-            yield CertificateUnusableNowError(f"Сертификат «{link.name}» ещё не действует.")
+            yield CertificateNotYetValidError(link.name)
         if when > link.end:
-            yield CertificateUnusableNowError(f"Срок действия сертификата «{link.name}» истёк.")
+            yield CertificateExpiredError(link.name)
         if not link.is_root:
             yield from _doubts(link, when)
         if until is not None and link.end < until:

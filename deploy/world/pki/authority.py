@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from deploy.world.pki.desk import carried_on, locked
 from deploy.world.pki.keys import Algorithm, PrivateKey, kept_key, new_key, written
 from deploy.world.pki.lives import ISSUING, LIST, ROOT, SIGNER, TIMESTAMPS, Life
 from deploy.world.pki.parts import (
@@ -55,19 +54,11 @@ def ensure_pki(
     when = now or datetime.now(UTC)
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "doctors").mkdir(exist_ok=True)
-    with _locked(directory):
+    with locked(directory):
         maker = _Maker(directory, algorithm, when, f"{public_url.rstrip('/')}/trust")
         made = maker.make(tuple(doctors), organisation)
         publish(directory, directory / FOLDER)
         return made
-
-
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """One maker at a time, also of two processes that start together."""
-    with (directory / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @dataclass(frozen=True)
@@ -177,19 +168,12 @@ class _Maker:
 
     def _revocation_list(self, name: str, issuer: _Issuer) -> None:
         file = self._directory / f"{name}.pem"
-        if file.exists():
-            end = x509.load_pem_x509_crl(file.read_bytes()).next_update_utc
-            if end is not None and end - self._now > LIST.least:
-                return
-        number = x509.CRLNumber(int(self._now.timestamp()))
-        revocations = (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(issuer.certificate.subject)
-            .last_update(self._now - _BACKDATED)
-            .next_update(self._now + LIST.whole)
-            .add_extension(number, critical=False)
-            .add_extension(authority_key(issuer.certificate), critical=False)
-            .sign(issuer.key, hashes.SHA256())
+        known = x509.load_pem_x509_crl(file.read_bytes()) if file.exists() else None
+        end = None if known is None else known.next_update_utc
+        if end is not None and end - self._now > LIST.least:
+            return
+        revocations = carried_on(known, issuer.certificate, self._now).sign(
+            issuer.key, hashes.SHA256()
         )
         write_atomically(file, revocations.public_bytes(serialization.Encoding.PEM), 0o644)
         self._made.append(name)

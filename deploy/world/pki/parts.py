@@ -76,6 +76,15 @@ def pointers(addresses: str, issuer: str) -> tuple[x509.ExtensionType, ...]:
     )
 
 
+def pointers_like(
+    certificate: x509.Certificate, own: str, issuer: str
+) -> tuple[x509.ExtensionType, ...]:
+    """The pointers of another issuer's certificates, beside those that a certificate carries."""
+    carried = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    named = [name.value for point in carried for name in point.full_name or ()]
+    return pointers(str(named[0]).removesuffix(f"/{own}.crl"), issuer)
+
+
 def points_to(certificate: x509.Certificate, addresses: str, issuer: str) -> bool:
     """Whether a certificate has exactly these pointers."""
     carried = [extension.value for extension in certificate.extensions]

@@ -16,6 +16,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 from joserfc.registry import HeaderParameter
+from joserfc.util import json_b64decode
 from pydantic import BaseModel, SecretStr
 
 from services.chassis.foundation.errors import RefusalError
@@ -65,6 +66,11 @@ class Encryption:
         plain = data.model_dump_json(exclude_none=True)
         header = self._header | {_ABOUT: list(about)}
         return jwe.encrypt_compact(header, plain, self._keys.keys[0], registry=_HEADERS)
+
+    def newest(self, token: str) -> bool:
+        """Whether it is encrypted with the first secret, and not with an older one."""
+        header = json_b64decode(token.partition(".")[0].encode())
+        return bool(header.get("kid") == self._header["kid"])
 
     def decrypt(self, token: str, model: type[M], *, about: Sequence[str]) -> M:
         """What was encrypted about exactly this.

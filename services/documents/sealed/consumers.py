@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.certificates import ApplicationApprovedV2, CertificatePii, CertificateRevoked
+from contracts.clinics import Issuer
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
+from contracts.signing import digest_of
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
 from services.documents.sealed.domain import (
     TALON_FORM,
     TALON_TITLE,
+    Approved,
     Kind,
     Line,
     Order,
+    Organisation,
     Place,
     talon_lines,
 )
@@ -34,6 +38,15 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
             issued_on=data.issued_on,
             check_url=data.verify_url,
             doctor_id=data.doctor_id,
+            organisation_id=data.organisation_id,
+            issuer=_issuer(data.issuer),
+            approved=Approved(
+                digest=digest_of(
+                    data.application_id, data.certificate_type, data.organisation_id, pii.fields
+                ),
+                act=pii.act,
+                at=incoming.event.time,
+            ),
             valid_until=data.valid_until,
         )
         await use.queue(
@@ -97,6 +110,14 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
     }
 
 
+def _issuer(issuer: Issuer | None) -> Organisation | None:
+    """Who stands at the top of the paper."""
+    if issuer is None:
+        return None
+    numbers = f"ИНН {issuer.inn}, ОГРН {issuer.ogrn}, лицензия {issuer.licence}"
+    return Organisation(issuer.name, f"{issuer.organisation}, {issuer.address}, {numbers}")
+
+
 def _talon(data: AppointmentBooked | AppointmentMoved, told_at: datetime) -> Order:
     visit = data.visit
     clinic = Place(visit.clinic_number, visit.clinic_name, visit.clinic_address, visit.timezone)
@@ -109,5 +130,6 @@ def _talon(data: AppointmentBooked | AppointmentMoved, told_at: datetime) -> Ord
         issued_on=told_at.date(),
         check_url=data.check_url,
         doctor_id=None,
+        organisation_id=data.clinic_id,
         valid_until=visit.ends_at.date(),
     )

@@ -44,6 +44,23 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Organisation:
+    """Who issues: printed at the top of every certificate, as it was at issue (C31)."""
+
+    name: str
+    details: str
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A doctor's decision: the digest of what they signed for, their act (a JWT), and when."""
+
+    digest: str
+    act: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Order:
     """What to print and who signs. Forgotten once the document is sealed: the PDF has it (C32)."""
 
@@ -53,6 +70,10 @@ class Order:
     issued_on: date
     check_url: str
     doctor_id: str | None
+    organisation_id: str | None = None
+    """The clinic whose seal it gets; None of orders that were queued before clinics sealed."""
+    issuer: Organisation | None = None
+    approved: Approved | None = None
     valid_until: date | None = None
     """The last day that it counts: who signs has a certificate that lives longer."""
 

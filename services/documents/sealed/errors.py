@@ -50,5 +50,9 @@ class CannotSealError(RefusalError):
         self.reason_code = reason_code
 
 
+class NoActError(CannotSealError):
+    """The doctor's own act does not allow a signature under this document (K5)."""
+
+
 class SealingAwayError(AccidentError):
     """The time-stamp authority or the organisation's key is away."""

@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 
 from services.chassis.database.pages import Page
+from services.chassis.http.acts import Act, Acts, SigningActRefusedError
 from services.chassis.work.looks import Look, Looker
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction
@@ -18,9 +19,11 @@ from services.documents.access.gateways.storage import Storage
 from services.documents.deps import Deps
 from services.documents.sealed import events, store
 from services.documents.sealed.domain import Document, Failure, Kind, Order, SealedContent, State
-from services.documents.sealed.errors import CannotSealError
+from services.documents.sealed.errors import CannotSealError, NoActError
 from services.documents.sealed.gateways.signing import Notary
 from services.documents.sealed.metrics import SealingMetrics
+from services.documents.signers.actions.journal import Journalling
+from services.documents.signers.domain.journal import ActOfSigning, Signature
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +41,8 @@ class Documents:
     notary: Notary
     access: Access
     metrics: SealingMetrics
+    acts: Acts
+    journalling: Journalling
 
     async def one(self, document_id: str, owner_id: str) -> Document:
         """A document of the citizen's, in any state.
@@ -156,6 +161,7 @@ class Documents:
             return
         started = time.perf_counter()
         try:
+            act = await self._act(document)
             content = await self.notary.seal(document)
         except CannotSealError as refusal:
             await self._give_up(document, Failure(refusal.reason_code, refusal.detail), due)
@@ -169,7 +175,7 @@ class Documents:
             return
         await self.storage.put(self.bucket, content.sha256, content.pdf, MediaType.PDF)
         seconds = time.perf_counter() - started
-        await self._record(document, content, due)
+        await self._record(document, content, act, due)
         self.metrics.sealed.labels(document.kind, State.SEALED).inc()
         self.metrics.sealing_seconds.labels(document.kind).observe(seconds)
 
@@ -181,10 +187,39 @@ class Documents:
         """Set what is left of certificates and revocation lists."""
         self.metrics.will_end(await self.notary.ends(), self.deps.now())
 
-    async def _record(self, document: Document, content: SealedContent, due: Due) -> None:
+    async def _act(self, document: Document) -> Act | None:
+        """The doctor's own act for exactly this document: without it no key is used (K5).
+
+        Raises:
+            NoActError: it is missing, or allows no signature under this.
+        """
+        order = document.order
+        if order is None or order.doctor_id is None or order.approved is None:
+            return None
+        if order.approved.act is None:
+            log.warning("a certificate was approved without an act", document_id=document.id)
+            return None
+        try:
+            return await self.acts.verified(
+                order.approved.act,
+                subject=order.doctor_id,
+                digest=order.approved.digest,
+                at=order.approved.at,
+            )
+        except SigningActRefusedError as refused:
+            raise NoActError(refused.flaw.value, refused.detail) from refused
+
+    async def _record(
+        self, document: Document, content: SealedContent, act: Act | None, due: Due
+    ) -> None:
+        seal = await self.journalling.seal()
+
         async def work(tx: Transaction) -> None:
             done = document.with_content(content, self.deps.now())
             await self.store.save(tx, done, events.sealed(done, done.stored()))
+            if act is not None:
+                signed = _signature(document, content)
+                await self.journalling.note(tx, seal, act.subject, _act_of(act), signed)
 
         await self.deps.transactions.run(work, cause=due)
 
@@ -199,3 +234,29 @@ class Documents:
             """Only the timer goes."""
 
         await self.deps.transactions.run(work, cause=due)
+
+
+def _act_of(act: Act) -> ActOfSigning:
+    return ActOfSigning(
+        id=act.id,
+        kind=act.kind.value,
+        method=act.method.value,
+        address=act.address,
+        at=act.at,
+        session_id=act.session_id,
+    )
+
+
+def _signature(document: Document, content: SealedContent) -> Signature:
+    """What the doctor's act was used for; their signature is the first."""
+    order = document.order
+    assert order is not None  # noqa: S101 - it was sealed just now
+    assert order.approved is not None  # noqa: S101 - with an act of it
+    return Signature(
+        document_id=document.id,
+        number=document.number,
+        digest=order.approved.digest,
+        sha256=content.sha256,
+        certificate_serial=content.signatures[0].certificate_serial,
+        clinic_id=order.organisation_id or "",
+    )

@@ -145,7 +145,7 @@ async def test_what_is_left_of_certificates_and_lists_is_measured(
         await measure()
         assert days("revocation_list", authority="issuing") == 0
         assert days("revocation_list", authority="root") > 300
-        (own / "organisation.pem").unlink()
+        (own / "root.pem").unlink()
         await measure()
         assert days("revocation_list", authority="root") == 0
 

@@ -73,5 +73,6 @@ class PkiJob(JobSettings):
     papers_secret: SecretStr
     orders_secret: SecretStr
     authenticators_secret: SecretStr
+    keys_secret: SecretStr
     notifier_sms_secret: SecretStr
     notifier_push_secret: SecretStr

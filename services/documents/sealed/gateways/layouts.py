@@ -7,19 +7,10 @@ to the paper. It never makes a layout depend on a value: equal layouts share a t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from services.documents.sealed.domain import Order
+from services.documents.sealed.domain import Order, Organisation
 from services.sealing import TALON, Layout, certificate_layout
-
-
-@dataclass(frozen=True)
-class Organisation:
-    """Who issues: printed at the top of every certificate (C31)."""
-
-    name: str
-    details: str
-
 
 _FOOTER = (
     "Документ сформирован и подписан электронными подписями на портале «Моё здоровье». "
@@ -49,12 +40,13 @@ _LONG_ROWS: Mapping[str, int] = {
 def paper_of(order: Order, fallback: Organisation) -> tuple[Layout, Mapping[str, str]]:
     """The paper for an order, and exactly the values that it prints.
 
-    The organisation is the one that the order names, or the one that seals.
+    The organisation is the one of the rows, which the doctor signed for, or of the order, or the
+    one that seals.
     """
     values = {line.key: line.value for line in order.lines}
     if order.form == TALON.name:
         return (TALON if TALON.head in values else _OLD_TALON), values
-    organisation = _organisation(values) or fallback
+    organisation = _organisation(values) or order.issuer or fallback
     elsewhere = {"organisation", *_IN_HEADER, *_IN_NUMBER_LINE}
     rows = [(line.key, line.label) for line in order.lines if line.key not in elsewhere]
     layout = certificate_layout(

@@ -1,48 +1,40 @@
-"""Who signs: keys, certificates and trust from a directory of PEM files.
+"""Who signs a document: the doctor who approved it, and the clinic whose it is (C28).
 
-Signers are plug-ins found there (`deploy.world.pki` has its layout): `doctors/<id>.pem` and `.key`,
-`organisation.*`; another kind of signer is another `Signers`. Read again when the files change.
+Without a key of that clinic nothing is sealed, never with another's: the document waits.
 """
 
 from __future__ import annotations
 
-import asyncio
-import re
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 
 from cryptography import x509
-from cryptography.x509.oid import NameOID
 
 from services.chassis.telemetry.calls import outbound_call
 from services.chassis.telemetry.metrics import Metrics
-from services.documents.sealed.domain import Ends
+from services.documents.sealed.domain import Ends, Organisation
 from services.documents.sealed.errors import CannotSealError, SealingAwayError
+from services.documents.sealed.gateways.directory import Directory
 from services.documents.sealed.gateways.ends import NOTHING, ends_of
-from services.documents.sealed.gateways.layouts import Organisation
+from services.documents.signers.actions.signing import Signing
+from services.documents.signers.domain.signer import Holder
+from services.documents.signers.errors import NotPractisingError, TrustAwayError
+from services.documents.signers.gateways.requests import subject_of
 from services.sealing import (
     HttpTimestamps,
     Sealer,
+    SealingError,
     Signer,
     TrustStore,
-    load_signer,
-    load_trust,
     timestamp_client,
 )
-from services.sealing.errors import KeyFileError
 from services.sealing.tsa.client import HttpAnswer
 from services.sealing.tsa.connections import Connections
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_OGRN = x509.ObjectIdentifier("1.2.643.100.1")
-_LISTS = ("root-crl", "crl")
-_OFFICE_FILES = (
-    *("root.pem", "issuing.pem", "organisation.key", "organisation.pem"),
-    *(f"{name}.pem" for name in _LISTS),
-)
-_INN = x509.ObjectIdentifier("1.2.643.100.4")
+_SEALERS = 64
+"""How many clinics' templates are kept: each is some hundred kilobytes."""
 
 
 class UnknownDoctorError(CannotSealError):
@@ -54,15 +46,22 @@ class UnknownDoctorError(CannotSealError):
         )
 
 
+class DismissedDoctorError(CannotSealError):
+    """The doctor was dismissed before the document was sealed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "doctor-not-practising", "Врач, одобривший заявление, больше не работает в клинике."
+        )
+
+
 @dataclass(frozen=True)
 class Office:
-    """What signing needs."""
+    """What sealing for one clinic needs."""
 
     organisation: Organisation
     sealer: Sealer
-    trust: TrustStore
     timestamps: HttpTimestamps
-    certificate: bytes
 
 
 class _Observed:
@@ -85,125 +84,95 @@ class _Observed:
         await self._client.aclose()
 
 
-Stamp = tuple[tuple[int, int, int], ...]
-"""What changes when a file does: of each its number, its size and when it was written."""
-
-
 class Signers:
-    """The directory; nothing is kept longer than its files stay as they are."""
+    """Enrolled keys. Templates and stamps are kept as long as what is trusted stays the same."""
 
-    def __init__(self, directory: Path, *, tsa_url: str, licence: str, metrics: Metrics) -> None:
+    def __init__(
+        self, signing: Signing, directory: Directory, *, tsa_url: str, metrics: Metrics
+    ) -> None:
+        self._signing = signing
         self._directory = directory
         self._tsa_url = tsa_url
-        self._licence = licence
         self._client = _Observed(timestamp_client(), metrics)
-        self._office: tuple[Stamp, Office] | None = None
-        self._doctors: dict[str, tuple[Stamp, Signer]] = {}
+        self._trust: TrustStore | None = None
+        self._timestamps: HttpTimestamps | None = None
+        self._sealers: OrderedDict[bytes, Sealer] = OrderedDict()
 
-    async def office(self) -> Office:
-        """The organisation's side, as its files are now.
+    async def office(self, clinic_id: str | None) -> Office:
+        """The clinic's side, as its key, roots and lists are now.
 
         Raises:
-            SealingAwayError: its key, the roots or the revocation list are not there (yet).
+            AccidentError: they are not there (yet).
         """
-        try:
-            self._office = await asyncio.to_thread(self._current_office, self._office)
-        except (OSError, ValueError, KeyFileError) as error:
-            msg = f"signing keys: {error}"
-            raise SealingAwayError(msg) from error
-        return self._office[1]
+        trust, timestamps = await self._world()
+        signer = await self._seal_of(clinic_id) or await self._directory.organisation()
+        sealer = self._sealers.get(signer.certificate)
+        if sealer is None:
+            sealer = self._sealers[signer.certificate] = Sealer(signer, timestamps, trust)
+            while len(self._sealers) > _SEALERS:
+                self._sealers.popitem(last=False)
+        self._sealers.move_to_end(signer.certificate)
+        return Office(await self._organisation(clinic_id, signer), sealer, timestamps)
 
-    async def doctor(self, doctor_id: str) -> Signer:
-        """The doctor's key, as its files are now.
+    async def doctor(self, doctor_id: str, clinic_id: str | None) -> Signer:
+        """The doctor's key.
 
         Raises:
             UnknownDoctorError: there is none, and nobody can sign for this doctor.
-            SealingAwayError: there is one whose certificate is not there yet or does not fit it:
-                it may be just being issued or replaced.
+            DismissedDoctorError: they work nowhere any more.
+            AccidentError: not now.
         """
-        if not _ID.fullmatch(doctor_id):
-            raise UnknownDoctorError
         try:
-            known = await asyncio.to_thread(
-                self._current_doctor, doctor_id, self._doctors.get(doctor_id)
-            )
-        except FileNotFoundError as error:
-            self._doctors.pop(doctor_id, None)
-            if self._key_of(doctor_id).exists():
-                msg = "the certificate of a doctor's key is not there yet"
-                raise SealingAwayError(msg) from error
-            raise UnknownDoctorError from error
-        except (OSError, KeyFileError) as error:
-            msg = f"the key of a doctor: {error}"
-            raise SealingAwayError(msg) from error
-        self._doctors[doctor_id] = known
-        return known[1]
+            found = await self._signing.doctor(doctor_id, clinic_id)
+        except NotPractisingError as error:
+            raise DismissedDoctorError from error
+        known: Signer | None = found or await self._directory.doctor(doctor_id)
+        if known is None:
+            raise UnknownDoctorError
+        return known
 
     async def ends(self) -> Ends:
-        """When certificates and lists end, as the files are now."""
+        """When the first certificate of each kind ends, and each list."""
         try:
-            office = await self.office()
-        except SealingAwayError:
+            trust, timestamps = await self._world()
+        except TrustAwayError:
             return NOTHING
-        return await asyncio.to_thread(
-            ends_of,
-            office.trust,
-            office.certificate,
-            self._directory / "doctors",
-            office.timestamps.certificate_end,
-        )
+        first = await self._directory.ends()
+        for holder in Holder:
+            end = await self._signing.first_end(holder)
+            if end is not None:
+                first[holder.value] = min(first.get(holder.value, end), end)
+        if timestamps.certificate_end is not None:
+            first["timestamps"] = timestamps.certificate_end
+        return ends_of(trust, first)
 
     async def close(self) -> None:
         """Drop the connections to the time-stamp authority."""
         await self._client.aclose()
 
-    def _current_doctor(
-        self, doctor_id: str, known: tuple[Stamp, Signer] | None
-    ) -> tuple[Stamp, Signer]:
-        key = self._key_of(doctor_id)
-        certificate = key.with_suffix(".pem")
-        stamp = _stamp(key, certificate)
-        if known is not None and known[0] == stamp:
-            return known
-        return stamp, load_signer(key, certificate)
+    async def _world(self) -> tuple[TrustStore, HttpTimestamps]:
+        """Roots and lists, and the stamps that are judged by them."""
+        trust = await self._signing.judge.trust.current()
+        if self._trust is not trust or self._timestamps is None:
+            self._trust = trust
+            self._timestamps = HttpTimestamps(self._client, self._tsa_url, trust)
+            self._sealers.clear()
+        return trust, self._timestamps
 
-    def _key_of(self, doctor_id: str) -> Path:
-        return self._directory / "doctors" / f"{doctor_id}.key"
+    async def _seal_of(self, clinic_id: str | None) -> Signer | None:
+        if clinic_id is None:
+            return None
+        try:
+            return await self._signing.organisation(clinic_id)
+        except SealingError as error:  # of the clinic, and no word about the document
+            msg = f"{error.code}: {error.detail}"
+            raise SealingAwayError(msg) from error
 
-    def _current_office(self, known: tuple[Stamp, Office] | None) -> tuple[Stamp, Office]:
-        # taken before reading: what changes in between is read again the next time
-        stamp = _stamp(*(self._directory / name for name in _OFFICE_FILES))
-        if known is not None and known[0] == stamp:
-            return known
-        return stamp, self._open()
-
-    def _open(self) -> Office:
-        def pem(name: str) -> bytes:
-            return (self._directory / f"{name}.pem").read_bytes()
-
-        trust = load_trust([pem("root")], [pem("issuing")], [pem(name) for name in _LISTS])
-        signer = load_signer(
-            self._directory / "organisation.key", self._directory / "organisation.pem"
-        )
-        subject = x509.load_der_x509_certificate(signer.certificate).subject
-        details = [f"ИНН {_of(subject, _INN)}", f"ОГРН {_of(subject, _OGRN)}", self._licence]
-        timestamps = HttpTimestamps(self._client, self._tsa_url, trust)
-        return Office(
-            Organisation(
-                _of(subject, NameOID.ORGANIZATION_NAME), ", ".join(part for part in details if part)
-            ),
-            Sealer(signer, timestamps, trust),
-            trust,
-            timestamps,
-            signer.certificate,
-        )
-
-
-def _stamp(*paths: Path) -> Stamp:
-    found = (path.stat() for path in paths)
-    return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in found)
-
-
-def _of(subject: x509.Name, oid: x509.ObjectIdentifier) -> str:
-    found = subject.get_attributes_for_oid(oid)
-    return str(found[0].value) if found else ""
+    async def _organisation(self, clinic_id: str | None, signer: Signer) -> Organisation:
+        """Who stands at the top where an order does not say it."""
+        clinic = await self._signing.people.clinics.find(None, clinic_id) if clinic_id else None
+        if clinic is None:
+            said = subject_of(x509.load_der_x509_certificate(signer.certificate))
+            return Organisation(signer.info.name, f"ИНН {said.inn}, ОГРН {said.ogrn}")
+        numbers = f"ИНН {clinic.inn}, ОГРН {clinic.ogrn}, лицензия {clinic.licence}"
+        return Organisation(clinic.name, f"{clinic.address}, {numbers}")

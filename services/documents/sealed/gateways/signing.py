@@ -9,9 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
-from services.documents.sealed.domain import Document, Ends, Order, SealedContent, Signed
+from services.documents.sealed.domain import (
+    Document,
+    Ends,
+    Order,
+    Organisation,
+    SealedContent,
+    Signed,
+)
 from services.documents.sealed.errors import CannotSealError, SealingAwayError
-from services.documents.sealed.gateways.layouts import Organisation, paper_of
+from services.documents.sealed.gateways.layouts import paper_of
 from services.documents.sealed.gateways.signers import Office, Signers
 from services.sealing import SealingError, SealRequest, certificate_xml
 from services.sealing.errors import TimestampError
@@ -48,7 +55,7 @@ class Notary:
         order = document.order
         if order is None:
             raise NothingOrderedError
-        office = await self._signers.office()
+        office = await self._signers.office(order.organisation_id)
         try:
             request = await self._request(document.number, order, office.organisation)
             sealed = await office.sealer.seal(request)
@@ -81,7 +88,9 @@ class Notary:
             layout, values = paper_of(order, organisation)
         except ValueError as error:
             raise MalformedOrderError from error
-        doctor = await self._signers.doctor(order.doctor_id) if order.doctor_id else None
+        doctor = None
+        if order.doctor_id is not None:
+            doctor = await self._signers.doctor(order.doctor_id, order.organisation_id)
         xml = None
         if layout.attachment is not None:
             xml = certificate_xml(

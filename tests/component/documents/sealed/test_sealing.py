@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -258,7 +259,7 @@ async def test_keys_that_are_not_there_yet_are_waited_for(  # noqa: PLR0917 - fi
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
         timers = find(office.app, Runtime).timers.collection
-        await eventually(lambda: timers.find_one({"error": {"$regex": "signing keys"}}))
+        await eventually(lambda: timers.find_one({"error": {"$regex": "trusted certificates"}}))
         later.symlink_to(pki)
         assert len(await _sealed(office)) == 1
 
@@ -277,7 +278,7 @@ async def test_c30_a_doctor_without_a_doctors_certificate_signs_nothing(
             return [e.data for e in await outbox_events(office.app, SealingFailed)]
 
         (said,) = await eventually(failures)
-        assert said.reason_code == "certificate-not-trusted"
+        assert said.reason_code == "certificate-wrong-usage"
 
 
 class FailingStorage(Storage):
@@ -320,8 +321,8 @@ async def _none_left(timers: Collection) -> bool:
 class SlowNotary(Notary):
     """Signs, then waits at a gate before it gives the PDF away."""
 
-    def __init__(self, signers: Signers) -> None:
-        super().__init__(signers, now=lambda: datetime.now(UTC))
+    def __init__(self, signers: Signers, *, now: Callable[[], datetime]) -> None:
+        super().__init__(signers, now=now)
         self.gate = asyncio.Event()
         self.signed = 0
 
@@ -336,10 +337,11 @@ async def test_two_workers_on_one_document_record_it_once(
     platform: Platform, database: str, tokens: Tokens, pki: Path, tsa: str
 ) -> None:
     """A worker paused past its lease comes back when another has the timer."""
-    notary = SlowNotary(Signers(pki, tsa_url=tsa, licence="", metrics=Metrics()))
     async with documents_running(
-        platform, database, tokens, pki=pki, tsa_url=tsa, notary=notary
+        platform, database, tokens, pki=pki, tsa_url=tsa, notary=SlowNotary
     ) as office:
+        notary = office.documents.notary
+        assert isinstance(notary, SlowNotary)
         order = approved("anna")
         await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=5))
         await eventually(lambda: notary.signed == 1)

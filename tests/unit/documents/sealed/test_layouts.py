@@ -10,8 +10,8 @@ import pytest
 
 from services import scheduling
 from services.certificates.catalogue.domain.catalogue import CertificateType
-from services.documents.sealed.domain import Line, Order, Place, talon_lines
-from services.documents.sealed.gateways.layouts import Organisation, paper_of
+from services.documents.sealed.domain import Line, Order, Organisation, Place, talon_lines
+from services.documents.sealed.gateways.layouts import paper_of
 from services.sealing.keys import CertificateInfo
 from services.sealing.pdf.facts import Facts
 from services.sealing.pdf.template import Template

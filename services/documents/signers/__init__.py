@@ -1,0 +1,1 @@
+"""Whose signature: keys and certificates of doctors and organisations, and what was signed."""

@@ -1,0 +1,1 @@
+"""Who signs, and what is written down of it: asked by sealing."""

@@ -1,0 +1,1 @@
+"""What signers need outside MongoDB: keys and tokens, roots and lists, responders."""
