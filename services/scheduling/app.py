@@ -89,9 +89,9 @@ def build(
     patients = patients_store.Patients(db)
     acting = rights.Rights(db)
     appointments = bookings_store.Appointments(db)
-    journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
-    showing = Showing(journal)
     known = Known(db)
+    journal = Looks(db, SHOWN_LABELS, clinics=known.clinic_names, now=now, new_id=new_id)
+    showing = Showing(journal)
     bookings = Bookings(
         deps,
         slots,

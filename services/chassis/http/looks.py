@@ -6,6 +6,7 @@ and `Door`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
@@ -111,16 +112,17 @@ class LookView(BaseModel):
     name: str | None = Field(examples=["Орлова Мария Викторовна"])
     position: str | None = Field(examples=["врач-терапевт"])
     clinic_id: str | None
+    clinic: str | None = Field(examples=["Городская поликлиника № 45"])
     why: str | None = Field(description="The reason that was given, where one has to be.")
 
     @classmethod
-    def of(cls, look: Look, looks: Looks) -> Self:
+    def of(cls, look: Look, labels: Mapping[str, str], clinics: Mapping[str, str]) -> Self:
         """In words."""
         by = look.by
         return cls(
             at=look.at,
             occasion=look.occasion,
-            label=looks.labels.get(look.occasion, look.occasion),
+            label=labels.get(look.occasion, look.occasion),
             subject=look.subject,
             subject_id=look.subject_id,
             reader_id=by.id,
@@ -129,6 +131,7 @@ class LookView(BaseModel):
             name=by.name,
             position=by.position,
             clinic_id=by.clinic_id,
+            clinic=clinics.get(by.clinic_id or ""),
             why=look.why,
         )
 
@@ -140,11 +143,11 @@ class LookPage(BaseModel):
     next_cursor: str | None
 
     @classmethod
-    def of(cls, page: Page[Look], looks: Looks) -> Self:
+    async def of(cls, page: Page[Look], looks: Looks) -> Self:
         """A page of the store's."""
-        return cls(
-            items=[LookView.of(look, looks) for look in page.items], next_cursor=page.next_cursor
-        )
+        clinics = await looks.clinics_of(page.items)
+        items = [LookView.of(look, looks.labels, clinics) for look in page.items]
+        return cls(items=items, next_cursor=page.next_cursor)
 
 
 @router.get("/looks", summary="Кто видел мои данные")
@@ -156,4 +159,4 @@ async def looks(
 ) -> LookPage:
     """Everybody who was shown something of the caller's in this service, newest first (K7)."""
     page = await journal.of_owner(who.subject, after=cursor, limit=limit)
-    return LookPage.of(page, journal)
+    return await LookPage.of(page, journal)

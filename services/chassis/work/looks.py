@@ -6,7 +6,7 @@ one. Lines are only added. `http.looks` is where their owner reads them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +62,10 @@ class Look:
     why: str | None = None
 
 
+Names = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
+"""How the clinics of these ids are called, as far as the service knows."""
+
+
 class Looks(Records[Look]):
     """The collection `looks`; `labels` are the service's occasions in words."""
 
@@ -72,9 +76,11 @@ class Looks(Records[Look]):
         *,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
+        clinics: Names | None = None,
     ) -> None:
         super().__init__(db["looks"], Mapper(Look), owner="owner_id")
         self.labels = labels
+        self._clinics = clinics
         self._now = now
         self._new_id = new_id
 
@@ -93,6 +99,11 @@ class Looks(Records[Look]):
         ]
         if lines:
             await self.add_all(tx, lines)
+
+    async def clinics_of(self, looks: Iterable[Look]) -> Mapping[str, str]:
+        """How the clinics are called where these looked."""
+        ids = {look.by.clinic_id for look in looks if look.by.clinic_id}
+        return await self._clinics(ids) if ids and self._clinics else {}
 
     async def of_owner(self, owner_id: str, *, after: str | None, limit: int) -> Page[Look]:
         """Everything of this person that was shown, newest first."""

@@ -75,6 +75,10 @@ class ClinicStore:
         found = await self._clinics.every(None, {"_id": {"$in": sorted(clinic_ids)}})
         return {clinic.id: clinic for clinic in found}
 
+    async def names(self, clinic_ids: Collection[str]) -> dict[str, str]:
+        """How those of these ids that are there are called."""
+        return {id_: c.details.name for id_, c in (await self.some(clinic_ids)).items()}
+
     async def add(self, tx: Transaction, clinic: Clinic, *facts: Data) -> Clinic:
         """A new clinic.
 

@@ -45,6 +45,7 @@ class FoundPerson(BaseModel):
     account_id: str
     full_name: str | None
     birth_date: date | None
+    clinic_id: str | None = Field(description="К какой клинике прикреплён.")
     level: str = Field(description="«confirmed»: the registry agreed with the name and the date.")
 
     @classmethod
@@ -55,6 +56,7 @@ class FoundPerson(BaseModel):
             account_id=account.id,
             full_name=person.full_name if person else None,
             birth_date=person.birth_date if person else None,
+            clinic_id=account.attachment.clinic_id if account.attachment else None,
             level=account.level,
         )
 

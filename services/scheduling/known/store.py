@@ -112,6 +112,10 @@ class Known:
         found = await self.clinics.every(None, {"_id": {"$in": sorted(ids)}})
         return {clinic.id: clinic for clinic in found}
 
+    async def clinic_names(self, ids: Collection[str]) -> dict[str, str]:
+        """How those of these clinics that are known are called."""
+        return {id_: clinic.name for id_, clinic in (await self.clinics_of(ids)).items()}
+
     async def doctors_by(
         self,
         wanted: Wanted,

@@ -70,7 +70,7 @@ async def reads_of_document(
 ) -> LookPage:
     """Who was given a link to my document, and when."""
     found = await use.reads(document_id, who.subject, after=cursor, limit=limit)
-    return LookPage.of(found, looks)
+    return await LookPage.of(found, looks)
 
 
 @router.post(

@@ -153,7 +153,7 @@ async def reads_of_file(
 ) -> LookPage:
     """Who was shown my upload or given a link to it, and when."""
     found = await use.reads(file_id, who.subject, after=cursor, limit=limit)
-    return LookPage.of(found, looks)
+    return await LookPage.of(found, looks)
 
 
 def _view(use: Uploads, file: StoredFile) -> FileView:

@@ -46,6 +46,7 @@ async def test_the_desk_finds_visits_of_its_own_clinic(desk: Desk) -> None:
     line = lines[0]
     assert (line["name"], line["position"]) == (KIM["name"], KIM["position"])
     assert (line["role"], line["clinic_id"]) == ("registrar", booked["clinic_id"])
+    assert line["clinic"] == booked["visit"]["clinic_name"]
     assert (line["subject"], line["subject_id"]) == ("visit", booked["id"])
 
 
