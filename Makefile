@@ -2,7 +2,7 @@
 # Set-up is part of the first command that needs it and is not done twice.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo import test check bench contracts docs dashboards format lock journey images up down
+.PHONY: help run stop admin demo import test check bench contracts docs dashboards format lock journey images up down
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 
@@ -31,6 +31,9 @@ demo: $(READY) ## Play the whole journey against a running platform and check it
 
 import: $(READY) ## Send a file of clinics, staff and timetables to a running platform (FILE=…)
 	@exec $(PY) -m deploy.tools.importing "$(FILE)" $(ARGS)
+
+admin: $(READY) ## Make the first administrator (ARGS="--full-name … --phone …"; IN=containers)
+	@exec $(PY) -m deploy.tools.admin $(if $(IN),--in $(IN)) -- $(ARGS)
 
 journey: $(READY) ## Print the path of a request or thing through all services (ID=…)
 	@exec $(PY) -m deploy.watch.journey "$(ID)" $(ARGS)

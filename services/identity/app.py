@@ -58,6 +58,9 @@ from services.identity.deps import Deps
 from services.identity.enrolments import api as enrolments_api
 from services.identity.enrolments.usecases import Enrolments
 from services.identity.imports.usecases import tables
+from services.identity.installation import store as installation_store
+from services.identity.installation.store import Installation
+from services.identity.installation.usecases import FirstAdministrator
 from services.identity.passwords.actions import NewPasswords, PasswordTries
 from services.identity.passwords.gateways import PasswordHashes
 from services.identity.people import api as people_api
@@ -175,6 +178,7 @@ def build(
     journal = Looks(db, SHOWN_LABELS, clinics=clinics.names, now=now, new_id=new_id)
     clinic_entry = ClinicEntry(deps, clinics)
     staff_entry = StaffEntry(deps, accounts, credentials, clinic_entry, ending)
+    first = FirstAdministrator(deps, accounts, credentials, hashes, staff_entry, Installation(db))
     demo = Demo(deps, accounts, credentials, hashes, for_certificates, clinic_entry, staff_entry)
     claims = Claims(
         deps,
@@ -229,6 +233,7 @@ def build(
                 representations_store.INDEXES,
                 acts_store.INDEXES,
                 authenticators_store.INDEXES,
+                installation_store.INDEXES,
                 looks.INDEXES,
                 importing_store.INDEXES,
             ],
@@ -271,6 +276,7 @@ def build(
                 imports,
                 Door(accounts.blocked),
                 demo,
+                first,
             ],
             prepare=[signing_keys.prepare, seed_demo],
             measures=[measure],

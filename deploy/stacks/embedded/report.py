@@ -87,6 +87,7 @@ def state(
         env |= server.env()
     return {
         "ready": True,
+        "demo": settings.demo,
         "pid": os.getpid(),
         "ready_seconds": round(seconds, 2),
         "public_url": settings.url(ports),

@@ -173,11 +173,15 @@ class Runtime:
             yield
         finally:
             self.started = False
-            await self._stop(tasks, self.spec.close)
+            await self._stop(tasks)
+
+    async def ensure(self) -> None:
+        """See that collections and indexes are there: all that a command on the server needs."""
+        await self.mongo.ensure(merged([*_INDEXES, *self.spec.indexes]))
 
     async def prepare(self) -> None:
         """Indexes, events to publish again, and the service's own steps, before anything runs."""
-        await self.mongo.ensure(merged([*_INDEXES, *self.spec.indexes]))
+        await self.ensure()
         if self.settings.platform.outbox_republish:
             count = await self.outbox.republish()
             log.info("the broker forgets: events will be published again", events=count)
@@ -220,9 +224,13 @@ class Runtime:
 
         await repeat(step, failed)
 
-    async def _stop(self, tasks: Sequence[asyncio.Task[None]], close: Sequence[Background]) -> None:
+    async def _stop(self, tasks: Sequence[asyncio.Task[None]]) -> None:
         await stop_all(tasks, within=_STOP_SECONDS)
-        await asyncio.gather(*(self._close(step) for step in close))
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every client."""
+        await asyncio.gather(*(self._close(step) for step in self.spec.close))
         if isinstance(self.publisher, KafkaPublisher):
             await self.publisher.close()
         self.mongo.close()

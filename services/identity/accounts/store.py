@@ -21,6 +21,7 @@ from services.identity.accounts.domain import (
     REGISTERED,
     Account,
     ProfileState,
+    Role,
     StaffAsked,
     StoredPassword,
     named_as,
@@ -245,6 +246,12 @@ class Accounts:
             InvalidInputError: `after` is no cursor of ours.
         """
         return await self._accounts.page(staff_query(asked), _BY_NAME, after=after, limit=limit)
+
+    async def has_administrator(self, tx: Transaction) -> bool:
+        """Whether the platform has an administrator, dismissed or not."""
+        post = {"role": Role.ADMINISTRATOR.value, "clinic_id": None}
+        query = {"is_staff": True, "staff.posts": {"$elemMatch": post}}
+        return await self._accounts.first(tx, query) is not None
 
     async def by_level(self) -> Mapping[str, int]:
         """How many accounts there are of each level."""
