@@ -6,5 +6,5 @@ account is blocked and who acts for whom (identity), that a talon is sealed or c
 (documents), and that the clinic entered the visit (ehr). It makes no PDF and sends no message:
 others do that from its events.
 
-Floors: demo | desk | talons | bookings | patients | hours | timetable | known.
+Floors: changes, demo, desk | talons | bookings | patients | hours | timetable | known.
 """

@@ -24,16 +24,21 @@ from services.chassis.work.outbox import Publisher
 from services.scheduling.bookings import api as bookings_api
 from services.scheduling.bookings import consumers as bookings_consumers
 from services.scheduling.bookings import store as bookings_store
-from services.scheduling.bookings.actions import SHOWN_LABELS, Showing
+from services.scheduling.bookings.actions import SHOWN_LABELS, ClinicsChanges, Showing
 from services.scheduling.bookings.domain import DIGITS
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.usecases import Bookings
+from services.scheduling.changes import api as changes_api
+from services.scheduling.changes import store as changes_store
+from services.scheduling.changes.actions import APPLY, Settling
+from services.scheduling.changes.store import Changes
+from services.scheduling.changes.usecases import Applying, ClinicsHours, Planning
 from services.scheduling.demo.usecases import Demo
 from services.scheduling.deps import Deps
 from services.scheduling.desk import api as desk_api
 from services.scheduling.desk.usecases import Desk
 from services.scheduling.hours import store as hours_store
-from services.scheduling.hours.actions import MAKE, Making
+from services.scheduling.hours.actions import ASK, MAKE, Making
 from services.scheduling.hours.store import Timetables
 from services.scheduling.hours.usecases import Hours
 from services.scheduling.known import consumers as known_consumers
@@ -84,6 +89,11 @@ def build(
     deps = Deps(resources.transactions, settings, now, new_id)
     public_url = settings.platform.public_url.rstrip("/")
 
+    numbers = new_talon or partial(next, _talons())
+
+    def check_url(number: str) -> str:
+        return f"{public_url}/talon/{number}"
+
     recent = timetable_api.RecentAnswers()
     slots = timetable_store.Slots(db)
     patients = patients_store.Patients(db)
@@ -100,13 +110,19 @@ def build(
         appointments,
         showing,
         BookingMetrics(resources.metrics),
-        new_talon=new_talon or partial(next, _talons()),
-        check_url=lambda number: f"{public_url}/talon/{number}",
+        new_talon=numbers,
+        check_url=check_url,
         changed=recent.changed,
     )
     calendar = Calendar(timetable_store.ClosedDays(db))
     timetables = Timetables(db)
     making = Making(deps, timetables, slots, known, calendar)
+    visits = ClinicsChanges(appointments, patients, numbers, check_url)
+    changes = Changes(db)
+    settling = Settling(deps, making, visits)
+    planning = Planning(deps, changes, settling)
+    applying = Applying(deps, changes, settling, changed=recent.changed)
+    clinics = ClinicsHours(deps, making, making.calendar.days, planning)
     hours = Hours(deps, timetables, making, changed=recent.changed)
     timetable = Timetable(deps, slots, known, calendar, TimetableMetrics(resources.metrics))
     search = Search(deps, slots, known)
@@ -129,12 +145,18 @@ def build(
                 talons_consumers.handlers(talons),
                 bookings_consumers.handlers(bookings),
             ],
-            timer_handlers={MAKE: hours.make, FOLLOW: hours.follow},
+            timer_handlers={
+                MAKE: hours.make,
+                FOLLOW: hours.follow,
+                APPLY: applying.apply,
+                ASK: applying.ask,
+            },
             timer_concurrency={MAKE: _MADE_AT_ONCE},
             indexes=[
                 known_store.INDEXES,
                 timetable_store.INDEXES,
                 hours_store.INDEXES,
+                changes_store.INDEXES,
                 bookings_store.INDEXES,
                 patients_store.INDEXES,
                 rights.INDEXES,
@@ -146,6 +168,8 @@ def build(
                 timetable,
                 search,
                 hours,
+                clinics,
+                planning,
                 bookings,
                 talons,
                 desk,
@@ -162,6 +186,8 @@ def _routes() -> APIRouter:
     for router in (
         timetable_api.router,
         timetable_api.cards,
+        changes_api.doctors,
+        changes_api.clinics,
         bookings_api.router,
         talons_api.router,
         desk_api.router,

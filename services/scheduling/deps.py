@@ -30,6 +30,8 @@ class Deps:
 Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN, acting=True))]
 """A citizen, or who acts for one (I12)."""
 Registrar = Annotated[Principal, Depends(admitted(Role.REGISTRAR))]
+Scheduler = Annotated[Principal, Depends(admitted(Role.ADMINISTRATOR, Role.REGISTRAR))]
+"""Who keeps the timetables of a clinic, or an administrator of the platform."""
 Support = Annotated[Principal, Depends(admitted(Role.SUPPORT))]
 ConfirmedCitizen = Annotated[Principal, Depends(represented(Role.CITIZEN, confirmed=True))]
 """For booking, which looks at the standing in its transaction."""

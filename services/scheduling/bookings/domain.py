@@ -53,6 +53,7 @@ class Canceller(StrEnum):
 
     CITIZEN = "citizen"
     SUPPORT = "support"
+    CLINIC = "clinic"
 
 
 class Step(StrEnum):
@@ -62,6 +63,7 @@ class Step(StrEnum):
     ACCEPTED = "accepted-by-clinic"
     TALON_ISSUED = "talon-issued"
     TALON_FAILED = "talon-failed"
+    MOVED = "moved"
     CANCELLED = "cancelled"
 
 
@@ -96,7 +98,10 @@ class Cancelled:
 
 @dataclass(frozen=True)
 class Appointment:
-    """A citizen's visit. The last two are counted by the store: facts told, and changes."""
+    """A citizen's visit. The last two are counted by the store: facts told, and changes.
+
+    `former_talons` are the numbers that it had before it was moved; they are void (A9).
+    """
 
     id: str
     citizen_id: str
@@ -114,6 +119,7 @@ class Appointment:
     talon_failure: str | None = None
     clinic_comment: str | None = None
     cancelled: Cancelled | None = None
+    former_talons: tuple[str, ...] = ()
     version: int = 0
     revision: int = 0
 
@@ -137,6 +143,22 @@ class Appointment:
             self,
             clinic_comment=comment,
             history=self.history_with(Entry(now, Step.ACCEPTED, "clinic", comment)),
+        )
+
+    def move(self, slot: Slot, talon_number: str, entry: Entry) -> Appointment:
+        """It is in another slot, under another talon; the former one is void (A9)."""
+        return replace(
+            self,
+            slot_id=slot.id,
+            doctor_id=slot.doctor_id,
+            clinic_id=slot.clinic_id,
+            visit=slot.visit,
+            talon_number=talon_number,
+            former_talons=(*self.former_talons, self.talon_number),
+            talon=TalonState.PREPARING,
+            document_id=None,
+            talon_failure=None,
+            history=self.history_with(entry),
         )
 
     def cancel(self, cancelled: Cancelled, note: str | None) -> Appointment:

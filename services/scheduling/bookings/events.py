@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts import scheduling as contract
-from services.scheduling.bookings.domain import Appointment, Cancelled
+from services.scheduling.bookings.domain import Appointment, Cancelled, Canceller
 
 
 def booked(appointment: Appointment, check_url: str) -> contract.AppointmentBooked:
@@ -15,6 +15,21 @@ def booked(appointment: Appointment, check_url: str) -> contract.AppointmentBook
         check_url=check_url,
         actor_id=appointment.history[0].actor_id,
         pii=contract.PatientPii(full_name=appointment.patient_name),
+    )
+
+
+def moved(
+    before: Appointment, after: Appointment, *, by: Canceller, code: str, check_url: str
+) -> contract.AppointmentMoved:
+    """The appointment is in another slot; `check_url` is where the new talon's QR code leads."""
+    return contract.AppointmentMoved(
+        **_common(after),
+        former_talon_number=before.talon_number,
+        former_visit=contract.Visit(**vars(before.visit)),
+        moved_by=contract.CancelledBy(by.value),
+        reason_code=code,
+        check_url=check_url,
+        pii=contract.PatientPii(full_name=after.patient_name),
     )
 
 

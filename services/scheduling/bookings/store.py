@@ -15,6 +15,7 @@ from services.chassis.database.client import Database, Document
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Aggregates
+from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings.domain import Appointment, Status
 from services.scheduling.bookings.errors import AppointmentUnknownError
 
@@ -23,6 +24,11 @@ INDEXES = {
     "appointments": [
         IndexModel([("citizen_id", ASCENDING), *_LATEST.keys], name="of_citizen"),
         IndexModel("talon_number", unique=True),
+        IndexModel(
+            "former_talons",
+            name="by_former_talon",
+            partialFilterExpression={"former_talons": {"$type": "string"}},
+        ),
         IndexModel(
             "slot_id",
             name="one_confirmed_per_slot",
@@ -69,8 +75,17 @@ class Appointments(Aggregates[Appointment]):
         )
 
     async def by_talon(self, number: str) -> Appointment | None:
-        """The appointment of a talon."""
-        return await self.first(None, {"talon_number": number})
+        """The appointment of a talon, also of one that it had before it was moved."""
+        found = await self.first(None, {"talon_number": number})
+        if found is not None:
+            return found
+        moved = {"$eq": number, "$type": "string"}  # as its index says, or it is not used
+        return await self.first(None, {"former_talons": moved})
+
+    async def these(self, tx: Transaction, ids: Collection[str]) -> dict[str, Appointment]:
+        """Those of these ids, by id."""
+        found = await self.every(tx, {"_id": {"$in": sorted(ids)}})
+        return {appointment.id: appointment for appointment in found}
 
     async def at_clinics(
         self, citizen_id: str, clinics: Collection[str] | None, *, limit: int

@@ -26,6 +26,8 @@ from services.scheduling.timetable.store import Slots
 
 MAKE = "make-slots"
 """The timer of each timetable: its next days are made. Its key is the timetable."""
+ASK = "ask-about-visits"
+"""The timer that has a clinic asked what becomes of visits that nobody's hours have any more."""
 PIECE_DAYS, PIECE_SLOTS = 31, 250
 """How much is made in one step, at most: days, and slots (a single day always is)."""
 
@@ -67,7 +69,7 @@ class Making:
         return days
 
     async def compare(
-        self, tx: Transaction, timetable: Timetable, world: World, days: Sequence[date]
+        self, tx: Transaction | None, timetable: Timetable, world: World, days: Sequence[date]
     ) -> Difference:
         """What has to change on these days."""
         since, until = world.range_of(days)
@@ -82,6 +84,27 @@ class Making:
     async def write(self, tx: Transaction, found: Difference) -> None:
         """Make it so."""
         await self.slots.write(tx, made=found.made, changed=found.changed, gone=found.gone)
+
+    async def keep(self, tx: Transaction, wanted: Sequence[Timetable]) -> set[str]:
+        """Keep the plans of so many timetables, new ones too, and have their slots made.
+
+        For an import: some dozens in one transaction. What else was said of them stays. Returns the
+        ids of those that were others before.
+        """
+        query = {"_id": {"$in": [timetable.id for timetable in wanted]}}
+        there = {kept.id: kept for kept in await self.timetables.every(tx, query)}
+        new = [timetable for timetable in wanted if timetable.id not in there]
+        changed = [
+            replace(there[timetable.id], plans=timetable.plans)
+            for timetable in wanted
+            if timetable.id in there and there[timetable.id].plans != timetable.plans
+        ]
+        await self.timetables.add_all(tx, new)
+        for timetable in changed:
+            await self.timetables.save(tx, timetable)
+        ids = {timetable.id for timetable in (*new, *changed)}
+        await self.begin(tx, ids)
+        return ids
 
     async def begin(
         self, tx: Transaction, timetable_ids: Collection[str], *, since: date | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from services.chassis.foundation.errors import ForbiddenError, NotFoundError, RefusalError
 
 
@@ -41,14 +43,22 @@ class HoursOverlapError(RefusalError):
         )
 
 
+class Unfit(StrEnum):
+    """Why a doctor cannot stand in."""
+
+    SAME = "это тот же врач."
+    ELSEWHERE = "он не принимает в этой клинике."
+    SPECIALTY = "у него другая специальность."
+
+
 class ReplacementUnfitError(RefusalError):
     """Who is to stand in cannot."""
 
     code = "replacement-unfit"
     title = "Этот врач не может заменить"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"Замещающий врач не подходит: {reason}")
+    def __init__(self, reason: Unfit) -> None:
+        super().__init__(f"Замещающий врач не подходит: {reason.value}")
 
 
 class AbsenceUnknownError(NotFoundError):

@@ -6,7 +6,7 @@ from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
-from services.chassis.database.pages import Sort
+from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Aggregates
 from services.chassis.work.transactions import Transaction
 from services.scheduling.hours.domain.timetable import Timetable
@@ -35,6 +35,10 @@ class Timetables(Aggregates[Timetable]):
         """Those of a clinic, by id."""
         query = {"clinic_id": clinic_id, "_id": {"$gt": after}}
         return await self.every(tx, query, _BY_ID, limit)
+
+    async def page_of(self, clinic_id: str, *, after: str | None, limit: int) -> Page[Timetable]:
+        """A page of those of a clinic, by id."""
+        return await self.page({"clinic_id": clinic_id}, _BY_ID, after=after, limit=limit)
 
     async def of_doctor(self, tx: Transaction | None, doctor_id: str) -> list[Timetable]:
         """Those in which a doctor receives, or stands in for another one."""

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from services.chassis.foundation import clock
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Transaction
 from services.scheduling.deps import Deps
-from services.scheduling.hours.actions import MAKE, Making
-from services.scheduling.hours.domain.making import next_midnight
+from services.scheduling.hours.actions import ASK, MAKE, Making
+from services.scheduling.hours.domain.making import asked, next_midnight
 from services.scheduling.hours.domain.timetable import DAY, Timetable
 from services.scheduling.hours.store import Timetables
-from services.scheduling.known.domain import FOLLOW
+from services.scheduling.known.domain import FOLLOW, Clinic
+from services.scheduling.timetable.domain import Slot
 
 _FOLLOWED_AT_ONCE = 100
+_BEFORE_ASKING = timedelta(seconds=1)  # other timetables of the clinic may be on their way
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,22 @@ class Hours:
             if world is None:
                 return
             days = self.making.piece(timetable, world, first, last)
-            await self.making.write(tx, await self.making.compare(tx, timetable, world, days))
+            found = await self.making.compare(tx, timetable, world, days)
+            await self.making.write(tx, found)
+            await self._ask(tx, timetable, clinic, found.uncovered)
             first = days[-1] + DAY
         at = clock.now() if first <= last else next_midnight(timetable, clinic, self.deps.now())
         await tx.set_timer(MAKE, timetable.id, at, {"from": first.isoformat()})
+
+    async def _ask(
+        self, tx: Transaction, timetable: Timetable, clinic: Clinic, uncovered: Sequence[Slot]
+    ) -> None:
+        """No visit is lost silently: somebody decides about those that nobody was asked of."""
+        days = [slot.workday for slot in uncovered if slot.affected is None and slot.workday]
+        if days:
+            closed = not all(clinic.works_on(day) for day in days)
+            key = asked(clinic_id=clinic.id) if closed else asked(timetable_id=timetable.id)
+            await tx.set_timer(ASK, key, clock.now() + _BEFORE_ASKING)
 
     async def follow(self, due: Due) -> None:
         """A clinic or a doctor is known anew: their coming slots get it, some timetables a step."""

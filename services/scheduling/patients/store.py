@@ -13,6 +13,7 @@ from typing import Any
 from services.chassis.database.client import Database, Indexes
 from services.chassis.work.transactions import Transaction
 from services.scheduling.patients.domain import Engagement, Known, Patient, Tally
+from services.scheduling.timetable.domain import Visit
 
 INDEXES: Indexes = {"patients": []}
 
@@ -73,3 +74,11 @@ class Patients:
         """Take a visit out of the agenda."""
         change = {"$pull": {"agenda": {"appointment_id": appointment_id}}}
         await tx.update(self._patients, citizen_id, change)
+
+    async def shift(
+        self, tx: Transaction, citizen_id: str, appointment_id: str, visit: Visit
+    ) -> None:
+        """A visit in the agenda is at another time."""
+        await self.disengage(tx, citizen_id, appointment_id)
+        entry = vars(Engagement(appointment_id, visit.starts_at, visit.ends_at))
+        await tx.update(self._patients, citizen_id, {"$push": {"agenda": entry}})

@@ -38,11 +38,11 @@ class Check(StrEnum):
     UNKNOWN = "unknown"
 
 
-def check(found: Appointment | None, now: datetime) -> Check:
+def check(found: Appointment | None, number: str, now: datetime) -> Check:
     """What somebody who holds the talon in their hand is told (A8, A9)."""
     if found is None:
         return Check.UNKNOWN
-    if found.status is Status.CANCELLED:
+    if found.status is Status.CANCELLED or number in found.former_talons:
         return Check.VOID
     return Check.PAST if found.visit.ends_at <= now else Check.VALID
 

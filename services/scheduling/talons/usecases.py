@@ -23,6 +23,13 @@ class TalonCheck:
     check: Check
     appointment: Appointment | None
 
+    @property
+    def replaced_by(self) -> str | None:
+        """The number that counts now, where the visit was moved (d5)."""
+        found = self.appointment
+        moved = found is not None and self.number in found.former_talons
+        return found.talon_number if found and moved else None
+
 
 @dataclass(frozen=True)
 class Talons:
@@ -40,7 +47,7 @@ class Talons:
         """
         number = parse_talon(typed)
         found = await self.appointments.by_talon(number)
-        return TalonCheck(number, check(found, self.deps.now()), found)
+        return TalonCheck(number, check(found, number, self.deps.now()), found)
 
     async def at_desk(self, typed: str, reach: Reach) -> tuple[TalonCheck, bool]:
         """The same at a desk, and whether the visit is there: then it is in the journal (K7).
@@ -70,6 +77,8 @@ class Talons:
 
         async def work(tx: Transaction) -> None:
             found = await self._of(tx, appointment_id, number)
+            if found is None:
+                return
             after = sealed(found, self.deps.now(), document_id)
             void = after.talon is TalonState.VOID
             facts = [] if void else [events.issued(after, document_id)]
@@ -86,14 +95,19 @@ class Talons:
 
         async def work(tx: Transaction) -> None:
             found = await self._of(tx, appointment_id, number)
+            if found is None:
+                return
             after = not_sealed(found, self.deps.now(), reason)
             if after is not found:
                 await self.appointments.save(tx, after)
 
         await self.deps.transactions.run(work, cause=cause)
 
-    async def _of(self, tx: Transaction, appointment_id: str, number: str) -> Appointment:
+    async def _of(self, tx: Transaction, appointment_id: str, number: str) -> Appointment | None:
+        """None: the visit was moved meanwhile, and has another talon."""
         found = await self.appointments.get(tx, appointment_id, owner=None)
+        if number in found.former_talons:
+            return None
         if found.talon_number != number:
             raise AppointmentUnknownError
         return found

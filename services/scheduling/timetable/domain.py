@@ -63,7 +63,8 @@ class Slot:
     """A piece of a doctor's time. Free unless somebody has it or it was closed.
 
     It was made of the hours of a timetable on its `workday`: where those go over midnight, the day
-    before the one on which it begins. `affected` names the change that its visit is in the way of.
+    before the one on which it begins. `affected` names the change that waits for a decision about
+    its visit; `kept` that the visit stays, although its time is in nobody's hours.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Slot:
     timetable_id: str | None = None
     workday: date | None = None
     affected: str | None = None
+    kept: bool = False
 
     @property
     def day(self) -> date:

@@ -30,10 +30,12 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.scheduling.app import build
 from services.scheduling.bookings.domain import Appointment, book
-from services.scheduling.hours.actions import MAKE
+from services.scheduling.changes.actions import APPLY
+from services.scheduling.hours.actions import ASK, MAKE
 from services.scheduling.known.domain import FOLLOW
 from services.scheduling.patients.domain import Patient
 from services.scheduling.settings import Settings
+from services.scheduling.timetable.api import RecentAnswers
 from services.scheduling.timetable.domain import Slot, Visit
 from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
@@ -195,9 +197,11 @@ async def scheduling(
 async def slots_made(app: FastAPI) -> None:
     """Wait until no timer is at the slots: all coming days of all timetables are made."""
     timers = find(app, Runtime).mongo.db["timers"]
-    soon = {"kind": {"$in": [MAKE, FOLLOW]}, "due_at": {"$lt": FAR}, "state": "waiting"}
+    kinds = [MAKE, FOLLOW, APPLY, ASK]
+    soon = {"kind": {"$in": kinds}, "due_at": {"$lt": FAR}, "state": "waiting"}
 
     async def made() -> bool:
         return await timers.count_documents(soon) == 0
 
     assert await eventually(made, within=30)
+    find(app, RecentAnswers).changed()  # the last timer may not have said so yet

@@ -27,6 +27,7 @@ STEP_LABELS = {
     Step.ACCEPTED: "Клиника внесла запись в своё расписание",
     Step.TALON_ISSUED: "Талон подписан",
     Step.TALON_FAILED: "Талон не удалось подписать",
+    Step.MOVED: "Клиника перенесла запись",
     Step.CANCELLED: "Запись отменена",
 }
 

@@ -46,7 +46,10 @@ class World:
 
 @dataclass(frozen=True)
 class Difference:
-    """What has to change. `uncovered` are booked slots whose time is in nobody's hours now."""
+    """What has to change. `uncovered` are booked slots whose time is in nobody's hours now.
+
+    Those of visits that somebody decided to keep are not among them.
+    """
 
     made: tuple[Slot, ...]
     changed: tuple[Slot, ...]
@@ -101,7 +104,7 @@ def difference(
         after: Slot | None
         if slot.appointment_id is not None:
             after = _booked(slot, timetable, world)
-            if after.closed is not None:
+            if after.closed is not None and not after.kept:
                 uncovered.append(after)
         else:
             after = wished or _left(slot, world)
@@ -124,10 +127,15 @@ def next_midnight(timetable: Timetable, clinic: Clinic, now: datetime) -> dateti
     return begins + timedelta(seconds=crc32(timetable.id.encode()) % _SPREAD_SECONDS)
 
 
+def asked(*, clinic_id: str | None = None, timetable_id: str | None = None) -> str:
+    """Whose visits somebody is asked about: of a clinic that closes, or of one timetable."""
+    return f"clinic:{clinic_id}" if clinic_id else f"timetable:{timetable_id}"
+
+
 def _booked(slot: Slot, timetable: Timetable, world: World) -> Slot:
     """A booked slot; closed where its time is in nobody's hours, so that it never becomes free."""
     if covered(slot, timetable, world):
-        return replace(slot, closed=None, affected=None)
+        return replace(slot, closed=None, affected=None, kept=False)
     day = slot.workday
     return replace(slot, closed=world.closed.get(day, NOT_RECEIVING) if day else NOT_RECEIVING)
 

@@ -19,6 +19,9 @@ CHECK_LABELS = {
 }
 
 
+_MOVED = "Талон недействителен: приём перенесён, действует новый талон"
+
+
 class PublicTalon(BaseModel):
     """What anybody who has the number is told: no doctor, no specialty, a masked name."""
 
@@ -29,6 +32,9 @@ class PublicTalon(BaseModel):
     starts_at: datetime | None = None
     clinic_name: str | None = None
     clinic_address: str | None = None
+    replaced_by: str | None = Field(
+        default=None, description="The talon that counts now: the visit was moved (d5)."
+    )
 
     @classmethod
     def of(cls, found: TalonCheck) -> PublicTalon:
@@ -39,6 +45,8 @@ class PublicTalon(BaseModel):
         visit = found.appointment.visit
         return said.model_copy(
             update={
+                "label": _MOVED if found.replaced_by else said.label,
+                "replaced_by": found.replaced_by,
                 "patient": masked_name(found.appointment.patient_name),
                 "starts_at": visit.local(visit.starts_at),
                 "clinic_name": visit.clinic_name,

@@ -97,25 +97,69 @@ class Slots:
         found = await tx.find_one(self._slots, {"_id": slot_id})
         if found is not None and found["appointment_id"] == appointment_id:
             left = {"free": found["closed"] is None, "appointment_id": None}
-            await tx.update(self._slots, slot_id, {"$set": left})
+            settled = {"affected": None, "kept": False}
+            await tx.update(self._slots, slot_id, {"$set": left | settled})
 
     async def made_of(
-        self, tx: Transaction, timetable_id: str, since: datetime, until: datetime
+        self, tx: Transaction | None, timetable_id: str, since: datetime, until: datetime
     ) -> list[Slot]:
         """Slots of a timetable that begin from `since` to before `until`, by time."""
         return await self._between(tx, {"timetable_id": timetable_id}, since, until)
 
     async def of_doctors(
-        self, tx: Transaction, doctor_ids: Collection[str], since: datetime, until: datetime
+        self, tx: Transaction | None, doctor_ids: Collection[str], since: datetime, until: datetime
     ) -> list[Slot]:
         """Slots of these doctors, of whatever timetable, by time."""
         return await self._between(tx, {"doctor_id": {"$in": sorted(doctor_ids)}}, since, until)
 
     async def _between(
-        self, tx: Transaction, whose: Query, since: datetime, until: datetime
+        self, tx: Transaction | None, whose: Query, since: datetime, until: datetime
     ) -> list[Slot]:
         query = {**whose, "starts_at": {"$gte": since, "$lt": until}}
-        found = await tx.find(self._slots, query, [("starts_at", ASCENDING)])
+        return await self._found(tx, query, [("starts_at", ASCENDING)])
+
+    async def free_at(
+        self,
+        tx: Transaction | None,
+        clinic_id: str,
+        specialties: Collection[str],
+        moments: Collection[datetime],
+    ) -> list[Slot]:
+        """Free slots of a clinic that begin at exactly these moments."""
+        query = {
+            "free": True,
+            "clinic_id": clinic_id,
+            "specialty": {"$in": sorted(specialties)},
+            "starts_at": {"$in": sorted(moments)},
+        }
+        return await self._found(tx, query, BY_TIME.keys) if moments else []
+
+    async def waiting(self, change_id: str) -> int:
+        """How many booked slots wait for what is decided about a change."""
+        query = {"affected": {"$eq": change_id, "$type": "string"}}
+        return await counted(self._slots, query, hint="affected")
+
+    async def waiting_for(
+        self, tx: Transaction | None, change_id: str, *, after: str | None, limit: int
+    ) -> Page[Slot]:
+        """Booked slots that wait for what is decided about a change, by time."""
+        query = {"affected": {"$eq": change_id, "$type": "string"}, **BY_TIME.after(after)}
+        if tx is not None:
+            found = await tx.find(self._slots, query, BY_TIME.keys, limit + 1)
+        else:
+            found = await self._slots.find(query, limit=limit + 1).sort(BY_TIME.keys).to_list(None)
+        return Page(
+            tuple(from_document(d) for d in found[:limit]),
+            BY_TIME.cursor(found[limit - 1]) if len(found) > limit else None,
+        )
+
+    async def _found(
+        self, tx: Transaction | None, query: Query, order: list[tuple[str, int]]
+    ) -> list[Slot]:
+        if tx is not None:
+            found = await tx.find(self._slots, query, order)
+        else:
+            found = await self._slots.find(query).sort(order).to_list(None)
         return [from_document(document) for document in found]
 
     async def write(
@@ -153,6 +197,7 @@ def to_document(slot: Slot) -> dict[str, Any]:
         "timetable_id": slot.timetable_id,
         "workday": slot.workday.isoformat() if slot.workday else None,
         "affected": slot.affected,
+        "kept": slot.kept,
     }
 
 
@@ -169,4 +214,5 @@ def from_document(document: Document) -> Slot:
         timetable_id=document.get("timetable_id"),
         workday=date.fromisoformat(day) if (day := document.get("workday")) else None,
         affected=document.get("affected"),
+        kept=document.get("kept", False),
     )

@@ -1,0 +1,267 @@
+"""What answers about timetables and their changes look like. Times are on the clinic's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from contracts.scheduling import VISIT_KINDS
+from services.scheduling.changes.domain import Change, Fate, Kind, Outcome, State
+from services.scheduling.deps import VisitView
+from services.scheduling.hours.domain.timetable import Stretch, Timetable, Weekly
+from services.scheduling.timetable.domain import ClosedDay, Slot
+
+_Time = Annotated[str, Field(examples=["08:00"])]
+
+
+class StretchView(BaseModel):
+    """A stretch of a day. `ends` before or at `begins` is on the next day."""
+
+    begins: _Time
+    ends: _Time
+    room: str
+    kind: str
+    kind_title: str
+    minutes: int
+    weekday: int | None = Field(default=None, description="Monday is 1; in weekly hours only.")
+
+    @classmethod
+    def of(cls, stretch: Stretch) -> StretchView:
+        """As the clinic wrote it."""
+        return cls(
+            begins=f"{stretch.begins:%H:%M}",
+            ends=f"{stretch.ends:%H:%M}",
+            room=stretch.room,
+            kind=stretch.kind,
+            kind_title=VISIT_KINDS.get(stretch.kind, stretch.kind),
+            minutes=stretch.minutes,
+            weekday=stretch.weekday if isinstance(stretch, Weekly) else None,
+        )
+
+
+class PlanView(BaseModel):
+    """Weekly hours from a day to a day."""
+
+    valid_from: date
+    valid_until: date | None
+    weekly: list[StretchView]
+
+
+class ExceptionView(BaseModel):
+    """A day that differs."""
+
+    day: date
+    stretches: list[StretchView]
+    extra: bool
+    reason: str | None
+
+
+class AbsenceView(BaseModel):
+    """Days on which the doctor is away."""
+
+    id: str
+    since: date
+    until: date
+    reason: str
+    replacement_id: str | None
+
+
+class Caution(BaseModel):
+    """What is allowed, and perhaps not meant."""
+
+    code: str = Field(examples=["room-shared"])
+    detail: str
+
+
+class TimetableView(BaseModel):
+    """A doctor's hours at a clinic."""
+
+    doctor_id: str
+    clinic_id: str
+    plans: list[PlanView]
+    exceptions: list[ExceptionView]
+    absences: list[AbsenceView]
+    cautions: list[Caution]
+
+    @classmethod
+    def of(cls, found: Timetable, shared: Mapping[str, str] | None = None) -> TimetableView:
+        """As the clinic sees it; `shared` are rooms that another doctor has at the same time."""
+        return cls(
+            doctor_id=found.doctor_id,
+            clinic_id=found.clinic_id,
+            plans=[
+                PlanView(
+                    valid_from=plan.valid_from,
+                    valid_until=plan.valid_until,
+                    weekly=[StretchView.of(stretch) for stretch in plan.weekly],
+                )
+                for plan in found.plans
+            ],
+            exceptions=[
+                ExceptionView(
+                    day=one.day,
+                    stretches=[StretchView.of(stretch) for stretch in one.stretches],
+                    extra=one.extra,
+                    reason=one.reason,
+                )
+                for one in found.exceptions
+            ],
+            absences=[AbsenceView(**vars(absence)) for absence in found.absences],
+            cautions=[
+                Caution(
+                    code="room-shared",
+                    detail=f"Кабинет {room} в эти же часы занят другим врачом: {name}.",
+                )
+                for room, name in (shared or {}).items()
+            ],
+        )
+
+
+class Timetables(BaseModel):
+    """A page of timetables."""
+
+    items: list[TimetableView]
+    next_cursor: str | None
+
+
+class AffectedVisit(BaseModel):
+    """A booked visit that nobody's hours have any more. Who comes, the talon tells at the desk."""
+
+    appointment_id: str
+    doctor_id: str
+    visit: VisitView
+    movable: bool | None = Field(
+        description="Whether another doctor is free at that time; null: not looked at."
+    )
+
+    @classmethod
+    def of(cls, slot: Slot, *, movable: bool | None = None) -> AffectedVisit:
+        """As the clinic decides about it."""
+        return cls(
+            appointment_id=slot.appointment_id or "",
+            doctor_id=slot.doctor_id,
+            visit=VisitView.model_validate(slot.visit.on_clinic_clock),
+            movable=movable,
+        )
+
+
+class AffectedVisits(BaseModel):
+    """A page of visits that wait for a decision."""
+
+    items: list[AffectedVisit]
+    next_cursor: str | None
+
+
+class DecisionsView(BaseModel):
+    """What becomes of visits."""
+
+    rest: Fate | None
+    each: dict[str, Fate]
+
+
+class CountsView(BaseModel):
+    """What became of visits so far."""
+
+    kept: int
+    cancelled: int
+    moved: int
+    undecided: int
+
+
+class ChangeView(BaseModel):
+    """A change that was accepted, and how far it is."""
+
+    id: str
+    clinic_id: str
+    kind: Kind
+    state: State
+    timetable_id: str | None = Field(description="Null: all timetables of the clinic.")
+    since: date
+    until: date | None
+    reason: str
+    by: str | None = Field(description="Null: an event brought it about.")
+    at: datetime
+    decisions: DecisionsView
+    visits: CountsView
+
+    @classmethod
+    def of(cls, change: Change, waiting: int | None = None) -> ChangeView:
+        """As the clinic sees it; `waiting` is how many visits wait now."""
+        counts = vars(change.counts) | ({} if waiting is None else {"undecided": waiting})
+        return cls(
+            id=change.id,
+            clinic_id=change.clinic_id,
+            kind=change.kind,
+            state=change.state,
+            timetable_id=change.timetable_id,
+            since=change.since,
+            until=change.until,
+            reason=change.reason,
+            by=change.by,
+            at=change.at,
+            decisions=DecisionsView(rest=change.decisions.rest, each=dict(change.decisions.each)),
+            visits=CountsView(**counts),
+        )
+
+
+class Changes(BaseModel):
+    """A page of changes."""
+
+    items: list[ChangeView]
+    next_cursor: str | None
+
+
+class DayView(BaseModel):
+    """A day on which a clinic is closed, or works although it is a holiday."""
+
+    day: date
+    closed: bool
+    reason: str
+    public_holiday: bool
+
+    @classmethod
+    def of(cls, said: ClosedDay) -> DayView:
+        """As the clinic sees it."""
+        return cls(
+            day=said.day,
+            closed=said.closed,
+            reason=said.reason,
+            public_holiday=said.clinic_id is None,
+        )
+
+
+class Days(BaseModel):
+    """Days of a year at most."""
+
+    items: list[DayView]
+
+
+_SHOWN = 100
+
+
+class OutcomeView(BaseModel):
+    """What a change does, or would do, to the days that can be booked now."""
+
+    slots_made: int
+    slots_removed: int
+    visits_affected: int
+    visits: list[AffectedVisit] = Field(description=f"The first {_SHOWN} of them.")
+    change: ChangeView | None = Field(description="Null: a dry run, nothing was changed.")
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> OutcomeView:
+        """As the clinic sees it."""
+        effects = outcome.effects
+        return cls(
+            slots_made=effects.made,
+            slots_removed=effects.removed,
+            visits_affected=len(effects.visits),
+            visits=[
+                AffectedVisit.of(slot, movable=slot.id in effects.movable)
+                for slot in effects.visits[:_SHOWN]
+            ],
+            change=ChangeView.of(outcome.change) if outcome.change else None,
+        )
