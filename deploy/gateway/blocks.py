@@ -134,6 +134,9 @@ TAIL = """
 		header ?Cache-Control no-store
 		{sinks}
 	}}
+	handle /ca/* {{
+		{tsa}
+	}}
 	@ops path /status /status.json /ops /ops/*
 	handle @ops {{
 		{ops}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +31,22 @@ _SHORTEST_RSA = 2048
 
 class RefusedError(Exception):
     """What was brought is no request, or no certificate of this authority."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk of one directory; `trust` is the folder that outsiders read."""
+
+    directory: Path
+    trust: Path | None = None
+
+    def issue(self, request: bytes) -> bytes:
+        """See `issue`."""
+        return issue(self.directory, request)
+
+    def revoke(self, certificate: bytes) -> None:
+        """See `revoke`."""
+        revoke(self.directory, certificate, trust=self.trust)
 
 
 def issue(

@@ -31,6 +31,7 @@ from contracts.scheduling import (
     Visit,
 )
 from deploy.world.pki import Doctor, ensure_pki
+from deploy.world.pki.desk import Desk
 from deploy.world.tsa.authority import load_authority
 from deploy.world.tsa.server import serve
 from services.chassis.foundation.settings import Platform
@@ -138,8 +139,8 @@ def make_pki(directory: Path) -> Path:
 
 @asynccontextmanager
 async def time_stamping(pki: Path, port: int = 0) -> AsyncIterator[str]:
-    """A time-stamp authority over HTTP; gives its address."""
-    server = await serve(load_authority(pki), "127.0.0.1", port)
+    """A time-stamp authority over HTTP, with the demo's desk; gives its address."""
+    server = await serve(load_authority(pki), "127.0.0.1", port, Desk(pki))
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     finally:
