@@ -110,6 +110,8 @@ TOPICS: tuple[Topic, ...] = (
                 i.AccountBlocked,
                 i.AccountUnblocked,
                 i.SigningSessionEnded,
+                r.RightGranted,
+                r.RightEnded,
             ),
         },
     ),

@@ -7,7 +7,7 @@ signed. Publishes `documents.file-accepted`, `documents.document-sealed`,
 to `certificates.review-started`, `certificates.review-ended`,
 `certificates.application-approved`, `certificates.certificate-revoked`,
 `scheduling.appointment-booked`, `scheduling.appointment-cancelled`, `identity.staff-changed`,
-`identity.clinic-changed`, `identity.signing-session-ended`, `identity.account-blocked` and
-`identity.account-unblocked`.
+`identity.clinic-changed`, `identity.signing-session-ended`, `identity.account-blocked`,
+`identity.account-unblocked`, `identity.right-granted` and `identity.right-ended`.
 It decides nothing medical, and never gives away a file without writing down to whom.
 """

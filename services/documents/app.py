@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, FastAPI
 from pydantic import TypeAdapter
 
+from contracts.rights import Scope
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http import looks as looks_api
@@ -18,7 +19,7 @@ from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
-from services.chassis.work import blockings, ended_sessions, looks
+from services.chassis.work import blockings, ended_sessions, looks, rights
 from services.chassis.work.ended_sessions import EndedSessions
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
@@ -96,7 +97,7 @@ def build(
     journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
     access = Access(deps, storage, journal, timedelta(seconds=settings.link_seconds))
     ended = EndedSessions(db)
-    blocked = blockings.Blocked(db)
+    blocked, acting = blockings.Blocked(db), rights.Rights(db)
     documents = Documents(
         deps=deps,
         store=sealed_store.Documents(db),
@@ -136,12 +137,14 @@ def build(
                 blockings.handlers(resources.transactions, blocked.note),
                 ended_sessions.handlers(resources.transactions, ended),
                 signers_consumers.handlers(parts.copies),
+                rights.handlers(resources.transactions, acting),
                 uploads_consumers.handlers(uploads),
                 sealed_consumers.handlers(documents, orders),
             ],
             timer_handlers={SEAL: documents.seal, EXPIRY: parts.expiry.look},
             indexes=[
                 blockings.INDEXES,
+                rights.INDEXES,
                 looks.INDEXES,
                 ended_sessions.INDEXES,
                 signers_store.INDEXES,
@@ -149,7 +152,7 @@ def build(
                 sealed_store.INDEXES,
             ],
             facilities=[
-                Door(blocked.has),
+                Door(blocked.has, acting, tuple(Scope), now),
                 uploads,
                 documents,
                 journal,

@@ -20,9 +20,10 @@ from services.chassis.http.rates import Rates
 from services.chassis.work.looks import Looker, Looks
 from services.chassis.work.transactions import Transactions
 
-Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN))]
-Confirmed = Annotated[Principal, Depends(admitted(Role.CITIZEN, confirmed=True))]
-Person = Annotated[Principal, Depends(admitted(Role.CITIZEN, Role.DOCTOR))]
+Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN, acting=True))]
+"""A citizen, or who acts for one (I12)."""
+Confirmed = Annotated[Principal, Depends(admitted(Role.CITIZEN, confirmed=True, acting=True))]
+Person = Annotated[Principal, Depends(admitted(Role.CITIZEN, Role.DOCTOR, acting=True))]
 Counted = Annotated[Rates, Depends(facility(Rates))]
 """Of routes that leave something behind: how often one person may."""
 Journal = Annotated[Looks, Depends(facility(Looks))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx2
 from fastapi import FastAPI
@@ -36,10 +37,10 @@ async def unblock(app: FastAPI, account_id: str, *, seq: int = 2) -> str:
 
 
 async def knock(
-    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens, account_id: str
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens, account_id: str, **claims: Any
 ) -> dict[tuple[str, str], httpx2.Response]:
     """What each door says to an account of every role, which asks for what is not there."""
-    headers = tokens.headers(account_id, *_ROLES)
+    headers = tokens.headers(account_id, *_ROLES, **claims)
     return {
         (method, path): await client.request(
             method, re.sub(r"\{\w+\}", "none", path), headers=headers | keyed()

@@ -44,8 +44,8 @@ class RightNotReceivedError(NotHereYetError):
 class Door:
     """Asks the service's copies, by id: once a request, so it has to be cheap.
 
-    `blocked` is asked by the id of an account. A right has to cover one of `scopes`; without
-    `rights` nobody acts for another here.
+    `blocked` is asked by the id of an account. A right has to cover all `scopes` of the
+    service; without `rights` nobody acts for another here.
     """
 
     blocked: Callable[[str], Awaitable[bool]]

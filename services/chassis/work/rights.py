@@ -61,11 +61,11 @@ class Right:
         return not self.ended and (self.until is None or now < self.until)
 
     def covers(self, *scopes: Scope) -> bool:
-        """Whether one of these is among what may be done for the other, a natural person.
+        """Whether all of these are among what may be done for the other, a natural person.
 
         A legal entity is no patient, and holds no certificate.
         """
-        return self.kind is not RightKind.ORGANISATION and not set(scopes).isdisjoint(self.scopes)
+        return self.kind is not RightKind.ORGANISATION and set(scopes) <= set(self.scopes)
 
     def covers_type(self, certificate_type: str) -> bool:
         """Whether certificates of this type may be dealt with."""

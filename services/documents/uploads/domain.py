@@ -84,6 +84,8 @@ class StoredFile:
     accepted_at: datetime
     sent_size: int | None = None
     """Bytes as sent, which is what limits are about. Unknown of the first uploads ever."""
+    actor_id: str | None = None
+    """Who sent it for the owner, where they did not themselves."""
     revision: int = 0
     version: int = 0
 

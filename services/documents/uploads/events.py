@@ -18,4 +18,5 @@ def accepted(file: StoredFile) -> FileAccepted:
         pages=file.pages,
         dpi=file.dpi,
         sent_size=file.sent_size,
+        actor_id=file.actor_id,
     )

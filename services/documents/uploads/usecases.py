@@ -99,7 +99,9 @@ class Uploads:
         limits = self.rules.purposes.get(file.purpose)
         return remarks_on(limits, file.dpi) if limits else ()
 
-    async def upload(self, owner_id: str, upload: Upload, *, once: Once) -> StoredFile:
+    async def upload(
+        self, owner_id: str, upload: Upload, *, actor_id: str | None = None, once: Once
+    ) -> StoredFile:
         """Check a file, store it under its hash, and say so (C7, C8, D3).
 
         What was sealed here is known by its hash and taken as it is: it carries files, is no scan,
@@ -115,7 +117,7 @@ class Uploads:
         """
         purpose = self.metrics.purpose(upload.purpose)
         try:
-            taken = await self._upload(owner_id, upload, once)
+            taken = await self._upload(owner_id, upload, actor_id, once)
         except RefusalError as refusal:
             self.metrics.refused(purpose, refusal)
             raise
@@ -195,7 +197,9 @@ class Uploads:
 
         await self.deps.transactions.run(work, cause=cause)
 
-    async def _upload(self, owner_id: str, upload: Upload, once: Once) -> StoredFile:
+    async def _upload(
+        self, owner_id: str, upload: Upload, actor_id: str | None, once: Once
+    ) -> StoredFile:
         limits, quota = self.rules.of(upload.purpose), self.rules.quota
         size, now = len(upload.content), self.deps.now()
         if size > self.rules.largest_upload:
@@ -219,6 +223,7 @@ class Uploads:
             dpi=found.dpi,
             accepted_at=now,
             sent_size=size,
+            actor_id=actor_id,
         )
         await self.storage.put(self.bucket, file.sha256, found.content, file.media_type)
 

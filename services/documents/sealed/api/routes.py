@@ -54,7 +54,7 @@ async def one_document(document_id: Id, use: Use, who: Citizen) -> DocumentView:
 @router.post("/documents/{document_id}/links", status_code=201, tags=["documents"])
 async def link_to_document(document_id: Id, use: Use, who: Citizen, rates: Counted) -> LinkView:
     """A signed link to the sealed PDF that works for two minutes; written into the journal (D2)."""
-    rates.creation(who.subject)
+    rates.creation(who.hands)
     return LinkView.model_validate(await use.link(document_id, who.subject, looker_of(who)))
 
 

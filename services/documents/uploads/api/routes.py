@@ -101,7 +101,7 @@ async def upload(
 
     Pictures and PDFs are written anew; a signed PDF and what was sealed here stay as they are.
     """
-    rates.creation(who.subject)
+    rates.creation(who.hands)
     if not key:
         raise IdempotencyKeyMissingError
     try:
@@ -112,10 +112,10 @@ async def upload(
     # by content: a client that tries again makes another multipart boundary
     asked = f"{received.purpose}\n{received.name}\n{sha256_of(received.content)}"
     once = Once.of(
-        subject=who.subject, route="POST /v1/files", key=key, payload=asked.encode()
+        subject=who.caller, route="POST /v1/files", key=key, payload=asked.encode()
     ).answering(partial(_view, use), headers=_uploaded)
     await once.replay(mongo)
-    await use.upload(who.subject, received, once=once)
+    await use.upload(who.subject, received, actor_id=who.actor, once=once)
     return answered(once.given)
 
 
@@ -136,7 +136,7 @@ async def one_file(file_id: Id, use: Use, who: Person) -> FileView:
 @router.post("/files/{file_id}/links", status_code=201, tags=["files"])
 async def link_to_file(file_id: Id, use: Use, who: Person, rates: Counted) -> LinkView:
     """A signed link that works for two minutes. Each one given is written into the journal (D2)."""
-    rates.creation(who.subject)
+    rates.creation(who.hands)
     link = await use.link(file_id, who.subject, looker_of(who), doctor=_is_doctor(who))
     return LinkView.model_validate(link)
 

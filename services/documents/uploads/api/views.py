@@ -46,6 +46,9 @@ class FileView(BaseModel):
         "of A4. null = a page has no scan.",
     )
     accepted_at: AwareDatetime
+    actor_id: str | None = Field(
+        default=None, description="Учётная запись представителя, если файл прислал он."
+    )
     remarks: list[RemarkView] = Field(
         default=[],
         description="`resolution-low`: hard to read, lengthens the term of an application (e3).",
@@ -66,6 +69,7 @@ class FileView(BaseModel):
             pages=file.pages,
             dpi=file.dpi,
             accepted_at=file.accepted_at,
+            actor_id=file.actor_id,
             remarks=[RemarkView.of(remark) for remark in remarks],
         )
 
