@@ -94,7 +94,8 @@ def build(
         ),
         now=now,
     )
-    journal = Looks(db, SHOWN_LABELS, now=now, new_id=new_id)
+    clinics = signers_store.people.People(db).clinic_names
+    journal = Looks(db, SHOWN_LABELS, clinics=clinics, now=now, new_id=new_id)
     access = Access(deps, storage, journal, timedelta(seconds=settings.link_seconds))
     ended = EndedSessions(db)
     blocked, acting = blockings.Blocked(db), rights.Rights(db)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pymongo import ASCENDING, IndexModel
 
@@ -33,6 +33,11 @@ class People:
         """The doctors of a clinic, those who left among them no more."""
         query = {**_at(clinic_id, Role.DOCTOR), "active": True}
         return await self.members.page(query, _BY_ID, after=after, limit=limit)
+
+    async def clinic_names(self, ids: Collection[str]) -> dict[str, str]:
+        """How those of these clinics that are known are called."""
+        found = await self.clinics.every(None, {"_id": {"$in": sorted(ids)}})
+        return {clinic.id: clinic.name for clinic in found}
 
     async def administrators_of(self, tx: Transaction, clinic_ids: Iterable[str]) -> list[str]:
         """Who runs these clinics; where a clinic has nobody, who runs the platform."""
