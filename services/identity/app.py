@@ -194,7 +194,6 @@ def build(
         resources.transactions,
         ImportStore(db),
         tables(deps, accounts, credentials, clinic_entry, staff_entry),
-        now=now,
         new_id=new_id,
         blocked=accounts.blocked,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import ValidationError
 
+from services.chassis.foundation import clock
 from services.chassis.foundation.errors import FieldError
 from services.chassis.http.problems import field_errors
 from services.importing.domain import Import, ReportRow
@@ -34,7 +35,6 @@ async def batches(
     found: Import,
     lines: AsyncIterator[Heading | Found],
     tables: Sequence[Table],
-    now: Callable[[], datetime],
 ) -> AsyncIterator[Batch]:
     """The rows that are this door's and not kept yet, many at a time.
 
@@ -54,7 +54,7 @@ async def batches(
         count += 1
         if count <= found.rows:
             continue
-        row, cells = _row(found, table, rank * _RANK + count, said, now())
+        row, cells = _row(found, table, rank * _RANK + count, said, clock.now())
         batch.rows.append(row)
         batch.cells += [] if cells is None else [cells]
         batch.end = count

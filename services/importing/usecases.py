@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 
 from services.chassis.database.idempotency import Once
 from services.chassis.database.pages import Page
+from services.chassis.foundation import clock
 from services.chassis.foundation.errors import DuplicateError, FieldError, RefusalError
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Transaction, Transactions
@@ -47,7 +47,6 @@ class Imports:
     store: ImportStore
     tables: Sequence[Table]
     """In the order in which they are applied."""
-    now: Callable[[], datetime]
     new_id: Callable[[], str]
     blocked: Callable[[str], Awaitable[bool]]
 
@@ -61,7 +60,7 @@ class Imports:
         """
         if not content:
             raise ImportEmptyError
-        now, import_id = self.now(), self.new_id()
+        now, import_id = clock.now(), self.new_id()
         parts = await self.store.keep_file(import_id, content, now)
         clinics = None if by.clinics is None else tuple(sorted(by.clinics))
         made = Import(import_id, by.account_id, clinics, len(content), parts, now, table)
@@ -107,7 +106,7 @@ class Imports:
 
         async def work(tx: Transaction) -> None:
             if not found.state.over:
-                await tx.set_timer(TIMER, found.id, self.now())
+                await tx.set_timer(TIMER, found.id, clock.now())
 
         await self.transactions.run(work, cause=due)
         if found.state.over:
@@ -123,14 +122,14 @@ class Imports:
         if rows:
             return await self._decide(found, rows)
         over = found.checked if found.state is State.CHECKING else found.applied
-        return await self._save(over(self.now()))
+        return await self._save(over(clock.now()))
 
     async def _read(self, found: Import, until: float) -> Import:
         """Read the file from where it was left, and stop when time is up."""
         try:
             content = await self.store.file(found)
             async with reading(content, found.table) as lines:
-                async for batch in batches(found, lines, self.tables, self.now):
+                async for batch in batches(found, lines, self.tables):
                     found = await self._keep(found, batch)
                     if time.monotonic() > until:
                         return found
@@ -142,13 +141,13 @@ class Imports:
 
     async def _keep(self, found: Import, batch: Batch) -> Import:
         async def work(tx: Transaction) -> Import:
-            await self.store.keep(tx, batch.rows, batch.cells, self.now())
+            await self.store.keep(tx, batch.rows, batch.cells, clock.now())
             return await self.store.save(tx, found.read(batch.end))
 
         return await self.transactions.run(work)
 
     async def _stop(self, found: Import, code: str, detail: str) -> Import:
-        return await self._save(found.stopped(code, detail, self.now()))
+        return await self._save(found.stopped(code, detail, clock.now()))
 
     async def _save(self, found: Import) -> Import:
         return await self.transactions.run(lambda tx: self.store.save(tx, found))

@@ -21,6 +21,11 @@ from services.chassis.telemetry.journey import random_hex
 from services.chassis.work import blockings, looks, rights
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
+from services.importing import api as importing_api
+from services.importing import store as importing_store
+from services.importing.store import ImportStore
+from services.importing.usecases import TIMER as IMPORT
+from services.importing.usecases import Imports
 from services.scheduling.bookings import api as bookings_api
 from services.scheduling.bookings import consumers as bookings_consumers
 from services.scheduling.bookings import store as bookings_store
@@ -41,6 +46,7 @@ from services.scheduling.hours import store as hours_store
 from services.scheduling.hours.actions import ASK, MAKE, Making
 from services.scheduling.hours.store import Timetables
 from services.scheduling.hours.usecases import Hours
+from services.scheduling.imports.usecases import tables
 from services.scheduling.known import consumers as known_consumers
 from services.scheduling.known import store as known_store
 from services.scheduling.known.domain import FOLLOW
@@ -128,6 +134,13 @@ def build(
     search = Search(deps, slots, known)
     talons = Talons(deps, appointments, showing)
     desk = Desk(deps, appointments, showing)
+    imports = Imports(
+        resources.transactions,
+        ImportStore(db),
+        tables(making, calendar.days),
+        new_id=new_id,
+        blocked=patients.blocked,
+    )
     return Runtime(
         resources,
         ServiceSpec(
@@ -150,8 +163,10 @@ def build(
                 FOLLOW: hours.follow,
                 APPLY: applying.apply,
                 ASK: applying.ask,
+                IMPORT: imports.due,
             },
-            timer_concurrency={MAKE: _MADE_AT_ONCE},
+            timer_concurrency={MAKE: _MADE_AT_ONCE, IMPORT: 1},
+            max_bodies={importing_api.PATH: importing_api.MAX_FILE},
             indexes=[
                 known_store.INDEXES,
                 timetable_store.INDEXES,
@@ -161,6 +176,7 @@ def build(
                 patients_store.INDEXES,
                 rights.INDEXES,
                 looks.INDEXES,
+                importing_store.INDEXES,
             ],
             facilities=[
                 Door(patients.blocked, acting, (Scope.APPOINTMENTS,), now),
@@ -174,6 +190,7 @@ def build(
                 talons,
                 desk,
                 journal,
+                imports,
             ],
             prepare=[Demo(deps, making).seed] if settings.demo else [],
             measures=[timetable.measure],
@@ -192,6 +209,7 @@ def _routes() -> APIRouter:
         talons_api.router,
         desk_api.router,
         looks_api.router,
+        importing_api.router,
         talons_api.pages,
     ):
         routes.include_router(router)

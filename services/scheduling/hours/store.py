@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.client import Database, Indexes
@@ -39,6 +41,10 @@ class Timetables(Aggregates[Timetable]):
     async def page_of(self, clinic_id: str, *, after: str | None, limit: int) -> Page[Timetable]:
         """A page of those of a clinic, by id."""
         return await self.page({"clinic_id": clinic_id}, _BY_ID, after=after, limit=limit)
+
+    async def of_doctors(self, tx: Transaction, doctor_ids: Collection[str]) -> list[Timetable]:
+        """Those of these doctors themselves."""
+        return await self.every(tx, {"doctor_id": {"$in": sorted(doctor_ids)}}, _BY_ID)
 
     async def of_doctor(self, tx: Transaction | None, doctor_id: str) -> list[Timetable]:
         """Those in which a doctor receives, or stands in for another one."""

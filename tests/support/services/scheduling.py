@@ -158,10 +158,12 @@ class Desk:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def late_booking(self) -> tuple[dict[str, str], dict[str, Any]]:
+    async def late_booking(
+        self, doctor_id: str = "doctor-orlova"
+    ) -> tuple[dict[str, str], dict[str, Any]]:
         """A citizen's header, and their appointment that is more than two days away."""
         who = await self.citizen()
-        slot = await self.late_slot(doctor_id="doctor-orlova")
+        slot = await self.late_slot(doctor_id=doctor_id)
         return who, await self.booked(who, slot["id"])
 
     async def read(self, who: Mapping[str, str], booked: Mapping[str, Any]) -> dict[str, Any]:

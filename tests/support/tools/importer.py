@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.mapping import Mapper
-from services.chassis.foundation import clock
 from services.chassis.foundation.errors import FieldError
 from services.chassis.foundation.settings import Platform, ServiceSettings
 from services.chassis.runtime.resources import Resources
@@ -130,7 +129,6 @@ def build(platform: Platform, database: str, **seams: Any) -> FastAPI:
                 needs=lambda form: (f"clinics:{form.clinic_id}",),
             ),
         ],
-        now=clock.now,
         new_id=lambda: random_hex(12),
         blocked=blocked,
     )

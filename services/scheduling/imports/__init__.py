@@ -1,0 +1,1 @@
+"""Timetables, absences and closed days out of a file (K10)."""
