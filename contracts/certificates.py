@@ -145,8 +145,8 @@ class ApplicationApprovedV2(Data):
 class PreviewOrdered(Data):
     """A doctor wants to see the certificate as it would be printed, before signing it (K5).
 
-    To be rendered without signatures, for that doctor alone. What only issuing knows (number,
-    dates) is not in its rows.
+    To be rendered without signatures, for that doctor alone. Where its rows have what only issuing
+    knows (number, dates), there is a dash.
     """
 
     TYPE: ClassVar[str] = "certificates.preview-ordered.v1"

@@ -73,7 +73,10 @@ TOPICS: tuple[Topic, ...] = (
         consumers={
             "certificates": (
                 i.ProfileRejected,
-                i.StaffRegistered,
+                i.StaffChanged,
+                i.ClinicChanged,
+                i.ClinicAttached,
+                i.SigningSessionEnded,
                 i.AccountBlocked,
                 i.AccountUnblocked,
                 r.RightGranted,

@@ -11,7 +11,8 @@ from services.certificates.applications.actions import CLAIM_TIMER, Cases
 from services.certificates.applications.api import routes as applications_api
 from services.certificates.applications.metrics import ApplicationMetrics
 from services.certificates.applications.store import applications, desks, looks
-from services.certificates.applications.usecases import Applications
+from services.certificates.applications.usecases.drafts import Drafts
+from services.certificates.applications.usecases.filed import Applications
 from services.certificates.catalogue import api as catalogue_api
 from services.certificates.catalogue.store import load_catalogue
 from services.certificates.delivery import consumers as delivery_consumers
@@ -19,7 +20,7 @@ from services.certificates.delivery.usecases import Letters
 from services.certificates.deps import Deps
 from services.certificates.known import consumers as known_consumers
 from services.certificates.known import store as known_store
-from services.certificates.known.actions import Known
+from services.certificates.known.actions import DESK_TIMER, Known
 from services.certificates.known.usecases import Copies
 from services.certificates.payments import consumers as payments_consumers
 from services.certificates.payments.usecases import Payments
@@ -32,15 +33,17 @@ from services.certificates.reviews import api as reviews_api
 from services.certificates.reviews import consumers as reviews_consumers
 from services.certificates.reviews.metrics import ReviewMetrics
 from services.certificates.reviews.store import Queue
+from services.certificates.reviews.usecases.approvals import Approvals
 from services.certificates.reviews.usecases.decisions import Decisions
 from services.certificates.reviews.usecases.queue import Reviews
 from services.certificates.settings import Settings
 from services.chassis.foundation.encryption import Encryption
+from services.chassis.http.acts import Acts
 from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
-from services.chassis.work import blockings, rights
+from services.chassis.work import blockings, ended_sessions, rights
 from services.chassis.work.outbox import Publisher
 
 _DESCRIPTION = """\
@@ -70,15 +73,20 @@ def build(
     catalogue = load_catalogue(settings.catalogue, region=settings.region)
     copies = known_store.KnownStore(db)
     acting = rights.Rights(db)
-    known = Known(deps, copies, acting)
+    known, heard = Known(deps, copies, acting), Copies(deps, copies)
     places = desks.Desks(db)
     issued = registry_store.CertificateStore(db)
     cases = Cases(deps, catalogue, known, applications.ApplicationStore(db), looks.LookStore(db))
     counted = ApplicationMetrics(metrics, catalogue.types)
-    citizens = Applications(deps, cases, known, places, counted)
+    drafting = Drafts(deps, cases, known, places, counted)
+    citizens = Applications(deps, cases, known, counted)
     reviews = Reviews(deps, cases, known, places, Queue(cases.store))
     orders = Encryption("certificates.orders", settings.orders_secret)
-    decisions = Decisions(deps, cases, known, issued, orders, ReviewMetrics(metrics))
+    decided = ReviewMetrics(metrics)
+    decisions = Decisions(deps, cases, known, issued, decided)
+    ended = ended_sessions.EndedSessions(db)
+    acts = Acts(resources.tokens.keys, settings.platform, ended)
+    approvals = Approvals(deps, cases, known, issued, orders, acts, decided)
     registry = Registry(deps, cases, known, issued, RegistryMetrics(metrics, catalogue.types))
     papers = Encryption("identity.papers", settings.papers_secret)
     return Runtime(
@@ -90,21 +98,24 @@ def build(
             facilities=(
                 Door(copies.blocked, acting, (Scope.CERTIFICATES,), deps.now),
                 catalogue,
+                drafting,
                 citizens,
                 reviews,
                 decisions,
+                approvals,
                 registry,
             ),
             handlers=[
-                blockings.handlers(resources.transactions, copies.note_admission),
+                blockings.handlers(resources.transactions, heard.note_blocked),
+                ended_sessions.handlers(resources.transactions, ended),
                 rights.handlers(resources.transactions, acting),
-                known_consumers.handlers(Copies(deps, copies), papers),
+                known_consumers.handlers(heard, papers),
                 registry_consumers.handlers(registry),
                 payments_consumers.handlers(Payments(deps, cases)),
                 reviews_consumers.handlers(decisions),
                 delivery_consumers.handlers(Letters(deps, cases, issued)),
             ],
-            timer_handlers={CLAIM_TIMER: reviews.lapse},
+            timer_handlers={CLAIM_TIMER: reviews.lapse, DESK_TIMER: reviews.clear_desk},
             indexes=[
                 known_store.INDEXES,
                 rights.INDEXES,
@@ -112,6 +123,7 @@ def build(
                 looks.INDEXES,
                 desks.INDEXES,
                 registry_store.INDEXES,
+                ended_sessions.INDEXES,
             ],
             measures=[citizens.measure],
         ),

@@ -32,7 +32,12 @@ class Settings(ServiceSettings):
     )
     catalogue: Path = Field(
         default=Path(__file__).parent / "catalogue",
-        description="The data files: certificate types, calendars, consent texts, organisation.",
+        description="The data files: certificate types, calendars, consent texts.",
+    )
+    former_clinic: str | None = Field(
+        default=None,
+        description="The id of the clinic that decides about applications from before they named "
+        "one; without it no doctor sees those.",
     )
     region: str = Field(default="RU", description="Whose working days count (a file of calendars).")
     claim_lease: timedelta = Field(

@@ -1,22 +1,20 @@
 """From the doctor's approval to «issued» and to the SMS on the citizen's phone, milliseconds.
 
 On the whole platform as `make run` starts it, over HTTP through the gateway, by the demo's own
-client. The clock starts when the doctor sends the approval; «issued» is when the citizen sees it
-(asked every 10 ms), «SMS» is when the SMS centre has it. In between lie four hops over Kafka and
-the sealing. Baseline: the answer to the approval itself.
+client. The doctor has opened a signing session. The clock starts when the approval is sent;
+«issued» is when the citizen sees it (asked every 10 ms), «SMS» is when the SMS centre has it. In
+between lie four hops over Kafka and the sealing. Baseline: the answer to the approval itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import statistics
 import time
 
-from deploy.world.demo.citizen import log_in
 from deploy.world.demo.forms import findings
-from deploy.world.demo.gateway import Gateway, Phone
-from deploy.world.demo.scenario import ACCOUNTS, Scenario
+from deploy.world.demo.gateway import Gateway
+from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import kafka
@@ -34,8 +32,9 @@ async def run() -> list[Row]:
     try:
         journey = Scenario(gateway, Steps(quiet=True))
         await journey.become_confirmed()
-        await _log_doctor_in(journey)
-        times = [await _issue(journey) for _ in range(CERTIFICATES + 1)][1:]
+        await journey.doctor.log_in()
+        act = await journey.doctor.open_session()
+        times = [await _issue(journey, act) for _ in range(CERTIFICATES + 1)][1:]
     finally:
         await gateway.close()
         await asyncio.to_thread(stack.stop)
@@ -51,19 +50,12 @@ async def run() -> list[Row]:
     return [Row(name, value, UNIT, value / baseline) for name, value in named.items()]
 
 
-async def _log_doctor_in(journey: Scenario) -> None:
-    accounts = json.loads(ACCOUNTS.read_text())["accounts"]
-    account = next(a for a in accounts if a["role"] == "doctor")
-    phone = Phone(journey.doctor, account["phone"])
-    await log_in(journey.doctor, phone, account["phone"], account["password"])
-
-
-async def _issue(journey: Scenario) -> Times:
+async def _issue(journey: Scenario, act: str) -> Times:
     """One application from the draft to the certificate; seconds since the approval was sent."""
     await journey.apply()
     application_id = journey.outcome.application["id"]
     doctor = journey.doctor
-    await doctor.post("certificates", f"/reviews/{application_id}/claim")
+    await doctor.claim(application_id)
     await journey.citizen.phone.skip()
     started = time.perf_counter()
 
@@ -80,7 +72,7 @@ async def _issue(journey: Scenario) -> Times:
         await journey.citizen.phone.wait_for("готова", within=60)
         return time.perf_counter() - started
 
-    await doctor.post("certificates", f"/reviews/{application_id}/approval", findings())
+    await doctor.approve(application_id, findings(), act)
     answered = time.perf_counter() - started
     seen, sms = await asyncio.gather(issued(), heard())
     return answered, seen, sms

@@ -149,15 +149,15 @@ async def test_over_kafka_a_treasury_confirms_nobody_and_the_true_news_get_throu
     kafka_platform: Platform, database: str, tokens: Tokens
 ) -> None:
     """The bus itself: identity's event in the treasury's topic, and identity's own after it."""
-    from contracts.identity import StaffRegistered
+    from contracts.identity import StaffChanged
 
     doctor = f"doctor-{database}"
-    body = example_of(StaffRegistered.TYPE)
+    body = example_of(StaffChanged.TYPE)
     body["data"]["account_id"] = body["aggregateid"] = doctor
 
     def event(seq: int, name: str) -> Event[Any]:
         body["data"]["pii"]["full_name"] = name
-        return model_of(StaffRegistered).model_validate(
+        return model_of(StaffChanged).model_validate(
             body | {"id": secrets.token_hex(8), "seq": seq}
         )
 

@@ -136,15 +136,14 @@ async def test_journeys_go_on_while_one_replica_after_another_is_killed(
 ) -> None:
     journeys = [Scenario(gateway, Steps(quiet=True)) for _ in range(_CITIZENS)]
     await asyncio.gather(*(journey.become_confirmed() for journey in journeys))
-    for journey in journeys:  # one doctor, one phone
-        await doctor_logs_in(journey)
+    act = await doctor_logs_in(journeys)
     killing = asyncio.create_task(_kill_one_after_another(stack, gateway))
     bookings = await asyncio.gather(
         *(
             _book_and_cancel(journey, killing, random.Random(n))
             for n, journey in enumerate(journeys)
         ),
-        *(_certified(journey) for journey in journeys),
+        *(_certified(journey, act) for journey in journeys),
     )
     assert await killing == 2 * len(SERVICES)
     failures = {key: count for key, count in answers.items() if key[0] >= 500}
@@ -204,9 +203,9 @@ async def _book_and_cancel(
     return booked, cancelled
 
 
-async def _certified(journey: Scenario) -> None:
+async def _certified(journey: Scenario, act: str) -> None:
     journey.outcome.application = await apply(journey.citizen)
-    await review(journey)
+    await review(journey, act)
     await asyncio.gather(
         *(
             inbox.wait_for("готова", within=240)

@@ -129,12 +129,11 @@ async def test_journeys_go_on_while_one_replica_of_every_service_is_killed(
     journeys = [Scenario(gateway, Steps(quiet=True), seed=70 + n) for n in range(_CITIZENS)]
     diaries = [Diary() for _ in journeys]
     await asyncio.gather(*(journey.become_confirmed() for journey in journeys))
-    for journey in journeys:  # one doctor, one phone
-        await doctor_logs_in(journey)
+    act = await doctor_logs_in(journeys)
     async with _someone_looks(gateway) as looked:
         killing = asyncio.create_task(_kill_by_turns(doubled))
         await asyncio.gather(
-            *(_certified(journey) for journey in journeys),
+            *(_certified(journey, act) for journey in journeys),
             *(
                 _book_and_cancel(journey, diary, random.Random(n))
                 for n, (journey, diary) in enumerate(zip(journeys, diaries, strict=True))
@@ -149,9 +148,9 @@ async def test_journeys_go_on_while_one_replica_of_every_service_is_killed(
     await gateway.close()
 
 
-async def _certified(journey: Scenario) -> None:
+async def _certified(journey: Scenario, act: str) -> None:
     journey.outcome.application = await apply(journey.citizen)
-    await review(journey)
+    await review(journey, act)
     await asyncio.gather(
         *(
             inbox.wait_for("готова", within=120)

@@ -157,6 +157,8 @@ def _own(name: str, ports: Ports, trust: Path, *, demo: bool) -> dict[str, str]:
     }
     if name == "identity" and demo:
         variables |= {**DEMO_LIMITS, "IDENTITY_DEMO_FILE": str(ACCOUNTS_FILE)}
+    if name == "certificates" and demo:  # what a stand of before clinics has waiting
+        variables |= {"CERTIFICATES_FORMER_CLINIC": "clinic-1"}
     if name == "documents":
         variables |= {
             "DOCUMENTS_PKI_DIR": str(trust),

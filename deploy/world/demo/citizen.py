@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from deploy.world.demo.gateway import DemoFailedError, Gateway, Phone, RefusedError
+from deploy.world.demo.gateway import CODE, DemoFailedError, Gateway, Phone, RefusedError
 from deploy.world.demo.person import Person
 
-_CODE = r"\b(\d{6}(?:\d{4})?)\b"  # ten digits while somebody guesses at the codes of a number
 _FILE_NOT_HEARD_OF = "file-not-ready"
 _TRIES = 100
 
@@ -31,7 +30,7 @@ class Citizen:
         asked = await self.gateway.post(
             "identity", "/registrations", {"channel": "sms", "phone": self.person.phone}
         )
-        code = (await self.phone.wait_for(_CODE))[1]
+        code = (await self.phone.wait_for(CODE))[1]
         tokens = await self.gateway.post(
             "identity",
             f"/registrations/{asked['registration_id']}/confirmation",
@@ -52,7 +51,7 @@ class Citizen:
             "/contacts",
             {"channel": "email", "email": self.person.email, "password": self.person.password},
         )
-        code = (await self.mailbox.wait_for(_CODE))[1]
+        code = (await self.mailbox.wait_for(CODE))[1]
         confirmation = f"/contacts/{change['change_id']}/confirmation"
         await self.gateway.post("identity", confirmation, {"code": code})
 
@@ -138,7 +137,7 @@ async def log_in(gateway: Gateway, phone: Phone, login: str, password: str) -> N
     """Log in as anybody: password, then the code from the phone."""
     await phone.skip()
     session = await gateway.post("identity", "/sessions", {"login": login, "password": password})
-    code = (await phone.wait_for(_CODE))[1]
+    code = (await phone.wait_for(CODE))[1]
     confirmation = f"/sessions/{session['session_id']}/confirmation"
     gateway.hold(await gateway.post("identity", confirmation, {"code": code}))
 

@@ -9,8 +9,9 @@ _CONCLUSION = "Противопоказаний к обучению по спе�
 
 
 def filled_form(policy: str, results: str) -> dict[str, Any]:
-    """An application for 086/у with these two files."""
+    """An application for 086/у with these two files, at the clinic of the demo's doctor."""
     return {
+        "clinic_id": "clinic-1",
         "fields": {
             "registration_address": "г. Москва, ул. Лесная, д. 5, кв. 17",
             "workplace": "нет",

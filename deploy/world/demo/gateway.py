@@ -18,6 +18,8 @@ from typing import Any, Self
 import httpx2
 
 PHONE_WAIT = 20.0
+CODE = r"\b(\d{6}(?:\d{4})?)\b"
+"""Ten digits while somebody guesses at the codes of a number."""
 PATIENCE = 30.0
 _COME_BACK = frozenset({429, 502, 503, 504})
 _READS = frozenset({"GET", "HEAD"})

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from deploy.world import verify_pdf
 from deploy.world.demo.checks import check_public, check_sealed
-from deploy.world.demo.citizen import Citizen, download, log_in
+from deploy.world.demo.citizen import Citizen, download
+from deploy.world.demo.doctor import Doctor
 from deploy.world.demo.forms import filled_form, findings
-from deploy.world.demo.gateway import DemoFailedError, Gateway, Phone, RefusedError
+from deploy.world.demo.gateway import DemoFailedError, Gateway, RefusedError
 from deploy.world.demo.papers import policy_scan, test_results
 from deploy.world.demo.person import new_person
 from deploy.world.demo.steps import Steps, require
-
-ACCOUNTS = Path(__file__).with_name("accounts.json")
 
 
 @dataclass
@@ -42,9 +39,7 @@ class Scenario:
         self.steps = steps
         self.stranger = gateway
         self.citizen = Citizen(gateway.caller(), new_person(random.Random(seed)))
-        accounts = json.loads(ACCOUNTS.read_text())["accounts"]
-        self._doctor_account = next(a for a in accounts if a["role"] == "doctor")
-        self.doctor = gateway.caller()
+        self.doctor = Doctor(gateway.caller())
         self.outcome = Outcome()
 
     async def play(self) -> Outcome:
@@ -134,32 +129,48 @@ class Scenario:
         self.outcome.application = application
 
     async def review(self) -> None:
-        """The doctor logs in, takes the application, looks at the scans, approves."""
-        account, steps = self._doctor_account, self.steps
+        """The doctor logs in, takes the application, looks at scans and certificate, approves."""
+        doctor, steps = self.doctor, self.steps
         application_id = self.outcome.application["id"]
         steps.part("Врач")
         with steps.step("вход врача"):
-            phone = Phone(self.doctor, account["phone"])
-            await log_in(self.doctor, phone, account["phone"], account["password"])
+            await doctor.log_in()
         with steps.step("заявление из очереди взято"):
-            await self.doctor.post("certificates", f"/reviews/{application_id}/claim")
+            await doctor.claim(application_id)
         with steps.step("скан открыт врачом") as notes:
-            review = await self.doctor.get("certificates", f"/reviews/{application_id}")
+            review = await doctor.gateway.get("certificates", f"/reviews/{application_id}")
             file_id = review["attachments"][0]["file_id"]
             link = await self._doctors_link(file_id)
             page = await self.stranger.page(link["url"])
             require(page.is_success, f"the scan's address answered {page.status_code}")
             notes.append(f"{len(page.content)} Б")
-        with steps.step("одобрено"):
-            await self.doctor.post(
-                "certificates", f"/reviews/{application_id}/approval", findings()
-            )
+        found = findings()
+        with steps.step("справка показана до подписания") as notes:
+            preview = await doctor.preview(application_id, found)
+            notes.append(f"SHA-256 {preview['digest'][:12]}…")
+        with steps.step("без подтверждения врача не одобрить"):
+            await self._approval_refused(application_id, found, preview["digest"])
+        with steps.step("подпись подтверждена кодом из SMS, одобрено"):
+            act = await doctor.sign(preview["digest"])
+            await doctor.approve(application_id, found, act)
+
+    async def _approval_refused(
+        self, application_id: str, found: dict[str, Any], digest: str
+    ) -> None:
+        path = f"/reviews/{application_id}/approval"
+        try:
+            await self.doctor.gateway.post("certificates", path, found)
+        except RefusedError as refused:
+            require(refused.code == "signing-act-required", f"refused with {refused.code}")
+            require(refused.problem["digest"] == digest, "another digest than the preview's")
+        else:
+            require(False, "approved without the doctor's own act")
 
     async def _doctors_link(self, file_id: str) -> dict[str, Any]:
         """The right to read follows the claim by an event: it may be a moment behind."""
         for _ in range(100):
             try:
-                found: dict[str, Any] = await self.doctor.post(
+                found: dict[str, Any] = await self.doctor.gateway.post(
                     "documents", f"/files/{file_id}/links"
                 )
             except RefusedError as refused:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.envelope import Data
+from contracts.roles import Role
 from services.certificates.applications import events
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.looks import Look, Shown
+from services.certificates.applications.errors import (
+    OtherSpecialtyError,
+    UnknownApplicationError,
+)
 from services.certificates.applications.store.applications import ApplicationStore
 from services.certificates.applications.store.looks import LookStore
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
+from services.certificates.known.domain.clinics import Choice
 from services.chassis.work.transactions import Transaction
 
 CLAIM_TIMER = "claim"
@@ -33,6 +40,20 @@ class Cases:
         """The type that was applied for."""
         return self.catalogue.type(application.type_code)
 
+    def today(self) -> date:
+        """The day where the calendar is of."""
+        return self.catalogue.calendar.day_of(self.deps.now())
+
+    def clinic_of(self, application: Application) -> str | None:
+        """The clinic that decides; one that was filed before it named one has the former one."""
+        return application.clinic.id if application.clinic else self.deps.settings.former_clinic
+
+    async def choice(
+        self, tx: Transaction | None, clinic_id: str | None, kind: CertificateType
+    ) -> Choice:
+        """A clinic, and why it cannot decide about certificates of this type today, if so (K6)."""
+        return await self.known.choice(tx, clinic_id, kind, self.today())
+
     async def get(self, tx: Transaction, application_id: str) -> Application:
         """An application, for staff, events and timers.
 
@@ -41,14 +62,31 @@ class Cases:
         """
         return await self.store.get(tx, application_id, owner=None)
 
-    async def to_decide(self, tx: Transaction, application_id: str, doctor_id: str) -> Application:
-        """An application, for a doctor who may decide about it.
+    async def for_doctor(self, tx: Transaction, application_id: str, doctor_id: str) -> Application:
+        """An application of the clinic and the specialty of this doctor (K6).
 
         Raises:
             AccountBlockedError: the doctor's account is closed.
+            DoctorUnknownError: the doctor's record is on its way.
+            UnknownApplicationError: there is none at the doctor's clinics.
+            OtherSpecialtyError: doctors of other specialties decide about this type.
+        """
+        await self.known.may_act(tx, doctor_id)
+        doctor = await self.known.doctor(tx, doctor_id)
+        found = await self.get(tx, application_id)
+        if found.filed is None or self.clinic_of(found) not in doctor.clinics(Role.DOCTOR):
+            raise UnknownApplicationError
+        if found.type_code not in self.catalogue.decided_by(doctor.specialties):
+            raise OtherSpecialtyError(self.kind_of(found).decider_titles)
+        return found
+
+    async def to_decide(self, tx: Transaction, application_id: str, doctor_id: str) -> Application:
+        """An application, for a doctor who may decide about it; see `for_doctor`.
+
+        Raises:
             OwnApplicationError: the doctor is the applicant.
         """
-        found = await self.get(tx, application_id)
+        found = await self.for_doctor(tx, application_id, doctor_id)
         await self.known.may_decide(tx, doctor_id, about=found.citizen_id)
         return found
 

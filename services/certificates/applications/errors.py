@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from services.chassis.foundation.errors import NotFoundError, RefusalError, TooManyRequestsError
+from collections.abc import Sequence
+
+from services.chassis.foundation.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RefusalError,
+    TooManyRequestsError,
+)
 
 
 class UnknownApplicationError(NotFoundError):
     """There is no such application, or it is somebody else's."""
 
     detail = "Такого заявления нет."
+
+
+class OtherSpecialtyError(ForbiddenError):
+    """Doctors of other specialties decide about certificates of this type (K6)."""
+
+    code = "specialty-not-deciding"
+    title = "Решает врач другой специальности"
+
+    def __init__(self, deciders: Sequence[str]) -> None:
+        super().__init__(f"По этой справке решение принимают: {', '.join(deciders).lower()}.")
 
 
 class IllegalTransitionError(RefusalError):

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from contracts import certificates as contract
 from contracts.envelope import Data
 from services.certificates.applications.domain.application import Application
 from services.certificates.catalogue.domain.catalogue import CertificateType
-from services.certificates.known.domain import Hands
+from services.certificates.known.domain.clinics import ClinicName
+from services.certificates.known.domain.people import Hands
+
+
+class OfClinic(TypedDict):
+    """Whose it is, as events say it; nothing of what was filed before it was known."""
+
+    clinic_id: str | None
+    clinic_name: str | None
+
+
+def of_clinic(clinic: ClinicName | None) -> OfClinic:
+    """The clinic, under the name that it had."""
+    return {
+        "clinic_id": clinic.id if clinic else None,
+        "clinic_name": clinic.name if clinic else None,
+    }
 
 
 def submitted(
@@ -25,6 +43,7 @@ def submitted(
         fee_kopecks=kind.fee_kopecks,
         delivery=contract.Delivery(application.delivery),
         actor_id=by.actor_id if by else None,
+        **of_clinic(application.clinic),
     )
 
 
@@ -45,6 +64,7 @@ def documents_requested(
         certificate_title=kind.title,
         missing=tuple(requirement.title for requirement in asked if requirement),
         comment=comment,
+        **of_clinic(application.clinic),
     )
 
 
@@ -69,6 +89,7 @@ def withdrawn(
         citizen_id=application.citizen_id,
         certificate_title=kind.title,
         actor_id=by.actor_id if by else None,
+        **of_clinic(application.clinic),
     )
 
 
@@ -97,4 +118,5 @@ def _review_started(
         certificate_title=kind.title,
         doctor_id=doctor_id,
         attachments=tuple(a.file_id for a in application.attachments),
+        **of_clinic(application.clinic),
     )

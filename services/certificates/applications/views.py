@@ -27,6 +27,7 @@ from services.certificates.catalogue.domain.catalogue import (
     SlaClass,
 )
 from services.certificates.catalogue.domain.forms import unprintable_errors
+from services.certificates.known.domain.clinics import ClinicFlaw
 from services.chassis.foundation.errors import FieldError
 
 
@@ -114,6 +115,8 @@ class ApplicationView(BaseModel):
     fields: dict[str, str]
     attachments: list[AttachmentView]
     delivery: Delivery
+    clinic_id: str | None = Field(description="Кто решает и выдаёт.", examples=["clinic-1"])
+    clinic_name: str | None
     sla_class: SlaClass | None
     sla_label: str | None
     deadline_at: datetime | None
@@ -191,11 +194,11 @@ def _history(application: Application) -> list[HistoryView]:
 
 
 def citizens_view(
-    application: Application, kind: CertificateType, *, today: date
+    application: Application, kind: CertificateType, *, today: date, flaw: ClinicFlaw | None
 ) -> ApplicationView:
-    """With what keeps a draft from being submitted, and what its citizen can do."""
+    """With what keeps a draft from being submitted, and what can be done; `flaw`: its clinic's."""
     draft = application.state is State.DRAFT
-    problems = drafts.problems(application, kind, today=today) if draft else []
+    problems = drafts.problems(application, kind, today=today, flaw=flaw) if draft else []
     return _view(application, kind, problems, CITIZEN_ACTIONS)
 
 
@@ -212,6 +215,7 @@ def _view(
     actions: Mapping[State, list[str]],
 ) -> ApplicationView:
     filed, made = application.filed, application.certificate
+    clinic = application.clinic
     clock = filed.clock if filed else None
     return ApplicationView(
         id=application.id,
@@ -225,6 +229,8 @@ def _view(
         fields=dict(application.values),
         attachments=_attachments(application, kind),
         delivery=application.delivery,
+        clinic_id=clinic.id if clinic else None,
+        clinic_name=clinic.name if clinic else None,
         sla_class=clock.sla if clock else None,
         sla_label=SLA_LABELS[clock.sla] if clock else None,
         deadline_at=clock.deadline_at if clock else None,

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from contracts.specialties import SPECIALTIES
 from services.certificates.catalogue.domain.catalogue import (
     DELIVERY_LABELS,
     SLA_LABELS,
@@ -119,6 +120,7 @@ class TypeView(TypeSummary):
     """A certificate type, complete (C1, C50)."""
 
     printed_title: str
+    deciders: list[OptionView] = Field(description="Врачи каких специальностей принимают решение.")
     deliveries: list[OptionView]
     terms: list[TermView]
     fields: list[FieldView]
@@ -132,6 +134,7 @@ class TypeView(TypeSummary):
         return cls(
             **TypeSummary.of(kind).model_dump(),
             printed_title=kind.printed_title,
+            deciders=[OptionView(code=c, title=SPECIALTIES[c]) for c in kind.deciders],
             deliveries=[OptionView(code=d, title=DELIVERY_LABELS[d]) for d in kind.deliveries],
             terms=[
                 TermView(

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
-from services.certificates.catalogue.domain.organisation import ConsentText, Organisation
+from services.certificates.catalogue.domain.consents import ConsentText
 from services.certificates.catalogue.errors import BadDataFileError
 
 T = TypeVar("T")
@@ -38,7 +38,6 @@ def load_catalogue(directory: Path, *, region: str) -> Catalogue:
         raise BadDataFileError(directory / "consents.json", "no consent text")
     return Catalogue(
         types={kind.code: kind for kind in types},
-        organisation=_read(directory / "organisation.json", Organisation),
         consents=consents,
         calendar=_read(directory / "calendars" / f"{region}.json", WorkingCalendar),
     )

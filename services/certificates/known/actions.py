@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.rights import Scope
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps
-from services.certificates.known.domain import Hands, refuse_themselves
+from services.certificates.known.domain.clinics import Choice, ClinicFlaw
+from services.certificates.known.domain.people import Hands
+from services.certificates.known.domain.staff import Staff, refuse_themselves
 from services.certificates.known.errors import (
+    DoctorUnknownError,
     MinorNeedsRepresentativeError,
     RepresentativeAppliesError,
 )
@@ -20,6 +25,9 @@ from services.chassis.foundation.dates import age, today
 from services.chassis.work.arrivals import arrived
 from services.chassis.work.rights import RightEndedError, RightNotCoveringError, Rights
 from services.chassis.work.transactions import Transaction
+
+DESK_TIMER = "desk"
+"""Looks whether a doctor may still hold what they have claimed; its key is the doctor."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +86,49 @@ class Known:
             representative = await self.store.people.find(tx, right.representative_id)
             refuse_themselves(right.representative_id, staff_id, representative, staff)
 
+    async def doctor(self, tx: Transaction | None, doctor_id: str) -> Staff:
+        """Who decides and signs.
+
+        Raises:
+            DoctorUnknownError: their record is on its way.
+        """
+        found = await self.store.staff.find(tx, doctor_id)
+        if found is None:
+            raise DoctorUnknownError
+        return found
+
+    async def choice(
+        self, tx: Transaction | None, clinic_id: str | None, kind: CertificateType, today: date
+    ) -> Choice:
+        """A clinic, and why it cannot decide about certificates of this type today, if so (K6)."""
+        if clinic_id is None:
+            return Choice()
+        found = await self.store.clinics.find(tx, clinic_id)
+        if found is None:
+            return Choice(None, ClinicFlaw.UNKNOWN)
+        flaw = found.flaw(today)
+        if flaw is None and not await self.store.has_doctor(tx, clinic_id, kind.deciders):
+            flaw = ClinicFlaw.NO_DOCTOR
+        return Choice(found, flaw)
+
+    async def home_of(self, tx: Transaction, citizen_id: str) -> str | None:
+        """The clinic that a citizen is attached to, if that is known."""
+        found = await self.store.homes.find(tx, citizen_id)
+        return found.clinic_id if found else None
+
     async def profile_arrives(self, citizen_id: str) -> None:
         """Give the profile a moment: the token says «confirmed», so its event is on its way."""
 
         async def look() -> bool:
             return await self.store.people.find(None, citizen_id) is not None
+
+        await arrived(look, within=self.deps.patience)
+
+    async def clinic_arrives(self, clinic_id: str | None) -> None:
+        """Give the news of a clinic a moment: who chose it has seen it elsewhere."""
+
+        async def look() -> bool:
+            return clinic_id is None or await self.store.clinics.find(None, clinic_id) is not None
 
         await arrived(look, within=self.deps.patience)
 

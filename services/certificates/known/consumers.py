@@ -1,15 +1,20 @@
-"""What identity and documents say of people and files: contract → use case."""
+"""What identity and documents say of people, clinics and files: contract → use case."""
 
 from __future__ import annotations
 
 from contracts.documents import FileAccepted
 from contracts.identity import (
+    ClinicAttached,
+    ClinicChanged,
     PapersConfirmed,
     PapersPii,
     ProfileRejected,
-    StaffRegistered,
+    StaffChanged,
 )
-from services.certificates.known.domain import KnownFile, Person, Staff
+from contracts.roles import Role
+from services.certificates.known.domain.clinics import Clinic, Home
+from services.certificates.known.domain.people import KnownFile, Person
+from services.certificates.known.domain.staff import Post, Staff
 from services.certificates.known.usecases import Copies
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.kafka.dispatcher import Handlers
@@ -37,10 +42,16 @@ def handlers(use: Copies, papers: Encryption) -> Handlers:
         # ordered against confirmations
         await use.note_rejected(incoming.data.account_id, cause=incoming.latest("person"))
 
-    async def staff_registered(incoming: Incoming[StaffRegistered]) -> None:
-        data, pii = incoming.data, incoming.data.pii
-        staff = Staff(data.account_id, pii.full_name, pii.position, data.role.value, pii.snils)
-        await use.keep_staff(staff, cause=incoming.latest("staff"))
+    async def staff_changed(incoming: Incoming[StaffChanged]) -> None:
+        data = incoming.data
+        await use.keep_staff(_staff(data), cause=incoming.latest("staff"))
+
+    async def clinic_changed(incoming: Incoming[ClinicChanged]) -> None:
+        await use.keep_clinic(_clinic(incoming.data), cause=incoming.latest("clinic"))
+
+    async def clinic_attached(incoming: Incoming[ClinicAttached]) -> None:
+        home = Home(incoming.data.account_id, incoming.data.clinic_id)
+        await use.keep_home(home, cause=incoming.latest("home"))
 
     async def file_accepted(incoming: Incoming[FileAccepted]) -> None:
         data = incoming.data
@@ -51,6 +62,36 @@ def handlers(use: Copies, papers: Encryption) -> Handlers:
     return {
         PapersConfirmed: papers_confirmed,
         ProfileRejected: profile_rejected,
-        StaffRegistered: staff_registered,
+        StaffChanged: staff_changed,
+        ClinicChanged: clinic_changed,
+        ClinicAttached: clinic_attached,
         FileAccepted: file_accepted,
     }
+
+
+def _staff(data: StaffChanged) -> Staff:
+    return Staff(
+        account_id=data.account_id,
+        full_name=data.pii.full_name,
+        position=data.pii.position,
+        snils=data.pii.snils,
+        active=data.active,
+        posts=tuple(Post(Role(post.role), post.clinic_id) for post in data.posts),
+        specialties=data.practice.specialties if data.practice else (),
+    )
+
+
+def _clinic(data: ClinicChanged) -> Clinic:
+    return Clinic(
+        id=data.clinic_id,
+        number=data.number,
+        name=data.name,
+        organisation=data.organisation,
+        address=data.address,
+        ogrn=data.ogrn,
+        inn=data.inn,
+        licence=data.licence.number,
+        licensed_from=data.licence.issued_on,
+        licensed_until=data.licence.valid_until,
+        closed_on=data.closed_on,
+    )

@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
-from services.certificates.known.domain import Admission, KnownFile, Person, Staff
+from pymongo import ASCENDING, IndexModel
+
+from contracts.roles import Role
+from services.certificates.known.domain.clinics import Clinic, Home
+from services.certificates.known.domain.people import Admission, KnownFile, Person
+from services.certificates.known.domain.staff import Staff
 from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
 from services.chassis.work.aggregates import Records
 from services.chassis.work.transactions import Transaction
 
-INDEXES: Indexes = {"people": [], "staff": [], "admissions": [], "files": []}
+INDEXES: Indexes = {
+    "people": [],
+    "staff": [IndexModel([("doctor_at", ASCENDING)], name="doctors_of_clinic")],
+    "admissions": [],
+    "files": [],
+    "clinics": [],
+    "homes": [],
+}
+
+
+class _StaffMapper(Mapper[Staff]):
+    """Where a doctor decides is stored beside the posts that say so, to be found by."""
+
+    def document(self, value: Staff) -> dict[str, Any]:
+        return super().document(value) | {"doctor_at": list(value.clinics(Role.DOCTOR))}
 
 
 class KnownStore:
-    """People, staff, what stands against accounts, and files. `tx` None: a read outside."""
+    """People, staff, clinics, what stands against accounts, files. `tx` None: a read outside."""
 
     def __init__(self, db: Database) -> None:
         self.people = Records(db["people"], Mapper(Person, key="account_id"))
-        self.staff = Records(db["staff"], Mapper(Staff, key="account_id"))
+        self.staff = Records(db["staff"], _StaffMapper(Staff, key="account_id"))
+        self.clinics = Records(db["clinics"], Mapper(Clinic))
+        self.homes = Records(db["homes"], Mapper(Home, key="account_id"))
         self.files = Records(db["files"], Mapper(KnownFile), owner="owner_id")
         self._admissions = db["admissions"]
+
+    async def has_doctor(
+        self, tx: Transaction | None, clinic_id: str, specialties: Collection[str]
+    ) -> bool:
+        """Whether a doctor of one of these specialties works at that clinic."""
+        query = {"doctor_at": clinic_id, "specialties": {"$in": list(specialties)}}
+        return await self.staff.first(tx, query) is not None
 
     async def admission_of(self, tx: Transaction, account_id: str) -> Admission:
         """What stands against an account: nothing, unless an event said so."""

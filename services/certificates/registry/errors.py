@@ -12,10 +12,13 @@ class UnknownCertificateError(NotFoundError):
 
 
 class NotYourCertificateError(ForbiddenError):
-    """Another doctor signed it (C36)."""
+    """Another doctor signed it, or at a clinic where this one works no more (C36)."""
 
     code = "certificate-not-yours"
-    detail = "Отозвать справку может выдавший её врач или администратор."
+    detail = (
+        "Отозвать справку может выдавший её врач, пока он работает в этой клинике, "
+        "или администратор."
+    )
 
 
 class NumberMistypedError(RefusalError):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts import certificates as contract
+from contracts import clinics
 from services.certificates.applications.domain.application import Application
+from services.certificates.applications.events import OfClinic, of_clinic
 from services.certificates.catalogue.domain.catalogue import CertificateType
-from services.certificates.catalogue.domain.organisation import Organisation
+from services.certificates.known.domain.clinics import ClinicName, Issuer
 from services.certificates.registry.domain.certificate import Certificate, Revocation
+from services.certificates.registry.domain.printing import Row
 from services.chassis.foundation.encryption import Encryption
 
 
@@ -16,16 +19,14 @@ def ordered(
     application: Application,
     certificate: Certificate,
     kind: CertificateType,
-    organisation: Organisation,
+    clinic: Issuer,
     *,
-    rows: Sequence[tuple[str, str, str]],
+    rows: Sequence[Row],
+    act: str | None,
     verify_url: str,
     encryption: Encryption,
 ) -> contract.ApplicationApprovedV2:
     """Everything that documents needs to print and seal; the title is the one on the form."""
-    pii = contract.CertificatePii(
-        fields=tuple(contract.PrintedField(key=k, label=label, value=v) for k, label, v in rows)
-    )
     about = contract.ApplicationApprovedV2.about(
         application_id=application.id, citizen_id=application.citizen_id, number=certificate.number
     )
@@ -38,12 +39,58 @@ def ordered(
         certificate_title=kind.printed_title,
         number=certificate.number,
         doctor_id=certificate.doctor_id,
-        organisation_id=organisation.id,
+        organisation_id=clinic.id,
         issued_on=certificate.issued_on,
         valid_until=certificate.valid_until,
         verify_url=verify_url,
-        pii=contract.EncryptedForm(jwe=encryption.encrypt(pii, about=about)),
+        issuer=_issuer(clinic),
+        pii=_form(rows, act, about, encryption),
     )
+
+
+def preview_ordered(
+    application: Application,
+    kind: CertificateType,
+    clinic: Issuer,
+    *,
+    preview_id: str,
+    doctor_id: str,
+    rows: Sequence[Row],
+    encryption: Encryption,
+) -> contract.PreviewOrdered:
+    """What the doctor would sign, to be shown to that doctor alone."""
+    about = contract.PreviewOrdered.about(
+        preview_id=preview_id, application_id=application.id, doctor_id=doctor_id
+    )
+    return contract.PreviewOrdered(
+        preview_id=preview_id,
+        application_id=application.id,
+        doctor_id=doctor_id,
+        certificate_type=kind.code,
+        certificate_title=kind.printed_title,
+        organisation_id=clinic.id,
+        issuer=_issuer(clinic),
+        pii=_form(rows, None, about, encryption),
+    )
+
+
+def _form(
+    rows: Sequence[Row], act: str | None, about: tuple[str, ...], encryption: Encryption
+) -> contract.EncryptedForm:
+    fields = tuple(contract.PrintedField(key=r.key, label=r.label, value=r.value) for r in rows)
+    pii = contract.CertificatePii(fields=fields, act=act)
+    return contract.EncryptedForm(jwe=encryption.encrypt(pii, about=about))
+
+
+def _issuer(clinic: Issuer) -> clinics.Issuer:
+    said = {name: getattr(clinic, name) for name in clinics.Issuer.model_fields}
+    return clinics.Issuer(**said)
+
+
+def _of_clinic(certificate: Certificate) -> OfClinic:
+    """Whose it is, under the name at issue."""
+    clinic = certificate.clinic
+    return of_clinic(ClinicName(clinic.id, clinic.name) if clinic else None)
 
 
 def issued(
@@ -64,6 +111,7 @@ def issued(
         document_id=certificate.document.document_id,
         sha256=certificate.document.sha256,
         delivery=contract.Delivery(certificate.delivery),
+        **_of_clinic(certificate),
     )
 
 
@@ -79,4 +127,5 @@ def revoked(certificate: Certificate, revocation: Revocation) -> contract.Certif
         revoked_at=revocation.at,
         reason_code=revocation.reason_code,
         reason=revocation.reason,
+        **_of_clinic(certificate),
     )

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import structlog
 
+from contracts.roles import Role
 from services.certificates.applications.actions import Cases
 from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
+from services.certificates.known.domain.staff import Staff
 from services.certificates.registry import events
 from services.certificates.registry.domain import numbers
 from services.certificates.registry.domain.certificate import (
@@ -23,6 +25,7 @@ from services.certificates.registry.errors import NotYourCertificateError, Numbe
 from services.certificates.registry.metrics import MISTYPED, RegistryMetrics
 from services.certificates.registry.store import CertificateStore
 from services.chassis.database.pages import Page
+from services.chassis.http.auth import Principal
 from services.chassis.work.transactions import Cause, Transaction
 
 log = structlog.get_logger(__name__)
@@ -71,20 +74,27 @@ class Registry:
         return outcome
 
     async def revoke(
-        self, by: str, *, administrator: bool, certificate_id: str, reason_code: str, reason: str
+        self, who: Principal, certificate_id: str, *, reason_code: str, reason: str
     ) -> Certificate:
         """Take a certificate out of force: its doctor or an administrator, with a reason (C36).
 
+        The doctor as long as they work at the clinic that issued it, an administrator of that
+        clinic or of the platform (K6).
+
         Raises:
+            UnknownCertificateError: there is none.
             NotYourCertificateError: another doctor's certificate.
             OwnApplicationError: it is about whoever would revoke it.
             NotInForceError: it is not in force.
         """
+        by = who.subject
 
         async def work(tx: Transaction) -> Certificate:
             await self.known.may_act(tx, by)
             before = await self.store.get(tx, certificate_id, owner=None)
-            if not administrator and before.doctor_id != by:
+            staff = await self.known.store.staff.find(tx, by)
+            administrator = _administers(who, staff, before)
+            if not administrator and not _signed(staff, before, by):
                 raise NotYourCertificateError
             await self.known.may_decide(tx, by, about=before.citizen_id)
             now = self.deps.now()
@@ -124,3 +134,19 @@ class Registry:
         issued_type = await self.deps.transactions.run(work, cause=cause)
         if issued_type is not None:
             self.metrics.issued.labels(issued_type).inc()
+
+
+def _administers(who: Principal, staff: Staff | None, certificate: Certificate) -> bool:
+    """Whether they administer the clinic that issued it, or the platform, and still do."""
+    if staff is not None and not staff.active:
+        return False
+    clinic = certificate.clinic
+    own = clinic is not None and clinic.id in who.clinics(Role.ADMINISTRATOR)
+    return own or who.everywhere(Role.ADMINISTRATOR)
+
+
+def _signed(staff: Staff | None, certificate: Certificate, by: str) -> bool:
+    """Whether it is theirs, and they still work at the clinic that issued it."""
+    if certificate.doctor_id != by or staff is None or not staff.active:
+        return False
+    return certificate.clinic is None or certificate.clinic.id in staff.clinics(Role.DOCTOR)

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Response
-from fastapi import Body as RequestBody
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import State
@@ -16,6 +15,7 @@ from services.certificates.applications.views import ApplicationView
 from services.certificates.catalogue.domain.catalogue import CertificateType, SlaClass
 from services.certificates.catalogue.domain.forms import Written
 from services.certificates.deps import NO_NAMES, Body, Doctor, Limit
+from services.certificates.reviews.usecases.approvals import Approvals
 from services.certificates.reviews.usecases.decisions import Decisions
 from services.certificates.reviews.usecases.queue import Reviews
 from services.chassis.foundation.text import prose
@@ -26,6 +26,7 @@ from services.chassis.http.pages import Cursor
 
 router = APIRouter(prefix="/v1", tags=["Рассмотрение врачом"])
 Use = Annotated[Reviews, Depends(facility(Reviews))]
+Approve = Annotated[Approvals, Depends(facility(Approvals))]
 Decide = Annotated[Decisions, Depends(facility(Decisions))]
 
 
@@ -36,6 +37,38 @@ class DocumentRequestIn(Body):
     corrections: list[Id] = Field(default=[], max_length=100, examples=[["workplace"]])
     comment: Annotated[str, Tidied(prose, longest=1000)] | None = Field(
         default=None, description=NO_NAMES
+    )
+
+
+class Findings(BaseModel):
+    """The type's `doctor_fields` by name; dates as YYYY-MM-DD."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [{"exam_date": "2026-11-20", "conclusion": "Годна к обучению."}]
+        },
+    )
+    __pydantic_extra__: dict[Id, Written] = Field(init=False)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What is written in the fields."""
+        return self.__pydantic_extra__
+
+
+class Approval(Findings):
+    """The same, and the doctor's act of signing it: `POST /api/identity/v1/acts` gives one."""
+
+    act: Annotated[str, Field(max_length=4000)] | None = None
+
+
+class PreviewView(BaseModel):
+    """A preview that was asked for, and what an act of signing it is for."""
+
+    preview_id: str
+    digest: str = Field(
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
     )
 
 
@@ -104,7 +137,7 @@ async def queue(
 ) -> QueuePage:
     """What waits for a doctor or is on this doctor's desk; the nearest deadline first."""
     if state is Shelf.WAITING:
-        page = await use.waiting(after=cursor, limit=limit)
+        page = await use.waiting(who.subject, after=cursor, limit=limit)
     else:
         page = await use.mine(who.subject, after=cursor, limit=limit)
     items = [QueueItem.of(application, use.kind_of(application)) for application in page.items]
@@ -147,25 +180,38 @@ async def release(
     return _view(await use.release(who.subject, application_id), use, response)
 
 
+@router.post("/reviews/{application_id}/preview", summary="Посмотреть справку до подписания")
+async def preview(
+    *,
+    who: Doctor,
+    application_id: Id,
+    body: Findings,
+    approvals: Approve,
+) -> PreviewView:
+    """The file without signatures is at documents under `preview_id`, in a moment (K5).
+
+    `digest` is what the act of signing has to be for.
+    """
+    seen = await approvals.preview(who.subject, application_id, body.values)
+    return PreviewView(preview_id=seen.preview_id, digest=seen.digest)
+
+
 @router.post("/reviews/{application_id}/approval", summary="Одобрить выдачу")
 async def approve(
     *,
     who: Doctor,
     application_id: Id,
-    body: Annotated[
-        dict[Id, Written],
-        RequestBody(
-            description="The type's `doctor_fields` by name; dates as YYYY-MM-DD.",
-            max_length=100,
-            examples=[{"exam_date": "2026-11-20", "conclusion": "Годна к обучению."}],
-        ),
-    ],
-    decide: Decide,
+    body: Approval,
+    approvals: Approve,
     use: Use,
     response: Response,
 ) -> ApplicationView:
-    """The certificate gets its number and goes to be signed and sealed."""
-    return _view(await decide.approve(who.subject, application_id, body), use, response)
+    """The certificate gets its number and goes to be signed and sealed.
+
+    403 `signing-act-required` without `act`: its member `digest` says what the act has to be for.
+    """
+    approved = await approvals.approve(who.subject, application_id, body.values, body.act)
+    return _view(approved, use, response)
 
 
 @router.post("/reviews/{application_id}/refusal", summary="Отказать")

@@ -18,7 +18,7 @@ from services.certificates.applications.domain.application import (
     Made,
 )
 from services.certificates.applications.domain.document_requests import asked
-from services.certificates.applications.domain.states import Actor, Move, State
+from services.certificates.applications.domain.states import ActNote, Actor, Move, State
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import (
     field_errors,
@@ -26,7 +26,7 @@ from services.certificates.catalogue.domain.forms import (
     unknown_errors,
     unprintable_errors,
 )
-from services.certificates.known.domain import Staff
+from services.certificates.known.domain.staff import Staff
 from services.certificates.known.errors import OwnApplicationError
 from services.certificates.reviews.errors import NotYourReviewError, ReviewTakenError
 from services.chassis.foundation.errors import FieldError, InvalidInputError
@@ -34,6 +34,7 @@ from services.chassis.foundation.text import prose
 
 _MAX_REASON = 1000
 _LAPSED = "Врач не принял решение за отведённое время."
+_LEFT = "Врач больше не рассматривает заявления этой клиники."
 
 
 def claimed(
@@ -82,6 +83,14 @@ def lapsed(application: Application, *, now: datetime) -> Application | None:
         return None
     moved = application.moved(
         Move.LAPSE, actor=Actor.SYSTEM, actor_id=None, now=now, reason=_LAPSED
+    )
+    return replace(moved, claim=None)
+
+
+def taken_back(application: Application, *, now: datetime) -> Application:
+    """The application back in the queue: whoever claimed it may not decide about it now (K9)."""
+    moved = application.moved(
+        Move.TAKE_BACK, actor=Actor.SYSTEM, actor_id=None, now=now, reason=_LEFT
     )
     return replace(moved, claim=None)
 
@@ -135,17 +144,20 @@ def approved(
     doctor: Staff,
     values: Mapping[str, str],
     made: Made,
+    act: ActNote | None = None,
     today: date,
     now: datetime,
 ) -> Application:
-    """The application approved under a certificate number, to be sealed.
+    """The application approved under a certificate number, by the doctor's act, to be sealed.
 
     Raises:
         InvalidInputError: everything wrong in the doctor's form, at once, and what the citizen's
             has that no document can show: ask for its correction.
     """
     held_by(application, doctor.account_id)
-    moved = application.moved(Move.APPROVE, actor=Actor.DOCTOR, actor_id=doctor.account_id, now=now)
+    moved = application.moved(
+        Move.APPROVE, actor=Actor.DOCTOR, actor_id=doctor.account_id, now=now, act=act
+    )
     written = tidied_values(kind.doctor_fields, values)
     errors = [
         *unknown_errors(kind.doctor_fields, written),
@@ -204,12 +216,21 @@ def refused(
 
 
 def sealing_failed(
-    application: Application, *, reason: str, now: datetime, lease: timedelta
+    application: Application,
+    *,
+    reason: str,
+    now: datetime,
+    lease: timedelta,
+    still_decides: bool = True,
 ) -> Application:
-    """The application back on the desk of the doctor who approved it, with the reason."""
+    """The application back on the desk of the doctor who approved it, with the reason.
+
+    In the queue, where that doctor does not decide about it any more.
+    """
     moved = application.moved(
         Move.FAIL_SEALING, actor=Actor.SYSTEM, actor_id=None, now=now, reason=reason
     )
     doctor = application.decision
     claim = Claim(doctor.doctor_id, now + lease) if doctor else None
-    return replace(moved, claim=claim, decision=None, certificate=None)
+    back = replace(moved, claim=claim, decision=None, certificate=None)
+    return back if still_decides else taken_back(back, now=now)

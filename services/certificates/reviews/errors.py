@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from services.certificates.known.domain.clinics import ClinicFlaw
 from services.chassis.foundation.errors import ForbiddenError, RefusalError
+
+_WHY = {
+    ClinicFlaw.CLOSED: "клиника больше не работает",
+    ClinicFlaw.UNLICENSED: "срок лицензии клиники истёк",
+}
 
 
 class ReviewTakenError(RefusalError):
@@ -33,3 +39,32 @@ class TooManyClaimsError(RefusalError):
             f"У вас в работе заявлений: {limit}, больше взять нельзя. "
             "Примите решение по одному из них или верните его в очередь."
         )
+
+
+class ClinicCannotIssueError(RefusalError):
+    """The clinic that decides works no more, or its licence ended (K6)."""
+
+    code = "clinic-cannot-issue"
+    title = "Клиника не может выдать справку"
+
+    def __init__(self, flaw: ClinicFlaw | None) -> None:
+        why = _WHY.get(flaw or ClinicFlaw.UNKNOWN, "сведения о клинике ещё не получены")
+        super().__init__(
+            f"Справку выдать нельзя: {why}. Обратитесь к администратору клиники или откажите "
+            "в заявлении с объяснением."
+        )
+
+
+class SigningActRequiredError(ForbiddenError):
+    """A certificate is signed by the doctor's own act, which is for this digest (K5)."""
+
+    code = "signing-act-required"
+    title = "Подтвердите подпись"
+    detail = (
+        "Справка подписывается вашей подписью. Подтвердите её кодом для этой справки или откройте "
+        "сессию подписания, и повторите с подтверждением. Введённое не изменилось."
+    )
+
+    def __init__(self, digest: str) -> None:
+        super().__init__()
+        self.members = {"digest": digest}

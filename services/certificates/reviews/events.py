@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts import certificates as contract
 from services.certificates.applications.domain.application import Application
+from services.certificates.applications.events import of_clinic
 from services.certificates.catalogue.domain.catalogue import CertificateType
 
 
@@ -18,4 +19,5 @@ def refused(
         certificate_title=kind.title,
         reason_code=reason_code,
         reason=reason,
+        **of_clinic(application.clinic),
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from enum import StrEnum
+from typing import TypeVar
 
 from services.chassis.telemetry.metrics import Metrics
+
+T = TypeVar("T")
 
 
 class Verdict(StrEnum):
@@ -20,3 +24,9 @@ class ReviewMetrics:
 
     def __init__(self, metrics: Metrics) -> None:
         self.reviews = metrics.counter("reviews_total", "What doctors decided.", verdict=Verdict)
+
+    async def decided(self, verdict: Verdict, doing: Awaitable[T]) -> T:
+        """Count the verdict once it is committed."""
+        done = await doing
+        self.reviews.labels(verdict).inc()
+        return done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import State
@@ -12,22 +13,42 @@ from services.chassis.work.transactions import Transaction
 
 
 @dataclass(frozen=True)
+class Remit:
+    """What a doctor decides about: the clinics (None: filed before one was named) and the types."""
+
+    clinics: tuple[str | None, ...] = ()
+    types: tuple[str, ...] = ()
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """For applications within it."""
+        return {"clinic.id": {"$in": [*self.clinics]}, "type_code": {"$in": [*self.types]}}
+
+
+@dataclass(frozen=True)
 class Queue:
-    """What waits for a doctor, and what one has claimed; the nearest deadline first (C20)."""
+    """What waits for a doctor, and what one has claimed; the nearest deadline first (C20, K6)."""
 
     applications: ApplicationStore
 
-    async def waiting(self, *, after: str | None, limit: int) -> Page[Application]:
-        """Applications that wait for a doctor."""
-        query = {"state": State.SUBMITTED.value}
+    async def waiting(self, remit: Remit, *, after: str | None, limit: int) -> Page[Application]:
+        """Applications that wait for a doctor of these clinics and types."""
+        query = {"state": State.SUBMITTED.value} | remit.query
         return await self.applications.page(query, BY_DEADLINE, after=after, limit=limit)
 
     async def claimed_by(
-        self, doctor_id: str, *, after: str | None, limit: int
+        self, doctor_id: str, remit: Remit, *, after: str | None, limit: int
     ) -> Page[Application]:
-        """What this doctor has claimed."""
-        query = {"claim.doctor_id": doctor_id}
+        """What this doctor has claimed, and may hold."""
+        query = {"claim.doctor_id": doctor_id} | remit.query
         return await self.applications.page(query, BY_DEADLINE, after=after, limit=limit)
+
+    async def beyond(
+        self, tx: Transaction, doctor_id: str, remit: Remit, limit: int
+    ) -> list[Application]:
+        """What this doctor has claimed, and may not hold."""
+        query = {"claim.doctor_id": doctor_id, "$nor": [remit.query]}
+        return await self.applications.every(tx, query, BY_DEADLINE, limit)
 
     async def claims_of(self, tx: Transaction, doctor_id: str) -> int:
         """How many applications this doctor holds."""

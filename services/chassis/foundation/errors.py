@@ -6,8 +6,9 @@ everything else that is raised is a bug. Nothing here knows HTTP bodies or Kafka
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -33,6 +34,8 @@ class RefusalError(Exception):
     passing: ClassVar[bool] = False
     """Whether the same work may succeed in a moment: then it is no reason for a dead letter."""
     detail: str = "Действие невозможно."
+    members: Mapping[str, str] = MappingProxyType({})
+    """What a program needs beside the words: further members of the problem (RFC 9457)."""
 
     def __init__(
         self,

@@ -153,6 +153,7 @@ def problem_response(refusal: RefusalError) -> Response:
         "errors": refusal.errors,
         "trace_id": current().correlation_id,
         "time": datetime.now(UTC),
+        **refusal.members,
     }
     headers = [(b"content-type", _CONTENT_TYPE), (b"cache-control", b"no-store")]
     retry_after = refusal.retry_after

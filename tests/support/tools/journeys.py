@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from deploy.world.demo.citizen import Citizen, log_in
+from deploy.world.demo.citizen import Citizen
 from deploy.world.demo.forms import filled_form, findings
-from deploy.world.demo.gateway import Phone, RefusedError
+from deploy.world.demo.gateway import RefusedError
 from deploy.world.demo.papers import policy_scan, test_results
 from deploy.world.demo.scenario import Scenario
 
@@ -61,30 +61,31 @@ async def apply(citizen: Citizen) -> dict[str, Any]:
     return submitted
 
 
-async def doctor_logs_in(journey: Scenario) -> None:
-    """The demo doctor, with a code by SMS."""
-    account, doctor = journey._doctor_account, journey.doctor
-    phone = Phone(doctor, account["phone"])
-    await log_in(doctor, phone, account["phone"], account["password"])
+async def doctor_logs_in(journeys: Sequence[Scenario]) -> str:
+    """The one demo doctor at every journey, a code by SMS each; the act of a signing session."""
+    for journey in journeys:
+        await journey.doctor.log_in()
+    return await journeys[0].doctor.open_session()
 
 
-async def review(journey: Scenario) -> None:
-    """The doctor takes the application and approves it."""
-    doctor, path = journey.doctor, f"/reviews/{journey.outcome.application['id']}"
+async def review(journey: Scenario, act: str) -> None:
+    """The doctor takes the application and approves it, in the signing session of that act."""
+    application_id = journey.outcome.application["id"]
+    doctor, path = journey.doctor, f"/reviews/{application_id}"
 
     async def look() -> Any:
         try:
-            return await doctor.get("certificates", path)
+            return await doctor.gateway.get("certificates", path)
         except RefusedError as refused:
             if refused.status not in _NOT_MINE_YET:
                 raise
             return {"state": "waiting"}
 
     async def claim(_seen: Any) -> None:
-        await doctor.post("certificates", f"{path}/claim")
+        await doctor.claim(application_id)
 
     async def approve(_seen: Any) -> None:
-        await doctor.post("certificates", f"{path}/approval", findings())
+        await doctor.approve(application_id, findings(), act)
 
     await brought_about(look, lambda a: a["state"] != "waiting", claim)
     await brought_about(look, lambda a: a["state"] in {"approved", "issued"}, approve)

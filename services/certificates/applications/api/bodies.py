@@ -14,9 +14,10 @@ from services.chassis.foundation.typed import Id
 
 
 class NewApplication(Body):
-    """Which certificate is applied for."""
+    """Which certificate is applied for, and at which clinic: without one at the citizen's own."""
 
     type: Id = Field(examples=["086u"])
+    clinic_id: Id | None = Field(default=None, examples=["clinic-1"])
 
 
 class AttachmentIn(Body):
@@ -41,10 +42,14 @@ class DraftChanges(Body):
     )
     attachments: list[AttachmentIn] = Field(default=[], max_length=50)
     delivery: Delivery | None = None
+    clinic_id: Id | None = Field(
+        default=None, description="Who decides and issues.", examples=["clinic-1"]
+    )
 
     def changes(self) -> Changes:
         """As the domain takes it."""
-        return Changes(self.fields, [a.given() for a in self.attachments], self.delivery)
+        given = [a.given() for a in self.attachments]
+        return Changes(self.fields, given, self.delivery, self.clinic_id)
 
 
 class Submission(Body):

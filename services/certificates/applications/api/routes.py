@@ -6,6 +6,7 @@ taken back also while a changed profile is being checked.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -19,10 +20,11 @@ from services.certificates.applications.api.bodies import (
 from services.certificates.applications.api.listings import ApplicationPage, LookPage, LookView
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.drafts import Agreement
-from services.certificates.applications.usecases import Applications
+from services.certificates.applications.usecases.drafts import Drafts
+from services.certificates.applications.usecases.filed import Applications
 from services.certificates.applications.views import ApplicationView
 from services.certificates.deps import Citizen, Confirmed, Limit, Withdrawer
-from services.certificates.known.domain import Hands
+from services.certificates.known.domain.people import Hands
 from services.chassis.foundation.typed import Id
 from services.chassis.http.answers import answered
 from services.chassis.http.auth import Principal
@@ -33,11 +35,14 @@ from services.chassis.http.pages import Cursor
 
 router = APIRouter(prefix="/v1", tags=["Заявления и справки гражданина"])
 Use = Annotated[Applications, Depends(facility(Applications))]
+Drafting = Annotated[Drafts, Depends(facility(Drafts))]
 
 
-def _tagged(application: Application, use: Applications, response: Response) -> ApplicationView:
+async def _tagged(
+    application: Application, use: Applications, response: Response
+) -> ApplicationView:
     response.headers["ETag"] = etag(application.revision)
-    return use.view(application)
+    return await use.view(application)
 
 
 def _by(who: Principal) -> Hands | None:
@@ -60,15 +65,15 @@ async def open_application(
     *,
     who: Confirmed,
     body: NewApplication,
-    use: Use,
+    drafting: Drafting,
     once: OnceKey,
 ) -> Response:
-    """A draft, filled from the confirmed profile (C4, C5).
+    """A draft, filled from the confirmed profile (C4, C5), at a clinic that can decide (K6).
 
     429 `too-many-drafts-today`: so many a day, withdrawn ones count; see `Retry-After`.
     """
-    keyed = once.answering(use.view, headers=_begun)
-    await use.open(who.subject, body.type, by=_by(who), once=keyed)
+    keyed = once.answering(drafting.view_of_new, headers=_begun)
+    await drafting.open(who.subject, body.type, body.clinic_id, by=_by(who), once=keyed)
     return answered(keyed.given)
 
 
@@ -82,7 +87,8 @@ async def my_applications(
 ) -> ApplicationPage:
     """Newest first."""
     page = await use.page(who.subject, after=cursor, limit=limit)
-    return ApplicationPage(items=list(map(use.view, page.items)), next_cursor=page.next_cursor)
+    items = await asyncio.gather(*map(use.view, page.items))
+    return ApplicationPage(items=items, next_cursor=page.next_cursor)
 
 
 @router.get("/applications/{application_id}", summary="Заявление")
@@ -94,7 +100,7 @@ async def one_application(
     response: Response,
 ) -> ApplicationView:
     """State, deadline, history, and what can be done now."""
-    return _tagged(await use.one(who.subject, application_id), use, response)
+    return await _tagged(await use.one(who.subject, application_id), use, response)
 
 
 @router.get("/applications/{application_id}/reads", summary="Кто смотрел заявление")
@@ -118,14 +124,15 @@ async def edit_application(
     application_id: Id,
     body: DraftChanges,
     expected: IfMatch,
+    drafting: Drafting,
     use: Use,
     response: Response,
 ) -> ApplicationView:
     """Keeps what is typed, even if it is not right yet; `problems` says what is to be mended."""
-    changed = await use.edit(
+    changed = await drafting.edit(
         who.subject, application_id, body.changes(), expected=expected, by=_by(who)
     )
-    return _tagged(changed, use, response)
+    return await _tagged(changed, use, response)
 
 
 @router.post("/applications/{application_id}/submission", summary="Подать заявление")
@@ -135,15 +142,16 @@ async def submit_application(
     application_id: Id,
     body: Submission,
     expected: IfMatch,
+    drafting: Drafting,
     use: Use,
     response: Response,
 ) -> ApplicationView:
     """Registers it under a tracking number with a deadline; names every wrong field otherwise."""
     agreement = Agreement(body.consent, body.consent_version)
-    submitted = await use.submit(
+    submitted = await drafting.submit(
         who.subject, application_id, agreement, expected=expected, by=_by(who)
     )
-    return _tagged(submitted, use, response)
+    return await _tagged(submitted, use, response)
 
 
 @router.post(
@@ -158,7 +166,7 @@ async def supply_documents(
     response: Response,
 ) -> ApplicationView:
     """The clock runs again once everything asked for is there (C10)."""
-    return _tagged(
+    return await _tagged(
         await use.supply(who.subject, application_id, body.answer(), by=_by(who)), use, response
     )
 
@@ -172,4 +180,5 @@ async def withdraw_application(
     response: Response,
 ) -> ApplicationView:
     """Possible until it is decided."""
-    return _tagged(await use.withdraw(who.subject, application_id, by=_by(who)), use, response)
+    withdrawn = await use.withdraw(who.subject, application_id, by=_by(who))
+    return await _tagged(withdrawn, use, response)

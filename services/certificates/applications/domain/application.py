@@ -14,6 +14,7 @@ from services.certificates.applications.domain.states import (
     MOVE_LABELS,
     STATE_LABELS,
     TRANSITIONS,
+    ActNote,
     Actor,
     Entry,
     Move,
@@ -24,7 +25,8 @@ from services.certificates.applications.errors import (
     UnknownApplicationError,
 )
 from services.certificates.catalogue.domain.catalogue import CertificateType, Delivery, SlaClass
-from services.certificates.known.domain import Hands, KnownFile
+from services.certificates.known.domain.clinics import ClinicName
+from services.certificates.known.domain.people import Hands, KnownFile
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,10 @@ class Filed:
 
 @dataclass(frozen=True)
 class Application:
-    """One application of one citizen."""
+    """One application of one citizen.
+
+    `clinic` decides about it and issues the certificate (K6): chosen in the draft, kept from then.
+    """
 
     id: str
     citizen_id: str
@@ -117,6 +122,7 @@ class Application:
     values: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     delivery: Delivery = Delivery.ACCOUNT
+    clinic: ClinicName | None = None
     filed: Filed | None = None
     request: DocumentRequest | None = None
     claim: Claim | None = None
@@ -150,6 +156,7 @@ class Application:
         actor_id: str | None,
         now: datetime,
         reason: str | None = None,
+        act: ActNote | None = None,
     ) -> Application:
         """The application after the move, with the move in its history.
 
@@ -159,7 +166,7 @@ class Application:
         target = TRANSITIONS[self.state].get(move)
         if target is None:
             raise IllegalTransitionError(MOVE_LABELS[move], STATE_LABELS[self.state])
-        entry = Entry(now, actor, actor_id, move, self.state, target, reason)
+        entry = Entry(now, actor, actor_id, move, self.state, target, reason, act)
         return replace(self, state=target, history=(*self.history, entry))
 
     def moved_by_citizen(self, move: Move, by: Hands | None, *, now: datetime) -> Application:

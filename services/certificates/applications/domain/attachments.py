@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.certificates.catalogue.domain.catalogue import CertificateType, Requirement
-from services.certificates.known.domain import KnownFile
+from services.certificates.known.domain.people import KnownFile
 from services.chassis.foundation.errors import FieldError
 
 
@@ -61,3 +61,8 @@ def known_files(
 ) -> list[tuple[str, KnownFile]]:
     """The files given, each with the requirement that it answers."""
     return [(g.requirement, files[g.file_id]) for g in given if g.file_id is not None]
+
+
+def ids_of(given: Iterable[Given]) -> set[str]:
+    """The files given."""
+    return {g.file_id for g in given if g.file_id is not None}

@@ -22,7 +22,7 @@ from services.certificates.catalogue.domain.forms import (
     tidied_values,
     unknown_errors,
 )
-from services.certificates.known.domain import Hands, KnownFile, Person
+from services.certificates.known.domain.people import Hands, KnownFile, Person
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 
 

@@ -25,6 +25,7 @@ from services.certificates.catalogue.domain.catalogue import (
     Need,
     SlaClass,
 )
+from services.certificates.catalogue.domain.consents import ConsentText
 from services.certificates.catalogue.domain.forms import (
     FROM_PROFILE,
     field_errors,
@@ -32,8 +33,8 @@ from services.certificates.catalogue.domain.forms import (
     tidied_values,
     unknown_errors,
 )
-from services.certificates.catalogue.domain.organisation import ConsentText
-from services.certificates.known.domain import Hands, KnownFile, Person
+from services.certificates.known.domain.clinics import FLAW_SENTENCES, Choice, ClinicFlaw
+from services.certificates.known.domain.people import Hands, KnownFile, Person
 from services.certificates.known.errors import ProfileNotReceivedError
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 
@@ -48,6 +49,7 @@ class Changes:
     values: Mapping[str, str | None] = field(default_factory=dict)
     given: Sequence[Given] = ()
     delivery: Delivery | None = None
+    clinic_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def draft(
     *,
     application_id: str,
     citizen_id: str,
+    chosen: Choice,
     now: datetime,
 ) -> Application:
     """A new draft, filled from the profile as far as it is known (C4, C5)."""
@@ -81,7 +84,13 @@ def draft(
         created_at=now,
         values=values,
         delivery=kind.deliveries[0],
+        clinic=chosen.named,
     )
+
+
+def clinic_errors(flaw: ClinicFlaw | None) -> list[FieldError]:
+    """What is wrong with the clinic of an application, if anything (K6)."""
+    return [FieldError("/clinic_id", flaw.value, FLAW_SENTENCES[flaw])] if flaw else []
 
 
 def edited(
@@ -90,14 +99,18 @@ def edited(
     person: Person | None,
     files: Mapping[str, KnownFile],
     changes: Changes,
+    *,
+    chosen: Choice | None = None,
 ) -> Application:
     """The draft with the changes. What is typed is kept even if it is not right yet (C4).
 
-    `files` are the citizen's accepted files by id.
+    `files` are the citizen's accepted files by id; `chosen` is the clinic that the
+    changes name, if they name one.
 
     Raises:
         IllegalTransitionError: it is no draft any more.
-        InvalidInputError: fields, files or a delivery that this type does not have, all at once.
+        InvalidInputError: fields, files or a delivery that this type does not have, a clinic that
+            cannot decide, all at once.
     """
     if application.state is not State.DRAFT:
         raise IllegalTransitionError(_EDIT, STATE_LABELS[application.state])
@@ -108,6 +121,8 @@ def edited(
     ]
     if changes.delivery is not None and changes.delivery not in kind.deliveries:
         errors.append(FieldError("/delivery", "choice", "Этот способ получения недоступен."))
+    if chosen is not None:
+        errors += clinic_errors(chosen.flaw)
     if errors:
         raise InvalidInputError(errors)
     typed = tidied_values(kind.fields, {n: v or "" for n, v in changes.values.items()})
@@ -119,6 +134,7 @@ def edited(
         values=values,
         attachments=kept,
         delivery=changes.delivery or application.delivery,
+        clinic=chosen.named if chosen else application.clinic,
     ).attached(known_files(changes.given, files))
 
 
@@ -139,9 +155,16 @@ def _locked_errors(
     ]
 
 
-def problems(application: Application, kind: CertificateType, *, today: date) -> list[FieldError]:
-    """What keeps the draft from being submitted, all at once (C6, e1)."""
-    errors = field_errors(kind.fields, application.values, today=today, prefix="/fields")
+def problems(
+    application: Application,
+    kind: CertificateType,
+    *,
+    today: date,
+    flaw: ClinicFlaw | None,
+) -> list[FieldError]:
+    """What keeps the draft from being submitted, all at once (C6, e1); `flaw` is its clinic's."""
+    errors = clinic_errors(flaw)
+    errors += field_errors(kind.fields, application.values, today=today, prefix="/fields")
     for code in application.missing(kind, Need.SUBMISSION):
         requirement = kind.requirement(code)
         title = requirement.title if requirement else code
@@ -156,6 +179,7 @@ def submitted(
     *,
     agreement: Agreement,
     consent: ConsentText,
+    chosen: Choice,
     tracking_number: str,
     calendar: WorkingCalendar,
     now: datetime,
@@ -178,7 +202,7 @@ def submitted(
         application = replace(application, values={k: v for k, v in values.items() if v})
     moved = application.moved_by_citizen(Move.SUBMIT, by, now=now)
     errors = [
-        *problems(application, kind, today=calendar.day_of(now)),
+        *problems(application, kind, today=calendar.day_of(now), flaw=chosen.flaw),
         *_consent_errors(agreement, consent),
     ]
     if errors:
@@ -186,7 +210,8 @@ def submitted(
     sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else SlaClass.STANDARD
     agreed = Consent(consent.version, sha256(consent.text.encode()).hexdigest(), now)
     clock = Clock(sla, calendar.deadline(now, kind.term(sla)))
-    moved = replace(moved, filed=Filed(tracking_number, agreed, clock))
+    filed = Filed(tracking_number, agreed, clock)
+    moved = replace(moved, filed=filed, clinic=chosen.named)
     missing = moved.missing(kind, Need.REVIEW)
     if not missing:
         return moved

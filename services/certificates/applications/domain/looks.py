@@ -17,6 +17,7 @@ class Shown(StrEnum):
     READ = "read"
     CLAIMED = "claimed"
     RELEASED = "released"
+    PREVIEWED = "previewed"
     ASKED = "documents-requested"
     APPROVED = "approved"
     REFUSED = "refused"
@@ -26,6 +27,7 @@ SHOWN_LABELS = {
     Shown.READ: "Открыто для чтения",
     Shown.CLAIMED: "Взято в работу",
     Shown.RELEASED: "Возвращено в очередь",
+    Shown.PREVIEWED: "Показана справка перед подписанием",
     Shown.ASKED: "Запрошены документы",
     Shown.APPROVED: "Одобрено",
     Shown.REFUSED: "Отказано",

@@ -34,6 +34,7 @@ class Move(StrEnum):
     CLAIM = "claim"
     RELEASE = "release"
     LAPSE = "lapse"
+    TAKE_BACK = "take-back"
     APPROVE = "approve"
     SEAL = "seal"
     FAIL_SEALING = "fail-sealing"
@@ -71,6 +72,7 @@ MOVE_LABELS: Mapping[Move, str] = {
     Move.CLAIM: "Врач начал рассмотрение",
     Move.RELEASE: "Врач вернул заявление в очередь",
     Move.LAPSE: "Время рассмотрения истекло, заявление возвращено в очередь",
+    Move.TAKE_BACK: "Заявление возвращено в очередь: его рассмотрит другой врач",
     Move.APPROVE: "Врач одобрил выдачу",
     Move.SEAL: "Справка подписана и выдана",
     Move.FAIL_SEALING: "Справку не удалось подписать",
@@ -105,6 +107,7 @@ TRANSITIONS: Mapping[State, Mapping[Move, State]] = {
     State.IN_REVIEW: {
         Move.RELEASE: State.SUBMITTED,
         Move.LAPSE: State.SUBMITTED,
+        Move.TAKE_BACK: State.SUBMITTED,
         Move.REQUEST_DOCUMENTS: State.AWAITING_DOCUMENTS,
         Move.APPROVE: State.APPROVED,
         Move.REFUSE: State.REFUSED,
@@ -136,8 +139,19 @@ DOCTOR_ACTIONS: Mapping[State, list[str]] = {
 
 
 @dataclass(frozen=True)
+class ActNote:
+    """A doctor's act of signing: by which second factor, when, from which address (K5)."""
+
+    id: str
+    kind: str
+    method: str
+    address: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One line of the history: who did what, when, from where to where, why."""
+    """One line of the history: who did what, when, from where to where, why, by which act."""
 
     at: datetime
     actor: Actor
@@ -146,3 +160,4 @@ class Entry:
     source: State
     target: State
     reason: str | None = None
+    act: ActNote | None = None

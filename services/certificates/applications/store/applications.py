@@ -35,6 +35,15 @@ INDEXES: Indexes = {
         IndexModel([("citizen_id", ASCENDING), *_NEWEST.keys], name="of_citizen"),
         IndexModel([("state", ASCENDING), *BY_DEADLINE.keys], name="queue"),
         IndexModel(
+            [
+                ("clinic.id", ASCENDING),
+                ("type_code", ASCENDING),
+                *BY_DEADLINE.keys,
+            ],
+            name="queue_of_clinic",
+            partialFilterExpression={"state": State.SUBMITTED.value},
+        ),
+        IndexModel(
             [("claim.doctor_id", ASCENDING), *BY_DEADLINE.keys],
             name="claimed",
             partialFilterExpression={"claim.doctor_id": {"$exists": True}},

@@ -1,4 +1,4 @@
-"""What can be applied for, as data: certificate types, consent texts, the organisation (C1, C2).
+"""What can be applied for, as data: certificate types and consent texts (C1, C2).
 
 A new type is a new data file and no code. Each definition refuses to exist half-made, so a wrong
 data file stops the service at its start, not a citizen in the middle.
@@ -7,18 +7,15 @@ data file stops the service at its start, not a citizen in the middle.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from contracts.specialties import SPECIALTIES
 from services.certificates.catalogue.domain.calendar import Term, WorkingCalendar
+from services.certificates.catalogue.domain.consents import ConsentText, refuse_unprintable
 from services.certificates.catalogue.domain.forms import Field, Option
-from services.certificates.catalogue.domain.organisation import (
-    ConsentText,
-    Organisation,
-    refuse_unprintable,
-)
 from services.certificates.catalogue.errors import UnknownTypeError
 
 
@@ -103,10 +100,15 @@ SYSTEM_ROWS: Mapping[str, str] = {
 }
 
 
+_ACT = "act"
+"""What stands beside the doctor's fields in an approval."""
+
+
 @dataclass(frozen=True)
 class CertificateType:
     """One kind of certificate, complete: what the citizen and the doctor fill in, and the rules.
 
+    `deciders`: the codes of the specialties whose doctors decide about it (K6).
     `extra_check_below_dpi`: a scan below it moves the application to the class extra-check (e3).
     """
 
@@ -126,6 +128,7 @@ class CertificateType:
     requirements: tuple[Requirement, ...]
     refusal_reasons: tuple[Option, ...]
     printed: tuple[PrintedRow, ...]
+    deciders: tuple[str, ...]
     extra_check_below_dpi: int | None = None
 
     def lengthens(self, dpi: int | None) -> bool:
@@ -137,6 +140,9 @@ class CertificateType:
         _unique(self.code, "field", [f.name for f in (*self.fields, *self.doctor_fields)])
         _unique(self.code, "requirement", [r.code for r in self.requirements])
         _unique(self.code, "printed row", [row.key for row in self.printed])
+        if any(f.name == _ACT for f in self.doctor_fields):
+            message = f"type {self.code}: «{_ACT}» is the doctor's act of signing, not a field"
+            raise ValueError(message)
         if SlaClass.STANDARD not in self.terms or not self.deliveries or not self.refusal_reasons:
             message = f"type {self.code}: needs a standard term, a delivery and refusal reasons"
             raise ValueError(message)
@@ -146,6 +152,10 @@ class CertificateType:
         options = [option.title for f in self.field_by_name.values() for option in f.options]
         labels = [*(label for _, label in self.rows()), *(r.title for r in self.requirements)]
         refuse_unprintable(f"type {self.code}", self.printed_title, self.title, *labels, *options)
+        strange = sorted(set(self.deciders) - SPECIALTIES.keys())
+        if strange or not self.deciders:
+            message = f"type {self.code}: deciders are codes of specialties, not {strange}"
+            raise ValueError(message)
         unknown = [row.key for row in self.printed if self._label_of(row) is None]
         if unknown:
             message = f"type {self.code}: printed rows of nothing: {unknown}"
@@ -155,6 +165,11 @@ class CertificateType:
     def field_by_name(self) -> Mapping[str, Field]:
         """The fields of the citizen and of the doctor."""
         return {f.name: f for f in (*self.fields, *self.doctor_fields)}
+
+    @property
+    def decider_titles(self) -> Sequence[str]:
+        """The specialties that decide, as people call them."""
+        return [SPECIALTIES[code] for code in self.deciders]
 
     def requirement(self, code: str) -> Requirement | None:
         """The requirement of that code."""
@@ -185,7 +200,6 @@ class Catalogue:
     """All data files together."""
 
     types: Mapping[str, CertificateType]
-    organisation: Organisation
     consents: tuple[ConsentText, ...]
     calendar: WorkingCalendar
 
@@ -204,6 +218,10 @@ class Catalogue:
         if found is None:
             raise UnknownTypeError
         return found
+
+    def decided_by(self, specialties: Collection[str]) -> list[str]:
+        """The codes of the types that a doctor of these specialties decides about (K6)."""
+        return [k.code for k in self.types.values() if not set(specialties).isdisjoint(k.deciders)]
 
     def search(self, query: str) -> list[CertificateType]:
         """The types whose name has every word of the query (C3); all of them for an empty one."""

@@ -8,10 +8,10 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, StringConstraints
 
-from contracts.roles import Role
 from services.certificates.deps import NO_NAMES, Body, Citizen, Limit, Revoker
 from services.certificates.registry.domain.certificate import STATUS_LABELS, Certificate, Status
 from services.certificates.registry.usecases import Registry
+from services.certificates.registry.views import ClinicView
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Id, Tidied
 from services.chassis.http.facilities import facility
@@ -39,6 +39,8 @@ class CertificateView(BaseModel):
     title: str
     status: Status
     status_label: str
+    issuer: str = Field(description="Организация, которая выдала.")
+    clinic: ClinicView | None
     issued_on: date
     valid_until: date
     document_id: str | None
@@ -60,6 +62,8 @@ class CertificateView(BaseModel):
             title=certificate.title,
             status=certificate.status,
             status_label=STATUS_LABELS[certificate.status],
+            issuer=certificate.issuer,
+            clinic=ClinicView.of(certificate.clinic),
             issued_on=certificate.issued_on,
             valid_until=certificate.valid_until,
             document_id=sealed.document_id if sealed else None,
@@ -105,11 +109,13 @@ async def revoke(
     body: RevocationIn,
     use: Use,
 ) -> CertificateView:
-    """For the doctor who signed it, or an administrator (C36). The public check says so at once."""
+    """For the doctor who signed it, or an administrator of the clinic or the platform (C36).
+
+    The public check says so at once.
+    """
     revoked = await use.revoke(
-        who.subject,
-        administrator=Role.ADMINISTRATOR in who.roles,
-        certificate_id=certificate_id,
+        who,
+        certificate_id,
         reason_code=body.reason_code,
         reason=body.reason,
     )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from services.certificates.registry.domain import numbers
 from services.certificates.registry.domain.certificate import VALIDITY_LABELS, Checked, Validity
 from services.certificates.registry.usecases import Registry
+from services.certificates.registry.views import ClinicView
 from services.chassis.http.facilities import facility
 from services.chassis.http.rates import public_check
 
@@ -35,6 +36,7 @@ class PublicView(BaseModel):
     title: str | None = None
     name: str | None = Field(default=None, examples=["С*** А*** С***"])
     issuer: str | None = None
+    clinic: ClinicView | None = None
     issued_on: date | None = None
     valid_until: date | None = None
     revoked_on: date | None = None
@@ -56,6 +58,7 @@ class PublicView(BaseModel):
             title=certificate.title,
             name=certificate.masked_name,
             issuer=certificate.issuer,
+            clinic=ClinicView.of(certificate.clinic),
             issued_on=certificate.issued_on,
             valid_until=certificate.valid_until,
             revoked_on=checked.revoked_on,

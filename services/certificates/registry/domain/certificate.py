@@ -1,4 +1,4 @@
-"""A certificate: what is printed on it, and what anybody may learn about it by its number."""
+"""A certificate in the registry, and what anybody may learn about it by its number."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from enum import StrEnum
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.catalogue.domain.calendar import WorkingCalendar, plus_months
-from services.certificates.catalogue.domain.catalogue import CertificateType, Delivery, Need
-from services.certificates.catalogue.domain.forms import russian_date
-from services.certificates.catalogue.domain.organisation import Organisation
-from services.certificates.known.domain import full_name, masked_name
+from services.certificates.catalogue.domain.catalogue import CertificateType, Delivery
+from services.certificates.known.domain.clinics import Issuer
+from services.certificates.known.domain.people import masked_name
 from services.certificates.registry.errors import NotInForceError, UnknownCertificateError
 
-NOTHING = "—"
 VALIDITY_FIELD = "validity_months"
 
 
@@ -71,7 +69,11 @@ class Sealed:
 
 @dataclass(frozen=True)
 class Certificate:
-    """One certificate in the registry. Its events are told by its application."""
+    """One certificate in the registry. Its events are told by its application.
+
+    `clinic` is who issued it, as it was then; of those from before clinics only the name of the
+    organisation is known, `issuer`.
+    """
 
     id: str
     number: str
@@ -86,6 +88,7 @@ class Certificate:
     valid_until: date
     created_at: datetime
     delivery: Delivery
+    clinic: Issuer | None = None
     status: Status = Status.SEALING
     revision: int = 0
     version: int = 0
@@ -158,7 +161,7 @@ def checked(
 
 
 def certificate_of(
-    application: Application, kind: CertificateType, organisation: Organisation, *, today: date
+    application: Application, kind: CertificateType, clinic: Issuer, *, today: date
 ) -> Certificate:
     """The certificate that an approved application made, still to be sealed."""
     made, decision = application.certificate, application.decision
@@ -177,56 +180,10 @@ def certificate_of(
         masked_name=masked_name(
             values.get("last_name", ""), values.get("first_name", ""), values.get("middle_name")
         ),
-        issuer=organisation.name,
+        issuer=clinic.organisation,
         issued_on=today,
         valid_until=plus_months(today, validity_months(application, kind)),
         created_at=decision.at,
         delivery=application.delivery,
+        clinic=clinic,
     )
-
-
-def printed_fields(
-    application: Application,
-    certificate: Certificate,
-    kind: CertificateType,
-    organisation: Organisation,
-) -> list[tuple[str, str, str]]:
-    """Key, label and value of each printed row, in the order of the form (C31, C32)."""
-    system = _system_values(application, certificate, kind, organisation)
-    decided = application.decision.values if application.decision else {}
-    entered = {**application.values, **decided}
-    rows = []
-    for key, label in kind.rows():
-        field = kind.field_by_name.get(key)
-        value = entered.get(key, "") if field else system[key]
-        rows.append((key, label, (field.shown(value) if field and value else value) or NOTHING))
-    return rows
-
-
-def _system_values(
-    application: Application,
-    certificate: Certificate,
-    kind: CertificateType,
-    organisation: Organisation,
-) -> Mapping[str, str]:
-    values, decision = application.values, application.decision
-    signer = (decision.doctor_name, decision.doctor_position) if decision else ()
-    given = [
-        r.title
-        for r in kind.requirements
-        if r.need is not Need.SUBMISSION and application.files_of(r.code)
-    ]
-    return {
-        "number": certificate.number,
-        "issued_on": russian_date(certificate.issued_on),
-        "valid_until": russian_date(certificate.valid_until),
-        "full_name": full_name(
-            values.get("last_name", ""), values.get("first_name", ""), values.get("middle_name")
-        ),
-        "tests": "; ".join(given),
-        "doctor": ", ".join(part for part in signer if part),
-        "organisation": organisation.name,
-        "organisation_address": organisation.address,
-        "organisation_details": organisation.details,
-        "tracking_number": application.registered.tracking_number,
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contracts.roles import Role
 from services.certificates.applications.actions import CLAIM_TIMER, Cases
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.looks import Shown
@@ -11,13 +12,16 @@ from services.certificates.applications.store.desks import Desks
 from services.certificates.applications.views import ApplicationView, doctors_view
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps
-from services.certificates.known.actions import Known
+from services.certificates.known.actions import DESK_TIMER, Known
 from services.certificates.reviews import domain
 from services.certificates.reviews.errors import TooManyClaimsError
-from services.certificates.reviews.store import Queue
+from services.certificates.reviews.store import Queue, Remit
 from services.chassis.database.pages import Page
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Transaction
+
+_PIECE = 20
+"""So many claims end in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +42,33 @@ class Reviews:
         """The application as its doctor sees it."""
         return doctors_view(application, self.kind_of(application))
 
-    async def waiting(self, *, after: str | None, limit: int) -> Page[Application]:
-        """The queue, the nearest deadline first."""
-        return await self.queue.waiting(after=after, limit=limit)
-
-    async def mine(self, doctor_id: str, *, after: str | None, limit: int) -> Page[Application]:
-        """What this doctor has claimed."""
-        return await self.queue.claimed_by(doctor_id, after=after, limit=limit)
-
-    async def one(self, doctor_id: str, application_id: str) -> Application:
-        """An application on this doctor's desk, or decided by this doctor.
+    async def waiting(self, doctor_id: str, *, after: str | None, limit: int) -> Page[Application]:
+        """The queue of this doctor's clinics and specialties, the nearest deadline first (K6).
 
         Raises:
-            NotYourReviewError: it is not.
-            AccountBlockedError: the doctor's account is closed.
+            DoctorUnknownError: the doctor's record is on its way.
+        """
+        remit = await self._remit(None, doctor_id)
+        return await self.queue.waiting(remit, after=after, limit=limit)
+
+    async def mine(self, doctor_id: str, *, after: str | None, limit: int) -> Page[Application]:
+        """What this doctor has claimed.
+
+        Raises:
+            DoctorUnknownError: the doctor's record is on its way.
+        """
+        remit = await self._remit(None, doctor_id)
+        return await self.queue.claimed_by(doctor_id, remit, after=after, limit=limit)
+
+    async def one(self, doctor_id: str, application_id: str) -> Application:
+        """An application on this doctor's desk, or decided by this doctor; see `for_doctor`.
+
+        Raises:
+            NotYourReviewError: it is neither.
         """
 
         async def work(tx: Transaction) -> Application:
-            await self.known.may_act(tx, doctor_id)
-            found = await self.cases.get(tx, application_id)
+            found = await self.cases.for_doctor(tx, application_id, doctor_id)
             domain.held_by(found, doctor_id)
             return await self.cases.shown(tx, found, doctor_id, Shown.READ)
 
@@ -88,7 +100,7 @@ class Reviews:
         """Put it back into the queue."""
 
         async def work(tx: Transaction) -> Application:
-            before = await self.cases.get(tx, application_id)
+            before = await self.cases.for_doctor(tx, application_id, doctor_id)
             after = domain.released(before, doctor_id=doctor_id, now=self.deps.now())
             await tx.cancel_timer(CLAIM_TIMER, application_id)
             saved = await self.cases.save(tx, before, after)
@@ -108,6 +120,33 @@ class Reviews:
                 await self.cases.time_claim(tx, before)  # claimed anew meanwhile, or clocks differ
 
         await self.deps.transactions.run(work, cause=due)
+
+    async def clear_desk(self, due: Due) -> None:
+        """A doctor was dismissed, moved or blocked: what they may not hold goes back (K9).
+
+        A piece at a time. It holds the desk, so a claim at the same moment is before or after it.
+        """
+        doctor_id = due.key
+
+        async def work(tx: Transaction) -> None:
+            blocked = (await self.known.store.admission_of(tx, doctor_id)).blocked
+            remit = Remit() if blocked else await self._remit(tx, doctor_id)
+            beyond = await self.queue.beyond(tx, doctor_id, remit, _PIECE)
+            await self.desks.hold(tx, doctor_id)
+            for before in beyond:
+                await tx.cancel_timer(CLAIM_TIMER, before.id)
+                await self.cases.save(tx, before, domain.taken_back(before, now=self.deps.now()))
+            if len(beyond) == _PIECE:
+                await tx.set_timer(DESK_TIMER, doctor_id, self.deps.now())
+
+        await self.deps.transactions.run(work, cause=due)
+
+    async def _remit(self, tx: Transaction | None, doctor_id: str) -> Remit:
+        doctor = await self.known.doctor(tx, doctor_id)
+        clinics = doctor.clinics(Role.DOCTOR)
+        former = (None,) if self.deps.settings.former_clinic in clinics else ()
+        types = self.cases.catalogue.decided_by(doctor.specialties)
+        return Remit((*clinics, *former), tuple(types))
 
     async def _refuse_hoarding(self, tx: Transaction, doctor_id: str) -> None:
         most = self.deps.settings.claims_per_doctor

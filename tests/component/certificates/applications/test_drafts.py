@@ -36,6 +36,7 @@ ROUTES = [
     ("POST", "/v1/reviews/{id}/claim"),
     ("POST", "/v1/reviews/{id}/release"),
     ("POST", "/v1/reviews/{id}/approval"),
+    ("POST", "/v1/reviews/{id}/preview"),
     ("POST", "/v1/reviews/{id}/refusal"),
     ("POST", "/v1/reviews/{id}/document-request"),
     ("POST", "/v1/certificates/{id}/revocation"),
@@ -45,6 +46,7 @@ BODIES: dict[str, dict[str, object]] = {
     "submission": CONSENT,
     "documents": {"attachments": [{"requirement": "ecg", "file_id": "f"}]},
     "approval": {"conclusion": "Годна"},
+    "preview": {"conclusion": "Годна"},
     "refusal": {"reason_code": "contraindications", "reason": "Нельзя"},
     "document-request": {"missing": ["ecg"]},
     "revocation": {"reason_code": "mistake", "reason": "Ошибка"},
@@ -232,6 +234,7 @@ async def test_a_profile_on_its_way_is_waited_for(
 ) -> None:
     """Kafka is away: the draft opens empty, is kept, and goes out once the profile is known."""
     async with certificates(platform, database, tokens, patience=timedelta(0)) as office:
+        await office.know_clinic()
         draft = await office.draft("policy", *TESTS)
         path = f"/v1/applications/{draft['id']}/submission"
         headers = office.citizen() | match(draft)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from services.certificates.applications.domain.application import Application
+from services.certificates.reviews.store import Remit
 from services.chassis.foundation.errors import StaleVersionError
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
@@ -34,6 +35,17 @@ def stages(plan: dict[str, Any]) -> set[str]:
 HOT: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
     ("applications", {"citizen_id": "c"}, [("created_at", -1), ("_id", -1)]),
     ("applications", {"state": "submitted"}, [("clock.deadline_at", 1), ("_id", 1)]),
+    (
+        "applications",
+        {"state": "submitted"} | Remit(("c1", "c2", None), ("086u", "health")).query,
+        [("clock.deadline_at", 1), ("_id", 1)],
+    ),
+    (
+        "applications",
+        {"claim.doctor_id": "d"} | Remit(("c1",), ("086u",)).query,
+        [("clock.deadline_at", 1), ("_id", 1)],
+    ),
+    ("staff", {"doctor_at": "c1", "specialties": {"$in": ["therapist"]}}, []),
     ("applications", {"claim.doctor_id": "d"}, [("clock.deadline_at", 1), ("_id", 1)]),
     (
         "certificates",

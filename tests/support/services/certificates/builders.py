@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from contracts.roles import Role
 from services.certificates.applications.domain import drafts as filing
 from services.certificates.applications.domain.application import Application, Made
 from services.certificates.applications.domain.attachments import Given
 from services.certificates.applications.domain.drafts import Agreement, Changes
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
 from services.certificates.catalogue.store import load_catalogue
-from services.certificates.known.domain import KnownFile, Person, Staff
+from services.certificates.known.domain.clinics import Choice, Clinic
+from services.certificates.known.domain.people import KnownFile, Person
+from services.certificates.known.domain.staff import Post, Staff
 from services.certificates.reviews import domain as review
 from services.certificates.settings import Settings
 
@@ -25,7 +28,26 @@ LEASE = timedelta(hours=2)
 ANNA = Person(
     "citizen-anna", "Соколова", "Анна", "Сергеевна", date(2007, 4, 18), oms="7758890000000128"
 )
-ORLOVA = Staff("doctor-orlova", "Орлова Мария Викторовна", "врач-терапевт", "doctor")
+CLINIC = Clinic(
+    id="clinic-1",
+    number="45",
+    name="Городская поликлиника № 45",
+    organisation="ГБУЗ «Городская поликлиника № 45»",
+    address="г. Москва, ул. Садовая, д. 12",
+    ogrn="1027700000008",
+    inn="7706000005",
+    licence="Л041-01137-77/00000001",
+    licensed_from=date(2020, 1, 10),
+    licensed_until=date(2035, 1, 10),
+)
+CHOSEN = Choice(CLINIC, None)
+ORLOVA = Staff(
+    "doctor-orlova",
+    "Орлова Мария Викторовна",
+    "врач-терапевт",
+    posts=(Post(Role.DOCTOR, CLINIC.id),),
+    specialties=("therapist",),
+)
 FILLED: Mapping[str, str | None] = {
     "registration_address": "г. Москва, ул. Донская, д. 5, кв. 12",
     "workplace": "ГБОУ «Школа № 57»",
@@ -66,12 +88,17 @@ def a_draft(*requirements: str) -> Application:
     """A draft of 086/у with every field filled in and these documents."""
     files, known = given(*requirements)
     empty = filing.draft(
-        FORM_086, ANNA, application_id="app-1", citizen_id=ANNA.account_id, now=NOW
+        FORM_086,
+        ANNA,
+        application_id="app-1",
+        citizen_id=ANNA.account_id,
+        chosen=CHOSEN,
+        now=NOW,
     )
     return filing.edited(empty, FORM_086, ANNA, known, Changes(FILLED, files))
 
 
-def submit(draft: Application, *, now: datetime = NOW) -> Application:
+def submit(draft: Application, *, now: datetime = NOW, chosen: Choice = CHOSEN) -> Application:
     """The draft handed in."""
     return filing.submitted(
         draft,
@@ -79,6 +106,7 @@ def submit(draft: Application, *, now: datetime = NOW) -> Application:
         ANNA,
         agreement=AGREED,
         consent=CATALOGUE.consent,
+        chosen=chosen,
         tracking_number="4829-1730-5584",
         calendar=CATALOGUE.calendar,
         now=now,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from contracts.clinics import Permit, Practice
 from contracts.documents import DocumentKind, DocumentSealed, FileAccepted, SealingFailed
 from contracts.identity import (
     Category,
+    ClinicChanged,
     PapersConfirmed,
     PapersPii,
+    Post,
+    StaffChanged,
     StaffPii,
-    StaffRegistered,
     StaffRole,
 )
 from contracts.partners import LetterAccepted, PaymentReceived
-from tests.support.services.certificates.builders import ANNA
+from services.certificates.known.domain.clinics import Clinic
+from tests.support.services.certificates.builders import ANNA, CLINIC
 from tests.support.tools.encryption import encrypted
 
 Json = dict[str, Any]
@@ -44,13 +49,45 @@ def profile(
     )
 
 
-def staff(account_id: str, full_name: str, snils: str | None = None) -> StaffRegistered:
-    """A doctor."""
-    return StaffRegistered(
+def staff(
+    account_id: str,
+    full_name: str,
+    snils: str | None = None,
+    *,
+    clinics: Sequence[str | None] = (CLINIC.id,),
+    specialties: Sequence[str] = ("therapist",),
+    role: StaffRole = StaffRole.DOCTOR,
+    active: bool = True,
+) -> StaffChanged:
+    """A doctor of Anna's clinic, unless told otherwise."""
+    return StaffChanged(
         account_id=account_id,
-        role=StaffRole.DOCTOR,
+        active=active,
+        posts=tuple(Post(role=role, clinic_id=clinic) for clinic in clinics),
+        practice=Practice(specialties=tuple(specialties), practising_since=2010),
         pii=StaffPii(full_name=full_name, position="врач-терапевт", snils=snils),
     )
+
+
+def clinic(known: Clinic = CLINIC, **over: Any) -> ClinicChanged:
+    """Anna's clinic, or another."""
+    licence = Permit(
+        number=known.licence, issued_on=known.licensed_from, valid_until=known.licensed_until
+    )
+    said: Json = {
+        "clinic_id": known.id,
+        "number": known.number,
+        "name": known.name,
+        "organisation": known.organisation,
+        "address": known.address,
+        "phone": "+74950000045",
+        "timezone": "Europe/Moscow",
+        "ogrn": known.ogrn,
+        "inn": known.inn,
+        "licence": licence,
+        "closed_on": known.closed_on,
+    }
+    return ClinicChanged(**(said | over))
 
 
 def accepted(file_id: str, owner: str = ANNA.account_id, **over: int | None) -> FileAccepted:

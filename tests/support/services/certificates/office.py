@@ -12,6 +12,7 @@ import httpx2
 from fastapi import FastAPI
 
 from contracts.envelope import Data
+from contracts.identity import ClinicAttached
 from contracts.topics import aggregate_of
 from services.certificates.app import build
 from services.certificates.applications.domain.application import Application
@@ -25,8 +26,22 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.transactions import Transactions
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
-from tests.support.services.certificates.builders import ANNA, EXAMINED, FILLED, ORLOVA, TESTS
-from tests.support.services.certificates.events import Json, accepted, profile, sealed, staff
+from tests.support.services.certificates.builders import (
+    ANNA,
+    CLINIC,
+    EXAMINED,
+    FILLED,
+    ORLOVA,
+    TESTS,
+)
+from tests.support.services.certificates.events import (
+    Json,
+    accepted,
+    clinic,
+    profile,
+    sealed,
+    staff,
+)
 from tests.support.tools.encryption import SECRET
 
 CONSENT = {"consent": True, "consent_version": "2026-09"}
@@ -87,10 +102,21 @@ class Office:
         return await deliver(self.app, event)
 
     async def know_people(self) -> None:
-        """Anna is confirmed, Orlova is a doctor, and so is Petrov."""
+        """Anna is confirmed and attached to a clinic; Orlova and Petrov are doctors there."""
         await self.hear(profile(), ANNA.account_id)
+        await self.know_clinic()
+
+    async def know_clinic(self) -> None:
+        """Anna is attached to a clinic with two doctors."""
+        await self.hear(clinic(), CLINIC.id)
+        await self.attach(CLINIC.id)
         await self.hear(staff(ORLOVA.account_id, ORLOVA.full_name), ORLOVA.account_id)
         await self.hear(staff("doctor-petrov", "Петров Пётр Петрович"), "doctor-petrov")
+
+    async def attach(self, clinic_id: str, account_id: str = ANNA.account_id) -> None:
+        """A citizen is attached to this clinic."""
+        attached = ClinicAttached(account_id=account_id, clinic_id=clinic_id)
+        assert await self.hear(attached, account_id) == "handled"
 
     async def accept(self, *file_ids: str, owner: str = ANNA.account_id) -> None:
         """The documents service accepted these scans."""
@@ -139,10 +165,13 @@ class Office:
     async def decide(
         self, application_id: str, verb: str, body: Json | None = None, **who: str
     ) -> httpx2.Response:
-        """A doctor's verb."""
-        return await self.http.post(
-            f"/v1/reviews/{application_id}/{verb}", json=body, headers=self.doctor(**who)
-        )
+        """A doctor's verb; where it needs the doctor's act of signing, with one."""
+        path, headers = f"/v1/reviews/{application_id}/{verb}", self.doctor(**who)
+        answer = await self.http.post(path, json=body, headers=headers)
+        if verb != "approval" or answer.json().get("code") != "signing-act-required":
+            return answer
+        act = self.tokens.act(who.get("subject", ORLOVA.account_id), answer.json()["digest"])
+        return await self.http.post(path, json={**(body or {}), "act": act}, headers=headers)
 
     async def approved(self, delivery: str = "account") -> Json:
         """An approved application."""

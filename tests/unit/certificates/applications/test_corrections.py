@@ -12,7 +12,7 @@ from services.certificates.applications.domain import document_requests as askin
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.states import State
-from services.certificates.known.domain import Person
+from services.certificates.known.domain.people import Person
 from services.certificates.reviews import domain as review
 from services.chassis.foundation.errors import InvalidInputError
 from tests.support.services.certificates.builders import (

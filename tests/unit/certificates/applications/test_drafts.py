@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from hypothesis import given as for_all
@@ -20,7 +21,8 @@ from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.applications.errors import IllegalTransitionError
 from services.certificates.catalogue.domain.catalogue import Delivery, SlaClass
 from services.certificates.catalogue.domain.forms import Field, Kind, field_errors
-from services.certificates.known.domain import KnownFile
+from services.certificates.known.domain.clinics import Choice, ClinicFlaw, ClinicName
+from services.certificates.known.domain.people import KnownFile
 from services.certificates.known.errors import ProfileNotReceivedError
 from services.certificates.reviews import domain as review
 from services.chassis.foundation.errors import InvalidInputError
@@ -28,6 +30,8 @@ from tests.support.services.certificates.builders import (
     AGREED,
     ANNA,
     CATALOGUE,
+    CHOSEN,
+    CLINIC,
     FILLED,
     FORM_086,
     NOW,
@@ -43,7 +47,9 @@ TODAY = CATALOGUE.calendar.day_of(NOW)
 
 
 def an_empty_draft() -> Application:
-    return filing.draft(FORM_086, ANNA, application_id="app-1", citizen_id=ANNA.account_id, now=NOW)
+    return filing.draft(
+        FORM_086, ANNA, application_id="app-1", citizen_id=ANNA.account_id, chosen=CHOSEN, now=NOW
+    )
 
 
 def wrong(error: pytest.ExceptionInfo[InvalidInputError]) -> dict[str, str]:
@@ -74,14 +80,14 @@ def test_c4_a_draft_keeps_what_is_typed_even_if_it_is_not_right_yet() -> None:
     again = edit(draft, Changes({"workplace": None, "specialty": ""}))
     assert "workplace" not in again.values
     assert again.values["oms"] == "77"
-    assert filing.problems(again, FORM_086, today=TODAY)
+    assert filing.problems(again, FORM_086, today=TODAY, flaw=None)
 
 
 def test_c6_a_draft_tells_everything_that_is_wrong_at_once() -> None:
     changes = Changes(
         {"oms": "77", "purpose": "holiday", "workplace": "x" * 251, "specialty": "\x07"}
     )
-    found = filing.problems(edit(an_empty_draft(), changes), FORM_086, today=TODAY)
+    found = filing.problems(edit(an_empty_draft(), changes), FORM_086, today=TODAY, flaw=None)
     assert {(e.pointer, e.code) for e in found} == {
         ("/fields/oms", "format"),
         ("/fields/registration_address", "required"),
@@ -106,7 +112,7 @@ def test_c6_a_draft_tells_everything_that_is_wrong_at_once() -> None:
 def test_what_is_pasted_is_kept_as_it_looks(pasted: str, kept: str) -> None:
     draft = edit(a_draft("policy"), Changes({"workplace": pasted}))
     assert draft.values["workplace"] == kept
-    assert not filing.problems(draft, FORM_086, today=TODAY)
+    assert not filing.problems(draft, FORM_086, today=TODAY, flaw=None)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +128,7 @@ def test_what_no_font_prints_is_a_problem_of_the_draft_with_the_letters_named(
     typed: str, named: str
 ) -> None:
     draft = edit(a_draft("policy"), Changes({"workplace": typed}))
-    [problem] = filing.problems(draft, FORM_086, today=TODAY)
+    [problem] = filing.problems(draft, FORM_086, today=TODAY, flaw=None)
     assert (problem.pointer, problem.code) == ("/fields/workplace", "unprintable")
     assert named in problem.detail
 
@@ -133,7 +139,7 @@ def test_what_no_font_prints_is_a_problem_of_the_draft_with_the_letters_named(
 def test_a_number_is_taken_with_any_separators(typed: str) -> None:
     draft = edit(a_draft("policy"), Changes({"oms": typed}))
     assert draft.values["oms"] == "7758890000000128"
-    assert not filing.problems(draft, FORM_086, today=TODAY)
+    assert not filing.problems(draft, FORM_086, today=TODAY, flaw=None)
 
 
 def test_c24_the_profiles_own_name_may_be_pasted_back() -> None:
@@ -164,6 +170,7 @@ def test_c24_at_submission_the_profile_of_that_moment_counts() -> None:
         married,
         agreement=AGREED,
         consent=CATALOGUE.consent,
+        chosen=CHOSEN,
         tracking_number="1",
         calendar=CATALOGUE.calendar,
         now=NOW,
@@ -266,6 +273,7 @@ def test_c6_submission_names_every_error_with_the_consent_too() -> None:
             ANNA,
             agreement=Agreement(agreed=False, version="2001-01"),
             consent=CATALOGUE.consent,
+            chosen=CHOSEN,
             tracking_number="1",
             calendar=CATALOGUE.calendar,
             now=NOW,
@@ -290,6 +298,7 @@ def test_a_profile_that_has_not_arrived_loses_nothing() -> None:
             None,
             agreement=AGREED,
             consent=CATALOGUE.consent,
+            chosen=CHOSEN,
             tracking_number="1",
             calendar=CATALOGUE.calendar,
             now=NOW,
@@ -433,7 +442,7 @@ def test_c6_problems_and_submission_agree_whatever_is_typed(
 ) -> None:
     """What a draft shows as problems is exactly what its submission is refused for."""
     draft = edit(a_draft("policy", *TESTS), Changes({**FILLED, **typed}))
-    problems = filing.problems(draft, FORM_086, today=TODAY)
+    problems = filing.problems(draft, FORM_086, today=TODAY, flaw=None)
     if problems:
         with pytest.raises(InvalidInputError) as refused:
             submit(draft)
@@ -463,3 +472,52 @@ def test_c50_a_date_is_year_month_day(typed: str, code: str | None) -> None:
 def test_a_pattern_that_takes_the_digits_of_every_script_stops_the_start() -> None:
     with pytest.raises(ValueError, match="every script"):
         Field("series", "Серия", pattern=r"\d{4}")
+
+
+def a_choice(**over: Any) -> Choice:
+    clinic = replace(CLINIC, **over)
+    return Choice(clinic, clinic.flaw(TODAY))
+
+
+@pytest.mark.parametrize(
+    ("over", "flaw"),
+    [
+        ({}, None),
+        ({"closed_on": TODAY + timedelta(days=1)}, None),
+        ({"closed_on": TODAY}, ClinicFlaw.CLOSED),
+        ({"licensed_until": TODAY}, None),
+        ({"licensed_until": TODAY - timedelta(days=1)}, ClinicFlaw.UNLICENSED),
+        ({"licensed_until": None}, None),
+        ({"licensed_from": TODAY + timedelta(days=1)}, ClinicFlaw.UNLICENSED),
+    ],
+)
+def test_k6_a_clinic_decides_while_it_works_and_has_a_licence(
+    over: dict[str, Any], flaw: ClinicFlaw | None
+) -> None:
+    assert a_choice(**over).flaw is flaw
+
+
+@pytest.mark.parametrize(
+    "choice", [Choice(None, ClinicFlaw.UNKNOWN), Choice(CLINIC, ClinicFlaw.NO_DOCTOR)]
+)
+def test_k6_a_clinic_that_cannot_decide_is_refused_in_the_draft_and_at_submission(
+    choice: Choice,
+) -> None:
+    """And the draft keeps the clinic that it had."""
+    assert choice.flaw is not None
+    draft = a_draft("policy", *TESTS)
+    with pytest.raises(InvalidInputError) as edited:
+        filing.edited(draft, FORM_086, ANNA, {}, Changes(clinic_id="other"), chosen=choice)
+    with pytest.raises(InvalidInputError) as submitted:
+        submit(draft, chosen=choice)
+    for refused in (edited.value, submitted.value):
+        assert [(e.pointer, e.code) for e in refused.errors] == [("/clinic_id", choice.flaw.value)]
+    problems = filing.problems(draft, FORM_086, today=TODAY, flaw=choice.flaw)
+    assert [problem.pointer for problem in problems] == ["/clinic_id"]
+
+
+def test_k6_an_application_keeps_the_name_that_its_clinic_had_at_submission() -> None:
+    renamed = Choice(replace(CLINIC, name="Поликлиника на Садовой"), None)
+    draft = a_draft("policy", *TESTS)
+    assert draft.clinic == CHOSEN.named
+    assert submit(draft, chosen=renamed).clinic == ClinicName(CLINIC.id, "Поликлиника на Садовой")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stdnum.ru import inn, ogrn
 
 from services.certificates.catalogue.domain.calendar import Term
 from services.certificates.catalogue.domain.catalogue import Delivery, Need, SlaClass
@@ -69,11 +68,11 @@ def test_c3_types_are_found_by_the_words_of_their_name(query: str, found: list[s
     assert sorted(kind.code for kind in CATALOGUE.search(query)) == sorted(found)
 
 
-def test_c31_the_organisation_has_sound_numbers() -> None:
-    organisation = CATALOGUE.organisation
-    assert inn.is_valid(organisation.inn)
-    assert ogrn.is_valid(organisation.ogrn)
-    assert all((organisation.name, organisation.address, organisation.licence))
+def test_k6_a_type_names_the_specialties_that_decide() -> None:
+    assert FORM_086.decider_titles[0] == "Терапевт"
+    assert CATALOGUE.decided_by(["occupational"]) == ["086u"]
+    assert sorted(CATALOGUE.decided_by(["therapist", "surgeon"])) == ["086u", "health"]
+    assert CATALOGUE.decided_by(["surgeon"]) == CATALOGUE.decided_by([]) == []
 
 
 def test_an_unknown_type_is_refused() -> None:
@@ -100,6 +99,9 @@ Broken = Callable[[dict[str, Any]], object]
         (lambda data: data["fields"][10].update(default="7"), "the default is none"),
         (lambda data: data["fields"][4].update(pattern="("), "the pattern is none"),
         (lambda data: data.update(refusal_reasons=[]), "refusal reasons"),
+        (lambda data: data.update(deciders=[]), "deciders are codes"),
+        (lambda data: data.update(deciders=["wizard"]), "wizard"),
+        (lambda data: data["doctor_fields"].append({"name": "act", "label": "x"}), "«act»"),
     ],
 )
 def test_a_wrong_data_file_stops_the_start_and_is_named(

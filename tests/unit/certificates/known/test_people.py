@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.certificates.known.domain import Person, Staff, refuse_themselves, same_name
+from services.certificates.known.domain.people import Person, same_name
+from services.certificates.known.domain.staff import Staff, refuse_themselves
 from services.certificates.known.errors import OwnApplicationError
 from tests.support.services.certificates.builders import ANNA, ORLOVA
 

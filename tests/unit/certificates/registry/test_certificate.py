@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.certificates import CertificatePii
-from services.certificates.known.domain import masked_name
+from contracts.signing import digest_of
+from services.certificates.known.domain.people import masked_name
 from services.certificates.registry import events
 from services.certificates.registry.domain.certificate import (
     Certificate,
@@ -17,12 +18,13 @@ from services.certificates.registry.domain.certificate import (
     Status,
     Validity,
     certificate_of,
-    printed_fields,
 )
+from services.certificates.registry.domain.printing import Row, printed_rows
 from services.certificates.registry.errors import NotInForceError
 from services.chassis.foundation.encryption import Encryption
 from tests.support.services.certificates.builders import (
     CATALOGUE,
+    CLINIC,
     FORM_086,
     NOW,
     ORLOVA,
@@ -37,7 +39,7 @@ ENCRYPTION = Encryption("certificates.orders", SECRET)
 
 
 def a_certificate() -> Certificate:
-    return certificate_of(approve(a_claimed()), FORM_086, CATALOGUE.organisation, today=TODAY)
+    return certificate_of(approve(a_claimed()), FORM_086, CLINIC.issuer, today=TODAY)
 
 
 def an_issued() -> Certificate:
@@ -46,9 +48,9 @@ def an_issued() -> Certificate:
 
 def rows(application_number: str = "26K7-Q2M9-X4RB") -> dict[str, tuple[str, str]]:
     application = approve(a_claimed(), number=application_number)
-    certificate = certificate_of(application, FORM_086, CATALOGUE.organisation, today=TODAY)
-    printed = printed_fields(application, certificate, FORM_086, CATALOGUE.organisation)
-    return {key: (label, value) for key, label, value in printed}
+    certificate = certificate_of(application, FORM_086, CLINIC.issuer, today=TODAY)
+    printed = printed_rows(application, FORM_086, CLINIC.issuer, certificate)
+    return {row.key: (row.label, row.value) for row in printed}
 
 
 def test_c31_the_form_prints_its_rows_in_order_with_number_dates_and_organisation() -> None:
@@ -63,8 +65,28 @@ def test_c31_the_form_prints_its_rows_in_order_with_number_dates_and_organisatio
     assert printed["tests"][1] == "Общий анализ крови; Биохимический анализ крови; ЭКГ"
     assert printed["exam_date"][1] == "18.11.2026"
     assert printed["doctor"][1] == f"{ORLOVA.full_name}, врач-терапевт"
-    assert CATALOGUE.organisation.name in printed["organisation"][1]
-    assert CATALOGUE.organisation.ogrn in printed["organisation_details"][1]
+    assert printed["organisation"][1] == CLINIC.organisation
+    assert CLINIC.name in printed["organisation"][1]
+    assert CLINIC.ogrn in printed["organisation_details"][1]
+    assert CLINIC.licence in printed["organisation_details"][1]
+
+
+def test_k6_a_clinic_that_its_organisation_does_not_name_is_printed_beside_it() -> None:
+    branch = replace(CLINIC, name="Филиал № 2")
+    assert branch.issuer.title == f"{CLINIC.organisation}, Филиал № 2"
+
+
+def test_k5_what_a_doctor_signs_for_has_a_dash_where_only_issuing_knows() -> None:
+    """And is what will be printed in all else: the digest is the same."""
+    application = approve(a_claimed())
+    before = printed_rows(application, FORM_086, CLINIC.issuer)
+    after = printed_rows(application, FORM_086, CLINIC.issuer, a_certificate())
+    changed = {row.key for row, other in zip(before, after, strict=True) if row != other}
+    assert changed == {"number", "issued_on", "valid_until"}
+    assert {row.value for row in before if row.key in changed} == {"—"}
+    assert digest_of("app-1", "086u", CLINIC.id, before) == digest_of(
+        "app-1", "086u", CLINIC.id, after
+    )
 
 
 def test_c31_an_empty_row_is_a_dash_so_the_form_is_always_the_same() -> None:
@@ -80,13 +102,13 @@ def test_c32_only_what_the_form_needs_is_printed() -> None:
 def test_c50_the_validity_is_the_one_asked_for() -> None:
     application = approve(a_claimed())
     shorter = replace(application, values={**application.values, "validity_months": "3"})
-    made = certificate_of(shorter, FORM_086, CATALOGUE.organisation, today=TODAY)
+    made = certificate_of(shorter, FORM_086, CLINIC.issuer, today=TODAY)
     assert made.valid_until == date(2027, 2, 18)
 
 
 def test_an_application_that_is_not_approved_makes_no_certificate() -> None:
     with pytest.raises(ValueError, match="not approved"):
-        certificate_of(a_waiting(), FORM_086, CATALOGUE.organisation, today=TODAY)
+        certificate_of(a_waiting(), FORM_086, CLINIC.issuer, today=TODAY)
 
 
 def test_c34_the_states_of_the_public_check() -> None:
@@ -128,16 +150,17 @@ def test_e9_the_longest_form_fits_into_an_event_that_documents_alone_can_read(co
     kind = CATALOGUE.type(code)
     application = approve(a_claimed())
     lengths = {name: item.max_length for name, item in kind.field_by_name.items()}
-    longest = [(key, label, "№" * lengths.get(key, 200)) for key, label in kind.rows()]
+    longest = [Row(key, label, "§" * lengths.get(key, 200)) for key, label in kind.rows()]
     approved = events.ordered(
         application,
         a_certificate(),
         kind,
-        CATALOGUE.organisation,
+        CLINIC.issuer,
         rows=longest,
+        act="a" * 2000,
         verify_url="https://health.example.org/verify/26K7-Q2M9-X4RB",
         encryption=ENCRYPTION,
     )
-    assert "№" not in approved.model_dump_json()
+    assert "§" not in approved.model_dump_json()
     found = ENCRYPTION.decrypt(approved.pii.jwe, CertificatePii, about=approved.bound_to)
-    assert [(f.key, f.label, f.value) for f in found.fields] == longest
+    assert [Row(f.key, f.label, f.value) for f in found.fields] == longest

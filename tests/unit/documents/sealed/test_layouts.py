@@ -15,7 +15,7 @@ from services.documents.sealed.gateways.layouts import paper_of
 from services.sealing.keys import CertificateInfo
 from services.sealing.pdf.facts import Facts
 from services.sealing.pdf.template import Template
-from tests.support.services.certificates.builders import CATALOGUE
+from tests.support.services.certificates.builders import CATALOGUE, CLINIC
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 SEALING = Organisation("Поликлиника № 1", "ИНН 7707083893")
@@ -91,11 +91,10 @@ def test_a7_a_talon_names_five_things_in_the_clinics_own_time(zone: str, printed
 @pytest.mark.parametrize("kind", CATALOGUE.types.values(), ids=lambda kind: kind.code)
 def test_every_form_of_the_catalogue_fits_the_fixed_page(kind: CertificateType) -> None:
     """With everybody's name on two lines: the general engine is ten times slower."""
-    organisation = CATALOGUE.organisation
     known = {
-        "organisation": organisation.name,
-        "organisation_address": organisation.address,
-        "organisation_details": organisation.details,
+        "organisation": CLINIC.title,
+        "organisation_address": CLINIC.address,
+        "organisation_details": CLINIC.details,
     }
     lines = tuple(Line(key, label, known.get(key, "Здорова")) for key, label in kind.rows())
     order = replace(an_order(lines, kind.code), title=kind.printed_title)

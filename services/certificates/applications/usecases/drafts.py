@@ -1,39 +1,37 @@
-"""What a citizen does with an application."""
+"""What a citizen does with a draft: begins, edits, hands in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.certificates.applications import events
-from services.certificates.applications.actions import CLAIM_TIMER, Cases
-from services.certificates.applications.domain import document_requests, drafts
+from services.certificates.applications.actions import Cases
+from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.domain.attachments import Given
+from services.certificates.applications.domain.attachments import ids_of
 from services.certificates.applications.domain.begun import one_more
-from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.drafts import Agreement, Changes
-from services.certificates.applications.domain.looks import Look
 from services.certificates.applications.domain.states import UNDECIDED, State
 from services.certificates.applications.domain.tracking import TRACKING_SPACE, tracking_number
 from services.certificates.applications.errors import TooManyApplicationsError, TooManyDraftsError
 from services.certificates.applications.metrics import ApplicationMetrics
 from services.certificates.applications.store.desks import Desks
 from services.certificates.applications.views import ApplicationView, citizens_view
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.errors import UnknownTypeError
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
-from services.certificates.known.domain import Hands, KnownFile
+from services.certificates.known.domain.clinics import Choice, ClinicFlaw
+from services.certificates.known.domain.people import Hands
 from services.chassis.database.idempotency import Once
-from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.http.etags import Expected
 from services.chassis.work.transactions import Transaction
 
 
 @dataclass(frozen=True)
-class Applications:
-    """The verbs of the citizen. Everything is found by its owner, or not at all."""
+class Drafts:
+    """The verbs of whoever applies. Everything is found by its owner, or not at all."""
 
     deps: Deps
     cases: Cases
@@ -41,28 +39,26 @@ class Applications:
     desks: Desks
     metrics: ApplicationMetrics
 
-    async def measure(self) -> None:
-        """Set the gauges of how the applications stand now."""
-        now = self.deps.now()
-        self.metrics.set(await self.cases.store.counted(now), now)
-
-    def view(self, application: Application) -> ApplicationView:
-        """The application as its citizen sees it today."""
-        today = self.cases.catalogue.calendar.day_of(self.deps.now())
-        return citizens_view(application, self.cases.kind_of(application), today=today)
+    def view_of_new(self, draft: Application) -> ApplicationView:
+        """A draft that was begun just now: its clinic was looked at."""
+        flaw = None if draft.clinic else ClinicFlaw.MISSING
+        return citizens_view(draft, self.cases.kind_of(draft), today=self.cases.today(), flaw=flaw)
 
     async def open(
         self,
         citizen_id: str,
         type_code: str,
+        clinic_id: str | None,
         *,
         by: Hands | None = None,
         once: Once | None = None,
     ) -> Application:
-        """Start a draft, filled from the profile (C4, C5). `by` whom, where not by themselves.
+        """Start a draft, filled from the profile, at the citizen's clinic or another (C4, C5, K6).
+
+        `by` whom, where not by themselves.
 
         Raises:
-            InvalidInputError: there is no such type.
+            InvalidInputError: there is no such type, or the clinic cannot decide about it.
             TooManyDraftsError: the citizen has as many as one may.
             TooManyDraftsTodayError: the citizen has begun as many today as one may.
         """
@@ -74,6 +70,7 @@ class Applications:
             raise InvalidInputError([wrong]) from error
 
         await self.known.profile_arrives(citizen_id)  # a draft opened before it would be empty
+        await self.known.clinic_arrives(clinic_id)
 
         async def work(tx: Transaction) -> Application:
             await self.known.may_apply(tx, citizen_id, kind.code, by)
@@ -84,36 +81,17 @@ class Applications:
             begun = one_more(before, calendar, now, most=settings.drafts_per_day)
             person = await self.known.store.people.find(tx, citizen_id)
             draft = drafts.draft(
-                kind, person, application_id=deps.new_id(), citizen_id=citizen_id, now=now
+                kind,
+                person,
+                application_id=deps.new_id(),
+                citizen_id=citizen_id,
+                chosen=await self._first_choice(tx, citizen_id, clinic_id, kind),
+                now=now,
             )
             await self.desks.begin(tx, citizen_id, begun)
             return await self.cases.store.add(tx, draft)
 
         return await deps.transactions.run(work, once=once)
-
-    async def one(self, citizen_id: str, application_id: str) -> Application:
-        """One application of this citizen.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-        return await self.cases.store.get(None, application_id, owner=citizen_id)
-
-    async def looks(
-        self, citizen_id: str, application_id: str, *, after: str | None, limit: int
-    ) -> Page[Look]:
-        """Which doctors were shown the application, newest first.
-
-        Raises:
-            NotFoundError: it is not this citizen's.
-        """
-        await self.one(citizen_id, application_id)
-        looks = self.cases.looks
-        return await looks.of_application(application_id, citizen_id, after=after, limit=limit)
-
-    async def page(self, citizen_id: str, *, after: str | None, limit: int) -> Page[Application]:
-        """The citizen's applications, newest first."""
-        return await self.cases.store.of_citizen(citizen_id, after=after, limit=limit)
 
     async def edit(
         self,
@@ -132,14 +110,18 @@ class Applications:
         await self._load(
             None, citizen_id, application_id, expected
         )  # before anything is waited for
-        await self.known.files_arrive(citizen_id, _ids(changes.given))
+        await self.known.files_arrive(citizen_id, ids_of(changes.given))
+        await self.known.clinic_arrives(changes.clinic_id)
 
         async def work(tx: Transaction) -> Application:
             before = await self._load(tx, citizen_id, application_id, expected)
             await self.known.may_apply(tx, citizen_id, before.type_code, by)
             person = await self.known.store.people.find(tx, citizen_id)
-            files = await self._files(tx, citizen_id, changes.given)
-            after = drafts.edited(before, self.cases.kind_of(before), person, files, changes)
+            files = await self.known.store.files_of(tx, citizen_id, ids_of(changes.given))
+            kind, chosen = self.cases.kind_of(before), None
+            if changes.clinic_id is not None:
+                chosen = await self.cases.choice(tx, changes.clinic_id, kind)
+            after = drafts.edited(before, kind, person, files, changes, chosen=chosen)
             return await self.cases.save(tx, before, after)
 
         return await self.deps.transactions.run(work)
@@ -194,6 +176,7 @@ class Applications:
             await self.known.store.people.find(tx, citizen_id),
             agreement=agreement,
             consent=catalogue.consent,
+            chosen=await self.cases.choice(tx, before.clinic.id if before.clinic else None, kind),
             tracking_number=number,
             calendar=catalogue.calendar,
             now=self.deps.now(),
@@ -205,47 +188,17 @@ class Applications:
         requested = events.documents_requested(after, kind)
         return await self.cases.save(tx, before, after, told, requested)
 
-    async def supply(
-        self, citizen_id: str, application_id: str, answer: Answer, *, by: Hands | None = None
-    ) -> Application:
-        """Add and correct what was asked for; see `document_requests.supplied` (C10, C17)."""
-        await self.one(citizen_id, application_id)
-        await self.known.files_arrive(citizen_id, _ids(answer.given))
-
-        async def work(tx: Transaction) -> Application:
-            before = await self.cases.store.get(tx, application_id, owner=citizen_id)
-            await self.known.may_apply(tx, citizen_id, before.type_code, by)
-            after = document_requests.supplied(
-                before,
-                self.cases.kind_of(before),
-                await self._files(tx, citizen_id, answer.given),
-                answer,
-                person=await self.known.store.people.find(tx, citizen_id),
-                calendar=self.cases.catalogue.calendar,
-                now=self.deps.now(),
-                by=by,
-            )
-            if after.state is State.AWAITING_DOCUMENTS:
-                return await self.cases.save(tx, before, after)
-            return await self.cases.save(tx, before, after, events.documents_supplied(after))
-
-        return await self.deps.transactions.run(work)
-
-    async def withdraw(
-        self, citizen_id: str, application_id: str, *, by: Hands | None = None
-    ) -> Application:
-        """Take the application back; nobody hears of a draft that was never handed in."""
-
-        async def work(tx: Transaction) -> Application:
-            before = await self.cases.store.get(tx, application_id, owner=citizen_id)
-            after = drafts.withdrawn(before, now=self.deps.now(), by=by)
-            await tx.cancel_timer(CLAIM_TIMER, application_id)
-            if before.filed is None:
-                return await self.cases.save(tx, before, after)
-            told = events.withdrawn(after, self.cases.kind_of(after), by)
-            return await self.cases.save(tx, before, after, told)
-
-        return await self.deps.transactions.run(work)
+    async def _first_choice(
+        self, tx: Transaction, citizen_id: str, clinic_id: str | None, kind: CertificateType
+    ) -> Choice:
+        """The clinic that was named; else the citizen's own, if it can decide."""
+        own = await self.known.home_of(tx, citizen_id) if clinic_id is None else None
+        choice = await self.cases.choice(tx, clinic_id or own, kind)
+        if choice.flaw is None:
+            return choice
+        if clinic_id is not None:
+            raise InvalidInputError(drafts.clinic_errors(choice.flaw))
+        return Choice()
 
     async def _load(
         self, tx: Transaction | None, citizen_id: str, application_id: str, expected: Expected
@@ -253,12 +206,3 @@ class Applications:
         found = await self.cases.store.get(tx, application_id, owner=citizen_id)
         expected.check(found.revision)
         return found
-
-    async def _files(
-        self, tx: Transaction, citizen_id: str, given: Iterable[Given]
-    ) -> dict[str, KnownFile]:
-        return await self.known.store.files_of(tx, citizen_id, _ids(given))
-
-
-def _ids(given: Iterable[Given]) -> set[str]:
-    return {g.file_id for g in given if g.file_id is not None}

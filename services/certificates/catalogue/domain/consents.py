@@ -1,4 +1,4 @@
-"""Who issues the certificates, and what citizens agree to."""
+"""What citizens agree to; and that a data file says nothing which no document could show."""
 
 from __future__ import annotations
 
@@ -14,28 +14,6 @@ def refuse_unprintable(owner: str, *texts: str) -> None:
     if wrong:
         message = f"{owner}: no document can show {wrong!r}"
         raise ValueError(message)
-
-
-@dataclass(frozen=True)
-class Organisation:
-    """Who issues the certificates (C31)."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    id: str
-    name: str
-    address: str
-    ogrn: str
-    inn: str
-    licence: str
-
-    def __post_init__(self) -> None:
-        refuse_unprintable("organisation", self.name, self.address, self.details)
-
-    @property
-    def details(self) -> str:
-        """The registration numbers in one line."""
-        return f"ОГРН {self.ogrn}, ИНН {self.inn}, лицензия {self.licence}"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is known of others from events: confirmed people, staff, accepted files."""
+"""What is known of people from events: who is confirmed, what stands against them, their files."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from services.certificates.known.errors import OwnApplicationError
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
-from services.chassis.foundation.text import name, number
+from services.chassis.foundation.text import name
 
 _SHOWN_LETTERS = 1
 
@@ -78,17 +77,6 @@ class Hands:
 
 
 @dataclass(frozen=True)
-class Staff:
-    """A member of staff as patients see them; the СНИЛС tells only who they are as a citizen."""
-
-    account_id: str
-    full_name: str
-    position: str | None
-    role: str
-    snils: str | None = None
-
-
-@dataclass(frozen=True)
 class KnownFile:
     """An upload that passed the checks of the documents service; `size` is what was sent."""
 
@@ -98,19 +86,6 @@ class KnownFile:
     media_type: str
     size: int
     dpi: int | None
-
-
-def same_person(citizen: Person, staff: Staff) -> bool:
-    """Whether a member of staff is, or may be, this citizen under another account.
-
-    By СНИЛС or by name: nobody has checked the number of a staff record, which has no birth date
-    either. So a namesake counts as the same: another doctor takes the case.
-    """
-    one, other = number(citizen.snils or ""), number(staff.snils or "")
-    if one and one == other:
-        return True
-    names = full_name(citizen.last_name, citizen.first_name, citizen.middle_name)
-    return same_name(names, staff.full_name)
 
 
 def same_name(one: str, other: str) -> bool:
@@ -136,18 +111,6 @@ def _words(full: str) -> list[str]:
 
 def _initial(one: str, other: str) -> bool:
     return 1 in (len(one), len(other)) and one[0] == other[0]
-
-
-def refuse_themselves(
-    citizen_id: str, staff_id: str, citizen: Person | None, staff: Staff | None
-) -> None:
-    """Refuse where staff would decide about themselves, also under another account (C20).
-
-    Raises:
-        OwnApplicationError: they are one person, or cannot be told apart.
-    """
-    if citizen_id == staff_id or (citizen and staff and same_person(citizen, staff)):
-        raise OwnApplicationError
 
 
 def full_name(last_name: str, first_name: str, middle_name: str | None) -> str:

@@ -1,0 +1,58 @@
+"""What the doctor does: logs in, looks at a certificate before it is signed, signs for it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from deploy.world.demo.citizen import log_in
+from deploy.world.demo.gateway import CODE, Gateway, Phone
+
+ACCOUNTS = Path(__file__).with_name("accounts.json")
+
+
+class Doctor:
+    """A doctor with a phone: whoever approves confirms the signature by a code (K5)."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        """The first doctor of the demo's accounts."""
+        accounts = json.loads(ACCOUNTS.read_text())["accounts"]
+        self._account = next(a for a in accounts if a["role"] == "doctor")
+        self.gateway = gateway
+        self.phone = Phone(gateway, self._account["phone"])
+
+    async def log_in(self) -> None:
+        """Password, then a second code."""
+        await log_in(self.gateway, self.phone, self._account["phone"], self._account["password"])
+
+    async def claim(self, application_id: str) -> None:
+        """Take it from the queue."""
+        await self.gateway.post("certificates", f"/reviews/{application_id}/claim")
+
+    async def preview(self, application_id: str, findings: dict[str, Any]) -> dict[str, Any]:
+        """The certificate as it would be printed: where it is, and its digest."""
+        path = f"/reviews/{application_id}/preview"
+        found: dict[str, Any] = await self.gateway.post("certificates", path, findings)
+        return found
+
+    async def sign(self, digest: str) -> str:
+        """The doctor's own act for the document of this digest."""
+        await self.phone.skip()
+        asked = await self.gateway.post("identity", "/acts", {"digest": digest})
+        code = (await self.phone.wait_for(CODE))[1]
+        path = f"/acts/{asked['act_id']}/confirmation"
+        return str((await self.gateway.post("identity", path, {"code": code}))["act"])
+
+    async def open_session(self) -> str:
+        """An act for everything that is approved in the next minutes."""
+        await self.phone.skip()
+        asked = await self.gateway.post("identity", "/signing-sessions")
+        code = (await self.phone.wait_for(CODE))[1]
+        path = f"/signing-sessions/{asked['session_id']}/confirmation"
+        return str((await self.gateway.post("identity", path, {"code": code}))["act"])
+
+    async def approve(self, application_id: str, findings: dict[str, Any], act: str) -> None:
+        """Approve what the act is for."""
+        path = f"/reviews/{application_id}/approval"
+        await self.gateway.post("certificates", path, {**findings, "act": act})

@@ -1,0 +1,1 @@
+"""What is known of others, as rules need it: people, staff, clinics."""

@@ -1,0 +1,79 @@
+"""What is printed on a certificate: each row by its key, its label and what it says (C31, C32)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.signing import FIXED_BY_ISSUING
+from services.certificates.applications.domain.application import Application
+from services.certificates.catalogue.domain.catalogue import CertificateType, Need
+from services.certificates.catalogue.domain.forms import russian_date
+from services.certificates.known.domain.clinics import Issuer
+from services.certificates.known.domain.people import full_name
+from services.certificates.registry.domain.certificate import Certificate
+
+NOTHING = "—"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One printed row: how it is called in the XML and on the form, and what it says."""
+
+    key: str
+    label: str
+    value: str
+
+
+def printed_rows(
+    application: Application,
+    kind: CertificateType,
+    clinic: Issuer,
+    certificate: Certificate | None = None,
+) -> list[Row]:
+    """The printed rows in the order of the form (C31, C32).
+
+    Without a certificate what only issuing knows is a dash: the rows that a doctor signs for (K5).
+    """
+    system = _system_values(application, kind, clinic) | _issued_values(certificate)
+    decided = application.decision.values if application.decision else {}
+    entered = {**application.values, **decided}
+    rows = []
+    for key, label in kind.rows():
+        field = kind.field_by_name.get(key)
+        value = entered.get(key, "") if field else system[key]
+        shown = field.shown(value) if field and value else value
+        rows.append(Row(key, label, shown or NOTHING))
+    return rows
+
+
+def _issued_values(certificate: Certificate | None) -> dict[str, str]:
+    if certificate is None:
+        return dict.fromkeys(FIXED_BY_ISSUING, NOTHING)
+    return {
+        "number": certificate.number,
+        "issued_on": russian_date(certificate.issued_on),
+        "valid_until": russian_date(certificate.valid_until),
+    }
+
+
+def _system_values(
+    application: Application, kind: CertificateType, clinic: Issuer
+) -> dict[str, str]:
+    values, decision = application.values, application.decision
+    signer = (decision.doctor_name, decision.doctor_position) if decision else ()
+    given = [
+        r.title
+        for r in kind.requirements
+        if r.need is not Need.SUBMISSION and application.files_of(r.code)
+    ]
+    return {
+        "full_name": full_name(
+            values.get("last_name", ""), values.get("first_name", ""), values.get("middle_name")
+        ),
+        "tests": "; ".join(given),
+        "doctor": ", ".join(part for part in signer if part),
+        "organisation": clinic.title,
+        "organisation_address": clinic.address,
+        "organisation_details": clinic.details,
+        "tracking_number": application.registered.tracking_number,
+    }
