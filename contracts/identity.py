@@ -215,16 +215,6 @@ class StaffPii(Pii):
     snils: str | None = None
 
 
-class StaffRegistered(Data):
-    """A staff account exists (or its data changed); doctors sign under their `account_id`."""
-
-    TYPE: ClassVar[str] = "identity.staff-registered.v1"
-    account_id: str
-    role: StaffRole
-    clinic_id: str | None = None
-    pii: StaffPii
-
-
 class Post(Part):
     """What a member of staff is at a clinic; without `clinic_id` on the whole platform."""
 

@@ -55,7 +55,6 @@ TOPICS: tuple[Topic, ...] = (
             i.ProfileConfirmedV2,
             i.ProfileRejected,
             i.ContactsChanged,
-            i.StaffRegistered,
             i.StaffChanged,
             i.StaffInvited,
             i.ClinicChanged,

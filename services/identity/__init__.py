@@ -2,11 +2,11 @@
 
 Owns: accounts, credentials, clinics, challenges, refresh tokens, keys that sign tokens, signing
 sessions (database `identity`).
-Publishes: AccountRegistered, ProfileConfirmedV2, ProfileRejected, ContactsChanged, StaffRegistered,
-StaffChanged, StaffInvited, ClinicChanged, ClinicAttached, AccountBlocked, AccountUnblocked,
-SigningSessionEnded, RightGranted, RightEnded, RightRefused; for one reader each CodeRequestedV2,
-ProfileSubmittedV2, PapersConfirmed, RepresentationSubmitted. Listens to: the state registry
-(IdentityChecked, RepresentationChecked).
+Publishes: AccountRegistered, ProfileConfirmedV2, ProfileRejected, ContactsChanged, StaffChanged,
+StaffInvited, ClinicChanged, ClinicAttached, AccountBlocked, AccountUnblocked, SigningSessionEnded,
+RightGranted, RightEnded, RightRefused; for one reader each CodeRequestedV2, ProfileSubmittedV2,
+PapersConfirmed, RepresentationSubmitted. Listens to: the state registry (IdentityChecked,
+RepresentationChecked).
 Refuses: to send messages (notifier does), to say whether a phone or e-mail is registered.
 Not protected here: signing keys of tokens are readable in MongoDB; encryption at rest is the
 database's matter.

@@ -177,8 +177,7 @@ def test_what_one_reader_may_know_is_encrypted_and_nothing_else_is() -> None:
     names = {"last_name", "first_name", "middle_name", "full_name"}
     contacts = {"phone", "email", "former_phone", "former_email"}
     # a doctor's СНИЛС is compared with the certificate of the signing key
-    staff = (identity.StaffRegistered, identity.StaffChanged)
-    more = {event.TYPE: {"position", "snils"} for event in staff}
+    more = {identity.StaffChanged.TYPE: {"position", "snils"}}
     acting = (rights.RightGranted, rights.RightEnded, rights.RightRefused, rights.RightOffered)
     more |= {event.TYPE: {"representative_name", "subject_name"} for event in acting}
     for event_type, schema in all_schemas().items():

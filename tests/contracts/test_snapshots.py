@@ -169,7 +169,7 @@ def _snils_ok(number: str) -> bool:
 
 def test_people_in_examples_have_true_check_digits() -> None:
     """СНИЛС (I13) and the post's number (C42), so that the examples pass real checks."""
-    assert _snils_ok(example_of("identity.staff-registered.v1")["data"]["pii"]["snils"])
+    assert _snils_ok(example_of("identity.staff-changed.v1")["data"]["pii"]["snils"])
     digits = [int(d) for d in example_of("post.letter-accepted.v1")["data"]["postal_number"]]
     assert len(digits) == 14
     assert (sum(digits[0:13:2]) * 3 + sum(digits[1:13:2]) + digits[13]) % 10 == 0

@@ -72,8 +72,8 @@ class Cases:
             OtherSpecialtyError: doctors of other specialties decide about this type.
         """
         await self.known.may_act(tx, doctor_id)
-        doctor = await self.known.doctor(tx, doctor_id)
         found = await self.get(tx, application_id)
+        doctor = await self.known.doctor(tx, doctor_id)
         if found.filed is None or self.clinic_of(found) not in doctor.clinics(Role.DOCTOR):
             raise UnknownApplicationError
         if found.type_code not in self.catalogue.decided_by(doctor.specialties):

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Body as RequestBody
+from pydantic import BaseModel, Field
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.views import ApplicationView
-from services.certificates.catalogue.domain.catalogue import CertificateType, SlaClass
+from services.certificates.catalogue.domain.catalogue import ACT, CertificateType, SlaClass
 from services.certificates.catalogue.domain.forms import Written
 from services.certificates.deps import NO_NAMES, Body, Doctor, Limit
 from services.certificates.reviews.usecases.approvals import Approvals
@@ -27,6 +28,24 @@ from services.chassis.http.pages import Cursor
 router = APIRouter(prefix="/v1", tags=["Рассмотрение врачом"])
 Use = Annotated[Reviews, Depends(facility(Reviews))]
 Approve = Annotated[Approvals, Depends(facility(Approvals))]
+_EXAMPLE = {"exam_date": "2026-11-20", "conclusion": "Годна к обучению."}
+Findings = Annotated[
+    dict[Id, Written],
+    RequestBody(
+        description="The type's `doctor_fields` by name; dates as YYYY-MM-DD.",
+        max_length=100,
+        examples=[_EXAMPLE],
+    ),
+]
+Approval = Annotated[
+    dict[Id, Written],
+    RequestBody(
+        description="The same, and `act`: the doctor's act of signing exactly this, or of a signing"
+        " session; `POST /api/identity/v1/acts` gives one.",
+        max_length=101,
+        examples=[_EXAMPLE | {"act": "eyJhbGciOiJFUzI1NiJ9.…"}],
+    ),
+]
 Decide = Annotated[Decisions, Depends(facility(Decisions))]
 
 
@@ -38,29 +57,6 @@ class DocumentRequestIn(Body):
     comment: Annotated[str, Tidied(prose, longest=1000)] | None = Field(
         default=None, description=NO_NAMES
     )
-
-
-class Findings(BaseModel):
-    """The type's `doctor_fields` by name; dates as YYYY-MM-DD."""
-
-    model_config = ConfigDict(
-        extra="allow",
-        json_schema_extra={
-            "examples": [{"exam_date": "2026-11-20", "conclusion": "Годна к обучению."}]
-        },
-    )
-    __pydantic_extra__: dict[Id, Written] = Field(init=False)
-
-    @property
-    def values(self) -> dict[str, str]:
-        """What is written in the fields."""
-        return self.__pydantic_extra__
-
-
-class Approval(Findings):
-    """The same, and the doctor's act of signing it: `POST /api/identity/v1/acts` gives one."""
-
-    act: Annotated[str, Field(max_length=4000)] | None = None
 
 
 class PreviewView(BaseModel):
@@ -192,7 +188,7 @@ async def preview(
 
     `digest` is what the act of signing has to be for.
     """
-    seen = await approvals.preview(who.subject, application_id, body.values)
+    seen = await approvals.preview(who.subject, application_id, body)
     return PreviewView(preview_id=seen.preview_id, digest=seen.digest)
 
 
@@ -210,7 +206,8 @@ async def approve(
 
     403 `signing-act-required` without `act`: its member `digest` says what the act has to be for.
     """
-    approved = await approvals.approve(who.subject, application_id, body.values, body.act)
+    values = {name: value for name, value in body.items() if name != ACT}
+    approved = await approvals.approve(who.subject, application_id, values, body.get(ACT))
     return _view(approved, use, response)
 
 

@@ -13,10 +13,7 @@ from services.identity.staff.domain import invited_for
 
 
 def staff_changed(before: Account | None, after: Account) -> tuple[Data, ...]:
-    """The member of staff as they are now; nothing where that is nothing new, or no one's matter.
-
-    `StaffRegistered` goes with it for those who do not hear `StaffChanged` yet.
-    """
+    """Who they are now; nothing where that is nothing new, or of no one's business."""
     was, staff = before.staff if before else None, after.staff
     if staff is None or was == staff:
         return ()
@@ -34,16 +31,7 @@ def staff_changed(before: Account | None, after: Account) -> tuple[Data, ...]:
         practice=_practice(staff.practice) if staff.practice else None,
         pii=pii,
     )
-    if not posts or staff.dismissed:
-        return (now,)
-    first = posts[0]
-    registered = contract.StaffRegistered(
-        account_id=after.id,
-        role=contract.StaffRole(first.role),
-        clinic_id=first.clinic_id,
-        pii=pii,
-    )
-    return (registered, now)
+    return (now,)
 
 
 def staff_invited(account: Account, clinic_name: str | None) -> contract.StaffInvited:

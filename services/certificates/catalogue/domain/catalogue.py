@@ -100,7 +100,7 @@ SYSTEM_ROWS: Mapping[str, str] = {
 }
 
 
-_ACT = "act"
+ACT = "act"
 """What stands beside the doctor's fields in an approval."""
 
 
@@ -140,8 +140,8 @@ class CertificateType:
         _unique(self.code, "field", [f.name for f in (*self.fields, *self.doctor_fields)])
         _unique(self.code, "requirement", [r.code for r in self.requirements])
         _unique(self.code, "printed row", [row.key for row in self.printed])
-        if any(f.name == _ACT for f in self.doctor_fields):
-            message = f"type {self.code}: «{_ACT}» is the doctor's act of signing, not a field"
+        if any(f.name == ACT for f in self.doctor_fields):
+            message = f"type {self.code}: «{ACT}» is the doctor's act of signing, not a field"
             raise ValueError(message)
         if SlaClass.STANDARD not in self.terms or not self.deliveries or not self.refusal_reasons:
             message = f"type {self.code}: needs a standard term, a delivery and refusal reasons"

@@ -43,20 +43,12 @@ class Reviews:
         return doctors_view(application, self.kind_of(application))
 
     async def waiting(self, doctor_id: str, *, after: str | None, limit: int) -> Page[Application]:
-        """The queue of this doctor's clinics and specialties, the nearest deadline first (K6).
-
-        Raises:
-            DoctorUnknownError: the doctor's record is on its way.
-        """
+        """The queue of this doctor's clinics and specialties, the nearest deadline first (K6)."""
         remit = await self._remit(None, doctor_id)
         return await self.queue.waiting(remit, after=after, limit=limit)
 
     async def mine(self, doctor_id: str, *, after: str | None, limit: int) -> Page[Application]:
-        """What this doctor has claimed.
-
-        Raises:
-            DoctorUnknownError: the doctor's record is on its way.
-        """
+        """What this doctor has claimed."""
         remit = await self._remit(None, doctor_id)
         return await self.queue.claimed_by(doctor_id, remit, after=after, limit=limit)
 
@@ -142,7 +134,10 @@ class Reviews:
         await self.deps.transactions.run(work, cause=due)
 
     async def _remit(self, tx: Transaction | None, doctor_id: str) -> Remit:
-        doctor = await self.known.doctor(tx, doctor_id)
+        """Nothing, while the doctor's record is on its way."""
+        doctor = await self.known.store.staff.find(tx, doctor_id)
+        if doctor is None:
+            return Remit()
         clinics = doctor.clinics(Role.DOCTOR)
         former = (None,) if self.deps.settings.former_clinic in clinics else ()
         types = self.cases.catalogue.decided_by(doctor.specialties)

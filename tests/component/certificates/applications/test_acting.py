@@ -12,7 +12,7 @@ from contracts.certificates import ApplicationSubmitted, ApplicationWithdrawn
 from contracts.rights import RightKind, Scope
 from services.chassis.foundation.dates import birthday, today
 from tests.support.service import deliver, keyed, outbox_events
-from tests.support.services.certificates.builders import ANNA, FILLED, TESTS
+from tests.support.services.certificates.builders import ANNA, CLINIC, FILLED, TESTS
 from tests.support.services.certificates.events import profile, staff
 from tests.support.services.certificates.office import CONSENT, Office, match
 from tests.support.tools.rights import acting, ended, granted
@@ -25,6 +25,7 @@ async def _a_child(office: Office, *, years: int = 10, **right: Any) -> dict[str
     """A child that certificates knows, and the headers of its parent acting for it."""
     born = birthday(today(office.clock()), -years)
     assert await office.hear(profile("Соколов", None, CHILD, birth_date=born), CHILD) == "handled"
+    await office.attach(CLINIC.id, CHILD)
     assert await deliver(office.app, granted(PARENT, CHILD, **right)) == "handled"
     return acting(office.tokens, PARENT, CHILD)
 
