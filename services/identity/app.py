@@ -178,7 +178,9 @@ def build(
     journal = Looks(db, SHOWN_LABELS, clinics=clinics.names, now=now, new_id=new_id)
     clinic_entry = ClinicEntry(deps, clinics)
     staff_entry = StaffEntry(deps, accounts, credentials, clinic_entry, ending)
-    first = FirstAdministrator(deps, accounts, credentials, hashes, staff_entry, Installation(db))
+    first = FirstAdministrator(
+        deps, accounts, credentials, hashes, staff_entry, authenticators, Installation(db)
+    )
     demo = Demo(deps, accounts, credentials, hashes, for_certificates, clinic_entry, staff_entry)
     claims = Claims(
         deps,

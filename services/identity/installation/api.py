@@ -28,8 +28,13 @@ _DONE = """\
   Войти:             {logins}
   Временный пароль:  {password}
 
-Пароль показан один раз. При первом входе придёт код на {contact}, и система попросит новый пароль.
+Пароль показан один раз. При первом входе система спросит код ({factor}) и новый пароль.
 Если пароль потерян, задайте новый через восстановление доступа (POST /v1/recoveries)."""
+_APP = """
+
+Добавьте в приложение-аутентификатор (показано один раз):
+
+  {uri}"""
 
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -41,6 +46,11 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--login", help="имя для входа, кроме телефона и e-mail")
     parser.add_argument("--phone", help="мобильный телефон: туда приходят коды")
     parser.add_argument("--email", help="e-mail: туда приходят коды, если нет телефона")
+    parser.add_argument(
+        "--authenticator",
+        action="store_true",
+        help="коды показывает приложение: сообщения ещё не отправляются",
+    )
     return parser.parse_args(argv)
 
 
@@ -63,7 +73,7 @@ async def asked(app: FastAPI, argv: Sequence[str]) -> int:
     try:
         async with asyncio.timeout(_SECONDS):
             await find(app, Runtime).ensure()
-            made = await find(app, FirstAdministrator).make(form)
+            made = await find(app, FirstAdministrator).make(form, app=given.authenticator)
     except RefusalError as refusal:
         _say_no(refusal)
         return 1
@@ -86,8 +96,6 @@ def _say_no(refusal: RefusalError) -> None:
 
 def _told(made: Made) -> str:
     account = made.account
-    return _DONE.format(
-        logins=", ".join(account.logins),
-        password=made.password,
-        contact=account.code_contact.address,
-    )
+    factor = "из приложения" if made.app else f"придёт на {account.code_contact.address}"
+    done = _DONE.format(logins=", ".join(account.logins), password=made.password, factor=factor)
+    return done + (_APP.format(uri=made.app) if made.app else "")

@@ -10,6 +10,8 @@ import structlog
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import Account, Powers, Role
 from services.identity.accounts.store import Accounts, Credentials
+from services.identity.authenticators.actions import Authenticators
+from services.identity.authenticators.domain import new_secret, uri_of
 from services.identity.deps import Deps
 from services.identity.installation.domain import temporary_password
 from services.identity.installation.errors import AdministratorThereError
@@ -30,6 +32,8 @@ class Made:
 
     account: Account
     password: str = field(repr=False)
+    app: str | None = field(repr=False, default=None)
+    """What an authenticator app is connected with, where one was asked for."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,14 @@ class FirstAdministrator:
     credentials: Credentials
     hashes: PasswordHashes
     staff: StaffEntry
+    authenticators: Authenticators
     installation: Installation
 
-    async def make(self, form: StaffForm) -> Made:
-        """An administrator of the whole platform; the second factor goes to the contact given.
+    async def make(self, form: StaffForm, *, app: bool = False) -> Made:
+        """An administrator of the whole platform.
+
+        The second factor goes to the contact given, or is an authenticator `app`: where no messages
+        go out yet.
 
         Raises:
             AdministratorThereError: there is one, or another command makes one at this moment.
@@ -54,7 +62,7 @@ class FirstAdministrator:
         form = replace(form, posts=(PostForm(Role.ADMINISTRATOR.value),))
         entered = checked(form, self.deps.now().date(), new=True)
         account_id, password = self.deps.new_id(), temporary_password(secrets.choice)
-        hashed = await self.hashes.hash(password)
+        hashed, secret = await self.hashes.hash(password), new_secret() if app else None
 
         async def work(tx: Transaction) -> Account:
             now = self.deps.now()
@@ -62,9 +70,13 @@ class FirstAdministrator:
                 raise AdministratorThereError
             account = await self.staff.add(tx, account_id, entered, _ALL, _BY, invite=False)
             await self.credentials.set_password(tx, account_id, hashed, now, temporary=True)
+            if secret is not None:
+                kept = self.authenticators.encrypted(account_id, secret)
+                await self.authenticators.connect(tx, account_id, kept, step=0, now=now)
             await self.installation.open(tx, account_id, now)
             return account
 
         account = await self.deps.transactions.run(work)
         log.info("the first administrator was made", account_id=account_id)
-        return Made(account, password)
+        uri = uri_of(secret, account.code_contact.address) if secret else None
+        return Made(account, password, uri)

@@ -34,7 +34,7 @@ from services.scheduling.settings import Settings
 from services.scheduling.timetable.store import Slots
 
 
-class _StopAtCommit(CommandListener):
+class StopAtCommit(CommandListener):
     """Everything is written, and the commit is not sent."""
 
     def started(self, event: CommandStartedEvent) -> None:
@@ -51,7 +51,7 @@ class _StopAtCommit(CommandListener):
 
 
 async def _book(url: str, database: str, citizen: str, slot: str) -> None:
-    mongo = Mongo(url, database, listeners=[_StopAtCommit()])
+    mongo = Mongo(url, database, listeners=[StopAtCommit()])
     transactions = Transactions("scheduling", mongo, Outbox(mongo), Timers(mongo))
     bookings = Bookings(
         Deps(transactions, Settings(), now=clock.now, new_id=lambda: "never-committed"),

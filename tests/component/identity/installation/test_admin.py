@@ -7,6 +7,7 @@ import re
 import sys
 from typing import Any
 
+import pyotp
 import pytest
 
 from contracts.identity import StaffChanged
@@ -15,9 +16,12 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.identity.installation.api import asked
+from tests.support.eventually import eventually
 from tests.support.service import outbox_events
 from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer
 from tests.support.tools.encryption import SECRET
+from tests.support.tools.lines import abandoned_soon
+from tests.support.tools.programs import program
 
 NAME = ["--full-name", "Ким Елена Олеговна"]
 
@@ -86,6 +90,46 @@ async def test_from_nothing_to_an_administrator_who_makes_staff_k1_i8(
 async def _stored(identity: Identity) -> list[Any]:
     db = find(identity.app, Runtime).mongo.db
     return [d for name in ("accounts", "credentials") async for d in db[name].find()]
+
+
+async def test_where_no_messages_go_out_an_app_shows_the_code_k1_d11(
+    identity: Identity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone = any_phone()
+    assert await asked(identity.app, [*NAME, "--phone", phone, "--authenticator"]) == 0
+    told = capsys.readouterr().out
+    uri = next(word for word in told.split() if word.startswith("otpauth://"))
+    app = pyotp.parse_uri(uri)
+    assert isinstance(app, pyotp.TOTP)
+    begun = await identity.post("/sessions", {"login": phone, "password": _password(told)})
+    assert begun.json()["channel"] == "totp"
+    path = f"/sessions/{begun.json()['session_id']}/confirmation"
+    answer = {"code": app.at(identity.clock()), "new_password": PASSWORD}
+    assert (await identity.post(path, answer)).status_code == 200
+
+
+async def test_killed_before_its_commit_it_leaves_nothing_k1(
+    identity: Identity, platform: Platform, database: str
+) -> None:
+    """The next command makes the administrator, as soon as MongoDB has let the dead one go."""
+    mongo = find(identity.app, Runtime).mongo
+    async with abandoned_soon(mongo, seconds=3):
+        async with program(
+            *(sys.executable, "-m", "tests.support.victims.installation"),
+            *(platform.mongo_url, database),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        ) as victim:
+            assert victim.stdout is not None
+            assert await victim.stdout.readline() == b"inside\n"
+            victim.kill()
+
+        async def made() -> bool:
+            code, _, _ = await _command(platform, database, *NAME, "--phone", any_phone())
+            return code == 0
+
+        assert await eventually(made, within=30)
+    assert len(await outbox_events(identity.app, StaffChanged)) == 1
 
 
 async def test_of_commands_at_the_same_moment_one_makes_an_administrator_k1(
