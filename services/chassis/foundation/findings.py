@@ -16,12 +16,6 @@ from services.chassis.foundation.text import hyphens, line, unprintable_detail
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?::00)?")
 _MIDNIGHT = re.compile(r"24[:.]00(?::00)?")
-_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-
-
-def is_key(text: str) -> bool:
-    """Whether a thing may be named so by who makes it: it stands in paths and in events."""
-    return _CODE.fullmatch(text) is not None
 
 
 @dataclass

@@ -7,5 +7,5 @@ from typing import Annotated
 from fastapi import Query
 
 Cursor = Annotated[
-    str | None, Query(max_length=400, description="`next_cursor` of the page before.")
+    str | None, Query(max_length=800, description="`next_cursor` of the page before.")
 ]

@@ -17,5 +17,5 @@ class TooManyAttachmentsError(TooManyRequestsError):
         super().__init__(
             whole_seconds(wait),
             "Клинику прикрепления нельзя менять так часто. Следующая смена возможна через "
-            f"{max(1, wait.days)} дн. Если вы переехали, обратитесь в регистратуру новой клиники.",
+            f"{max(1, wait.days)} дн.",
         )

@@ -16,6 +16,8 @@ from services.chassis.database.pages import (
     moment_cursor,
     parse_id_cursor,
     parse_moment_cursor,
+    parse_text_cursor,
+    text_cursor,
 )
 from services.chassis.foundation.clock import in_milliseconds
 from services.chassis.foundation.dates import Day, parse_day, parse_moment
@@ -37,8 +39,9 @@ def word(position: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
 
 
-@given(_moments, _ids)
-def test_positions_go_round(at: datetime, last_id: str) -> None:
+@given(_moments, st.text(max_size=200), _ids)
+def test_positions_go_round(at: datetime, text: str, last_id: str) -> None:
+    assert parse_text_cursor(text_cursor(text, last_id)) == (text, last_id)
     assert parse_moment_cursor(moment_cursor(at, last_id)) == (in_milliseconds(at), last_id)
     assert parse_id_cursor(id_cursor(last_id)) == last_id
 
@@ -80,9 +83,18 @@ def test_a_foreign_cursor_by_id_is_refused(cursor: str) -> None:
         parse_id_cursor(cursor)
 
 
+@pytest.mark.parametrize(
+    "cursor",
+    [word(["a"]), word([7, "a"]), word([{"$gt": ""}, "a"]), word(["a", ""]), word(["a", "я"])],
+)
+def test_a_foreign_cursor_by_text_is_refused(cursor: str) -> None:
+    with pytest.raises(InvalidInputError):
+        parse_text_cursor(cursor)
+
+
 @given(st.text(max_size=300))
 def test_nothing_else_happens_whatever_comes(cursor: str) -> None:
-    for parse in (parse_moment_cursor, parse_id_cursor):
+    for parse in (parse_moment_cursor, parse_id_cursor, parse_text_cursor):
         with pytest.raises(InvalidInputError):
             parse(cursor)
 

@@ -77,7 +77,14 @@ async def test_a_post_at_no_clinic_or_a_closed_one_is_refused(
     identity: Identity, administrator: dict[str, Any]
 ) -> None:
     doctor = await identity.employed(administrator)
+    there = [{"role": "doctor", "clinic_id": "clinic-2"}]
+    keeps = await identity.employed(administrator, posts=there)
     await identity.closed(administrator, "clinic-2")
+    assert (await identity.accepted(keeps))["roles"] == ["doctor"], "staff keep their accounts"
+    renamed = await _change(
+        identity, administrator, keeps["account_id"], posts=there, full_name="Орлова-Ким Мария"
+    )
+    assert renamed.status_code == 200, renamed.text
     for clinic_id, code in (("clinic-2", "clinic-closed"), ("clinic-9", "clinic-unknown")):
         posts = [{"role": "doctor", "clinic_id": clinic_id}]
         refused = await _change(identity, administrator, doctor["account_id"], posts=posts)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import InvalidInputError
 from services.identity.accounts.domain import Account, Channel, Contact, Profile, ProfileState
-from services.identity.accounts.store import _Documents
+from services.identity.accounts.store.documents import Documents
 from services.identity.profiles import events
 from services.identity.profiles.domain import (
     Checked,
@@ -121,7 +121,7 @@ def test_others_hear_of_proved_contacts_only_i16() -> None:
 
 def test_an_account_is_read_as_it_was_stored_before_changes_were_counted() -> None:
     """`revision` has always been the number of submissions there."""
-    documents = _Documents()
+    documents = Documents()
     account = replace(_edited(_account()), revision=4, version=7)
     stored = documents.document(account)
     assert (stored["revision"], stored["changes"], stored["version"]) == (1, 4, 7)
