@@ -208,7 +208,7 @@ TOPICS: tuple[Topic, ...] = (
             d.SignerExpiryWarned,
         ),
         consumers={
-            "certificates": (d.FileAccepted, d.DocumentSealed, d.SealingFailed),
+            "certificates": (d.FileAccepted, d.DocumentSealed, d.SealingFailed, d.SignerChanged),
             "scheduling": (d.DocumentSealed, d.SealingFailed),
             "notifier": (d.SignerExpiryWarned,),
         },

@@ -14,6 +14,7 @@ from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.domain.clinics import Choice, ClinicFlaw
 from services.certificates.known.domain.people import Hands
+from services.certificates.known.domain.signers import Holder, signer_of
 from services.certificates.known.domain.staff import Staff, refuse_themselves
 from services.certificates.known.errors import (
     DoctorUnknownError,
@@ -110,6 +111,14 @@ class Known:
         if flaw is None and not await self.store.has_doctor(tx, clinic_id, kind.deciders):
             flaw = ClinicFlaw.NO_DOCTOR
         return Choice(found, flaw)
+
+    async def signs(self, tx: Transaction, holder: Holder, holder_id: str) -> bool:
+        """Whether a doctor, or a clinic, can sign now (C30).
+
+        Of whom documents never said anything it decides itself, when it seals.
+        """
+        found = await self.store.signers.find(tx, signer_of(holder, holder_id))
+        return found is None or found.signs(self.deps.now())
 
     async def home_of(self, tx: Transaction, citizen_id: str) -> str | None:
         """The clinic that a citizen is attached to, if that is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.documents import FileAccepted
+from contracts.documents import FileAccepted, SignerChanged
 from contracts.identity import (
     ClinicAttached,
     ClinicChanged,
@@ -14,6 +14,7 @@ from contracts.identity import (
 from contracts.roles import Role
 from services.certificates.known.domain.clinics import Clinic, Home
 from services.certificates.known.domain.people import KnownFile, Person
+from services.certificates.known.domain.signers import Holder, Signer, signer_of
 from services.certificates.known.domain.staff import Post, Staff
 from services.certificates.known.usecases import Copies
 from services.chassis.foundation.encryption import Encryption
@@ -53,6 +54,12 @@ def handlers(use: Copies, papers: Encryption) -> Handlers:
         home = Home(incoming.data.account_id, incoming.data.clinic_id)
         await use.keep_home(home, cause=incoming.latest("home"))
 
+    async def signer_changed(incoming: Incoming[SignerChanged]) -> None:
+        data = incoming.data
+        id_ = signer_of(Holder(data.holder), data.holder_id)
+        signer = Signer(id_, data.active, data.valid_until)
+        await use.keep_signer(signer, cause=incoming.latest("signer"))
+
     async def file_accepted(incoming: Incoming[FileAccepted]) -> None:
         data = incoming.data
         sent = data.size if data.sent_size is None else data.sent_size  # limits are about that
@@ -65,6 +72,7 @@ def handlers(use: Copies, papers: Encryption) -> Handlers:
         StaffChanged: staff_changed,
         ClinicChanged: clinic_changed,
         ClinicAttached: clinic_attached,
+        SignerChanged: signer_changed,
         FileAccepted: file_accepted,
     }
 

@@ -10,6 +10,7 @@ from pymongo import ASCENDING, IndexModel
 from contracts.roles import Role
 from services.certificates.known.domain.clinics import Clinic, Home
 from services.certificates.known.domain.people import Admission, KnownFile, Person
+from services.certificates.known.domain.signers import Signer
 from services.certificates.known.domain.staff import Staff
 from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
@@ -23,6 +24,7 @@ INDEXES: Indexes = {
     "files": [],
     "clinics": [],
     "homes": [],
+    "signers": [],
 }
 
 
@@ -34,13 +36,14 @@ class _StaffMapper(Mapper[Staff]):
 
 
 class KnownStore:
-    """People, staff, clinics, what stands against accounts, files. `tx` None: a read outside."""
+    """People, staff, clinics, signers, admissions, files. `tx` None: a read outside."""
 
     def __init__(self, db: Database) -> None:
         self.people = Records(db["people"], Mapper(Person, key="account_id"))
         self.staff = Records(db["staff"], _StaffMapper(Staff, key="account_id"))
         self.clinics = Records(db["clinics"], Mapper(Clinic))
         self.homes = Records(db["homes"], Mapper(Home, key="account_id"))
+        self.signers = Records(db["signers"], Mapper(Signer))
         self.files = Records(db["files"], Mapper(KnownFile), owner="owner_id")
         self._admissions = db["admissions"]
 

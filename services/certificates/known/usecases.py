@@ -8,6 +8,7 @@ from services.certificates.deps import Deps
 from services.certificates.known.actions import DESK_TIMER
 from services.certificates.known.domain.clinics import Clinic, Home
 from services.certificates.known.domain.people import KnownFile, Person
+from services.certificates.known.domain.signers import Signer
 from services.certificates.known.domain.staff import Staff
 from services.certificates.known.store import KnownStore
 from services.chassis.work.transactions import Cause, Transaction
@@ -66,6 +67,14 @@ class Copies:
 
         async def work(tx: Transaction) -> None:
             await self.store.homes.put(tx, home)
+
+        await self.deps.transactions.run(work, cause=cause)
+
+    async def keep_signer(self, signer: Signer, *, cause: Cause) -> None:
+        """Keep who can sign."""
+
+        async def work(tx: Transaction) -> None:
+            await self.store.signers.put(tx, signer)
 
         await self.deps.transactions.run(work, cause=cause)
 

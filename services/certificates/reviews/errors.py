@@ -55,6 +55,30 @@ class ClinicCannotIssueError(RefusalError):
         )
 
 
+class DoctorCannotSignError(RefusalError):
+    """The doctor's certificate ended or was revoked: nothing could be sealed (C30)."""
+
+    code = "doctor-cannot-sign"
+    title = "Подписать нечем"
+    detail = (
+        "Ваш сертификат подписи истёк или отозван. Выпустите новый или обратитесь к администратору "
+        "клиники, затем одобрите снова."
+    )
+
+
+class ClinicCannotSealError(RefusalError):
+    """The clinic's certificate ended or was revoked: nothing could be sealed (C30)."""
+
+    code = "clinic-cannot-seal"
+    title = "У клиники нет действующей печати"
+
+    def __init__(self, clinic: str) -> None:
+        super().__init__(
+            f"Сертификат электронной печати клиники «{clinic}» истёк или отозван. "
+            "Его обновляет администратор клиники; после этого одобрите снова."
+        )
+
+
 class SigningActRequiredError(ForbiddenError):
     """A certificate is signed by the doctor's own act, which is for this digest (K5)."""
 

@@ -14,13 +14,19 @@ from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.clinics import Issuer
+from services.certificates.known.domain.signers import Holder
 from services.certificates.registry import events
 from services.certificates.registry.domain import numbers
 from services.certificates.registry.domain.certificate import certificate_of
 from services.certificates.registry.domain.printing import Row, printed_rows
 from services.certificates.registry.store import CertificateStore
 from services.certificates.reviews import domain
-from services.certificates.reviews.errors import ClinicCannotIssueError, SigningActRequiredError
+from services.certificates.reviews.errors import (
+    ClinicCannotIssueError,
+    ClinicCannotSealError,
+    DoctorCannotSignError,
+    SigningActRequiredError,
+)
 from services.certificates.reviews.metrics import ReviewMetrics, Verdict
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import StaleVersionError
@@ -101,6 +107,8 @@ class Approvals:
         Raises:
             InvalidInputError: everything wrong in the doctor's form, at once.
             ClinicCannotIssueError: the clinic works no more, or has no licence.
+            DoctorCannotSignError: the doctor's certificate ended or was revoked.
+            ClinicCannotSealError: the clinic's did.
             SigningActRequiredError: there is no act; says what it has to be for.
             SigningActRefusedError: the act allows no signature, or not this one.
             StaleVersionError: what would be signed changed since it was looked at.
@@ -108,7 +116,9 @@ class Approvals:
         await self.known.staff_arrives(doctor_id)
 
         async def look(tx: Transaction) -> str:
-            return (await self._ready(tx, doctor_id, application_id, values)).digest
+            ready = await self._ready(tx, doctor_id, application_id, values)
+            await self._may_sign(tx, doctor_id, ready.clinic)
+            return ready.digest
 
         digest = await self.deps.transactions.run(look)
         if act is None:
@@ -124,6 +134,7 @@ class Approvals:
                 )
                 if ready.digest != digest:
                     raise StaleVersionError
+                await self._may_sign(tx, doctor_id, ready.clinic)
                 return await self._approve(tx, ready, doctor_id, number, act)
 
             return await self.deps.transactions.run(work)
@@ -153,6 +164,13 @@ class Approvals:
         )
         saved = await self.cases.save(tx, before, after, told)
         return await self.cases.shown(tx, saved, doctor_id, Shown.APPROVED)
+
+    async def _may_sign(self, tx: Transaction, doctor_id: str, clinic: Issuer) -> None:
+        """Refuse at once what could not be sealed later (C30)."""
+        if not await self.known.signs(tx, Holder.DOCTOR, doctor_id):
+            raise DoctorCannotSignError
+        if not await self.known.signs(tx, Holder.CLINIC, clinic.id):
+            raise ClinicCannotSealError(clinic.name)
 
     async def _ready(
         self,

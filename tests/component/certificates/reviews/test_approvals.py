@@ -8,12 +8,13 @@ import httpx2
 import pytest
 
 from contracts.certificates import ApplicationApprovedV2, PreviewOrdered
+from contracts.documents import Holder, SignerChanged
 from contracts.identity import SigningSessionEnded
 from contracts.signing import digest_of
 from services.chassis.http.acts import ActMethod
 from tests.support.service import outbox_events
 from tests.support.services.certificates.builders import CLINIC, ORLOVA
-from tests.support.services.certificates.events import Json
+from tests.support.services.certificates.events import Json, signer
 from tests.support.services.certificates.office import Office
 from tests.support.tools.encryption import decrypted
 
@@ -122,3 +123,26 @@ async def test_k5_an_open_session_approves_one_application_after_the_other(offic
         id_ = await _claimed(office)
         done = await _ask(office, id_, "approval", {**office.examined(), "act": act})
         assert done.status_code == 200, done.text
+
+
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [
+        (signer(Holder.DOCTOR, ME, active=False), "doctor-cannot-sign"),
+        (signer(Holder.DOCTOR, ME, days=-1), "doctor-cannot-sign"),
+        (signer(Holder.ORGANISATION, CLINIC.id, active=False), "clinic-cannot-seal"),
+    ],
+)
+async def test_c30_who_cannot_sign_is_told_at_the_approval_and_not_by_a_failed_sealing(
+    office: Office, event: SignerChanged, code: str
+) -> None:
+    id_, findings = await _claimed(office), office.examined()
+    assert await office.hear(event, event.signer_id) == "handled"
+    assert (await _ask(office, id_, "preview", findings)).status_code == 200
+    act = office.tokens.act(ME, session_id="session-3")
+    refused = await _ask(office, id_, "approval", {**findings, "act": act})
+    assert (refused.status_code, refused.json()["code"]) == (409, code)
+    again = signer(event.holder, event.holder_id)
+    assert await office.hear(again, again.signer_id) == "handled"
+    done = await _ask(office, id_, "approval", {**findings, "act": act})
+    assert done.status_code == 200, done.text

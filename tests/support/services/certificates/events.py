@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contracts.clinics import Permit, Practice
-from contracts.documents import DocumentKind, DocumentSealed, FileAccepted, SealingFailed
+from contracts.documents import (
+    DocumentKind,
+    DocumentSealed,
+    FileAccepted,
+    Holder,
+    SealingFailed,
+    SignerChanged,
+)
 from contracts.identity import (
     Category,
     ClinicChanged,
@@ -100,6 +107,17 @@ def accepted(file_id: str, owner: str = ANNA.account_id, **over: int | None) -> 
         sha256="a" * 64,
         pages=1,
         **{"size": 200_000, "dpi": 300, **over},  # type: ignore[arg-type] # numbers by name
+    )
+
+
+def signer(holder: Holder, holder_id: str, *, active: bool = True, days: int = 30) -> SignerChanged:
+    """A doctor or a clinic can sign for so many days, or cannot."""
+    return SignerChanged(
+        signer_id=f"{holder}-{holder_id}",
+        holder=holder,
+        holder_id=holder_id,
+        active=active,
+        valid_until=datetime.now(UTC) + timedelta(days=days),
     )
 
 
