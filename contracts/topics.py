@@ -192,7 +192,7 @@ TOPICS: tuple[Topic, ...] = (
         producer="certificates",
         key="application_id",
         events=(c.ApplicationApprovedV2, c.PreviewOrdered),
-        consumers={"documents": (c.ApplicationApprovedV2,)},
+        consumers={"documents": (c.ApplicationApprovedV2, c.PreviewOrdered)},
         retention=timedelta(days=7),
         one_reader=True,
     ),

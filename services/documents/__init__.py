@@ -5,7 +5,8 @@ journal of reads, and the keys and certificates of doctors and clinics with the 
 signed. Publishes `documents.file-accepted`, `documents.document-sealed`,
 `documents.sealing-failed`, `documents.signer-changed` and `documents.signer-expiry-warned`; listens
 to `certificates.review-started`, `certificates.review-ended`,
-`certificates.application-approved`, `certificates.certificate-revoked`,
+`certificates.application-approved`, `certificates.preview-ordered`,
+`certificates.certificate-revoked`,
 `scheduling.appointment-booked`, `scheduling.appointment-cancelled`, `identity.staff-changed`,
 `identity.clinic-changed`, `identity.signing-session-ended`, `identity.account-blocked`,
 `identity.account-unblocked`, `identity.right-granted` and `identity.right-ended`.

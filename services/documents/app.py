@@ -27,6 +27,10 @@ from services.documents.access.actions import Access
 from services.documents.access.domain.content import SHOWN_LABELS
 from services.documents.access.gateways.storage import Storage
 from services.documents.deps import Deps
+from services.documents.previews import api as previews_api
+from services.documents.previews import consumers as previews_consumers
+from services.documents.previews import store as previews_store
+from services.documents.previews.usecases import FORGET, RENDER, Previews
 from services.documents.sealed import api as sealed_api
 from services.documents.sealed import consumers as sealed_consumers
 from services.documents.sealed import store as sealed_store
@@ -124,6 +128,13 @@ def build(
         sealed_here=documents.has_content,
         metrics=UploadMetrics(resources.metrics, rules.purposes),
     )
+    previews = Previews(
+        deps=deps,
+        store=previews_store.Previews(db),
+        bucket=settings.bucket_uploads,  # what was sealed is never taken away
+        storage=storage,
+        access=access,
+    )
     orders = Encryption("certificates.orders", settings.orders_secret)
     return Runtime(
         resources,
@@ -141,8 +152,14 @@ def build(
                 rights.handlers(resources.transactions, acting),
                 uploads_consumers.handlers(uploads),
                 sealed_consumers.handlers(documents, orders),
+                previews_consumers.handlers(previews, orders),
             ],
-            timer_handlers={SEAL: documents.seal, EXPIRY: parts.expiry.look},
+            timer_handlers={
+                SEAL: documents.seal,
+                EXPIRY: parts.expiry.look,
+                RENDER: previews.render,
+                FORGET: previews.forget,
+            },
             indexes=[
                 blockings.INDEXES,
                 rights.INDEXES,
@@ -151,11 +168,13 @@ def build(
                 signers_store.INDEXES,
                 uploads_store.INDEXES,
                 sealed_store.INDEXES,
+                previews_store.INDEXES,
             ],
             facilities=[
                 Door(blocked.has, acting, tuple(Scope), now),
                 uploads,
                 documents,
+                previews,
                 journal,
                 parts.enrolments,
                 parts.signatures,
@@ -215,6 +234,9 @@ def _rules(settings: Settings) -> Rules:
 
 def _routes() -> APIRouter:
     routes = APIRouter()
-    for router in (uploads_api.router, sealed_api.router, looks_api.router, signers_api.router):
+    for router in (
+        *(uploads_api.router, sealed_api.router, previews_api.router),
+        *(looks_api.router, signers_api.router),
+    ):
         routes.include_router(router)
     return routes

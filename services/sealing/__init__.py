@@ -32,6 +32,7 @@ from services.sealing.keys import (
     raw_signature,
 )
 from services.sealing.layout import TALON, Layout, Row, certificate_layout
+from services.sealing.preview import preview
 from services.sealing.requests import Sealed, SealRequest, SignatureInfo
 from services.sealing.sealer import Sealer
 from services.sealing.tokens import Token, TokenSigner
@@ -65,6 +66,7 @@ __all__ = [
     "certificate_xml",
     "load_signer",
     "load_trust",
+    "preview",
     "raw_signature",
     "timestamp_client",
 ]

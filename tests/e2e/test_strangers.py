@@ -52,6 +52,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
     ("POST", "/v1/representations/{right_id}/refusal"): {"reason": "нет записи"},
 }
 _NOT_YOURS = frozenset({403, 404})
+_OF_STAFF = ("act_id", "session_id", "import_id", "absence_id", "preview_id")
 _OFFICES = frozenset({"clinic_id", "doctor_id"})
 """Things with a name that everybody may see, and that few may touch."""
 _MADE_TO_BE_SHOWN = frozenset({"sex", "citizenship", "birth_date"})
@@ -129,7 +130,7 @@ async def _with_everything(gateway: Gateway) -> tuple[Citizen, dict[str, str]]:
     certificate = (await ask.get("certificates", "/certificates"))["items"][0]
     return owner, {
         # a citizen has none of these
-        **dict.fromkeys(("act_id", "session_id", "import_id", "absence_id"), "of-staff"),
+        **dict.fromkeys(_OF_STAFF, "of-staff"),
         "day": "2030-01-10",
         "account_id": owner.account_id,
         "application_id": journey.outcome.application["id"],

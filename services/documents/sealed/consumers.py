@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.certificates import ApplicationApprovedV2, CertificatePii, CertificateRevoked
-from contracts.clinics import Issuer
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from contracts.signing import digest_of
 from services.chassis.foundation.encryption import Encryption
@@ -18,10 +17,10 @@ from services.documents.sealed.domain import (
     Kind,
     Line,
     Order,
-    Organisation,
     Place,
     talon_lines,
 )
+from services.documents.sealed.events import issuer_of
 from services.documents.sealed.usecases import Documents
 
 
@@ -39,7 +38,7 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
             check_url=data.verify_url,
             doctor_id=data.doctor_id,
             organisation_id=data.organisation_id,
-            issuer=_issuer(data.issuer),
+            issuer=issuer_of(data.issuer),
             approved=Approved(
                 digest=digest_of(
                     data.application_id, data.certificate_type, data.organisation_id, pii.fields
@@ -108,14 +107,6 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
         AppointmentMoved: appointment_moved,
         AppointmentCancelled: appointment_cancelled,
     }
-
-
-def _issuer(issuer: Issuer | None) -> Organisation | None:
-    """Who stands at the top of the paper."""
-    if issuer is None:
-        return None
-    numbers = f"ИНН {issuer.inn}, ОГРН {issuer.ogrn}, лицензия {issuer.licence}"
-    return Organisation(issuer.name, f"{issuer.organisation}, {issuer.address}, {numbers}")
 
 
 def _talon(data: AppointmentBooked | AppointmentMoved, told_at: datetime) -> Order:

@@ -1,9 +1,10 @@
-"""Everything sealed documents say: domain → contract."""
+"""Everything sealed documents say: domain → contract; and who issues, back from one."""
 
 from __future__ import annotations
 
+from contracts.clinics import Issuer
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed, Signature
-from services.documents.sealed.domain import Document, Failure, Sealed
+from services.documents.sealed.domain import Document, Failure, Organisation, Sealed
 
 
 def sealed(document: Document, pdf: Sealed) -> DocumentSealed:
@@ -40,3 +41,11 @@ def failed(document: Document, failure: Failure) -> SealingFailed:
         reason_code=failure.code,
         reason=failure.reason,
     )
+
+
+def issuer_of(issuer: Issuer | None) -> Organisation | None:
+    """Who stands at the top of the paper, as orders name it."""
+    if issuer is None:
+        return None
+    numbers = f"ИНН {issuer.inn}, ОГРН {issuer.ogrn}, лицензия {issuer.licence}"
+    return Organisation(issuer.name, f"{issuer.organisation}, {issuer.address}, {numbers}")

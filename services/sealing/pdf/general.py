@@ -39,9 +39,13 @@ _compilers = threading.local()
 class GeneralTemplate:
     """A layout for the general engine, with the same verbs as the fixed `Template`."""
 
-    def __init__(self, layout: Layout, organisation: CertificateInfo) -> None:
+    def __init__(
+        self, layout: Layout, organisation: CertificateInfo | None, *, mark: str = ""
+    ) -> None:
+        """`mark` stands behind the text of each page; without an organisation nobody seals."""
         self.layout = layout
         self._organisation = organisation
+        self._mark = mark
 
     def state(self, signer: Signer) -> Hash:
         """Nothing is known before the file is made."""
@@ -66,8 +70,9 @@ class GeneralTemplate:
         """
         inputs = {
             "data": json.dumps(self._data(values, facts), ensure_ascii=False),
-            "qr": _svg(facts.url),
         }
+        if facts.url:
+            inputs["qr"] = _svg(facts.url)
         if facts.xml is not None:
             inputs["xml"] = facts.xml.decode()
         return _compile(inputs, facts.when)
@@ -82,11 +87,13 @@ class GeneralTemplate:
         if layout.stamp:
             if facts.doctor is not None:
                 stamp.append(signer_lines("Врач", facts.doctor))
-            stamp.append(signer_lines("Организация", self._organisation))
+            if self._organisation is not None:
+                stamp.append(signer_lines("Организация", self._organisation))
         title = f"{layout.title} № {facts.number}"
         running = " · ".join(part for part in (title, values.get(layout.person)) if part)
         running = running.replace("\n", " ")
         return {
+            "mark": self._mark,
             "title": title,
             "running": pieces(running, _TEXT),
             "top": _top_margin(running),

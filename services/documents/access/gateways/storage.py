@@ -114,6 +114,15 @@ class Storage:
             raise ContentChangedError
         return content
 
+    async def remove(self, bucket: str, sha256: str) -> None:
+        """Take content away for good; what is not there is as good.
+
+        Raises:
+            StorageAwayError: not removed, or not confirmed.
+        """
+        key = object_key(sha256)
+        await self._call("remove_object", lambda: self._inside.remove_object(bucket, key))
+
     def link(self, bucket: str, sha256: str, *, media_type: MediaType, lasting: timedelta) -> str:
         """A signed address that gives the content for a short time (D1). No network is used.
 
