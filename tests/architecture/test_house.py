@@ -135,6 +135,18 @@ def test_motor_is_confined() -> None:
     assert users == {"services/chassis/database/client.py"}
 
 
+def test_counts_end() -> None:
+    """O2: a gauge that walks all there is takes longer every day (`database.counting`)."""
+    callers = {
+        path.relative_to(ROOT).as_posix()
+        for path, tree in sources("services", "deploy")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "count_documents"
+    }
+    rooms = ("counting", "reads")  # the latter counts for rules, which name an account or a slot
+    assert callers == {f"services/chassis/database/{room}.py" for room in rooms}
+
+
 def test_modules_stay_readable() -> None:
     """DESIGN: a module that grows past about 250 lines becomes a package; 400 is the end."""
     long = [
