@@ -61,7 +61,7 @@ from services.scheduling.talons import consumers as talons_consumers
 from services.scheduling.talons.usecases import Talons
 from services.scheduling.timetable import api as timetable_api
 from services.scheduling.timetable import store as timetable_store
-from services.scheduling.timetable.actions import Calendar
+from services.scheduling.timetable.actions import Alternating, Calendar
 from services.scheduling.timetable.metrics import TimetableMetrics
 from services.scheduling.timetable.usecases import Search, Timetable
 
@@ -108,6 +108,7 @@ def build(
     known = Known(db)
     journal = Looks(db, SHOWN_LABELS, clinics=known.clinic_names, now=now, new_id=new_id)
     showing = Showing(journal)
+    alternating = Alternating(deps, slots, known)
     bookings = Bookings(
         deps,
         slots,
@@ -115,6 +116,7 @@ def build(
         patients,
         appointments,
         showing,
+        alternating,
         BookingMetrics(resources.metrics),
         new_talon=numbers,
         check_url=check_url,
@@ -130,7 +132,9 @@ def build(
     applying = Applying(deps, changes, settling, changed=recent.changed)
     clinics = ClinicsHours(deps, making, making.calendar.days, planning)
     hours = Hours(deps, timetables, making, changed=recent.changed)
-    timetable = Timetable(deps, slots, known, calendar, TimetableMetrics(resources.metrics))
+    timetable = Timetable(
+        deps, slots, known, calendar, alternating, TimetableMetrics(resources.metrics)
+    )
     search = Search(deps, slots, known)
     talons = Talons(deps, appointments, showing)
     desk = Desk(deps, appointments, showing)
@@ -203,6 +207,7 @@ def _routes() -> APIRouter:
     for router in (
         timetable_api.router,
         timetable_api.cards,
+        timetable_api.alternatives,
         changes_api.doctors,
         changes_api.clinics,
         bookings_api.router,

@@ -29,6 +29,7 @@ OPEN = frozenset({
     "/v1/types/{code}",
     "/v1/clinics/{clinic_id}",
     "/v1/doctors/{doctor_id}",
+    "/v1/doctors/{doctor_id}/alternatives",
     "/v1/public/certificates/{number}",
     "/v1/public/talons/{number}",
     "/v1/registrations/{registration_id}/code",

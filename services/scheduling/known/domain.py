@@ -202,6 +202,11 @@ def specialty_title(code: str) -> str:
     return SPECIALTIES.get(code, code)
 
 
+def specialty_of(title: str) -> str:
+    """The code of what a visit calls its specialty."""
+    return next((code for code, name in SPECIALTIES.items() if name == title), title)
+
+
 def followed(*, clinic_id: str | None = None, doctor_id: str | None = None) -> str:
     """The key of `FOLLOW` for a copy that changed."""
     return f"clinic:{clinic_id}" if clinic_id else f"doctor:{doctor_id}"

@@ -1,15 +1,18 @@
-"""Which days are closed: asked for by whoever makes slots, inside their own transactions."""
+"""Which days are closed, and who else has time: asked for by the features above."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from services.chassis.work.transactions import Transaction
-from services.scheduling.timetable.domain import ClosedDay
+from services.scheduling.deps import Deps
+from services.scheduling.known.domain import Doctor, Near, Wanted
+from services.scheduling.known.store import Known
+from services.scheduling.timetable.domain import Alternatives, ClosedDay, Lack, Slot
 from services.scheduling.timetable.gateways import public_holidays
-from services.scheduling.timetable.store import ClosedDays
+from services.scheduling.timetable.store import ClosedDays, SlotQuery, Slots
 
 
 def holidays_between(since: date, until: date) -> dict[date, str]:
@@ -49,3 +52,75 @@ class Calendar:
             for day, reason in (await self.closed(None, clinic_id, since, until)).items()
         ]
         return sorted(found, key=lambda closed: closed.day)
+
+
+_HERE, _NEAR, _EACH, _SAME = 10, 10, 3, 5
+"""How much is offered: in the clinic, around it, of each other clinic, and of the same doctor."""
+_CLINICS, _DOCTORS, _WITHIN_KM = 20, 100, 50.0
+
+
+@dataclass(frozen=True)
+class Alternating:
+    """Finds other time for a visit (e27, A20); a bounded number of questions over indexes."""
+
+    deps: Deps
+    slots: Slots
+    known: Known
+
+    async def to(
+        self, *, doctor_id: str, specialty: str, clinic_id: str, since: datetime
+    ) -> Alternatives:
+        """What there is from `since` on, instead of this doctor at this clinic."""
+        now = self.deps.now()
+        query = SlotQuery(starting=max(since, now), specialty=specialty)
+        here = await self._free(replace(query, clinic_id=clinic_id), _HERE + _SAME)
+        same = await self._free(replace(query, specialty=None, doctor_id=doctor_id), _SAME)
+        others = [slot for slot in here if slot.doctor_id != doctor_id][:_HERE]
+        around = await self._around(clinic_id, now.date())
+        near = await self._near(query, doctor_id, clinic_id, list(around))
+        found = (*others, *near)
+        lack = None if found else await self._lack(specialty, doctor_id)
+        return Alternatives(found, tuple(same), around, lack)
+
+    async def _around(self, clinic_id: str, day: date) -> dict[str, float]:
+        """Clinics by distance; none where nobody knows where this one is."""
+        clinic = await self.known.clinics.find(None, clinic_id)
+        if clinic is None or clinic.place is None:
+            return {}
+        near = Near(clinic.place, _WITHIN_KM)
+        found = await self.known.clinics_near(near, insurance=None, day=day, limit=_CLINICS)
+        return {c.id: km for c in found if (km := near.km_to(c)) is not None and c.id != clinic_id}
+
+    async def _near(
+        self, query: SlotQuery, doctor_id: str, clinic_id: str, around: Sequence[str]
+    ) -> list[Slot]:
+        if not around:  # it is not known what is near: the soonest, wherever
+            return await self._anywhere(query, doctor_id, clinic_id)
+        found = list[Slot]()
+        for other in around:
+            there = await self._free(replace(query, clinic_id=other), _EACH + 1)
+            found += [slot for slot in there if slot.doctor_id != doctor_id][:_EACH]
+            if len(found) >= _NEAR:
+                break
+        return found[:_NEAR]
+
+    async def _anywhere(self, query: SlotQuery, doctor_id: str, clinic_id: str) -> list[Slot]:
+        page = await self._doctors(query.specialty, limit=_DOCTORS)
+        others = [d.id for d in page if d.id != doctor_id and clinic_id not in d.clinics]
+        if not others:
+            return []
+        query = replace(query, specialty=None, doctors=tuple(others))
+        return list(await self._free(query, _NEAR))
+
+    async def _doctors(self, specialty: str | None, limit: int) -> Sequence[Doctor]:
+        year = self.deps.now().year
+        wanted = Wanted(specialty=specialty)
+        return (await self.known.doctors_by(wanted, year, after=None, limit=limit)).items
+
+    async def _free(self, query: SlotQuery, limit: int) -> Sequence[Slot]:
+        last = self.deps.now() + timedelta(days=self.deps.settings.horizon_days + 1)
+        return (await self.slots.free(query, limit, last)).items
+
+    async def _lack(self, specialty: str, doctor_id: str) -> Lack:
+        others = [d for d in await self._doctors(specialty, limit=2) if d.id != doctor_id]
+        return Lack.NO_TIME if others else Lack.NOBODY

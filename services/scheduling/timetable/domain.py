@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from services.scheduling.timetable.errors import DayClosedError, SlotPastError, SlotTakenError
@@ -102,6 +104,26 @@ class Slot:
             and self.visit.starts_at < other.visit.ends_at
             and other.visit.starts_at < self.visit.ends_at
         )
+
+
+class Lack(StrEnum):
+    """Why there is no other doctor's time (e27)."""
+
+    NOBODY = "no-specialist"
+    NO_TIME = "no-free-time"
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """Instead of a visit: other doctors of the specialty, the same clinic first, then the nearest.
+
+    `same_doctor` has other times of the doctor. Where there is nobody, `lack` says why.
+    """
+
+    slots: tuple[Slot, ...]
+    same_doctor: tuple[Slot, ...]
+    distances: Mapping[str, float]
+    lack: Lack | None
 
 
 def check_bookable(slot: Slot, now: datetime) -> None:

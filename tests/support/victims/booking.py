@@ -31,6 +31,7 @@ from services.scheduling.deps import Deps
 from services.scheduling.known.store import Known
 from services.scheduling.patients.store import Patients
 from services.scheduling.settings import Settings
+from services.scheduling.timetable.actions import Alternating
 from services.scheduling.timetable.store import Slots
 
 
@@ -53,13 +54,16 @@ class StopAtCommit(CommandListener):
 async def _book(url: str, database: str, citizen: str, slot: str) -> None:
     mongo = Mongo(url, database, listeners=[StopAtCommit()])
     transactions = Transactions("scheduling", mongo, Outbox(mongo), Timers(mongo))
+    deps = Deps(transactions, Settings(), now=clock.now, new_id=lambda: "never-committed")
+    slots, known = Slots(mongo.db), Known(mongo.db)
     bookings = Bookings(
-        Deps(transactions, Settings(), now=clock.now, new_id=lambda: "never-committed"),
-        Slots(mongo.db),
-        Known(mongo.db),
+        deps,
+        slots,
+        known,
         Patients(mongo.db),
         Appointments(mongo.db),
         Showing(Looks(mongo.db, {}, now=clock.now, new_id=str)),
+        Alternating(deps, slots, known),
         BookingMetrics(Metrics()),
         new_talon=lambda: 1,
         check_url=str,

@@ -19,6 +19,7 @@ from services.scheduling.bookings.api.views import Appointments, AppointmentView
 from services.scheduling.bookings.domain import Appointment, Canceller
 from services.scheduling.bookings.usecases import Bookings
 from services.scheduling.deps import Citizen, ConfirmedCitizen, Limit, Support
+from services.scheduling.timetable.views import AlternativesView
 
 router = APIRouter(prefix="/v1", tags=["Записи"])
 Use = Annotated[Bookings, Depends(facility(Bookings))]
@@ -82,6 +83,17 @@ async def appointment(
 ) -> AppointmentView:
     """One of one's own appointments, with its history."""
     return _view(bookings, await bookings.one(who.subject, appointment_id))
+
+
+@router.get("/appointments/{appointment_id}/alternatives", summary="К кому ещё можно записаться")
+async def alternatives(
+    appointment_id: AppointmentId, bookings: Use, who: Citizen
+) -> AlternativesView:
+    """Free time of other doctors of the specialty: the same clinic first, then the nearest (e27).
+
+    From the day of the visit on; where there is none, `reason` says why.
+    """
+    return AlternativesView.of(await bookings.instead_of(who.subject, appointment_id))
 
 
 @router.post("/appointments/{appointment_id}/cancellation", summary="Отменить запись")

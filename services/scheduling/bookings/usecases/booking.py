@@ -25,12 +25,13 @@ from services.scheduling.bookings.domain import (
 from services.scheduling.bookings.metrics import BOOKED, BOOKING_REFUSALS, BookingMetrics
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
-from services.scheduling.known.domain import check_receives
+from services.scheduling.known.domain import check_receives, specialty_of
 from services.scheduling.known.store import Known
 from services.scheduling.patients.domain import engaged, may_book
 from services.scheduling.patients.errors import ProfileNotReceivedError
 from services.scheduling.patients.store import Patients
-from services.scheduling.timetable.domain import check_bookable
+from services.scheduling.timetable.actions import Alternating
+from services.scheduling.timetable.domain import Alternatives, check_bookable
 from services.scheduling.timetable.store import Slots
 
 _TALON_NUMBERS = 4
@@ -51,6 +52,7 @@ class Bookings:
     patients: Patients
     appointments: Appointments
     showing: Showing
+    alternating: Alternating
     metrics: BookingMetrics
     new_talon: Callable[[], int]
     check_url: Callable[[str], str]
@@ -197,6 +199,22 @@ class Bookings:
             AppointmentUnknownError: not there, or not theirs.
         """
         return await self.appointments.get(None, appointment_id, owner=citizen_id)
+
+    async def instead_of(self, citizen_id: str, appointment_id: str) -> Alternatives:
+        """Who else has time, from the day of this visit on (e27).
+
+        Raises:
+            AppointmentUnknownError: not there, or not theirs.
+        """
+        found = await self.one(citizen_id, appointment_id)
+        visit = found.visit
+        day = visit.local(visit.starts_at).replace(hour=0, minute=0)
+        return await self.alternating.to(
+            doctor_id=found.doctor_id,
+            specialty=specialty_of(visit.specialty),
+            clinic_id=found.clinic_id,
+            since=day,
+        )
 
     async def of_citizen(
         self, citizen_id: str, *, after: str | None, limit: int

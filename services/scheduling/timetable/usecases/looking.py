@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import Clinic, Doctor, specialty_title
 from services.scheduling.known.errors import ClinicUnknownError, DoctorUnknownError
 from services.scheduling.known.store import Known
-from services.scheduling.timetable.actions import Calendar
-from services.scheduling.timetable.domain import ClosedDay, Specialty
+from services.scheduling.timetable.actions import Alternating, Calendar
+from services.scheduling.timetable.domain import Alternatives, ClosedDay, Specialty
 from services.scheduling.timetable.metrics import TimetableMetrics
 from services.scheduling.timetable.store import Slots
 
@@ -24,6 +24,7 @@ class Timetable:
     slots: Slots
     known: Known
     calendar: Calendar
+    alternating: Alternating
     metrics: TimetableMetrics
 
     async def clinic(self, clinic_id: str) -> Clinic:
@@ -48,6 +49,23 @@ class Timetable:
             raise DoctorUnknownError
         clinics = await self.known.clinics_of(found.clinics)
         return found, [clinics[id_] for id_ in found.clinics if id_ in clinics]
+
+    async def instead_of(
+        self, doctor_id: str, clinic_id: str | None, day: date | None
+    ) -> Alternatives:
+        """Who else has time, from this day on, at the doctor's clinic and near it (e27).
+
+        Raises:
+            DoctorUnknownError: there is none, or not any more.
+        """
+        doctor, clinics = await self.doctor(doctor_id)
+        here = next((c for c in clinics if clinic_id in {None, c.id}), None)
+        if here is None:
+            raise DoctorUnknownError
+        since = datetime.combine(day, time(), here.zone) if day else self.deps.now()
+        return await self.alternating.to(
+            doctor_id=doctor.id, specialty=doctor.specialty, clinic_id=here.id, since=since
+        )
 
     async def specialties(self) -> Sequence[Specialty]:
         """All specialties that there are doctors of, by title."""
