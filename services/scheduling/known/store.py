@@ -20,6 +20,7 @@ INDEXES: Indexes = {
     "known_clinics": [
         IndexModel([("point", GEOSPHERE)], name="by_place"),
         IndexModel([("insurance", ASCENDING), ("_id", ASCENDING)], name="by_insurance"),
+        IndexModel([("timezone", ASCENDING)], name="by_timezone"),
     ],
     "known_doctors": [
         IndexModel([("specialties", ASCENDING), ("_id", ASCENDING)], name="by_specialty"),
@@ -101,6 +102,11 @@ class Known:
             query["insurance"] = insurance
         found = await self.clinics.collection.find(query, limit=limit).to_list(None)
         return [self.clinics.mapper.value(document) for document in found]
+
+    async def zones(self) -> list[str]:
+        """The time zones of all clinics, over an index."""
+        found: list[str] = await self.clinics.collection.distinct("timezone")
+        return found
 
     async def clinics_taking(self, insurance: str) -> list[str]:
         """The ids of all clinics that take this programme."""

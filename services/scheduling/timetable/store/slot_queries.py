@@ -1,11 +1,16 @@
-"""Ways of asking for free slots. Each has its own partial index, in the order of the answer."""
+"""Ways of asking for free slots. Each has its own index, in the order of the answer.
+
+They are partial, of free slots alone; but for the one by kind, which has booked ones, too, so that
+a booking need not write it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from pymongo import ASCENDING, IndexModel
 
@@ -14,6 +19,7 @@ from services.chassis.database.pages import Sort, moment_cursor, parse_moment_cu
 _WAYS: Mapping[str, tuple[str, ...]] = {
     "free_by_doctor": ("doctor_id",),
     "free_by_clinic_and_specialty": ("clinic_id", "specialty"),
+    "by_kind_and_specialty": ("visit.kind", "specialty"),
     "free_by_specialty": ("specialty",),
     "free_by_clinic": ("clinic_id",),
     "free_by_time": (),
@@ -24,7 +30,7 @@ INDEXES = {
         IndexModel(
             [*((field, ASCENDING) for field in fields), *BY_TIME.keys],
             name=name,
-            partialFilterExpression={"free": True},
+            **({"partialFilterExpression": {"free": True}} if name.startswith("free_") else {}),
         )
         for name, fields in _WAYS.items()
     ]
@@ -51,6 +57,8 @@ _ZONES = timedelta(hours=14)  # no zone is further from UTC
 _MERGED = 150
 """So many scans of an index MongoDB merges in the order of the answer (it would 200)."""
 _PIECE = timedelta(days=1)
+_DAY = 24 * 60
+Stretch: TypeAlias = tuple[datetime, datetime]
 _FIRST_ID = "!"
 """No id comes before it."""
 
@@ -89,6 +97,8 @@ class SlotQuery:
     def index(self) -> str:
         """The index that serves this question, in the order of the answer."""
         served = {field for field, value in self._wanted().items() if not _is_long(value)}
+        if self.kind is not None:
+            served.add("visit.kind")
         return next(name for name, fields in _WAYS.items() if set(fields) <= served)
 
     @property
@@ -120,8 +130,10 @@ class SlotQuery:
         asked = [part for part in parts if part]
         return {"$and": asked} if len(asked) > 1 else found
 
-    def pieces(self, last: datetime) -> Iterator[SlotQuery]:
-        """The same question day by day, up to the last moment.
+    def pieces(self, last: datetime, zones: Collection[str] = ()) -> Iterator[SlotQuery]:
+        """The same question piece by piece, up to the last moment, each moment once.
+
+        The pieces are days, or, for a time of day, when it is that time in one of these zones.
 
         Raises:
             InvalidInputError: `after` is no cursor of ours.
@@ -132,16 +144,45 @@ class SlotQuery:
             begin = max(begin, _midnight(self.since) - _ZONES)
         if self.until is not None:
             last = min(last, _midnight(self.until) + timedelta(days=1) + _ZONES)
-        while begin < last:
-            end = min(begin + _PIECE, last)
-            starting = begin - timedelta(milliseconds=1)
-            yield replace(self, starting=max(self.starting, starting), before=end)
-            begin = end
+        found = (
+            _days(begin, last) if self.begins is None else _times(begin, last, self.begins, zones)
+        )
+        for first, end in found:
+            starting = max(self.starting, first - timedelta(milliseconds=1))
+            yield replace(self, starting=starting, before=end)
 
     @property
     def end_cursor(self) -> str | None:
         """Where the page after this piece begins."""
         return moment_cursor(self.before, _FIRST_ID) if self.before else None
+
+
+def _days(begin: datetime, last: datetime) -> Iterator[Stretch]:
+    while begin < last:
+        end = min(begin + _PIECE, last)
+        yield begin, end
+        begin = end
+
+
+def _times(
+    begin: datetime, last: datetime, minutes: tuple[int, int], zones: Collection[str]
+) -> Iterator[Stretch]:
+    """When it is that time of day somewhere, in order and without overlaps."""
+    first, end = minutes
+    length = timedelta(minutes=(end - first) % _DAY or _DAY)
+    days = range((last - begin).days + 3)
+    midnights = (
+        datetime.combine(begin.date() + timedelta(days=n - 1), time(), ZoneInfo(zone))
+        for n in days
+        for zone in zones
+    )
+    starts = sorted((m + timedelta(minutes=first)).astimezone(UTC) for m in midnights)
+    for start in starts:
+        stop = min(start + length, last)
+        start = max(start, begin)  # noqa: PLW2901 - what was looked through is not again
+        if start < stop:
+            yield start, stop
+            begin = stop
 
 
 def _one_or_any(one: str | None, any_of: tuple[str, ...] | None) -> Any:

@@ -23,7 +23,7 @@ from services.scheduling.timetable.domain import Slot, Visit
 from services.scheduling.timetable.errors import SlotUnknownError
 from services.scheduling.timetable.store.slot_queries import BY_TIME, SlotQuery
 
-_PATIENCE = 1.0  # seconds for a page
+_PATIENCE = 0.5  # seconds for a page
 
 
 class Slots:
@@ -32,16 +32,19 @@ class Slots:
     def __init__(self, db: Database) -> None:
         self._slots = db["slots"]
 
-    async def free(self, query: SlotQuery, limit: int, last: datetime) -> Page[Slot]:
+    async def free(
+        self, query: SlotQuery, limit: int, last: datetime, zones: Collection[str] = ()
+    ) -> Page[Slot]:
         """Free slots by time; no more than `limit`, none after the `last` moment.
 
-        Where more is asked than an index tells, the days are looked through one by one, for no
-        longer than people wait: such a page may be short, and still have a next one.
+        Where more is asked than an index tells, it is looked for piece by piece (`zones` are those
+        of the clinics), for no longer than people wait: such a page may be short, and still have a
+        next one.
         """
         if not query.sifts:
             return await self._free(query, limit)
         started, items = time.monotonic(), list[Slot]()
-        for piece in query.pieces(last):
+        for piece in query.pieces(last, zones):
             page = await self._free(piece, limit - len(items))
             items += page.items
             if page.next_cursor is not None:

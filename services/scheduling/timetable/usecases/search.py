@@ -20,6 +20,8 @@ from services.scheduling.timetable.store import SlotQuery, Slots
 
 _NEAREST = 100
 """Of so many clinics around a place doctors and free time are looked for."""
+_FEWER = 25
+"""Of so many, if any specialty will do."""
 _AT_ONCE = 10
 """Clinics whose doctors are asked for together, nearest first."""
 
@@ -69,7 +71,7 @@ class Search:
         """
         if wanted.near is not None:
             _refuse_cursor(after)
-            clinics = await self._around(wanted)
+            clinics = await self._around(wanted, _NEAREST)
             found = await self._nearest(wanted, [c.id for c in clinics], limit)
             return Page(tuple(found), None), clinics
         taking = await self._clinic_ids(wanted)
@@ -101,7 +103,9 @@ class Search:
         narrow = (wanted.specialty, wanted.clinic_id, when.doctor_id, wanted.near)
         if (when.kind or when.begins) and not any(narrow):
             raise InvalidInputError([FieldError("/query/specialty", "too-broad", _TOO_BROAD)])
-        around = await self._around(wanted) if wanted.near is not None else ()
+        around: Sequence[Clinic] = ()
+        if wanted.near is not None:
+            around = await self._around(wanted, _NEAREST if wanted.specialty else _FEWER)
         clinics = [c.id for c in around] if wanted.near else await self._clinic_ids(wanted)
         doctors = None
         now = self.deps.now()
@@ -123,13 +127,14 @@ class Search:
             begins=when.begins,
         )
         last = now + timedelta(days=self.deps.settings.horizon_days + 1)
-        return await self.slots.free(query, limit, last), around
+        zones = await self.known.zones() if when.begins else ()
+        return await self.slots.free(query, limit, last, zones), around
 
-    async def _around(self, wanted: Wanted) -> Sequence[Clinic]:
+    async def _around(self, wanted: Wanted, most: int) -> Sequence[Clinic]:
         assert wanted.near is not None  # noqa: S101 - for the types: asked with a place only
         day = self.deps.now().date()
         return await self.known.clinics_near(
-            wanted.near, insurance=wanted.insurance, day=day, limit=_NEAREST
+            wanted.near, insurance=wanted.insurance, day=day, limit=most
         )
 
     async def _clinic_ids(self, wanted: Wanted) -> list[str] | None:

@@ -158,6 +158,7 @@ async def test_nearest_have_one_page_a2(placed: Desk) -> None:
         SlotQuery(MONDAY, clinics=("clinic-1", "clinic-2"), specialty="therapist"),
         SlotQuery(MONDAY, clinics=("clinic-1", "clinic-2")),
         SlotQuery(MONDAY, specialty="therapist", begins=(480, 1200)),
+        SlotQuery(MONDAY, specialty="therapist", kind="first"),
     ],
 )
 async def test_every_choice_of_slots_has_its_index(desk: Desk, query: SlotQuery) -> None:

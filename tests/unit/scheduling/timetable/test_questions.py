@@ -25,7 +25,8 @@ FEW, MANY = ("d1", "d2"), tuple(f"d{n}" for n in range(151))
         (SlotQuery(NOW, doctors=MANY, specialty="ent"), "free_by_specialty", True),
         (SlotQuery(NOW, clinics=FEW, specialty="ent"), "free_by_clinic_and_specialty", False),
         (SlotQuery(NOW, clinics=MANY, doctors=FEW), "free_by_doctor", True),
-        (SlotQuery(NOW, specialty="ent", kind="first"), "free_by_specialty", True),
+        (SlotQuery(NOW, specialty="ent", kind="first"), "by_kind_and_specialty", True),
+        (SlotQuery(NOW, clinic_id="c1", kind="first"), "free_by_clinic", True),
         (SlotQuery(NOW, clinic_id="c1", begins=(0, 600)), "free_by_clinic", True),
     ],
 )
@@ -55,6 +56,24 @@ def test_days_are_looked_through_one_by_one_and_each_once() -> None:
     assert list(replace(query, after=pieces[-1].end_cursor).pieces(NOW + timedelta(days=60))) == []
     following = replace(query, after=pieces[0].end_cursor)
     assert [piece.before for piece in following.pieces(NOW + timedelta(days=60))] == ends[1:]
+
+
+def test_a_time_of_day_is_looked_for_when_it_is_that_time_somewhere() -> None:
+    """Over midnight, over several zones, over the change of clocks; no moment twice."""
+    evening = SlotQuery(NOW, begins=(18 * 60, 20 * 60))
+    last = NOW + timedelta(days=2)
+    moscow = [(p.starting, p.before) for p in evening.pieces(last, ["Europe/Moscow"])]
+    just = timedelta(milliseconds=1)
+    assert moscow == [
+        (datetime(2026, 11, day, 15, tzinfo=UTC) - just, datetime(2026, 11, day, 17, tzinfo=UTC))
+        for day in (27, 28)
+    ]
+    zones = ["Europe/Moscow", "Europe/Samara", "Asia/Kamchatka"]
+    both = [p.before - p.starting for p in evening.pieces(last, zones) if p.before]
+    assert sum(both, timedelta()) == timedelta(hours=2 * 3 + 2 * 2) + len(both) * just
+    night = SlotQuery(NOW, begins=(23 * 60, 60))
+    (first, *_) = night.pieces(last, ["Europe/Moscow"])
+    assert first.before == datetime(2026, 11, 27, 22, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
