@@ -23,10 +23,14 @@ class SigningKey:
 
 @dataclass(frozen=True)
 class KeyRules:
-    """How long a key signs, and how long it is published after its successor came."""
+    """How long a key signs, and how long it is published after its successor came.
+
+    That is longer than anything that it signed may wait to be looked at: an order to seal, with its
+    signer's act, lies in its topic for seven days.
+    """
 
     signs_for: timedelta = timedelta(days=30)
-    overlap: timedelta = timedelta(days=1)
+    overlap: timedelta = timedelta(days=8)
 
 
 def by_age(keys: Sequence[SigningKey]) -> list[SigningKey]:

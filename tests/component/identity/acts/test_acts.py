@@ -10,12 +10,17 @@ import httpx2
 import pytest
 
 from contracts.identity import CodePurpose, SigningSessionEnded
+from contracts.roles import Role
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.acts import Act, ActKind, ActMethod, Acts, Flaw, SigningActRefusedError
+from services.chassis.http.auth import Principal
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work import ended_sessions
-from tests.support.service import outbox_events
+from services.identity.acts.errors import NoSignerError
+from services.identity.acts.usecases import Signing
+from services.identity.callers.domain import Caller
+from tests.support.service import keyed, outbox_events
 from tests.support.services.identity import PASSWORD, Identity, bearer
 
 DIGEST = "ab" * 32
@@ -83,6 +88,16 @@ async def test_an_act_opens_no_account_and_an_access_token_signs_nothing_k5(
     with pytest.raises(SigningActRefusedError) as refused:
         await _read(identity, administrator["access_token"], administrator["account_id"])
     assert refused.value.flaw is Flaw.FORGED
+
+
+async def test_nobody_signs_with_anothers_hands_k5(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    """A token that acts for a signer (RFC 8693) is none of the signer's own."""
+    who = Principal(administrator["account_id"], frozenset({Role.ADMINISTRATOR}), actor="another")
+    use, caller = find(identity.app, Signing), Caller("n", "s")
+    with pytest.raises(NoSignerError):
+        await use.ask(who, DIGEST, caller)
 
 
 async def test_who_does_not_sign_gets_no_act_k5(identity: Identity) -> None:
@@ -186,7 +201,14 @@ async def _recover(identity: Identity, pair: dict[str, Any]) -> None:
     assert (await identity.post(path, body)).status_code == 204
 
 
-@pytest.mark.parametrize("end", [_log_out, _block, _recover])
+async def _dismiss(identity: Identity, pair: dict[str, Any]) -> None:
+    other = await identity.administrator()
+    path, body = f"/staff/{pair['account_id']}/dismissal", {"reason": "Уволен по собственному."}
+    answer = await identity.post(path, body, bearer(other) | keyed())
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("end", [_log_out, _block, _recover, _dismiss])
 async def test_a_session_ends_with_what_its_signer_loses_k5(
     identity: Identity, administrator: dict[str, Any], end: Any
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from contracts.certificates import ApplicationApprovedV2
+from contracts.topics import topic_of
 from services.identity.tokens.domain import (
     KeyRules,
     RefreshVerdict,
@@ -51,5 +53,7 @@ def test_the_newest_key_signs_and_old_ones_leave_after_the_overlap_i18() -> None
 
     assert signer([new, old]) is new
     assert next_rotation([old], rules) == new.created_at
-    assert retired([new, old], new.created_at + timedelta(hours=23), rules) == []
-    assert retired([new, old], new.created_at + timedelta(days=1), rules) == [old]
+    assert (
+        retired([new, old], new.created_at + topic_of(ApplicationApprovedV2).retention, rules) == []
+    )
+    assert retired([new, old], new.created_at + timedelta(days=8), rules) == [old]
