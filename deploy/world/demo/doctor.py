@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 from deploy.world.demo.citizen import log_in
-from deploy.world.demo.gateway import CODE, Gateway, Phone
+from deploy.world.demo.gateway import CODE, DemoFailedError, Gateway, Phone, RefusedError
 
 ACCOUNTS = Path(__file__).with_name("accounts.json")
 
@@ -35,6 +36,23 @@ class Doctor:
         path = f"/reviews/{application_id}/preview"
         found: dict[str, Any] = await self.gateway.post("certificates", path, findings)
         return found
+
+    async def see(self, preview_id: str) -> bytes:
+        """The file of a preview, without signatures: rendered a moment after it was asked for."""
+        for _ in range(200):
+            try:
+                link = await self.gateway.post("documents", f"/previews/{preview_id}/links")
+            except RefusedError as refused:
+                if refused.code not in {
+                    "preview-not-ready",
+                    "not-found",
+                }:  # the order is on its way
+                    raise
+                await asyncio.sleep(0.05)
+            else:
+                return (await self.gateway.caller().page(link["url"])).content
+        message = f"the preview {preview_id} is not there"
+        raise DemoFailedError(message)
 
     async def sign(self, digest: str) -> str:
         """The doctor's own act for the document of this digest."""

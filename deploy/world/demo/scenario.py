@@ -147,7 +147,10 @@ class Scenario:
         found = findings()
         with steps.step("справка показана до подписания") as notes:
             preview = await doctor.preview(application_id, found)
-            notes.append(f"SHA-256 {preview['digest'][:12]}…")
+            pdf = await doctor.see(preview["preview_id"])
+            require(pdf.startswith(b"%PDF-"), "the preview is no PDF")
+            require(b"/ByteRange" not in pdf, "the preview is signed")
+            notes.append(f"{len(pdf)} Б без подписей, SHA-256 {preview['digest'][:12]}…")
         with steps.step("без подтверждения врача не одобрить"):
             await self._approval_refused(application_id, found, preview["digest"])
         with steps.step("подпись подтверждена кодом из SMS, одобрено"):
