@@ -9,8 +9,9 @@ from fastapi import APIRouter, FastAPI
 from contracts.rights import Scope
 from services.certificates.applications.actions import CLAIM_TIMER, Cases
 from services.certificates.applications.api import routes as applications_api
+from services.certificates.applications.domain.looks import SHOWN_LABELS
 from services.certificates.applications.metrics import ApplicationMetrics
-from services.certificates.applications.store import applications, desks, looks
+from services.certificates.applications.store import applications, desks
 from services.certificates.applications.usecases.drafts import Drafts
 from services.certificates.applications.usecases.filed import Applications
 from services.certificates.catalogue import api as catalogue_api
@@ -18,6 +19,8 @@ from services.certificates.catalogue.store import load_catalogue
 from services.certificates.delivery import consumers as delivery_consumers
 from services.certificates.delivery.usecases import Letters
 from services.certificates.deps import Deps
+from services.certificates.desk import api as desk_api
+from services.certificates.desk.usecases import Desk
 from services.certificates.known import consumers as known_consumers
 from services.certificates.known import store as known_store
 from services.certificates.known.actions import DESK_TIMER, Known
@@ -38,12 +41,14 @@ from services.certificates.reviews.usecases.decisions import Decisions
 from services.certificates.reviews.usecases.queue import Reviews
 from services.certificates.settings import Settings
 from services.chassis.foundation.encryption import Encryption
+from services.chassis.http import looks as looks_api
 from services.chassis.http.acts import Acts
 from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
-from services.chassis.work import blockings, ended_sessions, rights
+from services.chassis.work import blockings, ended_sessions, looks, rights
+from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
 
 _DESCRIPTION = """\
@@ -76,7 +81,8 @@ def build(
     known, heard = Known(deps, copies, acting), Copies(deps, copies)
     places = desks.Desks(db)
     issued = registry_store.CertificateStore(db)
-    cases = Cases(deps, catalogue, known, applications.ApplicationStore(db), looks.LookStore(db))
+    journal = Looks(db, SHOWN_LABELS, now=deps.now, new_id=deps.new_id, clinics=copies.clinic_names)
+    cases = Cases(deps, catalogue, known, applications.ApplicationStore(db), journal)
     counted = ApplicationMetrics(metrics, catalogue.types)
     drafting = Drafts(deps, cases, known, places, counted)
     citizens = Applications(deps, cases, known, counted)
@@ -104,6 +110,8 @@ def build(
                 decisions,
                 approvals,
                 registry,
+                Desk(deps, cases, issued),
+                journal,
             ),
             handlers=[
                 blockings.handlers(resources.transactions, heard.note_blocked),
@@ -140,6 +148,8 @@ def _router() -> APIRouter:
         certificates.revocation,
         public.router,
         pages.router,
+        desk_api.router,
+        looks_api.router,
     ):
         router.include_router(part)
     return router

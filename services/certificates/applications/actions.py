@@ -9,17 +9,17 @@ from contracts.envelope import Data
 from contracts.roles import Role
 from services.certificates.applications import events
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.domain.looks import Look, Shown
+from services.certificates.applications.domain.looks import APPLICATION, Shown
 from services.certificates.applications.errors import (
     OtherSpecialtyError,
     UnknownApplicationError,
 )
 from services.certificates.applications.store.applications import ApplicationStore
-from services.certificates.applications.store.looks import LookStore
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.clinics import Choice
+from services.chassis.work.looks import Looker, Looks, Subject
 from services.chassis.work.transactions import Transaction
 
 CLAIM_TIMER = "claim"
@@ -34,7 +34,7 @@ class Cases:
     catalogue: Catalogue
     known: Known
     store: ApplicationStore
-    looks: LookStore
+    looks: Looks
 
     def kind_of(self, application: Application) -> CertificateType:
         """The type that was applied for."""
@@ -114,15 +114,24 @@ class Cases:
         In the transaction of what the answer tells: nobody is shown anything without the line.
         """
         doctor = await self.known.store.staff.find(tx, doctor_id)
-        line = Look(
-            id=self.deps.new_id(),
-            application_id=application.id,
-            citizen_id=application.citizen_id,
-            doctor_id=doctor_id,
-            doctor_name=doctor.full_name if doctor else None,
-            doctor_position=doctor.position if doctor else None,
-            occasion=occasion,
-            at=self.deps.now(),
+        by = Looker(
+            id=doctor_id,
+            role=Role.DOCTOR,
+            name=doctor.full_name if doctor else None,
+            position=doctor.position if doctor else None,
+            clinic_id=self.clinic_of(application),
         )
-        await self.looks.add_all(tx, [line])
+        await self.looked(tx, application, by, occasion)
         return application
+
+    async def looked(
+        self,
+        tx: Transaction,
+        application: Application,
+        by: Looker,
+        occasion: Shown,
+        why: str | None = None,
+    ) -> None:
+        """The same for any member of staff."""
+        subject = Subject(APPLICATION, application.id, application.citizen_id)
+        await self.looks.record(tx, by, occasion, subject, why=why)

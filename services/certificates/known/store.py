@@ -54,6 +54,11 @@ class KnownStore:
         query = {"doctor_at": clinic_id, "specialties": {"$in": list(specialties)}}
         return await self.staff.first(tx, query) is not None
 
+    async def clinic_names(self, ids: Collection[str]) -> dict[str, str]:
+        """How those of these clinics that are known are called."""
+        found = await self.clinics.every(None, {"_id": {"$in": sorted(ids)}})
+        return {clinic.id: clinic.name for clinic in found}
+
     async def admission_of(self, tx: Transaction, account_id: str) -> Admission:
         """What stands against an account: nothing, unless an event said so."""
         known = await tx.find_one(self._admissions, {"_id": account_id}) or {}

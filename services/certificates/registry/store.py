@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from typing import Any
 
@@ -66,6 +67,10 @@ class CertificateStore(Aggregates[Certificate]):
         """A citizen's issued and revoked certificates, newest first."""
         query = {"citizen_id": citizen_id, "status": _SHOWN}
         return await self.page(query, _NEWEST, after=after, limit=limit)
+
+    async def some(self, ids: Collection[str]) -> list[Certificate]:
+        """Those of these ids that are there."""
+        return await self.every(None, {"_id": {"$in": list(ids)}}) if ids else []
 
     async def of_number(self, number: str) -> Certificate | None:
         """The certificate of that number."""

@@ -8,6 +8,7 @@ import structlog
 
 from contracts.roles import Role
 from services.certificates.applications.actions import Cases
+from services.certificates.applications.domain.looks import Shown
 from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
@@ -26,6 +27,7 @@ from services.certificates.registry.metrics import MISTYPED, RegistryMetrics
 from services.certificates.registry.store import CertificateStore
 from services.chassis.database.pages import Page
 from services.chassis.http.auth import Principal
+from services.chassis.http.looks import Reach
 from services.chassis.work.transactions import Cause, Transaction
 
 log = structlog.get_logger(__name__)
@@ -103,6 +105,8 @@ class Registry:
             application = await self.cases.get(tx, before.application_id)
             actor = Actor.ADMINISTRATOR if administrator else Actor.DOCTOR
             noted = application.noted(Move.REVOKE, actor=actor, actor_id=by, now=now, reason=reason)
+            seen = Reach(who, (Role.DOCTOR, Role.ADMINISTRATOR)).at(self.cases.clinic_of(noted))
+            await self.cases.looked(tx, noted, seen, Shown.REVOKED)
             await self.cases.save(tx, application, noted, events.revoked(after, revocation))
             return await self.store.save(tx, after)
 

@@ -17,7 +17,7 @@ from services.certificates.applications.api.bodies import (
     Submission,
     Supply,
 )
-from services.certificates.applications.api.listings import ApplicationPage, LookPage, LookView
+from services.certificates.applications.api.listings import ApplicationPage
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.drafts import Agreement
 from services.certificates.applications.usecases.drafts import Drafts
@@ -30,6 +30,7 @@ from services.chassis.http.answers import answered
 from services.chassis.http.auth import Principal
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.facilities import facility
+from services.chassis.http.looks import LookPage
 from services.chassis.http.once import OnceKey
 from services.chassis.http.pages import Cursor
 
@@ -112,9 +113,9 @@ async def reads_of_application(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> LookPage:
-    """Each time that a doctor was shown it, newest first; files have a journal of their own."""
+    """Each time that staff was shown it, newest first; files have a journal of their own."""
     page = await use.looks(who.subject, application_id, after=cursor, limit=limit)
-    return LookPage(items=list(map(LookView.of, page.items)), next_cursor=page.next_cursor)
+    return await LookPage.of(page, use.cases.looks)
 
 
 @router.patch("/applications/{application_id}", summary="Изменить черновик")

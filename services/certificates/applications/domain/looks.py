@@ -1,14 +1,15 @@
-"""The journal of who of the staff was shown an application, for the citizen whose it is.
+"""On which occasions staff are shown an application, which holds what somebody is treated for.
 
-An application holds what somebody is treated for. Every answer that shows it is a look, whether it
-was asked for or came with a decision.
+Every answer that shows it is a look, whether it was asked for or came with a decision.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from enum import StrEnum
+
+APPLICATION = "application"
+"""What is shown, in the journal of looks."""
 
 
 class Shown(StrEnum):
@@ -17,32 +18,22 @@ class Shown(StrEnum):
     READ = "read"
     CLAIMED = "claimed"
     RELEASED = "released"
-    PREVIEWED = "previewed"
     ASKED = "documents-requested"
     APPROVED = "approved"
     REFUSED = "refused"
+    REVOKED = "revoked"
+    PREVIEWED = "previewed"
+    FOUND = "found"
 
 
-SHOWN_LABELS = {
+SHOWN_LABELS: Mapping[str, str] = {
     Shown.READ: "Открыто для чтения",
     Shown.CLAIMED: "Взято в работу",
     Shown.RELEASED: "Возвращено в очередь",
-    Shown.PREVIEWED: "Показана справка перед подписанием",
     Shown.ASKED: "Запрошены документы",
     Shown.APPROVED: "Одобрено",
     Shown.REFUSED: "Отказано",
+    Shown.REVOKED: "Справка отозвана",
+    Shown.PREVIEWED: "Показана справка перед подписанием",
+    Shown.FOUND: "Найдено по запросу сотрудника, без сведений о здоровье",
 }
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look; the doctor as known at that time."""
-
-    id: str
-    application_id: str
-    citizen_id: str
-    doctor_id: str
-    doctor_name: str | None
-    doctor_position: str | None
-    occasion: Shown
-    at: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -87,6 +87,19 @@ class ApplicationStore(Aggregates[Application]):
     ) -> Page[Application]:
         """A citizen's applications, newest first."""
         return await self.page({"citizen_id": citizen_id}, _NEWEST, after=after, limit=limit)
+
+    async def at_clinics(
+        self, citizen_id: str, clinics: Collection[str | None] | None, *, limit: int
+    ) -> list[Application]:
+        """What a citizen filed at these clinics (None: at all), newest first."""
+        query: dict[str, Any] = {"citizen_id": citizen_id, "tracking_number": {"$type": "string"}}
+        here = {} if clinics is None else {"clinic.id": {"$in": list(clinics)}}
+        return await self.every(None, query | here, _NEWEST, limit)
+
+    async def of_number(self, tracking_number: str) -> Application | None:
+        """The application of that number."""
+        query = {"tracking_number": {"$eq": tracking_number, "$type": "string"}}
+        return await self.first(None, query)
 
     async def counted(self, now: datetime) -> ApplicationCounts:
         """How they stand, for the gauges."""

@@ -10,7 +10,6 @@ from services.certificates.applications.domain import document_requests, drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.attachments import ids_of
 from services.certificates.applications.domain.document_requests import Answer
-from services.certificates.applications.domain.looks import Look
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.metrics import ApplicationMetrics
 from services.certificates.applications.views import ApplicationView, citizens_view
@@ -18,6 +17,7 @@ from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.people import Hands
 from services.chassis.database.pages import Page
+from services.chassis.work.looks import Look
 from services.chassis.work.transactions import Transaction
 
 
@@ -61,7 +61,7 @@ class Applications:
         """
         await self.one(citizen_id, application_id)
         looks = self.cases.looks
-        return await looks.of_application(application_id, citizen_id, after=after, limit=limit)
+        return await looks.of_subject(application_id, citizen_id, after=after, limit=limit)
 
     async def page(self, citizen_id: str, *, after: str | None, limit: int) -> Page[Application]:
         """The citizen's applications, newest first."""

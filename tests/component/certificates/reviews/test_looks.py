@@ -48,7 +48,8 @@ async def test_every_answer_that_shows_an_application_is_in_the_journal(office: 
     told = ["read", "approved", "claimed", "released", "read", "read", "claimed"]
     assert await _occasions(office, application) == told
     line = (await _journal(office, application))["items"][0]
-    assert (line["doctor"], line["position"]) == (ORLOVA.full_name, "врач-терапевт")
+    assert (line["name"], line["position"]) == (ORLOVA.full_name, "врач-терапевт")
+    assert (line["role_title"], line["clinic"]) == ("врач", "Городская поликлиника № 45")
     assert line["label"] == "Открыто для чтения"
 
 
