@@ -5,6 +5,7 @@ Patients read the texts, and a doctor's are printed. Refuses to say whether a cl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from services.identity.accounts.domain import (
     Post,
     Practice,
     Role,
+    contact_of,
     email_of,
     phone_of,
 )
@@ -27,6 +29,7 @@ STAFF_ROLES = tuple(role for role in Role if role is not Role.CITIZEN)
 CLINIC_ROLES = frozenset({Role.DOCTOR, Role.REGISTRAR})
 PLATFORM_ROLES = frozenset({Role.SRE})
 _NAME, _POSITION, _ID = 200, 200, 63
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,62}")
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,9 @@ def checked(form: StaffForm, today: date, *, new: bool) -> Entered:
     snils = number(form.snils or "")
     if snils and (wrong := number_error("snils", snils)):
         found.errors.append(wrong)
-    login = found.line("/login", form.login, longest=_ID, required=False)
+    login = _login(form.login, found)
     found.refuse()
-    return Entered(
-        full_name, position or None, snils or None, phone, email, posts, practice, login or None
-    )
+    return Entered(full_name, position or None, snils or None, phone, email, posts, practice, login)
 
 
 def _full_name(form: StaffForm, found: Findings) -> str:
@@ -137,6 +138,17 @@ def _practice(form: StaffForm, today: date, found: Findings, *, doctor: bool) ->
     if form.posts and not doctor:
         found.add("/practice", "practice-of-doctors", "Практика бывает только у врача.")
     return practice_of(form.practice, today, found)
+
+
+def _login(typed: str | None, found: Findings) -> str | None:
+    """A name to log in with; one that reads as a contact would be somebody else's."""
+    login = line(typed or "").casefold()
+    if not login:
+        return None
+    if _LOGIN.fullmatch(login) is None or contact_of(login) is not None:
+        detail = "Имя для входа: от 3 до 63 латинских букв, цифр, точек и дефисов; не телефон."
+        found.add("/login", "login-format", detail)
+    return login
 
 
 def _contacts(

@@ -124,6 +124,14 @@ def test_k9_one_contact_is_enough_and_none_is_not() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "login", ["8 916 123-45-67", "9161234567", "a@b.ru", "орлова", "ab", "-ab"]
+)
+def test_a_login_that_reads_as_anybodys_contact_is_none(login: str) -> None:
+    assert _codes(replace(_FORM, login=login)) == {"/login": "login-format"}
+    assert _entered(replace(_FORM, login=" M.Orlova-2 ")).login == "m.orlova-2"
+
+
 def test_k3_a_post_is_a_role_where_such_a_role_is() -> None:
     posts = (
         PostForm("citizen"),
