@@ -16,7 +16,7 @@ from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.work import blockings
+from services.chassis.work import blockings, rights
 from services.chassis.work.outbox import Publisher
 from services.notifier.announcements import consumers as announcements_consumers
 from services.notifier.announcements import store as announcements_store
@@ -77,7 +77,9 @@ def build(
     sending = Sending(deps, messages, called_off, devices, ways, lanes, metrics)
     codes = Codes(deps, messages, renderer, ways, metrics)
     notices = announcements_store.Notices(db)
-    teller = Teller(deps, notices, recipients, devices, Queue(messages), renderer)
+    teller = Teller(
+        deps, notices, recipients, devices, Queue(messages), renderer, rights.Rights(db)
+    )
     announcements = Announcements(deps, teller, called_off, metrics)
     visits = Visits(deps, announcements_store.Told(db), called_off, teller)
 
@@ -109,6 +111,7 @@ def build(
             timer_concurrency=dict.fromkeys(SEND.values(), IN_HAND),
             indexes=[
                 blockings.INDEXES,
+                rights.INDEXES,
                 recipients_store.INDEXES,
                 delivery_store.INDEXES,
                 announcements_store.INDEXES,

@@ -66,7 +66,7 @@ class Known:
         person = await self.store.people.find(tx, citizen_id)
         if person is None or age(person.birth_date, today(now)) >= needed:
             return
-        if await self.rights.of_subject(tx, citizen_id, Scope.CERTIFICATES, now):
+        if await self.rights.of_subject(tx, citizen_id, now, Scope.CERTIFICATES):
             raise RepresentativeAppliesError(needed)
         raise MinorNeedsRepresentativeError(needed)
 
@@ -83,7 +83,7 @@ class Known:
         citizen = await self.store.people.find(tx, about)
         staff = await self.store.staff.find(tx, staff_id)
         refuse_themselves(about, staff_id, citizen, staff)
-        for right in await self.rights.of_subject(tx, about, Scope.CERTIFICATES, self.deps.now()):
+        for right in await self.rights.of_subject(tx, about, self.deps.now()):
             representative = await self.store.people.find(tx, right.representative_id)
             refuse_themselves(right.representative_id, staff_id, representative, staff)
 

@@ -23,7 +23,8 @@ from services.chassis.work.inbox import Incoming
 from services.chassis.work.transactions import Transaction, Transactions
 
 INDEXES: Indexes = {"rights": [IndexModel([("subject_id", ASCENDING)], name="of_subject")]}
-_RIGHT = "right"
+COPY = "right"
+"""What events about a right keep, for their order."""
 
 
 class RightEndedError(ForbiddenError):
@@ -79,11 +80,27 @@ class Rights(Records[Right]):
         super().__init__(db["rights"], Mapper(Right))
 
     async def of_subject(
-        self, tx: Transaction | None, subject_id: str, scope: Scope, now: datetime
+        self, tx: Transaction | None, subject_id: str, now: datetime, *scopes: Scope
     ) -> list[Right]:
-        """The rights in force by which others may do this for somebody: never many."""
+        """The rights in force by which others may do this for a person: never many."""
         found = await self.every(tx, {"subject_id": subject_id})
-        return [right for right in found if right.in_force(now) and right.covers(scope)]
+        return [right for right in found if right.in_force(now) and right.covers(*scopes)]
+
+
+def right_of(data: RightGranted | RightEnded) -> Right:
+    """The right as this event leaves it."""
+    granted = data if isinstance(data, RightGranted) else None
+    return Right(
+        id=data.right_id,
+        representative_id=data.representative_id,
+        subject_id=data.subject_id,
+        subject_name=data.pii.subject_name,
+        kind=data.kind,
+        scopes=granted.scopes if granted else (),
+        certificate_types=granted.certificate_types if granted else (),
+        until=granted.until if granted else None,
+        ended=granted is None,
+    )
 
 
 def handlers(
@@ -91,36 +108,12 @@ def handlers(
 ) -> Mapping[type[Data], Callable[[Incoming[Any]], Awaitable[None]]]:
     """Event type → what to do with it. An older event changes nothing after a newer one."""
 
-    async def granted(incoming: Incoming[RightGranted]) -> None:
-        data = incoming.data
-        right = Right(
-            id=data.right_id,
-            representative_id=data.representative_id,
-            subject_id=data.subject_id,
-            subject_name=data.pii.subject_name,
-            kind=data.kind,
-            scopes=data.scopes,
-            certificate_types=data.certificate_types,
-            until=data.until,
-        )
-        await keep(incoming, right)
+    async def heard(incoming: Incoming[RightGranted | RightEnded]) -> None:
+        right = right_of(incoming.data)
 
-    async def ended(incoming: Incoming[RightEnded]) -> None:
-        data = incoming.data
-        right = Right(
-            id=data.right_id,
-            representative_id=data.representative_id,
-            subject_id=data.subject_id,
-            subject_name=data.pii.subject_name,
-            kind=data.kind,
-            ended=True,
-        )
-        await keep(incoming, right)
-
-    async def keep(incoming: Incoming[Any], right: Right) -> None:
         async def work(tx: Transaction) -> None:
             await rights.put(tx, right)
 
-        await transactions.run(work, cause=incoming.latest(_RIGHT))
+        await transactions.run(work, cause=incoming.latest(COPY))
 
-    return {RightGranted: granted, RightEnded: ended}
+    return {RightGranted: heard, RightEnded: heard}

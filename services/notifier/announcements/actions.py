@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.chassis.work.rights import Rights
 from services.chassis.work.transactions import Transaction
 from services.notifier.announcements.domain import WAIT_FOR_CONTACTS, Notice
 from services.notifier.announcements.store import Notices
@@ -28,6 +29,7 @@ class Teller:
     devices: Devices
     queue: Queue
     renderer: Renderer
+    rights: Rights
 
     async def tell(self, tx: Transaction, notice: Notice) -> None:
         """Tell a citizen, or wait for their contacts."""
@@ -41,8 +43,16 @@ class Teller:
     async def tell_them(
         self, tx: Transaction, notice: Notice, recipient: Recipient, devices: tuple[Device, ...]
     ) -> None:
-        """Tell whoever is known so far."""
+        """Tell whoever is known so far; of who has no contacts, those who represent them (I12)."""
         found = dict.fromkeys((*addresses(recipient, devices), *notice.also))
+        if not found and notice.ward is None:
+            now = self.deps.now()
+            rights = await self.rights.of_subject(tx, notice.citizen_id, now)
+            for right in rights:
+                other = notice.to_representative(right.representative_id, right.subject_name)
+                await self.tell(tx, other)
+            if rights:
+                return
         if not found:
             # so that contacts that arrive at this moment conflict, and neither misses the other
             await self.recipients.hold(tx, notice.citizen_id)
@@ -54,8 +64,17 @@ class Teller:
 
     def telling(self, notice: Notice, recipient: Recipient) -> Telling:
         """What the notice says to this recipient."""
-        salutation = recipient.salutation
-        return self.renderer.telling(notice.template, notice.context, salutation=salutation)
+        return self.renderer.telling(
+            notice.template, notice.context, salutation=recipient.salutation, ward=notice.ward
+        )
+
+    async def tell_waiting(self, tx: Transaction, citizen_id: str) -> None:
+        """What waited for the contacts of a citizen finds those who represent them."""
+        recipient, devices = await self.known(tx, citizen_id)
+        for late in await self.notices.waiting(tx, citizen_id):
+            await self.notices.drop(tx, late)
+            await tx.cancel_timer(WAIT, late.id)
+            await self.tell_them(tx, late, recipient, devices)
 
     def write(self, notice: Notice, telling: Telling, address: Address) -> Message:
         """The message to one address."""

@@ -43,6 +43,7 @@ from contracts.scheduling import (
 )
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
+from services.chassis.work.rights import COPY, right_of
 from services.notifier.announcements.domain import Notice
 from services.notifier.announcements.usecases import Announcements, Visits
 from services.notifier.recipients.domain import Address, Contacts
@@ -96,6 +97,11 @@ class _Consumers:
 
     async def account(self, incoming: Incoming[_Account]) -> None:
         data = incoming.data
+        if isinstance(data, ProfileConfirmedV2) and not (data.pii.phone or data.pii.email):
+            await self.announcements.ward_confirmed(
+                data.account_id, _contacts(data), incoming.cause.position, cause=incoming.cause
+            )
+            return
         await self.announcements.account_changed(
             _contacts(data),
             incoming.cause.position,
@@ -166,9 +172,11 @@ class _Consumers:
     async def right(self, incoming: Incoming[RightGranted | RightEnded]) -> None:
         """Both sides; the other one has no contacts where it is a child or an organisation."""
         data = incoming.data
-        representative = _notice(incoming, data.representative_id)
-        await self.announcements.notify_both(
-            representative, _notice(incoming, data.subject_id), cause=incoming.cause
+        await self.announcements.right_changed(
+            right_of(data),
+            _notice(incoming, data.representative_id),
+            _notice(incoming, data.subject_id),
+            cause=incoming.latest(COPY),
         )
 
     async def right_offered(self, incoming: Incoming[RightOffered]) -> None:

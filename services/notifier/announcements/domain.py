@@ -6,7 +6,7 @@ A visit tomorrow, a late talon, a certificate ending.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,8 @@ class Notice:
     """Something to tell a citizen: one notice becomes one message per address (N1).
 
     `context` is what the template may use, as JSON data. `also` are addresses to reach beside the
-    citizen's own. `about` is the visit or certificate without which it is pointless: once that is
+    citizen's own. `ward` is how somebody is called whom the citizen represents, where it is about
+    them. `about` is the visit or certificate without which it is pointless: once that is
     called off, nothing more of it is sent.
     """
 
@@ -40,6 +41,12 @@ class Notice:
     created_at: datetime
     also: tuple[Address, ...] = ()
     about: str | None = None
+    ward: str | None = None
+
+    def to_representative(self, account_id: str, ward: str) -> Notice:
+        """The same for who represents the citizen."""
+        other = f"{self.id}:{account_id}"
+        return replace(self, id=other, citizen_id=account_id, ward=ward)
 
     def in_a_timer(self, *, template: str | None = None) -> dict[str, Any]:
         """The notice as it is or with another template; its time is when the timer is due."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.chassis.work.inbox import EventPosition
+from services.chassis.work.rights import Right
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction
 from services.notifier.announcements.actions import LATER, WAIT, Teller
@@ -46,16 +47,25 @@ class Announcements:
 
         await self.deps.transactions.run(work, cause=cause)
 
-    async def notify_both(self, one: Notice, other: Notice, *, cause: Cause) -> None:
-        """Tell two sides of the same; the other one only where it can be reached, and elsewhere."""
+    async def right_changed(
+        self, right: Right, one: Notice, other: Notice, *, cause: Cause
+    ) -> None:
+        """Keep who acts for whom, and tell both sides.
+
+        The other one only where they can be reached, and elsewhere. What waited for a child's
+        contacts goes to who represents it from now on.
+        """
 
         async def work(tx: Transaction) -> None:
             told = addresses(*await self.teller.known(tx, one.citizen_id))
             recipient, devices = await self.teller.known(tx, other.citizen_id)
+            await self.teller.rights.put(tx, right)
             await self.teller.tell(tx, one)
             if set(addresses(recipient, devices)) - set(told):
                 second = replace(other, id=f"{other.id}:{other.citizen_id}")
                 await self.teller.tell_them(tx, second, recipient, devices)
+            if not right.ended and not addresses(recipient, devices):
+                await self.teller.tell_waiting(tx, right.subject_id)
 
         await self.deps.transactions.run(work, cause=cause)
 
@@ -83,6 +93,17 @@ class Announcements:
             if at:
                 later = notice.in_a_timer(template="certificate-expiring")
                 await tx.set_timer(LATER, certificate_id, at, {"notice": later, "until": None})
+
+        await self.deps.transactions.run(work, cause=cause)
+
+    async def ward_confirmed(
+        self, citizen_id: str, contacts: Contacts, position: EventPosition, *, cause: Cause
+    ) -> None:
+        """Learn how somebody without contacts is called: a child, whose right is told apart."""
+
+        async def work(tx: Transaction) -> None:
+            before, _ = await self.teller.known(tx, citizen_id)
+            await self.teller.recipients.save(tx, learn(before, contacts, position))
 
         await self.deps.transactions.run(work, cause=cause)
 

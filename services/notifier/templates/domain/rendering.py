@@ -27,6 +27,8 @@ from services.notifier.templates.domain.compiled import (
 from services.notifier.templates.domain.content import Channel, Content, Kind
 from services.notifier.templates.domain.sms import segments, shortest
 
+_ABOUT = " Это сообщение о том, кого вы представляете: {}."
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -58,8 +60,15 @@ class Telling:
     """One notice in words, for each channel that is asked for."""
 
     def __init__(
-        self, template: CompiledTemplate, frame: _Frame, values: Mapping[str, Any], salutation: str
+        self,
+        template: CompiledTemplate,
+        frame: _Frame,
+        values: Mapping[str, Any],
+        salutation: str,
+        ward: str | None = None,
     ) -> None:
+        """`ward` is whom the reader represents, where the notice is about them."""
+        self._ward = ward
         self._template = template
         self._frame = frame
         self._salutation = salutation
@@ -95,7 +104,7 @@ class Telling:
             "title": title,
             "action": action,
             "link": link,
-            "salutation": self._salutation,
+            "salutation": self._salutation + (_ABOUT.format(self._ward) if self._ward else ""),
             "paragraphs": list(paragraphs(self._template.text, self._context)),
         }
         plain = self._frame.plain.render(values).strip() + "\n"
@@ -106,13 +115,20 @@ class Telling:
         tail = f" {self._frame.site}/{short}" if short else ""
         text = ""
         for said in lines(self._template.sms, self._context):
-            text = f"{said}{tail}"
+            text = f"{self._whose}{said}{tail}"
             if segments(text) == 1:
                 break
         return _said(text), None
 
     def _push(self) -> tuple[str, str | None]:
-        return _said(next(lines(self._template.push, self._context), "")), None
+        said = next(lines(self._template.push, self._context), "")
+        return _said(said and f"{self._whose}{said}"), None
+
+    @property
+    def _whose(self) -> str:
+        """A ward by the first name, which is all that an SMS has room for."""
+        names = (self._ward or "").split()
+        return f"{names[1] if len(names) > 1 else names[0]}: " if names else ""
 
 
 def _said(text: str) -> str:
@@ -155,13 +171,15 @@ class Renderer:
         """The templates there are."""
         return frozenset(self._newest)
 
-    def telling(self, name: str, values: Mapping[str, Any], *, salutation: str) -> Telling:
+    def telling(
+        self, name: str, values: Mapping[str, Any], *, salutation: str, ward: str | None = None
+    ) -> Telling:
         """What a notice says, not yet said.
 
         Raises:
             KeyError: no such template.
         """
-        return Telling(self._newest[name], self._frame, values, salutation)
+        return Telling(self._newest[name], self._frame, values, salutation, ward)
 
     def render(
         self, name: str, channel: Channel, values: Mapping[str, Any], *, salutation: str

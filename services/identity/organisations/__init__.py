@@ -1,0 +1,1 @@
+"""Legal entities, their heads, and whom they name to represent them (I11)."""
