@@ -240,7 +240,9 @@ TOPICS: tuple[Topic, ...] = (
         producer="registry",
         key="account_id | right_id | organisation_id",
         events=(p.IdentityChecked, p.RepresentationChecked, p.OrganisationChecked),
-        consumers={"identity": (p.IdentityChecked, p.RepresentationChecked)},
+        consumers={
+            "identity": (p.IdentityChecked, p.RepresentationChecked, p.OrganisationChecked),
+        },
     ),
     Topic(
         name="treasury.events",

@@ -4,9 +4,10 @@ Owns: accounts, credentials, clinics, challenges, refresh tokens, keys that sign
 sessions (database `identity`).
 Publishes: AccountRegistered, ProfileConfirmedV2, ProfileRejected, ContactsChanged, StaffChanged,
 StaffInvited, ClinicChanged, ClinicAttached, AccountBlocked, AccountUnblocked, SigningSessionEnded,
-RightGranted, RightEnded, RightRefused; for one reader each CodeRequestedV2, ProfileSubmittedV2,
-PapersConfirmed, RepresentationSubmitted. Listens to: the state registry (IdentityChecked,
-RepresentationChecked).
+RightGranted, RightEnded, RightRefused, RightOffered, OrganisationConfirmed, OrganisationRejected;
+for one reader each CodeRequestedV2, ProfileSubmittedV2, PapersConfirmed, RepresentationSubmitted,
+OrganisationSubmitted. Listens to: the state registry (IdentityChecked, RepresentationChecked,
+OrganisationChecked).
 Refuses: to send messages (notifier does), to say whether a phone or e-mail is registered.
 Not protected here: signing keys of tokens are readable in MongoDB; encryption at rest is the
 database's matter.

@@ -61,6 +61,11 @@ from services.identity.imports.usecases import tables
 from services.identity.installation import store as installation_store
 from services.identity.installation.store import Installation
 from services.identity.installation.usecases import FirstAdministrator
+from services.identity.organisations import api as organisations_api
+from services.identity.organisations import consumers as organisations_consumers
+from services.identity.organisations import store as organisations_store
+from services.identity.organisations.store import Organisations
+from services.identity.organisations.usecases import Heads, Offers
 from services.identity.passwords.actions import NewPasswords, PasswordTries
 from services.identity.passwords.gateways import PasswordHashes
 from services.identity.people import api as people_api
@@ -182,15 +187,10 @@ def build(
         deps, accounts, credentials, hashes, staff_entry, authenticators, Installation(db)
     )
     demo = Demo(deps, accounts, credentials, hashes, for_certificates, clinic_entry, staff_entry)
-    claims = Claims(
-        deps,
-        accounts,
-        counters,
-        representations,
-        rights,
-        journal,
-        for_registry=Encryption("identity.representations", settings.profiles_secret),
-    )
+    to_registry = Encryption("identity.representations", settings.profiles_secret)
+    claims = Claims(deps, accounts, counters, representations, rights, journal, to_registry)
+    organisations = Organisations(db)
+    heads = Heads(deps, accounts, counters, organisations, representations, rights, to_registry)
 
     imports = Imports(
         resources.transactions,
@@ -218,6 +218,7 @@ def build(
             handlers=[
                 consumers.handlers(profiles),
                 representations_consumers.handlers(claims),
+                organisations_consumers.handlers(heads),
             ],
             timer_handlers={
                 ROTATE: signing_keys.rotate,
@@ -232,6 +233,7 @@ def build(
                 clinics_store.INDEXES,
                 codes_store.INDEXES,
                 representations_store.INDEXES,
+                organisations_store.INDEXES,
                 acts_store.INDEXES,
                 authenticators_store.INDEXES,
                 installation_store.INDEXES,
@@ -272,6 +274,8 @@ def build(
                 People(deps, accounts, counters, journal),
                 claims,
                 holding,
+                heads,
+                Offers(deps, accounts, representations, rights),
                 Acting(deps, accounts, representations, logins),
                 journal,
                 imports,
@@ -309,6 +313,7 @@ def _router() -> APIRouter:
         router.include_router(api.router)
     router.include_router(representations_api.router)
     router.include_router(representations_api.desk)
+    router.include_router(organisations_api.router)
     return router
 
 

@@ -98,6 +98,9 @@ class Settings(ServiceSettings):
     claims_per_day: int = Field(
         default=10, description="Checks of the civil registry that one account asks for."
     )
+    offers_per_day: int = Field(
+        default=50, description="Whom the head of organisations asks to represent them, a day."
+    )
     wards_limit: int = Field(
         default=20, ge=1, description="Children whom one account represents, or asks to, at once."
     )

@@ -13,7 +13,8 @@ from contracts.roles import Role
 from services.chassis.foundation.errors import ForbiddenError
 from services.chassis.foundation.typed import Id
 from services.chassis.http.answers import answered
-from services.chassis.http.auth import Principal, require
+from services.chassis.http.auth import Principal
+from services.chassis.http.door import admitted
 from services.chassis.http.facilities import facility
 from services.chassis.http.once import OnceKey
 from services.chassis.http.pages import Cursor
@@ -41,7 +42,7 @@ _BODY = {
 }
 
 
-async def importer(who: Annotated[Principal, Depends(require(Role.ADMINISTRATOR))]) -> Importer:
+async def importer(who: Annotated[Principal, Depends(admitted(Role.ADMINISTRATOR))]) -> Importer:
     """In whose name rows are decided: of the platform, or of the clinics that they administer.
 
     Raises:

@@ -37,16 +37,8 @@ RAW = {
     "any character is a good one": {"password", "new_password"},
     "tidied by the domain, which names every wrong field of a form at once": {
         *("category", "last_name", "first_name", "middle_name", "birth_date", "snils", "inn"),
-        *(
-            "oms",
-            "birth_certificate",
-            "kind",
-            "series",
-            "number",
-            "full_name",
-            "position",
-            "clinic_id",
-        ),
+        *("oms", "birth_certificate", "kind", "contact", "until", "series", "number"),
+        *("full_name", "position", "clinic_id"),
         *("phone", "email", "login", "name", "organisation", "address", "timezone", "ogrn"),
         *("issued_on", "valid_until", "begins", "ends", "title", "role", "photo"),
         *("talon_number", "tracking_number", "certificate_number"),

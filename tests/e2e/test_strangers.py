@@ -49,9 +49,14 @@ BODIES: Mapping[tuple[str, str], Any] = {
     },
     ("POST", "/v1/appointments/{appointment_id}/cancellation"): {"reason": "планы"},
     ("POST", "/v1/contacts/{change_id}/confirmation"): {"code": "000000"},
+    ("POST", "/v1/organisations/{organisation_id}/representatives"): {
+        "contact": "+79160000000",
+        "until": "2027-11-30",
+    },
     ("POST", "/v1/representations/{right_id}/confirmation"): {"papers": "паспорт"},
     ("POST", "/v1/representations/{right_id}/refusal"): {"reason": "нет записи"},
 }
+ORGANISATION = {"name": "ООО «Ветер»", "ogrn": "1027700132195", "inn": "7707083893"}
 _NOT_YOURS = frozenset({403, 404})
 _OF_STAFF = ("act_id", "session_id", "import_id", "absence_id", "preview_id")
 _OFFICES = frozenset({"clinic_id", "doctor_id"})
@@ -146,6 +151,9 @@ async def _with_everything(gateway: Gateway) -> tuple[Citizen, dict[str, str]]:
         "document_id": certificate["document_id"],
         "file_id": (await ask.get("documents", "/files"))["items"][0]["file_id"],
         "number": journey.outcome.talon_number,
+        "organisation_id": (await ask.post("identity", "/organisations", ORGANISATION, once=True))[
+            "organisation_id"
+        ],
         "right_id": (await owner.represent(new_child(random.Random(6))))["right_id"],
     }
 

@@ -50,9 +50,9 @@ class OfferIn(Body):
         ),
     ] = None
     certificate_types: Annotated[
-        list[Annotated[str, Field(max_length=64)]],
+        tuple[Annotated[str, Field(max_length=64)], ...],
         Field(max_length=50, description="Пусто – все виды.", examples=[["086u"]]),
-    ] = []
+    ] = ()
     until: Annotated[FormField, Field(examples=["2027-11-30"])] = None
 
 
@@ -154,14 +154,12 @@ async def offer(
 ) -> Response:
     """In force once that person accepts; the answer is the same whether or not there is one."""
     keyed = once.answering(OfferView.of)
-    form = OfferForm(body.contact, tuple(body.certificate_types), body.until)
+    form = OfferForm(body.contact, body.certificate_types, body.until)
     await use.offer(who.subject, organisation_id, form, once=keyed)
     return answered(keyed.given)
 
 
-@router.get(
-    "/organisations/{organisation_id}/representatives", summary="Представители организации"
-)
+@router.get("/organisations/{organisation_id}/representatives", summary="Представители организации")
 async def representatives(
     organisation_id: Id, use: Use, who: Citizen, cursor: Cursor = None, limit: Limit = 20
 ) -> RightPage:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from services.chassis.foundation.dates import MOSCOW, parse_day, today
+from services.chassis.foundation.dates import MOSCOW, today
 from services.chassis.foundation.findings import Findings
-from services.chassis.foundation.text import hyphens, line
+from services.chassis.foundation.text import line
 from services.identity.accounts.domain import contact_of
 from services.identity.clinics.domain import office_number
 from services.identity.representations.domain import (
@@ -29,7 +29,7 @@ from services.identity.representations.domain import (
 
 OFFER_LASTS = timedelta(days=14)
 _LONGEST = timedelta(days=3 * 366)
-_NAME, _TYPES = 200, 50
+_TYPES = 50
 _TYPE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -98,11 +98,7 @@ def named(
         InvalidInputError: names every wrong field.
     """
     found = Findings()
-    name = line(form.name or "")
-    if not name:
-        found.missing("/name")
-    elif len(name) > _NAME:
-        found.add("/name", "too-long", f"Название не длиннее {_NAME} знаков.")
+    name = found.line("/name", form.name)
     ogrn, inn = (office_number(field, getattr(form, field), found) for field in ("ogrn", "inn"))
     found.refuse()
     return Organisation(organisation_id, name, ogrn, inn, head_id, now)
@@ -160,14 +156,10 @@ def _types(typed: Sequence[str], found: Findings) -> tuple[str, ...]:
 
 def _until(typed: str | None, day: date, found: Findings) -> datetime | None:
     """The end of the last day in Moscow; a power of attorney of an organisation has one."""
-    text = hyphens(line(typed or ""))
-    if not text:
-        found.missing("/until")
-        return None
-    last = parse_day(text)
+    last = found.day("/until", typed)
     if last is None:
-        found.add("/until", "date-format", "Нужна дата в виде ГГГГ-ММ-ДД.")
-    elif last < day:
+        return None
+    if last < day:
         found.add("/until", "date-past", "Срок полномочий уже прошёл.")
     elif last - day > _LONGEST:
         found.add("/until", "date-too-late", "Полномочия даются не больше чем на три года.")

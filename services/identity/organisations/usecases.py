@@ -200,9 +200,7 @@ class Heads:
 
         return await self.deps.transactions.run(work, once=once)
 
-    async def withdraw(
-        self, head_id: str, organisation_id: str, right_id: str
-    ) -> Representation:
+    async def withdraw(self, head_id: str, organisation_id: str, right_id: str) -> Representation:
         """End what a representative may do, or take an offer back.
 
         Raises:

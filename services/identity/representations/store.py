@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.client import Database, Indexes
@@ -26,8 +28,14 @@ INDEXES: Indexes = {
             unique=True,
             partialFilterExpression={"state": State.ACTIVE.value},
         ),
+        IndexModel(
+            [("offer.to", ASCENDING), *_NEWEST.keys],
+            name="offered_to",
+            partialFilterExpression={"state": State.OFFERED.value},
+        ),
     ]
 }
+_OFFERS = 100
 _OPEN = [State.CHECKING.value, State.ACTIVE.value]
 
 
@@ -58,6 +66,11 @@ class Representations(Aggregates[Representation]):
         """How many this one has, or has asked for; counted up to the limit."""
         query = {"representative_id": representative_id, "state": {"$in": _OPEN}}
         return len(await self.every(tx, query, limit=limit))
+
+    async def offered_to(self, names: Sequence[str]) -> list[Representation]:
+        """What waits for the answer of who is found by one of these, newest first."""
+        query = {"offer.to": {"$in": list(names)}, "state": State.OFFERED.value}
+        return await self.every(None, query, _NEWEST, limit=_OFFERS)
 
     async def of_representative(
         self, account_id: str, *, after: str | None, limit: int

@@ -19,6 +19,7 @@ from services.identity.clinics.domain.form import (
     PermitForm,
     RoomForm,
     checked,
+    office_number,
     rooms_of,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "RoomForm",
     "checked",
     "closed",
+    "office_number",
     "reopened",
     "rooms_of",
 ]

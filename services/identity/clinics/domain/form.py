@@ -88,8 +88,8 @@ def checked(form: ClinicForm) -> Details:
         "address": found.line("/address", form.address, longest=_ADDRESS),
         "phone": _phone(form.phone, found),
         "timezone": _timezone(form.timezone, found),
-        "ogrn": _office_number("ogrn", form.ogrn, found),
-        "inn": _office_number("inn", form.inn, found),
+        "ogrn": office_number("ogrn", form.ogrn, found),
+        "inn": office_number("inn", form.inn, found),
     }
     licence = _permit("/licence", form.licence, found)
     if form.licence is None:
@@ -143,7 +143,8 @@ _NUMBERS: Mapping[str, tuple[str, int, Callable[[str], bool]]] = {
 }
 
 
-def _office_number(name: str, typed: str | None, found: Findings) -> str:
+def office_number(name: str, typed: str | None, found: Findings) -> str:
+    """The digits of an organisation's `ogrn` or `inn`, or what is wrong with them."""
     label, length, valid = _NUMBERS[name]
     digits = digits_of(typed or "")
     if not digits:

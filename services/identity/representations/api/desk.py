@@ -15,8 +15,8 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.looks import Reach
 from services.chassis.work.looks import Looker
 from services.identity.deps import Body, Registrar
-from services.identity.representations.api.views import ClaimView
 from services.identity.representations.usecases import Claims
+from services.identity.representations.views import ClaimView
 
 router = APIRouter(prefix="/v1", tags=["staff"])
 Use = Annotated[Claims, Depends(facility(Claims))]

@@ -13,10 +13,10 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.once import OnceKey
 from services.chassis.http.pages import Cursor
 from services.identity.deps import Body, Citizen, FormField
-from services.identity.representations.api.views import RightPage, RightView
 from services.identity.representations.domain import ClaimForm, Kind, Representation, Scope
 from services.identity.representations.usecases import Acting, Claims, Holding
 from services.identity.representations.usecases.acting import ActingToken
+from services.identity.representations.views import RightPage, RightView
 
 router = APIRouter(prefix="/v1", tags=["Действовать за другого"])
 Asking = Annotated[Claims, Depends(facility(Claims))]

@@ -33,6 +33,21 @@ _CITIZENS: dict[tuple[str, str], Any] = {
     ("get", "/v1/representations/{right_id}"): None,
     ("post", "/v1/representations/{right_id}/withdrawal"): None,
     ("post", "/v1/tokens/acting"): {"for": "anybody"},
+    ("post", "/v1/representations/{right_id}/acceptance"): None,
+    ("get", "/v1/offers"): None,
+    ("post", "/v1/organisations"): {
+        "name": "ООО «Ветер»",
+        "ogrn": "1027700132195",
+        "inn": "7707083893",
+    },
+    ("get", "/v1/organisations"): None,
+    ("get", "/v1/organisations/{organisation_id}"): None,
+    ("post", "/v1/organisations/{organisation_id}/representatives"): {
+        "contact": "+79160000000",
+        "until": "2027-11-30",
+    },
+    ("get", "/v1/organisations/{organisation_id}/representatives"): None,
+    ("post", "/v1/organisations/{organisation_id}/representatives/{right_id}/withdrawal"): None,
     ("get", "/v1/authenticator"): None,
     ("post", "/v1/authenticator"): {"password": PASSWORD},
     ("post", "/v1/authenticator/confirmation"): _CODE,
@@ -41,6 +56,10 @@ _CITIZENS: dict[tuple[str, str], Any] = {
 _ADMINISTRATORS: dict[tuple[str, str], Any] = {
     ("get", "/v1/staff"): None,
     ("post", "/v1/staff"): _STAFF,
+    ("post", "/v1/imports"): None,
+    ("get", "/v1/imports"): None,
+    ("get", "/v1/imports/{import_id}"): None,
+    ("get", "/v1/imports/{import_id}/rows"): None,
     ("post", "/v1/people/searches"): {"phone": "+79160000000"} | _WHY,
     ("get", "/v1/staff/{account_id}"): None,
     ("put", "/v1/staff/{account_id}"): _STAFF,
@@ -106,7 +125,12 @@ async def test_a_blocked_administrator_is_refused_everywhere(
     made = len(await outbox_events(identity.app, StaffChanged))
 
     for pair in (victim, administrator, former):
-        ids = {"account_id": pair["account_id"], "act_id": "a1", "session_id": "s1"}
+        ids = {
+            "account_id": pair["account_id"],
+            "act_id": "a1",
+            "session_id": "s1",
+            "import_id": "i1",
+        }
         said = await _answers(identity, former, _ADMINISTRATORS, clinic_id="clinic-1", **ids)
         assert said == dict.fromkeys(_ADMINISTRATORS, (403, "account-blocked"))
     assert len(await outbox_events(identity.app, AccountBlocked)) == 1
@@ -131,5 +155,7 @@ async def test_a_blocked_citizen_is_refused_everywhere(
     block = f"/accounts/{pair['account_id']}/block"
     assert (await identity.post(block, _WHY, bearer(administrator))).is_success
 
-    said = await _answers(identity, pair, _CITIZENS, change_id=begun, right_id="right-1")
+    said = await _answers(
+        identity, pair, _CITIZENS, change_id=begun, right_id="right-1", organisation_id="o"
+    )
     assert said == dict.fromkeys(_CITIZENS, (403, "account-blocked"))
