@@ -1,7 +1,8 @@
 """Keys in a PKCS#11 token (an HSM, a smart card, SoftHSM): they are made there and never leave it.
 
 A token may be pulled out at any moment. Then whoever waits for a signature gets `KeyAwayError`, and
-the next call opens the token anew. One call at a time: many tokens allow no more.
+the next call opens the token anew. One call at a time: many tokens allow no more. A PIN that was
+refused once is not given again: a token locks itself after a few.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from services.sealing.keys import CertifiedSigner, PublicKey
 
 T = TypeVar("T")
 
+_WRONG_PIN = (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange, pkcs11.PinLocked)
 _SECONDS = 20.0
 _UNCOMPRESSED_P256 = 65
 _P256 = encode_named_curve_parameters("secp256r1")
@@ -38,6 +40,7 @@ class Token:
         self._module, self._label, self._pin = module, label, pin
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pkcs11")
         self._session: pkcs11.Session | None = None
+        self._pin_refused = False
 
     async def make(self, key_id: bytes, *, rsa_bits: int | None = None) -> PublicKey:
         """A new key under this id, which cannot be taken out: P-256, or RSA of so many bits.
@@ -128,12 +131,19 @@ class Token:
             if self._session is None:
                 self._session = self._opened()
             return work(self._session)
+        except _WRONG_PIN as error:
+            self._pin_refused = True
+            msg = f"Носитель ключей «{self._label}» не принял PIN-код."
+            raise KeyAwayError(msg) from error
         except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
             self._drop()
             msg = f"Носитель ключей «{self._label}»: {type(error).__name__}."
             raise KeyAwayError(msg) from error
 
     def _opened(self) -> pkcs11.Session:
+        if self._pin_refused:
+            msg = "refused before"
+            raise pkcs11.PinIncorrect(msg)
         library = pkcs11.lib(str(self._module))
         # what was plugged in or out since is seen by a library that begins anew
         library.reinitialize()

@@ -24,6 +24,7 @@ from deploy.stacks.embedded.java import JarsUnavailableError, find_jars, find_ja
 
 _PREFIX = "NEEDS "
 _ENGINE_ANSWERS_WITHIN = 10.0
+_SOFTHSM = "lib/softhsm/libsofthsm2.so"
 
 
 class _Settings(BaseSettings):
@@ -75,6 +76,23 @@ def _java() -> Path | Missing:
     return java
 
 
+def _softhsm() -> Path | Missing:
+    """The folder with SoftHSM's library and tool: installed, or Debian's packages unpacked."""
+    installed = Path("/usr")
+    unpacked = ROOT / ".run" / "cache" / "softhsm"
+    if not (installed / _SOFTHSM).exists() and not (unpacked / "usr" / _SOFTHSM).exists():
+        unpacked.mkdir(parents=True, exist_ok=True)
+        for command in (
+            ["apt-get", "-qq", "download", "libsofthsm2", "softhsm2"],
+            ["sh", "-c", 'for package in *.deb; do dpkg-deb -x "$package" .; done'],
+        ):
+            try:
+                subprocess.run(command, cwd=unpacked, capture_output=True, timeout=60, check=True)
+            except (OSError, subprocess.SubprocessError):
+                return Missing("SoftHSM is not to be had (Debian: apt-get install softhsm2)")
+    return installed if (installed / _SOFTHSM).exists() else unpacked / "usr"
+
+
 _FINDERS: Mapping[str, Callable[[], Path | Missing]] = {
     "prometheus": lambda: _program("prometheus", package="prometheus"),
     "promtool": lambda: _program("promtool", package="prometheus"),
@@ -83,6 +101,7 @@ _FINDERS: Mapping[str, Callable[[], Path | Missing]] = {
     ),
     "engine": _engine,
     "java": _java,
+    "softhsm": _softhsm,
 }
 
 
@@ -93,7 +112,7 @@ def find(tool: str) -> Path | Missing:
 
 
 def needs(tool: str) -> Path:
-    """The path of `tool`: prometheus, promtool, chromium, engine (its client), java.
+    """The path of `tool`: prometheus, promtool, chromium, engine (its client), java, softhsm.
 
     Without it the test is skipped, loudly; with NEEDS=all it fails.
     """

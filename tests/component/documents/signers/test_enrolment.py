@@ -11,15 +11,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from contracts.documents import SignerChanged
 from contracts.identity import StaffRole
 from deploy.world.pki import ensure_pki
 from deploy.world.pki.desk import issue, revoke
+from deploy.world.pki.keys import kept_key
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
+from tests.support.authorities import Authority
 from tests.support.pki_files import revocations
+from tests.support.responders import responding, status
 from tests.support.service import outbox_events
 from tests.support.services.documents import DOCTOR, DocumentsService
 from tests.support.services.signers import Enrolling, clinic, hears, staff
@@ -88,10 +92,13 @@ def _another_name(pki: Path, _: bytes) -> bytes:
 
 
 def _signed_anew(
-    pki: Path, old: x509.Certificate, *, drop: type | None = None, shift: timedelta = timedelta()
+    pki: Path,
+    old: x509.Certificate,
+    *,
+    drop: type | None = None,
+    add: x509.ExtensionType | None = None,
+    shift: timedelta = timedelta(),
 ) -> bytes:
-    from deploy.world.pki.keys import kept_key
-
     builder = (
         x509.CertificateBuilder()
         .subject_name(old.subject)
@@ -104,7 +111,17 @@ def _signed_anew(
     for extension in old.extensions:
         if drop is None or not isinstance(extension.value, drop):
             builder = builder.add_extension(extension.value, critical=extension.critical)
+    if add is not None:
+        builder = builder.add_extension(add, critical=False)
     return builder.sign(kept_key(pki / "issuing.key"), hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
+def _naming_a_responder(pki: Path, request: bytes, address: str) -> bytes:
+    made = x509.load_pem_x509_certificates(issue(pki, request))[0]
+    place = x509.UniformResourceIdentifier(address)
+    named = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)
+    about = x509.AuthorityInformationAccess([named])
+    return _signed_anew(pki, made, drop=x509.AuthorityInformationAccess, add=about)
 
 
 def _later(pki: Path, request: bytes) -> bytes:
@@ -167,6 +184,26 @@ async def test_c30_a_revoked_certificate_is_refused(
         assert (unknown.status_code, unknown.json()["code"]) == (503, "certificate-status-unknown")
     finally:
         (pki / "crl.pem").write_bytes(before)
+
+
+async def test_c30_a_responder_that_a_certificate_names_is_asked(
+    doctor: Enrolling, pki: Path
+) -> None:
+    """Nobody answers there: it is not taken, and may be brought again."""
+    asked = (await doctor.request()).json()["request"]["request"].encode()
+    async with responding() as responder:
+        made = _naming_a_responder(pki, asked, responder.url)
+        refused = await doctor.bring(made)
+        assert (refused.status_code, refused.json()["code"]) == (503, "certificate-status-unknown")
+        assert responder.asked == 1
+        ca = Authority("issuing", kept_key(pki / "issuing.key"))  # type: ignore[arg-type] # P-256
+        issuer = x509.load_pem_x509_certificate((pki / "issuing.pem").read_bytes())
+        certificate = x509.load_pem_x509_certificate(made)
+        revoked = ocsp.OCSPCertStatus.REVOKED
+        responder.answer = lambda: status(certificate, issuer, ca, said=revoked)
+        assert (await doctor.bring(made)).json()["code"] == "certificate-revoked"
+        responder.answer = lambda: status(certificate, issuer, ca)
+        assert (await doctor.bring(made)).status_code == 200
 
 
 async def test_c30_a_certificate_of_another_person_is_refused(
