@@ -52,8 +52,6 @@ from services.identity.codes.metrics import CodeMetrics
 from services.identity.codes.store import Challenges
 from services.identity.contacts import api as contacts_api
 from services.identity.contacts.usecases import ContactChange
-from services.identity.demo.gateways import read_demo_file
-from services.identity.demo.usecases import Demo
 from services.identity.deps import Deps
 from services.identity.enrolments import api as enrolments_api
 from services.identity.enrolments.usecases import Enrolments
@@ -186,7 +184,6 @@ def build(
     first = FirstAdministrator(
         deps, accounts, credentials, hashes, staff_entry, authenticators, Installation(db)
     )
-    demo = Demo(deps, accounts, credentials, hashes, for_certificates, clinic_entry, staff_entry)
     to_registry = Encryption("identity.representations", settings.profiles_secret)
     claims = Claims(deps, accounts, counters, representations, rights, journal, to_registry)
     organisations = Organisations(db)
@@ -199,10 +196,6 @@ def build(
         new_id=new_id,
         blocked=accounts.blocked,
     )
-
-    async def seed_demo() -> None:
-        if settings.demo and settings.demo_file is not None:
-            await demo.seed(read_demo_file(settings.demo_file))
 
     async def measure() -> None:
         account_metrics.counted(await accounts.by_level())
@@ -280,10 +273,9 @@ def build(
                 journal,
                 imports,
                 Door(accounts.blocked),
-                demo,
                 first,
             ],
-            prepare=[signing_keys.prepare, seed_demo],
+            prepare=[signing_keys.prepare],
             measures=[measure],
             close=[hashes.close],
         ),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -25,7 +23,6 @@ class Settings(ServiceSettings):
 
     port: int = 8101
     database: str = "identity"
-    demo_file: Path | None = None
     secret: SecretStr = Field(
         default=SecretStr("demo-only-secret-of-identity"),
         min_length=16,

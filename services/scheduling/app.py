@@ -38,7 +38,6 @@ from services.scheduling.changes import store as changes_store
 from services.scheduling.changes.actions import APPLY, Settling
 from services.scheduling.changes.store import Changes
 from services.scheduling.changes.usecases import Applying, ClinicsHours, Planning
-from services.scheduling.demo.usecases import Demo
 from services.scheduling.deps import Deps
 from services.scheduling.desk import api as desk_api
 from services.scheduling.desk.usecases import Desk
@@ -196,7 +195,6 @@ def build(
                 journal,
                 imports,
             ],
-            prepare=[Demo(deps, making).seed] if settings.demo else [],
             measures=[timetable.measure],
         ),
     ).app

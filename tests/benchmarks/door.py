@@ -50,7 +50,8 @@ from services.scheduling.settings import Settings as SchedulingSettings
 from tests.benchmarks.row import Row
 from tests.benchmarks.world import REPETITIONS
 from tests.support.eventually import eventually
-from tests.support.service import Collector, Tokens, fresh_database
+from tests.support.service import Collector, Tokens, fresh_database, platform_of
+from tests.support.services.scheduling import region_in
 from tests.support.stack import ServerStack
 
 SECONDS = 2.0
@@ -161,12 +162,12 @@ async def _apps(stack: ServerStack) -> AsyncIterator[tuple[Mapping[str, int], Se
         **inherited_environment(),
         **stack.env(),
         "KAFKA_BOOTSTRAP": "127.0.0.1:1",  # there is none, on purpose
-        "SCHEDULING_DEMO": "true",
         "CERTIFICATES_DEMO": "true",
     }
     keys = orjson.dumps(tokens.key_set()).decode()
     mongo = Mongo(stack.mongo_url, f"{database}-certificates")
     issued = await _issue(mongo)
+    await region_in(platform_of(stack), f"{database}-scheduling")
     token = tokens.token("citizen-1", Role.CITIZEN.value)
     cases = [_real(case, issued, token) for case in CASES]
     with tempfile.TemporaryDirectory() as logs:

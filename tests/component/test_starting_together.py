@@ -1,6 +1,6 @@
 """E4, X1: replicas of a service that start at the same moment on an empty database do not conflict.
 
-Collections, indexes, signing keys, demo accounts, the catalogue, the timetable: each is made once.
+Collections, indexes, signing keys, the catalogue: each is made once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from deploy.stacks.embedded.demo import ACCOUNTS_FILE
 from services.certificates import app as certificates_app
 from services.certificates.settings import Settings as CertificatesSettings
 from services.chassis.database.client import Database
@@ -42,7 +41,6 @@ def _identity(platform: Platform, database: str) -> FastAPI:
         platform=platform,
         database=database,
         demo=True,
-        demo_file=ACCOUNTS_FILE,
         password_memory_kib=8,
         password_time_cost=1,
         secret=SecretStr("a secret for tests only"),

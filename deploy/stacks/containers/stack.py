@@ -35,7 +35,7 @@ from deploy.stacks.embedded.demo import demo_accounts
 from deploy.stacks.embedded.errors import StackError
 
 _EVERY_PROFILE = ("core", "observability", "demo", "grafana")
-JOBS = frozenset({"mongo-init", "topics", "buckets", "pki"})
+JOBS = frozenset({"mongo-init", "topics", "buckets", "pki", "opening"})
 _PROJECT, _SERVICE = "com.docker.compose.project", "com.docker.compose.service"
 
 # Healthy or done, or waiting for somebody who is not.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from deploy.stacks.embedded.choice import Chosen, choose_kafka
 from deploy.stacks.embedded.console import Console
 from deploy.stacks.embedded.errors import ReplicasNeedApacheError, StackError
 from deploy.stacks.embedded.ports import require_free
+from deploy.stacks.embedded.process import Child
 from deploy.stacks.embedded.report import state, table
 from deploy.stacks.embedded.servers import GivenKafka
 from deploy.stacks.embedded.servers.base import Directories
@@ -25,6 +28,7 @@ from deploy.stacks.topics import from_registry, provision
 
 # Their own logs are long and for their own authors; shown only when one of them dies.
 _QUIET = frozenset({"mongo", "s3", "kafka"})
+_OPENS_WITHIN = 180.0
 
 
 @dataclass
@@ -35,6 +39,11 @@ class Stack:
     ports: Ports
     console: Console
     started: float = field(default_factory=time.monotonic)
+    _opened: bool = False
+
+    def __post_init__(self) -> None:
+        """Only a demo has people of its own who are to come."""
+        self._opened = not self.settings.demo
 
     def run(self) -> int:
         """Start, watch, stop; the exit status.
@@ -84,6 +93,7 @@ class Stack:
                 supervisor.servers,
                 seconds=seconds,
                 restarts=supervisor.restarts(),
+                opened=self._opened,
             )
             write_state(self.settings.run_dir, content)
 
@@ -91,6 +101,24 @@ class Stack:
         save()
         title = f"«Моё здоровье» is up: ready in {seconds:.1f} s. Ctrl-C stops it."
         self.console.table(title, table(self.settings, self.ports, platform, chosen))
+        if self.settings.demo:
+            self._open(layout.opening(self.settings, self.ports, directories, platform), save)
+
+    def _open(self, opening: Child, save: Callable[[], None]) -> None:
+        """Have the demo's people and clinics come, while the platform is there already."""
+
+        def run() -> None:
+            opening.start()
+            opening.wait(_OPENS_WITHIN)
+            if opening.returncode == 0:
+                self._opened = True
+                save()
+                self.console.say("the demo's clinics, staff and citizens are there")
+            else:
+                self.console.complain("the demo is not open; its log says why: logs/demo.log")
+                opening.kill()
+
+        threading.Thread(target=run, name="opening", daemon=True).start()
 
     def _directories(self) -> Directories:
         run_dir = self.settings.run_dir.absolute()

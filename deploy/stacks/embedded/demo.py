@@ -32,13 +32,13 @@ class DemoAccount:
 
 
 def demo_accounts(file: Path = ACCOUNTS_FILE) -> tuple[DemoAccount, ...]:
-    """Everyone whom the identity service seeds when `IDENTITY_DEMO` is true."""
+    """Everyone who can log in as soon as the demo is open."""
     entries: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["accounts"]
     return tuple(
         DemoAccount(
             role=entry["role"],
             name=" ".join(entry["name"][part] for part in ("last", "first", "middle")),
-            login=entry["login"],
+            login=entry.get("login", entry["phone"]),
             password=entry["password"],
             phone=entry["phone"],
             email=entry["email"],

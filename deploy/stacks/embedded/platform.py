@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 from contracts.topics import SERVICES
+from deploy import ROOT
 from deploy.gateway.caddyfile import PARTS, Upstreams
 from deploy.stacks.demo_limits import DEMO_LIMITS
 from deploy.stacks.embedded.demo import ACCOUNTS_FILE
 from deploy.stacks.embedded.ports import LOOPBACK, replica_ports
+from deploy.stacks.embedded.process import Child, python
 from deploy.stacks.embedded.secrets import of_program, own_secrets
 from deploy.stacks.embedded.servers import (
     S3,
@@ -65,6 +68,27 @@ class Platform:
 def pki_dir(directories: Directories) -> Path:
     """Where the demo PKI lives."""
     return directories.data_dir / "pki"
+
+
+def opening(
+    settings: StackSettings, ports: Ports, directories: Directories, platform: Platform
+) -> Child:
+    """What opens the demo: on the server as identity is, and at the gateway as everybody."""
+    identity = next(service for service in platform.services if service.name == "identity")
+    opened = directories.of("demo") / "opened"
+    return Child(
+        "demo",
+        python(
+            "deploy.world.demo.opening",
+            *("--gateway", f"http://{LOOPBACK}:{ports.gateway}"),
+            *("--pki", str(settings.pki_dir or pki_dir(directories))),
+            *("--opened", str(opened)),
+        ),
+        env=identity.environment(),
+        cwd=ROOT,
+        log=directories.log("demo"),
+        on_line=partial(directories.on_line, "demo") if directories.on_line else None,
+    )
 
 
 def build(
@@ -156,7 +180,7 @@ def _own(name: str, ports: Ports, trust: Path, *, demo: bool) -> dict[str, str]:
         f"{prefix}_DEMO": str(demo).lower(),
     }
     if name == "identity" and demo:
-        variables |= {**DEMO_LIMITS, "IDENTITY_DEMO_FILE": str(ACCOUNTS_FILE)}
+        variables |= DEMO_LIMITS
     if name == "certificates" and demo:  # what a stand of before clinics has waiting
         variables |= {"CERTIFICATES_FORMER_CLINIC": "clinic-1"}
     if name == "documents":

@@ -80,6 +80,7 @@ def state(
     *,
     seconds: float,
     restarts: dict[str, int],
+    opened: bool,
 ) -> dict[str, Any]:
     """What tests and tools need to find a running stack."""
     env: dict[str, str] = {}
@@ -88,6 +89,7 @@ def state(
     return {
         "ready": True,
         "demo": settings.demo,
+        "open": opened,
         "pid": os.getpid(),
         "ready_seconds": round(seconds, 2),
         "public_url": settings.url(ports),

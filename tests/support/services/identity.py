@@ -20,11 +20,12 @@ from services.chassis.foundation.clock import in_milliseconds
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from services.identity.accounts.domain import Role
+from services.chassis.work.transactions import Transaction
+from services.identity.accounts.domain import Powers, Role
 from services.identity.app import build
-from services.identity.demo.gateways import DemoAccount, DemoFile, DemoName
-from services.identity.demo.usecases import Demo
+from services.identity.installation.usecases import FirstAdministrator
 from services.identity.settings import Settings
+from services.identity.staff.domain import PostForm, StaffForm, checked
 from tests.support.service import Collector, an_event, keyed, outbox_events, running
 from tests.support.tools.encryption import SECRET, decrypted
 
@@ -154,18 +155,27 @@ class Identity:
         return pair
 
     async def administrator(self) -> dict[str, Any]:
-        """A first administrator, logged in: put there by the installation, as in a demo."""
+        """An administrator of the platform, logged in: put there by the installation."""
         number = secrets.token_hex(4)
-        entry = DemoAccount(
-            id=f"administrator-{number}",
-            role=Role.ADMINISTRATOR,
-            password=PASSWORD,
-            phone=any_phone(),
+        phone = any_phone()
+        form = StaffForm(
+            full_name="Ким Елена Олеговна",
+            phone=phone,
             email=f"kim-{number}@example.org",
-            name=DemoName(last="Ким", first="Елена", middle="Олеговна"),
+            posts=(PostForm(Role.ADMINISTRATOR.value),),
         )
-        await find(self.app, Demo).seed(DemoFile(accounts=(entry,)))
-        return await self.logged_in(entry.phone)
+        first = find(self.app, FirstAdministrator)
+        entered = checked(form, self.clock().date(), new=True)
+        hashed = await first.hashes.hash(PASSWORD)
+        everywhere = Powers(everywhere=True, clinics=frozenset())
+
+        async def work(tx: Transaction) -> None:
+            id_ = f"administrator-{number}"
+            await first.staff.add(tx, id_, entered, everywhere, "installation", invite=False)
+            await first.credentials.set_password(tx, id_, hashed, self.clock())
+
+        await first.deps.transactions.run(work)
+        return await self.logged_in(phone)
 
     async def clinic(self, who: dict[str, Any], clinic_id: str = "clinic-1", **over: Any) -> None:
         """A clinic of this id."""

@@ -1,6 +1,6 @@
 """Scheduling for tests: builders of its domain, and a handle of the running service.
 
-The handle has demo clinics, citizens, and a clock to turn.
+The handle has clinics, citizens, and a clock to turn.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from services.scheduling.timetable.api import RecentAnswers
 from services.scheduling.timetable.domain import Slot, Visit
 from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
+from tests.support.services.region import open_region
 
 MONDAY = datetime(2038, 3, 1, 6, tzinfo=UTC)
 """Far from today, so that durable timers rest; the next Monday is a holiday (8 March)."""
@@ -184,23 +185,42 @@ async def scheduling(
     tokens: Tokens,
     *,
     seams: Mapping[str, Any] | None = None,
+    region: bool = True,
     **over: Any,
 ) -> AsyncIterator[Desk]:
-    """The service with demo data, running; `over` are settings, `seams` those of `build`."""
+    """The service, running; `over` are settings, `seams` those of `build`.
+
+    With a `region` it has the demo's clinics, doctors and timetables.
+    """
     turned = Clock()
-    settings = Settings(database=database, platform=platform, **{"demo": True, **over})
+    settings = Settings(database=database, platform=platform, **over)
     seams = {"fetch_keys": tokens.fetch, "publisher": Collector(), "now": turned, **(seams or {})}
     app = build(settings, **seams)
     async with running(app) as http:
+        if region:
+            await open_region(app)
         await slots_made(app)
         yield Desk(app, http, tokens, turned)
 
 
-async def slots_made(app: FastAPI) -> None:
+async def region_in(platform: Platform, database: str) -> None:
+    """Leave the demo's region in a database, with its slots from today on, for another process."""
+    quiet = platform.model_copy(update={"kafka_bootstrap": "127.0.0.1:1"})
+    app = build(
+        Settings(database=database, platform=quiet),
+        fetch_keys=Tokens().fetch,
+        publisher=Collector(),
+    )
+    async with app.router.lifespan_context(app):
+        await open_region(app)
+        await slots_made(app, before=datetime.now(UTC) + timedelta(minutes=2))
+
+
+async def slots_made(app: FastAPI, before: datetime = FAR) -> None:
     """Wait until no timer is at the slots: all coming days of all timetables are made."""
     timers = find(app, Runtime).mongo.db["timers"]
     kinds = [MAKE, FOLLOW, APPLY, ASK]
-    soon = {"kind": {"$in": kinds}, "due_at": {"$lt": FAR}, "state": "waiting"}
+    soon = {"kind": {"$in": kinds}, "due_at": {"$lt": before}, "state": "waiting"}
 
     async def made() -> bool:
         return await timers.count_documents(soon) == 0

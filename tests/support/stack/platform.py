@@ -105,13 +105,13 @@ class PlatformStack:
         return stack
 
     def wait_ready(self, within: float = 90.0) -> None:
-        """Wait for the table.
+        """Wait for the table, and for the people of a demo.
 
         Raises:
             AssertionError: it ended, or time is up.
         """
         deadline = time.monotonic() + within
-        while not self.state:
+        while not self.state.get("open"):
             if not self.process.alive or time.monotonic() > deadline:
                 said = (self.directory / "stack.out").read_text(errors="replace")
                 message = f"the stack did not become ready; it said:\n{said}"

@@ -18,6 +18,7 @@ from pymongo import ASCENDING, IndexModel
 from services.chassis.database.mapping import Mapper
 from services.chassis.foundation.errors import FieldError
 from services.chassis.foundation.settings import Platform, ServiceSettings
+from services.chassis.http.door import Door
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.journey import random_hex
@@ -141,7 +142,7 @@ def build(platform: Platform, database: str, **seams: Any) -> FastAPI:
             timer_handlers={TIMER: imports.due},
             timer_concurrency={TIMER: 1},
             indexes=[store.INDEXES, {"things": [_NAMES]}],
-            facilities=[imports],
+            facilities=[imports, Door(blocked)],
             max_body=1 << 16,
             max_bodies={api.PATH: api.MAX_FILE},
         ),

@@ -60,6 +60,7 @@ _PROGRAMS: dict[str, tuple[type[BaseSettings], ...]] = {
     "ops": (OpsSettings, Platform),
     "sinks": (SinksSettings,),
     "tsa": (TsaSettings,),
+    "opening": (Identity, Platform),
     "mongo-init": (MongoJob,),
     "buckets": (BucketsJob,),
     "pki": (PkiJob,),

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.identity import CodePurpose, ContactsChanged
+from services.chassis.foundation.settings import Platform
 from tests.support.service import outbox_events
-from tests.support.services.identity import PASSWORD, Identity, any_phone, bearer
+from tests.support.services.identity import (
+    PASSWORD,
+    Identity,
+    any_phone,
+    bearer,
+    identity_running,
+)
 
 
 async def _start(identity: Identity, pair: dict[str, Any], **contact: str) -> str:
@@ -85,3 +92,25 @@ async def test_nobody_answers_for_somebody_else(identity: Identity) -> None:
     resent = await identity.post(f"/contacts/{change_id}/code", None, bearer(boris))
     assert resent.status_code == 404
     assert (await identity.post(f"/contacts/{change_id}/code", None, bearer(anna))).is_success
+
+
+async def test_an_email_is_proved_right_after_the_login_i16(
+    platform: Platform, database: str
+) -> None:
+    async with identity_running(platform, database, resend_seconds=3) as identity:
+        phone = any_phone()
+        await identity.registered(phone)
+        pair = await identity.logged_in(phone)
+        body = {"channel": "email", "email": "demo@zdorovie.example", "password": PASSWORD}
+        started = await identity.post("/contacts", body, bearer(pair))
+        assert started.status_code == 202, started.text
+        change_id = started.json()["change_id"]
+        identity.clock.forward(seconds=3)
+        again = await identity.post(f"/contacts/{change_id}/code", None, bearer(pair))
+        assert again.status_code == 202, again.text
+        done = await identity.post(
+            f"/contacts/{change_id}/confirmation",
+            {"code": await identity.code(change_id)},
+            bearer(pair),
+        )
+        assert done.json()["logins"] == ["demo@zdorovie.example", phone]

@@ -24,8 +24,8 @@ from services.chassis.database.client import Database, Mongo
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
-from tests.support.service import Tokens, keyed, outbox_events
-from tests.support.services.scheduling import Desk
+from tests.support.service import Tokens, keyed, outbox_events, platform_of
+from tests.support.services.scheduling import Desk, region_in
 from tests.support.stack import ServerStack
 from tests.support.tools.lines import abandoned_soon
 from tests.support.tools.programs import program
@@ -91,6 +91,7 @@ async def test_a_crowd_is_told_the_truth_while_the_service_is_killed_again_and_a
     limits = httpx2.Limits(max_connections=None)
     url = f"http://127.0.0.1:{port}"
     people = [f"citizen-{n}" for n in range(PEOPLE)]
+    await region_in(platform_of(servers), mongo.db.name)
     await mongo.db["patients"].insert_many(
         [{"_id": name, "full_name": "Соколова Анна Сергеевна", "agenda": []} for name in people]
     )
@@ -121,7 +122,7 @@ async def _live(
     port: int, mongo: Mongo, servers: ServerStack, tokens: Tokens, deaths: list[int]
 ) -> None:
     """One life after the other."""
-    over = {"KAFKA_BOOTSTRAP": "127.0.0.1:1", "SCHEDULING_DEMO": "true", "LOG_LEVEL": "ERROR"}
+    over = {"KAFKA_BOOTSTRAP": "127.0.0.1:1", "LOG_LEVEL": "ERROR"}
     env = {**inherited_environment(), **servers.env(), **over}
     jwks = orjson.dumps(tokens.key_set()).decode()
     for moment in LIVES:

@@ -13,7 +13,7 @@ from tests.support.services.scheduling import CLINIC, Desk, doctor_of, schedulin
 
 @pytest.fixture
 async def desk(platform: Platform, database: str, tokens: Tokens) -> AsyncIterator[Desk]:
-    async with scheduling(platform, database, tokens, demo=False) as found:
+    async with scheduling(platform, database, tokens, region=False) as found:
         omsk = CLINIC.model_copy(
             update={"clinic_id": "clinic-2", "number": "2", "timezone": "Asia/Omsk"}
         )

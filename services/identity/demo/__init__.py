@@ -1,1 +1,0 @@
-"""Demo accounts, put there at the start of a demo."""
