@@ -85,6 +85,11 @@ class Citizen:
         message = "the registry did not answer about the child"
         raise DemoFailedError(message)
 
+    async def act_for(self, subject_id: str) -> Gateway:
+        """A caller who acts for somebody whom this citizen represents (I12)."""
+        given = await self.gateway.post("identity", "/tokens/acting", {"for": subject_id})
+        return self.gateway.caller().hold(given | {"refresh_token": None})
+
     async def upload(self, name: str, content: bytes, media_type: str) -> dict[str, Any]:
         """Upload a scan (C7)."""
         answer = await self.gateway.call(

@@ -85,4 +85,5 @@ def new_child(rng: random.Random) -> dict[str, Any]:
         "first_name": rng.choice(_FIRST),
         "birth_date": f"{rng.randrange(2020, 2025)}-{rng.randrange(1, 13):02d}-15",
         "snils": snils(rng),
+        "oms": policy(rng),
     }
