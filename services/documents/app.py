@@ -54,6 +54,7 @@ from services.documents.signers.usecases.copies import Copies
 from services.documents.signers.usecases.enrolment import EXPIRY, Enrolments
 from services.documents.signers.usecases.expiry import Expiry
 from services.documents.signers.usecases.journal import Signatures
+from services.documents.signers.usecases.keeping import Rewrapping
 from services.documents.uploads import api as uploads_api
 from services.documents.uploads import consumers as uploads_consumers
 from services.documents.uploads import store as uploads_store
@@ -178,6 +179,7 @@ def build(
                 journal,
                 parts.enrolments,
                 parts.signatures,
+                parts.rewrapping,
             ],
             prepare=[storage.prepare, inspector.warm],
             measures=[documents.measure_waiting, documents.measure_ends],
@@ -194,6 +196,7 @@ class _SignerParts:
     journalling: Journalling
     enrolments: Enrolments
     signatures: Signatures
+    rewrapping: Rewrapping
     expiry: Expiry
     copies: Copies
     close: Sequence[Callable[[], Awaitable[None]]]
@@ -211,6 +214,7 @@ def _signer_parts(settings: Settings, resources: Resources, deps: Deps) -> _Sign
         journalling=journalling,
         enrolments=Enrolments(deps, signers, people, vault, judge),
         signatures=Signatures(journal, journalling),
+        rewrapping=Rewrapping(deps, signers, journal, vault),
         expiry=Expiry(deps, signers, people, SignerMetrics(resources.metrics)),
         copies=Copies(deps, signers, people),
         close=(judge.close, vault.close),

@@ -22,6 +22,11 @@ class Proof:
     broken: int | None
     public_key: bytes
 
+    @property
+    def more(self) -> bool:
+        """Whether lines may follow the last of these."""
+        return self.checked == MOST_CHECKED
+
 
 @dataclass(frozen=True)
 class Signatures:
