@@ -85,12 +85,14 @@ class QueueItem(BaseModel):
     state: State
     sla_class: SlaClass
     deadline_at: datetime
+    clinic_id: str | None
+    clinic_name: str | None = Field(description="Врач может работать в нескольких клиниках.")
     claimed_until: datetime | None
 
     @classmethod
     def of(cls, application: Application, kind: CertificateType) -> Self:
         """From the domain."""
-        filed = application.registered
+        filed, clinic = application.registered, application.clinic
         return cls(
             application_id=application.id,
             tracking_number=filed.tracking_number,
@@ -99,6 +101,8 @@ class QueueItem(BaseModel):
             state=application.state,
             sla_class=filed.clock.sla,
             deadline_at=filed.clock.deadline_at,
+            clinic_id=clinic.id if clinic else None,
+            clinic_name=clinic.name if clinic else None,
             claimed_until=application.claim.until if application.claim else None,
         )
 

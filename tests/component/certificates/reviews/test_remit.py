@@ -79,6 +79,28 @@ async def test_k6_a_doctor_of_another_clinic_or_specialty_sees_and_decides_nothi
             assert (await office.decide(application["id"], "claim")).status_code == 200
 
 
+async def test_k6_a_doctor_of_two_clinics_has_one_queue_that_says_whose_each_is(
+    office: Office,
+) -> None:
+    await office.hear(clinic(ELSEWHERE), ELSEWHERE.id)
+    both = staff(ORLOVA.account_id, ORLOVA.full_name, clinics=[CLINIC.id, ELSEWHERE.id])
+    await office.hear(both, ORLOVA.account_id)
+    here = await office.submitted()
+    draft = await office.edit(await office.draft("policy", *TESTS), {"clinic_id": ELSEWHERE.id})
+    path = f"/v1/applications/{draft['id']}/submission"
+    headers = office.citizen() | match(draft)
+    assert (await office.http.post(path, json=CONSENT, headers=headers)).status_code == 200
+    queue, pages, cursor = [], 0, None
+    while pages == 0 or cursor:
+        params = {"limit": 1} | ({"cursor": cursor} if cursor else {})
+        answer = await office.http.get("/v1/reviews", params=params, headers=office.doctor())
+        queue += [(i["application_id"], i["clinic_name"]) for i in answer.json()["items"]]
+        pages, cursor = pages + 1, answer.json()["next_cursor"]
+    assert pages == 2
+    assert dict(queue) == {here["id"]: CLINIC.name, draft["id"]: ELSEWHERE.name}
+    assert await _listed(office, "doctor-petrov") == [here["id"]]
+
+
 async def test_k6_a_draft_is_at_the_citizens_clinic_or_at_the_one_that_is_chosen(
     office: Office,
 ) -> None:
