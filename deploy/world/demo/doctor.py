@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ ACCOUNTS = Path(__file__).with_name("accounts.json")
 class Doctor:
     """A doctor with a phone: whoever approves confirms the signature by a code (K5)."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        """The first doctor of the demo's accounts."""
+    def __init__(self, gateway: Gateway, account: Mapping[str, Any] | None = None) -> None:
+        """The first doctor of the demo's accounts, unless it is somebody else."""
         accounts = json.loads(ACCOUNTS.read_text())["accounts"]
-        self._account = next(a for a in accounts if a["role"] == "doctor")
+        self._account = account or next(a for a in accounts if a["role"] == "doctor")
         self.gateway = gateway
         self.phone = Phone(gateway, self._account["phone"])
 

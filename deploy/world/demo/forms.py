@@ -8,10 +8,10 @@ from typing import Any
 _CONCLUSION = "Противопоказаний к обучению по специальности не выявлено. Годна."
 
 
-def filled_form(policy: str, results: str) -> dict[str, Any]:
+def filled_form(policy: str, results: str, clinic_id: str = "clinic-1") -> dict[str, Any]:
     """An application for 086/у with these two files, at the clinic of the demo's doctor."""
     return {
-        "clinic_id": "clinic-1",
+        "clinic_id": clinic_id,
         "fields": {
             "registration_address": "г. Москва, ул. Лесная, д. 5, кв. 17",
             "workplace": "нет",

@@ -35,11 +35,15 @@ _NOT_HEARD_OF = frozenset({"not-practising", "clinic-not-open", "not-found", "cl
 
 @dataclass
 class Opening:
-    """The people of the demo, and the authority that certifies its doctors and clinics."""
+    """Who plays, what is imported, and what is not done over HTTP."""
 
     gateway: Gateway
     pki: Path
+    """The authority that certifies doctors and clinics."""
     accounts: list[dict[str, Any]]
+    region: bytes
+    admin: Callable[[list[str]], Awaitable[str | None]]
+    """The command on the server: the temporary password; None: there is an administrator."""
     say: Callable[[str], None] = print
 
     async def play(self) -> None:
@@ -67,11 +71,11 @@ class Opening:
         """Who opens: made by the command, with a password that changes at the first login."""
         arguments = ["--full-name", _name(account), "--login", account["login"]]
         arguments += ["--phone", account["phone"], "--email", account["email"]]
-        temporary = await _admin(arguments)
+        temporary = await self.admin(arguments)
         caller = self.gateway.caller()
         if temporary is None:  # an opening that was broken off made them
             await self._recover(account)
-            await self._log_in(caller, account)
+            await self.log_in(caller, account)
             return caller
         phone = Phone(caller, account["phone"])
         await phone.skip()
@@ -84,11 +88,11 @@ class Opening:
         return caller
 
     async def _region(self, administrator: Gateway) -> None:
-        for report in await import_file(administrator, REGION.read_bytes()):
+        for report in await import_file(administrator, self.region):
             for line in report.lines():
                 self.say(line)
             if not report.applied:
-                message = f"{report.door} refused the demo's import"
+                message = f"{report.door} refused the import"
                 raise DemoFailedError(message)
 
     async def _accept(self, account: Mapping[str, Any]) -> None:
@@ -106,18 +110,19 @@ class Opening:
         address = f"/recoveries/{recovery['recovery_id']}/confirmation"
         await caller.post("identity", address, answer)
 
-    async def _log_in(self, caller: Gateway, account: Mapping[str, Any]) -> None:
+    async def log_in(self, caller: Gateway, account: Mapping[str, Any]) -> None:
+        """As one of the people."""
         phone = Phone(caller, account["phone"])
         await log_in(caller, phone, account["phone"], account["password"])
 
     async def _doctors_key(self, account: Mapping[str, Any]) -> None:
         caller = self.gateway.caller()
-        await self._log_in(caller, account)
+        await self.log_in(caller, account)
         await self._certify(caller, "/signers/me")
         self.say(f"{account['login']} can sign")
 
     async def _clinics_keys(self, administrator: Gateway) -> None:
-        clinics = json.loads(REGION.read_text())["clinics"]
+        clinics = json.loads(self.region)["clinics"]
         for clinic in clinics:
             await self._certify(administrator, f"/clinics/{clinic['id']}/signer")
         self.say(f"{len(clinics)} clinics can seal")
@@ -157,14 +162,19 @@ class Opening:
         self.say(f"{account['phone']} is a confirmed citizen")
 
 
-async def _admin(arguments: list[str]) -> str | None:
+async def first_administrator(
+    arguments: list[str], env: Mapping[str, str] | None = None
+) -> str | None:
     """The temporary password of the first administrator; None: there is one already.
+
+    The command runs with the settings of identity: those of this process, or `env`.
 
     Raises:
         DemoFailedError: the command fails.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.identity", "admin", *arguments),
+        env=env,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -214,7 +224,7 @@ async def main() -> int:
     gateway = Gateway(given.gateway)
     try:
         accounts = json.loads(ACCOUNTS.read_text())["accounts"]
-        await Opening(gateway, given.pki, accounts).play()
+        await Opening(gateway, given.pki, accounts, REGION.read_bytes(), first_administrator).play()
     except DemoFailedError as failure:
         print(f"the demo could not be opened: {failure}", file=sys.stderr)
         return 1

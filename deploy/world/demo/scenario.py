@@ -35,8 +35,16 @@ class Outcome:
 class Scenario:
     """One citizen's way from nothing to a certificate and a talon."""
 
-    def __init__(self, gateway: Gateway, steps: Steps, *, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        steps: Steps,
+        *,
+        seed: int | None = None,
+        clinic_id: str = "clinic-1",
+    ) -> None:
         self.steps = steps
+        self.clinic_id = clinic_id
         self.stranger = gateway
         self.citizen = Citizen(gateway.caller(), new_person(random.Random(seed)))
         self.doctor = Doctor(gateway.caller())
@@ -114,7 +122,7 @@ class Scenario:
             notes.append(f"JPEG {policy['dpi']} dpi; PDF {results['pages']} с.")
         with steps.step("заполнение и отправка") as notes:
             application = await citizen.edit(
-                application, filled_form(policy["file_id"], results["file_id"])
+                application, filled_form(policy["file_id"], results["file_id"], self.clinic_id)
             )
             application = await citizen.submit(application)
             notes.append(f"номер {application['tracking_number']}")
