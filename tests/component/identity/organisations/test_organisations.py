@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,8 @@ from contracts.rights import (
 from services.chassis.foundation.dates import today
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
+from services.identity.organisations.errors import OfferNotFoundError
+from services.identity.organisations.usecases import Offers
 from tests.support.service import an_event, deliver, outbox_events
 from tests.support.services.identity import Identity, any_phone
 from tests.support.services.representing import Parent, a_parent, told
@@ -146,6 +149,49 @@ async def test_a_representative_is_asked_accepts_and_is_withdrawn_i11(identity: 
     assert (await other.acting(organisation_id)).status_code == 404
     (ended,) = await told(identity, RightEnded)
     assert (ended.representative_id, ended.reason_code) == (other.id, "withdrawn")
+
+
+async def test_two_heads_at_once_one_has_the_organisation_i11(identity: Identity) -> None:
+    heads = [await a_parent(identity), await a_parent(identity, last_name="Белова")]
+    asked = [(await _asked(head))["organisation_id"] for head in heads]
+    said = await asyncio.gather(*(_answered(identity, one) for one in asked))
+    assert said == ["handled", "handled"]
+    assert len(await told(identity, OrganisationConfirmed)) == 1
+    (rejected,) = await told(identity, OrganisationRejected)
+    assert rejected.mismatches == ("ogrn",)
+    assert len(await told(identity, RightGranted)) == 1
+
+
+async def test_an_answer_and_an_acceptance_count_once_i11(identity: Identity) -> None:
+    head, other = await a_parent(identity), await a_parent(identity, last_name="Белова")
+    organisation_id = await _confirmed(identity, head)
+    assert await _answered(identity, organisation_id, "head") == "handled"  # decided before
+    assert (await head.get(f"/organisations/{organisation_id}")).json()["state"] == "confirmed"
+    phone = await _phone(other)
+    offers = [(await _offered(head, organisation_id, contact=phone)).json() for _ in range(2)]
+    tries = [o["right_id"] for o in offers for _ in range(2)]
+    answers = await asyncio.gather(
+        *(other.post(f"/representations/{right_id}/acceptance") for right_id in tries)
+    )
+    assert sorted(a.status_code for a in answers).count(200) == 1
+    assert {a.status_code for a in answers} <= {200, 404, 409, 412}
+    assert len(await told(identity, RightGranted)) == 2  # the head's own, and this one
+
+
+async def test_an_offer_is_taken_back_or_runs_out_i11(identity: Identity) -> None:
+    head, other = await a_parent(identity), await a_parent(identity, last_name="Белова")
+    organisation_id = await _confirmed(identity, head)
+    path = f"/organisations/{organisation_id}/representatives"
+    back, late = [
+        (await _offered(head, organisation_id, contact=await _phone(other))).json()["right_id"]
+        for _ in range(2)
+    ]
+    assert (await head.post(f"{path}/{back}/withdrawal")).json()["state"] == "ended"
+    assert await told(identity, RightEnded) == []  # it was never in force
+    identity.clock.forward(days=15)
+    for right_id in (back, late):
+        with pytest.raises(OfferNotFoundError):
+            await find(identity.app, Offers).accept(other.id, right_id)
 
 
 async def test_the_answer_tells_nobody_whether_there_is_an_account_i11(

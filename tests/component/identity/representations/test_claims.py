@@ -70,6 +70,8 @@ async def test_the_registry_confirms_a_parent_and_the_child_is_a_person_i12(
         right["right_id"],
     )
     assert (who.confirmed, [*who.roles]) == (True, ["citizen"])
+    # where no event comes through, it ends with the token, and nothing renews that
+    assert given.json()["expires_in"] == 600
     assert "refresh_token" not in given.json()
 
 
