@@ -39,7 +39,7 @@ NAMES = (
     "overload",
     "spans",
 )
-LONG = ("soak",)
+LONG = ("soak", "region")
 """Only when they are named."""
 
 

@@ -1,8 +1,9 @@
 """Scheduling in a process of its own that is killed at a commit: before it is sent, or once done.
 
-    python -m tests.support.victims.scheduling PORT DATABASE JWKS [before|after COMMIT]
+    python -m tests.support.victims.scheduling PORT DATABASE JWKS [before|after COMMIT [COLLECTION]]
 
-Counted are commits of bookings. Without a moment it lives until it is told to stop.
+Counted are commits that put something into the collection: appointments, where none is named.
+Without a moment it lives until it is told to stop.
 """
 
 from __future__ import annotations
@@ -22,18 +23,19 @@ from tests.support.service import Collector
 
 
 class _KilledAt(monitoring.CommandListener):
-    """Kills the process at its so-manieth commit of bookings."""
+    """Kills the process at its so-manieth commit that puts something into a collection."""
 
-    def __init__(self, moment: str, commit: int) -> None:
+    def __init__(self, moment: str, commit: int, collection: str = "appointments") -> None:
         self._moment = moment
         self._left = commit
-        self._booking = False
+        self._collection = collection
+        self._inside = False
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if event.command.get("insert") == "appointments":
-            self._booking = True
-        if event.command_name == "commitTransaction" and self._booking:
-            self._booking = False
+        if event.command.get("insert") == self._collection:
+            self._inside = True
+        if event.command_name == "commitTransaction" and self._inside:
+            self._inside = False
             self._left -= 1
             self._now("before")
 
@@ -56,7 +58,7 @@ def main(port: int, database: str, jwks: dict[str, Any], *moment: str) -> None:
         return jwks
 
     if moment:
-        monitoring.register(_KilledAt(moment[0], int(moment[1])))
+        monitoring.register(_KilledAt(moment[0], int(moment[1]), *moment[2:]))
     settings = Settings(port=port, database=database)
     serve(build(settings, fetch_keys=keys, publisher=Collector()))
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
+from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.service import an_event, deliver, outbox_events
-from tests.support.services.scheduling import CLINIC, Desk, doctor_of, slots_made
+from tests.support.service import Tokens, an_event, deliver, outbox_events
+from tests.support.services.scheduling import (
+    CLINIC,
+    MONDAY,
+    Desk,
+    doctor_of,
+    scheduling,
+    slots_made,
+)
 from tests.support.services.timetables import (
     CANCEL,
     KEEP,
@@ -341,3 +349,59 @@ async def test_nobody_is_booked_twice_by_any_of_this(desk: Desk, registry: Regis
     booked = [s for s in await _slots(desk) if s["appointment_id"]]
     assert len(booked) == len({(s["doctor_id"], s["starts_at"]) for s in booked}) == 2
     assert len(await outbox_events(desk.app, AppointmentBooked)) == 2
+
+
+async def test_two_replicas_settle_each_visit_once(
+    desk: Desk, registry: Registry, platform: Platform, database: str, tokens: Tokens
+) -> None:
+    """X6: whoever runs the pieces of a change, and however many do."""
+    visits = [(await desk.citizen(f"citizen-{n}")) for n in range(12)]
+    slots = await desk.free(doctor_id=ORLOVA, **{"from": "2038-03-02"})
+    booked = [
+        await desk.booked(who, slot["id"]) for who, slot in zip(visits, slots[::8], strict=False)
+    ]
+    async with scheduling(platform, database, tokens):
+        change = await registry.done("PUT", HOURS, {"plans": [], "visits": CANCEL}, version="*")
+        assert change["visits"]["cancelled"] == len(booked) == 12
+        events = await outbox_events(desk.app, AppointmentCancelled)
+        assert sorted(e.data.appointment_id for e in events) == sorted(b["id"] for b in booked)
+
+
+async def test_whatever_is_asked_of_slots_and_changes_has_an_index(
+    desk: Desk, registry: Registry
+) -> None:
+    """Nothing here may grow with the timetable."""
+    await _two_visits(desk)
+    await registry.absence("2038-03-04", "2038-03-04", MOVE, KUZNETSOV)
+    db = find(desk.app, Runtime).mongo.db
+    soon = {"$gte": MONDAY, "$lt": MONDAY + timedelta(days=5)}
+    text = {"$type": "string"}
+    questions: list[tuple[str, dict[str, Any], str]] = [
+        ("slots", {"timetable_id": f"{ORLOVA}@clinic-1", "starts_at": soon}, "of_timetable"),
+        ("slots", {"doctor_id": {"$in": [ORLOVA, KUZNETSOV]}, "starts_at": soon}, "of_doctor"),
+        ("slots", {"affected": {"$eq": "c", **text}}, "affected"),
+        (
+            "slots",
+            {
+                "free": True,
+                "clinic_id": "clinic-1",
+                "specialty": {"$in": ["therapist"]},
+                "starts_at": {"$in": [MONDAY]},
+            },
+            "free_by_clinic_and_specialty",
+        ),
+        ("appointments", {"former_talons": {"$eq": "1", **text}}, "by_former_talon"),
+        ("timetables", {"clinic_id": "clinic-1", "_id": {"$gt": ""}}, "clinic_id_1__id_1"),
+        ("timetables", {"doctor_id": ORLOVA}, "doctor_id_1__id_1"),
+        (
+            "timetables",
+            {"absences.replacement_id": KUZNETSOV},
+            "absences.replacement_id_1__id_1",
+        ),
+        ("changes", {"clinic_id": "clinic-1", "state": "applying"}, "state_1"),
+        ("closed_days", {"clinic_id": "clinic-1", "day": {"$gte": "2038"}}, "of_clinic"),
+    ]
+    for collection, query, index in questions:
+        plan = str((await db[collection].find(query).explain())["queryPlanner"]["winningPlan"])
+        assert index in plan, (query, plan)
+        assert "COLLSCAN" not in plan
