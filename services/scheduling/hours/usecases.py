@@ -7,7 +7,7 @@ next one, and makes what the timetable says, so the slots are the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from services.chassis.foundation import clock
@@ -35,7 +35,10 @@ class Hours:
     changed: Callable[[], None]
 
     async def make(self, due: Due) -> None:
-        """Make the next piece of a timetable's days; the day after the last is made tomorrow."""
+        """Make the next piece of a timetable's days; the day after the last is made tomorrow.
+
+        What nobody took of the days before goes: the store holds what can come, and visits.
+        """
 
         async def work(tx: Transaction) -> None:
             timetable = await self.timetables.find(tx, due.key)
@@ -57,7 +60,8 @@ class Hours:
                 return
             days = self.making.piece(timetable, world, first, last)
             found = await self.making.compare(tx, timetable, world, days)
-            await self.making.write(tx, found)
+            past = await self.making.slots.past(tx, timetable.id, self.deps.now())
+            await self.making.write(tx, replace(found, gone=(*found.gone, *past)))
             await self._ask(tx, timetable, clinic, found.uncovered)
             first = days[-1] + DAY
         at = clock.now() if first <= last else next_midnight(timetable, clinic, self.deps.now())

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pymongo import ASCENDING, IndexModel
 
+from services.chassis.database.client import Indexes
 from services.chassis.database.pages import Sort, moment_cursor, parse_moment_cursor
 
 _WAYS: Mapping[str, tuple[str, ...]] = {
@@ -25,7 +26,8 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
     "free_by_time": (),
 }
 BY_TIME = Sort("starts_at")
-INDEXES = {
+INDEXES: Indexes = {
+    "slots_of_doctors": [],
     "slots": [
         IndexModel(
             [*((field, ASCENDING) for field in fields), *BY_TIME.keys],
@@ -51,7 +53,7 @@ INDEXES = {
             name="closed_by_time",
             partialFilterExpression={"closed": {"$type": "string"}},
         ),
-    ]
+    ],
 }
 _ZONES = timedelta(hours=14)  # no zone is further from UTC
 _MERGED = 150

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING
@@ -23,6 +23,8 @@ from services.scheduling.timetable.domain import Slot, Visit
 from services.scheduling.timetable.errors import SlotUnknownError
 from services.scheduling.timetable.store.slot_queries import BY_TIME, SlotQuery
 
+_REMEMBERED, _FORGOTTEN = timedelta(days=1), timedelta(days=5)
+"""From when to when a slot that nobody took is looked for, to be taken out."""
 _PATIENCE = 0.5  # seconds for a page
 
 
@@ -31,6 +33,7 @@ class Slots:
 
     def __init__(self, db: Database) -> None:
         self._slots = db["slots"]
+        self._doctors = db["slots_of_doctors"]
 
     async def free(
         self, query: SlotQuery, limit: int, last: datetime, zones: Collection[str] = ()
@@ -109,6 +112,11 @@ class Slots:
         """Slots of a timetable that begin from `since` to before `until`, by time."""
         return await self._between(tx, {"timetable_id": timetable_id}, since, until)
 
+    async def past(self, tx: Transaction, timetable_id: str, now: datetime) -> list[Slot]:
+        """Slots of a timetable that nobody took, and nobody can any more, of the days before."""
+        found = await self.made_of(tx, timetable_id, now - _FORGOTTEN, now - _REMEMBERED)
+        return [slot for slot in found if slot.appointment_id is None]
+
     async def of_doctors(
         self, tx: Transaction | None, doctor_ids: Collection[str], since: datetime, until: datetime
     ) -> list[Slot]:
@@ -173,7 +181,13 @@ class Slots:
         changed: Sequence[Slot],
         gone: Sequence[Slot],
     ) -> None:
-        """Put in new slots, change and take out others, all of them read here."""
+        """Put in new slots, change and take out others, all of them read here.
+
+        Who makes slots of a doctor writes that down: of two timetables that would have the same
+        time of one doctor, the second runs again and sees what the first made.
+        """
+        for doctor_id in sorted({slot.doctor_id for slot in made}):
+            await tx.update(self._doctors, doctor_id, {"$inc": {"made": 1}}, upsert=True)
         documents = [to_document(slot) for slot in made]
         await tx.insert(self._slots, documents, duplicate=DuplicateError)
         for slot in changed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from services.chassis.database.client import Database
@@ -145,6 +146,19 @@ async def test_a_new_day_brings_new_slots_and_running_it_again_changes_nothing(d
     assert taken["appointment_id"] == booked["id"]
 
 
+async def test_what_nobody_took_goes_and_visits_stay(desk: Desk) -> None:
+    """The store does not grow by each day's empty slots."""
+    who = await desk.citizen()
+    today = await desk.free(doctor_id="doctor-orlova", to="2038-03-01")
+    booked = await desk.booked(who, today[0]["id"])
+    for _ in range(2):
+        await _tomorrow(desk)
+    first = {"timetable_id": ORLOVA, "day": "2038-03-01"}
+    left = [d["_id"] async for d in _db(desk)["slots"].find(first)]
+    assert left == [booked["slot_id"]]
+    assert await _db(desk)["slots"].count_documents({"timetable_id": ORLOVA, "day": "2038-03-02"})
+
+
 async def test_the_next_day_of_each_timetable_is_in_its_clinics_night(desk: Desk) -> None:
     """Each keeps itself alive, and not all of a zone are due at one moment."""
     timers = _db(desk)["timers"].find({"kind": actions.MAKE})
@@ -222,6 +236,28 @@ async def test_two_replicas_make_the_same_slots(
         await asyncio.gather(_remade(desk), _remade(other))
         assert await _all_slots(desk) == before
         assert await _db(desk)["timetables"].count_documents({}) == 11
+
+
+async def test_two_timetables_never_have_the_same_time_of_one_doctor(desk: Desk) -> None:
+    """A4: made at the same moment, by whatever replica: one sees what the other made."""
+    hours = find(desk.app, Hours)
+    stretch = {"weekday": 6, "begins": "09:00", "ends": "12:00", "room": "1", "kind": "test"}
+    plan = {"valid_from": "2038-01-01", "valid_until": None}
+    for name, minutes in (("a", 20), ("b", 30)):
+        weekly = [{**stretch, "minutes": minutes}]
+        document = {"doctor_id": "doctor-orlova", "clinic_id": "clinic-1", "revision": 1}
+        document |= {"_id": name, "plans": [{**plan, "weekly": weekly}], "version": 0}
+        await _db(desk)["timetables"].insert_one(document)
+
+    async def work(tx: Transaction) -> None:
+        await hours.making.begin(tx, ["a", "b"])
+
+    await hours.deps.transactions.run(work)
+    await slots_made(desk.app)
+    found = await desk.free(doctor_id="doctor-orlova", **{"from": "2038-03-06", "to": "2038-03-06"})
+    spans = [(s["visit"]["starts_at"], s["visit"]["ends_at"]) for s in found]
+    assert spans
+    assert all(ends <= begins for (_, ends), (begins, _) in pairwise(spans))
 
 
 async def test_a_step_makes_a_bounded_piece_and_the_next_goes_on(desk: Desk) -> None:
