@@ -190,7 +190,7 @@ async def test_rooms_of_two_doctors_are_told_of_and_doubled_hours_are_refused(
     (caution,) = (await registry.get(HOURS))["cautions"]
     assert (caution["code"], "Кузнецов" in caution["detail"]) == ("room-shared", True)
     both = doctor_of(ORLOVA, "clinic-1", "clinic-3")
-    assert await deliver(desk.app, an_event(both, aggregate_id=ORLOVA)) == "handled"
+    assert await deliver(desk.app, an_event(both, aggregate_id=ORLOVA, seq=2)) == "handled"
     ural = Registry(desk, "clinic-3")
     for begins, ends, status in (("10:00", "11:00", 409), ("16:00", "18:00", 200)):
         hours = {"plans": [weekly(room="12", begins=begins, ends=ends)]}
@@ -247,7 +247,7 @@ async def test_whose_doctor_leaves_is_asked_about_and_decided_later(
     """K9: nothing is lost silently, and nobody decided yet."""
     (one_of, one), (other_of, other) = await _two_visits(desk)
     gone = doctor_of(ORLOVA, "clinic-1").model_copy(update={"active": False})
-    assert await deliver(desk.app, an_event(gone, aggregate_id=ORLOVA)) == "handled"
+    assert await deliver(desk.app, an_event(gone, aggregate_id=ORLOVA, seq=2)) == "handled"
     await slots_made(desk.app)
     (change,) = (await registry.get("/changes", state="waiting"))["items"]
     assert (change["kind"], change["by"]) == ("dismissal", None)
@@ -271,7 +271,7 @@ async def test_whose_doctor_leaves_is_asked_about_and_decided_later(
     again = await registry.ask("POST", f"{path}/decisions", {"visits": KEEP})
     assert (again.status_code, again.json()["code"]) == (409, "nothing-to-decide")
     # told once more, nobody is asked again
-    assert await deliver(desk.app, an_event(gone, aggregate_id=ORLOVA, seq=2)) == "handled"
+    assert await deliver(desk.app, an_event(gone, aggregate_id=ORLOVA, seq=3)) == "handled"
     await slots_made(desk.app)
     assert len((await registry.get("/changes"))["items"]) == 1
 
@@ -283,7 +283,7 @@ async def test_a_clinic_that_closes_is_asked_once_about_all(desk: Desk, registry
     late = {"from": "2038-03-05"}
     await desk.booked(who, (await desk.free(doctor_id=KUZNETSOV, **late))[0]["id"])
     closing = CLINIC.model_copy(update={"closed_on": date(2038, 3, 4)})
-    event = an_event(closing, aggregate_id="clinic-1")
+    event = an_event(closing, aggregate_id="clinic-1", seq=2)
     assert await deliver(desk.app, event) == "handled"
     await slots_made(desk.app)
     (change,) = (await registry.get("/changes"))["items"]

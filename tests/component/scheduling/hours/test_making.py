@@ -177,9 +177,11 @@ async def test_a_newer_copy_reaches_free_slots_only(desk: Desk) -> None:
     first, second, *_ = await desk.free(doctor_id="doctor-orlova", **THURSDAY)
     booked = await desk.booked(who, first["id"])
     renamed = CLINIC.model_copy(update={"name": "Поликлиника на Садовой"})
-    assert await deliver(desk.app, an_event(renamed, aggregate_id="clinic-1")) == "handled"
+    assert await deliver(desk.app, an_event(renamed, aggregate_id="clinic-1", seq=2)) == "handled"
     doctor = doctor_of("doctor-orlova", "clinic-1", full_name="Орлова-Белова Мария Викторовна")
-    assert await deliver(desk.app, an_event(doctor, aggregate_id="doctor-orlova")) == "handled"
+    assert (
+        await deliver(desk.app, an_event(doctor, aggregate_id="doctor-orlova", seq=2)) == "handled"
+    )
     await slots_made(desk.app)
     found = await desk.free(doctor_id="doctor-orlova", **THURSDAY)
     assert found[0]["id"] == second["id"]
@@ -208,7 +210,7 @@ async def test_a_dismissed_doctor_has_no_free_slot_and_loses_no_visit(desk: Desk
 async def test_a_closed_clinic_has_slots_until_its_last_day(desk: Desk) -> None:
     """K2."""
     closing = CLINIC.model_copy(update={"closed_on": date(2038, 3, 5)})
-    assert await deliver(desk.app, an_event(closing, aggregate_id="clinic-1")) == "handled"
+    assert await deliver(desk.app, an_event(closing, aggregate_id="clinic-1", seq=2)) == "handled"
     await slots_made(desk.app)
     assert await desk.free(clinic_id="clinic-1", **THURSDAY)
     assert await desk.free(clinic_id="clinic-1", **{"from": "2038-03-05"}) == []
@@ -222,7 +224,7 @@ async def test_what_is_heard_before_its_clinic_waits_for_it(desk: Desk) -> None:
     await _db(desk)["slots"].delete_many({"clinic_id": "clinic-1"})
     await _remade(desk)
     assert await desk.free(doctor_id="doctor-orlova") == []
-    assert await deliver(desk.app, an_event(CLINIC, aggregate_id="clinic-1")) == "handled"
+    assert await deliver(desk.app, an_event(CLINIC, aggregate_id="clinic-1", seq=2)) == "handled"
     await slots_made(desk.app)
     assert await desk.free(doctor_id="doctor-orlova")
 
