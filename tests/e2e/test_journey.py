@@ -36,9 +36,14 @@ async def test_from_a_form_to_a_sealed_certificate_and_a_talon(gateway: Gateway)
 
     `Scenario.play` raises where anything is off: signatures, timestamps, PDF/A, QR, public check.
     """
-    outcome = await Scenario(gateway, Steps(quiet=True), seed=1).play()
+    journey = Scenario(gateway, Steps(quiet=True), seed=1)
+    outcome = await journey.play()
     assert outcome.certificate.startswith(b"%PDF-")
     assert outcome.talon.startswith(b"%PDF-")
+    for service in ("certificates", "documents"):  # K7: who saw it is named, with the clinic
+        looks = await journey.citizen.gateway.get(service, "/looks", limit=100)
+        doctors = {(look["name"], look["clinic"]) for look in looks["items"] if look["position"]}
+        assert doctors == {("Орлова Мария Викторовна", "Городская поликлиника № 45")}
 
 
 async def test_two_hundred_clients_race_for_one_slot(
