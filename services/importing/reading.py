@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
+from asyncio import StreamReader
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -77,9 +78,16 @@ async def _feed(process: Process, content: bytes) -> None:
     process.stdin.close()
 
 
+async def _next(output: StreamReader) -> bytes:
+    try:
+        return await output.readline()
+    except ValueError as error:  # longer than any line of the worker's
+        raise ReadingFailedError from error
+
+
 async def _rows(process: Process) -> AsyncIterator[Heading | Found]:
     assert process.stdout is not None  # noqa: S101 - a pipe, see `_start`
-    while line := await process.stdout.readline():
+    while line := await _next(process.stdout):
         said: Mapping[str, Any] = orjson.loads(line)
         if "row" in said:
             yield Found(**said["row"])

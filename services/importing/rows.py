@@ -19,7 +19,7 @@ from services.importing.table import TITLES, Outcome, Table, table_name
 
 _BATCH = 500
 _RANK = 10_000_000
-_TOO_LARGE = FieldError("", "row-too-large", "Строка слишком велика: сократите её тексты.")
+_TOO_LARGE = FieldError("", "row-too-large", "Строка слишком велика: сократите её тексты и числа.")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -17,6 +17,7 @@ from deploy.watch.ops.points import Points
 from deploy.watch.ops.status import StatusBoard
 from deploy.watch.ops.store import Store
 from deploy.watch.ops.volumes import WatcherMetrics
+from services.chassis.foundation.errors import ForbiddenError
 from services.chassis.http.auth import Principal, TokenVerifier, require
 from services.chassis.http.facilities import find
 
@@ -54,8 +55,22 @@ async def ops_of(request: Request) -> Ops:
 
 
 Running = Annotated[Ops, Depends(ops_of)]
-Watcher = Annotated[Principal, Depends(require(*WATCHERS))]
-Editor = Annotated[Principal, Depends(require(*EDITORS))]
+
+
+def _of_the_platform(*roles: Role) -> Callable[..., Awaitable[Principal]]:
+    """Holders of a role on the whole platform: who has it at one clinic runs that clinic only."""
+    has_role = require(*roles)
+
+    async def holder(who: Principal = Depends(has_role)) -> Principal:
+        if not who.everywhere(*roles):
+            raise ForbiddenError
+        return who
+
+    return holder
+
+
+Watcher = Annotated[Principal, Depends(_of_the_platform(*WATCHERS))]
+Editor = Annotated[Principal, Depends(_of_the_platform(*EDITORS))]
 
 
 async def writer(request: Request, who: Editor, ops: Running) -> Principal:

@@ -83,7 +83,7 @@ class UnreadableCertificateError(CertificateRefusedError):
 
 
 class AnothersKeyError(CertificateRefusedError):
-    """It certifies a key that is not the one of the request, nor one in the token."""
+    """It certifies a key that is not the one of the request, nor a free one in the token."""
 
     code = "certificate-of-another-key"
     detail = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from typing import Any
 
 import orjson
 
@@ -24,6 +24,7 @@ from services.importing.parsing.trees import read_json
 
 _ZIP, _OBJECT = b"PK\x03\x04", b"{"
 _LONGEST_LINE = 256 * 1024
+_LONGEST_NAME, _LONGEST_DETAIL = 200, 2_000
 
 
 def parsed(content: bytes, table: str | None, bounds: Bounds) -> Iterator[Heading | Found]:
@@ -51,15 +52,30 @@ def lines(content: bytes, table: str | None, bounds: Bounds) -> Iterator[bytes]:
             count += kind == "row"
             if count > bounds.rows:
                 raise TooManyRowsError(bounds.rows)
-            line = orjson.dumps({kind: asdict(found)}, default=str)
-            if len(line) > _LONGEST_LINE or _too_long(found, bounds):
-                yield orjson.dumps({"row": asdict(found) | {"values": None}})
-            else:
-                yield line
+            told = {name: _short(value) for name, value in vars(found).items()}
+            yield _line(kind, told, too_long=_too_long(found, bounds))
     except FileRefusedError as refusal:
-        yield orjson.dumps({"refused": refusal.code, "detail": refusal.detail})
+        yield orjson.dumps({"refused": refusal.code, "detail": refusal.detail[:_LONGEST_DETAIL]})
     else:
         yield orjson.dumps({"end": count})
+
+
+def _short(value: Any) -> Any:
+    """Names, places and titles of columns: one that is longer is nobody's, however it goes on."""
+    if isinstance(value, str):
+        return value[:_LONGEST_NAME]
+    return [name[:_LONGEST_NAME] for name in value] if isinstance(value, tuple) else value
+
+
+def _line(kind: str, told: dict[str, Any], *, too_long: bool) -> bytes:
+    """A line that the parent reads, whatever stands in the file; a heading is always short."""
+    try:
+        line = orjson.dumps({kind: told}, default=str, option=orjson.OPT_STRICT_INTEGER)
+    except orjson.JSONEncodeError:  # nested too deep, or a number that no store keeps
+        too_long = True
+    else:
+        too_long = too_long or len(line) > _LONGEST_LINE
+    return orjson.dumps({kind: told | {"values": None}}) if too_long else line
 
 
 def _too_long(found: Heading | Found, bounds: Bounds) -> bool:

@@ -132,6 +132,20 @@ async def test_the_graphs_are_for_sre_and_administrators(tmp_path: Path, role: s
         assert (await ops.get("/ops/assets/../app.py")).status_code == 404
 
 
+async def test_who_works_at_one_clinic_sees_and_says_nothing_of_the_platform(
+    tmp_path: Path,
+) -> None:
+    """K9: a clinic's administrator gives these roles, at that clinic."""
+    async with watching(tmp_path, {"identity": ["http://127.0.0.1:9"]}) as ops:
+        for role in ("administrator", "support"):
+            headers = ops.tokens.headers("chief", role, clinic_id="clinic-1")
+            for path in ("/ops/api/overview", "/ops/api/notices", "/ops/api/journal"):
+                refused = await ops.client.get(path, headers=headers)
+                assert refused.status_code == 403
+            said = await ops.client.post("/ops/api/notices", json={}, headers=headers)
+            assert (said.status_code, said.json()["code"]) == (403, "forbidden")
+
+
 async def test_the_page_itself_needs_nothing(tmp_path: Path) -> None:
     async with watching(tmp_path, {"identity": ["http://127.0.0.1:9"]}) as ops:
         page = await ops.get("/ops")

@@ -10,19 +10,29 @@ from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
+from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.aggregates import Aggregates
 from services.documents.signers.domain.signer import Holder, Signer
-from services.documents.signers.errors import NoSuchSignerError
+from services.documents.signers.errors import AnothersKeyError, NoSuchSignerError
 
 INDEXES: Indexes = {
     "signers": [
         IndexModel(
             [("holder", ASCENDING), ("ends_at", ASCENDING)],
             partialFilterExpression={"ends_at": {"$exists": True}},
-        )
+        ),
+        IndexModel(
+            [("keys", ASCENDING)],
+            unique=True,
+            partialFilterExpression={"keys": {"$exists": True}},
+        ),
     ]
 }
 _PAGE = 100
+
+
+def _taken(field: str) -> Exception:
+    return AnothersKeyError() if field == "keys" else DuplicateError(field)
 
 
 class Signers(Aggregates[Signer]):
@@ -30,7 +40,11 @@ class Signers(Aggregates[Signer]):
 
     def __init__(self, db: Database) -> None:
         super().__init__(
-            db["signers"], _Mapper(Signer), not_found=NoSuchSignerError, owner="holder_id"
+            db["signers"],
+            _Mapper(Signer),
+            not_found=NoSuchSignerError,
+            owner="holder_id",
+            duplicate=_taken,
         )
 
     async def of(self, ids: Sequence[str]) -> dict[str, Signer]:
@@ -52,10 +66,17 @@ class Signers(Aggregates[Signer]):
 
 
 class _Mapper(Mapper[Signer]):
-    """`ends_at` is there exactly for those who can sign: its index is of them alone."""
+    """`ends_at` is there exactly for those who can sign: its index is of them alone.
+
+    A key is one signer's, in `keys`: a token proves that it holds a key, not whose that is, and
+    certificates of others stand in every document.
+    """
 
     def document(self, value: Signer) -> dict[str, Any]:
         plain = super().document(value)
         if value.active and value.credential is not None:
             plain["ends_at"] = value.credential.valid_until
+        keys = {part.key.id for part in (value.request, value.credential) if part}
+        if keys:
+            plain["keys"] = sorted(keys)
         return plain

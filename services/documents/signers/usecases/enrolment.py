@@ -126,7 +126,7 @@ class Enrolments:
         The same again changes nothing.
 
         Raises:
-            CertificateRefusedError: what is wrong with it, by name.
+            CertificateRefusedError: what is wrong with it, by name; a key of another signer's.
             NotPractisingError, ClinicClosedError: they may not sign.
             KeyAwayError, TrustAwayError: it cannot be judged now.
         """

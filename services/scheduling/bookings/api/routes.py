@@ -127,6 +127,6 @@ async def cancel_for(
         appointment_id,
         by=Canceller.SUPPORT,
         note=body.note if body else None,
-        desk=Reach(who, (Role.SUPPORT,)).at(None),
+        desk=Reach(who, (Role.SUPPORT,)),
     )
     return _view(bookings, found)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from services.chassis.database.idempotency import Once
 from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import DuplicateError
+from services.chassis.http.looks import Reach
 from services.chassis.telemetry.metrics import TRY_AGAIN, counting
 from services.chassis.work.arrivals import arrived
-from services.chassis.work.looks import Looker
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.actions import Showing, Shown
@@ -22,6 +22,7 @@ from services.scheduling.bookings.domain import (
     cancellation,
     talon_number,
 )
+from services.scheduling.bookings.errors import AppointmentUnknownError
 from services.scheduling.bookings.metrics import BOOKED, BOOKING_REFUSALS, BookingMetrics
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
@@ -149,12 +150,12 @@ class Bookings:
         citizen_id: str | None = None,
         actor_id: str | None = None,
         note: str | None = None,
-        desk: Looker | None = None,
+        desk: Reach | None = None,
     ) -> Appointment:
         """Cancel and free the slot in one go. Citizens name themselves; staff come to the journal.
 
         Raises:
-            AppointmentUnknownError: no such appointment of this citizen.
+            AppointmentUnknownError: no such appointment of this citizen, or in the staff's reach.
             AlreadyCancelledError: it is off.
             CancelTooLateError: d3.
             VisitBegunError: too late for anybody.
@@ -162,13 +163,16 @@ class Bookings:
 
         async def work(tx: Transaction) -> Appointment:
             found = await self.appointments.get(tx, appointment_id, owner=citizen_id)
+            if desk is not None and not desk.sees(found.clinic_id):
+                raise AppointmentUnknownError
             how = cancellation(found, by=by, rule=self.rule, now=self.deps.now(), actor_id=actor_id)
             off = found.cancel(how, note)
             await self.slots.release(tx, off.slot_id, off.id)
             await self.patients.disengage(tx, off.citizen_id, off.id)
             saved = await self.appointments.save(tx, off, events.cancelled(off, how))
             if desk is not None:
-                await self.showing.shown(tx, saved, desk, Shown.CANCELLED, note)
+                by_post = desk.at(saved.clinic_id)
+                await self.showing.shown(tx, saved, by_post, Shown.CANCELLED, note)
             return saved
 
         off = await self.deps.transactions.run(work)

@@ -79,3 +79,23 @@ async def test_k5_a_certificate_of_a_key_in_the_token_is_taken_when_the_token_pr
     assert (await doctor.revoke()).status_code == 200
     again = await doctor.bring(issue(pki, asked))  # the key was destroyed in the token, too
     assert again.json()["code"] == "certificate-of-another-key"
+
+
+async def test_k5_a_key_in_the_token_is_one_signers_whoever_brings_its_certificate(
+    office: DocumentsService, pki: Path
+) -> None:
+    """Certificates stand in every document, and the token proves that it has the key to anybody."""
+    asked = (await Enrolling(office, pki).request("token")).json()
+    waiting = issue(pki, asked["request"]["request"].encode())
+    shadow = Enrolling(office, pki, who="doctor-shadow")  # entered with another's name and СНИЛС
+    await hears(office.app, staff("doctor-shadow"))
+    assert (await shadow.bring(waiting)).json()["code"] == "certificate-of-another-key"
+    assert (await Enrolling(office, pki).bring(waiting)).status_code == 200
+    assert (await shadow.bring(waiting)).json()["code"] == "certificate-of-another-key"
+    seal = Enrolling.of_clinic(office, pki)
+    asked = (await seal.request("token")).json()
+    certificate = issue(pki, asked["request"]["request"].encode())
+    assert (await seal.bring(certificate)).status_code == 200
+    branch = Enrolling.of_clinic(office, pki, "clinic-2")  # of the same legal entity
+    await hears(office.app, clinic("clinic-2"))
+    assert (await branch.bring(certificate)).json()["code"] == "certificate-of-another-key"

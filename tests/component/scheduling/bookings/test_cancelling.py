@@ -101,6 +101,21 @@ async def test_support_cancels_later_but_not_after_the_visit_began(desk: Desk) -
     assert (begun.status_code, begun.json()["code"]) == (409, "visit-begun")
 
 
+async def test_support_of_one_clinic_cancels_nothing_of_another(desk: Desk) -> None:
+    """K9: a clinic's administrator may give that role, at that clinic."""
+    who = await desk.citizen()
+    slot = (await desk.free(clinic_id="clinic-1"))[-1]
+    booked = await desk.booked(who, slot["id"])
+    path = f"/v1/desk/appointments/{booked['id']}/cancellation"
+    there = desk.tokens.headers("support-2", "support", clinic_id="clinic-2")
+    refused = await desk.http.post(path, headers=there)
+    unknown = await desk.http.post(path.replace(booked["id"], "x"), headers=there)
+    assert (refused.status_code, unknown.status_code) == (404, 404)
+    assert refused.json()["detail"] == unknown.json()["detail"]
+    here = desk.tokens.headers("support-1", "support", clinic_id="clinic-1")
+    assert (await desk.http.post(path, headers=here)).status_code == 200
+
+
 async def test_two_cancellations_race_and_one_wins(desk: Desk) -> None:
     """Two writers of one aggregate: one event, one clear refusal."""
     who = await desk.citizen()
