@@ -53,7 +53,7 @@ class Opening:
             DemoFailedError: a door refused.
         """
         started = time.monotonic()
-        administrator = await self._administrator(self._of_role("administrator")[0])
+        administrator = await self.administrator(self._of_role("administrator")[0])
         await self._region(administrator)
         staff = [a for a in self.accounts if a["role"] not in {"administrator", "citizen"}]
         await asyncio.gather(*(self._accept(account) for account in staff))
@@ -67,7 +67,7 @@ class Opening:
     def _of_role(self, role: str) -> list[dict[str, Any]]:
         return [account for account in self.accounts if account["role"] == role]
 
-    async def _administrator(self, account: Mapping[str, Any]) -> Gateway:
+    async def administrator(self, account: Mapping[str, Any]) -> Gateway:
         """Who opens: made by the command, with a password that changes at the first login."""
         arguments = ["--full-name", _name(account), "--login", account["login"]]
         arguments += ["--phone", account["phone"], "--email", account["email"]]
