@@ -14,23 +14,6 @@ class NotYourClinicError(ForbiddenError):
     detail = "Расписание этой клиники ведут её администратор и регистраторы."
 
 
-class ClinicUnknownError(NotFoundError):
-    """Identity told of no such clinic, or has not yet."""
-
-    code = "clinic-not-found"
-    detail = "Такой клиники нет. Если она только что открыта, повторите через несколько секунд."
-
-
-class DoctorUnknownError(NotFoundError):
-    """No such doctor receives at this clinic."""
-
-    code = "doctor-not-found"
-    detail = (
-        "Такой врач в этой клинике не принимает. Если его только что приняли на работу, повторите "
-        "через несколько секунд."
-    )
-
-
 class HoursOverlapError(RefusalError):
     """The doctor receives at another clinic at that time."""
 

@@ -12,7 +12,7 @@ from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Aggregates
 from services.chassis.work.transactions import Transaction
 from services.scheduling.hours.domain.timetable import Timetable
-from services.scheduling.hours.errors import DoctorUnknownError
+from services.scheduling.known.errors import DoctorUnknownError
 
 _BY_ID = Sort()
 INDEXES: Indexes = {

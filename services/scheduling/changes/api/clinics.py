@@ -16,7 +16,7 @@ from services.scheduling.changes.api.forms import (
 )
 from services.scheduling.changes.api.here import Here
 from services.scheduling.changes.domain import State
-from services.scheduling.changes.views import (
+from services.scheduling.changes.views.changes import (
     AffectedVisit,
     AffectedVisits,
     Changes,

@@ -18,7 +18,8 @@ from services.scheduling.changes.api.forms import (
     HoursModel,
 )
 from services.scheduling.changes.api.here import Here
-from services.scheduling.changes.views import OutcomeView, Timetables, TimetableView
+from services.scheduling.changes.views.changes import OutcomeView
+from services.scheduling.changes.views.hours import Timetables, TimetableView
 from services.scheduling.deps import Limit
 
 router = APIRouter(prefix="/v1/clinics/{clinic_id}", tags=["Расписание клиники"])

@@ -25,14 +25,13 @@ from services.scheduling.hours.domain.forms import (
 from services.scheduling.hours.domain.timetable import Timetable, empty, timetable_id
 from services.scheduling.hours.errors import (
     AbsenceUnknownError,
-    ClinicUnknownError,
-    DoctorUnknownError,
     HoursOverlapError,
     NotYourClinicError,
     ReplacementUnfitError,
     Unfit,
 )
 from services.scheduling.known.domain import Clinic
+from services.scheduling.known.errors import ClinicUnknownError, DoctorUnknownError
 from services.scheduling.timetable.domain import ClosedDay
 from services.scheduling.timetable.store import ClosedDays
 

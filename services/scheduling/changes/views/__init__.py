@@ -1,0 +1,1 @@
+"""What answers about timetables and their changes look like."""
