@@ -104,7 +104,11 @@ class Tokens:
             claims["act"] = {"sub": actor}
         claims |= {"right_id": right_id} if right_id else {}
         claims |= {"name": name, "position": position} if name else {}
-        return jwt.encode({"alg": "ES256", "kid": "test"}, claims, self.key, algorithms=["ES256"])
+        return self._signed(claims)
+
+    def _signed(self, claims: dict[str, Any]) -> str:
+        header = {"alg": "ES256", "kid": self.key.kid}
+        return jwt.encode(header, claims, self.key, algorithms=["ES256"])
 
     def act(
         self,
@@ -129,8 +133,7 @@ class Tokens:
             at=at,
             expires_at=at + timedelta(seconds=expires_in),
         )
-        claims = act.claims(self.issuer, "moe-zdorovie")
-        return jwt.encode({"alg": "ES256", "kid": "test"}, claims, self.key, algorithms=["ES256"])
+        return self._signed(act.claims(self.issuer, "moe-zdorovie"))
 
     def headers(self, subject: str, *roles: str, **claims: Any) -> dict[str, str]:
         """An Authorization header for this person."""

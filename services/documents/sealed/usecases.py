@@ -28,6 +28,8 @@ from services.documents.signers.domain.journal import ActOfSigning, Signature
 log = structlog.get_logger(__name__)
 
 SEAL = "seal"
+_NO_ACT_CODE = "act-missing"
+_NO_ACT = "Врач не подтвердил подпись под этим документом. Нужно новое решение врача."
 
 
 @dataclass(frozen=True)
@@ -197,8 +199,7 @@ class Documents:
         if order is None or order.doctor_id is None or order.approved is None:
             return None
         if order.approved.act is None:
-            log.warning("a certificate was approved without an act", document_id=document.id)
-            return None
+            raise NoActError(_NO_ACT_CODE, _NO_ACT)
         try:
             return await self.acts.verified(
                 order.approved.act,

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import FastAPI
+from joserfc.jwk import ECKey
 
 from contracts.certificates import (
     ApplicationApprovedV2,
@@ -30,12 +33,14 @@ from contracts.scheduling import (
     PatientPii,
     Visit,
 )
+from contracts.signing import digest_of
 from deploy.world.pki import Doctor, ensure_pki
 from deploy.world.pki.desk import Desk
 from deploy.world.tsa.authority import load_authority
 from deploy.world.tsa.server import serve
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
+from services.chassis.http.keys import FetchKeys
 from services.documents.app import build
 from services.documents.sealed.usecases import Documents
 from services.documents.settings import Settings
@@ -97,6 +102,26 @@ class DocumentsService:
         return await self.client.post(f"{path}/links", headers=self.tokens.headers(who, *roles))
 
 
+SIGNER = Tokens(
+    ECKey.import_key(
+        ec.derive_private_key(0x086, ec.SECP256R1()).private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        ),
+        {"kid": "signer"},
+    )
+)
+"""Identity as far as doctors' acts go: the same in every process of a test."""
+
+
+def keys_with_signers(tokens: Tokens) -> FetchKeys:
+    """The keys of a test's identity, and of the doctors' acts in `approved`."""
+
+    async def fetch() -> dict[str, Any]:
+        return {"keys": [*tokens.key_set()["keys"], *SIGNER.key_set()["keys"]]}
+
+    return fetch
+
+
 @asynccontextmanager
 async def documents_running(
     platform: Platform,
@@ -111,7 +136,7 @@ async def documents_running(
     """The service with buckets of its own; `settings` replaces some."""
     usual = settings_of(platform, database, pki, tsa_url)
     changed = usual.model_copy(update=settings or {})
-    app = build(changed, fetch_keys=tokens.fetch, **seams)
+    app = build(changed, fetch_keys=keys_with_signers(tokens), **seams)
     async with running(app) as client:
         yield DocumentsService(app, client, tokens)
 
@@ -173,7 +198,10 @@ def approved(
     form: Sequence[PrintedField] = FORM,
     **changed: Any,
 ) -> ApplicationApprovedV2:
-    """An approved application with the form to be printed; `changed` replaces fields."""
+    """An approved application with the form to be printed, and the doctor's act for it.
+
+    `changed` replaces fields.
+    """
     application = application or secrets.token_hex(8)
     known: dict[str, Any] = {
         "application_id": application,
@@ -190,7 +218,9 @@ def approved(
         "verify_url": f"http://127.0.0.1:8080/verify/086-{application[:8].upper()}",
     }
     said = known | changed
-    plain = CertificatePii(fields=tuple(form))
+    named = (said["application_id"], said["certificate_type"], said["organisation_id"])
+    act = SIGNER.act(said["doctor_id"], digest_of(*named, form))
+    plain = CertificatePii(fields=tuple(form), act=act)
     sealed = EncryptedForm(jwe=jwe(ApplicationApprovedV2, plain, **said))
     return ApplicationApprovedV2(**{"pii": sealed} | said)
 

@@ -18,7 +18,7 @@ from services.documents.access.domain.content import MediaType
 from services.documents.access.gateways.storage import Storage
 from services.documents.app import build
 from tests.support.service import Tokens
-from tests.support.services.documents import settings_of
+from tests.support.services.documents import keys_with_signers, settings_of
 
 
 class StoppingStorage(Storage):
@@ -36,7 +36,7 @@ async def main(database: str, pki: str, tsa_url: str) -> None:
     settings = settings_of(Platform(), database, Path(pki), tsa_url)
     buckets = (settings.bucket_uploads, settings.bucket_sealed)
     storage = StoppingStorage(settings.platform, buckets, Metrics())
-    app = build(settings, fetch_keys=Tokens().fetch, storage=storage)
+    app = build(settings, fetch_keys=keys_with_signers(Tokens()), storage=storage)
     async with app.router.lifespan_context(app):
         print("READY", flush=True)
         await asyncio.Event().wait()

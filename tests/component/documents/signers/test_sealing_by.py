@@ -155,6 +155,14 @@ async def test_k5_an_act_that_is_not_for_this_document_signs_nothing(
     assert (said.reference_id, said.reason_code) == (order.application_id, flaw)
 
 
+async def test_k5_without_an_act_nothing_is_signed(enrolled: DocumentsService) -> None:
+    """Whoever writes the orders' topic has no doctor's key with it."""
+    order = approved("anna")
+    await _order(enrolled, with_act(order, None))
+    (said,) = await eventually(lambda: _failed(enrolled))
+    assert (said.reference_id, said.reason_code) == (order.application_id, "act-missing")
+
+
 async def test_k5_a_session_that_was_closed_before_the_approval_signs_nothing(
     enrolled: DocumentsService,
 ) -> None:
