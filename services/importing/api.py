@@ -140,6 +140,23 @@ async def import_file(
 
     All rows are checked first; one that is refused refuses the file. The same file again changes
     nothing. Tables of other doors are left to them.
+
+    In JSON a table is a list of objects under its name (`{"clinics": […], "staff": […]}`), with the
+    fields of its routes; in XLSX a sheet, its first line the titles below. A part of a field is a
+    column of its own.
+
+    - identity, `clinics` «Клиники»: Код, Номер, Название, Юридическое лицо, Адрес, Телефон,
+      Часовой пояс (Asia/Vladivostok), ОГРН, ИНН, Лицензия, Лицензия выдана, Лицензия до,
+      Аккредитация, Аккредитация выдана, Аккредитация до, Широта, Долгота, Часы работы
+      (пн–пт 08:00–20:00; сб 09:00–15:00), Страхование
+    - identity, `rooms` «Кабинеты»: Клиника (её код), Кабинет, Название
+    - identity, `staff` «Сотрудники»: Код, ФИО, Должность, СНИЛС, Телефон, E-mail, Логин, Роли
+      (врач: clinic-1; администратор: clinic-1), Специальности (терапевт; кардиолог), Работает с
+      года, Сертификаты, Конференции, Фото
+    - scheduling, `timetables` «Расписания»: Врач (его код), Клиника, Часы приёма, Кабинет, Вид
+      приёма, Минут на приём, Действует с, Действует до
+    - scheduling, `absences` «Отсутствия»: Врач, Клиника, С, По, Причина, Замещает
+    - scheduling, `closed_days` «Закрытые дни»: Клиника, День, Причина, Закрыта
     """
     keyed = once.answering(ImportView.of)
     await use.receive(await request.body(), table, by, once=keyed)

@@ -134,8 +134,8 @@ class WrongUsageError(CertificateNotTrustedError):
 
     code = "certificate-wrong-usage"
 
-    def __init__(self, name: str, role: str) -> None:
-        super().__init__(f"Сертификат «{name}» не предназначен для роли «{role}».")
+    def __init__(self, name: str, role: str, needed: str) -> None:
+        super().__init__(f"Сертификат «{name}» не предназначен для роли «{role}». {needed}")
 
 
 class RevocationUnknownError(CertificateUnusableNowError):

@@ -7,7 +7,7 @@ signed. It fetches nothing; foreign files and long-term evidence are a job elsew
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -133,7 +133,7 @@ class TrustStore:
         if standing is None:
             standing = self._standings[encoded] = self._examine(parse_certificate(encoded))
         if role not in standing.roles:
-            raise WrongUsageError(standing.name, role.value)
+            raise WrongUsageError(standing.name, role.value, _NEEDED[role])
         first: CertificateNotTrustedError | None = None
         for way in standing.ways:
             if way.calm(when, until):
@@ -229,6 +229,14 @@ def load_trust(
 def _name(certificate: x509.Certificate) -> str:
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else certificate.subject.rfc4514_string()
+
+
+_SIGNING = "Нужны назначения ключа digitalSignature и nonRepudiation, а в имени владельца – "
+_NEEDED: Mapping[Role, str] = {
+    Role.DOCTOR: f"{_SIGNING}СНИЛС и должность, как в запросе.",
+    Role.ORGANISATION: f"{_SIGNING}ОГРН, как в запросе.",
+    Role.TIMESTAMPS: "Нужно единственное назначение timeStamping в критическом расширении.",
+}
 
 
 def _fits(certificate: x509.Certificate, role: Role) -> bool:

@@ -24,6 +24,7 @@ def table(
         (f"{url}/api/{name}/docs", f"{name}: API pages (direct: {_direct(platform, name)})")
         for name in SERVICES
     ]
+    on_call = "the demo account «sre»" if settings.demo else "staff with the role «sre»"
     return [
         (
             "In a browser",
@@ -31,13 +32,13 @@ def table(
                 (f"{url}/", "start page: what this is, links to everything"),
                 *services,
                 (f"{url}/contracts/", "events: topics, schemas, AsyncAPI document"),
-                (f"{url}/inbox", "the phone (SMS, push) and the mailbox of the demo people, live"),
+                (f"{url}/inbox", "every SMS, push and e-mail that this stack sends, live"),
                 (f"{url}/verify/<number>", "public check of a certificate"),
                 (f"{url}/status", "what works and since when, for citizens"),
-                (f"{url}/ops", "live dashboards of every service, for the demo account «sre»"),
+                (f"{url}/ops", f"live dashboards of every service, for {on_call}"),
             ],
         ),
-        *([("Demo accounts (login / password · phone · e-mail)", _accounts())] * settings.demo),
+        _people(demo=settings.demo),
         (
             "Servers (loopback only)",
             [
@@ -68,8 +69,13 @@ def _direct(platform: Platform, name: str) -> str:
     return ", ".join(f"http://127.0.0.1:{replica.port}" for replica in replicas)
 
 
-def _accounts() -> Rows:
-    return [account.row() for account in demo_accounts()]
+def _people(*, demo: bool) -> tuple[str, Rows]:
+    """Who can log in; nobody can where nobody has been made."""
+    if demo:
+        title = "Demo accounts (login / password · phone · e-mail), there half a minute from now"
+        return title, [account.row() for account in demo_accounts()]
+    command = 'make admin ARGS="--full-name … --phone …"'
+    return "Nobody can log in yet", [(command, "the first administrator, who makes all others")]
 
 
 def state(

@@ -5,14 +5,35 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import time
 from pathlib import Path
 
 import httpx2
 
 from deploy.stacks.embedded.settings import Ports, StackSettings
+from deploy.stacks.embedded.state import read_state
 from deploy.world.demo.gateway import DemoFailedError, Gateway
 from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
+
+_OPENS_WITHIN = 180.0
+
+
+async def opened(run_dir: Path, gateway: str, *, within: float = _OPENS_WITHIN) -> None:
+    """Wait for the people of a stack that has just started; of one elsewhere nobody knows.
+
+    Raises:
+        DemoFailedError: they do not come.
+    """
+    deadline, told = time.monotonic() + within, False
+    while (state := read_state(run_dir)) and state["public_url"] == gateway and not state["open"]:
+        if not state["demo"] or time.monotonic() > deadline:
+            message = "стенд не открыт: нет его клиник и сотрудников; причина – в logs/demo.log"
+            raise DemoFailedError(message)
+        if not told:
+            print("Стенд ещё открывается: клиники, сотрудники, ключи…", file=sys.stderr)
+        told = True
+        await asyncio.sleep(0.5)
 
 
 async def main() -> int:
@@ -25,6 +46,7 @@ async def main() -> int:
     args = parser.parse_args()
     gateway = Gateway(args.gateway)
     try:
+        await opened(StackSettings().run_dir, args.gateway)
         outcome = await Scenario(gateway, Steps(), seed=args.seed).play()
     except DemoFailedError as failure:
         print(f"\nНе сошлось: {failure}", file=sys.stderr)

@@ -23,6 +23,7 @@ _OUTCOMES = {
     "unchanged": "без изменений",
     "refused": "отказано",
 }
+_IF_APPLIED = _OUTCOMES | {"added": "к добавлению", "changed": "к изменению"}
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,10 @@ class Report:
 
     def lines(self) -> list[str]:
         """For people: a line a table, then each refused row with all that is wrong with it."""
+        words = _IF_APPLIED if self.found["state"] == "refused" else _OUTCOMES
         told = [
             f"{self.door}: {table}: "
-            + ", ".join(f"{_OUTCOMES[outcome]} {n}" for outcome, n in counts.items())
+            + ", ".join(f"{words[outcome]} {n}" for outcome, n in counts.items())
             for table, counts in self.found["counts"].items()
         ]
         if self.found["problem"] is not None:

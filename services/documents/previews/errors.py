@@ -8,7 +8,10 @@ from services.chassis.foundation.errors import NotFoundError, RefusalError
 class NoSuchPreviewError(NotFoundError):
     """Not there, over, or another doctor's: in the same words."""
 
-    detail = "Предпросмотра нет: он хранится сутки и виден только врачу, который его заказал."
+    detail = (
+        "Предпросмотра нет. Заказан только что – повторите через секунду; иначе закажите заново: "
+        "он хранится сутки и виден только врачу, который его заказал."
+    )
 
 
 class NotRenderedYetError(RefusalError):
