@@ -5,6 +5,4 @@ moved and cancelled, talons issued). Hears of clinics and doctors, who is a conf
 account is blocked and who acts for whom (identity), that a talon is sealed or cannot be
 (documents), and that the clinic entered the visit (ehr). It makes no PDF and sends no message:
 others do that from its events.
-
-Floors: changes, demo, desk | talons | bookings | patients | hours | timetable | known.
 """

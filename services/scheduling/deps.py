@@ -38,6 +38,12 @@ ConfirmedCitizen = Annotated[Principal, Depends(represented(Role.CITIZEN, confir
 Limit = Annotated[int, Field(ge=1, le=100, description="How many at most.")]
 
 
+class Body(BaseModel):
+    """A request body: an unknown field is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class VisitView(BaseModel):
     """When, where, to whom."""
 

@@ -80,7 +80,7 @@ class ServiceSpec:
     facilities: Sequence[object] = ()
     """What its routes ask for by type: its use cases."""
     prepare: Sequence[Background] = ()
-    """Run once, in order, before the service is ready: buckets, catalogues, demo data."""
+    """Run once, in order, before the service is ready: buckets, catalogues, keys."""
     background: Sequence[Background] = ()
     """Run until stop, started again when they fail."""
     measures: Sequence[Measure] = ()

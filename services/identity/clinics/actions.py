@@ -1,4 +1,4 @@
-"""Clinics put there, in the transaction of whoever does it: an administrator, an import, a demo."""
+"""Clinics put there, in the transaction of whoever does it: an administrator or an import."""
 
 from __future__ import annotations
 

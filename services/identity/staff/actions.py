@@ -1,4 +1,4 @@
-"""Staff put there, in the transaction of whoever does it: an administrator, an import, a demo."""
+"""Staff put there, in the transaction of whoever does it: an administrator or an import."""
 
 from __future__ import annotations
 

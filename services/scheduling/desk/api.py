@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from contracts.roles import Role
 from services.chassis.foundation.typed import Id
@@ -16,17 +16,16 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.looks import Reach, Why, only
 from services.chassis.http.rates import Rates
 from services.scheduling.bookings.domain import STATUS_LABELS, Appointment, Status
+from services.scheduling.deps import Body
 from services.scheduling.desk.usecases import Desk
 from services.scheduling.talons.domain import LONGEST_TYPED
 
-router = APIRouter(prefix="/v1", tags=["Сотрудникам"])
+router = APIRouter(prefix="/v1/desk", tags=["Сотрудникам"])
 _ROLES = (Role.REGISTRAR, Role.ADMINISTRATOR, Role.SUPPORT)
 
 
-class Search(BaseModel):
+class Search(Body):
     """By one of the two."""
-
-    model_config = ConfigDict(extra="forbid")
 
     talon_number: Annotated[str, Field(max_length=LONGEST_TYPED)] | None = Field(
         default=None, examples=["1234-5678-9018"]
@@ -79,7 +78,7 @@ class FoundVisits(BaseModel):
     items: list[FoundVisit]
 
 
-@router.post("/desk/searches", summary="Найти записи пациента")
+@router.post("/searches", summary="Найти записи пациента")
 async def search(
     body: Search,
     desk: Annotated[Desk, Depends(facility(Desk))],

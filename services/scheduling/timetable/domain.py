@@ -97,14 +97,6 @@ class Slot:
         """Whether it can be booked, if it is not past."""
         return self.appointment_id is None and self.closed is None
 
-    def overlaps(self, other: Slot) -> bool:
-        """Whether both take the same doctor's time."""
-        return (
-            self.doctor_id == other.doctor_id
-            and self.visit.starts_at < other.visit.ends_at
-            and other.visit.starts_at < self.visit.ends_at
-        )
-
 
 class Lack(StrEnum):
     """Why there is no other doctor's time (e27)."""

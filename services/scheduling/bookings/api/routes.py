@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from contracts.roles import Role
 from services.chassis.foundation.text import prose
@@ -18,7 +18,7 @@ from services.chassis.http.pages import Cursor
 from services.scheduling.bookings.api.views import Appointments, AppointmentView
 from services.scheduling.bookings.domain import Appointment, Canceller
 from services.scheduling.bookings.usecases import Bookings
-from services.scheduling.deps import Citizen, ConfirmedCitizen, Limit, Support
+from services.scheduling.deps import Body, Citizen, ConfirmedCitizen, Limit, Support
 from services.scheduling.timetable.views import AlternativesView
 
 router = APIRouter(prefix="/v1", tags=["Записи"])
@@ -26,18 +26,14 @@ Use = Annotated[Bookings, Depends(facility(Bookings))]
 AppointmentId = Annotated[str, Path(max_length=64)]
 
 
-class Book(BaseModel):
+class Book(Body):
     """Which slot."""
-
-    model_config = ConfigDict(extra="forbid")
 
     slot_id: str = Field(min_length=1, max_length=128, examples=["doctor-orlova-202611230500"])
 
 
-class Cancel(BaseModel):
+class Cancel(Body):
     """Why, in the citizen's own words; may be left out."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, Tidied(prose, longest=500)] | None = None
 

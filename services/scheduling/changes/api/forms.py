@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from services.chassis.foundation.text import line, prose
 from services.chassis.foundation.typed import Id, Tidied
 from services.scheduling.changes.domain import Asked, Decisions, Fate
+from services.scheduling.deps import Body
 from services.scheduling.hours.domain.forms import PlanForm, StretchForm
 
 _Word = Annotated[str, Tidied(line, longest=64)]
@@ -20,18 +21,14 @@ DryRun = Annotated[bool, Query(description="Only say what it would do; change no
 _MOST_DECIDED = 1_000
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Decided(_Form):
+class Decided(Body):
     """What becomes of one visit."""
 
     appointment_id: Id
     fate: Fate
 
 
-class Visits(_Form):
+class Visits(Body):
     """What becomes of the visits that nobody's hours have any more."""
 
     rest: Fate | None = Field(default=None, description="Of those that `each` does not name.")
@@ -43,7 +40,7 @@ class Visits(_Form):
         return Decisions(self.rest, {one.appointment_id: one.fate for one in self.each})
 
 
-class ChangeForm(_Form):
+class ChangeForm(Body):
     """What every change comes with."""
 
     visits: Visits = Field(default_factory=Visits)
@@ -59,7 +56,7 @@ class ChangeForm(_Form):
         return Asked(by, self.told, decisions, dry_run)
 
 
-class Stretch(_Form):
+class Stretch(Body):
     """A stretch of a day, clinic time. `ends` before or at `begins` is on the next day."""
 
     begins: _Word = Field(examples=["08:00"])
@@ -80,7 +77,7 @@ class WeeklyStretch(Stretch):
     weekday: int = Field(ge=0, le=100, examples=[1], description="Monday is 1, Sunday 7.")
 
 
-class PlanModel(_Form):
+class PlanModel(Body):
     """Weekly hours from a day to a day, both included."""
 
     valid_from: _Day
@@ -124,7 +121,7 @@ class DayModel(ChangeForm):
     closed: bool = Field(default=True, description="False: it works, although it is a holiday.")
 
 
-class DecideModel(_Form):
+class DecideModel(Body):
     """What becomes of the visits that wait."""
 
     visits: Visits
