@@ -63,8 +63,8 @@ async def test_support_sees_every_clinic_and_says_why(desk: Desk) -> None:
     assert [visit["appointment_id"] for visit in found["items"]] == [booked["id"]]
     path = f"/v1/desk/appointments/{booked['id']}/cancellation"
     assert (await desk.http.post(path, headers=support)).status_code == 200
-    told = [(line["occasion"], line["why"]) for line in await _journal(desk, patient)]
-    assert told == [("cancelled", None), ("found", why)]
+    told = {(line["occasion"], line["why"]) for line in await _journal(desk, patient)}
+    assert told == {("cancelled", None), ("found", why)}  # of one moment: in either order
 
 
 async def test_a_checked_talon_is_in_the_journal(desk: Desk) -> None:
