@@ -34,7 +34,6 @@ from services.documents.previews.usecases import FORGET, RENDER, Previews
 from services.documents.sealed import api as sealed_api
 from services.documents.sealed import consumers as sealed_consumers
 from services.documents.sealed import store as sealed_store
-from services.documents.sealed.gateways.directory import Directory
 from services.documents.sealed.gateways.signers import Signers
 from services.documents.sealed.gateways.signing import Notary
 from services.documents.sealed.metrics import SealingMetrics
@@ -79,6 +78,7 @@ def build(
     publisher: Publisher | None = None,
     storage: Storage | None = None,
     notary: type[Notary] = Notary,
+    signing: type[Signing] = Signing,
     now: Callable[[], datetime] = clock.now,
     new_id: Callable[[], str] = _new_id,
 ) -> FastAPI:
@@ -89,11 +89,10 @@ def build(
     storage = storage or Storage(
         settings.platform, (settings.bucket_uploads, settings.bucket_sealed), resources.metrics
     )
-    parts = _signer_parts(settings, resources, deps)
+    parts = _signer_parts(settings, resources, deps, signing)
     sealing = notary(
         Signers(
             parts.signing,
-            Directory(settings.pki_dir),
             tsa_url=settings.tsa_url,
             metrics=resources.metrics,
         ),
@@ -202,7 +201,9 @@ class _SignerParts:
     close: Sequence[Callable[[], Awaitable[None]]]
 
 
-def _signer_parts(settings: Settings, resources: Resources, deps: Deps) -> _SignerParts:
+def _signer_parts(
+    settings: Settings, resources: Resources, deps: Deps, signing: type[Signing]
+) -> _SignerParts:
     db = resources.mongo.db
     signers, people = signers_store.signers.Signers(db), signers_store.people.People(db)
     journal = signers_store.journal.Journal(db)
@@ -210,7 +211,7 @@ def _signer_parts(settings: Settings, resources: Resources, deps: Deps) -> _Sign
     judge = Judge(TrustFiles(settings.pki_dir), Responders(resources.metrics))
     journalling = Journalling(deps, journal, vault)
     return _SignerParts(
-        signing=Signing(deps, signers, people, vault, judge),
+        signing=signing(deps, signers, people, vault, judge),
         journalling=journalling,
         enrolments=Enrolments(deps, signers, people, vault, judge),
         signatures=Signatures(journal, journalling),

@@ -1,4 +1,4 @@
-"""`python -m deploy.world.pki DIR [--algorithm …] [--accounts FILE] [--public-url URL]`.
+"""`python -m deploy.world.pki DIR [--algorithm …] [--public-url URL]`: the authorities.
 
 At its desk: `python -m deploy.world.pki issue REQUEST --pki DIR [--days N]` prints the certificate,
 `python -m deploy.world.pki revoke CERTIFICATE --pki DIR` puts one on the list.
@@ -8,10 +8,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from deploy.world.pki import PUBLIC_URL, Algorithm, ensure_pki, read_doctors
+from deploy.world.pki import PUBLIC_URL, Algorithm, ensure_pki
 from deploy.world.pki.desk import RefusedError, issue, revoke
 
-_ACCOUNTS = Path(__file__).parents[1] / "demo" / "accounts.json"
 _PKI = Path(".run/data/pki")
 
 
@@ -23,12 +22,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy.world.pki", description="Demo PKI")
     parser.add_argument("directory", type=Path)
     parser.add_argument("--algorithm", type=Algorithm, default=Algorithm.P256)
-    parser.add_argument("--accounts", type=Path, default=_ACCOUNTS)
     parser.add_argument("--public-url", default=PUBLIC_URL)
     given = parser.parse_args()
     made = ensure_pki(
         given.directory,
-        read_doctors(given.accounts),
+        doctors=(),
+        organisation=None,
         algorithm=given.algorithm,
         public_url=given.public_url,
     )

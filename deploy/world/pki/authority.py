@@ -40,7 +40,7 @@ _BACKDATED = timedelta(hours=1)
 def ensure_pki(
     directory: Path,
     doctors: Iterable[Doctor] = DOCTORS,
-    organisation: Organisation = ORGANISATION,
+    organisation: Organisation | None = ORGANISATION,
     *,
     algorithm: Algorithm = Algorithm.P256,
     public_url: str = PUBLIC_URL,
@@ -48,8 +48,9 @@ def ensure_pki(
 ) -> list[str]:
     """Make every key and certificate that is not there yet; give the names of those made.
 
-    `public_url` is where an outsider finds the public files: certificates name their issuer and
-    its revocation list there, and are made anew when it has changed.
+    Without doctors and organisation there are the authorities alone: whoever signs brings a request
+    to the desk. `public_url` is where an outsider finds the public files: certificates name their
+    issuer and its revocation list there, and are made anew when it has changed.
     """
     when = now or datetime.now(UTC)
     directory.mkdir(parents=True, exist_ok=True)
@@ -78,19 +79,20 @@ class _Maker:
         self._now = now
         self._made: list[str] = []
 
-    def make(self, doctors: Sequence[Doctor], organisation: Organisation) -> list[str]:
+    def make(self, doctors: Sequence[Doctor], organisation: Organisation | None) -> list[str]:
         root = self._authority("root", "Моё здоровье: корень (демо)", None, ROOT, depth=1)
         issuing = self._authority("issuing", "Моё здоровье: выпуск (демо)", root, ISSUING, depth=0)
-        self._leaf(
-            "organisation",
-            subject_name(
-                *organisation_name(organisation.name),
-                (INN_LEGAL, organisation.inn),
-                (OGRN, organisation.ogrn),
-            ),
-            issuing,
-            SIGNER,
-        )
+        if organisation is not None:
+            self._leaf(
+                "organisation",
+                subject_name(
+                    *organisation_name(organisation.name),
+                    (INN_LEGAL, organisation.inn),
+                    (OGRN, organisation.ogrn),
+                ),
+                issuing,
+                SIGNER,
+            )
         self._leaf(
             "tsa",
             subject_name((NameOID.COMMON_NAME, "Моё здоровье: штампы времени")),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -31,11 +29,3 @@ DOCTORS = (
     Doctor("doctor-sokolov", "Соколов Андрей Николаевич", "08765430200", "врач-профпатолог"),
 )
 ORGANISATION = Organisation("Городская поликлиника № 45", "7706000005", "1027700000008")
-
-
-def read_doctors(accounts: Path) -> tuple[Doctor, ...]:
-    """The doctors of the demo accounts (key `doctors`); two built-in ones where there are none."""
-    if not accounts.is_file():
-        return DOCTORS
-    listed = json.loads(accounts.read_text(encoding="utf-8")).get("doctors", [])
-    return tuple(Doctor(d["id"], d["name"], d["snils"], d["position"]) for d in listed) or DOCTORS

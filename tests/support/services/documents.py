@@ -45,6 +45,7 @@ from services.documents.app import build
 from services.documents.sealed.usecases import Documents
 from services.documents.settings import Settings
 from services.documents.uploads.usecases import Uploads
+from tests.support.pem_keys import PemSigning
 from tests.support.service import Tokens, keyed, running
 from tests.support.tools.encryption import SECRET, jwe
 
@@ -136,6 +137,7 @@ async def documents_running(
     """The service with buckets of its own; `settings` replaces some."""
     usual = settings_of(platform, database, pki, tsa_url)
     changed = usual.model_copy(update=settings or {})
+    seams = {"signing": PemSigning} | seams
     app = build(changed, fetch_keys=keys_with_signers(tokens), **seams)
     async with running(app) as client:
         yield DocumentsService(app, client, tokens)

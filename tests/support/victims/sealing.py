@@ -17,6 +17,7 @@ from services.chassis.telemetry.metrics import Metrics
 from services.documents.access.domain.content import MediaType
 from services.documents.access.gateways.storage import Storage
 from services.documents.app import build
+from tests.support.pem_keys import PemSigning
 from tests.support.service import Tokens
 from tests.support.services.documents import keys_with_signers, settings_of
 
@@ -36,7 +37,8 @@ async def main(database: str, pki: str, tsa_url: str) -> None:
     settings = settings_of(Platform(), database, Path(pki), tsa_url)
     buckets = (settings.bucket_uploads, settings.bucket_sealed)
     storage = StoppingStorage(settings.platform, buckets, Metrics())
-    app = build(settings, fetch_keys=keys_with_signers(Tokens()), storage=storage)
+    keys = keys_with_signers(Tokens())
+    app = build(settings, fetch_keys=keys, storage=storage, signing=PemSigning)
     async with app.router.lifespan_context(app):
         print("READY", flush=True)
         await asyncio.Event().wait()

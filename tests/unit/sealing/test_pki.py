@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-from deploy.world.pki import Algorithm, Doctor, Organisation, ensure_pki, read_doctors
+from deploy.world.pki import Algorithm, Doctor, Organisation, ensure_pki
 from services.sealing.keys import certificate_info
 from services.sealing.trust import OGRN, SNILS
 from tests.support.sealing import DemoPki
@@ -61,14 +60,9 @@ def test_the_kind_of_keys_is_a_setting(tmp_path: Path, algorithm: Algorithm, kin
     assert isinstance(certificate(tmp_path, "organisation").public_key(), kind)
 
 
-def test_doctors_come_from_the_demo_accounts(tmp_path: Path) -> None:
-    accounts = tmp_path / "accounts.json"
-    assert len(read_doctors(accounts)) == 2
+def test_a_long_name_is_whole_in_surname_and_given_name(tmp_path: Path) -> None:
     long = "Константинопольский Александр Александрович"
-    doctor = {"id": "doctor-long", "name": long, "snils": "11223344595", "position": "хирург"}
-    accounts.write_text(json.dumps({"doctors": [doctor]}))
-    (read,) = read_doctors(accounts)
-    ensure_pki(tmp_path / "pki", [read])
+    ensure_pki(tmp_path / "pki", [Doctor("doctor-long", long, "11223344595", "хирург")])
     made = certificate(tmp_path / "pki", "doctors/doctor-long")
     (name,) = made.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     assert name.value == "Константинопольский А. А."  # it holds 64 bytes

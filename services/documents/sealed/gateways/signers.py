@@ -16,7 +16,6 @@ from services.chassis.telemetry.calls import outbound_call
 from services.chassis.telemetry.metrics import Metrics
 from services.documents.sealed.domain import Ends, Organisation
 from services.documents.sealed.errors import CannotSealError, SealingAwayError
-from services.documents.sealed.gateways.directory import Directory
 from services.documents.sealed.gateways.ends import NOTHING, ends_of
 from services.documents.signers.actions.signing import Signing
 from services.documents.signers.domain.signer import Holder
@@ -87,11 +86,8 @@ class _Observed:
 class Signers:
     """Enrolled keys. Templates and stamps are kept as long as what is trusted stays the same."""
 
-    def __init__(
-        self, signing: Signing, directory: Directory, *, tsa_url: str, metrics: Metrics
-    ) -> None:
+    def __init__(self, signing: Signing, *, tsa_url: str, metrics: Metrics) -> None:
         self._signing = signing
-        self._directory = directory
         self._tsa_url = tsa_url
         self._client = _Observed(timestamp_client(), metrics)
         self._trust: TrustStore | None = None
@@ -105,7 +101,7 @@ class Signers:
             AccidentError: they are not there (yet).
         """
         trust, timestamps = await self._world()
-        signer = await self._seal_of(clinic_id) or await self._directory.organisation()
+        signer = await self._seal_of(clinic_id)
         sealer = self._sealers.get(signer.certificate)
         if sealer is None:
             sealer = self._sealers[signer.certificate] = Sealer(signer, timestamps, trust)
@@ -126,10 +122,9 @@ class Signers:
             found = await self._signing.doctor(doctor_id, clinic_id)
         except NotPractisingError as error:
             raise DismissedDoctorError from error
-        known: Signer | None = found or await self._directory.doctor(doctor_id)
-        if known is None:
+        if found is None:
             raise UnknownDoctorError
-        return known
+        return found
 
     async def ends(self) -> Ends:
         """When the first certificate of each kind ends, and each list."""
@@ -137,11 +132,11 @@ class Signers:
             trust, timestamps = await self._world()
         except TrustAwayError:
             return NOTHING
-        first = await self._directory.ends()
-        for holder in Holder:
-            end = await self._signing.first_end(holder)
-            if end is not None:
-                first[holder.value] = min(first.get(holder.value, end), end)
+        first = {
+            holder.value: end
+            for holder in Holder
+            if (end := await self._signing.first_end(holder)) is not None
+        }
         if timestamps.certificate_end is not None:
             first["timestamps"] = timestamps.certificate_end
         return ends_of(trust, first)
@@ -159,14 +154,17 @@ class Signers:
             self._sealers.clear()
         return trust, self._timestamps
 
-    async def _seal_of(self, clinic_id: str | None) -> Signer | None:
-        if clinic_id is None:
-            return None
+    async def _seal_of(self, clinic_id: str | None) -> Signer:
+        """The clinic's key, and nobody else's: without one its documents wait."""
         try:
-            return await self._signing.organisation(clinic_id)
+            found = await self._signing.organisation(clinic_id) if clinic_id else None
         except SealingError as error:  # of the clinic, and no word about the document
             msg = f"{error.code}: {error.detail}"
             raise SealingAwayError(msg) from error
+        if found is None:
+            msg = f"the clinic {clinic_id} has no key to seal with"
+            raise SealingAwayError(msg)
+        return found
 
     async def _organisation(self, clinic_id: str | None, signer: Signer) -> Organisation:
         """Who stands at the top where an order does not say it."""

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from cryptography import x509
 
+from services import sealing
 from services.documents.deps import Deps
 from services.documents.signers.domain.people import check_doctor, check_organisation
 from services.documents.signers.domain.signer import Credential, Holder, Signer, signer_id
@@ -45,7 +46,7 @@ class Signing:
     judge: Judge
     _ready: OrderedDict[str, CertifiedSigner] = field(default_factory=OrderedDict)
 
-    async def doctor(self, doctor_id: str, clinic_id: str | None) -> CertifiedSigner | None:
+    async def doctor(self, doctor_id: str, clinic_id: str | None) -> sealing.Signer | None:
         """The doctor's key; None: they never enrolled one, or it is revoked.
 
         Raises:
@@ -71,7 +72,7 @@ class Signing:
             raise NotAdmittedNowError(error.detail) from error
         return await self._prepared(signer, credential)
 
-    async def organisation(self, clinic_id: str) -> CertifiedSigner | None:
+    async def organisation(self, clinic_id: str) -> sealing.Signer | None:
         """The clinic's key; None: it never had one, or it is revoked.
 
         Raises:

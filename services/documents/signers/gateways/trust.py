@@ -22,7 +22,7 @@ class TrustFiles:
     """Nothing is kept longer than the files stay as they are."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self.directory = directory
         self._known: tuple[Stamp, TrustStore] | None = None
 
     async def current(self) -> TrustStore:
@@ -40,11 +40,11 @@ class TrustFiles:
 
     def _current(self, known: tuple[Stamp, TrustStore] | None) -> tuple[Stamp, TrustStore]:
         # taken before reading: what changes in between is read again the next time
-        stamp = stamp_of(*(self._directory / name for name in (*_AUTHORITIES, *_LISTS)))
+        stamp = stamp_of(*(self.directory / name for name in (*_AUTHORITIES, *_LISTS)))
         if known is not None and known[0] == stamp:
             return known
-        root, issuing = ((self._directory / name).read_bytes() for name in _AUTHORITIES)
-        lists = [(self._directory / name).read_bytes() for name in _LISTS]
+        root, issuing = ((self.directory / name).read_bytes() for name in _AUTHORITIES)
+        lists = [(self.directory / name).read_bytes() for name in _LISTS]
         return stamp, load_trust([root], [issuing], lists)
 
 

@@ -15,9 +15,9 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.documents.sealed.errors import SealingAwayError
-from services.documents.sealed.gateways.directory import Directory
 from services.documents.signers.gateways.trust import TrustFiles
 from tests.support.eventually import eventually
+from tests.support.pem_keys import Directory
 from tests.support.pki_files import flip_list, lasting, revocations
 from tests.support.service import Tokens, an_event, deliver, outbox_events
 from tests.support.services.documents import DOCTOR, approved, documents_running, time_stamping

@@ -14,6 +14,7 @@ from contracts.signing import digest_of
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
+from services.documents.signers.actions.signing import Signing
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, an_event, deliver, outbox_events
 from tests.support.services.documents import (
@@ -180,15 +181,15 @@ async def test_c28_without_a_key_of_the_clinic_a_document_waits(
     platform: Platform, database: str, tokens: Tokens, tsa: str, own: Path
 ) -> None:
     """Never sealed with another's: until the clinic enrols, nothing is decided."""
-    for file in ("organisation.key", "organisation.pem"):
-        (own / file).unlink()
-    async with documents_running(platform, database, tokens, pki=own, tsa_url=tsa) as office:
+    async with documents_running(
+        platform, database, tokens, pki=own, tsa_url=tsa, signing=Signing
+    ) as office:
         await hears(office.app, staff(), clinic(), clinic("clinic-2"))
         await Enrolling.of_clinic(office, own, "clinic-2").enrolled()
         visit = booked("anna")
         await deliver(office.app, an_event(visit, aggregate_id=visit.appointment_id))
         timers = find(office.app, Runtime).timers.collection
-        await eventually(lambda: timers.find_one({"error": {"$regex": "not there yet"}}))
+        await eventually(lambda: timers.find_one({"error": {"$regex": "has no key to seal with"}}))
         seal = await Enrolling.of_clinic(office, own).enrolled()
         (said,) = await _sealed(office)
         assert said.signatures[0].certificate_serial == seal["certificate"]["serial"]

@@ -1,7 +1,7 @@
-"""Keys as PEM files of a directory: `doctors/<id>.pem` and `.key`, `organisation.*`.
+"""Keys as PEM files of a PKI: `doctors/<id>.pem` and `.key`, `organisation.*` for every clinic.
 
-Transitional, for those who have not enrolled a key yet (`services.documents.signers`); deleted as
-soon as the demo enrols its people through the doors. Read again when the files change.
+For tests of what is sealed, not of who enrolled: they change a file as somebody at an authority
+would, and need no doors. What is enrolled comes first.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 from cryptography import x509
 
 from services.documents.sealed.errors import SealingAwayError
+from services.documents.signers.actions.signing import Signing
+from services.documents.signers.domain.signer import Holder
 from services.documents.signers.gateways.trust import Stamp, stamp_of
 from services.sealing import Signer, load_signer
 from services.sealing.errors import KeyFileError
@@ -84,3 +87,28 @@ class Directory:
         if known is not None and known[0] == stamp:
             return known
         return stamp, load_signer(key, certificate)
+
+
+class PemSigning(Signing):
+    """Enrolled signers, and those of the files for whom has none (the seam `signing`)."""
+
+    @cached_property
+    def files(self) -> Directory:
+        """The keys beside the roots."""
+        return Directory(self.judge.trust.directory)
+
+    async def doctor(self, doctor_id: str, clinic_id: str | None) -> Signer | None:
+        """The enrolled key, or the file's."""
+        enrolled = await super().doctor(doctor_id, clinic_id)
+        return enrolled or await self.files.doctor(doctor_id)
+
+    async def organisation(self, clinic_id: str) -> Signer | None:
+        """The enrolled key, or the file's."""
+        enrolled = await super().organisation(clinic_id)
+        return enrolled or await self.files.organisation()
+
+    async def first_end(self, holder: Holder) -> datetime | None:
+        """The first of both."""
+        found = await self.files.ends()
+        ends = [await super().first_end(holder), found.get(holder.value)]
+        return min((end for end in ends if end is not None), default=None)
