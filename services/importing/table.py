@@ -7,9 +7,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.foundation.errors import FieldError
 from services.chassis.foundation.text import hyphens, line
@@ -24,6 +24,16 @@ TITLES: Mapping[str, str] = {
     "closed_days": "Закрытые дни",
 }
 """Every table that any door takes, in the order in which they are applied."""
+
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+"""The id of a clinic or of a member of staff, as rows name it."""
+
+
+class Row(BaseModel):
+    """What a form of a row is: a column that is no field is an error; a number may be a text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class Outcome(StrEnum):

@@ -6,7 +6,6 @@ Rules of forms are pure; they take what was typed, and answer with what it means
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -42,16 +41,10 @@ class Findings:
             raise InvalidInputError(self.errors)
 
     def line(
-        self,
-        pointer: str,
-        typed: str | None,
-        *,
-        longest: int = 200,
-        required: bool = True,
-        how: Callable[[str], str] = line,
+        self, pointer: str, typed: str | None, *, longest: int = 200, required: bool = True
     ) -> str:
         """One line that can be shown and printed, tidied; empty where there is none."""
-        text = how(typed or "")
+        text = line(typed or "")
         if not text:
             if required:
                 self.missing(pointer)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from contracts.specialties import SPECIALTIES
 from services.identity.accounts.domain import email_of, phone_of
@@ -19,10 +19,9 @@ from services.identity.staff.domain import (
     PracticeForm,
     StaffForm,
 )
-from services.importing.table import folded
+from services.importing.table import Key, Row, folded
 from services.importing.texts import listed, records, weekly
 
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 _ROLES: Mapping[str, str] = {
     "врач": "doctor",
     "регистратор": "registrar",
@@ -38,11 +37,7 @@ _QUALIFICATIONS = records(
 _CONFERENCES = records("year", "title", wanted="Нужно: год, название; следующая через «;».")
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-
-class ClinicRow(_Row):
+class ClinicRow(Row):
     """A clinic, all of it; rooms that are not named here stay as they are."""
 
     id: Key
@@ -68,7 +63,7 @@ class ClinicRow(_Row):
         return ClinicForm(**said | {"rooms": self.rooms or ()})
 
 
-class RoomRow(_Row):
+class RoomRow(Row):
     """A room of a clinic."""
 
     clinic_id: Key
@@ -76,7 +71,7 @@ class RoomRow(_Row):
     title: Annotated[str | None, Field(max_length=200)] = None
 
 
-class StaffRow(_Row):
+class StaffRow(Row):
     """A member of staff, all of it; contacts that they changed themselves stay as they are."""
 
     id: Key

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from contracts import identity as contract
 from services.chassis.foundation.errors import InvalidInputError
@@ -24,13 +23,6 @@ from services.identity.staff.domain import (
 )
 
 
-class Put(NamedTuple):
-    """A member of staff as they are now, and whether anything had to be done for that."""
-
-    account: Account
-    changed: bool
-
-
 @dataclass(frozen=True)
 class StaffEntry:
     """Enters what was checked, and tells of what is different."""
@@ -40,31 +32,6 @@ class StaffEntry:
     credentials: Credentials
     clinics: ClinicEntry
     ending: Ending
-
-    async def put(
-        self,
-        tx: Transaction,
-        account_id: str,
-        entered: Entered,
-        powers: Powers,
-        by: str,
-        *,
-        invite: bool = True,
-    ) -> Put:
-        """Make them, or change what is different: a row of an import.
-
-        Many rows may be put together (`asyncio.gather`) in one transaction: what they read is
-        then read in one query.
-
-        Raises:
-            As `add` and `change`.
-        """
-        found = await self.accounts.find(tx, account_id)
-        if found is None:
-            added = await self.add(tx, account_id, entered, powers, by, invite=invite)
-            return Put(added, changed=True)
-        after = await self.change(tx, found, entered, powers, by)
-        return Put(after, changed=after is not found)
 
     async def add(
         self,

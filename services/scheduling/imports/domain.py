@@ -11,19 +11,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator
 
 from contracts.scheduling import VISIT_KINDS
 from services.chassis.foundation.dates import Day
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Tidied
-from services.importing.table import folded
+from services.importing.table import Key, Row, folded
 from services.importing.texts import weekly
 from services.scheduling.hours.domain.forms import PlanForm, StretchForm, plans_of
 from services.scheduling.hours.domain.timetable import Plan, timetable_id
 
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Reason = Annotated[str, Tidied(prose, longest=300, shortest=3)]
 _ALWAYS = "2000-01-01"
 _KINDS = {folded(title): code for code, title in VISIT_KINDS.items()}
@@ -41,10 +40,6 @@ def _answer(value: Any) -> Any:
     return True if text in _YES else False if text in _NO else value
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-
 @dataclass(frozen=True)
 class HoursForm:
     """A stretch of a weekday (Monday is 1)."""
@@ -54,7 +49,7 @@ class HoursForm:
     ends: str
 
 
-class TimetableRow(_Row):
+class TimetableRow(Row):
     """The hours of a doctor at a clinic, all of them.
 
     Either one room, kind and length for all hours, or `plans` as the route takes them.
@@ -107,7 +102,7 @@ def _of_row(errors: Sequence[FieldError]) -> list[FieldError]:
     return list(found.values())
 
 
-class AbsenceRow(_Row):
+class AbsenceRow(Row):
     """Days on which a doctor is away from a clinic, both ends included."""
 
     doctor_id: Key
@@ -118,7 +113,7 @@ class AbsenceRow(_Row):
     replacement_id: Key | None = None
 
 
-class ClosedDayRow(_Row):
+class ClosedDayRow(Row):
     """A day on which a clinic does not work, or does although it is a holiday."""
 
     clinic_id: Key
