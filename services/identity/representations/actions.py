@@ -24,6 +24,8 @@ from services.identity.representations.store import Representations
 
 END = "end-representation"
 """The timer of its last day."""
+WITHDRAWN = "withdrawn"
+"""The reason of an end that one of its sides wanted."""
 
 
 @dataclass(frozen=True)

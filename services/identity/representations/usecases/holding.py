@@ -13,7 +13,7 @@ from services.identity.accounts.domain import OWN_ACCOUNT, Account
 from services.identity.accounts.store import Accounts
 from services.identity.deps import Deps
 from services.identity.profiles.errors import MinorNeedsRepresentativeError
-from services.identity.representations.actions import Rights
+from services.identity.representations.actions import WITHDRAWN, Rights
 from services.identity.representations.domain import (
     Entry,
     Kind,
@@ -25,7 +25,7 @@ from services.identity.representations.domain import (
 from services.identity.representations.errors import RepresentationNotFoundError
 from services.identity.representations.store import Representations
 
-WITHDRAWN, OF_AGE, EXPIRED = "withdrawn", "of-age", "expired"
+OF_AGE, EXPIRED = "of-age", "expired"
 
 
 @dataclass(frozen=True)

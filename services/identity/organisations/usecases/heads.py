@@ -1,4 +1,4 @@
-"""Heads of legal entities name them and their representatives; representatives accept (I11)."""
+"""Heads of legal entities name them, and offer to others to represent them (I11)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.transactions import Cause, Fact, Transaction, new_event_id
 from services.identity.accounts.actions import acting, reading
-from services.identity.accounts.domain import Account, Contact, Person, contact_of
+from services.identity.accounts.domain import Contact, contact_of
 from services.identity.accounts.store import Accounts
 from services.identity.callers.store import Counters
 from services.identity.deps import Deps
@@ -26,14 +26,13 @@ from services.identity.organisations.domain import (
     offered,
 )
 from services.identity.organisations.errors import (
-    OfferNotFoundError,
     OrganisationNotConfirmedError,
     TooManyQuestionsError,
 )
 from services.identity.organisations.store import Organisations
 from services.identity.profiles.errors import NotAskedError
 from services.identity.representations import events as right_events
-from services.identity.representations.actions import END, Rights
+from services.identity.representations.actions import END, WITHDRAWN, Rights
 from services.identity.representations.domain import (
     Entry,
     Kind,
@@ -48,7 +47,6 @@ from services.identity.representations.errors import RepresentationNotFoundError
 from services.identity.representations.store import Representations
 
 _DAY = timedelta(days=1)
-WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,8 @@ class Heads:
         asked = named(form, organisation_id=self.deps.new_id(), head_id=head_id, now=now)
 
         async def work(tx: Transaction) -> Organisation:
-            person = _confirmed(self.deps, await acting(tx, self.accounts, head_id))
+            head = await acting(tx, self.accounts, head_id)
+            person = may_ask(head, Kind.ORGANISATION, None, today(now))
             fact = Fact(new_event_id(), events.submitted(asked, person, self.for_registry))
             kept = await self.store.add(tx, replace(asked, question=fact.event_id), fact)
             await self._count(tx, "organisations", head_id, self.deps.settings.claims_per_day)
@@ -234,53 +233,3 @@ class Heads:
         hit = await self.counters.hit_in(tx, key, limit=limit, window=_DAY)
         if not hit.allowed:
             raise TooManyQuestionsError(hit.wait)
-
-
-@dataclass(frozen=True)
-class Offers:
-    """What whoever is asked to represent an organisation sees, and says yes to."""
-
-    deps: Deps
-    accounts: Accounts
-    representations: Representations
-    rights: Rights
-
-    async def mine(self, account_id: str) -> list[Representation]:
-        """What waits for this account's answer, by its number and its proved contacts.
-
-        Raises:
-            AccountBlockedError: an administrator closed the account.
-        """
-        account = await reading(self.accounts, account_id)
-        return await self.representations.offered_to((account.id, *account.logins))
-
-    async def accept(self, account_id: str, right_id: str) -> Representation:
-        """Represent the organisation from now on, until the day that was offered.
-
-        Raises:
-            OfferNotFoundError: there is none for this account, or its time is over.
-            NotConfirmedError, UnderageRepresentativeError: they cannot represent anybody.
-            AlreadyRepresentsError: they do already.
-            AccountBlockedError: an administrator closed the account.
-        """
-
-        async def work(tx: Transaction) -> Representation:
-            account = await acting(tx, self.accounts, account_id)
-            right, now = await self.representations.find(tx, right_id), self.deps.now()
-            if right is None or right.offer is None or right.state is not State.OFFERED:
-                raise OfferNotFoundError
-            mine = right.offer.to in (account.id, *account.logins)
-            if not mine or right.offer.expires_at <= now:
-                raise OfferNotFoundError
-            person = _confirmed(self.deps, account)
-            accepted = replace(
-                right, representative_id=account.id, representative_name=person.full_name
-            )
-            entry = Entry(now, Step.GRANTED, Party.REPRESENTATIVE, account.id)
-            return await self.rights.grant(tx, accepted, right.subject_id or "", entry)
-
-        return await self.deps.transactions.run(work)
-
-
-def _confirmed(deps: Deps, account: Account) -> Person:
-    return may_ask(account, Kind.ORGANISATION, None, today(deps.now()))
