@@ -129,7 +129,8 @@ def build(
             metrics_port=ports.gateway_metrics,
             upstreams=upstreams(ports, replicas, s3=s3.endpoint),
             bind=settings.gateway_bind,
-            trust=trust / public.FOLDER,
+            # an outside authority publishes its own; the time stamps' is the demo's in any case
+            trust=pki_dir(directories) / public.FOLDER,
             buckets=(BUCKET_UPLOADS, BUCKET_SEALED),
             demo=settings.demo,
         ),

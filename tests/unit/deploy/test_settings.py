@@ -48,6 +48,17 @@ def test_every_service_finds_every_server(tmp_path: Path) -> None:
         assert wanted | own <= set(service.environment())
 
 
+def test_k5_outsiders_find_the_lists_of_the_time_stamps_whoever_signs(tmp_path: Path) -> None:
+    """Their certificates point to /trust/; an outside authority publishes its own lists itself."""
+    directories = Directories(tmp_path / "data", tmp_path / "logs")
+    outside = tmp_path / "outside"
+    settings = StackSettings(run_dir=tmp_path, pki_dir=outside)
+    platform = layout.build(settings, Ports(), directories, MemoryKafka(directories, port=9192))
+    assert platform.gateway.trust == layout.pki_dir(directories) / "public"
+    (documents,) = [service for service in platform.services if service.name == "documents"]
+    assert documents.environment()["DOCUMENTS_PKI_DIR"] == str(outside)
+
+
 def test_the_memory_broker_asks_for_republishing_and_short_fetches(tmp_path: Path) -> None:
     env = MemoryKafka(Directories(tmp_path, tmp_path), port=9192).env()
     assert env["OUTBOX_REPUBLISH"] == "true"
