@@ -9,6 +9,7 @@ clock. `python -m tests.benchmarks.sealing` prints the table.
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
 import subprocess
 import sys
@@ -16,17 +17,25 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from deploy.world import verify_pdf
 from deploy.world.pki import Algorithm
+from deploy.world.pki.desk import issue
+from services.documents.signers.domain.signer import Keeping, Key
+from services.documents.signers.gateways.requests import request_of
 from services.sealing import (
     HttpTimestamps,
     Sealed,
     Sealer,
     SealRequest,
     TimestampSource,
+    Token,
+    TokenSigner,
     timestamp_client,
 )
 from services.sealing.pdf.facts import Facts
@@ -34,6 +43,8 @@ from services.sealing.pdf.general import GeneralTemplate
 from tests.benchmarks.row import Row
 from tests.benchmarks.sealing_baselines import PyHankoPair, WeasyPage
 from tests.support.sealing import DemoPki, LocalTimestamps, seal_many
+from tests.support.tools.needs import Missing, find
+from tests.support.tools.softhsm import SoftHsm
 
 ROUNDS = 5
 SECONDS_A_ROUND = 0.6
@@ -60,6 +71,7 @@ async def run() -> list[Row]:
             pki = DemoPki.make(Path(directory), algorithm)
             async with AsyncExitStack() as stack:
                 candidates = await _candidates(pki, stack)
+                candidates += await _in_a_token(pki, algorithm, stack)
                 measured = await _measure(candidates, pki)
             baseline = measured[candidates[0].name]
             rows += [
@@ -94,6 +106,38 @@ async def _candidates(pki: DemoPki, stack: AsyncExitStack) -> list[Candidate]:
             "ours, in process, no trust checks", _batch(Sealer(organisation, local), request), 50
         ),
     ]
+
+
+async def _in_a_token(pki: DemoPki, algorithm: Algorithm, stack: AsyncExitStack) -> list[Candidate]:
+    """Both keys in SoftHSM: what PKCS#11 costs before a device costs anything."""
+    missing = find("softhsm")
+    if isinstance(missing, Missing):
+        print(f"!!! no keys in a token: {missing.why}")
+        return []
+    hsm = SoftHsm.made(pki.directory, os.putenv)
+    token = hsm.token()
+    stack.push_async_callback(token.close)
+    doctor, organisation = [
+        await _of_token(pki, token, algorithm, name)
+        for name in ("doctors/doctor-ivanova", "organisation")
+    ]
+    sealer = Sealer(organisation, LocalTimestamps(pki.authority()), pki.trust())
+    request = replace(pki.request(), doctor=doctor)
+    return [Candidate("ours, both keys in a token (PKCS#11, SoftHSM)", _batch(sealer, request), 50)]
+
+
+async def _of_token(pki: DemoPki, token: Token, algorithm: Algorithm, like: str) -> TokenSigner:
+    """A signer in the token with the name of one of the files."""
+    key_id = like.encode()
+    rsa_bits = None if algorithm is Algorithm.P256 else 2048
+    public = await token.make(key_id, rsa_bits=rsa_bits)
+    spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    name = x509.load_der_x509_certificate(pki.signer(like).certificate).subject
+    asked = await request_of(
+        name, Key(like, Keeping.TOKEN, spki), lambda message: token.sign(key_id, public, message)
+    )
+    certificate, *chain = x509.load_pem_x509_certificates(issue(pki.directory, asked))
+    return TokenSigner(token, key_id, certificate, chain)
 
 
 def _batch(sealer: Sealer, request: SealRequest) -> Batch:
