@@ -30,7 +30,7 @@ from services.scheduling.changes.domain import (
 from services.scheduling.changes.errors import DayOutOfReachError, VisitsUndecidedError
 from services.scheduling.changes.store import Changes
 from services.scheduling.deps import Deps
-from services.scheduling.hours.domain.timetable import Timetable
+from services.scheduling.hours.domain.timetable import DAY, Timetable
 from services.scheduling.known.domain import Clinic
 from services.scheduling.timetable.domain import Slot
 from services.scheduling.timetable.errors import spoken
@@ -92,10 +92,7 @@ class Planning:
         span = Span(day, day)
         effects = await self._effects(clinic, timetables, span, asked.decisions, {day: closed})
 
-        async def work(tx: Transaction) -> None:
-            await keep(tx)
-
-        return await self._accept(Kind.CLOSED_DAY, clinic, span, asked, effects, work, None)
+        return await self._accept(Kind.CLOSED_DAY, clinic, span, asked, effects, keep, None)
 
     async def decide(
         self, clinic: Clinic, change_id: str, decisions: Decisions, reason: str | None
@@ -213,7 +210,7 @@ class Planning:
                     movable=frozenset(movable(there.affected, there.candidates)),
                     undecided=tuple(undecided),
                 )
-                first = date.fromordinal(piece[-1].toordinal() + 1)
+                first = piece[-1] + DAY
         return found
 
 
