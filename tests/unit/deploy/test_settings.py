@@ -95,9 +95,6 @@ def test_the_numbers_of_the_demo_accounts_are_valid() -> None:
         assert _snils_is_valid(account["snils"])
         assert "inn" not in account or inn.is_valid(account["inn"])
         assert "oms" not in account or luhn.is_valid(account["oms"])
-    for doctor in entries["doctors"]:
-        assert doctor["id"] in {account["id"] for account in entries["accounts"]}
-        assert _snils_is_valid(doctor["snils"])
 
 
 def _snils_is_valid(text: str) -> bool:
