@@ -44,9 +44,17 @@ async def reading(
         feeding.cancel()
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        await _emptied(process)
         await process.wait()
         with contextlib.suppress(asyncio.CancelledError, OSError):
             await feeding
+
+
+async def _emptied(process: Process) -> None:
+    """Read what is left: while its output waits to be read, nobody is told that it ended."""
+    assert process.stdout is not None  # noqa: S101 - a pipe, see `_start`
+    while await process.stdout.read(_LONGEST_LINE):
+        pass
 
 
 async def _start(table: str | None) -> Process:
