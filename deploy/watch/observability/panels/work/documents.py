@@ -44,6 +44,14 @@ PANELS = (
         thresholds=(warn(198 * _DAY, below=True), bad(184 * _DAY, below=True)),
     ),
     Panel(
+        key="signers-warned",
+        title="Предупреждения о конце сертификатов за час",
+        unit=Unit.PER_HOUR,
+        description="Скольким врачам и клиникам сказано, что сертификат кончается через 30, 14 "
+        "или 3 дня.",
+        series=one(per_hour("signer_expiry_warnings_total", ("before",)), "за {{before}} дн."),
+    ),
+    Panel(
         key="lists-end",
         title="Списки отозванных: сколько осталось",
         unit=Unit.SECONDS,
