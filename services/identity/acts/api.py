@@ -1,4 +1,4 @@
-"""A signer confirms a signature by a second factor, document by document or for a session (K5)."""
+"""A person confirms a document by a second factor; signers may do so for a session (K5, C12)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ router = APIRouter(prefix="/v1", tags=["signing"])
 
 Use = Annotated[Signing, Depends(facility(Signing))]
 Signer = Annotated[Principal, Depends(require(Role.DOCTOR, Role.ADMINISTRATOR))]
+Person = Annotated[
+    Principal, Depends(require(Role.CITIZEN, Role.DOCTOR, Role.ADMINISTRATOR, acting=True))
+]
+"""Also who acts for a citizen or an organisation: the code goes to them, the act is theirs."""
 
 
 class NewAct(Body):
@@ -33,7 +37,8 @@ class NewAct(Body):
             pattern=r"^[0-9a-f]{64}$",
             max_length=64,
             examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
-            description="SHA-256 документа: его называет ответ на предпросмотр и на решение.",
+            description="SHA-256 документа: его называют ответы на черновик заявления, на "
+            "предпросмотр и на решение.",
         ),
     ]
 
@@ -51,7 +56,7 @@ class SessionAsked(Sent):
 
 
 class ActView(BaseModel):
-    """The act; goes with the approval of that document."""
+    """The act; goes with the submission or the approval of that document."""
 
     act: str = Field(description="JWT, ES256.")
     expires_at: datetime
@@ -88,21 +93,21 @@ def _sent(challenge: Challenge) -> dict[str, object]:
 
 
 @router.post("/acts", status_code=202)
-async def ask_for_act(body: NewAct, use: Use, who: Signer, caller: Calling) -> ActAsked:
-    """Send a code for the signature under one document, named by its digest."""
+async def ask_for_act(body: NewAct, use: Use, who: Person, caller: Calling) -> ActAsked:
+    """Send a code for one document, named by its digest: an application, a certificate."""
     asked = await use.ask(who, body.digest, caller)
     return ActAsked.model_validate({"act_id": asked.id, **_sent(asked)})
 
 
 @router.post("/acts/{act_id}/code", status_code=202)
-async def resend_act(act_id: Id, use: Use, who: Signer, caller: Calling) -> ActAsked:
+async def resend_act(act_id: Id, use: Use, who: Person, caller: Calling) -> ActAsked:
     """Send another code; the last one stops working (e7)."""
     asked = await use.resend(who, act_id, caller)
     return ActAsked.model_validate({"act_id": asked.id, **_sent(asked)})
 
 
 @router.post("/acts/{act_id}/confirmation")
-async def confirm_act(act_id: Id, body: Answer, use: Use, who: Signer, caller: Calling) -> ActView:
+async def confirm_act(act_id: Id, body: Answer, use: Use, who: Person, caller: Calling) -> ActView:
     """Answer the code: the act, good for minutes and for this document alone."""
     done = await use.confirm(who, act_id, body.code, caller, session=False)
     return ActView(act=done.token, expires_at=done.act.expires_at)

@@ -1,4 +1,4 @@
-"""What is refused about acts of signers."""
+"""What is refused about acts of signing."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from services.chassis.foundation.errors import ForbiddenError, NotFoundError
 
 
 class NoSignerError(ForbiddenError):
-    """Only doctors sign, and administrators answer for the key of their organisation."""
+    """Citizens confirm documents; sessions are for doctors, and administrators of a key."""
 
     code = "no-signer"
     title = "Подписывать нельзя"
     detail = (
-        "Подтверждать подпись могут врачи, а для ключа организации – администраторы. "
-        "Действовать нужно от своего имени."
+        "Сессию подписания открывают врачи, а для ключа организации – администраторы, от своего "
+        "имени. Документ подтверждает тот, кто его подаёт."
     )
 
 

@@ -1,6 +1,7 @@
-"""A signer's second factor for one document, or for a session (K5).
+"""A person's second factor for one document, or a signer's for a session (K5, C12).
 
-Who signs what is decided by whoever approves; here is only seen that it is really this signer.
+Who signs what is decided by whoever takes the act; here is only seen that it is really this
+person. Who acts for another types the code themselves: the act is theirs.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 _PURPOSE = Purpose.SIGNING
 _SIGNERS = frozenset({Role.DOCTOR.value, Role.ADMINISTRATOR.value})
+_PEOPLE = _SIGNERS | {Role.CITIZEN.value}
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,10 @@ class Signing:
 
         Raises:
             AccountBlockedError: an administrator closed the account.
-            NoSignerError: neither a doctor nor an administrator, or not with their own hands.
+            NoSignerError: nobody who gives such an act, or a session not with their own hands.
             TooManyCodesError, TooManyCodesAskedError: enough were sent.
         """
-        account = _signer(await reading(self.accounts, who.subject), who)
+        account = _signer(await reading(self.accounts, who.hands), who, session=about == SESSION)
         asker = caller.logged_in(account.id)
         contact, counter = account.code_contact, ""
         if not await self.codes.authenticators.has(account.id):  # else none is sent
@@ -78,7 +80,7 @@ class Signing:
     async def resend(self, who: Principal, challenge_id: str, caller: Caller) -> Challenge:
         """Another code (e7)."""
         await self._own(who, challenge_id)
-        work = await self.codes.renewal(challenge_id, _PURPOSE, caller.logged_in(who.subject))
+        work = await self.codes.renewal(challenge_id, _PURPOSE, caller.logged_in(who.hands))
         return self.codes.sent(await self.deps.transactions.run(work))
 
     async def confirm(
@@ -98,7 +100,8 @@ class Signing:
         await self.codes.admit(challenge_id, _PURPOSE)
 
         async def work(tx: Transaction) -> tuple[Reply, Act | None]:
-            account = _signer(await changing(tx, self.accounts, who.subject), who)
+            account = await changing(tx, self.accounts, who.hands)
+            account = _signer(account, who, session=session)
             reply = await self.codes.answer(tx, challenge_id, _PURPOSE, code)
             if not reply.accepted:
                 return reply, None
@@ -113,7 +116,7 @@ class Signing:
         await self.codes.settle(reply)
         if act is None:
             raise ChallengeNotFoundError
-        log.info("a signer acted", account_id=act.subject, act_id=act.id, kind=act.kind.value)
+        log.info("an act was given", account_id=act.subject, act_id=act.id, kind=act.kind.value)
         return Signed(act, await self.logins.signed(act))
 
     def _act(self, asked: Challenge, caller: Caller) -> Act:
@@ -165,14 +168,15 @@ class Signing:
         await self.deps.transactions.run(work)
 
     async def _own(self, who: Principal, challenge_id: str) -> Challenge:
-        await reading(self.accounts, who.subject)
+        await reading(self.accounts, who.hands)
         asked = await self.codes.challenges.find(None, challenge_id, _PURPOSE)
-        if asked is None or asked.account_id != who.subject:
+        if asked is None or asked.account_id != who.hands:
             raise ChallengeNotFoundError
         return asked
 
 
-def _signer(account: Account, who: Principal) -> Account:
-    if who.actor is not None or not _SIGNERS & set(account.holder.roles):
+def _signer(account: Account, who: Principal, *, session: bool) -> Account:
+    allowed = _SIGNERS if session else _PEOPLE
+    if (session and who.actor is not None) or not allowed & set(account.holder.roles):
         raise NoSignerError
     return account

@@ -1,4 +1,4 @@
-"""A signer's act needs a fresh second factor and names its document; sessions can be ended (K5)."""
+"""An act needs a fresh second factor and names its document; sessions can be ended (K5, C12)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from services.chassis.http.auth import Principal
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work import ended_sessions
+from services.identity.acts.domain import SESSION
 from services.identity.acts.errors import NoSignerError
 from services.identity.acts.usecases import Signing
 from services.identity.callers.domain import Caller
 from tests.support.service import keyed, outbox_events
 from tests.support.services.identity import PASSWORD, Identity, bearer
+from tests.support.services.representing import a_parent
 
 DIGEST = "ab" * 32
 
@@ -90,21 +92,54 @@ async def test_an_act_opens_no_account_and_an_access_token_signs_nothing_k5(
     assert refused.value.flaw is Flaw.FORGED
 
 
-async def test_nobody_signs_with_anothers_hands_k5(
+async def test_nobody_opens_a_session_with_anothers_hands_k5(
     identity: Identity, administrator: dict[str, Any]
 ) -> None:
     """A token that acts for a signer (RFC 8693) is none of the signer's own."""
-    who = Principal(administrator["account_id"], frozenset({Role.ADMINISTRATOR}), actor="another")
+    signer = administrator["account_id"]
+    who = Principal("somebody", frozenset({Role.ADMINISTRATOR}), actor=signer)
     use, caller = find(identity.app, Signing), Caller("n", "s")
     with pytest.raises(NoSignerError):
-        await use.ask(who, DIGEST, caller)
+        await use.ask(who, SESSION, caller)
 
 
-async def test_who_does_not_sign_gets_no_act_k5(identity: Identity) -> None:
+async def test_a_citizen_confirms_a_document_and_opens_no_session_c12(identity: Identity) -> None:
     citizen = await identity.registered()
-    for path in ("/acts", "/signing-sessions"):
-        answer = await identity.post(path, {"digest": DIGEST}, bearer(citizen))
-        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    refused = await identity.post("/signing-sessions", None, bearer(citizen))
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+
+    act_id = (await _asked(identity, citizen))["act_id"]
+    code = await identity.code(act_id)
+    given = await _confirmed(identity, citizen, f"/acts/{act_id}", code)
+    act = await _read(identity, given.json()["act"], citizen["account_id"])
+    assert (act.kind, act.method) == (ActKind.DOCUMENT, ActMethod.SMS)
+
+
+async def test_who_acts_for_another_types_the_code_and_the_act_is_theirs_c12(
+    identity: Identity,
+) -> None:
+    parent = await a_parent(identity)
+    child = await parent.represents()
+    acting = (await parent.acting(child["subject_id"])).json()
+    act_id = (await _asked(identity, acting))["act_id"]
+    (sent,) = await identity.codes(act_id)
+    given = await _confirmed(identity, acting, f"/acts/{act_id}", sent.pii.code)
+    assert (await _read(identity, given.json()["act"], parent.id)).subject == parent.id
+    with pytest.raises(SigningActRefusedError) as refused:
+        await _read(identity, given.json()["act"], child["subject_id"])
+    assert refused.value.flaw is Flaw.ANOTHERS
+
+
+async def test_codes_for_acts_are_counted_as_any_i4(identity: Identity) -> None:
+    citizen = await identity.registered()
+    answers = []
+    for _ in range(12):
+        answers.append(await identity.post("/acts", {"digest": DIGEST}, bearer(citizen)))
+        if answers[-1].status_code == 429:
+            break
+    assert answers[0].status_code == 202
+    assert (answers[-1].status_code, answers[-1].json()["code"]) == (429, "too-many-codes")
+    assert int(answers[-1].headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("digest", ["", "AB" * 32, "ab" * 31, "zz" * 32, 7, None])
