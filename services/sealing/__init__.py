@@ -12,12 +12,15 @@ no HTTP API, and decides nothing medical. The whole of it, for the service that 
         qr_url=url, issued_on=day, when=now, xml=xml, doctor=doctor_signer))
     sealed.pdf, sealed.sha256, sealed.signatures
 
+And of what others signed: `signatory_of(cms, content, TrustedFiles(directory).current(), now)`.
+
 Many documents may wait for their stamps at the same time. Every refusal is a `SealingError` with
 `code`, `title`, `detail` (Russian) and `permanent`. Layouts are data, equal ones share a template;
 `TALON` is the appointment's. Blocking work of more than a millisecond: the first use of a layout or
 of a QR length (tens of milliseconds).
 """
 
+from services.sealing.detached import Signatory, signatory_of
 from services.sealing.errors import SealingError
 from services.sealing.keys import (
     Algorithm,
@@ -37,6 +40,7 @@ from services.sealing.requests import Sealed, SealRequest, SignatureInfo
 from services.sealing.sealer import Sealer
 from services.sealing.tokens import Token, TokenSigner
 from services.sealing.trust import Role, TrustStore, load_trust
+from services.sealing.trusted import TrustedFiles
 from services.sealing.tsa import HttpTimestamps, timestamp_client
 from services.sealing.xml import certificate_xml
 
@@ -56,17 +60,20 @@ __all__ = [
     "Sealed",
     "Sealer",
     "SealingError",
+    "Signatory",
     "SignatureInfo",
     "Signer",
     "TimestampSource",
     "Token",
     "TokenSigner",
     "TrustStore",
+    "TrustedFiles",
     "certificate_layout",
     "certificate_xml",
     "load_signer",
     "load_trust",
     "preview",
     "raw_signature",
+    "signatory_of",
     "timestamp_client",
 ]

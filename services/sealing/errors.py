@@ -229,3 +229,60 @@ class TimestampUnavailableError(TimestampError):
     code = "timestamp-unavailable"
     title = "Служба штампов времени недоступна"
     permanent = False
+
+
+class SignatureRefusedError(SealingError):
+    """A detached signature that somebody brought does not hold (C12); `code` says why."""
+
+    title = "Подпись не прошла проверку"
+
+
+class SignatureUnreadableError(SignatureRefusedError):
+    """It is no detached CMS signature of one person with all that a check needs."""
+
+    code = "signature-unreadable"
+
+
+class SignatureWeakError(SignatureRefusedError):
+    """Made with what may be forged today."""
+
+    code = "signature-weak"
+
+    def __init__(self, algorithm: str) -> None:
+        super().__init__(
+            f"Подпись сделана слабым или неизвестным алгоритмом ({algorithm}). Нужны SHA-256 или "
+            "длиннее и ключ RSA от 2048 бит либо на эллиптической кривой от 256 бит."
+        )
+
+
+class SignatureGostError(SignatureRefusedError):
+    """ГОСТ Р 34.10: nothing here can compute it (needs a certified provider)."""
+
+    code = "signature-gost-unsupported"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Подпись по ГОСТ Р 34.10 здесь проверить нечем: нет сертифицированного "
+            "криптопровайдера. Подпишите ключом RSA или ECDSA либо подтвердите кодом."
+        )
+
+
+class SignatureOfOtherContentError(SignatureRefusedError):
+    """Right in itself, and over other bytes."""
+
+    code = "signature-of-other-content"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Подпись сделана под другими данными: они изменились после неё. Получите форму заново "
+            "и подпишите её."
+        )
+
+
+class SignatureBrokenError(SignatureRefusedError):
+    """Its value is not of the key that it names."""
+
+    code = "signature-broken"
+
+    def __init__(self) -> None:
+        super().__init__("Значение подписи неверно: она повреждена или сделана другим ключом.")

@@ -34,6 +34,8 @@ SNILS = x509.ObjectIdentifier("1.2.643.100.3")
 OGRN = x509.ObjectIdentifier("1.2.643.100.1")
 _PEM_END = b"-----END X509 CRL-----"
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_REMEMBERED = 4096
+"""Of how many certificates it is remembered how they stand; every citizen may bring one."""
 
 
 class Role(Enum):
@@ -42,6 +44,7 @@ class Role(Enum):
     DOCTOR = "врач"
     ORGANISATION = "медицинская организация"
     TIMESTAMPS = "служба штампов времени"
+    PERSON = "подписывающий гражданин"
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ class TrustStore:
         """
         standing = self._standings.get(encoded)
         if standing is None:
-            standing = self._standings[encoded] = self._examine(parse_certificate(encoded))
+            standing = self._remember(encoded, self._examine(parse_certificate(encoded)))
         if role not in standing.roles:
             raise WrongUsageError(standing.name, role.value, _NEEDED[role])
         first: CertificateNotTrustedError | None = None
@@ -162,6 +165,12 @@ class TrustStore:
             raise UnknownAuthorityError(_name(certificate))
         roles = frozenset(role for role in Role if _fits(certificate, role))
         return _Standing(_name(certificate), roles, ways)
+
+    def _remember(self, encoded: bytes, standing: _Standing) -> _Standing:
+        while len(self._standings) >= _REMEMBERED:
+            del self._standings[next(iter(self._standings))]
+        self._standings[encoded] = standing
+        return standing
 
     def _way(self, chain: Chain) -> _Way:
         issuers = (*chain[1:], None)
@@ -235,15 +244,22 @@ _SIGNING = "Нужны назначения ключа digitalSignature и nonRe
 _NEEDED: Mapping[Role, str] = {
     Role.DOCTOR: f"{_SIGNING}СНИЛС и должность, как в запросе.",
     Role.ORGANISATION: f"{_SIGNING}ОГРН, как в запросе.",
+    Role.PERSON: f"{_SIGNING}СНИЛС.",
     Role.TIMESTAMPS: "Нужно единственное назначение timeStamping в критическом расширении.",
+}
+
+
+_NAMED: Mapping[Role, frozenset[x509.ObjectIdentifier]] = {
+    Role.DOCTOR: frozenset({SNILS, NameOID.TITLE}),
+    Role.ORGANISATION: frozenset({OGRN}),
+    Role.PERSON: frozenset({SNILS}),
 }
 
 
 def _fits(certificate: x509.Certificate, role: Role) -> bool:
     if role is Role.TIMESTAMPS:
         return _is_timestamping(certificate)
-    demanded = {SNILS, NameOID.TITLE} if role is Role.DOCTOR else {OGRN}
-    return _is_signing(certificate) and demanded <= {a.oid for a in certificate.subject}
+    return _is_signing(certificate) and _NAMED[role] <= {a.oid for a in certificate.subject}
 
 
 def _is_signing(certificate: x509.Certificate) -> bool:
