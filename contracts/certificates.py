@@ -142,6 +142,37 @@ class ApplicationApprovedV2(Data):
     pii: EncryptedForm
 
 
+class Paper(StrEnum):
+    """What a document without a doctor's signature is."""
+
+    CERTIFICATE = "certificate"
+    RECEIPT = "receipt"
+
+
+class DocumentOrdered(Data):
+    """A document that no doctor signs is to be sealed with the seal of a clinic alone.
+
+    A certificate that rests on a register (C22, C23), or the receipt of an application (C13).
+    `number` is what it is checked by at `check_url`: the certificate's, or the tracking number.
+    """
+
+    TYPE: ClassVar[str] = "certificates.document-ordered.v1"
+    PLAIN: ClassVar[type[Pii]] = CertificatePii
+    BOUND_TO: ClassVar[tuple[str, ...]] = ("application_id", "citizen_id", "number")
+    application_id: str
+    citizen_id: str
+    paper: Paper
+    number: str
+    form: str
+    title: str
+    organisation_id: str
+    issued_on: date
+    valid_until: date | None = None
+    check_url: str
+    issuer: Issuer | None = None
+    pii: EncryptedForm
+
+
 class PreviewOrdered(Data):
     """A doctor wants to see the certificate as it would be printed, before signing it (K5).
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from contracts.envelope import Data
 from contracts.roles import Role
+from contracts.specialties import SPECIALTIES
 from services.certificates.applications import events
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.looks import APPLICATION, Shown
+from services.certificates.applications.domain.stations import waits_for
 from services.certificates.applications.errors import (
     OtherSpecialtyError,
     UnknownApplicationError,
@@ -36,8 +38,8 @@ class Cases:
     store: ApplicationStore
     looks: Looks
 
-    def kind_of(self, application: Application) -> CertificateType:
-        """The type that was applied for."""
+    async def kind_of(self, application: Application) -> CertificateType:
+        """The type that was applied for, in the version that the application began with."""
         return self.catalogue.type(application.type_code)
 
     def today(self) -> date:
@@ -76,8 +78,9 @@ class Cases:
         doctor = await self.known.doctor(tx, doctor_id)
         if found.filed is None or self.clinic_of(found) not in doctor.clinics(Role.DOCTOR):
             raise UnknownApplicationError
-        if found.type_code not in self.catalogue.decided_by(doctor.specialties):
-            raise OtherSpecialtyError(self.kind_of(found).decider_titles)
+        kind = await self.kind_of(found)
+        if set(doctor.specialties).isdisjoint(kind.specialties):
+            raise OtherSpecialtyError([SPECIALTIES[code] for code in kind.specialties])
         return found
 
     async def to_decide(self, tx: Transaction, application_id: str, doctor_id: str) -> Application:
@@ -101,10 +104,12 @@ class Cases:
         """Write the application's next revision and the events that tell of it.
 
         Whoever may read the attachments hangs on the claim. So its end and its beginning are told
-        here, last, for whatever reason they happen: no verb can forget them.
+        here, last, for whatever reason they happen, and here it is said who may take it from the
+        queue: no verb can forget them.
         """
-        of_claim = events.of_claim(before, after, self.kind_of(after))
-        return await self.store.save(tx, after, *told, *of_claim)
+        kind = await self.kind_of(after)
+        queued = replace(after, waits_for=waits_for(after, kind))
+        return await self.store.save(tx, queued, *told, *events.of_claim(before, queued, kind))
 
     async def shown(
         self, tx: Transaction, application: Application, doctor_id: str, occasion: Shown

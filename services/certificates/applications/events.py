@@ -40,7 +40,7 @@ def submitted(
         certificate_title=kind.title,
         sla_class=contract.SlaClass(filed.clock.sla),
         deadline_at=filed.clock.deadline_at,
-        fee_kopecks=kind.fee_kopecks,
+        fee_kopecks=application.due_kopecks,
         delivery=contract.Delivery(application.delivery),
         actor_id=by.actor_id if by else None,
         **of_clinic(application.clinic),

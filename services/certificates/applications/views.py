@@ -238,7 +238,9 @@ def _view(
         missing=_missing(application, kind),
         corrections=_corrections(application, kind),
         comment=application.request.comment if application.request else None,
-        fee_kopecks=kind.fee_kopecks,
+        fee_kopecks=application.due_kopecks
+        if filed
+        else kind.due(express=application.express, exemption=application.exemption),
         paid_at=application.paid_at,
         postal_number=application.postal_number,
         consent_version=filed.consent.version if filed else None,

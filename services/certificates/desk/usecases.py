@@ -89,7 +89,7 @@ class Desk:
         return [
             Case(
                 application,
-                self.cases.kind_of(application).title,
+                (await self.cases.kind_of(application)).title,
                 issued.get(application.certificate.certificate_id)
                 if application.certificate
                 else None,

@@ -108,8 +108,10 @@ class Known:
         if found is None:
             return Choice(None, ClinicFlaw.UNKNOWN)
         flaw = found.flaw(today)
-        if flaw is None and not await self.store.has_doctor(tx, clinic_id, kind.deciders):
-            flaw = ClinicFlaw.NO_DOCTOR
+        needed = [*(e.specialties for e in kind.examinations), kind.deciders]
+        for specialties in needed if flaw is None else ():
+            if not await self.store.has_doctor(tx, clinic_id, specialties):
+                return Choice(found, ClinicFlaw.NO_DOCTOR)
         return Choice(found, flaw)
 
     async def signs(self, tx: Transaction, holder: Holder, holder_id: str) -> bool:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import Actor, Move, State
+from services.certificates.applications.domain.stations import onward
+from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.payments.errors import PaymentUnexpectedError
 
@@ -32,7 +34,12 @@ class Payment:
 
 
 def paid(
-    application: Application, kind: CertificateType, payment: Payment, *, now: datetime
+    application: Application,
+    kind: CertificateType,
+    payment: Payment,
+    *,
+    calendar: WorkingCalendar,
+    now: datetime,
 ) -> Application:
     """The application with its fee paid (d8); the same payment told again changes nothing.
 
@@ -42,16 +49,26 @@ def paid(
     """
     if application.payment_id == payment.id:
         return application
-    if application.state not in _PAYABLE or kind.fee_kopecks == 0:
+    if application.state not in _PAYABLE or application.due_kopecks == 0:
         raise PaymentUnexpectedError(_NOTHING_DUE)
     if application.paid_at is not None:
         raise PaymentUnexpectedError(_PAID)
-    if payment.amount_kopecks != kind.fee_kopecks:
+    if payment.amount_kopecks != application.due_kopecks:
         raise PaymentUnexpectedError(_AMOUNT)
     billed_at = application.registered.consent.at
     if not billed_at - _SKEW <= payment.paid_at <= now + _SKEW:
         raise PaymentUnexpectedError(_TIME)
-    noted = application.noted(
-        Move.PAY, actor=Actor.SYSTEM, actor_id=None, now=now, reason=f"Платёж {payment.id}"
+    reason = f"Платёж {payment.id}"
+    after = replace(application, paid_at=payment.paid_at, payment_id=payment.id)
+    if application.state is not State.AWAITING_PAYMENT:
+        return after.noted(Move.PAY, actor=Actor.SYSTEM, actor_id=None, now=now, reason=reason)
+    return onward(
+        after,
+        kind,
+        Move.PAY,
+        actor=Actor.SYSTEM,
+        actor_id=None,
+        calendar=calendar,
+        now=now,
+        reason=reason,
     )
-    return replace(noted, paid_at=payment.paid_at, payment_id=payment.id)

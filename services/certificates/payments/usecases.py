@@ -31,7 +31,13 @@ class Payments:
 
         async def work(tx: Transaction) -> None:
             before = await self.cases.get(tx, application_id)
-            after = paid(before, self.cases.kind_of(before), payment, now=self.deps.now())
+            after = paid(
+                before,
+                await self.cases.kind_of(before),
+                payment,
+                calendar=self.cases.catalogue.calendar,
+                now=self.deps.now(),
+            )
             if after is not before:
                 await self.cases.save(tx, before, after)
 

@@ -121,9 +121,9 @@ class Shelf(StrEnum):
     MINE = "mine"
 
 
-def _view(application: Application, use: Reviews, response: Response) -> ApplicationView:
+async def _view(application: Application, use: Reviews, response: Response) -> ApplicationView:
     response.headers["ETag"] = etag(application.revision)
-    return use.view(application)
+    return await use.view(application)
 
 
 @router.get("/reviews", summary="Очередь заявлений")
@@ -140,7 +140,7 @@ async def queue(
         page = await use.waiting(who.subject, after=cursor, limit=limit)
     else:
         page = await use.mine(who.subject, after=cursor, limit=limit)
-    items = [QueueItem.of(application, use.kind_of(application)) for application in page.items]
+    items = [QueueItem.of(one, await use.kind_of(one)) for one in page.items]
     return QueuePage(items=items, next_cursor=page.next_cursor)
 
 
@@ -153,7 +153,7 @@ async def one_review(
     response: Response,
 ) -> ApplicationView:
     """Everything about it, for the doctor who claimed or decided it."""
-    return _view(await use.one(who.subject, application_id), use, response)
+    return await _view(await use.one(who.subject, application_id), use, response)
 
 
 @router.post("/reviews/{application_id}/claim", summary="Взять в работу")
@@ -165,7 +165,7 @@ async def claim(
     response: Response,
 ) -> ApplicationView:
     """Exclusive: of two doctors one gets it (C20). It goes back to the queue by itself in time."""
-    return _view(await use.claim(who.subject, application_id), use, response)
+    return await _view(await use.claim(who.subject, application_id), use, response)
 
 
 @router.post("/reviews/{application_id}/release", summary="Вернуть в очередь")
@@ -177,7 +177,7 @@ async def release(
     response: Response,
 ) -> ApplicationView:
     """Somebody else may take it."""
-    return _view(await use.release(who.subject, application_id), use, response)
+    return await _view(await use.release(who.subject, application_id), use, response)
 
 
 @router.post("/reviews/{application_id}/preview", summary="Посмотреть справку до подписания")
@@ -212,7 +212,7 @@ async def approve(
     """
     values = {name: value for name, value in body.items() if name != ACT}
     approved = await approvals.approve(who.subject, application_id, values, body.get(ACT))
-    return _view(approved, use, response)
+    return await _view(approved, use, response)
 
 
 @router.post("/reviews/{application_id}/refusal", summary="Отказать")
@@ -227,7 +227,7 @@ async def refuse(
 ) -> ApplicationView:
     """Always with a concrete reason (d6)."""
     refused = await decide.refuse(who.subject, application_id, body.reason_code, body.reason)
-    return _view(refused, use, response)
+    return await _view(refused, use, response)
 
 
 @router.post(
@@ -246,4 +246,4 @@ async def request_documents(
     asked = await decide.ask(
         who.subject, application_id, body.missing, body.corrections, body.comment
     )
-    return _view(asked, use, response)
+    return await _view(asked, use, response)

@@ -14,15 +14,25 @@ from services.chassis.work.transactions import Transaction
 
 @dataclass(frozen=True)
 class Remit:
-    """What a doctor decides about: the clinics (None: filed before one was named) and the types."""
+    """What a doctor works on: at which clinics (None: filed before one was named), which types.
+
+    `specialties` are the doctor's own: what waits for one of them may be taken from the queue.
+    """
 
     clinics: tuple[str | None, ...] = ()
     types: tuple[str, ...] = ()
+    specialties: tuple[str, ...] = ()
 
     @property
     def query(self) -> dict[str, Any]:
         """For applications within it."""
         return {"clinic.id": {"$in": [*self.clinics]}, "type_code": {"$in": [*self.types]}}
+
+    @property
+    def queued(self) -> dict[str, Any]:
+        """For applications that wait for this doctor."""
+        waiting = {"waits_for": {"$in": [*self.specialties]}}
+        return {"state": State.SUBMITTED.value, "clinic.id": {"$in": [*self.clinics]}} | waiting
 
 
 @dataclass(frozen=True)
@@ -33,8 +43,7 @@ class Queue:
 
     async def waiting(self, remit: Remit, *, after: str | None, limit: int) -> Page[Application]:
         """Applications that wait for a doctor of these clinics and types."""
-        query = {"state": State.SUBMITTED.value} | remit.query
-        return await self.applications.page(query, BY_DEADLINE, after=after, limit=limit)
+        return await self.applications.page(remit.queued, BY_DEADLINE, after=after, limit=limit)
 
     async def claimed_by(
         self, doctor_id: str, remit: Remit, *, after: str | None, limit: int

@@ -38,6 +38,7 @@ class Attachment:
     media_type: str
     size: int
     dpi: int | None = None
+    by_doctor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,39 @@ class Consent:
 
 
 @dataclass(frozen=True)
+class Confirmation:
+    """How the submission was confirmed: an act (a code), or a signature of one's own (C12).
+
+    `reference` is the act's id or the serial number of the certificate, `signer` whose it is.
+    """
+
+    method: str
+    at: datetime
+    reference: str
+    signer: str
+
+
+@dataclass(frozen=True)
+class Pause:
+    """The clock stood still: in which state, from when, until when (X8)."""
+
+    state: State
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Clock:
-    """The deadline and whether it is paused (C15, C17)."""
+    """The deadline, and whether it is paused (C15, C17).
+
+    `reasons` say why it is of that class (C16, e3): codes of `classes`.
+    """
 
     sla: SlaClass
     deadline_at: datetime
     paused_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +101,54 @@ class Claim:
 
     doctor_id: str
     until: datetime
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one specialist found, for one examination of the type (C21)."""
+
+    examination: str
+    doctor_id: str
+    doctor_name: str
+    doctor_position: str | None
+    at: datetime
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The video visit of an application (C19): with whom, when; `held` once it began."""
+
+    appointment_id: str
+    doctor_id: str
+    starts_at: datetime
+    ends_at: datetime
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """Another application that this one follows, or that follows it (C46)."""
+
+    application_id: str
+    tracking_number: str | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The legal entity that prepared the application for its employee (C48)."""
+
+    organisation_id: str
+    organisation_name: str
+    bulk_id: str
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """How far a missed deadline has gone by itself (e14): the step, and when."""
+
+    step: int
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -103,6 +179,7 @@ class Filed:
     tracking_number: str
     consent: Consent
     clock: Clock
+    confirmation: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +187,9 @@ class Application:
     """One application of one citizen.
 
     `clinic` decides about it and issues the certificate (K6): chosen in the draft, kept from then.
+    `type_version` is what it began with. `due_kopecks` is what it costs, fixed when it is handed
+    in. `waits_for` are the specialties whose doctors may take it from the queue now. `checked_at`
+    is when the registers' answer was used, for types that need one.
     """
 
     id: str
@@ -132,6 +212,20 @@ class Application:
     payment_id: str | None = None
     postal_number: str | None = None
     history: tuple[Entry, ...] = ()
+    type_version: int = 1
+    express: bool = False
+    exemption: str | None = None
+    due_kopecks: int = 0
+    waits_for: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    visit: Visit | None = None
+    checked_at: datetime | None = None
+    record_id: str | None = None
+    receipt_id: str | None = None
+    follows: Link | None = None
+    followed_by: Link | None = None
+    prepared_by: Prepared | None = None
+    escalation: Escalation | None = None
 
     @property
     def registered(self) -> Filed:
@@ -144,9 +238,31 @@ class Application:
             raise UnknownApplicationError
         return self.filed
 
+    @property
+    def owes(self) -> bool:
+        """Whether something is still to be paid."""
+        return self.due_kopecks > 0 and self.paid_at is None
+
+    def found(self, examination: str) -> Finding | None:
+        """What was found at that examination."""
+        return next((f for f in self.findings if f.examination == examination), None)
+
     def may(self, move: Move) -> bool:
         """Whether the state allows the move."""
         return move in TRANSITIONS[self.state]
+
+    def check(self, move: Move) -> None:
+        """Refuse unless the state allows the move.
+
+        Raises:
+            IllegalTransitionError: it does not.
+        """
+        if not self.may(move):
+            raise IllegalTransitionError(MOVE_LABELS[move], STATE_LABELS[self.state])
+
+    def acting(self, by: Hands | None) -> tuple[Actor, str]:
+        """Who makes a move of the citizen: they themselves, or their representative."""
+        return (Actor.REPRESENTATIVE, by.actor_id) if by else (Actor.CITIZEN, self.citizen_id)
 
     def moved(
         self,
@@ -157,28 +273,30 @@ class Application:
         now: datetime,
         reason: str | None = None,
         act: ActNote | None = None,
+        to: State | None = None,
     ) -> Application:
         """The application after the move, with the move in its history.
 
         Raises:
             IllegalTransitionError: the table does not have it.
         """
-        target = TRANSITIONS[self.state].get(move)
-        if target is None:
+        targets = TRANSITIONS[self.state].get(move, ())
+        target = to or next(reversed(targets), None)
+        if target is None or target not in targets:
             raise IllegalTransitionError(MOVE_LABELS[move], STATE_LABELS[self.state])
         entry = Entry(now, actor, actor_id, move, self.state, target, reason, act)
         return replace(self, state=target, history=(*self.history, entry))
 
-    def moved_by_citizen(self, move: Move, by: Hands | None, *, now: datetime) -> Application:
+    def moved_by_citizen(
+        self, move: Move, by: Hands | None, *, now: datetime, to: State | None = None
+    ) -> Application:
         """The application after a move of its citizen, or of their representative.
 
         Raises:
             IllegalTransitionError: the table does not have it.
         """
-        actor, actor_id = (
-            (Actor.REPRESENTATIVE, by.actor_id) if by else (Actor.CITIZEN, self.citizen_id)
-        )
-        return self.moved(move, actor=actor, actor_id=actor_id, now=now)
+        actor, actor_id = self.acting(by)
+        return self.moved(move, actor=actor, actor_id=actor_id, now=now, to=to)
 
     def noted(
         self,
@@ -198,9 +316,12 @@ class Application:
         return tuple(a for a in self.attachments if a.requirement == requirement)
 
     def missing(self, kind: CertificateType, *needs: str) -> tuple[str, ...]:
-        """The requirements of these needs that have no file."""
+        """The requirements of these needs that have no file, where what is filled in asks for it."""
         return tuple(
-            r.code for r in kind.requirements if r.need in needs and not self.files_of(r.code)
+            r.code
+            for r in kind.requirements
+            if r.need in needs and kind.asks(r, self.values, self.exemption)
+            if not self.files_of(r.code)
         )
 
     def hard_to_read(self, kind: CertificateType) -> bool:

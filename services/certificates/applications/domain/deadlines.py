@@ -12,8 +12,14 @@ NEAR_SHARE = 4
 """Near: less than a quarter of the whole time is left."""
 NEAR_AT_MOST = timedelta(days=10)
 """Nothing further away than this can be near: a quarter of the longest term with its pauses."""
-RUNNING = (State.SUBMITTED, State.IN_REVIEW, State.APPROVED)
-"""The clock runs; while documents are awaited it is paused."""
+RUNNING = (
+    State.AWAITING_VISIT,
+    State.CHECKING,
+    State.SUBMITTED,
+    State.IN_REVIEW,
+    State.APPROVED,
+)
+"""The clock runs; while the citizen has to do something it is paused (`clocks.PAUSING`)."""
 
 
 class Risk(StrEnum):

@@ -6,15 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.certificates.applications.domain.application import (
-    Application,
-    Clock,
-    DocumentRequest,
-)
+from services.certificates.applications.domain.application import Application, DocumentRequest
 from services.certificates.applications.domain.attachments import Given, given_errors, known_files
 from services.certificates.applications.domain.states import Actor, Move
+from services.certificates.applications.domain.stations import onward
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
-from services.certificates.catalogue.domain.catalogue import CertificateType, SlaClass
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import (
     FROM_PROFILE,
     field_errors,
@@ -70,7 +67,7 @@ def supplied(
         IllegalTransitionError: nothing is asked for.
         InvalidInputError: files and fields that were not asked for, or are not right.
     """
-    moved = application.moved_by_citizen(Move.SUPPLY_DOCUMENTS, by, now=now)
+    application.check(Move.SUPPLY_DOCUMENTS)
     request = application.request or DocumentRequest(())
     locked = _asked_of_profile(request, kind, person)
     typed = tidied_values(kind.fields, {n: v or "" for n, v in answer.values.items()})
@@ -98,10 +95,19 @@ def supplied(
     if not complete:
         waiting = replace(application, request=left, values=values)
         return waiting.attached(known_files(answer.given, files))
-    done = replace(moved, request=None, values=values).attached(known_files(answer.given, files))
-    filed = application.registered
-    clock = _running(done, kind, filed.clock, calendar=calendar, now=now)
-    return replace(done, filed=replace(filed, clock=clock))
+    done = replace(application, request=None, values=values).attached(
+        known_files(answer.given, files)
+    )
+    actor, actor_id = application.acting(by)
+    return onward(
+        done,
+        kind,
+        Move.SUPPLY_DOCUMENTS,
+        actor=actor,
+        actor_id=actor_id,
+        calendar=calendar,
+        now=now,
+    )
 
 
 def _file_errors(
@@ -143,23 +149,3 @@ def _value_errors(
         elif item.name in typed and item.name in locked:
             errors.append(FieldError(at, "field-from-profile", FROM_PROFILE))
     return errors
-
-
-def _running(
-    application: Application,
-    kind: CertificateType,
-    clock: Clock,
-    *,
-    calendar: WorkingCalendar,
-    now: datetime,
-) -> Clock:
-    """The clock running again; a scan that is hard to read lengthens the term now too (C16, e3).
-
-    A class is never taken back: what was promised for the longer check stays promised.
-    """
-    if clock.paused_at is None:
-        return clock
-    old = kind.term(clock.sla)
-    sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else clock.sla
-    deadline = calendar.resumed(clock.deadline_at, old, paused_at=clock.paused_at, now=now)
-    return Clock(sla, calendar.lengthened(deadline, old, kind.term(sla)))

@@ -17,6 +17,7 @@ from services.certificates.applications.domain.application import (
 from services.certificates.applications.domain.attachments import Given, given_errors, known_files
 from services.certificates.applications.domain.document_requests import asked
 from services.certificates.applications.domain.states import STATE_LABELS, Actor, Move, State
+from services.certificates.applications.domain.stations import onward
 from services.certificates.applications.errors import IllegalTransitionError
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import (
@@ -28,6 +29,7 @@ from services.certificates.catalogue.domain.catalogue import (
 from services.certificates.catalogue.domain.consents import ConsentText
 from services.certificates.catalogue.domain.forms import (
     FROM_PROFILE,
+    asked_fields,
     field_errors,
     locked_values,
     tidied_values,
@@ -82,6 +84,7 @@ def draft(
         citizen_id,
         kind.code,
         created_at=now,
+        type_version=kind.version,
         values=values,
         delivery=kind.deliveries[0],
         clinic=chosen.named,
@@ -200,7 +203,7 @@ def submitted(
     if person is not None:
         values = {**application.values, **locked_values(kind.fields, person.prefill)}
         application = replace(application, values={k: v for k, v in values.items() if v})
-    moved = application.moved_by_citizen(Move.SUBMIT, by, now=now)
+    application.check(Move.SUBMIT)
     errors = [
         *problems(application, kind, today=calendar.day_of(now), flaw=chosen.flaw),
         *_consent_errors(agreement, consent),
@@ -210,11 +213,27 @@ def submitted(
     sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else SlaClass.STANDARD
     agreed = Consent(consent.version, sha256(consent.text.encode()).hexdigest(), now)
     clock = Clock(sla, calendar.deadline(now, kind.term(sla)))
-    filed = Filed(tracking_number, agreed, clock)
-    moved = replace(moved, filed=filed, clinic=chosen.named)
-    missing = moved.missing(kind, Need.REVIEW)
+    asked_for = {f.name for f in asked_fields(kind.fields, application.values)}
+    application = replace(
+        application,
+        values={n: v for n, v in application.values.items() if n in asked_for},
+        filed=Filed(tracking_number, agreed, clock),
+        clinic=chosen.named,
+        due_kopecks=kind.due(express=application.express, exemption=application.exemption),
+    )
+    missing = application.missing(kind, Need.REVIEW)
     if not missing:
-        return moved
+        actor, actor_id = application.acting(by)
+        return onward(
+            application,
+            kind,
+            Move.SUBMIT,
+            actor=actor,
+            actor_id=actor_id,
+            calendar=calendar,
+            now=now,
+        )
+    moved = application.moved_by_citizen(Move.SUBMIT, by, now=now)
     return asked(
         moved, DocumentRequest(missing, _TESTS_MISSING), actor=Actor.SYSTEM, actor_id=None, now=now
     )

@@ -15,32 +15,46 @@ class State(StrEnum):
     SUBMITTED = "submitted"
     IN_REVIEW = "in-review"
     AWAITING_DOCUMENTS = "awaiting-documents"
+    AWAITING_PAYMENT = "awaiting-payment"
+    AWAITING_VISIT = "awaiting-visit"
+    CHECKING = "checking"
     APPROVED = "approved"
     ISSUED = "issued"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
 
-UNDECIDED = (State.SUBMITTED, State.IN_REVIEW, State.AWAITING_DOCUMENTS)
-"""Handed in, and no doctor has decided yet."""
+STATIONS = (
+    State.AWAITING_DOCUMENTS,
+    State.AWAITING_PAYMENT,
+    State.AWAITING_VISIT,
+    State.CHECKING,
+    State.SUBMITTED,
+)
+"""Where an application stands before a doctor has it, in this order (`stations`)."""
+UNDECIDED = (*STATIONS, State.IN_REVIEW)
+"""Handed in, and nobody has decided yet."""
 
 
 class Move(StrEnum):
-    """What happens to an application. The last three change no state but are recorded."""
+    """What happens to an application. Some change no state, and are recorded."""
 
     SUBMIT = "submit"
     REQUEST_DOCUMENTS = "request-documents"
     SUPPLY_DOCUMENTS = "supply-documents"
+    PAY = "pay"
+    MEET = "meet"
+    CHECK = "check"
     CLAIM = "claim"
     RELEASE = "release"
     LAPSE = "lapse"
     TAKE_BACK = "take-back"
+    FIND = "find"
     APPROVE = "approve"
     SEAL = "seal"
     FAIL_SEALING = "fail-sealing"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
-    PAY = "pay"
     MAIL = "mail"
     REVOKE = "revoke"
 
@@ -60,6 +74,9 @@ STATE_LABELS: Mapping[State, str] = {
     State.SUBMITTED: "Ожидает рассмотрения",
     State.IN_REVIEW: "На рассмотрении у врача",
     State.AWAITING_DOCUMENTS: "Ожидает документов от заявителя",
+    State.AWAITING_PAYMENT: "Ожидает оплаты",
+    State.AWAITING_VISIT: "Ожидает видеоконсультации",
+    State.CHECKING: "Проверяется по реестрам",
     State.APPROVED: "Одобрено, справка подписывается",
     State.ISSUED: "Справка выдана",
     State.REFUSED: "Отказано",
@@ -69,16 +86,19 @@ MOVE_LABELS: Mapping[Move, str] = {
     Move.SUBMIT: "Заявление подано",
     Move.REQUEST_DOCUMENTS: "Запрошены документы",
     Move.SUPPLY_DOCUMENTS: "Документы предоставлены",
+    Move.PAY: "Оплата получена",
+    Move.MEET: "Видеоконсультация началась",
+    Move.CHECK: "Сведения получены",
     Move.CLAIM: "Врач начал рассмотрение",
     Move.RELEASE: "Врач вернул заявление в очередь",
     Move.LAPSE: "Время рассмотрения истекло, заявление возвращено в очередь",
     Move.TAKE_BACK: "Заявление возвращено в очередь: его рассмотрит другой врач",
-    Move.APPROVE: "Врач одобрил выдачу",
+    Move.FIND: "Врач записал результаты осмотра",
+    Move.APPROVE: "Выдача одобрена",
     Move.SEAL: "Справка подписана и выдана",
     Move.FAIL_SEALING: "Справку не удалось подписать",
     Move.REFUSE: "Отказ в выдаче",
     Move.WITHDRAW: "Заявление отозвано",
-    Move.PAY: "Оплата получена",
     Move.MAIL: "Бумажный экземпляр принят почтой",
     Move.REVOKE: "Справка отозвана",
 }
@@ -90,37 +110,54 @@ ACTOR_LABELS: Mapping[Actor, str] = {
     Actor.SYSTEM: "Система",
 }
 
-TRANSITIONS: Mapping[State, Mapping[Move, State]] = {
+TRANSITIONS: Mapping[State, Mapping[Move, tuple[State, ...]]] = {
     State.DRAFT: {
-        Move.SUBMIT: State.SUBMITTED,
-        Move.WITHDRAW: State.WITHDRAWN,
-    },
-    State.SUBMITTED: {
-        Move.CLAIM: State.IN_REVIEW,
-        Move.REQUEST_DOCUMENTS: State.AWAITING_DOCUMENTS,
-        Move.WITHDRAW: State.WITHDRAWN,
+        Move.SUBMIT: STATIONS,
+        Move.WITHDRAW: (State.WITHDRAWN,),
     },
     State.AWAITING_DOCUMENTS: {
-        Move.SUPPLY_DOCUMENTS: State.SUBMITTED,
-        Move.WITHDRAW: State.WITHDRAWN,
+        Move.SUPPLY_DOCUMENTS: STATIONS,
+        Move.WITHDRAW: (State.WITHDRAWN,),
+    },
+    State.AWAITING_PAYMENT: {
+        Move.PAY: STATIONS,
+        Move.WITHDRAW: (State.WITHDRAWN,),
+    },
+    State.AWAITING_VISIT: {
+        Move.MEET: (State.IN_REVIEW,),
+        Move.REQUEST_DOCUMENTS: (State.AWAITING_DOCUMENTS,),
+        Move.WITHDRAW: (State.WITHDRAWN,),
+    },
+    State.CHECKING: {
+        Move.CHECK: (State.SUBMITTED,),
+        Move.APPROVE: (State.APPROVED,),
+        Move.REQUEST_DOCUMENTS: (State.AWAITING_DOCUMENTS,),
+        Move.WITHDRAW: (State.WITHDRAWN,),
+    },
+    State.SUBMITTED: {
+        Move.CLAIM: (State.IN_REVIEW,),
+        Move.REQUEST_DOCUMENTS: (State.AWAITING_DOCUMENTS,),
+        Move.WITHDRAW: (State.WITHDRAWN,),
     },
     State.IN_REVIEW: {
-        Move.RELEASE: State.SUBMITTED,
-        Move.LAPSE: State.SUBMITTED,
-        Move.TAKE_BACK: State.SUBMITTED,
-        Move.REQUEST_DOCUMENTS: State.AWAITING_DOCUMENTS,
-        Move.APPROVE: State.APPROVED,
-        Move.REFUSE: State.REFUSED,
-        Move.WITHDRAW: State.WITHDRAWN,
+        Move.RELEASE: (State.SUBMITTED,),
+        Move.LAPSE: (State.SUBMITTED,),
+        Move.TAKE_BACK: (State.SUBMITTED,),
+        Move.FIND: (State.SUBMITTED,),
+        Move.REQUEST_DOCUMENTS: (State.AWAITING_DOCUMENTS,),
+        Move.APPROVE: (State.APPROVED,),
+        Move.REFUSE: (State.REFUSED,),
+        Move.WITHDRAW: (State.WITHDRAWN,),
     },
     State.APPROVED: {
-        Move.SEAL: State.ISSUED,
-        Move.FAIL_SEALING: State.IN_REVIEW,
+        Move.SEAL: (State.ISSUED,),
+        Move.FAIL_SEALING: (State.SUBMITTED, State.IN_REVIEW),
     },
     State.ISSUED: {},
     State.REFUSED: {},
     State.WITHDRAWN: {},
 }
+"""Where a move may lead. Of several the rule that makes the move chooses; the last is usual."""
 
 
 CITIZEN_ACTIONS: Mapping[State, list[str]] = {
@@ -128,6 +165,9 @@ CITIZEN_ACTIONS: Mapping[State, list[str]] = {
     State.SUBMITTED: ["withdraw"],
     State.IN_REVIEW: ["withdraw"],
     State.AWAITING_DOCUMENTS: ["supply-documents", "withdraw"],
+    State.AWAITING_PAYMENT: ["pay", "withdraw"],
+    State.AWAITING_VISIT: ["withdraw"],
+    State.CHECKING: ["withdraw"],
     State.ISSUED: ["download"],
 }
 """What its citizen can do, as the routes call it."""

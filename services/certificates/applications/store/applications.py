@@ -37,10 +37,10 @@ INDEXES: Indexes = {
         IndexModel(
             [
                 ("clinic.id", ASCENDING),
-                ("type_code", ASCENDING),
+                ("waits_for", ASCENDING),
                 *BY_DEADLINE.keys,
             ],
-            name="queue_of_clinic",
+            name="queue_of_specialty",
             partialFilterExpression={"state": State.SUBMITTED.value},
         ),
         IndexModel(

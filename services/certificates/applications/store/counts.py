@@ -11,6 +11,7 @@ from typing import Any
 
 from pymongo import ASCENDING
 
+from services.certificates.applications.domain.clocks import PAUSING
 from services.certificates.applications.domain.deadlines import (
     NEAR_AT_MOST,
     NEAR_SHARE,
@@ -31,7 +32,7 @@ async def counted(applications: Collection, now: datetime) -> ApplicationCounts:
     running: dict[str, Any] = {"state": {"$in": [state.value for state in RUNNING]}}
     late = await counting.counted(applications, {**running, "clock.deadline_at": {"$lt": now}})
     near = await _near(applications, running, now)
-    still = sum(states[state] for state in (*RUNNING, State.AWAITING_DOCUMENTS))
+    still = sum(states[state] for state in (*RUNNING, *PAUSING))
     oldest = await applications.find_one(
         {"state": State.SUBMITTED.value}, {"consent.at": 1}, sort=[("consent.at", ASCENDING)]
     )

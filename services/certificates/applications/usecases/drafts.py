@@ -42,7 +42,8 @@ class Drafts:
     def view_of_new(self, draft: Application) -> ApplicationView:
         """A draft that was begun just now: its clinic was looked at."""
         flaw = None if draft.clinic else ClinicFlaw.MISSING
-        return citizens_view(draft, self.cases.kind_of(draft), today=self.cases.today(), flaw=flaw)
+        kind = self.cases.catalogue.type(draft.type_code)
+        return citizens_view(draft, kind, today=self.cases.today(), flaw=flaw)
 
     async def open(
         self,
@@ -118,7 +119,7 @@ class Drafts:
             await self.known.may_apply(tx, citizen_id, before.type_code, by)
             person = await self.known.store.people.find(tx, citizen_id)
             files = await self.known.store.files_of(tx, citizen_id, ids_of(changes.given))
-            kind, chosen = self.cases.kind_of(before), None
+            kind, chosen = await self.cases.kind_of(before), None
             if changes.clinic_id is not None:
                 chosen = await self.cases.choice(tx, changes.clinic_id, kind)
             after = drafts.edited(before, kind, person, files, changes, chosen=chosen)
@@ -169,7 +170,7 @@ class Drafts:
         await self.desks.hold(tx, citizen_id)  # nobody adds to them before this ends
         if await self.cases.store.how_many(tx, citizen_id, UNDECIDED) >= most:
             raise TooManyApplicationsError(most)
-        catalogue, kind = self.cases.catalogue, self.cases.kind_of(before)
+        catalogue, kind = self.cases.catalogue, await self.cases.kind_of(before)
         after = drafts.submitted(
             before,
             kind,

@@ -37,7 +37,7 @@ class Applications:
 
     async def view(self, application: Application) -> ApplicationView:
         """The application as its citizen sees it today."""
-        kind, flaw = self.cases.kind_of(application), None
+        kind, flaw = await self.cases.kind_of(application), None
         if application.state is State.DRAFT:
             clinic_id = application.clinic.id if application.clinic else None
             flaw = (await self.cases.choice(None, clinic_id, kind)).flaw
@@ -79,7 +79,7 @@ class Applications:
             await self.known.may_apply(tx, citizen_id, before.type_code, by)
             after = document_requests.supplied(
                 before,
-                self.cases.kind_of(before),
+                await self.cases.kind_of(before),
                 await self.known.store.files_of(tx, citizen_id, ids_of(answer.given)),
                 answer,
                 person=await self.known.store.people.find(tx, citizen_id),
@@ -104,7 +104,7 @@ class Applications:
             await tx.cancel_timer(CLAIM_TIMER, application_id)
             if before.filed is None:
                 return await self.cases.save(tx, before, after)
-            told = events.withdrawn(after, self.cases.kind_of(after), by)
+            told = events.withdrawn(after, await self.cases.kind_of(after), by)
             return await self.cases.save(tx, before, after, told)
 
         return await self.deps.transactions.run(work)

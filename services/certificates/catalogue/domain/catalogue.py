@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from contracts.specialties import SPECIALTIES
 from services.certificates.catalogue.domain.calendar import Term, WorkingCalendar
 from services.certificates.catalogue.domain.consents import ConsentText, refuse_unprintable
-from services.certificates.catalogue.domain.forms import Field, Option
+from services.certificates.catalogue.domain.forms import Condition, Field, Option
 from services.certificates.catalogue.errors import UnknownTypeError
 
 
@@ -47,6 +47,17 @@ SLA_LABELS: Mapping[SlaClass, str] = {
 }
 
 
+class Source(StrEnum):
+    """Whose word the certificate rests on: a doctor's, or a register's without any doctor.
+
+    `vaccinations` is the register of vaccinations (C22), `record` the hospital's own (C23).
+    """
+
+    DOCTOR = "doctor"
+    VACCINATIONS = "vaccinations"
+    RECORD = "record"
+
+
 class Need(StrEnum):
     """When a document has to be there.
 
@@ -74,16 +85,45 @@ class Requirement:
     max_bytes: int = 5 * 1024 * 1024
     min_dpi: int | None = None
     max_files: int = 5
+    signed: bool = False
+    when: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A category that pays no fee; `proof` is the requirement that shows it (C18, d8)."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    code: str
+    title: str
+    proof: str
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What one specialist examines and writes down, where a type asks for several (C21)."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    code: str
+    title: str
+    specialties: tuple[str, ...]
+    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True)
 class PrintedRow:
-    """One row of the printed form: a field, or one of `SYSTEM_ROWS`, and how it is called."""
+    """One row of the printed form: a field, or one of `SYSTEM_ROWS`, and how it is called.
+
+    `when`: only for these purposes is the row printed at all (C32).
+    """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
     key: str
     label: str | None = None
+    when: Condition | None = None
 
 
 SYSTEM_ROWS: Mapping[str, str] = {
@@ -110,6 +150,9 @@ class CertificateType:
 
     `deciders`: the codes of the specialties whose doctors decide about it (K6).
     `extra_check_below_dpi`: a scan below it moves the application to the class extra-check (e3).
+    `pays_first`: nobody works on it before the fee is paid. `express_kopecks`: what the class
+    express costs beside the fee; None where there is none (C16). `uses_record`: the hospital is
+    asked for the patient's record. A fee goes back after a refusal or a withdrawal where it says so.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -130,6 +173,30 @@ class CertificateType:
     printed: tuple[PrintedRow, ...]
     deciders: tuple[str, ...]
     extra_check_below_dpi: int | None = None
+    version: int = 1
+    source: Source = Source.DOCTOR
+    examinations: tuple[Examination, ...] = ()
+    video_visit: bool = False
+    uses_record: bool = False
+    pays_first: bool = False
+    express_kopecks: int | None = None
+    exemptions: tuple[Exemption, ...] = ()
+    refund_on_refusal: bool = True
+    refund_on_withdrawal: bool = True
+
+    def asks(
+        self, requirement: Requirement, values: Mapping[str, str], exemption: str | None
+    ) -> bool:
+        """Whether that document goes with a form that is filled in so."""
+        proves = {e.proof: e.code for e in self.exemptions}
+        if requirement.code in proves and proves[requirement.code] != exemption:
+            return False
+        return requirement.when is None or requirement.when.met(values)
+
+    def due(self, *, express: bool, exemption: str | None) -> int:
+        """What an application costs, in kopecks: nothing of the fee for who is exempt (d8)."""
+        fee = 0 if exemption is not None else self.fee_kopecks
+        return fee + (self.express_kopecks or 0 if express else 0)
 
     def lengthens(self, dpi: int | None) -> bool:
         """Whether a scan of this resolution moves the application to the class extra-check (e3)."""
@@ -137,7 +204,10 @@ class CertificateType:
         return limit is not None and dpi is not None and dpi < limit
 
     def __post_init__(self) -> None:
-        _unique(self.code, "field", [f.name for f in (*self.fields, *self.doctor_fields)])
+        examined = [f for e in self.examinations for f in e.fields]
+        _unique(
+            self.code, "field", [f.name for f in (*self.fields, *examined, *self.doctor_fields)]
+        )
         _unique(self.code, "requirement", [r.code for r in self.requirements])
         _unique(self.code, "printed row", [row.key for row in self.printed])
         if any(f.name == ACT for f in self.doctor_fields):
@@ -163,13 +233,15 @@ class CertificateType:
 
     @property
     def field_by_name(self) -> Mapping[str, Field]:
-        """The fields of the citizen and of the doctor."""
-        return {f.name: f for f in (*self.fields, *self.doctor_fields)}
+        """The fields of the citizen, of the specialists and of the doctor who decides."""
+        examined = (f for e in self.examinations for f in e.fields)
+        return {f.name: f for f in (*self.fields, *examined, *self.doctor_fields)}
 
     @property
-    def decider_titles(self) -> Sequence[str]:
-        """The specialties that decide, as people call them."""
-        return [SPECIALTIES[code] for code in self.deciders]
+    def specialties(self) -> tuple[str, ...]:
+        """Whose doctors work on it: those who examine, and those who decide."""
+        examining = (code for e in self.examinations for code in e.specialties)
+        return tuple(dict.fromkeys((*examining, *self.deciders)))
 
     def requirement(self, code: str) -> Requirement | None:
         """The requirement of that code."""
@@ -180,8 +252,15 @@ class CertificateType:
         return self.terms.get(sla, self.terms[SlaClass.STANDARD])
 
     def rows(self) -> Sequence[tuple[str, str]]:
-        """Key and label of each printed row."""
-        return [(row.key, self._label_of(row) or row.key) for row in self.printed]
+        """Key and label of each row that may be printed."""
+        return self._labelled(self.printed)
+
+    def rows_for(self, values: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+        """Key and label of each row that is printed for a form that is filled in so (C32)."""
+        return self._labelled([r for r in self.printed if r.when is None or r.when.met(values)])
+
+    def _labelled(self, rows: Sequence[PrintedRow]) -> Sequence[tuple[str, str]]:
+        return [(row.key, self._label_of(row) or row.key) for row in rows]
 
     def _label_of(self, row: PrintedRow) -> str | None:
         field = self.field_by_name.get(row.key)
@@ -220,8 +299,9 @@ class Catalogue:
         return found
 
     def decided_by(self, specialties: Collection[str]) -> list[str]:
-        """The codes of the types that a doctor of these specialties decides about (K6)."""
-        return [k.code for k in self.types.values() if not set(specialties).isdisjoint(k.deciders)]
+        """The codes of the types that a doctor of these specialties works on (K6)."""
+        mine = set(specialties)
+        return [k.code for k in self.types.values() if not mine.isdisjoint(k.specialties)]
 
     def search(self, query: str) -> list[CertificateType]:
         """The types whose name has every word of the query (C3); all of them for an empty one."""

@@ -55,12 +55,27 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """Something belongs to the form only where another field has one of these values."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    field: str
+    among: tuple[str, ...]
+
+    def met(self, values: Mapping[str, str]) -> bool:
+        """Whether it does."""
+        return values.get(self.field, "") in self.among
+
+
+@dataclass(frozen=True)
 class Field:
     """One field of a form.
 
     `prefill` names the part of the confirmed profile that it is filled from (C5); where the
     profile has it and `editable` is false, it cannot be typed over (C24). Dates count from today:
-    `from_days` and `to_days` say how far back and ahead they may lie.
+    `from_days` and `to_days` say how far back and ahead they may lie. What is typed into a field
+    whose condition is not met is kept in the draft, and neither checked nor filed.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -79,6 +94,7 @@ class Field:
     default: str | None = None
     from_days: int | None = None
     to_days: int | None = None
+    when: Condition | None = None
 
     def __post_init__(self) -> None:
         """Refuse a choice without options, a default that is none of them, a broken pattern."""
@@ -137,6 +153,11 @@ def locked_values(fields: Iterable[Field], prefill: Mapping[str, str]) -> dict[s
     }
 
 
+def asked_fields(fields: Iterable[Field], values: Mapping[str, str]) -> list[Field]:
+    """The fields that the form has with these values."""
+    return [f for f in fields if f.when is None or f.when.met(values)]
+
+
 def unprintable_errors(
     fields: Iterable[Field], values: Mapping[str, str], *, prefix: str = ""
 ) -> list[FieldError]:
@@ -154,7 +175,7 @@ def field_errors(
 ) -> list[FieldError]:
     """Everything that is wrong with the values, in the order of the form (C6)."""
     errors = []
-    for field in fields:
+    for field in asked_fields(fields, values):
         found = _wrong(field, values.get(field.name, ""), today)
         if found is not None:
             errors.append(FieldError(f"{prefix}/{field.name}", *found))

@@ -36,9 +36,10 @@ def printed_rows(
     """
     system = _system_values(application, kind, clinic) | _issued_values(certificate)
     decided = application.decision.values if application.decision else {}
-    entered = {**application.values, **decided}
+    found = {name: value for f in application.findings for name, value in f.values.items()}
+    entered = {**application.values, **found, **decided}
     rows = []
-    for key, label in kind.rows():
+    for key, label in kind.rows_for(application.values):
         field = kind.field_by_name.get(key)
         value = entered.get(key, "") if field else system[key]
         shown = field.shown(value) if field and value else value

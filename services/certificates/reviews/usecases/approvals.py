@@ -183,7 +183,7 @@ class Approvals:
         act: Act | None = None,
     ) -> _Ready:
         before = await self.cases.to_decide(tx, application_id, doctor_id)
-        kind = self.cases.kind_of(before)
+        kind = await self.cases.kind_of(before)
         after = domain.approved(
             before,
             kind,

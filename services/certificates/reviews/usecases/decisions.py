@@ -46,7 +46,7 @@ class Decisions:
 
         async def work(tx: Transaction) -> Application:
             before = await self.cases.to_decide(tx, application_id, doctor_id)
-            kind = self.cases.kind_of(before)
+            kind = await self.cases.kind_of(before)
             after = domain.documents_requested(
                 before,
                 kind,
@@ -73,7 +73,7 @@ class Decisions:
 
         async def work(tx: Transaction) -> Application:
             before = await self.cases.to_decide(tx, application_id, doctor_id)
-            kind = self.cases.kind_of(before)
+            kind = await self.cases.kind_of(before)
             after = domain.refused(
                 before,
                 kind,

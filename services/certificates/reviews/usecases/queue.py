@@ -34,13 +34,13 @@ class Reviews:
     desks: Desks
     queue: Queue
 
-    def kind_of(self, application: Application) -> CertificateType:
+    async def kind_of(self, application: Application) -> CertificateType:
         """The type that was applied for."""
-        return self.cases.kind_of(application)
+        return await self.cases.kind_of(application)
 
-    def view(self, application: Application) -> ApplicationView:
+    async def view(self, application: Application) -> ApplicationView:
         """The application as its doctor sees it."""
-        return doctors_view(application, self.kind_of(application))
+        return doctors_view(application, await self.kind_of(application))
 
     async def waiting(self, doctor_id: str, *, after: str | None, limit: int) -> Page[Application]:
         """The queue of this doctor's clinics and specialties, the nearest deadline first (K6)."""
@@ -141,7 +141,7 @@ class Reviews:
         clinics = doctor.clinics(Role.DOCTOR)
         former = (None,) if self.deps.settings.former_clinic in clinics else ()
         types = self.cases.catalogue.decided_by(doctor.specialties)
-        return Remit((*clinics, *former), tuple(types))
+        return Remit((*clinics, *former), tuple(types), doctor.specialties)
 
     async def _refuse_hoarding(self, tx: Transaction, doctor_id: str) -> None:
         most = self.deps.settings.claims_per_doctor

@@ -398,7 +398,9 @@ def test_e3_c16_the_term_is_lengthened_once_and_never_shortened() -> None:
             now=NOW,
         )
         again = supply(asked, "blood-count", after=timedelta(0), dpi=dpi)
-        assert again.registered.clock == done.registered.clock
+        was, now_is = done.registered.clock, again.registered.clock
+        assert (now_is.sla, now_is.deadline_at) == (was.sla, was.deadline_at)
+        assert len(now_is.pauses) == len(was.pauses) + 1
         done = again
 
 

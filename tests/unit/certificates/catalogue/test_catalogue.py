@@ -69,7 +69,7 @@ def test_c3_types_are_found_by_the_words_of_their_name(query: str, found: list[s
 
 
 def test_k6_a_type_names_the_specialties_that_decide() -> None:
-    assert FORM_086.decider_titles[0] == "Терапевт"
+    assert FORM_086.specialties[0] == "therapist"
     assert CATALOGUE.decided_by(["occupational"]) == ["086u"]
     assert sorted(CATALOGUE.decided_by(["therapist", "surgeon"])) == ["086u", "health"]
     assert CATALOGUE.decided_by(["surgeon"]) == CATALOGUE.decided_by([]) == []

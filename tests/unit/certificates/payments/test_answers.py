@@ -7,12 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.certificates.applications.domain.application import Application
 from services.certificates.payments import domain as answers
 from services.certificates.payments.domain import Payment
 from services.certificates.payments.errors import PaymentUnexpectedError
-from tests.support.services.certificates.builders import FORM_086, NOW, a_waiting
+from tests.support.services.certificates.builders import CATALOGUE, FORM_086, NOW, a_waiting
 
 LATER = NOW + timedelta(days=3)
+
+
+def paid(payment: Payment) -> Application:
+    return answers.paid(a_waiting(), FORM_086, payment, calendar=CATALOGUE.calendar, now=LATER)
 
 
 @pytest.mark.parametrize(
@@ -32,4 +37,4 @@ def test_c18_a_payment_is_made_after_the_bill_and_not_in_the_future(
 ) -> None:
     payment = Payment("pay-1", FORM_086.fee_kopecks, paid_at)
     with nullcontext() if taken else pytest.raises(PaymentUnexpectedError):
-        assert answers.paid(a_waiting(), FORM_086, payment, now=LATER).paid_at == paid_at
+        assert paid(payment).paid_at == paid_at

@@ -1,0 +1,57 @@
+"""The clock of an application: it stands still while the citizen has the ball (C15, C17, X8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.certificates.applications.domain.application import Application, Clock, Pause
+from services.certificates.applications.domain.states import State
+from services.certificates.catalogue.domain.calendar import WorkingCalendar
+from services.certificates.catalogue.domain.catalogue import CertificateType, SlaClass
+
+PAUSING = (State.AWAITING_DOCUMENTS, State.AWAITING_PAYMENT)
+"""The citizen has to do something: the deadline does not run."""
+
+
+def timed(
+    application: Application,
+    kind: CertificateType,
+    *,
+    left: State,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Application:
+    """The application with its clock as its state wants it, after it left another state."""
+    filed = application.registered
+    clock = _running(application, kind, filed.clock, left=left, calendar=calendar, now=now)
+    if application.state in PAUSING:
+        clock = replace(clock, paused_at=now)
+    return replace(application, filed=replace(filed, clock=clock))
+
+
+def _running(
+    application: Application,
+    kind: CertificateType,
+    clock: Clock,
+    *,
+    left: State,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Clock:
+    """The clock running again; a scan that is hard to read lengthens the term now too (C16, e3).
+
+    A class is never taken back: what was promised for the longer check stays promised.
+    """
+    if clock.paused_at is None:
+        return clock
+    old = kind.term(clock.sla)
+    sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else clock.sla
+    deadline = calendar.resumed(clock.deadline_at, old, paused_at=clock.paused_at, now=now)
+    return replace(
+        clock,
+        sla=sla,
+        deadline_at=calendar.lengthened(deadline, old, kind.term(sla)),
+        paused_at=None,
+        pauses=(*clock.pauses, Pause(left, clock.paused_at, now)),
+    )

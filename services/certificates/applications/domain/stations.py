@@ -1,0 +1,68 @@
+"""Where an application that was handed in stands next: at the first of what it still needs (d7, d9).
+
+Documents, then the payment, then the video visit, then the registers, then the doctors. Every verb
+that gives it something ends here, so no verb knows the others.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.clocks import timed
+from services.certificates.applications.domain.states import Actor, Move, State
+from services.certificates.catalogue.domain.calendar import WorkingCalendar
+from services.certificates.catalogue.domain.catalogue import CertificateType, Source
+
+
+def station(application: Application, kind: CertificateType) -> State:
+    """The first of what is still needed; the doctors' queue where nothing is."""
+    if application.request is not None:
+        return State.AWAITING_DOCUMENTS
+    if application.owes and (kind.pays_first or application.express):
+        return State.AWAITING_PAYMENT
+    if kind.video_visit and not (application.visit and application.visit.held):
+        return State.AWAITING_VISIT
+    if kind.source is not Source.DOCTOR and application.checked_at is None:
+        return State.CHECKING
+    return State.SUBMITTED
+
+
+def onward(
+    application: Application,
+    kind: CertificateType,
+    move: Move,
+    *,
+    actor: Actor,
+    actor_id: str | None,
+    calendar: WorkingCalendar,
+    now: datetime,
+    reason: str | None = None,
+) -> Application:
+    """The application at its next station after a move, with the clock as it is there.
+
+    Raises:
+        IllegalTransitionError: the table does not have the move.
+    """
+    moved = application.moved(
+        move,
+        actor=actor,
+        actor_id=actor_id,
+        now=now,
+        reason=reason,
+        to=station(application, kind),
+    )
+    return timed(moved, kind, left=application.state, calendar=calendar, now=now)
+
+
+def waits_for(application: Application, kind: CertificateType) -> tuple[str, ...]:
+    """The specialties whose doctors may take it from the queue now; none where it is not there.
+
+    Those of the examinations that nobody has made yet, at last those who decide.
+    """
+    if application.state is not State.SUBMITTED:
+        return ()
+    missing = [e for e in kind.examinations if application.found(e.code) is None]
+    if not missing:
+        return kind.deciders
+    return tuple(dict.fromkeys(code for e in missing for code in e.specialties))
