@@ -316,7 +316,7 @@ class Application:
         return tuple(a for a in self.attachments if a.requirement == requirement)
 
     def missing(self, kind: CertificateType, *needs: str) -> tuple[str, ...]:
-        """The requirements of these needs that have no file, where what is filled in asks for it."""
+        """The requirements of these needs that what is filled in asks for, and no file answers."""
         return tuple(
             r.code
             for r in kind.requirements

@@ -1,4 +1,4 @@
-"""Where an application that was handed in stands next: at the first of what it still needs (d7, d9).
+"""Where an application that was handed in stands next: the first of what it needs (d7, d9).
 
 Documents, then the payment, then the video visit, then the registers, then the doctors. Every verb
 that gives it something ends here, so no verb knows the others.

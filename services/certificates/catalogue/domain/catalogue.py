@@ -152,7 +152,7 @@ class CertificateType:
     `extra_check_below_dpi`: a scan below it moves the application to the class extra-check (e3).
     `pays_first`: nobody works on it before the fee is paid. `express_kopecks`: what the class
     express costs beside the fee; None where there is none (C16). `uses_record`: the hospital is
-    asked for the patient's record. A fee goes back after a refusal or a withdrawal where it says so.
+    asked for the patient's record. `refund_…`: whether a fee goes back then.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
