@@ -10,14 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from services.certificates.applications.domain.application import (
-    Application,
-    Claim,
-    Decision,
-    DocumentRequest,
-    Made,
-)
+from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.document_requests import asked
+from services.certificates.applications.domain.parts import Claim, Decision, DocumentRequest, Made
 from services.certificates.applications.domain.states import ActNote, Actor, Move, State
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from services.certificates.applications.domain.application import Application, Clock, Pause
+from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.parts import Clock, Pause
 from services.certificates.applications.domain.states import State
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import CertificateType, SlaClass

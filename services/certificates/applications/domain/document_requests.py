@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.certificates.applications.domain.application import Application, DocumentRequest
+from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.attachments import Given, given_errors, known_files
+from services.certificates.applications.domain.parts import DocumentRequest
 from services.certificates.applications.domain.states import Actor, Move
 from services.certificates.applications.domain.stations import onward
 from services.certificates.catalogue.domain.calendar import WorkingCalendar

@@ -7,15 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 
-from services.certificates.applications.domain.application import (
-    Application,
-    Clock,
-    Consent,
-    DocumentRequest,
-    Filed,
-)
+from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.attachments import Given, given_errors, known_files
 from services.certificates.applications.domain.document_requests import asked
+from services.certificates.applications.domain.parts import Clock, Consent, DocumentRequest, Filed
 from services.certificates.applications.domain.states import STATE_LABELS, Actor, Move, State
 from services.certificates.applications.domain.stations import onward
 from services.certificates.applications.errors import IllegalTransitionError

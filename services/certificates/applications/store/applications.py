@@ -9,8 +9,9 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from services.certificates.applications.domain.application import Application, Filed
+from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.deadlines import ApplicationCounts
+from services.certificates.applications.domain.parts import Filed
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.errors import UnknownApplicationError
 from services.certificates.applications.store.counts import counted

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from contracts.signing import digest_of
 from services.certificates.applications.actions import CLAIM_TIMER, Cases
-from services.certificates.applications.domain.application import Application, Made
+from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.looks import Shown
+from services.certificates.applications.domain.parts import Made
 from services.certificates.applications.domain.states import ActNote
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from contracts.roles import Role
 from services.certificates.applications.domain import drafts as filing
-from services.certificates.applications.domain.application import Application, Made
+from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.attachments import Given
 from services.certificates.applications.domain.drafts import Agreement, Changes
+from services.certificates.applications.domain.parts import Made
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
 from services.certificates.catalogue.store import load_catalogue
 from services.certificates.known.domain.clinics import Choice, Clinic

@@ -7,11 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.certificates.applications.domain.application import (
-    Application,
-    DocumentRequest,
-    Visit,
-)
+from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.parts import DocumentRequest, Visit
 from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.applications.domain.stations import onward, station, waits_for
 from services.certificates.catalogue.domain.catalogue import CertificateType, Examination, Source
