@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import State
-from services.certificates.applications.views import ApplicationView
+from services.certificates.applications.views.application import ApplicationView
 from services.certificates.catalogue.domain.catalogue import ACT, CertificateType, SlaClass
 from services.certificates.catalogue.domain.forms import Written
 from services.certificates.deps import NO_NAMES, Body, Doctor, Limit

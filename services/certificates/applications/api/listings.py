@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from services.certificates.applications.views import ApplicationView
+from services.certificates.applications.views.application import ApplicationView
 
 
 class ApplicationPage(BaseModel):

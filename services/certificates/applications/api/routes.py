@@ -22,7 +22,7 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.drafts import Agreement
 from services.certificates.applications.usecases.drafts import Drafts
 from services.certificates.applications.usecases.filed import Applications
-from services.certificates.applications.views import ApplicationView
+from services.certificates.applications.views.application import ApplicationView
 from services.certificates.deps import Citizen, Confirmed, Limit, Withdrawer
 from services.certificates.known.domain.people import Hands
 from services.chassis.foundation.typed import Id

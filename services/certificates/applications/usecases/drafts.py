@@ -16,7 +16,7 @@ from services.certificates.applications.domain.tracking import TRACKING_SPACE, t
 from services.certificates.applications.errors import TooManyApplicationsError, TooManyDraftsError
 from services.certificates.applications.metrics import ApplicationMetrics
 from services.certificates.applications.store.desks import Desks
-from services.certificates.applications.views import ApplicationView, citizens_view
+from services.certificates.applications.views.application import ApplicationView, citizens_view
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.errors import UnknownTypeError
 from services.certificates.deps import Deps

@@ -12,7 +12,7 @@ from services.certificates.applications.domain.attachments import ids_of
 from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.metrics import ApplicationMetrics
-from services.certificates.applications.views import ApplicationView, citizens_view
+from services.certificates.applications.views.application import ApplicationView, citizens_view
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.people import Hands

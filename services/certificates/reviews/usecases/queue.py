@@ -9,7 +9,7 @@ from services.certificates.applications.actions import CLAIM_TIMER, Cases
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.looks import Shown
 from services.certificates.applications.store.desks import Desks
-from services.certificates.applications.views import ApplicationView, doctors_view
+from services.certificates.applications.views.application import ApplicationView, doctors_view
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.actions import DESK_TIMER, Known

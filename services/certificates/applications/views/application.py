@@ -11,15 +11,14 @@ from pydantic import BaseModel, Field
 from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import (
-    ACTOR_LABELS,
     CITIZEN_ACTIONS,
     DOCTOR_ACTIONS,
-    MOVE_LABELS,
     STATE_LABELS,
-    Actor,
-    Move,
     State,
 )
+from services.certificates.applications.views import papers
+from services.certificates.applications.views.course import DecisionView, HistoryView, MadeView
+from services.certificates.applications.views.papers import AttachmentView, MissingView
 from services.certificates.catalogue.domain.catalogue import (
     SLA_LABELS,
     CertificateType,
@@ -42,58 +41,6 @@ class ProblemView(BaseModel):
     def of(cls, error: FieldError) -> Self:
         """From the domain."""
         return cls(pointer=error.pointer, code=error.code, detail=error.detail)
-
-
-class HistoryView(BaseModel):
-    """One line of the history (C14)."""
-
-    at: datetime
-    who: Actor
-    who_label: str
-    actor_id: str | None = Field(description="Учётная запись представителя, если действовал он.")
-    move: Move
-    label: str
-    source: State = Field(serialization_alias="from")
-    target: State = Field(serialization_alias="to")
-    reason: str | None
-
-
-class AttachmentView(BaseModel):
-    """A file that was given."""
-
-    requirement: str
-    title: str
-    file_id: str
-    media_type: str
-    size: int
-    dpi: int | None
-    lengthens_term: bool = Field(
-        description="The scan is hard to read, so the check takes the longer term (e3)."
-    )
-
-
-class MissingView(BaseModel):
-    """A document that the citizen is asked for, or a field to correct."""
-
-    code: str
-    title: str
-
-
-class DecisionView(BaseModel):
-    """Who decided, when, and for a refusal why (e13)."""
-
-    at: datetime
-    doctor: str
-    position: str | None
-    reason_code: str | None
-    reason: str | None
-
-
-class MadeView(BaseModel):
-    """The certificate that came of it."""
-
-    id: str
-    number: str
 
 
 class ApplicationView(BaseModel):
@@ -137,62 +84,6 @@ class ApplicationView(BaseModel):
     history: list[HistoryView]
 
 
-def _attachments(application: Application, kind: CertificateType) -> list[AttachmentView]:
-    titles = {r.code: r.title for r in kind.requirements}
-    return [
-        AttachmentView(
-            requirement=a.requirement,
-            title=titles.get(a.requirement, a.requirement),
-            file_id=a.file_id,
-            media_type=a.media_type,
-            size=a.size,
-            dpi=a.dpi,
-            lengthens_term=kind.lengthens(a.dpi),
-        )
-        for a in application.attachments
-    ]
-
-
-def _missing(application: Application, kind: CertificateType) -> list[MissingView]:
-    asked = application.request.missing if application.request else ()
-    return [MissingView(code=r.code, title=r.title) for r in kind.requirements if r.code in asked]
-
-
-def _corrections(application: Application, kind: CertificateType) -> list[MissingView]:
-    asked = application.request.corrections if application.request else ()
-    return [MissingView(code=f.name, title=f.label) for f in kind.fields if f.name in asked]
-
-
-def _decision(application: Application) -> DecisionView | None:
-    decision = application.decision
-    if decision is None:
-        return None
-    return DecisionView(
-        at=decision.at,
-        doctor=decision.doctor_name,
-        position=decision.doctor_position,
-        reason_code=decision.reason_code,
-        reason=decision.reason,
-    )
-
-
-def _history(application: Application) -> list[HistoryView]:
-    return [
-        HistoryView(
-            at=e.at,
-            who=e.actor,
-            who_label=ACTOR_LABELS[e.actor],
-            actor_id=e.actor_id if e.actor is Actor.REPRESENTATIVE else None,
-            move=e.move,
-            label=MOVE_LABELS[e.move],
-            source=e.source,
-            target=e.target,
-            reason=e.reason,
-        )
-        for e in application.history
-    ]
-
-
 def citizens_view(
     application: Application, kind: CertificateType, *, today: date, flaw: ClinicFlaw | None
 ) -> ApplicationView:
@@ -227,7 +118,7 @@ def _view(
         created_at=application.created_at,
         tracking_number=filed.tracking_number if filed else None,
         fields=dict(application.values),
-        attachments=_attachments(application, kind),
+        attachments=[AttachmentView.of(a, kind) for a in application.attachments],
         delivery=application.delivery,
         clinic_id=clinic.id if clinic else None,
         clinic_name=clinic.name if clinic else None,
@@ -235,8 +126,8 @@ def _view(
         sla_label=SLA_LABELS[clock.sla] if clock else None,
         deadline_at=clock.deadline_at if clock else None,
         paused_at=clock.paused_at if clock else None,
-        missing=_missing(application, kind),
-        corrections=_corrections(application, kind),
+        missing=papers.missing(application, kind),
+        corrections=papers.corrections(application, kind),
         comment=application.request.comment if application.request else None,
         fee_kopecks=application.due_kopecks
         if filed
@@ -245,10 +136,10 @@ def _view(
         postal_number=application.postal_number,
         consent_version=filed.consent.version if filed else None,
         consent_at=filed.consent.at if filed else None,
-        decision=_decision(application),
-        certificate=MadeView(id=made.certificate_id, number=made.number) if made else None,
+        decision=DecisionView.of(application.decision) if application.decision else None,
+        certificate=MadeView.of(made) if made else None,
         claimed_until=application.claim.until if application.claim else None,
         problems=[ProblemView.of(error) for error in problems],
         actions=actions.get(application.state, []),
-        history=_history(application),
+        history=[HistoryView.of(entry) for entry in application.history],
     )

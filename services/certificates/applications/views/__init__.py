@@ -1,0 +1,1 @@
+"""What is shown of an application; a module for each part of it."""

@@ -1,0 +1,80 @@
+"""The course of an application: its history, and what was decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from services.certificates.applications.domain.parts import Decision, Made
+from services.certificates.applications.domain.states import (
+    ACTOR_LABELS,
+    MOVE_LABELS,
+    Actor,
+    Entry,
+    Move,
+    State,
+)
+
+
+class HistoryView(BaseModel):
+    """One line of the history (C14)."""
+
+    at: datetime
+    who: Actor
+    who_label: str
+    actor_id: str | None = Field(description="Учётная запись представителя, если действовал он.")
+    move: Move
+    label: str
+    source: State = Field(serialization_alias="from")
+    target: State = Field(serialization_alias="to")
+    reason: str | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """From the domain."""
+        return cls(
+            at=entry.at,
+            who=entry.actor,
+            who_label=ACTOR_LABELS[entry.actor],
+            actor_id=entry.actor_id if entry.actor is Actor.REPRESENTATIVE else None,
+            move=entry.move,
+            label=MOVE_LABELS[entry.move],
+            source=entry.source,
+            target=entry.target,
+            reason=entry.reason,
+        )
+
+
+class DecisionView(BaseModel):
+    """Who decided, when, and for a refusal why (e13)."""
+
+    at: datetime
+    doctor: str
+    position: str | None
+    reason_code: str | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, decision: Decision) -> Self:
+        """From the domain."""
+        return cls(
+            at=decision.at,
+            doctor=decision.doctor_name,
+            position=decision.doctor_position,
+            reason_code=decision.reason_code,
+            reason=decision.reason,
+        )
+
+
+class MadeView(BaseModel):
+    """The certificate that came of it."""
+
+    id: str
+    number: str
+
+    @classmethod
+    def of(cls, made: Made) -> Self:
+        """From the domain."""
+        return cls(id=made.certificate_id, number=made.number)

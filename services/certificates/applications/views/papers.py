@@ -1,0 +1,58 @@
+"""The files of an application, and what its citizen is asked for."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.parts import Attachment
+from services.certificates.catalogue.domain.catalogue import CertificateType
+
+
+class AttachmentView(BaseModel):
+    """A file that was given."""
+
+    requirement: str
+    title: str
+    file_id: str
+    media_type: str
+    size: int
+    dpi: int | None
+    lengthens_term: bool = Field(
+        description="The scan is hard to read, so the check takes the longer term (e3)."
+    )
+
+    @classmethod
+    def of(cls, given: Attachment, kind: CertificateType) -> Self:
+        """From the domain."""
+        requirement = kind.requirement(given.requirement)
+        return cls(
+            requirement=given.requirement,
+            title=requirement.title if requirement else given.requirement,
+            file_id=given.file_id,
+            media_type=given.media_type,
+            size=given.size,
+            dpi=given.dpi,
+            lengthens_term=kind.lengthens(given.dpi),
+        )
+
+
+class MissingView(BaseModel):
+    """A document that the citizen is asked for, or a field to correct."""
+
+    code: str
+    title: str
+
+
+def missing(application: Application, kind: CertificateType) -> list[MissingView]:
+    """The documents that are asked for."""
+    asked = application.request.missing if application.request else ()
+    return [MissingView(code=r.code, title=r.title) for r in kind.requirements if r.code in asked]
+
+
+def corrections(application: Application, kind: CertificateType) -> list[MissingView]:
+    """The fields of the form that are to be corrected."""
+    asked = application.request.corrections if application.request else ()
+    return [MissingView(code=f.name, title=f.label) for f in kind.fields if f.name in asked]
