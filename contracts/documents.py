@@ -46,9 +46,11 @@ class Signature(Part):
 
 
 class DocumentSealed(Data):
-    """A PDF/A with both signatures and timestamps is stored.
+    """A PDF/A with its signatures and timestamps is stored.
 
-    `reference_id` is the application or the appointment that it was made for.
+    `reference_id` is the application or the appointment that it was made for. `paper` says more
+    of what no doctor signed, in the words of `contracts.certificates.Paper`: a receipt comes as
+    the kind `certificate`, and is none.
     """
 
     TYPE: ClassVar[str] = "documents.document-sealed.v1"
@@ -61,10 +63,14 @@ class DocumentSealed(Data):
     size: int
     sealed_at: Moment
     signatures: tuple[Signature, ...]
+    paper: str | None = None
 
 
 class SealingFailed(Data):
-    """A document cannot be sealed as asked, and trying again will not help."""
+    """A document cannot be sealed as asked, and trying again will not help.
+
+    `paper` as in `DocumentSealed`.
+    """
 
     TYPE: ClassVar[str] = "documents.sealing-failed.v1"
     document_id: str
@@ -74,6 +80,7 @@ class SealingFailed(Data):
     number: str
     reason_code: str
     reason: Text
+    paper: str | None = None
 
 
 class Holder(StrEnum):

@@ -82,6 +82,7 @@ def certificate_layout(
     footer: str = "",
     long_fields: Mapping[str, int] | None = None,
     person: str = "",
+    doctor_signs: bool = True,
 ) -> Layout:
     """A medical certificate from data: `fields` are (key, label), `long_fields` key → lines.
 
@@ -97,6 +98,7 @@ def certificate_layout(
         details=normalised(details),
         footer=normalised(footer),
         person=person,
+        doctor_signs=doctor_signs,
     )
 
 

@@ -24,7 +24,6 @@ EVENTS: Mapping[str, Words] = {
 
 FIELDS: Mapping[str, str] = {
     "cancelled_by": "Кто отменил: гражданин, поддержка или клиника.",
-    "check_url": "Адрес проверки талона, он же в QR-коде.",
     "clinic_address": "Адрес клиники.",
     "clinic_number": "Номер клиники.",
     "doctor_name": "Фамилия, имя и отчество врача (должностное лицо).",

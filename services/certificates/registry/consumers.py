@@ -1,7 +1,8 @@
-"""What documents says of sealed certificates. A sealed talon is scheduling's and passes by."""
+"""What documents says of sealed certificates. Talons and receipts are others', and pass by."""
 
 from __future__ import annotations
 
+from contracts.certificates import Paper
 from contracts.documents import DocumentKind, DocumentSealed
 from services.certificates.registry.domain.certificate import Sealed
 from services.certificates.registry.usecases import Registry
@@ -14,7 +15,7 @@ def handlers(use: Registry) -> Handlers:
 
     async def document_sealed(incoming: Incoming[DocumentSealed]) -> None:
         data = incoming.data
-        if data.kind is DocumentKind.CERTIFICATE:
+        if data.kind is DocumentKind.CERTIFICATE and data.paper != Paper.RECEIPT:
             sealed = Sealed(data.document_id, data.sha256)
             await use.issue(data.reference_id, data.number, sealed, cause=incoming.cause)
 

@@ -1,7 +1,8 @@
-"""What documents says of certificates that cannot be sealed; talons pass by."""
+"""What documents says of certificates that cannot be sealed; talons and receipts pass by."""
 
 from __future__ import annotations
 
+from contracts.certificates import Paper
 from contracts.documents import DocumentKind, SealingFailed
 from services.certificates.reviews.usecases.decisions import Decisions
 from services.chassis.kafka.dispatcher import Handlers
@@ -13,7 +14,7 @@ def handlers(use: Decisions) -> Handlers:
 
     async def sealing_failed(incoming: Incoming[SealingFailed]) -> None:
         data = incoming.data
-        if data.kind is DocumentKind.CERTIFICATE:
+        if data.kind is DocumentKind.CERTIFICATE and data.paper != Paper.RECEIPT:
             await use.reopen(data.reference_id, data.number, data.reason, cause=incoming.cause)
 
     return {SealingFailed: sealing_failed}

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from contracts.certificates import ApplicationApprovedV2, CertificatePii, CertificateRevoked
+from contracts.certificates import (
+    ApplicationApprovedV2,
+    CertificatePii,
+    CertificateRevoked,
+    DocumentOrdered,
+    Paper,
+    PrintedField,
+)
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from contracts.signing import digest_of
 from services.chassis.foundation.encryption import Encryption
@@ -23,6 +31,11 @@ from services.documents.sealed.domain import (
 from services.documents.sealed.events import issuer_of
 from services.documents.sealed.usecases import Documents
 
+_PAPERS: Mapping[Paper, Kind] = {
+    Paper.CERTIFICATE: Kind.CERTIFICATE,
+    Paper.RECEIPT: Kind.RECEIPT,
+}
+
 
 def handlers(use: Documents, orders: Encryption) -> Handlers:
     """The handler of each event type; `orders` decrypts what is to be printed."""
@@ -33,7 +46,7 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
         order = Order(
             form=data.certificate_type,
             title=data.certificate_title,
-            lines=tuple(Line(f.key, f.label, f.value) for f in pii.fields),
+            lines=_lines(pii.fields),
             issued_on=data.issued_on,
             check_url=data.verify_url,
             doctor_id=data.doctor_id,
@@ -50,6 +63,29 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
         )
         await use.queue(
             Kind.CERTIFICATE,
+            data.application_id,
+            data.citizen_id,
+            data.number,
+            order,
+            cause=incoming.cause,
+        )
+
+    async def document_ordered(incoming: Incoming[DocumentOrdered]) -> None:
+        data = incoming.data
+        pii = orders.decrypt(data.pii.jwe, CertificatePii, about=data.bound_to)
+        order = Order(
+            form=data.form,
+            title=data.title,
+            lines=_lines(pii.fields),
+            issued_on=data.issued_on,
+            check_url=data.check_url,
+            doctor_id=None,
+            organisation_id=data.organisation_id,
+            issuer=issuer_of(data.issuer),
+            valid_until=data.valid_until,
+        )
+        await use.queue(
+            _PAPERS[data.paper],
             data.application_id,
             data.citizen_id,
             data.number,
@@ -102,11 +138,16 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
 
     return {
         ApplicationApprovedV2: application_approved,
+        DocumentOrdered: document_ordered,
         CertificateRevoked: certificate_revoked,
         AppointmentBooked: appointment_booked,
         AppointmentMoved: appointment_moved,
         AppointmentCancelled: appointment_cancelled,
     }
+
+
+def _lines(fields: Iterable[PrintedField]) -> tuple[Line, ...]:
+    return tuple(Line(f.key, f.label, f.value) for f in fields)
 
 
 def _talon(data: AppointmentBooked | AppointmentMoved, told_at: datetime) -> Order:

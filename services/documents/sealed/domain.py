@@ -20,9 +20,10 @@ TALON_FORM, TALON_TITLE = "talon", "Талон на приём к врачу"
 
 
 class Kind(StrEnum):
-    """What a sealed document is."""
+    """What a sealed document is. Events call a receipt a certificate, and say more beside it."""
 
     CERTIFICATE = "certificate"
+    RECEIPT = "receipt"
     TALON = "talon"
 
 
@@ -170,6 +171,7 @@ class Document:
             return None
         return {
             Kind.CERTIFICATE: "Справка отозвана и больше не действует.",
+            Kind.RECEIPT: "Квитанция больше не действует.",
             Kind.TALON: "Запись на приём отменена, талон недействителен.",
         }[self.kind]
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from contracts.certificates import Paper
 from contracts.clinics import Issuer
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed, Signature
-from services.documents.sealed.domain import Document, Failure, Organisation, Sealed
+from services.documents.sealed.domain import Document, Failure, Kind, Organisation, Sealed
+
+_TOLD: Mapping[Kind, DocumentKind] = {
+    Kind.CERTIFICATE: DocumentKind.CERTIFICATE,
+    Kind.RECEIPT: DocumentKind.CERTIFICATE,  # v1 of the events has no third kind
+    Kind.TALON: DocumentKind.TALON,
+}
+_PAPERS: Mapping[Kind, Paper] = {
+    Kind.CERTIFICATE: Paper.CERTIFICATE,
+    Kind.RECEIPT: Paper.RECEIPT,
+}
 
 
 def sealed(document: Document, pdf: Sealed) -> DocumentSealed:
     """The PDF with its signatures is stored."""
     return DocumentSealed(
         document_id=document.id,
-        kind=DocumentKind(document.kind.value),
+        kind=_TOLD[document.kind],
         reference_id=document.reference_id,
         owner_id=document.owner_id,
         number=document.number,
@@ -27,6 +40,7 @@ def sealed(document: Document, pdf: Sealed) -> DocumentSealed:
             )
             for s in pdf.signatures
         ),
+        paper=_PAPERS.get(document.kind),
     )
 
 
@@ -34,12 +48,13 @@ def failed(document: Document, failure: Failure) -> SealingFailed:
     """It cannot be sealed as asked."""
     return SealingFailed(
         document_id=document.id,
-        kind=DocumentKind(document.kind.value),
+        kind=_TOLD[document.kind],
         reference_id=document.reference_id,
         owner_id=document.owner_id,
         number=document.number,
         reason_code=failure.code,
         reason=failure.reason,
+        paper=_PAPERS.get(document.kind),
     )
 
 

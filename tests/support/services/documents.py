@@ -20,7 +20,9 @@ from contracts.certificates import (
     ApplicationApprovedV2,
     CertificatePii,
     CertificateRevoked,
+    DocumentOrdered,
     EncryptedForm,
+    Paper,
     PrintedField,
     ReviewEnded,
     ReviewStarted,
@@ -225,6 +227,32 @@ def approved(
     plain = CertificatePii(fields=tuple(form), act=act)
     sealed = EncryptedForm(jwe=jwe(ApplicationApprovedV2, plain, **said))
     return ApplicationApprovedV2(**{"pii": sealed} | said)
+
+
+def ordered(
+    citizen: str,
+    *,
+    paper: Paper = Paper.CERTIFICATE,
+    form: Sequence[PrintedField] = FORM,
+    **changed: Any,
+) -> DocumentOrdered:
+    """A paper that no doctor signs. `changed` replaces fields."""
+    application = secrets.token_hex(8)
+    known: dict[str, Any] = {
+        "application_id": application,
+        "citizen_id": citizen,
+        "paper": paper,
+        "number": f"086-{application[:8].upper()}",
+        "form": "vaccination",
+        "title": "Справка о прививках",
+        "organisation_id": "clinic-1",
+        "issued_on": date(2026, 11, 21),
+        "valid_until": date(2027, 5, 21),
+        "check_url": f"http://127.0.0.1:8080/verify/086-{application[:8].upper()}",
+    }
+    said = known | changed
+    sealed = EncryptedForm(jwe=jwe(DocumentOrdered, CertificatePii(fields=tuple(form)), **said))
+    return DocumentOrdered(**{"pii": sealed} | said)
 
 
 def form_of_name(value: str) -> tuple[PrintedField, ...]:

@@ -58,6 +58,7 @@ def paper_of(order: Order, fallback: Organisation) -> tuple[Layout, Mapping[str,
         footer=_FOOTERS.get(order.form, _FOOTER),
         long_fields=_LONG_ROWS,
         person=_PERSON,
+        doctor_signs=order.doctor_id is not None,
     )
     return layout, {key: values[key] for key, _ in rows}
 

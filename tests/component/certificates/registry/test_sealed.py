@@ -31,6 +31,16 @@ async def test_a_talon_is_schedulings(office: Office) -> None:
     assert (await office.read(application["id"]))["state"] == "approved"
 
 
+async def test_c13_a_receipt_is_no_certificate(office: Office) -> None:
+    """Even with the number of the certificate: an enum may not grow, so the kind is the same."""
+    application = await office.approved()
+    assert await office.hear(sealed(application, "d", paper="receipt"), "d") == "handled"
+    assert await office.hear(unsealable(application, "d", paper="receipt"), "d") == "handled"
+    assert (await office.read(application["id"]))["state"] == "approved"
+    assert await office.hear(sealed(application, "d", paper="certificate"), "d") == "handled"
+    assert (await office.read(application["id"]))["state"] == "issued"
+
+
 async def test_a_failed_sealing_returns_to_the_doctor_and_a_late_success_is_ignored(
     office: Office,
 ) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from contracts.certificates import PrintedField
+from contracts.certificates import Paper, PrintedField
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
 from deploy.world import verify_pdf
 from services.chassis.database.client import Collection
@@ -39,6 +39,7 @@ from tests.support.services.documents import (
     documents_running,
     form_of_name,
     make_pki,
+    ordered,
     settings_of,
     time_stamping,
 )
@@ -109,6 +110,51 @@ async def test_c31_a_form_of_many_rows_and_long_text_is_sealed_over_several_page
     assert [report.good for report in reports] == [True, True]
     assert verify_pdf.check_pdfa(pdf) == []
     assert "Раздел 29" in verify_pdf.text(pdf)
+
+
+async def test_c22_a_paper_that_no_doctor_signs_has_the_clinics_seal_alone(
+    office: DocumentsService, pki: Path
+) -> None:
+    """A certificate of a register and a receipt: told apart by `paper`, never by the kind."""
+    for paper in Paper:
+        order = ordered("anna", paper=paper)
+        event = an_event(order, aggregate_id=order.application_id, seq=3)
+        assert await deliver(office.app, event) == "handled"
+        assert await deliver(office.app, event) == "duplicate"
+    said = {one.paper: one for one in await _sealed(office, len(Paper))}
+    assert said.keys() == set(Paper)
+    for one in said.values():
+        assert (one.kind, len(one.signatures)) == (DocumentKind.CERTIFICATE, 1)
+        pdf = await _pdf(office, one.document_id, "anna")
+        (report,) = await verify_pdf.check_signatures(pdf, (pki / "root.pem").read_bytes())
+        assert report.good
+        assert verify_pdf.check_pdfa(pdf) == []
+        text = verify_pdf.text(pdf)
+        assert "Соколова Анна Сергеевна" in text
+        assert "Врач:" not in text
+        assert one.number in verify_pdf.read_qr(pdf)[0]
+
+
+async def test_c23_a_long_extract_is_sealed_over_several_pages(
+    office: DocumentsService, pki: Path
+) -> None:
+    """As much as one order may hold, without a doctor; every entry is on some page."""
+    lines = [f"{n:03}. 12.03.2025 Приём терапевта: жалоб нет, осмотр без особенностей" for n in
+             range(400)]  # fmt: skip
+    fields = tuple(
+        PrintedField(
+            key=f"exams-{part}", label="Обследования", value="\n".join(lines[at : at + 50])
+        )
+        for part, at in enumerate(range(0, len(lines), 50))
+    )
+    order = ordered("anna", form=fields)
+    await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=3))
+    (said,) = await _sealed(office)
+    pdf = await _pdf(office, said.document_id, "anna")
+    (report,) = await verify_pdf.check_signatures(pdf, (pki / "root.pem").read_bytes())
+    assert report.good
+    text = verify_pdf.text(pdf)
+    assert [n for n in range(400) if f"{n:03}." not in text] == []
 
 
 async def test_a7_a_talon_has_exactly_the_five_things_and_a_qr(office: DocumentsService) -> None:

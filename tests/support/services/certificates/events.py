@@ -127,6 +127,7 @@ def sealed(
     *,
     number: str | None = None,
     kind: DocumentKind = DocumentKind.CERTIFICATE,
+    paper: str | None = None,
 ) -> DocumentSealed:
     """The certificate of an approved application, sealed."""
     return DocumentSealed(
@@ -139,10 +140,13 @@ def sealed(
         size=60_000,
         sealed_at=datetime.now(UTC),
         signatures=(),
+        paper=paper,
     )
 
 
-def unsealable(application: Json, document_id: str = "doc-1") -> SealingFailed:
+def unsealable(
+    application: Json, document_id: str = "doc-1", *, paper: str | None = None
+) -> SealingFailed:
     """The certificate of an approved application cannot be sealed."""
     return SealingFailed(
         document_id=document_id,
@@ -152,6 +156,7 @@ def unsealable(application: Json, document_id: str = "doc-1") -> SealingFailed:
         number=application["certificate"]["number"],
         reason_code="unprintable-text",
         reason="Знак «漢» нельзя напечатать.",
+        paper=paper,
     )
 
 
