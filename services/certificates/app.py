@@ -38,6 +38,7 @@ from services.certificates.reviews.metrics import ReviewMetrics
 from services.certificates.reviews.store import Queue
 from services.certificates.reviews.usecases.approvals import Approvals
 from services.certificates.reviews.usecases.decisions import Decisions
+from services.certificates.reviews.usecases.examinations import Examinations
 from services.certificates.reviews.usecases.queue import Reviews
 from services.certificates.settings import Settings
 from services.chassis.foundation.encryption import Encryption
@@ -108,6 +109,7 @@ def build(
                 citizens,
                 reviews,
                 decisions,
+                Examinations(deps, cases, known, decided),
                 approvals,
                 registry,
                 Desk(deps, cases, issued),

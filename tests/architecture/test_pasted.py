@@ -32,6 +32,7 @@ RAW = {
         *("change_id", "recovery_id", "registration_id", "session_id", "slot_id", "file_id"),
         *("act_id", "appointment_id", "replacement_id"),
         *("doctor_id", "type", "requirement", "reason_code", "consent_version", "specialty"),
+        "examination",
         *("cursor", "refresh_token", "citizen_id", "subject_id"),
     },
     "any character is a good one": {"password", "new_password"},

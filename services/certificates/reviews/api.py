@@ -18,6 +18,7 @@ from services.certificates.catalogue.domain.forms import Written
 from services.certificates.deps import NO_NAMES, Body, Doctor, Limit
 from services.certificates.reviews.usecases.approvals import Approvals
 from services.certificates.reviews.usecases.decisions import Decisions
+from services.certificates.reviews.usecases.examinations import Examinations
 from services.certificates.reviews.usecases.queue import Reviews
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Id, Tidied
@@ -47,6 +48,7 @@ Approval = Annotated[
     ),
 ]
 Decide = Annotated[Decisions, Depends(facility(Decisions))]
+Examine = Annotated[Examinations, Depends(facility(Examinations))]
 
 
 class DocumentRequestIn(Body):
@@ -57,6 +59,13 @@ class DocumentRequestIn(Body):
     comment: Annotated[str, Tidied(prose, longest=1000)] | None = Field(
         default=None, description=NO_NAMES
     )
+
+
+class FindingIn(Body):
+    """What a specialist found at one of the type's examinations, by the names of its fields."""
+
+    examination: Id = Field(examples=["surgeon"])
+    fields: dict[Id, Written] = Field(max_length=100, examples=[{"surgeon": "Здорова"}])
 
 
 class PreviewView(BaseModel):
@@ -88,6 +97,9 @@ class QueueItem(BaseModel):
     clinic_id: str | None
     clinic_name: str | None = Field(description="Врач может работать в нескольких клиниках.")
     claimed_until: datetime | None
+    examinations: list[str] = Field(
+        description="Осмотры, которых ещё нет; без них – ждёт решения.", examples=[["Хирург"]]
+    )
 
     @classmethod
     def of(cls, application: Application, kind: CertificateType) -> Self:
@@ -104,6 +116,7 @@ class QueueItem(BaseModel):
             clinic_id=clinic.id if clinic else None,
             clinic_name=clinic.name if clinic else None,
             claimed_until=application.claim.until if application.claim else None,
+            examinations=[e.title for e in application.unexamined(kind)],
         )
 
 
@@ -178,6 +191,25 @@ async def release(
 ) -> ApplicationView:
     """Somebody else may take it."""
     return await _view(await use.release(who.subject, application_id), use, response)
+
+
+@router.post("/reviews/{application_id}/findings", summary="Записать результаты осмотра")
+async def find(
+    *,
+    who: Doctor,
+    application_id: Id,
+    body: FindingIn,
+    examine: Examine,
+    use: Use,
+    response: Response,
+) -> ApplicationView:
+    """New or corrected, by the doctor who has it, of that examination's specialty (C21).
+
+    Then it goes back to the queue for whoever is still missing, or stays where this doctor can go
+    on.
+    """
+    examined = await examine.examine(who.subject, application_id, body.examination, body.fields)
+    return await _view(examined, use, response)
 
 
 @router.post("/reviews/{application_id}/preview", summary="Посмотреть справку до подписания")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.certificates.known.domain.clinics import ClinicFlaw
 from services.chassis.foundation.errors import ForbiddenError, RefusalError
 
@@ -25,6 +27,53 @@ class NotYourReviewError(ForbiddenError):
     code = "review-not-yours"
     title = "Заявление не у вас"
     detail = "Заявление не в вашей работе. Сначала возьмите его из очереди."
+
+
+class NotWaitingForYouError(RefusalError):
+    """The application waits for examinations that doctors of other specialties make (C21)."""
+
+    code = "review-waits-for-others"
+    title = "Заявление ждёт другого специалиста"
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        others = f"Сейчас нужны: {', '.join(missing)}." if missing else "Осталось решение."
+        super().__init__(f"Осмотр вашей специальности уже записан. {others}")
+
+
+class OtherExaminerError(ForbiddenError):
+    """Doctors of another specialty make that examination (C21)."""
+
+    code = "examination-not-yours"
+    title = "Осмотр проводит врач другой специальности"
+
+    def __init__(self, examination: str, specialties: Sequence[str]) -> None:
+        who = ", ".join(specialties).lower()
+        super().__init__(f"Осмотр «{examination}» проводит другой специалист: {who}.")
+
+
+class ExaminationMadeError(RefusalError):
+    """Another doctor has written down that examination (C21)."""
+
+    code = "examination-made"
+    title = "Осмотр уже записан"
+
+    def __init__(self, examination: str, doctor: str) -> None:
+        super().__init__(
+            f"Осмотр «{examination}» уже записан, врач: {doctor}. Исправить запись может этот врач."
+        )
+
+
+class ExaminationsMissingError(RefusalError):
+    """Nothing is approved before all specialists have examined (C21)."""
+
+    code = "examinations-missing"
+    title = "Осмотрели не все специалисты"
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__(
+            f"Справку одобряют после всех осмотров. Ещё нет: {', '.join(missing)}. Верните "
+            "заявление в очередь, и его возьмут эти специалисты."
+        )
 
 
 class TooManyClaimsError(RefusalError):

@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     DOCUMENTS_REQUESTED = "documents-requested"
+    EXAMINED = "examined"
 
 
 class ReviewMetrics:

@@ -37,7 +37,11 @@ from services.certificates.applications.errors import (
     IllegalTransitionError,
     UnknownApplicationError,
 )
-from services.certificates.catalogue.domain.catalogue import CertificateType, Delivery
+from services.certificates.catalogue.domain.catalogue import (
+    CertificateType,
+    Delivery,
+    Examination,
+)
 from services.certificates.known.domain.clinics import ClinicName
 from services.certificates.known.domain.people import Hands, KnownFile
 
@@ -106,6 +110,10 @@ class Application:
     def found(self, examination: str) -> Finding | None:
         """What was found at that examination."""
         return next((f for f in self.findings if f.examination == examination), None)
+
+    def unexamined(self, kind: CertificateType) -> tuple[Examination, ...]:
+        """The examinations of the type that nobody has made yet."""
+        return tuple(e for e in kind.examinations if self.found(e.code) is None)
 
     def may(self, move: Move) -> bool:
         """Whether the state allows the move."""

@@ -24,6 +24,7 @@ class Shown(StrEnum):
     REVOKED = "revoked"
     PREVIEWED = "previewed"
     FOUND = "found"
+    EXAMINED = "examined"
 
 
 SHOWN_LABELS: Mapping[str, str] = {
@@ -36,4 +37,5 @@ SHOWN_LABELS: Mapping[str, str] = {
     Shown.REVOKED: "Справка отозвана",
     Shown.PREVIEWED: "Показана справка перед подписанием",
     Shown.FOUND: "Найдено по запросу сотрудника, без сведений о здоровье",
+    Shown.EXAMINED: "Записаны результаты осмотра",
 }

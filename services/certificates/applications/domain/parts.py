@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from services.certificates.applications.domain.states import State
 from services.certificates.catalogue.domain.catalogue import SlaClass
@@ -86,13 +86,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one specialist found, for one examination of the type (C21)."""
+    """What one specialist found at one examination (C21); `on`: the day where the clinic is."""
 
     examination: str
     doctor_id: str
     doctor_name: str
     doctor_position: str | None
     at: datetime
+    on: date
     values: Mapping[str, str] = field(default_factory=dict)
 
 

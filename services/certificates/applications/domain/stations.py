@@ -62,7 +62,7 @@ def waits_for(application: Application, kind: CertificateType) -> tuple[str, ...
     """
     if application.state is not State.SUBMITTED:
         return ()
-    missing = [e for e in kind.examinations if application.found(e.code) is None]
+    missing = application.unexamined(kind)
     if not missing:
         return kind.deciders
     return tuple(dict.fromkeys(code for e in missing for code in e.specialties))

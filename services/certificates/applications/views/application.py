@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Self
 
@@ -12,12 +11,12 @@ from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import (
     CITIZEN_ACTIONS,
-    DOCTOR_ACTIONS,
     STATE_LABELS,
     State,
 )
 from services.certificates.applications.views import papers
 from services.certificates.applications.views.course import DecisionView, HistoryView, MadeView
+from services.certificates.applications.views.examinations import ExaminationView, doctor_actions
 from services.certificates.applications.views.papers import AttachmentView, MissingView
 from services.certificates.catalogue.domain.catalogue import (
     SLA_LABELS,
@@ -80,6 +79,7 @@ class ApplicationView(BaseModel):
     certificate: MadeView | None
     claimed_until: datetime | None
     problems: list[ProblemView]
+    examinations: list[ExaminationView]
     actions: list[str] = Field(examples=[["edit", "submit", "withdraw"]])
     history: list[HistoryView]
 
@@ -90,20 +90,20 @@ def citizens_view(
     """With what keeps a draft from being submitted, and what can be done; `flaw`: its clinic's."""
     draft = application.state is State.DRAFT
     problems = drafts.problems(application, kind, today=today, flaw=flaw) if draft else []
-    return _view(application, kind, problems, CITIZEN_ACTIONS)
+    return _view(application, kind, problems, CITIZEN_ACTIONS.get(application.state, []))
 
 
 def doctors_view(application: Application, kind: CertificateType) -> ApplicationView:
     """With what cannot be printed, and what the doctor can do."""
     problems = unprintable_errors(kind.fields, application.values, prefix="/fields")
-    return _view(application, kind, problems, DOCTOR_ACTIONS)
+    return _view(application, kind, problems, doctor_actions(application, kind))
 
 
 def _view(
     application: Application,
     kind: CertificateType,
     problems: list[FieldError],
-    actions: Mapping[State, list[str]],
+    actions: list[str],
 ) -> ApplicationView:
     filed, made = application.filed, application.certificate
     clinic = application.clinic
@@ -140,6 +140,7 @@ def _view(
         certificate=MadeView.of(made) if made else None,
         claimed_until=application.claim.until if application.claim else None,
         problems=[ProblemView.of(error) for error in problems],
-        actions=actions.get(application.state, []),
+        examinations=[ExaminationView.of(e, application) for e in kind.examinations],
+        actions=actions,
         history=[HistoryView.of(entry) for entry in application.history],
     )

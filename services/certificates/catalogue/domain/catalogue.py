@@ -114,7 +114,9 @@ class Examination:
 
 @dataclass(frozen=True)
 class PrintedRow:
-    """One row of the printed form: a field, or one of `SYSTEM_ROWS`, and how it is called.
+    """One row of the printed form: what its key names, and how it is called.
+
+    A field; an examination (what was found at it, by whom and when); one of `SYSTEM_ROWS`.
 
     `when`: only for these purposes is the row printed at all (C32).
     """
@@ -205,9 +207,9 @@ class CertificateType:
 
     def __post_init__(self) -> None:
         examined = [f for e in self.examinations for f in e.fields]
-        _unique(
-            self.code, "field", [f.name for f in (*self.fields, *examined, *self.doctor_fields)]
-        )
+        names = [f.name for f in (*self.fields, *examined, *self.doctor_fields)]
+        _unique(self.code, "field", names)
+        _unique(self.code, "examination or field", [*names, *(e.code for e in self.examinations)])
         _unique(self.code, "requirement", [r.code for r in self.requirements])
         _unique(self.code, "printed row", [row.key for row in self.printed])
         if any(f.name == ACT for f in self.doctor_fields):
@@ -247,6 +249,10 @@ class CertificateType:
         """The requirement of that code."""
         return next((r for r in self.requirements if r.code == code), None)
 
+    def examination(self, code: str) -> Examination | None:
+        """The examination of that code."""
+        return next((e for e in self.examinations if e.code == code), None)
+
     def term(self, sla: SlaClass) -> Term:
         """The term of a class; a class without its own has the standard one."""
         return self.terms.get(sla, self.terms[SlaClass.STANDARD])
@@ -263,8 +269,9 @@ class CertificateType:
         return [(row.key, self._label_of(row) or row.key) for row in rows]
 
     def _label_of(self, row: PrintedRow) -> str | None:
-        field = self.field_by_name.get(row.key)
-        return row.label or (field.label if field else SYSTEM_ROWS.get(row.key))
+        field, examination = self.field_by_name.get(row.key), self.examination(row.key)
+        known = field.label if field else examination.title if examination else None
+        return row.label or known or SYSTEM_ROWS.get(row.key)
 
 
 def _unique(owner: str, what: str, names: Sequence[str]) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from contracts.signing import FIXED_BY_ISSUING
 from services.certificates.applications.domain.application import Application
-from services.certificates.catalogue.domain.catalogue import CertificateType, Need
+from services.certificates.applications.domain.parts import Finding
+from services.certificates.catalogue.domain.catalogue import CertificateType, Examination, Need
 from services.certificates.catalogue.domain.forms import russian_date
 from services.certificates.known.domain.clinics import Issuer
 from services.certificates.known.domain.people import full_name
@@ -38,13 +39,26 @@ def printed_rows(
     decided = application.decision.values if application.decision else {}
     found = {name: value for f in application.findings for name, value in f.values.items()}
     entered = {**application.values, **found, **decided}
+    examined = {f.examination: f for f in application.findings}
     rows = []
     for key, label in kind.rows_for(application.values):
         field = kind.field_by_name.get(key)
-        value = entered.get(key, "") if field else system[key]
-        shown = field.shown(value) if field and value else value
+        if (examination := kind.examination(key)) is not None:
+            shown = _examined(examination, examined.get(key))
+        else:
+            value = entered.get(key, "") if field else system[key]
+            shown = field.shown(value) if field and value else value
         rows.append(Row(key, label, shown or NOTHING))
     return rows
+
+
+def _examined(examination: Examination, finding: Finding | None) -> str:
+    """What was found at an examination, by whom and when, in one row."""
+    if finding is None:
+        return ""
+    found = [f.shown(v) for f in examination.fields if (v := finding.values.get(f.name))]
+    signed = f"{finding.doctor_name}, {russian_date(finding.on)}"
+    return "; ".join([*found, signed])
 
 
 def _issued_values(certificate: Certificate | None) -> dict[str, str]:

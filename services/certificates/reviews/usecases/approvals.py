@@ -21,7 +21,7 @@ from services.certificates.registry.domain import numbers
 from services.certificates.registry.domain.certificate import certificate_of
 from services.certificates.registry.domain.printing import Row, printed_rows
 from services.certificates.registry.store import CertificateStore
-from services.certificates.reviews import domain
+from services.certificates.reviews.domain import decisions
 from services.certificates.reviews.errors import (
     ClinicCannotIssueError,
     ClinicCannotSealError,
@@ -185,7 +185,7 @@ class Approvals:
     ) -> _Ready:
         before = await self.cases.to_decide(tx, application_id, doctor_id)
         kind = await self.cases.kind_of(before)
-        after = domain.approved(
+        after = decisions.approved(
             before,
             kind,
             doctor=await self.known.doctor(tx, doctor_id),

@@ -16,7 +16,8 @@ from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.registry.domain.certificate import Status
 from services.certificates.registry.store import CertificateStore
-from services.certificates.reviews import domain, events
+from services.certificates.reviews import events
+from services.certificates.reviews.domain import decisions
 from services.certificates.reviews.metrics import ReviewMetrics, Verdict
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.work.transactions import Cause, Transaction
@@ -47,7 +48,7 @@ class Decisions:
         async def work(tx: Transaction) -> Application:
             before = await self.cases.to_decide(tx, application_id, doctor_id)
             kind = await self.cases.kind_of(before)
-            after = domain.documents_requested(
+            after = decisions.documents_requested(
                 before,
                 kind,
                 doctor_id=doctor_id,
@@ -74,7 +75,7 @@ class Decisions:
         async def work(tx: Transaction) -> Application:
             before = await self.cases.to_decide(tx, application_id, doctor_id)
             kind = await self.cases.kind_of(before)
-            after = domain.refused(
+            after = decisions.refused(
                 before,
                 kind,
                 doctor=await self.known.doctor(tx, doctor_id),
@@ -100,7 +101,7 @@ class Decisions:
                 return
             waiting = await self.certificates.get(tx, made.certificate_id, owner=None)
             await self.certificates.save(tx, replace(waiting, status=Status.VOID))
-            after = domain.sealing_failed(
+            after = decisions.sealing_failed(
                 before,
                 reason=reason,
                 now=self.deps.now(),

@@ -13,7 +13,7 @@ from services.certificates.applications.views.application import ApplicationView
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.actions import DESK_TIMER, Known
-from services.certificates.reviews import domain
+from services.certificates.reviews.domain import claims
 from services.certificates.reviews.errors import TooManyClaimsError
 from services.certificates.reviews.store import Queue, Remit
 from services.chassis.database.pages import Page
@@ -61,7 +61,7 @@ class Reviews:
 
         async def work(tx: Transaction) -> Application:
             found = await self.cases.for_doctor(tx, application_id, doctor_id)
-            domain.held_by(found, doctor_id)
+            claims.held_by(found, doctor_id)
             return await self.cases.shown(tx, found, doctor_id, Shown.READ)
 
         return await self.deps.transactions.run(work)
@@ -78,7 +78,13 @@ class Reviews:
         async def work(tx: Transaction) -> Application:
             before = await self.cases.to_decide(tx, application_id, doctor_id)
             lease = self.deps.settings.claim_lease
-            after = domain.claimed(before, doctor_id=doctor_id, now=self.deps.now(), lease=lease)
+            after = claims.claimed(
+                before,
+                await self.cases.kind_of(before),
+                doctor=await self.known.doctor(tx, doctor_id),
+                now=self.deps.now(),
+                lease=lease,
+            )
             if after is before:
                 return await self.cases.shown(tx, before, doctor_id, Shown.READ)
             await self._refuse_hoarding(tx, doctor_id)
@@ -93,7 +99,7 @@ class Reviews:
 
         async def work(tx: Transaction) -> Application:
             before = await self.cases.for_doctor(tx, application_id, doctor_id)
-            after = domain.released(before, doctor_id=doctor_id, now=self.deps.now())
+            after = claims.released(before, doctor_id=doctor_id, now=self.deps.now())
             await tx.cancel_timer(CLAIM_TIMER, application_id)
             saved = await self.cases.save(tx, before, after)
             return await self.cases.shown(tx, saved, doctor_id, Shown.RELEASED)
@@ -105,7 +111,7 @@ class Reviews:
 
         async def work(tx: Transaction) -> None:
             before = await self.cases.get(tx, due.key)
-            after = domain.lapsed(before, now=self.deps.now())
+            after = claims.lapsed(before, now=self.deps.now())
             if after is not None:
                 await self.cases.save(tx, before, after)
             else:
@@ -127,7 +133,7 @@ class Reviews:
             await self.desks.hold(tx, doctor_id)
             for before in beyond:
                 await tx.cancel_timer(CLAIM_TIMER, before.id)
-                await self.cases.save(tx, before, domain.taken_back(before, now=self.deps.now()))
+                await self.cases.save(tx, before, claims.taken_back(before, now=self.deps.now()))
             if len(beyond) == _PIECE:
                 await tx.set_timer(DESK_TIMER, doctor_id, self.deps.now())
 

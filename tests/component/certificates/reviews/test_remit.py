@@ -22,11 +22,12 @@ from tests.support.services.certificates.office import office as certificates
 
 ELSEWHERE = replace(CLINIC, id="clinic-2", number="7", name="Поликлиника на Невском")
 FOREIGN, SURGEON = "doctor-foreign", "doctor-surgeon"
-VERBS = ("claim", "release", "approval", "refusal", "document-request", "preview")
+VERBS = ("claim", "release", "approval", "refusal", "document-request", "preview", "findings")
 REFUSAL = {"reason_code": "contraindications", "reason": "Противопоказания"}
 BODIES: dict[str, Json] = {
     "approval": {},
     "preview": {},
+    "findings": {"examination": "surgeon", "fields": {}},
     "refusal": REFUSAL,
     "document-request": {"missing": []},
 }

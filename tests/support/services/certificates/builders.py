@@ -17,7 +17,7 @@ from services.certificates.catalogue.store import load_catalogue
 from services.certificates.known.domain.clinics import Choice, Clinic
 from services.certificates.known.domain.people import KnownFile, Person
 from services.certificates.known.domain.staff import Post, Staff
-from services.certificates.reviews import domain as review
+from services.certificates.reviews.domain import claims, decisions
 from services.certificates.settings import Settings
 
 DATA: Path = Settings(demo=True).catalogue
@@ -121,14 +121,14 @@ def a_waiting() -> Application:
 
 def a_claimed() -> Application:
     """A complete application on Orlova's desk."""
-    return review.claimed(a_waiting(), doctor_id=ORLOVA.account_id, now=NOW, lease=LEASE)
+    return claims.claimed(a_waiting(), FORM_086, doctor=ORLOVA, now=NOW, lease=LEASE)
 
 
 def approve(
     application: Application, values: Mapping[str, str] = EXAMINED, *, number: str = "N-1"
 ) -> Application:
     """Orlova approves."""
-    return review.approved(
+    return decisions.approved(
         application,
         FORM_086,
         doctor=ORLOVA,

@@ -13,7 +13,7 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.states import State
 from services.certificates.known.domain.people import Person
-from services.certificates.reviews import domain as review
+from services.certificates.reviews.domain import decisions
 from services.chassis.foundation.errors import InvalidInputError
 from tests.support.services.certificates.builders import (
     ANNA,
@@ -30,14 +30,14 @@ from tests.support.services.certificates.builders import (
 
 def a_failed(**values: str) -> Application:
     """Approved and not sealed; it has values that were let through once."""
-    failed = review.sealing_failed(
+    failed = decisions.sealing_failed(
         approve(a_claimed()), reason="Знак «漢» нельзя напечатать", now=NOW, lease=LEASE
     )
     return replace(failed, values={**failed.values, **values})
 
 
 def ask(application: Application, *fields: str, missing: tuple[str, ...] = ()) -> Application:
-    return review.documents_requested(
+    return decisions.documents_requested(
         application,
         FORM_086,
         doctor_id=ORLOVA.account_id,

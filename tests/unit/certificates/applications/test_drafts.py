@@ -24,7 +24,7 @@ from services.certificates.catalogue.domain.forms import Field, Kind, field_erro
 from services.certificates.known.domain.clinics import Choice, ClinicFlaw, ClinicName
 from services.certificates.known.domain.people import KnownFile
 from services.certificates.known.errors import ProfileNotReceivedError
-from services.certificates.reviews import domain as review
+from services.certificates.reviews.domain import claims, decisions
 from services.chassis.foundation.errors import InvalidInputError
 from tests.support.services.certificates.builders import (
     AGREED,
@@ -35,6 +35,7 @@ from tests.support.services.certificates.builders import (
     FILLED,
     FORM_086,
     NOW,
+    ORLOVA,
     TESTS,
     a_draft,
     a_file,
@@ -389,8 +390,8 @@ def test_e3_c16_the_term_is_lengthened_once_and_never_shortened() -> None:
     assert done.registered.clock.sla is SlaClass.EXTRA_CHECK
     assert done.registered.clock.deadline_at.date() == date(2026, 11, 25)
     for dpi in (300, 96):
-        asked = review.documents_requested(
-            review.claimed(done, doctor_id="doctor-orlova", now=NOW, lease=timedelta(hours=2)),
+        asked = decisions.documents_requested(
+            claims.claimed(done, FORM_086, doctor=ORLOVA, now=NOW, lease=timedelta(hours=2)),
             FORM_086,
             doctor_id="doctor-orlova",
             missing=["blood-count"],

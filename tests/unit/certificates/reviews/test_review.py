@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.applications.errors import IllegalTransitionError
 from services.certificates.known.errors import OwnApplicationError
-from services.certificates.reviews import domain as review
+from services.certificates.reviews.domain import claims, decisions
 from services.certificates.reviews.errors import NotYourReviewError, ReviewTakenError
 from services.chassis.foundation.errors import InvalidInputError
 from tests.support.services.certificates.builders import (
@@ -27,16 +28,17 @@ from tests.support.services.certificates.builders import (
 )
 
 OTHER = "doctor-petrov"
+PETROV = replace(ORLOVA, account_id=OTHER)
 
 
 def refuse(application: Application, code: str, reason: str) -> Application:
-    return review.refused(
+    return decisions.refused(
         application, FORM_086, doctor=ORLOVA, reason_code=code, reason=reason, now=NOW
     )
 
 
 def ask(application: Application, *missing: str, doctor: str = ORLOVA.account_id) -> Application:
-    return review.documents_requested(
+    return decisions.documents_requested(
         application, FORM_086, doctor_id=doctor, missing=missing, comment="Не читается", now=NOW
     )
 
@@ -47,30 +49,36 @@ def test_c20_a_claim_is_exclusive() -> None:
     assert claimed.claim is not None
     assert claimed.claim.until == NOW + LEASE
     with pytest.raises(ReviewTakenError):
-        review.claimed(claimed, doctor_id=OTHER, now=NOW, lease=LEASE)
+        claims.claimed(claimed, FORM_086, doctor=PETROV, now=NOW, lease=LEASE)
 
 
 def test_c20_claiming_again_changes_nothing() -> None:
     claimed = a_claimed()
     later = NOW + timedelta(hours=1)
-    again = review.claimed(claimed, doctor_id=ORLOVA.account_id, now=later, lease=LEASE)
+    again = claims.claimed(claimed, FORM_086, doctor=ORLOVA, now=later, lease=LEASE)
     assert again is claimed
 
 
 def test_c20_what_is_not_in_the_queue_cannot_be_claimed() -> None:
     with pytest.raises(IllegalTransitionError):
-        review.claimed(a_draft(), doctor_id=OTHER, now=NOW, lease=LEASE)
+        claims.claimed(a_draft(), FORM_086, doctor=PETROV, now=NOW, lease=LEASE)
 
 
 def test_c20_nobody_decides_about_themselves() -> None:
     with pytest.raises(OwnApplicationError):
-        review.claimed(a_waiting(), doctor_id=ANNA.account_id, now=NOW, lease=LEASE)
+        claims.claimed(
+            a_waiting(),
+            FORM_086,
+            doctor=replace(ORLOVA, account_id=ANNA.account_id),
+            now=NOW,
+            lease=LEASE,
+        )
 
 
 def test_c20_only_the_holder_may_do_anything() -> None:
     for application in (a_claimed(), a_waiting()):
         with pytest.raises(NotYourReviewError):
-            review.released(application, doctor_id=OTHER, now=NOW)
+            claims.released(application, doctor_id=OTHER, now=NOW)
         with pytest.raises(NotYourReviewError):
             ask(application, "ecg", doctor=OTHER)
     with pytest.raises(NotYourReviewError):
@@ -80,7 +88,7 @@ def test_c20_only_the_holder_may_do_anything() -> None:
 
 
 def test_c20_a_released_application_is_in_the_queue_again() -> None:
-    released = review.released(a_claimed(), doctor_id=ORLOVA.account_id, now=NOW)
+    released = claims.released(a_claimed(), doctor_id=ORLOVA.account_id, now=NOW)
     assert released.state is State.SUBMITTED
     assert released.claim is None
     assert released.registered.clock == a_waiting().registered.clock
@@ -88,14 +96,14 @@ def test_c20_a_released_application_is_in_the_queue_again() -> None:
 
 def test_c20_a_claim_lapses_at_its_time_and_not_before() -> None:
     claimed = a_claimed()
-    assert review.lapsed(claimed, now=NOW + LEASE - timedelta(seconds=1)) is None
-    lapsed = review.lapsed(claimed, now=NOW + LEASE)
+    assert claims.lapsed(claimed, now=NOW + LEASE - timedelta(seconds=1)) is None
+    lapsed = claims.lapsed(claimed, now=NOW + LEASE)
     assert lapsed is not None
     assert lapsed.state is State.SUBMITTED
     assert lapsed.claim is None
     assert (lapsed.history[-1].move, lapsed.history[-1].actor) == (Move.LAPSE, Actor.SYSTEM)
-    assert review.lapsed(approve(claimed), now=NOW + LEASE) is None
-    assert review.lapsed(a_waiting(), now=NOW + LEASE) is None
+    assert claims.lapsed(approve(claimed), now=NOW + LEASE) is None
+    assert claims.lapsed(a_waiting(), now=NOW + LEASE) is None
 
 
 def test_c10_a_doctor_asks_for_documents_also_again_for_one_that_is_there() -> None:
@@ -157,7 +165,7 @@ def test_e13_a_refusal_says_who_when_and_why() -> None:
 
 
 def test_a_failed_sealing_gives_it_back_to_its_doctor_with_the_reason() -> None:
-    failed = review.sealing_failed(
+    failed = decisions.sealing_failed(
         approve(a_claimed()), reason="Знак «漢» нельзя напечатать", now=NOW, lease=LEASE
     )
     assert failed.state is State.IN_REVIEW

@@ -1,8 +1,4 @@
-"""The doctor's side: claim, release, ask, approve, refuse – and what came of the sealing (C20).
-
-Only the doctor who holds the claim decides. A claim ends by itself: the application goes back to
-the queue, and nothing is lost but the time.
-"""
+"""What the doctor who holds the claim decides: ask, approve, refuse; and a failed sealing (C20)."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from datetime import date, datetime, timedelta
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.document_requests import asked
 from services.certificates.applications.domain.parts import Claim, Decision, DocumentRequest, Made
-from services.certificates.applications.domain.states import ActNote, Actor, Move, State
+from services.certificates.applications.domain.states import ActNote, Actor, Move
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import (
     field_errors,
@@ -22,72 +18,12 @@ from services.certificates.catalogue.domain.forms import (
     unprintable_errors,
 )
 from services.certificates.known.domain.staff import Staff
-from services.certificates.known.errors import OwnApplicationError
-from services.certificates.reviews.errors import NotYourReviewError, ReviewTakenError
+from services.certificates.reviews.domain.claims import held_by, taken_back
+from services.certificates.reviews.domain.examinations import refuse_undeciding, refuse_unexamined
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.text import prose
 
 _MAX_REASON = 1000
-_LAPSED = "Врач не принял решение за отведённое время."
-_LEFT = "Врач больше не рассматривает заявления этой клиники."
-
-
-def claimed(
-    application: Application, *, doctor_id: str, now: datetime, lease: timedelta
-) -> Application:
-    """The application on this doctor's desk; unchanged if it is there already.
-
-    Raises:
-        ReviewTakenError: another doctor was faster.
-        OwnApplicationError: it is the doctor's own.
-        IllegalTransitionError: it is not in the queue.
-    """
-    if application.citizen_id == doctor_id:
-        raise OwnApplicationError
-    if application.claim is not None:
-        if application.claim.doctor_id == doctor_id:
-            return application
-        raise ReviewTakenError
-    moved = application.moved(Move.CLAIM, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
-    return replace(moved, claim=Claim(doctor_id, now + lease))
-
-
-def held_by(application: Application, doctor_id: str) -> None:
-    """Refuse unless this doctor holds the application, or has decided it.
-
-    Raises:
-        NotYourReviewError: neither.
-    """
-    holder = application.claim or application.decision
-    if holder is None or holder.doctor_id != doctor_id:
-        raise NotYourReviewError
-
-
-def released(application: Application, *, doctor_id: str, now: datetime) -> Application:
-    """The application back in the queue."""
-    held_by(application, doctor_id)
-    moved = application.moved(Move.RELEASE, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
-    return replace(moved, claim=None)
-
-
-def lapsed(application: Application, *, now: datetime) -> Application | None:
-    """The application back in the queue because the claim ran out; None if it did not."""
-    if application.state is not State.IN_REVIEW or application.claim is None:
-        return None
-    if application.claim.until > now:
-        return None
-    moved = application.moved(
-        Move.LAPSE, actor=Actor.SYSTEM, actor_id=None, now=now, reason=_LAPSED
-    )
-    return replace(moved, claim=None)
-
-
-def taken_back(application: Application, *, now: datetime) -> Application:
-    """The application back in the queue: whoever claimed it may not decide about it now (K9)."""
-    moved = application.moved(
-        Move.TAKE_BACK, actor=Actor.SYSTEM, actor_id=None, now=now, reason=_LEFT
-    )
-    return replace(moved, claim=None)
 
 
 def documents_requested(
@@ -146,10 +82,15 @@ def approved(
     """The application approved under a certificate number, by the doctor's act, to be sealed.
 
     Raises:
+        OtherSpecialtyError: this doctor examines only.
+        ExaminationsMissingError: specialists are missing.
         InvalidInputError: everything wrong in the doctor's form, at once, and what the citizen's
             has that no document can show: ask for its correction.
     """
     held_by(application, doctor.account_id)
+    refuse_undeciding(kind, doctor)
+    application.check(Move.APPROVE)
+    refuse_unexamined(application, kind)
     moved = application.moved(
         Move.APPROVE, actor=Actor.DOCTOR, actor_id=doctor.account_id, now=now, act=act
     )
@@ -183,9 +124,11 @@ def refused(
     """The application refused, always with a concrete reason (d6, e13).
 
     Raises:
+        OtherSpecialtyError: this doctor examines only.
         InvalidInputError: no such reason code, or no text.
     """
     held_by(application, doctor.account_id)
+    refuse_undeciding(kind, doctor)
     text = prose(reason)
     errors = []
     if all(option.code != reason_code for option in kind.refusal_reasons):

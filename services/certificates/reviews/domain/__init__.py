@@ -1,0 +1,1 @@
+"""The doctor's side: claims, findings, what is ordered and attached, decisions (C20, C21)."""
