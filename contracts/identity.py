@@ -241,7 +241,8 @@ class ClinicChanged(Data):
     """A clinic was opened, changed or closed; everything of it is here, so the newest counts.
 
     `name` is for people («Городская поликлиника № 45»), `organisation` the legal entity as the
-    register has it. `closed_on` is the first day on which the clinic works no more.
+    register has it. `closed_on` is the first day on which the clinic works no more. `region` is a
+    code of `contracts.regions`: its days off are the clinic's. Citizens write to `email`.
     """
 
     TYPE: ClassVar[str] = "identity.clinic-changed.v1"
@@ -261,6 +262,8 @@ class ClinicChanged(Data):
     rooms: tuple[Room, ...] = ()
     insurance: tuple[str, ...] = ()
     closed_on: date | None = None
+    region: str | None = None
+    email: str | None = None
 
 
 class StaffInvited(Data):

@@ -39,7 +39,10 @@ class Settings(ServiceSettings):
         description="The id of the clinic that decides about applications from before they named "
         "one; without it no doctor sees those.",
     )
-    region: str = Field(default="RU", description="Whose working days count (a file of calendars).")
+    region: str = Field(
+        default="RU",
+        description="Whose days off count where a clinic names no region (ISO 3166-2).",
+    )
     claim_lease: timedelta = Field(
         default=timedelta(hours=2),
         gt=timedelta(0),

@@ -41,6 +41,7 @@ RAW = {
         *("oms", "birth_certificate", "kind", "contact", "until", "series", "number"),
         *("full_name", "position", "clinic_id"),
         *("phone", "email", "login", "name", "organisation", "address", "timezone", "ogrn"),
+        "region",
         *("issued_on", "valid_until", "begins", "ends", "title", "role", "photo"),
         *("talon_number", "tracking_number", "certificate_number"),
     },

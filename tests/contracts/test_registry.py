@@ -56,7 +56,7 @@ OF_A_CLINIC: tuple[type[Data], ...] = (
 EXCEPTIONS: frozenset[tuple[type[BaseModel], str]] = frozenset(
     {
         *((Visit, name) for name in ("doctor_name", "clinic_name", "clinic_address")),
-        *((identity.ClinicChanged, name) for name in ("name", "address", "phone", "inn")),
+        *((identity.ClinicChanged, name) for name in ("name", "address", "phone", "email", "inn")),
         *((rights.OrganisationConfirmed, name) for name in ("name", "inn")),
         (rights.OrganisationRejected, "name"),
         *((Issuer, name) for name in ("name", "address", "inn")),

@@ -17,6 +17,7 @@ from services.certificates.applications.errors import (
     UnknownApplicationError,
 )
 from services.certificates.applications.store.applications import ApplicationStore
+from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
@@ -42,9 +43,19 @@ class Cases:
         """The type that was applied for, in the version that the application began with."""
         return self.catalogue.type(application.type_code)
 
-    def today(self) -> date:
-        """The day where the calendar is of."""
-        return self.catalogue.calendar.day_of(self.deps.now())
+    async def calendar_at(self, tx: Transaction | None, clinic_id: str | None) -> WorkingCalendar:
+        """Whose days and hours count at a clinic; the country's where none is named (C15)."""
+        return await self.known.calendar_at(tx, clinic_id, self.catalogue.calendars)
+
+    async def calendar_of(
+        self, tx: Transaction | None, application: Application
+    ) -> WorkingCalendar:
+        """The calendar of the clinic that decides: every day of an application is that clinic's."""
+        return await self.calendar_at(tx, self.clinic_of(application))
+
+    async def today(self, tx: Transaction | None, application: Application) -> date:
+        """The day that it is at the clinic that decides."""
+        return (await self.calendar_of(tx, application)).day_of(self.deps.now())
 
     def clinic_of(self, application: Application) -> str | None:
         """The clinic that decides; one that was filed before it named one has the former one."""
@@ -54,7 +65,8 @@ class Cases:
         self, tx: Transaction | None, clinic_id: str | None, kind: CertificateType
     ) -> Choice:
         """A clinic, and why it cannot decide about certificates of this type today, if so (K6)."""
-        return await self.known.choice(tx, clinic_id, kind, self.today())
+        calendar = await self.calendar_at(tx, clinic_id)
+        return await self.known.choice(tx, clinic_id, kind, calendar.day_of(self.deps.now()))
 
     async def get(self, tx: Transaction, application_id: str) -> Application:
         """An application, for staff, events and timers.

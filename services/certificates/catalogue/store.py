@@ -7,7 +7,12 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.certificates.catalogue.domain.calendar import WorkingCalendar
+from contracts.regions import REGIONS
+from services.certificates.catalogue.domain.calendar import (
+    Calendars,
+    RegionalDays,
+    WorkingCalendar,
+)
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
 from services.certificates.catalogue.domain.consents import ConsentText
 from services.certificates.catalogue.errors import BadDataFileError
@@ -25,7 +30,7 @@ def _read(path: Path, model: type[T]) -> T:
 
 
 def load_catalogue(directory: Path, *, region: str) -> Catalogue:
-    """The whole catalogue of a directory, with the working days of a region.
+    """The whole catalogue of a directory; `region` has its days off where a clinic names none.
 
     Raises:
         BadDataFileError: a file is missing or wrong.
@@ -39,5 +44,15 @@ def load_catalogue(directory: Path, *, region: str) -> Catalogue:
     return Catalogue(
         types={kind.code: kind for kind in types},
         consents=consents,
-        calendar=_read(directory / "calendars" / f"{region}.json", WorkingCalendar),
+        calendars=_calendars(directory / "calendars", region),
     )
+
+
+def _calendars(directory: Path, default: str) -> Calendars:
+    """The country's file is `RU.json`; any other adds the days off of its region."""
+    adding = [_read(path, RegionalDays) for path in sorted(directory.glob("RU-*.json"))]
+    country = _read(directory / "RU.json", WorkingCalendar)
+    regions = {days.region: days for days in adding}
+    if default != country.region and default not in REGIONS:
+        raise BadDataFileError(directory / f"{default}.json", "no such region")
+    return Calendars(country, regions, default)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.rights import Scope
+from services.certificates.catalogue.domain.calendar import Calendars, WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.domain.clinics import Choice, ClinicFlaw
@@ -113,6 +114,13 @@ class Known:
             if not await self.store.has_doctor(tx, clinic_id, specialties):
                 return Choice(found, ClinicFlaw.NO_DOCTOR)
         return Choice(found, flaw)
+
+    async def calendar_at(
+        self, tx: Transaction | None, clinic_id: str | None, calendars: Calendars
+    ) -> WorkingCalendar:
+        """The calendar of a clinic; the default where none is named, or its news is on the way."""
+        found = await self.store.clinics.find(tx, clinic_id) if clinic_id else None
+        return calendars.of(found.region, found.timezone) if found else calendars.of()
 
     async def signs(self, tx: Transaction, holder: Holder, holder_id: str) -> bool:
         """Whether a doctor, or a clinic, can sign now (C30).

@@ -102,4 +102,8 @@ def _clinic(data: ClinicChanged) -> Clinic:
         licensed_from=data.licence.issued_on,
         licensed_until=data.licence.valid_until,
         closed_on=data.closed_on,
+        timezone=data.timezone,
+        region=data.region,
+        phone=data.phone,
+        email=data.email,
     )

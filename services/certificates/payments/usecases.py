@@ -35,7 +35,7 @@ class Payments:
                 before,
                 await self.cases.kind_of(before),
                 payment,
-                calendar=self.cases.catalogue.calendar,
+                calendar=await self.cases.calendar_of(tx, before),
                 now=self.deps.now(),
             )
             if after is not before:

@@ -71,7 +71,9 @@ class Registry:
             checks.labels(MISTYPED).inc()
             raise NumberMistypedError
         found = await self.store.of_number(number)
-        outcome = checked(number, found, self.cases.catalogue.calendar, self.deps.now())
+        issuer = found.clinic.id if found is not None and found.clinic else None
+        calendar = await self.cases.calendar_at(None, issuer)
+        outcome = checked(number, found, calendar, self.deps.now())
         checks.labels(outcome.validity).inc()
         return outcome
 

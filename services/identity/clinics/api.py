@@ -78,6 +78,17 @@ class ClinicTyped(Body):
         tuple[Annotated[str, Field(max_length=254)], ...],
         Field(max_length=100, examples=[["ОМС", "ДМС «Согласие»"]]),
     ] = ()
+    region: Annotated[
+        FormField,
+        Field(
+            description="Код региона по ISO 3166-2: его дни отдыха – и дни отдыха клиники.",
+            examples=["RU-MOW"],
+        ),
+    ] = None
+    email: Annotated[
+        FormField,
+        Field(description="Куда гражданам писать о справках.", examples=["spravki@gp45.mos.ru"]),
+    ] = None
 
     def form(self) -> ClinicForm:
         """The use case's form."""

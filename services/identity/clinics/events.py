@@ -30,6 +30,8 @@ def clinic_changed(clinic: Clinic) -> contract.ClinicChanged:
         rooms=tuple(parts.Room(number=r.number, title=r.title) for r in details.rooms),
         insurance=details.insurance,
         closed_on=clinic.closure.on if clinic.closure else None,
+        region=details.region,
+        email=details.email,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 from pydantic import BaseModel
 
+from contracts.regions import REGIONS
 from services.identity.clinics.domain import Clinic, Permit
 
 
@@ -63,6 +64,9 @@ class ClinicView(BaseModel):
     rooms: list[RoomView]
     insurance: list[str]
     closed_on: date | None
+    region: str | None
+    region_title: str | None
+    email: str | None
 
     @classmethod
     def of(cls, clinic: Clinic, now: datetime) -> ClinicView:
@@ -90,4 +94,7 @@ class ClinicView(BaseModel):
             rooms=[RoomView(number=r.number, title=r.title) for r in details.rooms],
             insurance=list(details.insurance),
             closed_on=clinic.closure.on if clinic.closure else None,
+            region=details.region,
+            region_title=REGIONS[details.region] if details.region else None,
+            email=details.email,
         )

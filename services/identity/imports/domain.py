@@ -56,6 +56,8 @@ class ClinicRow(Row):
     opening_hours: Annotated[tuple[HoursForm, ...], BeforeValidator(weekly)] = ()
     rooms: tuple[RoomForm, ...] | None = None
     insurance: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    region: str | None = None
+    email: str | None = None
 
     def form(self) -> ClinicForm:
         """As an administrator would have typed it."""
@@ -159,6 +161,8 @@ CLINIC_TITLES: Mapping[str, str] = {
     "longitude": "Долгота",
     "opening_hours": "Часы работы",
     "insurance": "Страхование",
+    "region": "Регион",
+    "email": "E-mail",
 }
 ROOM_TITLES: Mapping[str, str] = {
     "clinic_id": "Клиника",

@@ -43,7 +43,8 @@ class Drafts:
         """A draft that was begun just now: its clinic was looked at."""
         flaw = None if draft.clinic else ClinicFlaw.MISSING
         kind = self.cases.catalogue.type(draft.type_code)
-        return citizens_view(draft, kind, today=self.cases.today(), flaw=flaw)
+        today = self.cases.catalogue.calendar.day_of(self.deps.now())
+        return citizens_view(draft, kind, today=today, flaw=flaw)
 
     async def open(
         self,
@@ -179,7 +180,7 @@ class Drafts:
             consent=catalogue.consent,
             chosen=await self.cases.choice(tx, before.clinic.id if before.clinic else None, kind),
             tracking_number=number,
-            calendar=catalogue.calendar,
+            calendar=await self.cases.calendar_of(tx, before),
             now=self.deps.now(),
             by=by,
         )

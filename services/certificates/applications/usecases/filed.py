@@ -41,7 +41,8 @@ class Applications:
         if application.state is State.DRAFT:
             clinic_id = application.clinic.id if application.clinic else None
             flaw = (await self.cases.choice(None, clinic_id, kind)).flaw
-        return citizens_view(application, kind, today=self.cases.today(), flaw=flaw)
+        today = await self.cases.today(None, application)
+        return citizens_view(application, kind, today=today, flaw=flaw)
 
     async def one(self, citizen_id: str, application_id: str) -> Application:
         """One application of this citizen.
@@ -83,7 +84,7 @@ class Applications:
                 await self.known.store.files_of(tx, citizen_id, ids_of(answer.given)),
                 answer,
                 person=await self.known.store.people.find(tx, citizen_id),
-                calendar=self.cases.catalogue.calendar,
+                calendar=await self.cases.calendar_of(tx, before),
                 now=self.deps.now(),
                 by=by,
             )

@@ -1,4 +1,7 @@
-"""Working days and deadlines (C15, C17). The calendar is data; this only counts.
+"""Working days and deadlines (C15, C17). The calendars are data; this only counts.
+
+The days off are those of the country and of the clinic's region; its time zone says when a day
+begins and when the working day ends.
 
 How a deadline is counted: a term in working days ends with the last of them, at the hour when the
 working day ends; the day of the start does not count. A term in hours runs by the clock. While the
@@ -10,13 +13,23 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from contracts.regions import REGIONS
+
 _SATURDAY = 5
 _ONE_DAY = timedelta(days=1)
+_COUNTRY_UNKNOWN = (
+    "Производственный календарь на {year} год ещё не опубликован: учтены праздники Трудового "
+    "кодекса, переносы выходных ещё не известны."
+)
+_REGION_UNKNOWN = (
+    "Дни отдыха региона на {year} год установлены не все ({region}): учтены те, что названы в "
+    "законе."
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,40 @@ class Year:
 
 
 @dataclass(frozen=True)
+class RegionalDays:
+    """The days off that a region adds to the country's (REQUIREMENTS «Working days»).
+
+    `years` are the years whose days are all settled, with what was moved; `every_year` as `MM-DD`
+    what its law says of any other. `sources` say where that stands.
+    """
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    region: str
+    sources: tuple[str, ...]
+    every_year: frozenset[str]
+    years: Mapping[int, frozenset[date]]
+
+    @property
+    def title(self) -> str:
+        """How the region is called."""
+        return REGIONS[self.region]
+
+    def __post_init__(self) -> None:
+        strange = [d for year, days in self.years.items() for d in days if d.year != year]
+        if self.region not in REGIONS or strange:
+            message = f"days off of a region: {self.region} is none, or days of other years"
+            raise ValueError(message)
+
+    def has(self, day: date) -> bool:
+        """Whether nobody works there on that day."""
+        of_year = self.years.get(day.year)
+        return f"{day:%m-%d}" in self.every_year if of_year is None else day in of_year
+
+
+@dataclass(frozen=True)
 class WorkingCalendar:
-    """The production calendar of a region.
+    """The production calendar of the country, or of a region, which `adds` its days.
 
     `every_year` are the holidays of the Labour Code as `MM-DD`: they count in a year whose own
     calendar has not been published yet.
@@ -67,6 +112,7 @@ class WorkingCalendar:
     day_ends_at: time
     every_year: frozenset[str]
     years: Mapping[int, Year]
+    adds: RegionalDays | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -83,12 +129,24 @@ class WorkingCalendar:
 
     def is_working(self, day: date) -> bool:
         """Whether people work on that day."""
+        if self.adds is not None and self.adds.has(day):
+            return False
         year = self.years.get(day.year)
         if year is None:
             return day.weekday() < _SATURDAY and f"{day:%m-%d}" not in self.every_year
         if day in year.working_weekends:
             return True
         return day.weekday() < _SATURDAY and day not in year.days_off
+
+    def unpublished(self, first: date, last: date) -> tuple[str, ...]:
+        """What is not known yet of the days from `first` to `last`, for a person."""
+        years = range(first.year, last.year + 1)
+        country = [_COUNTRY_UNKNOWN.format(year=y) for y in years if y not in self.years]
+        region = self.adds
+        if region is None:
+            return tuple(country)
+        unknown = [y for y in years if y not in region.years]
+        return (*country, *(_REGION_UNKNOWN.format(year=y, region=region.title) for y in unknown))
 
     def add(self, day: date, count: int) -> date:
         """The `count`-th working day after `day` (`day` itself for 0)."""
@@ -131,6 +189,28 @@ class WorkingCalendar:
 
     def _end_of(self, day: date) -> datetime:
         return datetime.combine(day, self.day_ends_at, self.zone).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Calendars:
+    """The country's calendar, and what regions add to it; `default` counts where none is named."""
+
+    country: WorkingCalendar
+    regions: Mapping[str, RegionalDays]
+    default: str
+
+    def of(self, region: str | None = None, timezone: str | None = None) -> WorkingCalendar:
+        """The calendar of a region, by the clock of a time zone.
+
+        A region without days of its own has those of the country.
+        """
+        named = region or self.default
+        return replace(
+            self.country,
+            region=named,
+            timezone=timezone or self.country.timezone,
+            adds=self.regions.get(named),
+        )
 
 
 def plus_months(day: date, months: int) -> date:

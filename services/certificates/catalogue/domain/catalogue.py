@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from contracts.specialties import SPECIALTIES
-from services.certificates.catalogue.domain.calendar import Term, WorkingCalendar
+from services.certificates.catalogue.domain.calendar import Calendars, Term, WorkingCalendar
 from services.certificates.catalogue.domain.consents import ConsentText, refuse_unprintable
 from services.certificates.catalogue.domain.forms import Condition, Field, Option
 from services.certificates.catalogue.errors import UnknownTypeError
@@ -287,7 +287,12 @@ class Catalogue:
 
     types: Mapping[str, CertificateType]
     consents: tuple[ConsentText, ...]
-    calendar: WorkingCalendar
+    calendars: Calendars
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """Of what belongs to no clinic: the citizen's own limits."""
+        return self.calendars.of()
 
     @property
     def consent(self) -> ConsentText:

@@ -69,11 +69,15 @@ class ClinicName:
 
 @dataclass(frozen=True)
 class Clinic(Issuer):
-    """A clinic as it is now."""
+    """A clinic as it is now. `region` and `timezone` say which days count there (C15)."""
 
     licensed_from: date
     licensed_until: date | None = None
     closed_on: date | None = None
+    timezone: str | None = None
+    region: str | None = None
+    phone: str | None = None
+    email: str | None = None
 
     def flaw(self, today: date) -> ClinicFlaw | None:
         """Why it cannot decide about anything today."""

@@ -148,7 +148,7 @@ class Checked:
 def checked(
     number: str, certificate: Certificate | None, calendar: WorkingCalendar, now: datetime
 ) -> Checked:
-    """The public check of a number today, where the organisation works."""
+    """The public check of a number today, by the calendar of the clinic that issued it."""
     if certificate is None:
         return Checked(number, None, Validity.UNKNOWN, None)
     revocation = certificate.revocation

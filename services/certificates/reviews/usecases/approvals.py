@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.signing import digest_of
 from services.certificates.applications.actions import CLAIM_TIMER, Cases
@@ -54,6 +55,7 @@ class _Ready:
     kind: CertificateType
     clinic: Issuer
     rows: Sequence[Row]
+    today: date
 
     @property
     def digest(self) -> str:
@@ -116,16 +118,16 @@ class Approvals:
         """
         await self.known.staff_arrives(doctor_id)
 
-        async def look(tx: Transaction) -> str:
+        async def look(tx: Transaction) -> _Ready:
             ready = await self._ready(tx, doctor_id, application_id, values)
             await self._may_sign(tx, doctor_id, ready.clinic)
-            return ready.digest
+            return ready
 
-        digest = await self.deps.transactions.run(look)
+        looked = await self.deps.transactions.run(look)
+        digest = looked.digest
         if act is None:
             raise SigningActRequiredError(digest)
         signed = await self.acts.verified(act, subject=doctor_id, digest=digest, at=self.deps.now())
-        year = self.cases.today().year
 
         async def attempt(number: str) -> Application:
             async def work(tx: Transaction) -> Application:
@@ -141,7 +143,9 @@ class Approvals:
             return await self.deps.transactions.run(work)
 
         def number() -> str:
-            return numbers.certificate_number(year, self.deps.draw(numbers.NUMBER_SPACE))
+            return numbers.certificate_number(
+                looked.today.year, self.deps.draw(numbers.NUMBER_SPACE)
+            )
 
         doing = self.deps.numbered(number, attempt)
         return await self.metrics.decided(Verdict.APPROVED, doing)
@@ -150,7 +154,7 @@ class Approvals:
         self, tx: Transaction, ready: _Ready, doctor_id: str, number: str, act: str
     ) -> Application:
         before, after, kind, clinic = ready.before, ready.after, ready.kind, ready.clinic
-        certificate = certificate_of(after, kind, clinic, today=self.cases.today())
+        certificate = certificate_of(after, kind, clinic, today=ready.today)
         await self.certificates.add(tx, certificate)
         await tx.cancel_timer(CLAIM_TIMER, before.id)
         told = events.ordered(
@@ -185,6 +189,7 @@ class Approvals:
     ) -> _Ready:
         before = await self.cases.to_decide(tx, application_id, doctor_id)
         kind = await self.cases.kind_of(before)
+        today = await self.cases.today(tx, before)
         after = decisions.approved(
             before,
             kind,
@@ -192,14 +197,14 @@ class Approvals:
             values=values,
             made=made,
             act=_note(act) if act else None,
-            today=self.cases.today(),
+            today=today,
             now=self.deps.now(),
         )
         choice = await self.cases.choice(tx, self.cases.clinic_of(before), kind)
         if choice.clinic is None or choice.flaw is not None:
             raise ClinicCannotIssueError(choice.flaw)
         clinic = choice.clinic.issuer
-        return _Ready(before, after, kind, clinic, printed_rows(after, kind, clinic))
+        return _Ready(before, after, kind, clinic, printed_rows(after, kind, clinic), today)
 
 
 def _note(act: Act) -> ActNote:

@@ -50,7 +50,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Details:
-    """Everything that is entered of a clinic. `organisation` is the legal entity's name."""
+    """Everything that is entered of a clinic. `organisation` is the legal entity's name.
+
+    `region`, a code of ISO 3166-2, has its own days off beside the country's (C15). Citizens write
+    to `email` about what the clinic owes them.
+    """
 
     number: str
     name: str
@@ -66,6 +70,8 @@ class Details:
     opening_hours: tuple[Hours, ...] = ()
     rooms: tuple[Room, ...] = ()
     insurance: tuple[str, ...] = ()
+    region: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True)

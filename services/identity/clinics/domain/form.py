@@ -15,10 +15,11 @@ from zoneinfo import available_timezones
 from stdnum.ru import inn as inn_numbers
 from stdnum.ru import ogrn as ogrn_numbers
 
+from contracts.regions import REGIONS
 from services.chassis.foundation.findings import Findings
 from services.chassis.foundation.text import line
 from services.chassis.foundation.text import number as digits_of
-from services.identity.accounts.domain import office_phone_of
+from services.identity.accounts.domain import email_of, office_phone_of
 from services.identity.clinics.domain.clinic import Details, Hours, Permit, Place, Room
 
 _DAY = 24 * 60
@@ -72,6 +73,8 @@ class ClinicForm:
     opening_hours: tuple[HoursForm, ...] = ()
     rooms: tuple[RoomForm, ...] = ()
     insurance: tuple[str, ...] = ()
+    region: str | None = None
+    email: str | None = None
 
 
 def checked(form: ClinicForm) -> Details:
@@ -98,6 +101,7 @@ def checked(form: ClinicForm) -> Details:
     place = _place(form, found)
     hours, rooms = _opening_hours(form.opening_hours, found), rooms_of(form.rooms, found)
     insurance = _insurance(form.insurance, found)
+    region, email = _region(form.region, found), _email(form.email, found)
     found.refuse()
     assert licence is not None  # noqa: S101 - for the types: what is missing was refused
     return Details(
@@ -108,6 +112,8 @@ def checked(form: ClinicForm) -> Details:
         opening_hours=hours,
         rooms=rooms,
         insurance=insurance,
+        region=region,
+        email=email,
     )
 
 
@@ -118,6 +124,23 @@ def _phone(typed: str | None, found: Findings) -> str:
     elif phone is None:
         found.add("/phone", "phone-format", "Нужен номер телефона, например +7 495 123-45-67.")
     return phone or ""
+
+
+def _email(typed: str | None, found: Findings) -> str | None:
+    if not line(typed or ""):
+        return None
+    address = email_of(typed or "")
+    if address is None:
+        found.add("/email", "email-format", "Нужен адрес почты, например spravki@clinic.ru.")
+    return address.address if address else None
+
+
+def _region(typed: str | None, found: Findings) -> str | None:
+    code = line(typed or "").upper()
+    if code and code not in REGIONS:
+        detail = "Такого региона нет. Нужен код по ISO 3166-2, например RU-MOW или RU-TA."
+        found.add("/region", "region-unknown", detail)
+    return code or None
 
 
 @cache

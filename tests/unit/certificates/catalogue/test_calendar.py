@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.certificates.catalogue.domain.calendar import Term, Year, plus_months
+from services.certificates.catalogue.domain.calendar import Term, plus_months
 from tests.support.services.certificates.builders import CATALOGUE
 
 CALENDAR = CATALOGUE.calendar
+CALENDARS = CATALOGUE.calendars
 MOSCOW = ZoneInfo("Europe/Moscow")
 days = st.dates(date(2025, 1, 1), date(2027, 10, 31))
 moments = st.integers(0, 1000 * 24 * 60).map(
@@ -66,15 +66,76 @@ def test_c15_a_year_without_a_published_calendar_counts_the_holidays_of_the_law(
     assert not CALENDAR.is_working(date(2031, 6, 14))
 
 
-def test_c15_a_region_may_add_a_holiday() -> None:
-    of_2026 = CALENDAR.years[2026]
-    kazan = replace(
-        CALENDAR,
-        region="RU-TA",
-        years={2026: Year(of_2026.days_off | {date(2026, 8, 31)}, of_2026.working_weekends)},
-    )
-    assert CALENDAR.is_working(date(2026, 8, 31))
-    assert not kazan.is_working(date(2026, 8, 31))
+@pytest.mark.parametrize(
+    ("region", "year", "working"),
+    [
+        ("RU-TA", 2025, 245),
+        ("RU-TA", 2026, 244),
+        ("RU-BA", 2026, 244),
+        ("RU-BU", 2026, 246),
+        ("RU-CU", 2026, 246),
+        ("RU-MOW", 2026, 247),
+    ],
+)
+def test_c15_a_region_adds_days_off(region: str, year: int, working: int) -> None:
+    """As many working days as the region itself has published."""
+    calendar = CALENDARS.of(region)
+    assert calendar.between(date(year - 1, 12, 31), date(year, 12, 31)) == working
+
+
+def test_c15_a_regions_holiday_moves_the_deadline_of_its_clinics_alone() -> None:
+    start, term = moscow(26, 12, month=5), Term(working_days=1)
+    assert CALENDARS.of().deadline(start, term) == moscow(27, 18, month=5)
+    assert CALENDARS.of("RU-TA").deadline(start, term) == moscow(28, 18, month=5)
+
+
+def test_c15_what_is_not_published_is_said_and_the_law_counts() -> None:
+    kazan = CALENDARS.of("RU-TA")
+    assert CALENDAR.unpublished(date(2026, 12, 30), date(2027, 1, 11)) == ()
+    (of_country,) = CALENDAR.unpublished(date(2027, 12, 30), date(2028, 1, 11))
+    assert "2028" in of_country
+    (of_region,) = kazan.unpublished(date(2026, 12, 30), date(2027, 1, 11))
+    assert "2027" in of_region
+    assert "Татарстан" in of_region
+    assert not kazan.is_working(date(2027, 8, 30))  # a Monday, by the law of the region
+
+
+ZONES = {
+    "Europe/Kaliningrad": 2,
+    "Europe/Moscow": 3,
+    "Europe/Samara": 4,
+    "Asia/Yekaterinburg": 5,
+    "Asia/Omsk": 6,
+    "Asia/Krasnoyarsk": 7,
+    "Asia/Irkutsk": 8,
+    "Asia/Yakutsk": 9,
+    "Asia/Vladivostok": 10,
+    "Asia/Magadan": 11,
+    "Asia/Kamchatka": 12,
+}
+regions = st.sampled_from([*sorted(CALENDARS.regions), "RU-MOW", None])
+
+
+@given(moments, st.integers(1, 10), regions, st.sampled_from(sorted(ZONES)))
+def test_c15_in_each_of_the_eleven_zones_the_day_of_the_clinic_counts(
+    start: datetime, working_days: int, region: str | None, zone: str
+) -> None:
+    """The clock of the wall is all that differs: no zone changes its time in summer."""
+    there, here = CALENDARS.of(region, zone), CALENDARS.of(region)
+    offset = timedelta(hours=ZONES[zone] - ZONES["Europe/Moscow"])
+    term = Term(working_days=working_days)
+    deadline = there.deadline(start, term)
+    assert deadline == here.deadline(start + offset, term) - offset
+    assert deadline.astimezone(there.zone).hour == 18
+    assert there.between(there.day_of(start), there.day_of(deadline)) == working_days
+    assert deadline >= CALENDARS.of(None, zone).deadline(start, term)  # a region only adds
+
+
+def test_c15_at_midnight_it_is_two_days_in_the_country() -> None:
+    at = datetime(2026, 11, 18, 12, 30, tzinfo=UTC)  # Thursday in Kamchatka, Wednesday in Moscow
+    term = Term(working_days=1)
+    assert CALENDARS.of(None, "Asia/Kamchatka").deadline(at, term).date() == date(2026, 11, 20)
+    assert CALENDARS.of(None, "Europe/Moscow").deadline(at, term).date() == date(2026, 11, 19)
 
 
 @pytest.mark.parametrize(

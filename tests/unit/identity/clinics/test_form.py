@@ -71,6 +71,8 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
         latitude=91.0,
         rooms=(RoomForm("12а"), RoomForm(" "), RoomForm("12А", "Процедурная")),
         insurance=("ОМС", "омс"),
+        region="RU-XX",
+        email="spravki@",
     )
     assert _codes(form) == {
         "/number": "missing",
@@ -91,6 +93,8 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
         "/rooms/2/number": "room-repeated",
         "/insurance/0": "insurance-repeated",
         "/insurance/1": "insurance-repeated",
+        "/region": "region-unknown",
+        "/email": "email-format",
     }
     assert _codes(ClinicForm()).keys() == {
         *("/number", "/name", "/organisation", "/address", "/phone", "/timezone"),
