@@ -241,6 +241,77 @@ class ApplicationWithdrawn(Data):
     actor_id: str | None = None
 
 
+class Turn(StrEnum):
+    """Whose move an application waits for (X8)."""
+
+    CITIZEN = "citizen"
+    PAYMENT = "payment"
+    QUEUE = "queue"
+    DOCTOR = "doctor"
+    SPECIALIST = "specialist"
+    VISIT = "visit"
+    REGISTRY = "registry"
+    HOSPITAL = "hospital"
+    SEALING = "sealing"
+    NOBODY = "nobody"
+
+
+class Office(Part):
+    """Whom the citizen can turn to, as people are told of it; an office, never a person."""
+
+    title: str
+    phone: str | None = None
+    email: str | None = None
+
+
+class DeadlineMissed(Data):
+    """The promised time passed and nothing was decided or issued (C17, e14).
+
+    `turn` says who had it then, `turn_title` in Russian, `office` can be asked. What was paid
+    for haste goes back: `refund_kopecks`.
+    """
+
+    TYPE: ClassVar[str] = "certificates.deadline-missed.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_title: str
+    deadline_at: Moment
+    turn: Turn
+    turn_title: Text
+    office: Office
+    refund_kopecks: int = 0
+    clinic_id: str | None = None
+    clinic_name: str | None = None
+
+
+class EscalationStep(StrEnum):
+    """Who is turned to after a missed deadline, one after the other (e14, n16, n17)."""
+
+    SUPPORT = "support"
+    DEPARTMENT = "department"
+    REAPPLY = "reapply"
+
+
+class ApplicationEscalated(Data):
+    """Since a deadline was missed still nothing: the next step (e14), each told once.
+
+    `office` is turned to now. At `reapply` the citizen may apply again, linked to the first (C46).
+    """
+
+    TYPE: ClassVar[str] = "certificates.application-escalated.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_title: str
+    step: EscalationStep
+    submitted_at: Moment
+    deadline_at: Moment
+    office: Office
+    clinic_id: str | None = None
+    clinic_name: str | None = None
+
+
 class CertificateRevoked(Data):
     """A certificate is not in force any more, and never will be again (C36)."""
 

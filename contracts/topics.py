@@ -167,6 +167,8 @@ TOPICS: tuple[Topic, ...] = (
             c.ApplicationRefused,
             c.ApplicationWithdrawn,
             c.CertificateRevoked,
+            c.DeadlineMissed,
+            c.ApplicationEscalated,
         ),
         consumers={
             "documents": (
@@ -182,6 +184,8 @@ TOPICS: tuple[Topic, ...] = (
                 c.ApplicationRefused,
                 c.ApplicationWithdrawn,
                 c.CertificateRevoked,
+                c.DeadlineMissed,
+                c.ApplicationEscalated,
             ),
             "treasury": (c.ApplicationSubmitted,),
             "post": (c.CertificateIssued,),

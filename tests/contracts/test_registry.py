@@ -49,6 +49,8 @@ OF_A_CLINIC: tuple[type[Data], ...] = (
     certificates.ReviewStarted,
     certificates.DocumentsRequested,
     certificates.CertificateIssued,
+    certificates.DeadlineMissed,
+    certificates.ApplicationEscalated,
     certificates.ApplicationRefused,
     certificates.ApplicationWithdrawn,
     certificates.CertificateRevoked,
@@ -60,6 +62,7 @@ EXCEPTIONS: frozenset[tuple[type[BaseModel], str]] = frozenset(
         *((rights.OrganisationConfirmed, name) for name in ("name", "inn")),
         (rights.OrganisationRejected, "name"),
         *((Issuer, name) for name in ("name", "address", "inn")),
+        *((certificates.Office, name) for name in ("phone", "email")),
         *((event, "clinic_name") for event in OF_A_CLINIC),
     }
 )

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.certificates import (
+    ApplicationEscalated,
     ApplicationRefused,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     CertificateIssued,
     CertificateRevoked,
+    DeadlineMissed,
     DocumentsRequested,
     ReviewStarted,
 )
@@ -61,6 +63,8 @@ TEMPLATE_OF: dict[type[Data], str] = {
     CertificateRevoked: "certificate-revoked",
     ApplicationRefused: "application-refused",
     ApplicationWithdrawn: "application-withdrawn",
+    DeadlineMissed: "deadline-missed",
+    ApplicationEscalated: "application-escalated",
     AppointmentBooked: "appointment-booked",
     AppointmentMoved: "appointment-moved",
     AppointmentCancelled: "appointment-cancelled",
@@ -83,6 +87,8 @@ _TOLD: dict[type[Data], str] = {
     DocumentsRequested: "citizen_id",
     ApplicationRefused: "citizen_id",
     ApplicationWithdrawn: "citizen_id",
+    DeadlineMissed: "citizen_id",
+    ApplicationEscalated: "citizen_id",
     RightRefused: "representative_id",
     OrganisationConfirmed: "head_id",
     OrganisationRejected: "head_id",

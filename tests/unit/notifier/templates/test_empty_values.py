@@ -21,6 +21,7 @@ _FORMED = {
     "ends_at",
     "timezone",
     "deadline_at",
+    "submitted_at",
     "revoked_at",
     "issued_on",
     "valid_until",
