@@ -43,7 +43,7 @@ class Examinations:
                 doctor=await self.known.doctor(tx, doctor_id),
                 examination=examination,
                 values=values,
-                today=self.cases.today(),
+                today=await self.cases.today(tx, before),
                 now=self.deps.now(),
             )
             if after.claim is None:
