@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from contracts.specialties import SPECIALTIES
+from services.certificates.catalogue.domain.calendar import Term
 from services.certificates.catalogue.domain.catalogue import (
     DELIVERY_LABELS,
     SLA_LABELS,
@@ -16,8 +17,8 @@ from services.certificates.catalogue.domain.catalogue import (
     Need,
     SlaClass,
 )
+from services.certificates.catalogue.domain.forms import Condition, Kind
 from services.certificates.catalogue.domain.forms import Field as FormField
-from services.certificates.catalogue.domain.forms import Kind
 from services.chassis.foundation.text import line
 from services.chassis.foundation.typed import Id, Tidied
 from services.chassis.http.facilities import facility
@@ -32,6 +33,18 @@ class OptionView(BaseModel):
 
     code: str
     title: str
+
+
+class ConditionView(BaseModel):
+    """Something belongs to the form only where that field has one of these values."""
+
+    field: str
+    among: list[str]
+
+    @classmethod
+    def of(cls, condition: Condition | None) -> Self | None:
+        """From the domain."""
+        return cls(field=condition.field, among=list(condition.among)) if condition else None
 
 
 class FieldView(BaseModel):
@@ -90,7 +103,22 @@ class TermView(BaseModel):
     label: str
     working_days: int | None
     hours: int | None
+    minutes: int | None
     term: str = Field(examples=["3 раб. дн."])
+    when: ConditionView | None = Field(description="Только для таких значений поля формы.")
+
+    @classmethod
+    def of(cls, sla: SlaClass, term: Term, when: Condition | None) -> Self:
+        """From the domain."""
+        return cls(
+            sla_class=sla,
+            label=SLA_LABELS[sla],
+            working_days=term.working_days,
+            hours=term.hours,
+            minutes=term.minutes,
+            term=term.label,
+            when=ConditionView.of(when),
+        )
 
 
 class TypeSummary(BaseModel):
@@ -112,7 +140,7 @@ class TypeSummary(BaseModel):
             description=kind.description,
             fee_kopecks=kind.fee_kopecks,
             validity_months=kind.validity_months,
-            term=kind.term(SlaClass.STANDARD).label,
+            term=kind.term(SlaClass.STANDARD, {}).label,
         )
 
 
@@ -137,14 +165,12 @@ class TypeView(TypeSummary):
             deciders=[OptionView(code=c, title=SPECIALTIES[c]) for c in kind.deciders],
             deliveries=[OptionView(code=d, title=DELIVERY_LABELS[d]) for d in kind.deliveries],
             terms=[
-                TermView(
-                    sla_class=sla,
-                    label=SLA_LABELS[sla],
-                    working_days=term.working_days,
-                    hours=term.hours,
-                    term=term.label,
+                TermView.of(sla, term, when)
+                for when, terms in (
+                    (None, kind.terms),
+                    *((other.when, other.terms) for other in kind.terms_when),
                 )
-                for sla, term in kind.terms.items()
+                for sla, term in terms.items()
             ],
             fields=[FieldView.of(f) for f in kind.fields],
             doctor_fields=[FieldView.of(f) for f in kind.doctor_fields],

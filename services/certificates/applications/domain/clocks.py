@@ -46,13 +46,13 @@ def _running(
     """
     if clock.paused_at is None:
         return clock
-    old = kind.term(clock.sla)
+    old = kind.term(clock.sla, application.values)
     sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else clock.sla
     deadline = calendar.resumed(clock.deadline_at, old, paused_at=clock.paused_at, now=now)
     return replace(
         clock,
         sla=sla,
-        deadline_at=calendar.lengthened(deadline, old, kind.term(sla)),
+        deadline_at=calendar.lengthened(deadline, old, kind.term(sla, application.values)),
         paused_at=None,
         pauses=(*clock.pauses, Pause(left, clock.paused_at, now)),
     )

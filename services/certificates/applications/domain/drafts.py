@@ -207,7 +207,7 @@ def submitted(
         raise InvalidInputError(errors)
     sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else SlaClass.STANDARD
     agreed = Consent(consent.version, sha256(consent.text.encode()).hexdigest(), now)
-    clock = Clock(sla, calendar.deadline(now, kind.term(sla)))
+    clock = Clock(sla, calendar.deadline(now, kind.term(sla, application.values)))
     asked_for = {f.name for f in asked_fields(kind.fields, application.values)}
     application = replace(
         application,

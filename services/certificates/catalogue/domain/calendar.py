@@ -4,9 +4,9 @@ The days off are those of the country and of the clinic's region; its time zone 
 begins and when the working day ends.
 
 How a deadline is counted: a term in working days ends with the last of them, at the hour when the
-working day ends; the day of the start does not count. A term in hours runs by the clock. While the
-citizen is asked for something the clock is paused: afterwards a deadline in working days moves by
-the working days that passed since the pause began, a deadline in hours by the time that passed.
+working day ends; the day of the start does not count. A term in hours or minutes runs by the clock.
+While the citizen is asked for something it is paused: afterwards a deadline in working days moves
+by the working days that passed since the pause began, another one by the time that passed.
 """
 
 from __future__ import annotations
@@ -30,29 +30,38 @@ _REGION_UNKNOWN = (
     "Дни отдыха региона на {year} год установлены не все ({region}): учтены те, что названы в "
     "законе."
 )
+_LONGEST = 1000
 
 
 @dataclass(frozen=True)
 class Term:
-    """How long something may take: working days or hours, exactly one of them."""
+    """How long something may take: working days, hours or minutes, exactly one of them."""
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
     working_days: int | None = None
     hours: int | None = None
+    minutes: int | None = None
 
     def __post_init__(self) -> None:
-        given = [n for n in (self.working_days, self.hours) if n is not None]
-        if len(given) != 1 or given[0] < 1:
-            message = "a term is a positive number of working days or of hours"
+        given = [n for n in (self.working_days, self.hours, self.minutes) if n is not None]
+        if len(given) != 1 or not 1 <= given[0] <= _LONGEST:
+            message = f"a term is 1 to {_LONGEST} working days, hours or minutes"
             raise ValueError(message)
+
+    @property
+    def by_the_clock(self) -> timedelta | None:
+        """The time that it takes; None: it is counted in working days."""
+        if self.working_days is not None:
+            return None
+        return timedelta(hours=self.hours or 0, minutes=self.minutes or 0)
 
     @property
     def label(self) -> str:
         """The term for a person, in Russian."""
-        if self.hours is not None:
-            return f"{self.hours} ч"
-        return f"{self.working_days} раб. дн."
+        if self.working_days is not None:
+            return f"{self.working_days} раб. дн."
+        return f"{self.hours} ч" if self.hours is not None else f"{self.minutes} мин"
 
 
 @dataclass(frozen=True)
@@ -162,15 +171,15 @@ class WorkingCalendar:
 
     def deadline(self, start: datetime, term: Term) -> datetime:
         """When a term that starts now ends, in UTC."""
-        if term.hours is not None:
-            return start + timedelta(hours=term.hours)
+        if (time_taken := term.by_the_clock) is not None:
+            return start + time_taken
         return self._end_of(self.add(self.day_of(start), term.working_days or 0))
 
     def resumed(
         self, deadline: datetime, term: Term, *, paused_at: datetime, now: datetime
     ) -> datetime:
         """The deadline after a pause that ends now; never earlier than before."""
-        if term.hours is not None:
+        if term.by_the_clock is not None:
             return deadline + max(now - paused_at, timedelta(0))
         passed = self.between(self.day_of(paused_at), self.day_of(now))
         return self._end_of(self.add(self.day_of(deadline), passed))
@@ -178,10 +187,10 @@ class WorkingCalendar:
     def lengthened(self, deadline: datetime, old: Term, new: Term) -> datetime:
         """The deadline when a longer term takes the place of an old one; never earlier than before.
 
-        Both are of one unit (a type with mixed terms does not load).
+        Both run by the clock, or neither (a type with mixed terms does not load).
         """
-        if old.hours is not None and new.hours is not None:
-            return deadline + timedelta(hours=max(new.hours - old.hours, 0))
+        if (before := old.by_the_clock) is not None and (after := new.by_the_clock) is not None:
+            return deadline + max(after - before, timedelta(0))
         more = (new.working_days or 0) - (old.working_days or 0)
         if more <= 0:
             return deadline

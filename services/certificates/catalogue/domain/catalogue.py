@@ -128,6 +128,16 @@ class PrintedRow:
     when: Condition | None = None
 
 
+@dataclass(frozen=True)
+class TermsWhen:
+    """Other terms for a form that is filled in so: a school waits longer than an employer (n6)."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    when: Condition
+    terms: Mapping[SlaClass, Term]
+
+
 SYSTEM_ROWS: Mapping[str, str] = {
     "number": "Номер справки",
     "issued_on": "Дата выдачи",
@@ -176,6 +186,7 @@ class CertificateType:
     deciders: tuple[str, ...]
     extra_check_below_dpi: int | None = None
     version: int = 1
+    terms_when: tuple[TermsWhen, ...] = ()
     source: Source = Source.DOCTOR
     examinations: tuple[Examination, ...] = ()
     video_visit: bool = False
@@ -215,11 +226,15 @@ class CertificateType:
         if any(f.name == ACT for f in self.doctor_fields):
             message = f"type {self.code}: «{ACT}» is the doctor's act of signing, not a field"
             raise ValueError(message)
-        if SlaClass.STANDARD not in self.terms or not self.deliveries or not self.refusal_reasons:
+        tables = [self.terms, *(other.terms for other in self.terms_when)]
+        if not (all(SlaClass.STANDARD in t for t in tables) and self.deliveries) or not (
+            self.refusal_reasons
+        ):
             message = f"type {self.code}: needs a standard term, a delivery and refusal reasons"
             raise ValueError(message)
-        if len({term.hours is None for term in self.terms.values()}) > 1:
-            message = f"type {self.code}: terms in hours and in working days cannot be mixed"
+        terms = [term for table in tables for term in table.values()]
+        if len({term.by_the_clock is None for term in terms}) > 1:
+            message = f"type {self.code}: terms by the clock and in working days cannot be mixed"
             raise ValueError(message)
         options = [option.title for f in self.field_by_name.values() for option in f.options]
         labels = [*(label for _, label in self.rows()), *(r.title for r in self.requirements)]
@@ -253,9 +268,14 @@ class CertificateType:
         """The examination of that code."""
         return next((e for e in self.examinations if e.code == code), None)
 
-    def term(self, sla: SlaClass) -> Term:
-        """The term of a class; a class without its own has the standard one."""
-        return self.terms.get(sla, self.terms[SlaClass.STANDARD])
+    def term(self, sla: SlaClass, values: Mapping[str, str]) -> Term:
+        """The term of a class for a form that is filled in so.
+
+        A class without its own has the standard one.
+        """
+        others = (other.terms for other in self.terms_when if other.when.met(values))
+        terms = next(others, self.terms)
+        return terms.get(sla, terms[SlaClass.STANDARD])
 
     def rows(self) -> Sequence[tuple[str, str]]:
         """Key and label of each row that may be printed."""

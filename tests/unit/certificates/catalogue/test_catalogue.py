@@ -22,12 +22,12 @@ def test_c1_the_086_form_says_documents_validity_delivery_fee_and_deadline() -> 
     assert FORM_086.validity_months == 6
     assert FORM_086.fee_kopecks > 0
     assert Delivery.ACCOUNT in FORM_086.deliveries
-    assert FORM_086.term(SlaClass.STANDARD) == Term(working_days=3)  # n8
-    assert FORM_086.term(SlaClass.EXTRA_CHECK) == Term(working_days=5)
+    assert FORM_086.term(SlaClass.STANDARD, {}) == Term(working_days=3)  # n8
+    assert FORM_086.term(SlaClass.EXTRA_CHECK, {}) == Term(working_days=5)
 
 
 def test_c10_the_086_form_has_the_list_of_tests() -> None:
-    needs = {r.code: r.need for r in FORM_086.requirements}
+    needs = {r.code: r.need for r in FORM_086.requirements if FORM_086.asks(r, {}, None)}
     assert needs == {
         "policy": Need.SUBMISSION,
         "blood-count": Need.REVIEW,
@@ -46,14 +46,14 @@ def test_c50_purpose_term_exam_date_and_conclusion_are_form_fields() -> None:
 
 def test_a_second_type_is_data_alone() -> None:
     health = CATALOGUE.type("health")
-    assert health.term(SlaClass.STANDARD) == Term(hours=24)  # n5
-    assert health.term(SlaClass.EXPRESS) == Term(hours=24)  # no class of its own
+    assert health.term(SlaClass.STANDARD, {}) == Term(hours=24)  # n5
+    assert health.term(SlaClass.EXPRESS, {}) == Term(hours=24)  # no class of its own
 
 
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("", ["health", "086u"]),
+        ("", sorted(CATALOGUE.types)),
         ("086", ["086u"]),
         ("086/у", ["086u"]),
         ("086У", ["086u"]),
@@ -61,6 +61,7 @@ def test_a_second_type_is_data_alone() -> None:
         ("СОСТОЯНИЕ", []),
         ("учеба", ["health", "086u"]),
         ("учёба", ["health", "086u"]),
+        ("гибдд", ["003vu"]),
         ("паспорт", []),
     ],
 )
@@ -68,11 +69,13 @@ def test_c3_types_are_found_by_the_words_of_their_name(query: str, found: list[s
     assert sorted(kind.code for kind in CATALOGUE.search(query)) == sorted(found)
 
 
-def test_k6_a_type_names_the_specialties_that_decide() -> None:
+def test_k6_a_type_names_the_specialties_that_decide_and_examine() -> None:
     assert FORM_086.specialties[0] == "therapist"
-    assert CATALOGUE.decided_by(["occupational"]) == ["086u"]
-    assert sorted(CATALOGUE.decided_by(["therapist", "surgeon"])) == ["086u", "health"]
-    assert CATALOGUE.decided_by(["surgeon"]) == CATALOGUE.decided_by([]) == []
+    assert "086u" in CATALOGUE.decided_by(["occupational"])
+    assert "health" not in CATALOGUE.decided_by(["occupational"])
+    assert CATALOGUE.decided_by(["neurologist"]) == ["medical-exam"]
+    assert set(CATALOGUE.decided_by(["therapist", "surgeon"])) == set(CATALOGUE.types)
+    assert CATALOGUE.decided_by(["urologist"]) == CATALOGUE.decided_by([]) == []
 
 
 def test_an_unknown_type_is_refused() -> None:
@@ -96,8 +99,8 @@ Broken = Callable[[dict[str, Any]], object]
         (lambda data: data["fields"].append(data["fields"][0]), "field named twice"),
         (lambda data: data["requirements"].append(data["requirements"][0]), "requirement named"),
         (lambda data: data["fields"][0].update(kind="choice"), "options belong to a choice"),
-        (lambda data: data["fields"][10].update(default="7"), "the default is none"),
-        (lambda data: data["fields"][4].update(pattern="("), "the pattern is none"),
+        (lambda data: data["fields"][11].update(default="7"), "the default is none"),
+        (lambda data: data["fields"][5].update(pattern="("), "the pattern is none"),
         (lambda data: data.update(refusal_reasons=[]), "refusal reasons"),
         (lambda data: data.update(deciders=[]), "deciders are codes"),
         (lambda data: data.update(deciders=["wizard"]), "wizard"),
