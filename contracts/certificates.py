@@ -44,6 +44,24 @@ class ApplicationSubmitted(Data):
     clinic_id: str | None = None
     clinic_name: str | None = None
     actor_id: str | None = None
+    follows: str | None = None
+
+
+class ApplicationPrepared(Data):
+    """A legal entity prepared an application for its employee, who is to look and confirm (C48).
+
+    It is a draft of the citizen's: nobody but them sees what it says, and they may decline.
+    """
+
+    TYPE: ClassVar[str] = "certificates.application-prepared.v1"
+    application_id: str
+    citizen_id: str
+    certificate_type: str
+    certificate_title: str
+    organisation_id: str
+    organisation: str
+    clinic_id: str | None = None
+    clinic_name: str | None = None
 
 
 class ReviewStarted(Data):

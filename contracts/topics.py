@@ -158,6 +158,7 @@ TOPICS: tuple[Topic, ...] = (
         producer="certificates",
         key="application_id",
         events=(
+            c.ApplicationPrepared,
             c.ApplicationSubmitted,
             c.ReviewStarted,
             c.ReviewEnded,
@@ -177,6 +178,7 @@ TOPICS: tuple[Topic, ...] = (
                 c.CertificateRevoked,
             ),
             "notifier": (
+                c.ApplicationPrepared,
                 c.ApplicationSubmitted,
                 c.ReviewStarted,
                 c.DocumentsRequested,

@@ -14,6 +14,7 @@ from services.certificates.applications.metrics import ApplicationMetrics
 from services.certificates.applications.store import applications, desks
 from services.certificates.applications.usecases.drafts import Drafts
 from services.certificates.applications.usecases.filed import Applications
+from services.certificates.applications.usecases.repeats import Repeats
 from services.certificates.catalogue import api as catalogue_api
 from services.certificates.catalogue.store import load_catalogue
 from services.certificates.delivery import consumers as delivery_consumers
@@ -85,8 +86,9 @@ def build(
     journal = Looks(db, SHOWN_LABELS, now=deps.now, new_id=deps.new_id, clinics=copies.clinic_names)
     cases = Cases(deps, catalogue, known, applications.ApplicationStore(db), journal)
     counted = ApplicationMetrics(metrics, catalogue.types)
-    drafting = Drafts(deps, cases, known, places, counted)
-    citizens = Applications(deps, cases, known, counted)
+    repeats = Repeats(deps, cases)
+    drafting = Drafts(deps, cases, known, places, repeats, counted)
+    citizens = Applications(deps, cases, known, repeats, counted)
     reviews = Reviews(deps, cases, known, places, Queue(cases.store))
     orders = Encryption("certificates.orders", settings.orders_secret)
     decided = ReviewMetrics(metrics)

@@ -45,6 +45,7 @@ PERSONAL = frozenset(
 )
 OF_A_CLINIC: tuple[type[Data], ...] = (
     identity.StaffInvited,
+    certificates.ApplicationPrepared,
     certificates.ApplicationSubmitted,
     certificates.ReviewStarted,
     certificates.DocumentsRequested,

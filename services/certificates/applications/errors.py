@@ -80,3 +80,22 @@ class TooManyApplicationsError(RefusalError):
             f"У вас уже заявлений без решения: {limit}, больше подать нельзя. "
             "Дождитесь решения или отзовите одно из них."
         )
+
+
+class NothingToRepeatError(RefusalError):
+    """The first application has not come to nothing (C46)."""
+
+    code = "nothing-to-repeat"
+    title = "Повторное заявление не требуется"
+    detail = (
+        "Повторить можно заявление, по которому отказано, которое отозвано или просрочено, и то, "
+        "справка по которому больше не действует."
+    )
+
+
+class AlreadyFollowedError(RefusalError):
+    """Somebody applies again already: one successor at a time (C46)."""
+
+    code = "already-followed"
+    title = "Повторное заявление уже есть"
+    detail = "По этому заявлению уже начато повторное. Подайте его или отзовите черновик."

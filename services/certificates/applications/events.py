@@ -1,4 +1,4 @@
-"""What is told of applications: domain → contract. Nobody hears of a draft."""
+"""What is told of applications: domain → contract. Nobody hears of a draft that they began."""
 
 from __future__ import annotations
 
@@ -43,6 +43,21 @@ def submitted(
         fee_kopecks=application.due_kopecks,
         delivery=contract.Delivery(application.delivery),
         actor_id=by.actor_id if by else None,
+        follows=application.follows.tracking_number if application.follows else None,
+        **of_clinic(application.clinic),
+    )
+
+
+def prepared(application: Application, kind: CertificateType) -> contract.ApplicationPrepared:
+    """A draft that a legal entity prepared: its citizen is told, and nobody else."""
+    by = application.prepared
+    return contract.ApplicationPrepared(
+        application_id=application.id,
+        citizen_id=application.citizen_id,
+        certificate_type=kind.code,
+        certificate_title=kind.title,
+        organisation_id=by.organisation_id,
+        organisation=by.organisation_name,
         **of_clinic(application.clinic),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -132,7 +132,9 @@ class Registry:
                 return None
             waiting = await self.store.get(tx, made.certificate_id, owner=None)
             issued = await self.store.save(tx, waiting.issued(sealed))
-            after = before.moved(Move.SEAL, actor=Actor.SYSTEM, actor_id=None, now=self.deps.now())
+            made = replace(made, valid_until=issued.valid_until)
+            ready = replace(before, certificate=made)
+            after = ready.moved(Move.SEAL, actor=Actor.SYSTEM, actor_id=None, now=self.deps.now())
             told = events.issued(after, issued, verify_url=self.verify_url(number))
             await self.cases.save(tx, before, after, told)
             return after.type_code

@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.certificates import (
     ApplicationEscalated,
+    ApplicationPrepared,
     ApplicationRefused,
     ApplicationSubmitted,
     ApplicationWithdrawn,
@@ -56,6 +57,7 @@ TEMPLATE_OF: dict[type[Data], str] = {
     ProfileConfirmedV2: "profile-confirmed",
     ProfileRejected: "profile-rejected",
     ContactsChanged: "contacts-changed",
+    ApplicationPrepared: "application-prepared",
     ApplicationSubmitted: "application-submitted",
     ReviewStarted: "review-started",
     DocumentsRequested: "documents-requested",
@@ -82,6 +84,7 @@ _Account = AccountRegistered | ProfileConfirmedV2 | ContactsChanged | StaffInvit
 _NAMES = {"representative_name", "subject_name"}
 _TOLD: dict[type[Data], str] = {
     ProfileRejected: "account_id",
+    ApplicationPrepared: "citizen_id",
     ApplicationSubmitted: "citizen_id",
     ReviewStarted: "citizen_id",
     DocumentsRequested: "citizen_id",

@@ -18,6 +18,10 @@ class NewApplication(Body):
 
     type: Id = Field(examples=["086u"])
     clinic_id: Id | None = Field(default=None, examples=["clinic-1"])
+    follows: Id | None = Field(
+        default=None,
+        description="Заявление, которое ничем не кончилось: его данные и файлы берутся снова.",
+    )
 
 
 class AttachmentIn(Body):

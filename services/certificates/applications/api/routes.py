@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.certificates.applications.api.bodies import (
     DraftChanges,
@@ -18,8 +18,10 @@ from services.certificates.applications.api.bodies import (
     Supply,
 )
 from services.certificates.applications.api.listings import ApplicationPage
+from services.certificates.applications.domain import tracking
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.drafts import Agreement
+from services.certificates.applications.domain.groups import Group, Wanted
 from services.certificates.applications.usecases.drafts import Drafts
 from services.certificates.applications.usecases.filed import Applications
 from services.certificates.applications.views.application import ApplicationView
@@ -74,7 +76,9 @@ async def open_application(
     429 `too-many-drafts-today`: so many a day, withdrawn ones count; see `Retry-After`.
     """
     keyed = once.answering(drafting.view_of_new, headers=_begun)
-    await drafting.open(who.subject, body.type, body.clinic_id, by=_by(who), once=keyed)
+    await drafting.open(
+        who.subject, body.type, body.clinic_id, follows=body.follows, by=_by(who), once=keyed
+    )
     return answered(keyed.given)
 
 
@@ -83,13 +87,22 @@ async def my_applications(
     *,
     who: Citizen,
     use: Use,
+    group: Group | None = None,
+    type: Annotated[Id | None, Query(examples=["086u"])] = None,  # noqa: A002 - as in the form
+    number: Annotated[str | None, Query(max_length=64, examples=["4829 1730 5584"])] = None,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> ApplicationPage:
-    """Newest first."""
-    page = await use.page(who.subject, after=cursor, limit=limit)
+    """Newest first (C56).
+
+    `group`: drafts, waiting for you, active, decided. A `number` may be typed with spaces or
+    letters, and with one slip: what it may have meant is found among your own.
+    """
+    wanted = Wanted(group, type, None if number is None else tracking.meant(number))
+    page = await use.page(who.subject, wanted, after=cursor, limit=limit)
     items = await asyncio.gather(*map(use.view, page.items))
-    return ApplicationPage(items=items, next_cursor=page.next_cursor)
+    note = None if items or cursor else wanted.nothing
+    return ApplicationPage(items=items, next_cursor=page.next_cursor, note=note)
 
 
 @router.get("/applications/{application_id}", summary="Заявление")

@@ -103,6 +103,17 @@ class Application:
         return self.filed
 
     @property
+    def prepared(self) -> Prepared:
+        """Which legal entity prepared it.
+
+        Raises:
+            UnknownApplicationError: none did.
+        """
+        if self.prepared_by is None:
+            raise UnknownApplicationError
+        return self.prepared_by
+
+    @property
     def owes(self) -> bool:
         """Whether something is still to be paid."""
         return self.due_kopecks > 0 and self.paid_at is None

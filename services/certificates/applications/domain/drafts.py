@@ -65,10 +65,15 @@ def draft(
     citizen_id: str,
     chosen: Choice,
     now: datetime,
+    before: Mapping[str, str] | None = None,
 ) -> Application:
-    """A new draft, filled from the profile as far as it is known (C4, C5)."""
+    """A new draft, filled from the profile as far as it is known (C4, C5).
+
+    `before` is what the citizen typed last time: the profile knows better.
+    """
     known = person.prefill if person else {}
     values = {f.name: f.default for f in kind.fields if f.default is not None}
+    values |= before or {}
     values |= {
         f.name: known[f.prefill]
         for f in kind.fields

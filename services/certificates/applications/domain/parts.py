@@ -148,10 +148,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Made:
-    """The certificate that an approval made."""
+    """The certificate that an approval made; how long it counts is known once it is issued."""
 
     certificate_id: str
     number: str
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
     MAIL = "mail"
     REVOKE = "revoke"
+    REAPPLY = "reapply"
 
 
 class Actor(StrEnum):
@@ -101,6 +102,7 @@ MOVE_LABELS: Mapping[Move, str] = {
     Move.WITHDRAW: "Заявление отозвано",
     Move.MAIL: "Бумажный экземпляр принят почтой",
     Move.REVOKE: "Справка отозвана",
+    Move.REAPPLY: "Подано повторное заявление",
 }
 ACTOR_LABELS: Mapping[Actor, str] = {
     Actor.CITIZEN: "Заявитель",

@@ -11,6 +11,7 @@ from pymongo import ASCENDING, IndexModel
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.deadlines import ApplicationCounts
+from services.certificates.applications.domain.groups import Wanted
 from services.certificates.applications.domain.parts import Filed
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.errors import UnknownApplicationError
@@ -34,6 +35,14 @@ def _once(field: str) -> IndexModel:
 INDEXES: Indexes = {
     "applications": [
         IndexModel([("citizen_id", ASCENDING), *_NEWEST.keys], name="of_citizen"),
+        IndexModel(
+            [("citizen_id", ASCENDING), ("state", ASCENDING), *_NEWEST.keys],
+            name="of_citizen_by_state",
+        ),
+        IndexModel(
+            [("citizen_id", ASCENDING), ("type_code", ASCENDING), *_NEWEST.keys],
+            name="of_citizen_by_type",
+        ),
         IndexModel([("state", ASCENDING), *BY_DEADLINE.keys], name="queue"),
         IndexModel(
             [
@@ -84,10 +93,21 @@ class ApplicationStore(Aggregates[Application]):
         )
 
     async def of_citizen(
-        self, citizen_id: str, *, after: str | None, limit: int
+        self, citizen_id: str, wanted: Wanted, *, after: str | None, limit: int
     ) -> Page[Application]:
-        """A citizen's applications, newest first."""
-        return await self.page({"citizen_id": citizen_id}, _NEWEST, after=after, limit=limit)
+        """Those of a citizen's applications that are looked for, newest first (C56)."""
+        query: dict[str, Any] = {"citizen_id": citizen_id}
+        if wanted.states is not None:
+            query["state"] = {"$in": [state.value for state in wanted.states]}
+        if wanted.type_code is not None:
+            query["type_code"] = wanted.type_code
+        if wanted.numbers is not None:
+            query["tracking_number"] = {"$in": list(wanted.numbers), "$type": "string"}
+        return await self.page(query, _NEWEST, after=after, limit=limit)
+
+    async def last_own(self, tx: Transaction, citizen_id: str) -> Application | None:
+        """What the citizen began last, not what others prepared for them."""
+        return await self.first(tx, {"citizen_id": citizen_id, "prepared_by": None}, _NEWEST)
 
     async def at_clinics(
         self, citizen_id: str, clinics: Collection[str | None] | None, *, limit: int
@@ -107,7 +127,11 @@ class ApplicationStore(Aggregates[Application]):
         return await counted(self.collection, now)
 
     async def how_many(self, tx: Transaction, citizen_id: str, states: Iterable[State]) -> int:
-        """How many applications of this citizen are in one of these states."""
+        """How many applications of this citizen are in one of these states.
+
+        Drafts that others prepared do not count: the citizen did not ask for them (C48).
+        """
         among = {"$in": [state.value for state in states]}
-        query = {"citizen_id": citizen_id, "state": among}
+        others = {"state": State.DRAFT.value, "prepared_by": {"$ne": None}}
+        query = {"citizen_id": citizen_id, "state": among, "$nor": [others]}
         return await tx.count(self.collection, query)

@@ -16,6 +16,7 @@ from services.certificates.applications.domain.tracking import TRACKING_SPACE, t
 from services.certificates.applications.errors import TooManyApplicationsError, TooManyDraftsError
 from services.certificates.applications.metrics import ApplicationMetrics
 from services.certificates.applications.store.desks import Desks
+from services.certificates.applications.usecases.repeats import Repeats
 from services.certificates.applications.views.application import ApplicationView, citizens_view
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.errors import UnknownTypeError
@@ -37,6 +38,7 @@ class Drafts:
     cases: Cases
     known: Known
     desks: Desks
+    repeats: Repeats
     metrics: ApplicationMetrics
 
     def view_of_new(self, draft: Application) -> ApplicationView:
@@ -52,12 +54,13 @@ class Drafts:
         type_code: str,
         clinic_id: str | None,
         *,
+        follows: str | None = None,
         by: Hands | None = None,
         once: Once | None = None,
     ) -> Application:
         """Start a draft, filled from the profile, at the citizen's clinic or another (C4, C5, K6).
 
-        `by` whom, where not by themselves.
+        `by` whom, where not by themselves. With `follows` it takes the place of that one (C46).
 
         Raises:
             InvalidInputError: there is no such type, or the clinic cannot decide about it.
@@ -89,7 +92,12 @@ class Drafts:
                 citizen_id=citizen_id,
                 chosen=await self._first_choice(tx, citizen_id, clinic_id, kind),
                 now=now,
+                before=await self.repeats.typed_last(tx, citizen_id, kind),
             )
+            if follows is not None:
+                draft = await self.repeats.begin(
+                    tx, draft, follows, kind, elsewhere=clinic_id is not None
+                )
             await self.desks.begin(tx, citizen_id, begun)
             return await self.cases.store.add(tx, draft)
 
@@ -184,6 +192,7 @@ class Drafts:
             now=self.deps.now(),
             by=by,
         )
+        after = await self.repeats.hand_in(tx, after)
         told = events.submitted(after, kind, by)
         if after.state is not State.AWAITING_DOCUMENTS:
             return await self.cases.save(tx, before, after, told)

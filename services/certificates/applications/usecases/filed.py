@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from services.certificates.applications import events
 from services.certificates.applications.actions import CLAIM_TIMER, Cases
-from services.certificates.applications.domain import document_requests, drafts
+from services.certificates.applications.domain import document_requests, drafts, succession
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.attachments import ids_of
 from services.certificates.applications.domain.document_requests import Answer
+from services.certificates.applications.domain.groups import Wanted
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.metrics import ApplicationMetrics
+from services.certificates.applications.usecases.repeats import Repeats
 from services.certificates.applications.views.application import ApplicationView, citizens_view
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
@@ -28,6 +30,7 @@ class Applications:
     deps: Deps
     cases: Cases
     known: Known
+    repeats: Repeats
     metrics: ApplicationMetrics
 
     async def measure(self) -> None:
@@ -42,7 +45,8 @@ class Applications:
             clinic_id = application.clinic.id if application.clinic else None
             flaw = (await self.cases.choice(None, clinic_id, kind)).flaw
         today = await self.cases.today(None, application)
-        return citizens_view(application, kind, today=today, flaw=flaw)
+        again = succession.may_be_followed(application, today=today, now=self.deps.now())
+        return citizens_view(application, kind, today=today, flaw=flaw, again=again)
 
     async def one(self, citizen_id: str, application_id: str) -> Application:
         """One application of this citizen.
@@ -64,9 +68,11 @@ class Applications:
         looks = self.cases.looks
         return await looks.of_subject(application_id, citizen_id, after=after, limit=limit)
 
-    async def page(self, citizen_id: str, *, after: str | None, limit: int) -> Page[Application]:
-        """The citizen's applications, newest first."""
-        return await self.cases.store.of_citizen(citizen_id, after=after, limit=limit)
+    async def page(
+        self, citizen_id: str, wanted: Wanted, *, after: str | None, limit: int
+    ) -> Page[Application]:
+        """Those of the citizen's applications that are looked for, newest first."""
+        return await self.cases.store.of_citizen(citizen_id, wanted, after=after, limit=limit)
 
     async def supply(
         self, citizen_id: str, application_id: str, answer: Answer, *, by: Hands | None = None
@@ -104,6 +110,7 @@ class Applications:
             after = drafts.withdrawn(before, now=self.deps.now(), by=by)
             await tx.cancel_timer(CLAIM_TIMER, application_id)
             if before.filed is None:
+                await self.repeats.give_up(tx, before)
                 return await self.cases.save(tx, before, after)
             told = events.withdrawn(after, await self.cases.kind_of(after), by)
             return await self.cases.save(tx, before, after, told)

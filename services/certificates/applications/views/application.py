@@ -14,8 +14,14 @@ from services.certificates.applications.domain.states import (
     STATE_LABELS,
     State,
 )
+from services.certificates.applications.domain.succession import REAPPLY
 from services.certificates.applications.views import papers
-from services.certificates.applications.views.course import DecisionView, HistoryView, MadeView
+from services.certificates.applications.views.course import (
+    DecisionView,
+    HistoryView,
+    LinkView,
+    MadeView,
+)
 from services.certificates.applications.views.examinations import ExaminationView, doctor_actions
 from services.certificates.applications.views.papers import AttachmentView, MissingView
 from services.certificates.catalogue.domain.catalogue import (
@@ -78,6 +84,9 @@ class ApplicationView(BaseModel):
     decision: DecisionView | None
     certificate: MadeView | None
     claimed_until: datetime | None
+    follows: LinkView | None = Field(description="Первое заявление, которое это повторяет (C46).")
+    followed_by: LinkView | None = Field(description="Повторное заявление.")
+    prepared_by: str | None = Field(description="Организация, которая подготовила черновик (C48).")
     problems: list[ProblemView]
     examinations: list[ExaminationView]
     actions: list[str] = Field(examples=[["edit", "submit", "withdraw"]])
@@ -85,12 +94,21 @@ class ApplicationView(BaseModel):
 
 
 def citizens_view(
-    application: Application, kind: CertificateType, *, today: date, flaw: ClinicFlaw | None
+    application: Application,
+    kind: CertificateType,
+    *,
+    today: date,
+    flaw: ClinicFlaw | None,
+    again: bool = False,
 ) -> ApplicationView:
-    """With what keeps a draft from being submitted, and what can be done; `flaw`: its clinic's."""
+    """With what keeps a draft from being submitted, and what can be done; `flaw`: its clinic's.
+
+    `again`: another application may take its place (C46).
+    """
     draft = application.state is State.DRAFT
     problems = drafts.problems(application, kind, today=today, flaw=flaw) if draft else []
-    return _view(application, kind, problems, CITIZEN_ACTIONS.get(application.state, []))
+    actions = [*CITIZEN_ACTIONS.get(application.state, []), *([REAPPLY] if again else [])]
+    return _view(application, kind, problems, actions)
 
 
 def doctors_view(application: Application, kind: CertificateType) -> ApplicationView:
@@ -106,7 +124,7 @@ def _view(
     actions: list[str],
 ) -> ApplicationView:
     filed, made = application.filed, application.certificate
-    clinic = application.clinic
+    clinic, prepared = application.clinic, application.prepared_by
     clock = filed.clock if filed else None
     return ApplicationView(
         id=application.id,
@@ -139,6 +157,9 @@ def _view(
         decision=DecisionView.of(application.decision) if application.decision else None,
         certificate=MadeView.of(made) if made else None,
         claimed_until=application.claim.until if application.claim else None,
+        follows=LinkView.of(application.follows),
+        followed_by=LinkView.of(application.followed_by),
+        prepared_by=prepared.organisation_name if prepared else None,
         problems=[ProblemView.of(error) for error in problems],
         examinations=[ExaminationView.of(e, application) for e in kind.examinations],
         actions=actions,

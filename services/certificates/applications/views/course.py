@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from services.certificates.applications.domain.parts import Decision, Made
+from services.certificates.applications.domain.parts import Decision, Link, Made
 from services.certificates.applications.domain.states import (
     ACTOR_LABELS,
     MOVE_LABELS,
@@ -78,3 +78,17 @@ class MadeView(BaseModel):
     def of(cls, made: Made) -> Self:
         """From the domain."""
         return cls(id=made.certificate_id, number=made.number)
+
+
+class LinkView(BaseModel):
+    """The application before this one, or after it; a draft has no number yet."""
+
+    application_id: str
+    tracking_number: str | None
+
+    @classmethod
+    def of(cls, link: Link | None) -> Self | None:
+        """From the domain."""
+        if link is None:
+            return None
+        return cls(application_id=link.application_id, tracking_number=link.tracking_number)

@@ -75,7 +75,8 @@ class Field:
     `prefill` names the part of the confirmed profile that it is filled from (C5); where the
     profile has it and `editable` is false, it cannot be typed over (C24). Dates count from today:
     `from_days` and `to_days` say how far back and ahead they may lie. What is typed into a field
-    whose condition is not met is kept in the draft, and neither checked nor filed.
+    whose condition is not met is kept in the draft, and neither checked nor filed. What is
+    `medical` is typed anew each time, and by nobody else for its citizen (C48).
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -95,6 +96,7 @@ class Field:
     from_days: int | None = None
     to_days: int | None = None
     when: Condition | None = None
+    medical: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a choice without options, a default that is none of them, a broken pattern."""

@@ -34,6 +34,13 @@ def stages(plan: dict[str, Any]) -> set[str]:
 
 HOT: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
     ("applications", {"citizen_id": "c"}, [("created_at", -1), ("_id", -1)]),
+    (
+        "applications",
+        {"citizen_id": "c", "state": {"$in": ["issued", "refused", "withdrawn"]}},
+        [("created_at", -1), ("_id", -1)],
+    ),
+    ("applications", {"citizen_id": "c", "type_code": "t"}, [("created_at", -1), ("_id", -1)]),
+    ("applications", {"tracking_number": {"$in": ["a", "b"], "$type": "string"}}, []),
     ("applications", {"state": "submitted"}, [("clock.deadline_at", 1), ("_id", 1)]),
     (
         "applications",
