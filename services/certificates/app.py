@@ -10,11 +10,13 @@ from contracts.rights import Scope
 from services.certificates.applications.actions import CLAIM_TIMER, Cases
 from services.certificates.applications.api import routes as applications_api
 from services.certificates.applications.domain.looks import SHOWN_LABELS
+from services.certificates.applications.gateways import Signatures
 from services.certificates.applications.metrics import ApplicationMetrics
 from services.certificates.applications.store import applications, desks
 from services.certificates.applications.usecases.drafts import Drafts
 from services.certificates.applications.usecases.filed import Applications
 from services.certificates.applications.usecases.repeats import Repeats
+from services.certificates.applications.usecases.submissions import Submissions
 from services.certificates.catalogue import api as catalogue_api
 from services.certificates.catalogue.store import load_catalogue
 from services.certificates.delivery import consumers as delivery_consumers
@@ -86,15 +88,17 @@ def build(
     journal = Looks(db, SHOWN_LABELS, now=deps.now, new_id=deps.new_id, clinics=copies.clinic_names)
     cases = Cases(deps, catalogue, known, applications.ApplicationStore(db), journal)
     counted = ApplicationMetrics(metrics, catalogue.types)
+    ended = ended_sessions.EndedSessions(db)
+    acts = Acts(resources.tokens.keys, settings.platform, ended)
+    signatures = Signatures(settings.trusted_cas)
     repeats = Repeats(deps, cases)
-    drafting = Drafts(deps, cases, known, places, repeats, counted)
+    drafting = Drafts(deps, cases, known, places, repeats)
+    submitting = Submissions(deps, cases, known, places, repeats, acts, signatures, counted)
     citizens = Applications(deps, cases, known, repeats, counted)
     reviews = Reviews(deps, cases, known, places, Queue(cases.store))
     orders = Encryption("certificates.orders", settings.orders_secret)
     decided = ReviewMetrics(metrics)
     decisions = Decisions(deps, cases, known, issued, decided)
-    ended = ended_sessions.EndedSessions(db)
-    acts = Acts(resources.tokens.keys, settings.platform, ended)
     approvals = Approvals(deps, cases, known, issued, orders, acts, decided)
     registry = Registry(deps, cases, known, issued, RegistryMetrics(metrics, catalogue.types))
     papers = Encryption("identity.papers", settings.papers_secret)
@@ -108,6 +112,7 @@ def build(
                 Door(copies.blocked, acting, (Scope.CERTIFICATES,), deps.now),
                 catalogue,
                 drafting,
+                submitting,
                 citizens,
                 reviews,
                 decisions,

@@ -43,6 +43,12 @@ class Settings(ServiceSettings):
         default="RU",
         description="Whose days off count where a clinic names no region (ISO 3166-2).",
     )
+    trusted_cas: Path | None = Field(
+        default=None,
+        description="A directory of PEM files: the authorities (roots and others) whose "
+        "certificates citizens may sign applications with, and their revocation lists. Without it "
+        "applications are confirmed by codes alone.",
+    )
     claim_lease: timedelta = Field(
         default=timedelta(hours=2),
         gt=timedelta(0),

@@ -184,6 +184,8 @@ def _own(name: str, ports: Ports, trust: Path, *, demo: bool) -> dict[str, str]:
         variables |= DEMO_LIMITS
     if name == "certificates" and demo:  # what a stand of before clinics has waiting
         variables |= {"CERTIFICATES_FORMER_CLINIC": "clinic-1"}
+    if name == "certificates":  # whose certificates citizens may sign with
+        variables |= {"CERTIFICATES_TRUSTED_CAS": str(trust)}
     if name == "documents":
         variables |= {
             "DOCUMENTS_PKI_DIR": str(trust),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from typing import Any
 
 from deploy.world.demo.gateway import CODE, DemoFailedError, Gateway, Phone, RefusedError
 from deploy.world.demo.person import Person
+from deploy.world.demo.signing import OwnKey
 
 _FILE_NOT_HEARD_OF = "file-not-ready"
 _TRIES = 100
@@ -117,9 +119,24 @@ class Citizen:
         raise DemoFailedError(message)
 
     async def submit(self, application: dict[str, Any]) -> dict[str, Any]:
-        """Give consent and send the application (C11, C13)."""
+        """Give consent, confirm the application by a code and send it (C11, C12, C13)."""
+        draft = await self.gateway.get("certificates", f"/applications/{application['id']}")
+        return await self.hand_in(draft, act=await self.confirm(draft["digest"]))
+
+    async def confirm(self, digest: str) -> str:
+        """An act for what has this digest, by a code from the phone (C12)."""
+        return await confirm(self.gateway, self.phone, digest)
+
+    async def signature(self, application: dict[str, Any], own: OwnKey) -> str:
+        """A signature over exactly what the form is now (C12)."""
+        path = f"/applications/{application['id']}/form"
+        form = (await self.gateway.call("GET", "certificates", path)).content
+        return b64encode(own.sign(form)).decode()
+
+    async def hand_in(self, application: dict[str, Any], **confirmation: str) -> dict[str, Any]:
+        """Send it with the consent and a confirmation: an `act` or a `signature`."""
         consent = await self.gateway.get("certificates", "/consent")
-        agreement = {"consent": True, "consent_version": consent["version"]}
+        agreement = {"consent": True, "consent_version": consent["version"], **confirmation}
         return await self._change("POST", application["id"], "/submission", agreement)
 
     async def _change(
@@ -145,6 +162,15 @@ async def log_in(gateway: Gateway, phone: Phone, login: str, password: str) -> N
     code = (await phone.wait_for(CODE))[1]
     confirmation = f"/sessions/{session['session_id']}/confirmation"
     gateway.hold(await gateway.post("identity", confirmation, {"code": code}))
+
+
+async def confirm(gateway: Gateway, phone: Phone, digest: str) -> str:
+    """One's own act for what has this digest: the code comes to the phone."""
+    await phone.skip()
+    asked = await gateway.post("identity", "/acts", {"digest": digest})
+    code = (await phone.wait_for(CODE))[1]
+    path = f"/acts/{asked['act_id']}/confirmation"
+    return str((await gateway.post("identity", path, {"code": code}))["act"])
 
 
 async def download(gateway: Gateway, document_id: str) -> bytes:

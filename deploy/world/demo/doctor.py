@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deploy.world.demo.citizen import log_in
+from deploy.world.demo.citizen import confirm, log_in
 from deploy.world.demo.gateway import CODE, DemoFailedError, Gateway, Phone, RefusedError
 
 ACCOUNTS = Path(__file__).with_name("accounts.json")
@@ -57,11 +57,7 @@ class Doctor:
 
     async def sign(self, digest: str) -> str:
         """The doctor's own act for the document of this digest."""
-        await self.phone.skip()
-        asked = await self.gateway.post("identity", "/acts", {"digest": digest})
-        code = (await self.phone.wait_for(CODE))[1]
-        path = f"/acts/{asked['act_id']}/confirmation"
-        return str((await self.gateway.post("identity", path, {"code": code}))["act"])
+        return await confirm(self.gateway, self.phone, digest)
 
     async def open_session(self) -> str:
         """An act for everything that is approved in the next minutes."""

@@ -137,9 +137,10 @@ class Gateway:
         answer = await self.call("POST", service, path, once=once, json=body, **request)
         return answer.json() if answer.content else None
 
-    async def page(self, address: str) -> httpx2.Response:
-        """Any address as a browser would open it, without tokens."""
-        return await self._client.get(address, follow_redirects=True)
+    async def page(self, address: str, content: bytes | None = None) -> httpx2.Response:
+        """Any address as a browser would open it, without tokens; `content` is posted to it."""
+        method = "GET" if content is None else "POST"
+        return await self._client.request(method, address, content=content, follow_redirects=True)
 
     async def close(self) -> None:
         """Close the connections."""

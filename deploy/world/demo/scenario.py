@@ -12,6 +12,7 @@ from typing import Any
 from deploy.world import verify_pdf
 from deploy.world.demo.checks import check_public, check_sealed
 from deploy.world.demo.citizen import Citizen, download
+from deploy.world.demo.confirming import apply_signed, refused
 from deploy.world.demo.doctor import Doctor
 from deploy.world.demo.forms import filled_form, findings
 from deploy.world.demo.gateway import DemoFailedError, Gateway, RefusedError
@@ -49,6 +50,7 @@ class Scenario:
         self.citizen = Citizen(gateway.caller(), new_person(random.Random(seed)))
         self.doctor = Doctor(gateway.caller())
         self.outcome = Outcome()
+        self._form: dict[str, Any] = {}
 
     async def play(self) -> Outcome:
         """Play everything.
@@ -58,6 +60,9 @@ class Scenario:
         """
         await self.become_confirmed()
         await self.apply()
+        await apply_signed(
+            self.citizen, self.steps, {"type": self.outcome.application["type"]}, self._form
+        )
         await self.review()
         await self.receive()
         await self.check_certificate()
@@ -120,10 +125,13 @@ class Scenario:
             require(policy["dpi"] == 300, f"the scan has 300 dpi, not {policy['dpi']}")  # noqa: PLR2004 - made so
             require(results["pages"] == 3, f"the PDF has 3 pages, not {results['pages']}")  # noqa: PLR2004 - made so
             notes.append(f"JPEG {policy['dpi']} dpi; PDF {results['pages']} с.")
-        with steps.step("заполнение и отправка") as notes:
-            application = await citizen.edit(
-                application, filled_form(policy["file_id"], results["file_id"], self.clinic_id)
-            )
+        self._form = filled_form(policy["file_id"], results["file_id"], self.clinic_id)
+        with steps.step("заполнение"):
+            application = await citizen.edit(application, self._form)
+            require(bool(application["digest"]), f"not ready: {application['problems']}")
+        with steps.step("без подтверждения не подать"):
+            await refused(citizen, application)
+        with steps.step("подача подтверждена кодом из SMS") as notes:
             application = await citizen.submit(application)
             notes.append(f"номер {application['tracking_number']}")
             notes.append(f"срок до {application['deadline_at']}")

@@ -7,6 +7,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
+from deploy.world.demo.gateway import DemoFailedError, Gateway
+from deploy.world.demo.person import Person
 from deploy.world.pki.parts import person_name, subject_name
 from services.sealing.trust import SNILS
 
@@ -30,6 +32,11 @@ class OwnKey:
         """Keep what the authority gave: the certificate, then its issuer's (PEM)."""
         self._chain = x509.load_pem_x509_certificates(certificates)
 
+    @property
+    def certificate(self) -> bytes:
+        """What the authority gave (PEM), without its issuer's."""
+        return self._chain[0].public_bytes(Encoding.PEM)
+
     def sign(self, content: bytes) -> bytes:
         """A detached CMS signature (DER) over exactly these bytes."""
         own, *issuers = self._chain
@@ -38,3 +45,18 @@ class OwnKey:
         for issuer in issuers:
             builder = builder.add_certificate(issuer)
         return builder.sign(Encoding.DER, _DETACHED)
+
+
+async def certified(gateway: Gateway, person: Person) -> OwnKey:
+    """A key of this person's, certified by the demo's authority.
+
+    Raises:
+        DemoFailedError: it refused.
+    """
+    own = OwnKey(person.full_name, person.profile["snils"])
+    issued = await gateway.page("/ca/certificates", own.request())
+    if not issued.is_success:
+        message = f"the authority answered {issued.status_code}: {issued.text[:200]}"
+        raise DemoFailedError(message)
+    own.hold(issued.content)
+    return own

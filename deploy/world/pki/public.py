@@ -1,7 +1,7 @@
 """What anybody may have of a PKI, under the names that the certificates point to.
 
 `root.pem` is what an outsider trusts; authorities and lists are DER, as RFC 5280 wants them
-behind an address.
+behind an address. As PEM they are for who reads the folder itself.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from deploy.world.pki.parts import write_atomically
 FOLDER = "public"
 """Where it is inside of a PKI directory."""
 PUBLISHED = ("root.pem", "root.cer", "root.crl", "issuing.cer", "issuing.crl", "crl.pem")
+BESIDE = ("issuing.pem", "root-crl.pem")
 SOURCES = ("root.pem", "issuing.pem", "root-crl.pem", "crl.pem")
 _READABLE = 0o644
 
@@ -27,8 +28,9 @@ def publish(pki: Path, target: Path) -> None:
     contents = (
         *(root, _certificate(root), _list(root_list)),
         *(_certificate(issuing), _list(issuing_list), issuing_list),
+        *(issuing, root_list),
     )
-    for name, content in zip(PUBLISHED, contents, strict=True):
+    for name, content in zip((*PUBLISHED, *BESIDE), contents, strict=True):
         file = target / name
         if not file.exists() or file.read_bytes() != content:
             write_atomically(file, content, _READABLE)

@@ -9,7 +9,10 @@ from contracts.envelope import Data
 from contracts.roles import Role
 from contracts.specialties import SPECIALTIES
 from services.certificates.applications import events
+from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.confirmations import Form, form_of
+from services.certificates.applications.domain.drafts import as_filed, from_profile
 from services.certificates.applications.domain.looks import APPLICATION, Shown
 from services.certificates.applications.domain.stations import waits_for
 from services.certificates.applications.errors import (
@@ -22,6 +25,7 @@ from services.certificates.catalogue.domain.catalogue import Catalogue, Certific
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.clinics import Choice
+from services.chassis.foundation.errors import FieldError
 from services.chassis.work.looks import Looker, Looks, Subject
 from services.chassis.work.transactions import Transaction
 
@@ -42,6 +46,18 @@ class Cases:
     async def kind_of(self, application: Application) -> CertificateType:
         """The type that was applied for, in the version that the application began with."""
         return self.catalogue.type(application.type_code)
+
+    async def prepared(
+        self, draft: Application, kind: CertificateType
+    ) -> tuple[list[FieldError], Form]:
+        """What keeps a draft from being handed in now, and as what it would be confirmed (C12)."""
+        person = await self.known.store.people.find(None, draft.citizen_id)
+        choice = await self.choice(None, draft.clinic.id if draft.clinic else None, kind)
+        complete = from_profile(draft, kind, person)
+        problems = drafts.problems(
+            complete, kind, today=await self.today(None, draft), flaw=choice.flaw
+        )
+        return problems, form_of(as_filed(draft, kind, person), self.catalogue.consent)
 
     async def calendar_at(self, tx: Transaction | None, clinic_id: str | None) -> WorkingCalendar:
         """Whose days and hours count at a clinic; the country's where none is named (C15)."""

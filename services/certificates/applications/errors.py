@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.chassis.foundation.errors import (
+    FieldError,
     ForbiddenError,
     NotFoundError,
     RefusalError,
@@ -99,3 +100,70 @@ class AlreadyFollowedError(RefusalError):
     code = "already-followed"
     title = "Повторное заявление уже есть"
     detail = "По этому заявлению уже начато повторное. Подайте его или отзовите черновик."
+
+
+class DraftIncompleteError(RefusalError):
+    """There is no form to sign yet; `errors` says what is missing (C6)."""
+
+    code = "draft-incomplete"
+    title = "Черновик заполнен не до конца"
+    detail = "Подписать можно то, что готово к подаче. Исправьте отмеченное и получите форму снова."
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__(errors=errors)
+
+
+class ConfirmationRequiredError(ForbiddenError):
+    """An application is handed in by the citizen's own act, which is for this digest (C12)."""
+
+    code = "signing-act-required"
+    title = "Подтвердите подачу"
+    detail = (
+        "Заявление подаётся после подтверждения. Подтвердите его кодом или подпишите своим "
+        "сертификатом, и повторите с подтверждением. Введённое не изменилось."
+    )
+
+    def __init__(self, digest: str) -> None:
+        super().__init__()
+        self.members = {"digest": digest}
+
+
+class SignatureRefusedError(ForbiddenError):
+    """The signature that came with a submission confirms nothing; the field's code says why."""
+
+    code = "signature-refused"
+    title = "Подпись не принята"
+
+    def __init__(self, why: str, detail: str) -> None:
+        super().__init__(
+            f"{detail} Заявление не изменилось: подпишите его заново или подтвердите кодом.",
+            errors=[FieldError("/signature", why, detail)],
+        )
+
+
+class SignatureNotSetUpError(SignatureRefusedError):
+    """No certification authority is trusted in this installation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "signature-not-set-up", "Подача с электронной подписью здесь ещё не настроена."
+        )
+
+
+class SignatureOfOtherFormError(SignatureRefusedError):
+    """The form was signed, and has changed since."""
+
+    def __init__(self) -> None:
+        super().__init__("signature-of-other-content", "После подписи данные заявления изменились.")
+
+
+class SignatureOfAnotherError(SignatureRefusedError):
+    """The certificate is not that of who hands in: they are compared by СНИЛС."""
+
+    def __init__(self, *, known: bool) -> None:
+        super().__init__(
+            "signature-of-another",
+            "СНИЛС в сертификате не тот, что в профиле подающего."
+            if known
+            else "В профиле подающего нет СНИЛС, и сверить с ним сертификат нельзя.",
+        )

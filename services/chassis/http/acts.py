@@ -46,9 +46,9 @@ class Flaw(StrEnum):
 
 
 _SENTENCES = {
-    Flaw.FORGED: "Подтверждение подписи не распознано. Подтвердите решение заново.",
-    Flaw.EXPIRED: "Срок подтверждения подписи истёк. Подтвердите решение заново.",
-    Flaw.ANOTHERS: "Это подтверждение подписи дал другой человек. Подтвердите решение сами.",
+    Flaw.FORGED: "Подтверждение подписи не распознано. Подтвердите заново.",
+    Flaw.EXPIRED: "Срок подтверждения подписи истёк. Подтвердите заново.",
+    Flaw.ANOTHERS: "Это подтверждение подписи дал другой человек. Подтвердите сами.",
     Flaw.OTHER_DOCUMENT: "Подтверждение дано для другого документа: данные изменились после него. "
     "Проверьте документ и подтвердите его заново.",
     Flaw.CLOSED: "Сессия подписания закрыта. Откройте новую или подтвердите решение кодом.",
@@ -151,7 +151,7 @@ class Acts:
             SigningActRefusedError: it does not.
             NoKeysError: the key set is not there yet.
         """
-        act = await self._read(token)
+        act = await self.read(token)
         flaw = act.flaw(subject=subject, digest=digest, at=at)
         if flaw is None and act.session_id is not None:
             ended_at = await self.ended.when(act.session_id)
@@ -160,7 +160,13 @@ class Acts:
             raise SigningActRefusedError(flaw)
         return act
 
-    async def _read(self, token: str) -> Act:
+    async def read(self, token: str) -> Act:
+        """What the act says; whether it allows a signature is for `Act.flaw` to say.
+
+        Raises:
+            SigningActRefusedError: it is none of identity's.
+            NoKeysError: the key set is not there yet.
+        """
         try:
             claims = await self._claims(token)
             audience = audience_of_acts(self.platform.auth_audience)

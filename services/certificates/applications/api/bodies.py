@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from base64 import b64decode
+from typing import Annotated
 
-from services.certificates.applications.domain.attachments import Given
+from pydantic import Field, StringConstraints
+
+from services.certificates.applications.domain import attachments
 from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.drafts import Changes
+from services.certificates.applications.usecases.submissions import Evidence
 from services.certificates.catalogue.domain.catalogue import Delivery
 from services.certificates.catalogue.domain.forms import Written
 from services.certificates.deps import Body
+from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.typed import Id
+from services.sealing.detached import MOST_BYTES
+
+_BOTH = "one-of", "Пришлите что-то одно: подтверждение кодом или подпись."
+_NOT_BASE64 = "base64", "Подпись передаётся в кодировке base64."
 
 
 class NewApplication(Body):
@@ -30,9 +39,9 @@ class AttachmentIn(Body):
     requirement: Id = Field(examples=["policy"])
     file_id: Id | None = Field(examples=["5f1c…"])
 
-    def given(self) -> Given:
+    def given(self) -> attachments.Given:
         """As the domain takes it."""
-        return Given(self.requirement, self.file_id)
+        return attachments.Given(self.requirement, self.file_id)
 
 
 class DraftChanges(Body):
@@ -57,10 +66,40 @@ class DraftChanges(Body):
 
 
 class Submission(Body):
-    """The agreement with the consent text of `GET /v1/consent` (C11)."""
+    """The agreement with the consent text of `GET /v1/consent` (C11), and what confirms it (C12).
+
+    Either an act for the draft's `digest`, or a signature over what `/form` gives.
+    """
 
     consent_version: Id = Field(examples=["2026-09"])
     consent: bool
+    act: Annotated[str, StringConstraints(max_length=4096)] | None = Field(
+        default=None, description="Ответ на `POST /api/identity/v1/acts/{id}/confirmation`."
+    )
+    signature: Annotated[str, StringConstraints(max_length=2 * MOST_BYTES)] | None = Field(
+        default=None,
+        description="Отсоединённая подпись CMS (PKCS#7, DER) в base64, сделанная своим "
+        "сертификатом под ответом `GET /v1/applications/{id}/form`.",
+    )
+
+    def evidence(self) -> Evidence:
+        """As the use case takes it.
+
+        Raises:
+            InvalidInputError: both came, or what came is no base64.
+        """
+        if self.signature is None:
+            return Evidence(act=self.act)
+        if self.act is not None:
+            raise _wrong(_BOTH)
+        try:
+            return Evidence(signature=b64decode("".join(self.signature.split()), validate=True))
+        except ValueError as error:
+            raise _wrong(_NOT_BASE64) from error
+
+
+def _wrong(wrong: tuple[str, str]) -> InvalidInputError:
+    return InvalidInputError([FieldError("/signature", *wrong)])
 
 
 class Supply(Body):

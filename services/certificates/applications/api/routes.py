@@ -24,6 +24,7 @@ from services.certificates.applications.domain.drafts import Agreement
 from services.certificates.applications.domain.groups import Group, Wanted
 from services.certificates.applications.usecases.drafts import Drafts
 from services.certificates.applications.usecases.filed import Applications
+from services.certificates.applications.usecases.submissions import Submissions
 from services.certificates.applications.views.application import ApplicationView
 from services.certificates.deps import Citizen, Confirmed, Limit, Withdrawer
 from services.certificates.known.domain.people import Hands
@@ -39,6 +40,7 @@ from services.chassis.http.pages import Cursor
 router = APIRouter(prefix="/v1", tags=["Заявления и справки гражданина"])
 Use = Annotated[Applications, Depends(facility(Applications))]
 Drafting = Annotated[Drafts, Depends(facility(Drafts))]
+Submitting = Annotated[Submissions, Depends(facility(Submissions))]
 
 
 async def _tagged(
@@ -149,6 +151,24 @@ async def edit_application(
     return await _tagged(changed, use, response)
 
 
+@router.get(
+    "/applications/{application_id}/form",
+    summary="Форма для подписи",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}}},
+)
+async def form_of_application(
+    *, who: Confirmed, application_id: Id, submitting: Submitting
+) -> Response:
+    """The very bytes that a signature of one's own is made over (C12): canonical JSON.
+
+    Once nothing keeps the draft back; 409 `draft-incomplete` names what does.
+    """
+    draft, form = await submitting.form(who.subject, application_id)
+    tag = {"ETag": etag(draft.revision)}
+    return Response(form.content, media_type="application/json", headers=tag)
+
+
 @router.post("/applications/{application_id}/submission", summary="Подать заявление")
 async def submit_application(
     *,
@@ -156,14 +176,18 @@ async def submit_application(
     application_id: Id,
     body: Submission,
     expected: IfMatch,
-    drafting: Drafting,
+    submitting: Submitting,
     use: Use,
     response: Response,
 ) -> ApplicationView:
-    """Registers it under a tracking number with a deadline; names every wrong field otherwise."""
+    """Registers it under a tracking number with a deadline; names every wrong field otherwise.
+
+    403 `signing-act-required` without a confirmation: its member `digest` says what an act of
+    signing has to be for. 403 `signing-act-refused`, `signature-refused`: why what came is none.
+    """
     agreement = Agreement(body.consent, body.consent_version)
-    submitted = await drafting.submit(
-        who.subject, application_id, agreement, expected=expected, by=_by(who)
+    submitted = await submitting.submit(
+        who.subject, application_id, agreement, body.evidence(), expected=expected, by=_by(who)
     )
     return await _tagged(submitted, use, response)
 

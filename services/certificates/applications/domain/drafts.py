@@ -175,6 +175,24 @@ def problems(
     return errors
 
 
+def as_filed(application: Application, kind: CertificateType, person: Person | None) -> Application:
+    """The draft with the values that will be filed: the profile's, of what the form asks (C24)."""
+    application = from_profile(application, kind, person)
+    asked_for = {f.name for f in asked_fields(kind.fields, application.values)}
+    values = {n: v for n, v in application.values.items() if n in asked_for}
+    return replace(application, values=values)
+
+
+def from_profile(
+    application: Application, kind: CertificateType, person: Person | None
+) -> Application:
+    """The draft with the values that only the profile may say, as far as it is known (C24)."""
+    if person is None:
+        return application
+    values = {**application.values, **locked_values(kind.fields, person.prefill)}
+    return replace(application, values={k: v for k, v in values.items() if v})
+
+
 def submitted(
     application: Application,
     kind: CertificateType,
@@ -200,9 +218,7 @@ def submitted(
     """
     if application.may(Move.SUBMIT) and person is None:
         raise ProfileNotReceivedError
-    if person is not None:
-        values = {**application.values, **locked_values(kind.fields, person.prefill)}
-        application = replace(application, values={k: v for k, v in values.items() if v})
+    application = from_profile(application, kind, person)
     application.check(Move.SUBMIT)
     errors = [
         *problems(application, kind, today=calendar.day_of(now), flaw=chosen.flaw),
@@ -213,10 +229,8 @@ def submitted(
     sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else SlaClass.STANDARD
     agreed = Consent(consent.version, sha256(consent.text.encode()).hexdigest(), now)
     clock = Clock(sla, calendar.deadline(now, kind.term(sla, application.values)))
-    asked_for = {f.name for f in asked_fields(kind.fields, application.values)}
     application = replace(
-        application,
-        values={n: v for n, v in application.values.items() if n in asked_for},
+        as_filed(application, kind, person),
         filed=Filed(tracking_number, agreed, clock),
         clinic=chosen.named,
         due_kopecks=kind.due(express=application.express, exemption=application.exemption),

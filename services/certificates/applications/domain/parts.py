@@ -35,13 +35,15 @@ class Consent:
 class Confirmation:
     """How the submission was confirmed: an act (a code), or a signature of one's own (C12).
 
-    `reference` is the act's id or the serial number of the certificate, `signer` whose it is.
+    `reference` is the act's id or the serial number of the certificate, `signer` whose it is: an
+    account, or the subject of the certificate, which `issuer` has given.
     """
 
     method: str
     at: datetime
     reference: str
     signer: str
+    issuer: str | None = None
 
 
 @dataclass(frozen=True)

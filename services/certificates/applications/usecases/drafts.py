@@ -1,20 +1,18 @@
-"""What a citizen does with a draft: begins, edits, hands in."""
+"""What a citizen does with a draft: begins and edits it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.certificates.applications import events
 from services.certificates.applications.actions import Cases
 from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.attachments import ids_of
 from services.certificates.applications.domain.begun import one_more
-from services.certificates.applications.domain.drafts import Agreement, Changes
-from services.certificates.applications.domain.states import UNDECIDED, State
-from services.certificates.applications.domain.tracking import TRACKING_SPACE, tracking_number
-from services.certificates.applications.errors import TooManyApplicationsError, TooManyDraftsError
-from services.certificates.applications.metrics import ApplicationMetrics
+from services.certificates.applications.domain.confirmations import form_of
+from services.certificates.applications.domain.drafts import Changes
+from services.certificates.applications.domain.states import State
+from services.certificates.applications.errors import TooManyDraftsError
 from services.certificates.applications.store.desks import Desks
 from services.certificates.applications.usecases.repeats import Repeats
 from services.certificates.applications.views.application import ApplicationView, citizens_view
@@ -39,14 +37,16 @@ class Drafts:
     known: Known
     desks: Desks
     repeats: Repeats
-    metrics: ApplicationMetrics
 
     def view_of_new(self, draft: Application) -> ApplicationView:
         """A draft that was begun just now: its clinic was looked at."""
         flaw = None if draft.clinic else ClinicFlaw.MISSING
         kind = self.cases.catalogue.type(draft.type_code)
         today = self.cases.catalogue.calendar.day_of(self.deps.now())
-        return citizens_view(draft, kind, today=today, flaw=flaw)
+        problems = drafts.problems(draft, kind, today=today, flaw=flaw)
+        form = form_of(drafts.as_filed(draft, kind, None), self.cases.catalogue.consent)
+        digest = None if problems else form.digest
+        return citizens_view(draft, kind, problems=problems, digest=digest)
 
     async def open(
         self,
@@ -135,69 +135,6 @@ class Drafts:
             return await self.cases.save(tx, before, after)
 
         return await self.deps.transactions.run(work)
-
-    async def submit(
-        self,
-        citizen_id: str,
-        application_id: str,
-        agreement: Agreement,
-        *,
-        expected: Expected,
-        by: Hands | None = None,
-    ) -> Application:
-        """Hand the application in; see `drafts.submitted` (C10–C15).
-
-        Raises:
-            TooManyApplicationsError: as many of this citizen wait for a decision as may.
-        """
-        await self._load(None, citizen_id, application_id, expected)
-        await self.known.profile_arrives(citizen_id)
-
-        async def attempt(number: str) -> Application:
-            async def work(tx: Transaction) -> Application:
-                before = await self._load(tx, citizen_id, application_id, expected)
-                return await self._submit(tx, before, agreement, number, by)
-
-            return await self.deps.transactions.run(work)
-
-        submitted = await self.deps.numbered(
-            lambda: tracking_number(self.deps.draw(TRACKING_SPACE)), attempt
-        )
-        self.metrics.submitted.labels(submitted.type_code).inc()
-        return submitted
-
-    async def _submit(
-        self,
-        tx: Transaction,
-        before: Application,
-        agreement: Agreement,
-        number: str,
-        by: Hands | None,
-    ) -> Application:
-        citizen_id, most = before.citizen_id, self.deps.settings.applications_per_citizen
-        await self.known.may_apply(tx, citizen_id, before.type_code, by)
-        await self.desks.hold(tx, citizen_id)  # nobody adds to them before this ends
-        if await self.cases.store.how_many(tx, citizen_id, UNDECIDED) >= most:
-            raise TooManyApplicationsError(most)
-        catalogue, kind = self.cases.catalogue, await self.cases.kind_of(before)
-        after = drafts.submitted(
-            before,
-            kind,
-            await self.known.store.people.find(tx, citizen_id),
-            agreement=agreement,
-            consent=catalogue.consent,
-            chosen=await self.cases.choice(tx, before.clinic.id if before.clinic else None, kind),
-            tracking_number=number,
-            calendar=await self.cases.calendar_of(tx, before),
-            now=self.deps.now(),
-            by=by,
-        )
-        after = await self.repeats.hand_in(tx, after)
-        told = events.submitted(after, kind, by)
-        if after.state is not State.AWAITING_DOCUMENTS:
-            return await self.cases.save(tx, before, after, told)
-        requested = events.documents_requested(after, kind)
-        return await self.cases.save(tx, before, after, told, requested)
 
     async def _first_choice(
         self, tx: Transaction, citizen_id: str, clinic_id: str | None, kind: CertificateType

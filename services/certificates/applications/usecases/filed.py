@@ -40,13 +40,14 @@ class Applications:
 
     async def view(self, application: Application) -> ApplicationView:
         """The application as its citizen sees it today."""
-        kind, flaw = await self.cases.kind_of(application), None
-        if application.state is State.DRAFT:
-            clinic_id = application.clinic.id if application.clinic else None
-            flaw = (await self.cases.choice(None, clinic_id, kind)).flaw
-        today = await self.cases.today(None, application)
-        again = succession.may_be_followed(application, today=today, now=self.deps.now())
-        return citizens_view(application, kind, today=today, flaw=flaw, again=again)
+        kind = await self.cases.kind_of(application)
+        if application.state is not State.DRAFT:
+            today = await self.cases.today(None, application)
+            again = succession.may_be_followed(application, today=today, now=self.deps.now())
+            return citizens_view(application, kind, again=again)
+        problems, form = await self.cases.prepared(application, kind)
+        digest = None if problems else form.digest
+        return citizens_view(application, kind, problems=problems, digest=digest)
 
     async def one(self, citizen_id: str, application_id: str) -> Application:
         """One application of this citizen.

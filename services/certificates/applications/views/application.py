@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel, Field
 
-from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import (
     CITIZEN_ACTIONS,
@@ -17,6 +16,7 @@ from services.certificates.applications.domain.states import (
 from services.certificates.applications.domain.succession import REAPPLY
 from services.certificates.applications.views import papers
 from services.certificates.applications.views.course import (
+    ConfirmationView,
     DecisionView,
     HistoryView,
     LinkView,
@@ -31,7 +31,6 @@ from services.certificates.catalogue.domain.catalogue import (
     SlaClass,
 )
 from services.certificates.catalogue.domain.forms import unprintable_errors
-from services.certificates.known.domain.clinics import ClinicFlaw
 from services.chassis.foundation.errors import FieldError
 
 
@@ -52,8 +51,9 @@ class ApplicationView(BaseModel):
     """An application as its citizen sees it, and the doctor who has it.
 
     `deadline_at` does not count while `paused_at` is set. `problems` is what keeps a draft from
-    being submitted; for the doctor, what cannot be printed: ask for its correction. `revision` is
-    the ETag's value, to be sent as `If-Match`.
+    being submitted; for the doctor, what cannot be printed: ask for its correction. Once there are
+    none, `digest` is what an act of signing has to be for. `revision` is the ETag's value, to be
+    sent as `If-Match`.
     """
 
     id: str
@@ -81,6 +81,8 @@ class ApplicationView(BaseModel):
     postal_number: str | None
     consent_version: str | None
     consent_at: datetime | None
+    digest: str | None
+    confirmation: ConfirmationView | None
     decision: DecisionView | None
     certificate: MadeView | None
     claimed_until: datetime | None
@@ -97,18 +99,16 @@ def citizens_view(
     application: Application,
     kind: CertificateType,
     *,
-    today: date,
-    flaw: ClinicFlaw | None,
+    problems: list[FieldError] | None = None,
+    digest: str | None = None,
     again: bool = False,
 ) -> ApplicationView:
-    """With what keeps a draft from being submitted, and what can be done; `flaw`: its clinic's.
+    """With what keeps a draft from being submitted, else its digest, and what can be done.
 
     `again`: another application may take its place (C46).
     """
-    draft = application.state is State.DRAFT
-    problems = drafts.problems(application, kind, today=today, flaw=flaw) if draft else []
     actions = [*CITIZEN_ACTIONS.get(application.state, []), *([REAPPLY] if again else [])]
-    return _view(application, kind, problems, actions)
+    return _view(application, kind, problems or [], actions, digest)
 
 
 def doctors_view(application: Application, kind: CertificateType) -> ApplicationView:
@@ -122,6 +122,7 @@ def _view(
     kind: CertificateType,
     problems: list[FieldError],
     actions: list[str],
+    digest: str | None = None,
 ) -> ApplicationView:
     filed, made = application.filed, application.certificate
     clinic, prepared = application.clinic, application.prepared_by
@@ -154,6 +155,10 @@ def _view(
         postal_number=application.postal_number,
         consent_version=filed.consent.version if filed else None,
         consent_at=filed.consent.at if filed else None,
+        digest=digest,
+        confirmation=ConfirmationView.of(filed.confirmation)
+        if filed and filed.confirmation
+        else None,
         decision=DecisionView.of(application.decision) if application.decision else None,
         certificate=MadeView.of(made) if made else None,
         claimed_until=application.claim.until if application.claim else None,

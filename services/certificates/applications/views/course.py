@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from services.certificates.applications.domain.parts import Decision, Link, Made
+from services.certificates.applications.domain.parts import Confirmation, Decision, Link, Made
 from services.certificates.applications.domain.states import (
     ACTOR_LABELS,
     MOVE_LABELS,
@@ -16,6 +16,19 @@ from services.certificates.applications.domain.states import (
     Move,
     State,
 )
+
+
+class ConfirmationView(BaseModel):
+    """How the submission was confirmed (C12)."""
+
+    method: str = Field(description="sms, email, totp; signature – своим сертификатом.")
+    at: datetime
+    reference: str = Field(description="Номер подтверждения или серийный номер сертификата.")
+
+    @classmethod
+    def of(cls, found: Confirmation) -> Self:
+        """From the domain."""
+        return cls(method=found.method, at=found.at, reference=found.reference)
 
 
 class HistoryView(BaseModel):

@@ -44,8 +44,9 @@ async def _submitted(office: Office, who: dict[str, str]) -> dict[str, Any]:
     changes = {"fields": dict(FILLED), "attachments": given}
     edited = await office.http.patch(path, json=changes, headers=who | match(opened.json()))
     assert edited.status_code == 200, edited.text
+    agreed = office.agreed(edited.json(), by=PARENT)
     done = await office.http.post(
-        f"{path}/submission", json=CONSENT, headers=who | match(edited.json())
+        f"{path}/submission", json=agreed, headers=who | match(edited.json())
     )
     assert done.status_code == 200, done.text
     found: dict[str, Any] = done.json()

@@ -26,6 +26,7 @@ ROUTES = [
     ("POST", "/v1/applications"),
     ("GET", "/v1/applications/{id}"),
     ("PATCH", "/v1/applications/{id}"),
+    ("GET", "/v1/applications/{id}/form"),
     ("POST", "/v1/applications/{id}/submission"),
     ("POST", "/v1/applications/{id}/documents"),
     ("POST", "/v1/applications/{id}/withdrawal"),
@@ -243,7 +244,8 @@ async def test_a_profile_on_its_way_is_waited_for(
         assert early.headers["retry-after"] == "2"
         await office.hear(profile(), ANNA.account_id)
         draft = await office.edit(draft, {"fields": {"oms": ANNA.oms, "validity_months": "6"}})
-        done = await office.http.post(path, json=CONSENT, headers=office.citizen() | match(draft))
+        agreed, headers = office.agreed(draft), office.citizen() | match(draft)
+        done = await office.http.post(path, json=agreed, headers=headers)
         assert done.status_code == 200, done.text
         assert done.json()["fields"]["last_name"] == "Соколова"
 
@@ -358,4 +360,5 @@ async def test_c13_nobody_piles_up_applications(
         assert (refused.status_code, refused.json()["code"]) == (409, "too-many-applications")
         gone = f"/v1/applications/{first['id']}/withdrawal"
         assert (await office.http.post(gone, headers=office.citizen())).status_code == 200
-        assert (await office.http.post(path, json=CONSENT, headers=headers)).status_code == 200
+        agreed = office.agreed(draft)
+        assert (await office.http.post(path, json=agreed, headers=headers)).status_code == 200

@@ -12,7 +12,7 @@ from contracts.certificates import ApplicationSubmitted
 from tests.support.service import keyed, outbox_events
 from tests.support.services.certificates.builders import TESTS
 from tests.support.services.certificates.events import Json
-from tests.support.services.certificates.office import CONSENT, Office, match
+from tests.support.services.certificates.office import Office, match
 
 
 async def mine(office: Office, **query: Any) -> Json:
@@ -37,7 +37,7 @@ async def repeat(office: Office, first: Json, **body: Any) -> Any:
 async def submit(office: Office, draft: Json) -> Json:
     answer = await office.http.post(
         f"/v1/applications/{draft['id']}/submission",
-        json=CONSENT,
+        json=office.agreed(draft),
         headers=office.citizen() | match(draft),
     )
     assert answer.status_code == 200, answer.text

@@ -89,8 +89,8 @@ async def test_k6_a_doctor_of_two_clinics_has_one_queue_that_says_whose_each_is(
     here = await office.submitted()
     draft = await office.edit(await office.draft("policy", *TESTS), {"clinic_id": ELSEWHERE.id})
     path = f"/v1/applications/{draft['id']}/submission"
-    headers = office.citizen() | match(draft)
-    assert (await office.http.post(path, json=CONSENT, headers=headers)).status_code == 200
+    agreed, headers = office.agreed(draft), office.citizen() | match(draft)
+    assert (await office.http.post(path, json=agreed, headers=headers)).status_code == 200
     queue, pages, cursor = [], 0, None
     while pages == 0 or cursor:
         params = {"limit": 1} | ({"cursor": cursor} if cursor else {})

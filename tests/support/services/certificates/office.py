@@ -150,12 +150,16 @@ class Office:
         found: Json = answer.json()
         return found
 
+    def agreed(self, draft: Mapping[str, Any], by: str = ANNA.account_id) -> Json:
+        """The consent, and this person's act for exactly this draft (C12)."""
+        return {**CONSENT, "act": self.tokens.act(by, draft["digest"], at=self.clock())}
+
     async def submitted(self, *requirements: str, delivery: str = "account") -> Json:
         """A submitted application; complete unless told otherwise."""
         draft = await self.draft(*(requirements or ("policy", *TESTS)), delivery=delivery)
         answer = await self.http.post(
             f"/v1/applications/{draft['id']}/submission",
-            json=CONSENT,
+            json=self.agreed(draft),
             headers=self.citizen() | match(draft),
         )
         assert answer.status_code == 200, answer.text
