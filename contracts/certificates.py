@@ -86,6 +86,23 @@ class ReviewEnded(Data):
     doctor_id: str
 
 
+class ResultAttached(Data):
+    """A doctor attached the result of an examination (C21): the citizen may read the file.
+
+    The file is the doctor's upload; from now on it tells of the citizen, and its journal is theirs.
+    """
+
+    TYPE: ClassVar[str] = "certificates.result-attached.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_title: str
+    doctor_id: str
+    file_id: str
+    clinic_id: str | None = None
+    clinic_name: str | None = None
+
+
 class DocumentsRequested(Data):
     """The citizen has to add documents; the deadline clock is paused (C10, C17).
 

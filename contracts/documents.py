@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.envelope import Data, Moment, Part, Text
+from contracts.envelope import Data, Moment, Part, Pii, Text
 
 
 class DocumentKind(StrEnum):
@@ -17,10 +17,49 @@ class DocumentKind(StrEnum):
     TALON = "talon"
 
 
+class CheckedSignature(Part):
+    """One signature of an uploaded PDF as it was found (C55): whose, and what holds of it.
+
+    `intact` is absent where nobody here can tell (an algorithm that is not known). `trusted`: its
+    certificate leads to a root that is trusted here and was valid when it signed. `covers_whole`:
+    it covers every byte of the file. `reason_code` and `reason` say the worst of it.
+    """
+
+    signer: str
+    certificate_serial: str
+    signed_at: Moment | None = None
+    intact: bool | None = None
+    trusted: bool
+    covers_whole: bool
+    reason_code: str
+    reason: Text
+
+
+class FilePii(Pii):
+    """The signatures of a file: a signer may be anybody, and is named as the certificate does."""
+
+    signatures: tuple[CheckedSignature, ...]
+
+
+class OwnDocument(Part):
+    """The document of this platform that an upload is byte for byte (C41), as it stood then.
+
+    Not `current`: void, past its time or replaced; then `reason_code` and `reason` say which.
+    """
+
+    document_id: str
+    number: str
+    current: bool
+    reason_code: str | None = None
+    reason: Text | None = None
+
+
 class FileAccepted(Data):
     """An upload passed every check and is stored; `sha256` fixes its content (D3).
 
     `size` is of what is stored, `sent_size` of what the citizen sent: limits are about the latter.
+    `signed` is what its signatures come to: `signed-intact`, `signed-untrusted`, `signed-broken`,
+    `unsigned`; absent of files that were accepted before signatures were checked.
     """
 
     TYPE: ClassVar[str] = "documents.file-accepted.v1"
@@ -34,6 +73,9 @@ class FileAccepted(Data):
     dpi: int | None = None
     sent_size: int | None = None
     actor_id: str | None = None
+    signed: str | None = None
+    own_document: OwnDocument | None = None
+    pii: FilePii | None = None
 
 
 class Signature(Part):

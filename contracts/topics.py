@@ -162,6 +162,7 @@ TOPICS: tuple[Topic, ...] = (
             c.ApplicationSubmitted,
             c.ReviewStarted,
             c.ReviewEnded,
+            c.ResultAttached,
             c.DocumentsRequested,
             c.DocumentsSupplied,
             c.CertificateIssued,
@@ -175,12 +176,14 @@ TOPICS: tuple[Topic, ...] = (
             "documents": (
                 c.ReviewStarted,
                 c.ReviewEnded,
+                c.ResultAttached,
                 c.CertificateRevoked,
             ),
             "notifier": (
                 c.ApplicationPrepared,
                 c.ApplicationSubmitted,
                 c.ReviewStarted,
+                c.ResultAttached,
                 c.DocumentsRequested,
                 c.CertificateIssued,
                 c.ApplicationRefused,

@@ -4,7 +4,7 @@ Owns the uploads and the sealed documents (content-addressed, in S3), the grants
 journal of reads, and the keys and certificates of doctors and clinics with the journal of what was
 signed. Publishes `documents.file-accepted`, `documents.document-sealed`,
 `documents.sealing-failed`, `documents.signer-changed` and `documents.signer-expiry-warned`; listens
-to `certificates.review-started`, `certificates.review-ended`,
+to `certificates.review-started`, `certificates.review-ended`, `certificates.result-attached`,
 `certificates.application-approved`, `certificates.preview-ordered`,
 `certificates.certificate-revoked`,
 `scheduling.appointment-booked`, `scheduling.appointment-cancelled`, `identity.staff-changed`,

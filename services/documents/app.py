@@ -47,7 +47,7 @@ from services.documents.signers.actions.signing import Signing
 from services.documents.signers.gateways.judge import Judge
 from services.documents.signers.gateways.keys import Vault
 from services.documents.signers.gateways.ocsp import Responders
-from services.documents.signers.gateways.trust import TrustFiles
+from services.documents.signers.gateways.trust import TrustFiles, trusted_files
 from services.documents.signers.metrics import SignerMetrics
 from services.documents.signers.usecases.copies import Copies
 from services.documents.signers.usecases.enrolment import EXPIRY, Enrolments
@@ -57,10 +57,15 @@ from services.documents.signers.usecases.keeping import Rewrapping
 from services.documents.uploads import api as uploads_api
 from services.documents.uploads import consumers as uploads_consumers
 from services.documents.uploads import store as uploads_store
-from services.documents.uploads.domain import MEGABYTE, PURPOSES, PurposeLimits, Quota
+from services.documents.uploads.domain.limits import MEGABYTE, PURPOSES, PurposeLimits
+from services.documents.uploads.domain.quotas import Quota
 from services.documents.uploads.gateways.inspection.pool import InspectionPool
+from services.documents.uploads.gateways.malware import ClamAV, Scanner
 from services.documents.uploads.metrics import UploadMetrics
-from services.documents.uploads.usecases import Rules, Uploads
+from services.documents.uploads.usecases.reading import Reading, SealedHere
+from services.documents.uploads.usecases.reviews import Reviews
+from services.documents.uploads.usecases.scanning import SCAN, Quarantine
+from services.documents.uploads.usecases.uploading import Rules, Uploads
 from services.sealing import Token
 
 _MAX_BODY = 64 * MEGABYTE
@@ -115,18 +120,14 @@ def build(
         journalling=parts.journalling,
     )
     rules = _rules(settings)
-    inspector = InspectionPool()
-    uploads = Uploads(
-        deps=deps,
+    upload = _upload_parts(
+        settings,
+        resources,
+        deps,
         rules=rules,
-        files=uploads_store.Files(db),
-        months=uploads_store.Months(db),
-        bucket=settings.bucket_uploads,
         storage=storage,
-        inspector=inspector,
         access=access,
-        sealed_here=documents.has_content,
-        metrics=UploadMetrics(resources.metrics, rules.purposes),
+        sealed_here=documents.known,
     )
     previews = Previews(
         deps=deps,
@@ -150,12 +151,13 @@ def build(
                 ended_sessions.handlers(resources.transactions, ended),
                 signers_consumers.handlers(parts.copies),
                 rights.handlers(resources.transactions, acting),
-                uploads_consumers.handlers(uploads),
+                uploads_consumers.handlers(upload.reviews),
                 sealed_consumers.handlers(documents, orders),
                 previews_consumers.handlers(previews, orders),
             ],
             timer_handlers={
                 SEAL: documents.seal,
+                SCAN: upload.quarantine.scan,
                 EXPIRY: parts.expiry.look,
                 RENDER: previews.render,
                 FORGET: previews.forget,
@@ -172,7 +174,8 @@ def build(
             ],
             facilities=[
                 Door(blocked.has, acting, tuple(Scope), now),
-                uploads,
+                upload.uploads,
+                upload.reading,
                 documents,
                 previews,
                 journal,
@@ -180,11 +183,61 @@ def build(
                 parts.signatures,
                 parts.rewrapping,
             ],
-            prepare=[storage.prepare, inspector.warm],
+            prepare=[storage.prepare, upload.uploads.warm],
             measures=[documents.measure_waiting, documents.measure_ends],
-            close=[storage.close, sealing.close, inspector.close, *parts.close],
+            close=[storage.close, sealing.close, upload.uploads.inspector.close, *parts.close],
         ),
     ).app
+
+
+@dataclass(frozen=True)
+class _UploadParts:
+    """The verbs about uploads."""
+
+    uploads: Uploads
+    reading: Reading
+    reviews: Reviews
+    quarantine: Quarantine
+
+
+def _upload_parts(
+    settings: Settings,
+    resources: Resources,
+    deps: Deps,
+    *,
+    rules: Rules,
+    storage: Storage,
+    access: Access,
+    sealed_here: SealedHere,
+) -> _UploadParts:
+    files = uploads_store.Files(resources.mongo.db)
+    results = uploads_store.Results(resources.mongo.db)
+    metrics = UploadMetrics(resources.metrics, rules.purposes)
+    bucket, scanner = settings.bucket_uploads, _scanner(settings, resources)
+    trusted = [*trusted_files(settings.pki_dir), *filter(None, (settings.trust_dir,))]
+    return _UploadParts(
+        uploads=Uploads(
+            deps=deps,
+            rules=rules,
+            files=files,
+            months=uploads_store.Months(resources.mongo.db),
+            bucket=bucket,
+            storage=storage,
+            inspector=InspectionPool(trusted=trusted),
+            scanner=scanner,
+            sealed_here=sealed_here,
+            metrics=metrics,
+        ),
+        reading=Reading(deps, files, results, bucket, access, sealed_here),
+        reviews=Reviews(deps, files, results, timedelta(days=settings.grant_days)),
+        quarantine=Quarantine(deps, files, bucket, storage, scanner, metrics),
+    )
+
+
+def _scanner(settings: Settings, resources: Resources) -> Scanner | None:
+    if settings.malware_scanner == "off":
+        return None
+    return ClamAV(settings.malware_scanner, resources.metrics, seconds=settings.malware_seconds)
 
 
 @dataclass(frozen=True)
@@ -233,7 +286,6 @@ def _rules(settings: Settings) -> Rules:
     return Rules(
         purposes=given or PURPOSES,
         quota=Quota(settings.quota_files, settings.quota_megabytes * MEGABYTE),
-        grant_lasting=timedelta(days=settings.grant_days),
     )
 
 

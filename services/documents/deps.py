@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from contracts.roles import Role
-from services.chassis.foundation.errors import RefusalError
+from services.chassis.foundation.errors import NotConfirmedError, RefusalError
 from services.chassis.http.auth import Principal
 from services.chassis.http.door import admitted
 from services.chassis.http.facilities import facility
@@ -22,7 +22,6 @@ from services.chassis.work.transactions import Transactions
 
 Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN, acting=True))]
 """A citizen, or who acts for one (I12)."""
-Confirmed = Annotated[Principal, Depends(admitted(Role.CITIZEN, confirmed=True, acting=True))]
 Person = Annotated[Principal, Depends(admitted(Role.CITIZEN, Role.DOCTOR, acting=True))]
 Counted = Annotated[Rates, Depends(facility(Rates))]
 """Of routes that leave something behind: how often one person may."""
@@ -37,6 +36,20 @@ class Deps:
     transactions: Transactions
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+
+
+async def sends(who: Person) -> Principal:
+    """Who may send files: a doctor, a confirmed citizen, who acts for one.
+
+    Raises:
+        NotConfirmedError: a citizen whom the registry has not confirmed.
+    """
+    if Role.DOCTOR not in who.roles and not who.confirmed:
+        raise NotConfirmedError
+    return who
+
+
+Sending = Annotated[Principal, Depends(sends)]
 
 
 def looker_of(who: Principal) -> Looker:

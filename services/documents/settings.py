@@ -42,6 +42,18 @@ class Settings(ServiceSettings):
     bucket_uploads: str = "uploads"
     bucket_sealed: str = "sealed"
     pki_dir: Path = Path(".run/data/pki")
+    trust_dir: Path | None = Field(
+        default=None,
+        description="PEM files: roots whose signatures on uploaded PDFs are trusted beside those "
+        "of this platform, certificates on the way to them, lists of revoked ones.",
+    )
+    malware_scanner: str = Field(
+        default="off",
+        pattern=r"^(off|tcp://[^/\s]+:\d+|unix:///\S+)$",
+        description="ClamAV's daemon, which every upload is shown: `tcp://host:port` or "
+        "`unix:///path`. `off`: nothing is scanned, and purposes and files say so.",
+    )
+    malware_seconds: float = Field(default=15.0, gt=0, le=50, description="For one file.")
     tsa_url: str = "http://127.0.0.1:8191/"
     link_seconds: int = Field(default=120, gt=0, le=3600)
     grant_days: int = Field(default=30, gt=0)

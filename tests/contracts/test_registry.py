@@ -48,6 +48,7 @@ OF_A_CLINIC: tuple[type[Data], ...] = (
     certificates.ApplicationPrepared,
     certificates.ApplicationSubmitted,
     certificates.ReviewStarted,
+    certificates.ResultAttached,
     certificates.DocumentsRequested,
     certificates.CertificateIssued,
     certificates.DeadlineMissed,
@@ -184,6 +185,8 @@ def test_what_one_reader_may_know_is_encrypted_and_nothing_else_is() -> None:
     more = {identity.StaffChanged.TYPE: {"position", "snils"}}
     acting = (rights.RightGranted, rights.RightEnded, rights.RightRefused, rights.RightOffered)
     more |= {event.TYPE: {"representative_name", "subject_name"} for event in acting}
+    # who signed a file may be anybody: an office, a doctor, the citizen
+    more |= {documents.FileAccepted.TYPE: {"signatures"}}
     for event_type, schema in all_schemas().items():
         pii = schema["properties"]["data"]["properties"].get("pii", {})
         allowed = {"jwe"} if TOPIC_OF[event_type].one_reader else names | contacts

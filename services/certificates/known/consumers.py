@@ -13,6 +13,7 @@ from contracts.identity import (
 )
 from contracts.roles import Role
 from services.certificates.known.domain.clinics import Clinic, Home
+from services.certificates.known.domain.files import FileSignature, OwnDocument, Proof
 from services.certificates.known.domain.people import KnownFile, Person
 from services.certificates.known.domain.signers import Holder, Signer, signer_of
 from services.certificates.known.domain.staff import Post, Staff
@@ -63,7 +64,15 @@ def handlers(use: Copies, papers: Encryption) -> Handlers:
     async def file_accepted(incoming: Incoming[FileAccepted]) -> None:
         data = incoming.data
         sent = data.size if data.sent_size is None else data.sent_size  # limits are about that
-        file = KnownFile(data.file_id, data.owner_id, data.purpose, data.media_type, sent, data.dpi)
+        file = KnownFile(
+            id=data.file_id,
+            owner_id=data.owner_id,
+            purpose=data.purpose,
+            media_type=data.media_type,
+            size=sent,
+            dpi=data.dpi,
+            proof=_proof(data),
+        )
         await use.keep_file(file, cause=incoming.cause)
 
     return {
@@ -75,6 +84,27 @@ def handlers(use: Copies, papers: Encryption) -> Handlers:
         SignerChanged: signer_changed,
         FileAccepted: file_accepted,
     }
+
+
+def _proof(data: FileAccepted) -> Proof:
+    own = data.own_document
+    return Proof(
+        signed=data.signed,
+        signatures=tuple(
+            FileSignature(
+                signer=s.signer,
+                certificate_serial=s.certificate_serial,
+                signed_at=s.signed_at,
+                intact=s.intact,
+                trusted=s.trusted,
+                covers_whole=s.covers_whole,
+                code=s.reason_code,
+                reason=s.reason,
+            )
+            for s in (data.pii.signatures if data.pii else ())
+        ),
+        own_document=OwnDocument(own.number, own.current, own.reason) if own else None,
+    )
 
 
 def _staff(data: StaffChanged) -> Staff:

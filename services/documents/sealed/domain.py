@@ -12,6 +12,13 @@ from babel.dates import format_datetime
 
 from services.documents.access.domain.content import MediaType, clean_name
 from services.documents.sealed.errors import AnothersDocumentError, NotSealedYetError
+from services.documents.uploads.domain.signatures import (
+    CheckedSignature,
+    Finding,
+    Known,
+    OwnDocument,
+    Standing,
+)
 
 _ZONE = ZoneInfo("Europe/Moscow")
 """Where certificates count their days (the calendar of their catalogue)."""
@@ -94,6 +101,17 @@ class Signed:
     signer: str
     certificate_serial: str
     signed_at: datetime
+
+    def checked(self, *, last: bool) -> CheckedSignature:
+        """The same as a finding: whoever has exactly our bytes has what we signed."""
+        return CheckedSignature(
+            signer=self.signer,
+            serial=self.certificate_serial,
+            signed_at=self.signed_at,
+            stamped=True,
+            covers_whole=last,
+            finding=Finding.INTACT,
+        )
 
 
 @dataclass(frozen=True)
@@ -184,6 +202,20 @@ class Document:
         """Whether its time is over."""
         until = self.sealed.counts_until if self.sealed else None
         return until is not None and now >= until
+
+    def standing(self, now: datetime, *, replaced: bool) -> Standing:
+        """How it stands when it comes back as an upload; `replaced`: a newer edition is sealed."""
+        if self.void_at is not None:
+            return Standing.VOID
+        if replaced:
+            return Standing.REPLACED
+        return Standing.EXPIRED if self.over(now) else Standing.CURRENT
+
+    def known(self, standing: Standing) -> Known:
+        """What an upload of exactly its content is: its signatures are as they were made."""
+        made = self.stored().signatures
+        signatures = tuple(s.checked(last=s is made[-1]) for s in made)
+        return Known(OwnDocument(self.id, self.number, standing), signatures)
 
     def follows(self, previous: Document | None) -> Document:
         """The same document as the next edition of `previous`; the old one is kept (D4).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -99,6 +99,11 @@ class Documents(Aggregates[Document]):
         """The sealed document with exactly this content: for the public check, without an owner."""
         found = await self.first(None, {"sha256": sha256, "state": State.SEALED.value})
         return (await self._with_voids([found]))[0] if found else None
+
+    async def by_hashes(self, hashes: Collection[str]) -> list[Document]:
+        """The sealed documents with exactly these contents: without an owner, as above."""
+        query = {"sha256": {"$in": list(hashes)}, "state": State.SEALED.value}
+        return await self._with_voids(await self.every(None, query))
 
     async def add_void(
         self, tx: Transaction, kind: Kind, reference_id: str, number: str, since: datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from services.documents.sealed.gateways.signing import Notary
 from services.documents.sealed.metrics import SealingMetrics
 from services.documents.signers.actions.journal import Journalling
 from services.documents.signers.domain.journal import ActOfSigning, Signature
+from services.documents.uploads.domain.signatures import Known, Standing
 
 log = structlog.get_logger(__name__)
 
@@ -88,9 +90,14 @@ class Documents:
         """The sealed document with exactly this content, whoever asks."""
         return await self.store.by_hash(sha256)
 
-    async def has_content(self, sha256: str) -> bool:
-        """Whether exactly this content was sealed here."""
-        return await self.with_content(sha256) is not None
+    async def known(self, hashes: Collection[str]) -> Mapping[str, Known]:
+        """What is known of content with these hashes, where it was sealed here (C41)."""
+        found = await self.store.by_hashes(hashes)
+        return {d.stored().sha256: d.known(await self._standing(d)) for d in found}
+
+    async def _standing(self, document: Document) -> Standing:
+        newer = await self.store.newer_than(document)
+        return document.standing(self.deps.now(), replaced=newer is not None)
 
     async def newer_than(self, document: Document) -> Document | None:
         """The edition that replaced this one: an old one is kept, but says so (d5, D4)."""

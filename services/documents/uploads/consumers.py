@@ -1,19 +1,20 @@
-"""Everything uploads hear: whose review has a file, and when it ends."""
+"""Everything uploads hear: whose review has a file, when it ends, whose result a file is."""
 
 from __future__ import annotations
 
-from contracts.certificates import ReviewEnded, ReviewStarted
+from contracts.certificates import ResultAttached, ReviewEnded, ReviewStarted
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
-from services.documents.uploads.usecases import Uploads
+from services.documents.uploads.domain.files import Result
+from services.documents.uploads.usecases.reviews import Reviews
 
 
-def handlers(use: Uploads) -> Handlers:
+def handlers(use: Reviews) -> Handlers:
     """The handler of each event type."""
 
     async def review_started(incoming: Incoming[ReviewStarted]) -> None:
         data = incoming.data
-        await use.start_review(
+        await use.start(
             data.application_id,
             data.citizen_id,
             data.doctor_id,
@@ -22,6 +23,21 @@ def handlers(use: Uploads) -> Handlers:
         )
 
     async def review_ended(incoming: Incoming[ReviewEnded]) -> None:
-        await use.end_review(incoming.data.application_id, cause=incoming.latest("grants"))
+        await use.end(incoming.data.application_id, cause=incoming.latest("grants"))
 
-    return {ReviewStarted: review_started, ReviewEnded: review_ended}
+    async def result_attached(incoming: Incoming[ResultAttached]) -> None:
+        data = incoming.data
+        result = Result(
+            id=data.file_id,
+            application_id=data.application_id,
+            citizen_id=data.citizen_id,
+            doctor_id=data.doctor_id,
+            attached_at=incoming.event.time,
+        )
+        await use.attach(result, cause=incoming.cause)
+
+    return {
+        ReviewStarted: review_started,
+        ReviewEnded: review_ended,
+        ResultAttached: result_attached,
+    }

@@ -210,6 +210,39 @@ class UploadQuotaError(TooManyRequestsError):
         )
 
 
+class FileInfectedError(FileRefusedError):
+    """Malware was found in it: nothing of it is kept (C9)."""
+
+    code = "file-infected"
+    title = "В файле вредоносная программа"
+    detail = (
+        "В файле найдена вредоносная программа, поэтому он не сохранён. Проверьте компьютер "
+        f"антивирусом и загрузите документ заново. {_ACCEPTED}"
+    )
+
+
+class FileQuarantinedError(RefusalError):
+    """Nobody has scanned it yet, so it is given to nobody (C9)."""
+
+    code = "file-quarantined"
+    title = "Файл ещё проверяется"
+    detail = (
+        "Файл ещё не проверен на вредоносные программы, поэтому его нельзя ни открыть, ни "
+        "приложить. Проверка повторяется сама: зайдите через несколько минут."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=60)
+
+
+class OthersResultError(RefusalError):
+    """The result of one person's examination is no other's."""
+
+    code = "result-of-another"
+    title = "Это результат другого пациента"
+    detail = "Файл уже приложен как результат обследования другого пациента."
+
+
 class NoFileError(InvalidInputError):
     """The form has no field `file`, or not exactly one."""
 
@@ -245,6 +278,10 @@ class NoSuchFileError(NotFoundError):
     """No such file for this reader: whether it is not there or not theirs, in the same words."""
 
     detail = "Такого файла нет или у вас нет к нему доступа."
+
+
+class ScannerAwayError(AccidentError):
+    """The scanner for malware does not answer, or not with a verdict."""
 
 
 class InspectionAwayError(AccidentError):

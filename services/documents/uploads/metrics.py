@@ -6,9 +6,15 @@ from collections.abc import Iterable
 
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.telemetry.metrics import TRY_AGAIN, Metrics
+from services.documents.uploads.domain.files import FileState
 
 UNKNOWN_PURPOSE = "unknown"
 TAKEN, REFUSED = "taken", "refused"
+_OUTCOMES = {
+    FileState.ACCEPTED: TAKEN,
+    FileState.QUARANTINED: "quarantined",
+    FileState.INFECTED: "infected",
+}
 
 
 class UploadMetrics:
@@ -20,12 +26,15 @@ class UploadMetrics:
             "uploads_total",
             "Uploads by purpose; whatever purpose is not known is `unknown`.",
             purpose=(*sorted(self._purposes), UNKNOWN_PURPOSE),
-            outcome=(TAKEN, REFUSED, TRY_AGAIN),
+            outcome=(*_OUTCOMES.values(), REFUSED, TRY_AGAIN),
         )
 
-    def taken(self, purpose: str) -> None:
-        """Count an upload of this `purpose` (a label value)."""
-        self.uploads.labels(purpose, TAKEN).inc()
+    def taken(self, purpose: str, state: FileState) -> None:
+        """Count an upload of this `purpose` (a label value) that came into this state.
+
+        What leaves quarantine counts once more, as what it became.
+        """
+        self.uploads.labels(purpose, _OUTCOMES[state]).inc()
 
     def refused(self, purpose: str, refusal: RefusalError) -> None:
         """Count an upload of this `purpose` (a label value) that was not taken."""

@@ -1,7 +1,7 @@
-"""Collections of uploads: `files`, `grants` of doctors, and what a citizen has `stored` in a month.
+"""Collections of uploads: `files`, `grants` of doctors, `results`, and what is `stored` in a month.
 
-A file is only added. Grants of an application are replaced as a set, and the month is a counter
-that two uploads at once must both see.
+A file is added, and changes once where it waited to be scanned. Grants of an application are
+replaced as a set, and the month is a counter that two uploads at once must both see.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
 from services.chassis.foundation.errors import DuplicateError
-from services.chassis.work.aggregates import Aggregates
+from services.chassis.work.aggregates import Aggregates, Records
 from services.chassis.work.transactions import Transaction
-from services.documents.uploads.domain import Grant, Stored, StoredFile
+from services.documents.uploads.domain.files import Grant, Result, StoredFile
+from services.documents.uploads.domain.quotas import Stored
 from services.documents.uploads.errors import NoSuchFileError
 
 _NEWEST = Sort("accepted_at", descending=True)
@@ -29,12 +30,13 @@ INDEXES: Indexes = {
         IndexModel([("application_id", ASCENDING)]),
         IndexModel([("until", ASCENDING)], expireAfterSeconds=0),
     ],
+    "results": [],
     "stored": [IndexModel([("ends_at", ASCENDING)], expireAfterSeconds=0)],
 }
 
 
 class Files(Aggregates[StoredFile]):
-    """Accepted uploads, each of one citizen."""
+    """Uploads, each of one person."""
 
     def __init__(self, db: Database) -> None:
         super().__init__(
@@ -45,21 +47,21 @@ class Files(Aggregates[StoredFile]):
         )
         self._grants = db["grants"]
 
-    async def of_doctor(self, file_id: str, doctor_id: str, now: datetime) -> StoredFile | None:
-        """An upload that this doctor's review has now."""
+    async def granted(self, file_id: str, doctor_id: str, now: datetime) -> bool:
+        """Whether this doctor's review has the upload now."""
         query = {"file_id": file_id, "doctor_id": doctor_id, "until": {"$gt": now}}
-        grant = await self._grants.find_one(query)
-        return await self.find(None, file_id) if grant else None
+        return await self._grants.find_one(query) is not None
 
-    async def of_citizen(self, owner_id: str, *, after: str | None, limit: int) -> Page[StoredFile]:
-        """Uploads of this citizen, newest first."""
+    async def of_owner(self, owner_id: str, *, after: str | None, limit: int) -> Page[StoredFile]:
+        """Uploads of this person, newest first."""
         return await self.page({"owner_id": owner_id}, _NEWEST, after=after, limit=limit)
 
     async def attachments(
-        self, tx: Transaction, file_ids: Sequence[str], owner_id: str
+        self, tx: Transaction, file_ids: Sequence[str], owner_id: str, results: Sequence[str]
     ) -> list[StoredFile]:
-        """Those of the named uploads that are this citizen's."""
-        return await self.every(tx, {"_id": {"$in": list(file_ids)}, "owner_id": owner_id})
+        """Those of the named uploads that are this citizen's, and those among the `results`."""
+        found = await self.every(tx, {"_id": {"$in": list(file_ids)}})
+        return [file for file in found if file.owner_id == owner_id or file.id in results]
 
     async def replace_grants(
         self, tx: Transaction, application_id: str, grants: Sequence[Grant]
@@ -72,6 +74,18 @@ class Files(Aggregates[StoredFile]):
         for id_, document in documents.items():
             grant = {"_id": id_, **document}
             await tx.replace(self._grants, {"_id": id_}, grant, duplicate=DuplicateError)
+
+
+class Results(Records[Result]):
+    """Uploads of doctors that are results of somebody's examinations, by the id of the file."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db["results"], Mapper(Result))
+
+    async def about(self, tx: Transaction, file_ids: Sequence[str], citizen_id: str) -> list[str]:
+        """Which of the named uploads are results about this citizen."""
+        found = await self.every(tx, {"_id": {"$in": list(file_ids)}})
+        return [result.id for result in found if result.citizen_id == citizen_id]
 
 
 class Months:

@@ -19,6 +19,7 @@ from contracts.certificates import (
     CertificateRevoked,
     DeadlineMissed,
     DocumentsRequested,
+    ResultAttached,
     ReviewStarted,
 )
 from contracts.documents import SignerExpiryWarned
@@ -60,6 +61,7 @@ TEMPLATE_OF: dict[type[Data], str] = {
     ApplicationPrepared: "application-prepared",
     ApplicationSubmitted: "application-submitted",
     ReviewStarted: "review-started",
+    ResultAttached: "result-attached",
     DocumentsRequested: "documents-requested",
     CertificateIssued: "certificate-issued",
     CertificateRevoked: "certificate-revoked",
@@ -87,6 +89,7 @@ _TOLD: dict[type[Data], str] = {
     ApplicationPrepared: "citizen_id",
     ApplicationSubmitted: "citizen_id",
     ReviewStarted: "citizen_id",
+    ResultAttached: "citizen_id",
     DocumentsRequested: "citizen_id",
     ApplicationRefused: "citizen_id",
     ApplicationWithdrawn: "citizen_id",

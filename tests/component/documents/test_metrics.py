@@ -12,7 +12,7 @@ from services.chassis.database.deadline import TookTooLongError
 from services.chassis.database.idempotency import Once
 from services.chassis.foundation.settings import Platform
 from services.documents.uploads.api.views import FileView
-from services.documents.uploads.usecases import Upload
+from services.documents.uploads.usecases.uploading import Sender, Upload
 from tests.support import scans
 from tests.support.eventually import eventually
 from tests.support.pki_files import flip_list, lasting, revocations
@@ -68,7 +68,7 @@ async def test_what_came_too_late_to_commit_is_not_refused(office: DocumentsServ
         FileView.of
     )
     with pytest.raises(TookTooLongError):
-        await too_late(lambda: office.uploads.upload("anna", scan, once=once))
+        await too_late(lambda: office.uploads.upload(Sender("anna"), scan, once=once))
     assert uploads(office, "attachment") == (0, 0)
     assert metric(office.app, "uploads_total", purpose="attachment", outcome="try-again") == 1
 

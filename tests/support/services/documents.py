@@ -46,7 +46,7 @@ from services.chassis.http.keys import FetchKeys
 from services.documents.app import build
 from services.documents.sealed.usecases import Documents
 from services.documents.settings import Settings
-from services.documents.uploads.usecases import Uploads
+from services.documents.uploads.usecases.uploading import Uploads
 from tests.support.pem_keys import PemSigning
 from tests.support.service import Tokens, keyed, running
 from tests.support.tools.encryption import SECRET, jwe

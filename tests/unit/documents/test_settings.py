@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import pytest
 from pydantic import ValidationError
 
+from contracts.roles import Role
 from services.chassis.http.facilities import find
 from services.documents.app import build
 from services.documents.settings import Settings
-from services.documents.uploads.domain import MEGABYTE, PURPOSES, PurposeLimits
-from services.documents.uploads.usecases import Uploads
+from services.documents.uploads.domain.limits import MEGABYTE, PURPOSES, PurposeLimits
+from services.documents.uploads.usecases.uploading import Uploads
 from tests.support.services.certificates.builders import CATALOGUE
 
 
@@ -45,4 +46,6 @@ def test_what_makes_no_limits_stops_the_service_before_it_starts(
 def test_e3_uploads_say_what_the_catalogue_does() -> None:
     """What lengthens a term is said by documents and decided by certificates: one number."""
     limits = {kind.extra_check_below_dpi for kind in CATALOGUE.types.values()}
-    assert limits - {None} == {purpose.clear_dpi for purpose in PURPOSES.values()}
+    assert limits - {None} == {
+        purpose.clear_dpi for purpose in PURPOSES.values() if purpose.by is Role.CITIZEN
+    }

@@ -212,6 +212,6 @@ class Application:
         touched = {code for code, _ in files}
         kept = tuple(a for a in self.attachments if a.requirement not in touched)
         added = tuple(
-            Attachment(code, file.id, file.media_type, file.size, file.dpi) for code, file in files
+            Attachment(code, f.id, f.media_type, f.size, f.dpi, proof=f.proof) for code, f in files
         )
         return replace(self, attachments=(*kept, *added))

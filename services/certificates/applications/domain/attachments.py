@@ -51,9 +51,16 @@ def _wrong_file(requirement: Requirement, file: KnownFile | None) -> tuple[str, 
     if file.size > requirement.max_bytes:
         limit = requirement.max_bytes / 1024 / 1024
         return "file-too-large", f"Файл больше {limit:g} МБ."
-    if requirement.min_dpi is not None and (file.dpi or 0) < requirement.min_dpi:
+    if _too_coarse(requirement, file):
         return "file-dpi", f"Разрешение скана должно быть не ниже {requirement.min_dpi} dpi."
-    return None
+    return file.proof.objection() if requirement.signed else None
+
+
+def _too_coarse(requirement: Requirement, file: KnownFile) -> bool:
+    """A document that is one by its signatures need not be a scan (n3, C41)."""
+    if requirement.min_dpi is None or (file.dpi is None and file.proof.electronic):
+        return False
+    return (file.dpi or 0) < requirement.min_dpi
 
 
 def known_files(

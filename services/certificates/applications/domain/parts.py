@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from services.certificates.applications.domain.states import State
 from services.certificates.catalogue.domain.catalogue import SlaClass
+from services.certificates.known.domain.files import UNKNOWN, Proof
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Attachment:
     size: int
     dpi: int | None = None
     by_doctor: str | None = None
+    proof: Proof = UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel, Field
@@ -9,6 +11,38 @@ from pydantic import BaseModel, Field
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.parts import Attachment
 from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.known.domain.files import FileSignature, OwnDocument
+
+
+class FileSignatureView(BaseModel):
+    """One signature of a file, as it was found at upload (C55)."""
+
+    signer: str
+    certificate_serial: str
+    signed_at: datetime | None
+    intact: bool | None = Field(description="null: the algorithm is not known here.")
+    trusted: bool
+    covers_whole: bool
+    code: str = Field(examples=["intact", "changed-later", "authority-unknown"])
+    reason: str
+
+    @classmethod
+    def of(cls, found: FileSignature) -> Self:
+        """From the domain."""
+        return cls(**asdict(found))
+
+
+class OwnDocumentView(BaseModel):
+    """The document of this platform that a file is byte for byte, as it stood at upload (C41)."""
+
+    number: str
+    current: bool
+    reason: str | None
+
+    @classmethod
+    def of(cls, own: OwnDocument) -> Self:
+        """From the domain."""
+        return cls(**asdict(own))
 
 
 class AttachmentView(BaseModel):
@@ -23,6 +57,13 @@ class AttachmentView(BaseModel):
     lengthens_term: bool = Field(
         description="The scan is hard to read, so the check takes the longer term (e3)."
     )
+    signed: str | None = Field(
+        description="`signed-intact`, `signed-untrusted`, `signed-broken` or `unsigned`; null: "
+        "nobody has looked.",
+        examples=["signed-intact"],
+    )
+    signatures: list[FileSignatureView]
+    own_document: OwnDocumentView | None
 
     @classmethod
     def of(cls, given: Attachment, kind: CertificateType) -> Self:
@@ -36,6 +77,9 @@ class AttachmentView(BaseModel):
             size=given.size,
             dpi=given.dpi,
             lengthens_term=kind.lengthens(given.dpi),
+            signed=given.proof.signed,
+            signatures=[FileSignatureView.of(s) for s in given.proof.signatures],
+            own_document=OwnDocumentView.of(own) if (own := given.proof.own_document) else None,
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from services.certificates.known.domain.files import UNKNOWN, Proof
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
 from services.chassis.foundation.text import name
 
@@ -86,6 +87,7 @@ class KnownFile:
     media_type: str
     size: int
     dpi: int | None
+    proof: Proof = UNKNOWN
 
 
 def same_name(one: str, other: str) -> bool:

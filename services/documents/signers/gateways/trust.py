@@ -18,6 +18,11 @@ Stamp = tuple[tuple[int, int, int], ...]
 """What changes when a file does: of each its number, its size and when it was written."""
 
 
+def trusted_files(directory: Path) -> tuple[Path, ...]:
+    """The files of a directory that say what is trusted: nothing else in it does."""
+    return tuple(directory / name for name in (*_AUTHORITIES, *_LISTS))
+
+
 class TrustFiles:
     """Nothing is kept longer than the files stay as they are."""
 
@@ -40,7 +45,7 @@ class TrustFiles:
 
     def _current(self, known: tuple[Stamp, TrustStore] | None) -> tuple[Stamp, TrustStore]:
         # taken before reading: what changes in between is read again the next time
-        stamp = stamp_of(*(self.directory / name for name in (*_AUTHORITIES, *_LISTS)))
+        stamp = stamp_of(*trusted_files(self.directory))
         if known is not None and known[0] == stamp:
             return known
         root, issuing = ((self.directory / name).read_bytes() for name in _AUTHORITIES)

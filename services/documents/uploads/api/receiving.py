@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from services.documents.deps import bounded_body
 from services.documents.uploads.api.names import Disposition, read_disposition
 from services.documents.uploads.errors import FileTooLargeError, NoFileError, NotAFormError
-from services.documents.uploads.usecases import Upload
+from services.documents.uploads.usecases.uploading import Upload
 
 _ROOM_FOR_FORM = 64 * 1024
 _LONGEST_FIELD = 1024

@@ -20,14 +20,16 @@ from services.chassis.http.looks import LookPage
 from services.chassis.http.pages import Cursor
 from services.documents.access.domain.content import MediaType, sha256_of
 from services.documents.access.views import LinkView
-from services.documents.deps import Citizen, Confirmed, Counted, Journal, Limit, Person, looker_of
+from services.documents.deps import Citizen, Counted, Journal, Limit, Person, Sending, looker_of
 from services.documents.uploads.api.receiving import DEFAULT_PURPOSE, receive_upload
 from services.documents.uploads.api.views import FilePage, FileView, PurposeView
-from services.documents.uploads.domain import StoredFile
+from services.documents.uploads.domain.files import StoredFile
 from services.documents.uploads.metrics import UNKNOWN_PURPOSE
-from services.documents.uploads.usecases import Uploads
+from services.documents.uploads.usecases.reading import Reading
+from services.documents.uploads.usecases.uploading import Sender, Uploads
 
 Use = Annotated[Uploads, Depends(facility(Uploads))]
+Read = Annotated[Reading, Depends(facility(Reading))]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -73,6 +75,9 @@ async def purposes(use: Use) -> list[PurposeView]:
             min_dpi=limits.min_dpi,
             clear_dpi=limits.clear_dpi,
             max_pages=limits.max_pages,
+            signed=limits.signed,
+            by=limits.by.value,
+            malware_scan=use.scanner is not None,
         )
         for purpose, limits in sorted(use.rules.purposes.items())
     ]
@@ -84,7 +89,7 @@ async def purposes(use: Use) -> list[PurposeView]:
 async def upload(
     request: Request,
     use: Use,
-    who: Confirmed,
+    who: Sending,
     *,
     rates: Counted,
     mongo: Annotated[Mongo, Depends(facility(Mongo))],
@@ -93,13 +98,17 @@ async def upload(
     """Upload a PDF, JPG or PNG. The type is taken from the content; the name plays no part.
 
     Refusals say what is accepted: `file-type-not-allowed`, `file-too-large`, `file-broken`,
-    `file-empty`, `file-too-complex`, `pdf-encrypted`, `pdf-active-content`, `pdf-signed-unclear`,
-    `image-too-large`, `too-many-pages`, `resolution-too-low`, `resolution-unknown`,
-    `file-breaks-rules` (several, see `errors`). 429 `too-many-requests`: too many files of one
-    person, or of all, wait to be examined; `upload-quota-exceeded`: as much is stored as is kept of
-    one person in a month. What is accepted may have `remarks`.
+    `file-empty`, `file-infected`, `file-too-complex`, `pdf-encrypted`, `pdf-active-content`,
+    `pdf-signed-unclear`, `image-too-large`, `too-many-pages`, `resolution-too-low`,
+    `resolution-unknown`, `file-breaks-rules` (several, see `errors`). 429 `too-many-requests`: too
+    many files of one person, or of all, wait to be examined; `upload-quota-exceeded`: as much is
+    stored as is kept of one person in a month. What is accepted may have `remarks`, some of which
+    lengthen the term.
 
-    Pictures and PDFs are written anew; a signed PDF and what was sealed here stay as they are.
+    Pictures and PDFs are written anew; a signed PDF and what was sealed here stay as they are, and
+    their signatures are checked: a bad one refuses nothing, but is shown to the doctor. Where the
+    scanner for malware is away the file is `quarantined` until it was scanned. A doctor sends
+    files of the purpose `result` alone.
     """
     rates.creation(who.hands)
     if not key:
@@ -115,29 +124,34 @@ async def upload(
         subject=who.caller, route="POST /v1/files", key=key, payload=asked.encode()
     ).answering(partial(_view, use), headers=_uploaded)
     await once.replay(mongo)
-    await use.upload(who.subject, received, actor_id=who.actor, once=once)
+    await use.upload(Sender(who.subject, who.roles, who.actor), received, once=once)
     return answered(once.given)
 
 
 @router.get("/files", tags=["files"])
-async def list_files(use: Use, who: Citizen, limit: Limit = 50, cursor: Cursor = None) -> FilePage:
+async def list_files(
+    use: Use, read: Read, who: Person, limit: Limit = 50, cursor: Cursor = None
+) -> FilePage:
     """My uploads, newest first."""
-    found = await use.page(who.subject, after=cursor, limit=limit)
+    found = await read.page(who.subject, after=cursor, limit=limit)
     return FilePage(items=[_view(use, f) for f in found.items], next_cursor=found.next_cursor)
 
 
 @router.get("/files/{file_id}", tags=["files"])
-async def one_file(file_id: Id, use: Use, who: Person) -> FileView:
-    """My upload; a doctor sees those of the reviews that are theirs."""
-    file = await use.one(file_id, who.subject, looker_of(who), doctor=_is_doctor(who))
+async def one_file(file_id: Id, use: Use, read: Read, who: Person) -> FileView:
+    """My upload, or a result about me; a doctor sees those of the reviews that are theirs."""
+    file = await read.one(file_id, who.subject, looker_of(who), doctor=_is_doctor(who))
     return _view(use, file)
 
 
 @router.post("/files/{file_id}/links", status_code=201, tags=["files"])
-async def link_to_file(file_id: Id, use: Use, who: Person, rates: Counted) -> LinkView:
-    """A signed link that works for two minutes. Each one given is written into the journal (D2)."""
+async def link_to_file(file_id: Id, read: Read, who: Person, rates: Counted) -> LinkView:
+    """A signed link that works for two minutes. Each one given is written into the journal (D2).
+
+    409 `file-quarantined`: not scanned for malware yet; 422 `file-infected`: its bytes are gone.
+    """
     rates.creation(who.hands)
-    link = await use.link(file_id, who.subject, looker_of(who), doctor=_is_doctor(who))
+    link = await read.link(file_id, who.subject, looker_of(who), doctor=_is_doctor(who))
     return LinkView.model_validate(link)
 
 
@@ -145,14 +159,14 @@ async def link_to_file(file_id: Id, use: Use, who: Person, rates: Counted) -> Li
 async def reads_of_file(
     *,
     file_id: Id,
-    use: Use,
+    read: Read,
     who: Citizen,
     looks: Journal,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> LookPage:
-    """Who was shown my upload or given a link to it, and when."""
-    found = await use.reads(file_id, who.subject, after=cursor, limit=limit)
+    """Who was shown my upload, or a result about me, or given a link to it, and when."""
+    found = await read.reads(file_id, who.subject, after=cursor, limit=limit)
     return await LookPage.of(found, looks)
 
 

@@ -7,7 +7,9 @@ from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.documents.uploads.domain import Remark, StoredFile
+from services.documents.uploads.domain.files import FileState, StoredFile
+from services.documents.uploads.domain.remarks import Remark
+from services.documents.uploads.domain.signatures import CheckedSignature, OwnDocument, Signed
 
 
 class RemarkView(BaseModel):
@@ -15,11 +17,66 @@ class RemarkView(BaseModel):
 
     code: str = Field(examples=["resolution-low"])
     detail: str
+    lengthens_term: bool = Field(
+        description="Attached as it is, it may lengthen the term of an application (e3)."
+    )
 
     @classmethod
     def of(cls, remark: Remark) -> Self:
         """The view of a remark."""
-        return cls(code=remark.code, detail=remark.text)
+        return cls(code=remark.code, detail=remark.text, lengthens_term=remark.lengthens)
+
+
+class CheckedSignatureView(BaseModel):
+    """One signature of an upload, as it was found when it came (C55)."""
+
+    signer: str = Field(description="As the certificate names them.")
+    certificate_serial: str
+    signed_at: AwareDatetime | None = Field(
+        description="Proven by a time-stamp where `stamped`, else what the signer says."
+    )
+    stamped: bool
+    intact: bool | None = Field(description="null = the algorithm is not known here.")
+    trusted: bool = Field(description="The chain leads to a root that is trusted here.")
+    covers_whole: bool
+    code: str = Field(examples=["intact", "changed-later", "authority-unknown"])
+    detail: str
+
+    @classmethod
+    def of(cls, found: CheckedSignature) -> Self:
+        """The view of a finding."""
+        return cls(
+            signer=found.signer,
+            certificate_serial=found.serial,
+            signed_at=found.signed_at,
+            stamped=found.stamped,
+            intact=found.intact,
+            trusted=found.trusted,
+            covers_whole=found.covers_whole,
+            code=found.finding,
+            detail=found.why,
+        )
+
+
+class OwnDocumentView(BaseModel):
+    """The document of this platform that an upload is byte for byte, as it stands now (C41)."""
+
+    document_id: str
+    number: str
+    current: bool
+    code: str = Field(examples=["own-current", "own-void", "own-expired", "own-replaced"])
+    detail: str
+
+    @classmethod
+    def of(cls, own: OwnDocument) -> Self:
+        """The view of a document of ours."""
+        return cls(
+            document_id=own.document_id,
+            number=own.number,
+            current=own.current,
+            code=own.standing,
+            detail=own.why,
+        )
 
 
 class FileView(BaseModel):
@@ -49,9 +106,24 @@ class FileView(BaseModel):
     actor_id: str | None = Field(
         default=None, description="Учётная запись представителя, если файл прислал он."
     )
+    state: FileState = Field(
+        default=FileState.ACCEPTED,
+        description="`quarantined`: not scanned for malware yet, neither given away nor attached; "
+        "`infected`: its bytes are gone (C9).",
+    )
+    scanned_at: AwareDatetime | None = Field(
+        default=None, description="When it was scanned for malware; null = nobody did."
+    )
+    signed: Signed | None = Field(
+        default=None, description="What its signatures come to; null = nobody has looked."
+    )
+    signatures: list[CheckedSignatureView] = []
+    own_document: OwnDocumentView | None = None
     remarks: list[RemarkView] = Field(
         default=[],
-        description="`resolution-low`: hard to read, lengthens the term of an application (e3).",
+        description="`resolution-low`, `signature-missing`, `signed-broken`, `signed-untrusted` "
+        "lengthen the term of an application (e3); `own-void`, `own-expired`, `own-replaced`, "
+        "`file-quarantined` and `file-infected` say why it will not do.",
     )
 
     @classmethod
@@ -70,6 +142,11 @@ class FileView(BaseModel):
             dpi=file.dpi,
             accepted_at=file.accepted_at,
             actor_id=file.actor_id,
+            state=file.state,
+            scanned_at=file.scanned_at,
+            signed=file.signed,
+            signatures=[CheckedSignatureView.of(s) for s in file.signatures or ()],
+            own_document=OwnDocumentView.of(file.own_document) if file.own_document else None,
             remarks=[RemarkView.of(remark) for remark in remarks],
         )
 
@@ -84,6 +161,9 @@ class PurposeView(BaseModel):
     min_dpi: int | None
     clear_dpi: int | None = Field(description="A scan below it lengthens the term, see `remarks`.")
     max_pages: int
+    signed: bool = Field(description="Such a document is usually signed electronically (n3).")
+    by: str = Field(description="Who sends such files.", examples=["citizen", "doctor"])
+    malware_scan: bool = Field(description="Whether uploads are scanned for malware here (C9).")
 
 
 class FilePage(BaseModel):

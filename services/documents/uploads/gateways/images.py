@@ -12,7 +12,7 @@ from typing import Any
 from PIL import ExifTags, Image, ImageOps, JpegImagePlugin
 
 from services.documents.access.domain.content import MediaType
-from services.documents.uploads.domain import Inspected
+from services.documents.uploads.domain.files import Inspected
 from services.documents.uploads.errors import FileBrokenError, FileRefusedError, ImageTooLargeError
 from services.documents.uploads.gateways.jpeg import scans_of
 from services.documents.uploads.gateways.resolution import dpi_on_a4, is_paper

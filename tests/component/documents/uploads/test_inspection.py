@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ SLOW = (95, 6000, 4500)
 
 
 @asynccontextmanager
-async def inspecting(limits: Limits | None = None, **pool: int) -> AsyncIterator[InspectionPool]:
+async def inspecting(limits: Limits | None = None, **pool: Any) -> AsyncIterator[InspectionPool]:
     """An inspector whose processes are all gone afterwards."""
     inspector = InspectionPool(limits=limits, **pool)
     seen: set[int] = set()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.transactions import Transaction
-from services.documents.uploads.domain import Grant
+from services.documents.uploads.domain.files import Grant
 from tests.support import scans
 from tests.support.eventually import eventually
 from tests.support.service import an_event, deliver

@@ -137,7 +137,10 @@ async def test_e3_what_lengthens_the_term_is_said_at_upload(office: DocumentsSer
     assert [file["remarks"] for file in listed] == [coarse["remarks"]]
     photo = scans.picture("JPEG", (3024, 4032), camera=True, dpi=(72, 72))
     answer = await office.upload("anna", photo, purpose="card-extract", name="IMG_0001.JPG")
-    assert (answer.status_code, answer.json()["remarks"]) == (201, [])
+    (unsigned,) = answer.json()["remarks"]
+    assert (unsigned["code"], unsigned["lengthens_term"]) == ("signature-missing", True)
+    answer = await office.upload("anna", photo, name="IMG_0001.JPG")
+    assert (answer.json()["remarks"], answer.json()["signed"]) == ([], "unsigned")
 
 
 NAME = "Выписка №5.pdf"

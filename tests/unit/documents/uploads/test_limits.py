@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.documents.uploads.domain import MEGABYTE, PURPOSES, check_limits
+from services.documents.uploads.domain.limits import MEGABYTE, PURPOSES, check_limits
 from services.documents.uploads.errors import (
     FileBreaksRulesError,
     FileTooLargeError,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.documents.uploads.domain import Quota, Stored, month_of
+from services.documents.uploads.domain.quotas import Quota, Stored, month_of
 from services.documents.uploads.errors import UploadQuotaError
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)

@@ -8,7 +8,6 @@ import pytest
 from pikepdf import Array, Name, Pdf
 from PIL import ExifTags
 
-from services.documents.uploads.domain import PURPOSES, PurposeLimits, remarks_on
 from services.documents.uploads.errors import FileTooComplexError
 from services.documents.uploads.gateways.inspection.pool import inspect
 from services.documents.uploads.gateways.pdf import pages
@@ -186,11 +185,3 @@ def test_c8_a_page_that_draws_without_end_is_refused(
 def test_c8_what_is_stored_claims_nothing_that_we_do_not_believe() -> None:
     photo = PICTURES["a phone's photo"][0]
     assert inspect(inspect(photo).content).dpi == 345
-
-
-def test_e3_what_lengthens_the_term_is_a_remark() -> None:
-    attachment = PURPOSES["attachment"]
-    assert [remark.code for remark in remarks_on(attachment, 149)] == ["resolution-low"]
-    assert "149 dpi" in remarks_on(attachment, 149)[0].text
-    assert remarks_on(attachment, 150) == remarks_on(attachment, None) == ()
-    assert remarks_on(PurposeLimits(title="Фото", clear_dpi=None), 1) == ()

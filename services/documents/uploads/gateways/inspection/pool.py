@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import puremagic
 import structlog
 
 from services.documents.access.domain.content import MediaType
-from services.documents.uploads.domain import Inspected
+from services.documents.uploads.domain.files import Inspected
 from services.documents.uploads.errors import (
     FileBrokenError,
     FileEmptyError,
@@ -85,8 +86,13 @@ class InspectionPool:
         waiting: int = 64,
         waiting_each: int = 6,
         limits: Limits | None = None,
+        trusted: Sequence[Path] = (),
     ) -> None:
-        """Start nothing yet; more callers than `waiting`, or `waiting_each` of one, are refused."""
+        """Start nothing yet; more callers than `waiting`, or `waiting_each` of one, are refused.
+
+        `trusted`: files of roots that signatures are checked against, and directories of them.
+        """
+        self._trusted = tuple(trusted)
         self._limits = limits or Limits()
         self._permits = FairSemaphore(
             processes,
@@ -110,7 +116,7 @@ class InspectionPool:
         Raises:
             FileRefusedError: the kinds of `errors`; FileTooComplexError for what had to be stopped.
             TooManyRequestsError: too many wait, or this one has waited too long.
-            InspectionAwayError: no process can be started, or we are stopping.
+            InspectionAwayError: no process can be started, we are stopping, or there are no roots.
         """
         kind = recognise(content)
         async with self._permits.holding(owner_id), self._worker() as worker:
@@ -159,7 +165,7 @@ class InspectionPool:
         if self._closed:
             message = "stopping"
             raise InspectionAwayError(message)
-        worker = await WorkerProcess.start(self._limits)
+        worker = await WorkerProcess.start(self._limits, self._trusted)
         self._all.add(worker)
         return worker
 

@@ -8,11 +8,13 @@ import json
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 from services.documents.access.domain.content import MediaType
-from services.documents.uploads.domain import Inspected
+from services.documents.uploads.domain.files import Inspected
 from services.documents.uploads.errors import FileBrokenError, FileRefusedError, InspectionAwayError
 from services.documents.uploads.gateways.inspection import worker
 
@@ -57,8 +59,8 @@ class WorkerProcess:
         self.served = 0
 
     @classmethod
-    async def start(cls, limits: Limits) -> Self:
-        """Start a process; it gets ready meanwhile.
+    async def start(cls, limits: Limits, trusted: Sequence[Path] = ()) -> Self:
+        """Start a process; it gets ready meanwhile. `trusted` is where it finds public roots.
 
         Raises:
             InspectionAwayError: the system gives no process.
@@ -70,6 +72,7 @@ class WorkerProcess:
                 worker.__name__,
                 str(limits.memory),
                 str(limits.cpu_seconds),
+                *map(str, trusted),
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
@@ -115,16 +118,23 @@ class WorkerProcess:
         Raises:
             FileRefusedError: as the process said.
             NoAnswerError: none that makes sense, or none in time; it has to be stopped.
+            InspectionAwayError: it has no roots to check signatures against.
         """
         self.answered = False
         try:
             async with asyncio.timeout(self._limits.seconds):
                 said, kept = await self._ask(kind, content, sealed=sealed)
-            if "pages" in said:
-                dpi = None if said["dpi"] is None else int(said["dpi"])
-                answer = Inspected(kind, kept or content, pages=int(said["pages"]), dpi=dpi)
-            else:
+            if "away" in said:
+                raise InspectionAwayError(str(said["away"]))
+            if "pages" not in said:
                 raise _refused(str(said["refused"]), str(said["detail"]))
+            answer = Inspected(
+                kind,
+                kept or content,
+                pages=int(said["pages"]),
+                dpi=None if said["dpi"] is None else int(said["dpi"]),
+                signatures=worker.SIGNATURES.validate_python(said["signatures"]),
+            )
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:  # also TimeoutError
             failed = not isinstance(error, OSError | EOFError)
             raise NoAnswerError(type(error).__name__, failed=failed) from error

@@ -2,7 +2,8 @@
 
 A process of its own, because decoders of hostile bytes may run or grow without end: the kernel
 stops it at its limits, its parent kills it at the end of its patience. It gets no settings, no
-secrets and no network address, and its parent takes nothing from it but data.
+secrets and no network address, only where public roots are, and its parent takes nothing from it
+but data.
 
 Protocol over stdin and stdout: a line of JSON, then as many bytes as its `size` says.
 """
@@ -14,27 +15,31 @@ import math
 import os
 import resource
 import sys
-from collections.abc import Callable, Mapping
-from typing import BinaryIO
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from services.documents.access.domain.content import MediaType
-from services.documents.uploads.domain import Inspected
+from services.documents.uploads.domain.files import Inspected
+from services.documents.uploads.domain.signatures import CheckedSignature
 from services.documents.uploads.errors import FileRefusedError, FileTooComplexError
 from services.documents.uploads.gateways.images import inspect_image
 from services.documents.uploads.gateways.pdf.reader import count_pages, inspect_pdf
+from services.documents.uploads.gateways.trust import Trust, TrustedFiles, TrustUnreadableError
 
 READY = b"READY\n"
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 8
+SIGNATURES = TypeAdapter(tuple[CheckedSignature, ...])
 
-_DECODERS: Mapping[MediaType, Callable[[bytes], Inspected]] = {
-    MediaType.PDF: inspect_pdf,
-    MediaType.JPEG: lambda content: inspect_image(content, MediaType.JPEG),
-    MediaType.PNG: lambda content: inspect_image(content, MediaType.PNG),
-}
+_NO_TRUST = Trust()
 
 
-def decode(kind: MediaType, content: bytes, *, sealed: bool = False) -> Inspected:
+def decode(
+    kind: MediaType, content: bytes, *, sealed: bool = False, trust: Trust = _NO_TRUST
+) -> Inspected:
     """Decode content of a recognised type; without the limits of a process of its own.
 
     What was `sealed` here may carry what others may not: its pages are counted, and that is all.
@@ -44,10 +49,10 @@ def decode(kind: MediaType, content: bytes, *, sealed: bool = False) -> Inspecte
     """
     if sealed:
         return Inspected(kind, content, pages=count_pages(content), dpi=None)
-    return _DECODERS[kind](content)
+    return inspect_pdf(content, trust) if kind is MediaType.PDF else inspect_image(content, kind)
 
 
-def main(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> None:
+def main(memory: int, cpu_seconds: int, trusted: TrustedFiles) -> None:
     """Serve until stdin ends."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -60,7 +65,9 @@ def main(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> None:
         asked = json.loads(line)
         content = source.read(asked["size"])
         _allow(cpu_seconds)
-        _answer(target, MediaType(asked["kind"]), content, sealed=bool(asked["sealed"]))
+        said, kept = _looked(trusted, asked, content)
+        target.write(json.dumps(said).encode() + b"\n" + kept)
+        target.flush()
 
 
 def _allow(cpu_seconds: int) -> None:
@@ -71,27 +78,30 @@ def _allow(cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
-def _answer(target: BinaryIO, kind: MediaType, content: bytes, *, sealed: bool) -> None:
-    kept = b""
-    said: dict[str, str | int | None]
+def _looked(
+    trusted: TrustedFiles, asked: Mapping[str, Any], content: bytes
+) -> tuple[Mapping[str, Any], bytes]:
+    """What is answered, and the bytes behind it."""
+    kind, sealed = MediaType(asked["kind"]), bool(asked["sealed"])
     try:
-        found = decode(kind, content, sealed=sealed)
-        if found.content is not content:
-            kept = found.content
-        said = {"pages": found.pages, "dpi": found.dpi, "size": len(kept)}
+        found = decode(kind, content, sealed=sealed, trust=trusted.current())
     except FileRefusedError as refusal:
-        said = _refused(refusal)
+        return _refused(refusal), b""
     except MemoryError:
-        said = _refused(FileTooComplexError())
+        return _refused(FileTooComplexError()), b""
+    except TrustUnreadableError as error:
+        return {"away": str(error), "size": 0}, b""
     except Exception as error:
-        said = {"failed": type(error).__name__, "size": 0}
-    target.write(json.dumps(said).encode() + b"\n" + kept)
-    target.flush()
+        return {"failed": type(error).__name__, "size": 0}, b""
+    kept = found.content if found.content is not content else b""
+    signatures = SIGNATURES.dump_python(found.signatures, mode="json")
+    about = {"pages": found.pages, "dpi": found.dpi, "signatures": signatures}
+    return {**about, "size": len(kept)}, kept
 
 
-def _refused(refusal: FileRefusedError) -> dict[str, str | int | None]:
+def _refused(refusal: FileRefusedError) -> dict[str, Any]:
     return {"refused": refusal.code, "detail": refusal.detail, "size": 0}
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
+    main(int(sys.argv[1]), int(sys.argv[2]), TrustedFiles([Path(p) for p in sys.argv[3:]]))

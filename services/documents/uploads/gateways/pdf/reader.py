@@ -17,7 +17,7 @@ from pikepdf import settings as qpdf
 from pypdfium2 import raw
 
 from services.documents.access.domain.content import MediaType
-from services.documents.uploads.domain import Inspected
+from services.documents.uploads.domain.files import Inspected
 from services.documents.uploads.errors import (
     FileBrokenError,
     FileRefusedError,
@@ -26,9 +26,11 @@ from services.documents.uploads.errors import (
     TooManyPagesError,
 )
 from services.documents.uploads.gateways.pdf.active import refuse_active
+from services.documents.uploads.gateways.pdf.checking import checked
 from services.documents.uploads.gateways.pdf.pages import dpi_of_pages
 from services.documents.uploads.gateways.pdf.pictures import refuse_heavy
 from services.documents.uploads.gateways.pdf.signed import refuse_unclear, signatures_of
+from services.documents.uploads.gateways.trust import Trust
 
 MOST_PAGES = 200
 """More is not looked at, whatever the purpose allows."""
@@ -37,6 +39,7 @@ MOST_UNPACKED = 64 * 1024 * 1024
 """Bytes that one stream may unpack to where it has to be read: objects and drawing operators."""
 
 _KIND = "PDF"
+_NO_TRUST = Trust()
 _HEADER = b"%PDF-"
 _TAIL = 1024
 _OVER = "memory limit exceeded"  # not among the counted limits
@@ -44,8 +47,8 @@ _OVER = "memory limit exceeded"  # not among the counted limits
 qpdf.set_qpdf_limits(flate_max_memory=MOST_UNPACKED, doc_max_warnings=10_000)
 
 
-def inspect_pdf(content: bytes) -> Inspected:
-    """Examine a PDF, and what it is kept as.
+def inspect_pdf(content: bytes, trust: Trust = _NO_TRUST) -> Inspected:
+    """Examine a PDF, what it is kept as, and its signatures under what is trusted.
 
     Raises:
         FileBrokenError: it cannot be read to its end, or two readers see different pages.
@@ -62,7 +65,7 @@ def inspect_pdf(content: bytes) -> Inspected:
     pages = count_pages(plain)
     exceeded = qpdf.qpdf_limit_errors()
     try:
-        found = _examined(plain, pages)
+        found = _examined(plain, pages, trust)
     except FileRefusedError:
         raise
     except pikepdf.PasswordError as error:
@@ -77,12 +80,14 @@ def inspect_pdf(content: bytes) -> Inspected:
     return found
 
 
-def _examined(content: bytes, pages: int) -> Inspected:
-    kept = _kept(content)
+def _examined(content: bytes, pages: int, trust: Trust) -> Inspected:
+    kept, signatures = _kept(content)
     with pikepdf.open(io.BytesIO(kept)) as pdf:
         if len(pdf.pages) != pages:
             raise FileBrokenError(_KIND)
-        return Inspected(MediaType.PDF, kept, pages=pages, dpi=dpi_of_pages(pdf))
+        dpi = dpi_of_pages(pdf)
+    checks = checked(kept, expected=signatures, trust=trust) if signatures else ()
+    return Inspected(MediaType.PDF, kept, pages=pages, dpi=dpi, signatures=checks)
 
 
 def count_pages(content: bytes) -> int:
@@ -109,14 +114,14 @@ def count_pages(content: bytes) -> int:
     return pages
 
 
-def _kept(content: bytes) -> bytes:
-    """What is stored: our own writing, or the file itself where it is signed."""
+def _kept(content: bytes) -> tuple[bytes, int]:
+    """What is stored: our own writing, or the file itself where it has signatures, and how many."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
         if pdf.is_encrypted:
             raise PdfEncryptedError
-        if signatures_of(pdf):
+        if signatures := signatures_of(pdf):
             refuse_unclear(content)
-            return content
+            return content, len(signatures)
         out = io.BytesIO()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pikepdf.PageCopyWarning)  # fields without a form
@@ -132,4 +137,4 @@ def _kept(content: bytes) -> bytes:
     with pikepdf.open(io.BytesIO(written)) as pdf:
         refuse_active(pdf)
         refuse_heavy(pdf)
-    return written
+    return written, 0

@@ -1,0 +1,1 @@
+"""Uploads: what is accepted, how much of whom, what is signed in it, who may read it. Pure."""

@@ -1,0 +1,1 @@
+"""The verbs about uploads: taking, scanning what waits, reading, opening to reviews."""

@@ -1,0 +1,118 @@
+"""Uploads are shown to whom they belong, to whose review has them, to whom they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from services.chassis.database.pages import Page
+from services.chassis.work.arrivals import arrived
+from services.chassis.work.looks import Look, Looker
+from services.documents.access.actions import Access
+from services.documents.access.domain.content import Content, Link, Shown, Thing
+from services.documents.deps import Deps
+from services.documents.uploads.domain.files import StoredFile
+from services.documents.uploads.domain.signatures import Known
+from services.documents.uploads.errors import NoSuchFileError
+from services.documents.uploads.store import Files, Results
+
+SealedHere = Callable[[Collection[str]], Awaitable[Mapping[str, Known]]]
+"""What was sealed here of content with these hashes, and how it stands now."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    file: StoredFile
+    about: str
+    """Whose data it is: the owner's, or of whom it is a result."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The verbs of whoever reads."""
+
+    deps: Deps
+    files: Files
+    results: Results
+    bucket: str
+    access: Access
+    sealed_here: SealedHere
+
+    async def one(self, file_id: str, reader_id: str, by: Looker, *, doctor: bool) -> StoredFile:
+        """A file of the reader's own, one that their review has, or a result about them.
+
+        Raises:
+            NoSuchFileError: no such file for this reader.
+        """
+        found = await self._readable(file_id, reader_id, doctor=doctor)
+        await self._record(found, reader_id, by, Shown.SEEN)
+        return (await self._as_it_stands([found.file]))[0]
+
+    async def page(self, owner_id: str, *, after: str | None, limit: int) -> Page[StoredFile]:
+        """A page of one's uploads."""
+        found = await self.files.of_owner(owner_id, after=after, limit=limit)
+        return replace(found, items=await self._as_it_stands(found.items))
+
+    async def link(self, file_id: str, reader_id: str, by: Looker, *, doctor: bool) -> Link:
+        """A short-lived link, written into the journal first (D1, D2).
+
+        Raises:
+            NoSuchFileError: no such file for this reader.
+            FileQuarantinedError, FileInfectedError: its content is given to nobody (C9).
+            ContentChangedError: the stored bytes are not what was accepted (D3).
+        """
+        # the right to read follows by an event
+        await arrived(partial(self._reads, file_id, reader_id, doctor=doctor))
+        found = await self._readable(file_id, reader_id, doctor=doctor)
+        file = found.file.readable()
+        content = Content(self.bucket, file.sha256, file.name, file.media_type)
+        await self.access.check(content)
+        await self.access.record(Thing.FILE, file.id, found.about, by, Shown.LINK)
+        return self.access.link(content)
+
+    async def reads(
+        self, file_id: str, reader_id: str, *, after: str | None, limit: int
+    ) -> Page[Look]:
+        """A page of who was given a link to what is about the reader.
+
+        Raises:
+            NoSuchFileError: nothing of theirs.
+        """
+        found = await self._readable(file_id, reader_id, doctor=False)
+        if found.about != reader_id:
+            raise NoSuchFileError
+        return await self.access.journal(file_id, reader_id, after=after, limit=limit)
+
+    async def _reads(self, file_id: str, reader_id: str, *, doctor: bool) -> bool:
+        return await self._found(file_id, reader_id, doctor=doctor) is not None
+
+    async def _readable(self, file_id: str, reader_id: str, *, doctor: bool) -> _Found:
+        found = await self._found(file_id, reader_id, doctor=doctor)
+        if found is None:
+            raise NoSuchFileError
+        return found
+
+    async def _found(self, file_id: str, reader_id: str, *, doctor: bool) -> _Found | None:
+        file = await self.files.find(None, file_id)
+        if file is None:
+            return None
+        result = await self.results.find(None, file_id)
+        found = _Found(file, result.citizen_id if result else file.owner_id)
+        if reader_id in (file.owner_id, found.about):
+            return found
+        granted = doctor and await self.files.granted(file_id, reader_id, self.deps.now())
+        return found if granted else None
+
+    async def _record(self, found: _Found, reader_id: str, by: Looker, occasion: Shown) -> None:
+        if found.about != reader_id:
+            await self.access.record(Thing.FILE, found.file.id, found.about, by, occasion)
+
+    async def _as_it_stands(self, files: Sequence[StoredFile]) -> tuple[StoredFile, ...]:
+        """A document of ours may be void since it was uploaded: what is shown is how it is now."""
+        own = {file.sha256 for file in files if file.own_document is not None}
+        known = await self.sealed_here(own) if own else {}
+        return tuple(
+            replace(f, own_document=known[f.sha256].document) if f.sha256 in known else f
+            for f in files
+        )
