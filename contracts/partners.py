@@ -51,13 +51,30 @@ class OrganisationChecked(Data):
 
 
 class PaymentReceived(Data):
-    """The treasury got the payment for a service, in full (d8)."""
+    """The treasury got a payment for a service (d8).
+
+    `acquirer_payment_id` names the acquirer's payment where the money came through it: the same
+    money, told of a second time. Without it, it is money of its own. `bill_number` names the bill
+    where the payer did.
+    """
 
     TYPE: ClassVar[str] = "treasury.payment-received.v1"
     application_id: str
     payment_id: str
     amount_kopecks: int
     paid_at: Moment
+    bill_number: str | None = None
+    acquirer_payment_id: str | None = None
+
+
+class PaymentRefunded(Data):
+    """The treasury returned what it was ordered to (`certificates.refund-ordered.v1`)."""
+
+    TYPE: ClassVar[str] = "treasury.payment-refunded.v1"
+    application_id: str
+    refund_id: str
+    amount_kopecks: int
+    refunded_at: Moment
 
 
 class AppointmentAccepted(Data):

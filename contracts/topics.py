@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from contracts import bills as b
 from contracts import certificates as c
 from contracts import documents as d
 from contracts import identity as i
@@ -156,7 +157,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         name="certificates.events",
         producer="certificates",
-        key="application_id",
+        key="application_id | bill_id",
         events=(
             c.ApplicationPrepared,
             c.ApplicationSubmitted,
@@ -171,6 +172,12 @@ TOPICS: tuple[Topic, ...] = (
             c.CertificateRevoked,
             c.DeadlineMissed,
             c.ApplicationEscalated,
+            b.BillIssued,
+            b.BillPaid,
+            b.BillExpired,
+            b.BillCancelled,
+            b.RefundOrdered,
+            b.BillRefunded,
         ),
         consumers={
             "documents": (
@@ -191,8 +198,18 @@ TOPICS: tuple[Topic, ...] = (
                 c.CertificateRevoked,
                 c.DeadlineMissed,
                 c.ApplicationEscalated,
+                b.BillIssued,
+                b.BillPaid,
+                b.BillExpired,
+                b.BillRefunded,
             ),
-            "treasury": (c.ApplicationSubmitted,),
+            "treasury": (
+                b.BillIssued,
+                b.BillPaid,
+                b.BillExpired,
+                b.BillCancelled,
+                b.RefundOrdered,
+            ),
             "post": (c.CertificateIssued,),
         },
     ),
@@ -257,8 +274,8 @@ TOPICS: tuple[Topic, ...] = (
         name="treasury.events",
         producer="treasury",
         key="application_id",
-        events=(p.PaymentReceived,),
-        consumers={"certificates": (p.PaymentReceived,)},
+        events=(p.PaymentReceived, p.PaymentRefunded),
+        consumers={"certificates": (p.PaymentReceived, p.PaymentRefunded)},
     ),
     Topic(
         name="ehr.events",

@@ -17,6 +17,11 @@ from services.certificates.applications.usecases.drafts import Drafts
 from services.certificates.applications.usecases.filed import Applications
 from services.certificates.applications.usecases.repeats import Repeats
 from services.certificates.applications.usecases.submissions import Submissions
+from services.certificates.bills import api as bills_api
+from services.certificates.bills import store as bills_store
+from services.certificates.bills.actions import EXPIRY_TIMER, ORDER_TIMER, REFUND_TIMER, Bills
+from services.certificates.bills.metrics import BillMetrics
+from services.certificates.bills.usecases import OwnBills
 from services.certificates.catalogue import api as catalogue_api
 from services.certificates.catalogue.store import load_catalogue
 from services.certificates.delivery import consumers as delivery_consumers
@@ -28,8 +33,16 @@ from services.certificates.known import consumers as known_consumers
 from services.certificates.known import store as known_store
 from services.certificates.known.actions import DESK_TIMER, Known
 from services.certificates.known.usecases import Copies
+from services.certificates.payments import api as payments_api
 from services.certificates.payments import consumers as payments_consumers
-from services.certificates.payments.usecases import Payments
+from services.certificates.payments import store as payments_store
+from services.certificates.payments.gateways import Acquirer
+from services.certificates.payments.gateways.http import HttpAcquirer
+from services.certificates.payments.metrics import PaymentMetrics
+from services.certificates.payments.usecases.callbacks import Callbacks
+from services.certificates.payments.usecases.paying import Paying
+from services.certificates.payments.usecases.renewing import Renewing
+from services.certificates.payments.usecases.taking import Payments
 from services.certificates.registry import consumers as registry_consumers
 from services.certificates.registry import store as registry_store
 from services.certificates.registry.api import certificates, pages, public
@@ -51,6 +64,7 @@ from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
+from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work import blockings, ended_sessions, looks, rights
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
@@ -86,7 +100,15 @@ def build(
     places = desks.Desks(db)
     issued = registry_store.CertificateStore(db)
     journal = Looks(db, SHOWN_LABELS, now=deps.now, new_id=deps.new_id, clinics=copies.clinic_names)
-    cases = Cases(deps, catalogue, known, applications.ApplicationStore(db), journal)
+    bills = Bills(deps, bills_store.BillStore(db))
+    stored = applications.ApplicationStore(db)
+    cases = Cases(deps, catalogue, known, stored, journal, bills)
+    own_bills = OwnBills(deps, bills, BillMetrics(metrics))
+    taken = PaymentMetrics(metrics)
+    payments = Payments(deps, cases, bills, taken)
+    acquirer = _acquirer(settings, resources.metrics, deps)
+    paying = Paying(deps, bills, payments, acquirer)
+    callbacks = Callbacks(deps, paying, payments_store.Strange(db), taken)
     counted = ApplicationMetrics(metrics, catalogue.types)
     ended = ended_sessions.EndedSessions(db)
     acts = Acts(resources.tokens.keys, settings.platform, ended)
@@ -119,6 +141,10 @@ def build(
                 Examinations(deps, cases, known, decided),
                 approvals,
                 registry,
+                own_bills,
+                paying,
+                callbacks,
+                Renewing(deps, cases, bills),
                 Desk(deps, cases, issued),
                 journal,
             ),
@@ -128,23 +154,39 @@ def build(
                 rights.handlers(resources.transactions, acting),
                 known_consumers.handlers(heard, papers),
                 registry_consumers.handlers(registry),
-                payments_consumers.handlers(Payments(deps, cases)),
+                payments_consumers.handlers(payments),
                 reviews_consumers.handlers(decisions),
                 delivery_consumers.handlers(Letters(deps, cases, issued)),
             ],
-            timer_handlers={CLAIM_TIMER: reviews.lapse, DESK_TIMER: reviews.clear_desk},
+            timer_handlers={
+                CLAIM_TIMER: reviews.lapse,
+                DESK_TIMER: reviews.clear_desk,
+                EXPIRY_TIMER: own_bills.expire,
+                ORDER_TIMER: paying.look,
+                REFUND_TIMER: paying.give_back,
+            },
             indexes=[
                 known_store.INDEXES,
                 rights.INDEXES,
                 applications.INDEXES,
+                bills_store.INDEXES,
+                payments_store.INDEXES,
                 looks.INDEXES,
                 desks.INDEXES,
                 registry_store.INDEXES,
                 ended_sessions.INDEXES,
             ],
-            measures=[citizens.measure],
+            measures=[citizens.measure, own_bills.measure, callbacks.measure],
+            close=[acquirer.close] if acquirer else [],
         ),
     ).app
+
+
+def _acquirer(settings: Settings, metrics: Metrics, deps: Deps) -> Acquirer | None:
+    url, secret = settings.acquirer_url, settings.acquirer_secret
+    if url is None or secret is None:
+        return None
+    return HttpAcquirer(url, secret.get_secret_value(), metrics, now=deps.now)
 
 
 def _router() -> APIRouter:
@@ -153,11 +195,14 @@ def _router() -> APIRouter:
         catalogue_api.router,
         applications_api.router,
         certificates.mine,
+        bills_api.router,
+        payments_api.router,
         reviews_api.router,
         certificates.revocation,
         public.router,
         pages.router,
         desk_api.router,
+        payments_api.callbacks,
         looks_api.router,
     ):
         router.include_router(part)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.foundation.settings import ServiceSettings
@@ -74,3 +75,37 @@ class Settings(ServiceSettings):
     applications_per_citizen: int = Field(
         default=20, ge=1, description="How many applications of one citizen wait for a decision."
     )
+    payee: str = Field(
+        default="00000000",
+        pattern=r"^[0-9]{8}$",
+        description="The payee's number at the treasury, which bill numbers (УИН) begin with.",
+    )
+    bill_valid: timedelta = Field(
+        default=timedelta(days=3), gt=timedelta(0), description="How long a bill can be paid."
+    )
+    payment_lasts: timedelta = Field(
+        default=timedelta(minutes=20),
+        gt=timedelta(0),
+        description="How long one attempt to pay at the acquirer may take.",
+    )
+    acquirer_url: str | None = Field(
+        default=None,
+        description="Where cards are charged; without it bills are paid through the treasury only.",
+    )
+    acquirer_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Signs requests to the acquirer and its callbacks; both have it.",
+    )
+    acquirer_poll: timedelta = Field(
+        default=timedelta(seconds=30),
+        gt=timedelta(0),
+        description="How soon the acquirer is asked where its callback does not come.",
+    )
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if self.acquirer_url is not None and self.acquirer_secret is None:
+            message = "CERTIFICATES_ACQUIRER_SECRET must be set where CERTIFICATES_ACQUIRER_URL is"
+            raise ValueError(message)
+        return self

@@ -11,7 +11,16 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, create_model
 
-from contracts import certificates, documents, identity, notifier, partners, rights, scheduling
+from contracts import (
+    bills,
+    certificates,
+    documents,
+    identity,
+    notifier,
+    partners,
+    rights,
+    scheduling,
+)
 from contracts.clinics import Issuer
 from contracts.envelope import Data, Part, Pii, model_of
 from contracts.scheduling import Visit
@@ -29,12 +38,12 @@ from contracts.topics import (
     topic_of,
 )
 
-MODULES = (certificates, documents, identity, rights, notifier, partners, scheduling)
-MODULES_OF = {"identity": ("identity", "rights")}
+MODULES = (bills, certificates, documents, identity, rights, notifier, partners, scheduling)
+MODULES_OF = {"certificates": ("certificates", "bills"), "identity": ("identity", "rights")}
 EVENT_CLASSES = sorted(BY_TYPE.values(), key=lambda event: event.TYPE)
 TYPE = re.compile(r"(?P<producer>[a-z]+)\.(?P<fact>[a-z]+(-[a-z]+)+)\.v(?P<version>[1-9][0-9]*)")
 
-IRREGULAR = frozenset({"withdrawn"})
+IRREGULAR = frozenset({"withdrawn", "paid"})
 
 PERSONAL = frozenset(
     {
@@ -56,6 +65,7 @@ OF_A_CLINIC: tuple[type[Data], ...] = (
     certificates.ApplicationRefused,
     certificates.ApplicationWithdrawn,
     certificates.CertificateRevoked,
+    bills.BillIssued,
 )
 EXCEPTIONS: frozenset[tuple[type[BaseModel], str]] = frozenset(
     {

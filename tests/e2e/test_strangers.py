@@ -142,6 +142,7 @@ async def _with_everything(gateway: Gateway) -> tuple[Citizen, dict[str, str]]:
         "day": "2030-01-10",
         "account_id": owner.account_id,
         "application_id": journey.outcome.application["id"],
+        "bill_id": (await ask.get("certificates", "/bills"))["items"][0]["id"],
         "appointment_id": journey.outcome.appointment["id"],
         "certificate_id": certificate["id"],
         "clinic_id": "clinic-1",

@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracts.certificates import ApplicationSubmitted, CertificateIssued
+from contracts.bills import BillCancelled, BillExpired, BillIssued, BillPaid, RefundOrdered
+from contracts.certificates import (
+    CertificateIssued,
+)
 from contracts.envelope import Data
 from contracts.identity import PersonPii, ProfileSubmittedV2
 from contracts.rights import (
@@ -34,8 +37,8 @@ from services.chassis.work.timers import Due, TimerHandler
 from services.chassis.work.transactions import Transaction, Transactions
 
 ANSWER = "answer"
-COUNTERS, BOOK = "counters", "ehr_book"
-INDEXES: Indexes = {COUNTERS: [], BOOK: []}
+COUNTERS, BOOK, BILLS = "counters", "ehr_book", "treasury_bills"
+INDEXES: Indexes = {COUNTERS: [], BOOK: [], BILLS: []}
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,11 @@ class Agencies:
             ProfileSubmittedV2: self.registry_hears_profile,
             RepresentationSubmitted: self.registry_hears_representation,
             OrganisationSubmitted: self.registry_hears_organisation,
-            ApplicationSubmitted: self.treasury_hears_application,
+            BillIssued: self.treasury_hears_bill,
+            BillPaid: self.treasury_hears_bill,
+            BillExpired: self.treasury_hears_bill,
+            BillCancelled: self.treasury_hears_bill,
+            RefundOrdered: self.treasury_hears_refund,
             AppointmentBooked: self.hospital_hears_booking,
             AppointmentMoved: self.hospital_hears_move,
             AppointmentCancelled: self.hospital_hears_cancellation,
@@ -144,20 +151,27 @@ class Agencies:
 
         await self._as["registry"].run(work, cause=incoming.cause)
 
-    async def treasury_hears_application(self, incoming: Incoming[ApplicationSubmitted]) -> None:
-        """Take the fee of a service that has one."""
-        application = incoming.data
+    async def treasury_hears_bill(
+        self, incoming: Incoming[BillIssued | BillPaid | BillExpired | BillCancelled]
+    ) -> None:
+        """Note how a bill stands. It pays nothing: people do."""
+        bill = incoming.data
 
         async def work(tx: Transaction) -> None:
-            payment = rules.payment_for(
-                application,
-                payment_id=f"pay-{incoming.event.id}",
-                paid_at=datetime.now(UTC) + self._delay,
-            )
-            if payment is not None:
-                key = f"treasury:{application.application_id}"
-                answer = Answer(application.application_id, incoming.event.id, payment)
-                await self._answer(tx, key, answer)
+            entry = {"state": bill.TYPE, "bill_number": bill.bill_number}
+            book = self._resources.mongo.db[BILLS]
+            await tx.update(book, bill.bill_id, {"$set": entry}, upsert=True)
+
+        await self._as["treasury"].run(work, cause=incoming.latest("bill"))
+
+    async def treasury_hears_refund(self, incoming: Incoming[RefundOrdered]) -> None:
+        """Return what it was ordered to, once."""
+        ordered = incoming.data
+
+        async def work(tx: Transaction) -> None:
+            refunded = rules.refund_for(ordered, datetime.now(UTC) + self._delay)
+            answer = Answer(ordered.reference_id, incoming.event.id, refunded)
+            await self._answer(tx, f"treasury:{ordered.refund_id}", answer)
 
         await self._as["treasury"].run(work, cause=incoming.cause)
 

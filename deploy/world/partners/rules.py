@@ -14,14 +14,15 @@ from stdnum import luhn
 from stdnum.ru import inn as stdnum_inn
 from stdnum.ru import ogrn as stdnum_ogrn
 
-from contracts.certificates import ApplicationSubmitted, CertificateIssued, Delivery
+from contracts.bills import RefundOrdered
+from contracts.certificates import CertificateIssued, Delivery
 from contracts.identity import PersonPii, ProfileSubmittedV2
 from contracts.partners import (
     AppointmentAccepted,
     IdentityChecked,
     LetterAccepted,
     OrganisationChecked,
-    PaymentReceived,
+    PaymentRefunded,
     RepresentationChecked,
 )
 from contracts.rights import OrganisationPii, RepresentationPii, RightKind
@@ -149,17 +150,13 @@ def _digits(text: str, length: int) -> bool:
     return len(text) == length and text.isascii() and text.isdecimal()
 
 
-def payment_for(
-    application: ApplicationSubmitted, payment_id: str, paid_at: datetime
-) -> PaymentReceived | None:
-    """The treasury's answer: the fee, in full; None where there is none."""
-    if application.fee_kopecks <= 0:
-        return None
-    return PaymentReceived(
-        application_id=application.application_id,
-        payment_id=payment_id,
-        amount_kopecks=application.fee_kopecks,
-        paid_at=paid_at,
+def refund_for(ordered: RefundOrdered, refunded_at: datetime) -> PaymentRefunded:
+    """The treasury's answer to an order to return money."""
+    return PaymentRefunded(
+        application_id=ordered.reference_id,
+        refund_id=ordered.refund_id,
+        amount_kopecks=ordered.amount_kopecks,
+        refunded_at=refunded_at,
     )
 
 

@@ -14,12 +14,15 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.confirmations import Form, form_of
 from services.certificates.applications.domain.drafts import as_filed, from_profile
 from services.certificates.applications.domain.looks import APPLICATION, Shown
+from services.certificates.applications.domain.states import State
 from services.certificates.applications.domain.stations import waits_for
 from services.certificates.applications.errors import (
     OtherSpecialtyError,
     UnknownApplicationError,
 )
 from services.certificates.applications.store.applications import ApplicationStore
+from services.certificates.bills.actions import Bills
+from services.certificates.bills.domain.bill import About, Bill, Why
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
 from services.certificates.deps import Deps
@@ -42,6 +45,7 @@ class Cases:
     known: Known
     store: ApplicationStore
     looks: Looks
+    bills: Bills
 
     async def kind_of(self, application: Application) -> CertificateType:
         """The type that was applied for, in the version that the application began with."""
@@ -133,11 +137,44 @@ class Cases:
 
         Whoever may read the attachments hangs on the claim. So its end and its beginning are told
         here, last, for whatever reason they happen, and here it is said who may take it from the
-        queue: no verb can forget them.
+        queue, and its bill follows: no verb can forget them.
         """
         kind = await self.kind_of(after)
+        await self._follow(tx, before, after, kind)
         queued = replace(after, waits_for=waits_for(after, kind))
         return await self.store.save(tx, queued, *told, *events.of_claim(before, queued, kind))
+
+    async def bill(self, tx: Transaction, application: Application) -> Bill:
+        """Make the next bill of an application that owes something (C18)."""
+        kind, clinic = await self.kind_of(application), application.clinic
+        about = About(
+            application.registered.tracking_number,
+            kind.title,
+            clinic.id if clinic else None,
+            clinic.name if clinic else None,
+        )
+        fee = kind.due(express=False, exemption=application.exemption)
+        return await self.bills.issue(
+            tx,
+            application.id,
+            application.citizen_id,
+            about,
+            fee_kopecks=fee,
+            express_kopecks=application.due_kopecks - fee,
+        )
+
+    async def _follow(
+        self, tx: Transaction, before: Application, after: Application, kind: CertificateType
+    ) -> None:
+        """What a change of the application does to what is paid for it (C18)."""
+        if after.filed is not None and after.owes and not before.due_kopecks:
+            await self.bill(tx, after)
+        if after.state is before.state or after.filed is None:
+            return
+        if after.state is State.WITHDRAWN:
+            await self.bills.close(tx, after.id, Why.WITHDRAWN, refund=kind.refund_on_withdrawal)
+        if after.state is State.REFUSED:
+            await self.bills.close(tx, after.id, Why.REFUSED, refund=kind.refund_on_refusal)
 
     async def shown(
         self, tx: Transaction, application: Application, doctor_id: str, occasion: Shown

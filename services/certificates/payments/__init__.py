@@ -1,1 +1,1 @@
-"""What the treasury says: fees that were paid."""
+"""Paying a bill: at the acquirer, or at the treasury; and having money given back (C18, d8)."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contracts.partners import PaymentReceived
-from services.certificates.payments.domain import Payment
-from services.certificates.payments.usecases import Payments
+from contracts.partners import PaymentReceived, PaymentRefunded
+from services.certificates.bills.domain.bill import Channel
+from services.certificates.bills.domain.verbs import Money
+from services.certificates.payments.usecases.taking import Payments
 from services.chassis.foundation.clock import in_milliseconds
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
@@ -15,8 +16,23 @@ def handlers(use: Payments) -> Handlers:
 
     async def payment_received(incoming: Incoming[PaymentReceived]) -> None:
         data = incoming.data
-        paid_at = in_milliseconds(data.paid_at)
-        payment = Payment(data.payment_id, data.amount_kopecks, paid_at)
-        await use.note(data.application_id, payment, cause=incoming.cause)
+        money = Money(
+            data.payment_id,
+            Channel.TREASURY,
+            data.amount_kopecks,
+            in_milliseconds(data.paid_at),
+            data.acquirer_payment_id,
+        )
+        await use.note(data.application_id, money, data.bill_number, cause=incoming.cause)
 
-    return {PaymentReceived: payment_received}
+    async def payment_refunded(incoming: Incoming[PaymentRefunded]) -> None:
+        data = incoming.data
+        await use.note_refund(
+            data.application_id,
+            data.refund_id,
+            data.amount_kopecks,
+            in_milliseconds(data.refunded_at),
+            cause=incoming.cause,
+        )
+
+    return {PaymentReceived: payment_received, PaymentRefunded: payment_refunded}

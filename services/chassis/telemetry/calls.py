@@ -43,8 +43,8 @@ def outbound_call(
 ) -> Iterator[Call]:
     """Around a call that leaves the process: a span, a metric and one log line.
 
-    `target` is s3, tsa, ocsp, smtp, sms, push, jwks or clamav; `operation` is a name out of the
-    code. `patient`: whoever calls tries again until it works, so a failure is no news for the log.
+    `target` is s3, tsa, ocsp, smtp, sms, push, jwks, clamav or acquirer; `operation` is a name out
+    of the code. `patient`: whoever calls tries again until it works, so a failure is no news.
     """
     about = {"peer.service": target, **(attributes or {})}
     call = Call()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.bills import BillExpired, BillIssued, BillPaid, BillRefunded
 from contracts.certificates import (
     ApplicationEscalated,
     ApplicationPrepared,
@@ -69,6 +70,10 @@ TEMPLATE_OF: dict[type[Data], str] = {
     ApplicationWithdrawn: "application-withdrawn",
     DeadlineMissed: "deadline-missed",
     ApplicationEscalated: "application-escalated",
+    BillIssued: "bill-issued",
+    BillPaid: "bill-paid",
+    BillExpired: "bill-expired",
+    BillRefunded: "bill-refunded",
     AppointmentBooked: "appointment-booked",
     AppointmentMoved: "appointment-moved",
     AppointmentCancelled: "appointment-cancelled",
@@ -95,6 +100,10 @@ _TOLD: dict[type[Data], str] = {
     ApplicationWithdrawn: "citizen_id",
     DeadlineMissed: "citizen_id",
     ApplicationEscalated: "citizen_id",
+    BillIssued: "citizen_id",
+    BillPaid: "citizen_id",
+    BillExpired: "citizen_id",
+    BillRefunded: "citizen_id",
     RightRefused: "representative_id",
     OrganisationConfirmed: "head_id",
     OrganisationRejected: "head_id",

@@ -11,7 +11,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from fastapi import FastAPI
 
-from contracts.certificates import ApplicationSubmitted, CertificateIssued, Delivery
+from contracts.bills import BillIssued, RefundOrdered
+from contracts.certificates import CertificateIssued, Delivery
 from contracts.envelope import Data, EncryptedPii, Event, Pii, model_of
 from contracts.identity import Passport, PersonPii, ProfileSubmittedV2
 from contracts.partners import (
@@ -20,6 +21,7 @@ from contracts.partners import (
     LetterAccepted,
     OrganisationChecked,
     PaymentReceived,
+    PaymentRefunded,
     RepresentationChecked,
 )
 from contracts.rights import (
@@ -31,7 +33,7 @@ from contracts.rights import (
 )
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from contracts.tools.snapshots import example_of
-from contracts.topics import BY_TYPE, PARTNERS, heard_by, topic_of
+from contracts.topics import BY_TYPE, PARTNERS, aggregate_of, heard_by, topic_of
 from deploy.world.partners.app import build
 from deploy.world.partners.settings import PartnersSettings
 from services.chassis.foundation.settings import Platform
@@ -151,9 +153,7 @@ CONVERSATIONS = [
         OrganisationChecked,
         "organisation_id",
     ),
-    Conversation(
-        "treasury", ApplicationSubmitted, "application_id", PaymentReceived, "application_id"
-    ),
+    Conversation("treasury", RefundOrdered, "bill_id", PaymentRefunded, "application_id"),
     Conversation("ehr", AppointmentBooked, "appointment_id", AppointmentAccepted, "appointment_id"),
     Conversation("post", CertificateIssued, "application_id", LetterAccepted, "certificate_id"),
 ]
@@ -171,7 +171,7 @@ async def test_each_agency_answers_once_under_its_own_name(
     (answer,) = await said(app, talk.answer)
     await idle(app)
     assert answer.source == f"/{talk.partner}"
-    assert (answer.aggregateid, answer.seq) == (getattr(data, talk.answer_key), 1)
+    assert (answer.aggregateid, answer.seq) == (getattr(answer.data, talk.answer_key), 1)
     assert answer.correlationid == event.correlationid
     assert answer.causationid == event.id
     assert await eventually(lambda: collector.events(talk.answer)) == [answer]
@@ -212,14 +212,14 @@ async def test_nobody_is_confirmed_by_the_profile_of_another(app: FastAPI) -> No
     assert await outbox_events(app, IdentityChecked) == []
 
 
-async def test_what_is_free_is_not_paid_and_what_is_kept_at_home_is_not_posted(
+async def test_nothing_is_paid_by_itself_and_what_is_kept_at_home_is_not_posted(
     app: FastAPI,
 ) -> None:
     """Heard, remembered as handled, nothing said."""
-    application = example(ApplicationSubmitted).model_copy(update={"fee_kopecks": 0})
+    bill = example(BillIssued)
     issued = example(CertificateIssued).model_copy(update={"delivery": Delivery.ACCOUNT})
-    for data in (application, issued):
-        event = an_event(data, aggregate_id=data.application_id)
+    for data in (bill, issued):
+        event = an_event(data, aggregate_id=aggregate_of(data))
         assert await deliver(app, event) == "handled"
         assert await deliver(app, event) == "duplicate"
     await idle(app)

@@ -30,9 +30,9 @@ from deploy.world.partners.rules import (
     letter_of,
     mismatching_people,
     passport_is_right,
-    payment_for,
     postal_month,
     postal_number,
+    refund_for,
     snils_is_right,
 )
 
@@ -228,14 +228,13 @@ def test_a_passport_has_four_and_six_digits() -> None:
     assert not passport_is_right("4521", "12345")
 
 
-def test_the_treasury_takes_exactly_the_fee() -> None:
-    """Once, for this application; nothing where the service is free."""
-    application = example("certificates.application-submitted.v1")
-    payment = payment_for(application, "pay-1", NOW)
-    assert payment is not None
-    assert payment.amount_kopecks == application.fee_kopecks
-    assert payment.application_id == application.application_id
-    assert payment_for(application.model_copy(update={"fee_kopecks": 0}), "pay-1", NOW) is None
+def test_the_treasury_returns_exactly_what_it_was_ordered_to() -> None:
+    """C18: and pays nothing by itself."""
+    ordered = example("certificates.refund-ordered.v1")
+    answer = refund_for(ordered, NOW)
+    assert answer.amount_kopecks == ordered.amount_kopecks
+    assert answer.application_id == ordered.reference_id
+    assert answer.refund_id == ordered.refund_id
 
 
 def test_the_hospital_tells_the_patient_where_to_go() -> None:

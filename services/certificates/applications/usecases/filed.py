@@ -40,11 +40,13 @@ class Applications:
 
     async def view(self, application: Application) -> ApplicationView:
         """The application as its citizen sees it today."""
-        kind = await self.cases.kind_of(application)
+        kind, bill = await self.cases.kind_of(application), None
         if application.state is not State.DRAFT:
+            if application.due_kopecks:
+                bill = await self.cases.bills.latest(None, application.id)
             today = await self.cases.today(None, application)
             again = succession.may_be_followed(application, today=today, now=self.deps.now())
-            return citizens_view(application, kind, again=again)
+            return citizens_view(application, kind, again=again, bill=bill)
         problems, form = await self.cases.prepared(application, kind)
         digest = None if problems else form.digest
         return citizens_view(application, kind, problems=problems, digest=digest)

@@ -24,6 +24,8 @@ from services.certificates.applications.views.course import (
 )
 from services.certificates.applications.views.examinations import ExaminationView, doctor_actions
 from services.certificates.applications.views.papers import AttachmentView, MissingView
+from services.certificates.bills.domain.bill import Bill
+from services.certificates.bills.views import BillView
 from services.certificates.catalogue.domain.catalogue import (
     SLA_LABELS,
     CertificateType,
@@ -77,6 +79,8 @@ class ApplicationView(BaseModel):
     corrections: list[MissingView]
     comment: str | None
     fee_kopecks: int
+    exemption: str | None = Field(description="Льготная категория, по которой платы нет (d8).")
+    bill: BillView | None = Field(description="Последний счёт; оплаченный служит квитанцией.")
     paid_at: datetime | None
     postal_number: str | None
     consent_version: str | None
@@ -102,13 +106,14 @@ def citizens_view(
     problems: list[FieldError] | None = None,
     digest: str | None = None,
     again: bool = False,
+    bill: Bill | None = None,
 ) -> ApplicationView:
     """With what keeps a draft from being submitted, else its digest, and what can be done.
 
     `again`: another application may take its place (C46).
     """
     actions = [*CITIZEN_ACTIONS.get(application.state, []), *([REAPPLY] if again else [])]
-    return _view(application, kind, problems or [], actions, digest)
+    return _view(application, kind, problems or [], actions, digest, bill=bill)
 
 
 def doctors_view(application: Application, kind: CertificateType) -> ApplicationView:
@@ -123,6 +128,8 @@ def _view(
     problems: list[FieldError],
     actions: list[str],
     digest: str | None = None,
+    *,
+    bill: Bill | None = None,
 ) -> ApplicationView:
     filed, made = application.filed, application.certificate
     clinic, prepared = application.clinic, application.prepared_by
@@ -151,6 +158,8 @@ def _view(
         fee_kopecks=application.due_kopecks
         if filed
         else kind.due(express=application.express, exemption=application.exemption),
+        exemption=application.exemption,
+        bill=BillView.of(bill) if bill else None,
         paid_at=application.paid_at,
         postal_number=application.postal_number,
         consent_version=filed.consent.version if filed else None,

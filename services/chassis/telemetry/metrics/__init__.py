@@ -245,7 +245,7 @@ class Metrics(MetricSet):
             "outside_call_duration_seconds",
             "Time of one call to a system outside (refused: it answered no; failed: no answer).",
             buckets=SLOW,
-            target=("s3", "tsa", "ocsp", "smtp", "sms", "push", "jwks", "clamav"),
+            target=("s3", "tsa", "ocsp", "smtp", "sms", "push", "jwks", "clamav", "acquirer"),
             outcome=("ok", "failed", "refused"),
         )
         self.outside = Children(self.outside_seconds)

@@ -1,4 +1,4 @@
-"""What the treasury says over Kafka: the fee, once (C18, d8)."""
+"""What the treasury says over Kafka: a bill paid once, and money that goes back (C18, d8, X6)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from datetime import datetime
 
 import pytest
 
+from contracts.bills import BillIssued, BillPaid, BillRefunded, RefundOrdered
+from contracts.partners import PaymentRefunded
 from contracts.topics import aggregate_of
 from services.chassis.foundation.clock import in_milliseconds
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
+from tests.support.service import outbox_events
 from tests.support.services.certificates.events import payment
 from tests.support.services.certificates.office import Office
 
@@ -18,6 +21,10 @@ from tests.support.services.certificates.office import Office
 async def test_d8_a_payment_is_in_the_history(office: Office) -> None:
     """C18: the fee in full, once; the same payment told by another event changes nothing."""
     application = await office.submitted()
+    assert application["bill"]["state"] == "unpaid"
+    assert application["bill"]["actions"] == ["pay"]
+    (issued,) = await outbox_events(office.app, BillIssued)
+    assert issued.data.bill_number == application["bill"]["number"]
     paid = payment(application)
     for _ in range(2):
         assert await office.hear(paid, application["id"]) == "handled"
@@ -25,38 +32,89 @@ async def test_d8_a_payment_is_in_the_history(office: Office) -> None:
     assert read["state"] == "submitted"
     assert [entry["label"] for entry in read["history"]][1:] == ["Оплата получена"]
     assert datetime.fromisoformat(read["paid_at"]) == in_milliseconds(paid.paid_at)
+    assert (read["bill"]["state"], read["bill"]["payment_id"]) == ("paid", "pay-1")
+    assert len(await outbox_events(office.app, BillPaid)) == 1
 
 
-@pytest.mark.parametrize("amount", [1, -5, 0, 124_999, 125_001, 250_000, 10**30])
-async def test_c18_another_amount_is_kept_for_a_person(office: Office, amount: int) -> None:
+@pytest.mark.parametrize("amount", [-5, 0, 10**30])
+async def test_c18_an_amount_that_cannot_be_is_kept_for_a_person(
+    office: Office, amount: int
+) -> None:
     application = await office.submitted()
     wrong = payment(application).model_copy(update={"amount_kopecks": amount})
     assert await office.hear(wrong, application["id"]) == "dead-letter"
     assert (await office.read(application["id"]))["paid_at"] is None
 
 
-async def test_c18_a_payment_counts_for_what_is_to_be_paid_and_once(office: Office) -> None:
-    """Drafts, withdrawn applications and a second payment wait for a person."""
+@pytest.mark.parametrize("amount", [1, 124_999, 125_001, 250_000])
+async def test_c18_another_amount_goes_back_by_itself(office: Office, amount: int) -> None:
+    """It pays nothing; the treasury is told to return it, once, and the citizen that it did."""
+    application = await office.submitted()
+    wrong = payment(application).model_copy(update={"amount_kopecks": amount})
+    for _ in range(2):
+        assert await office.hear(wrong, application["id"]) == "handled"
+    (ordered,) = await outbox_events(office.app, RefundOrdered)
+    assert (ordered.data.amount_kopecks, ordered.data.reason) == (amount, "other-amount")
+    back = PaymentRefunded(
+        application_id=application["id"],
+        refund_id=ordered.data.refund_id,
+        amount_kopecks=amount,
+        refunded_at=wrong.paid_at,
+    )
+    for _ in range(2):
+        assert await office.hear(back, application["id"]) == "handled"
+    (refunded,) = await outbox_events(office.app, BillRefunded)
+    assert refunded.data.amount_kopecks == amount
+    read = await office.read(application["id"])
+    assert (read["paid_at"], read["bill"]["state"]) == (None, "unpaid")
+    assert read["bill"]["refunds"][0]["refunded_at"] is not None
+    more = back.model_copy(update={"amount_kopecks": amount + 1})
+    assert await office.hear(more, application["id"]) == "dead-letter"
+
+
+async def test_c18_what_is_too_much_goes_back_and_a_draft_has_no_bill(office: Office) -> None:
+    """A second payment, and one for a withdrawn application; for a draft nobody can have paid."""
     draft = await office.draft("policy")
     assert await office.hear(payment(draft), draft["id"]) == "dead-letter"
     application = await office.submitted()
-    assert await office.hear(payment(application), application["id"]) == "handled"
-    second = payment(application, "pay-2")
-    assert await office.hear(second, application["id"]) == "dead-letter"
+    for number in (1, 2):
+        paid = payment(application, f"pay-{number}")
+        assert await office.hear(paid, application["id"]) == "handled"
     other = await office.submitted()
     gone = await office.http.post(
         f"/v1/applications/{other['id']}/withdrawal", headers=office.citizen()
     )
     assert gone.status_code == 200, gone.text
-    assert await office.hear(payment(other, "pay-3"), other["id"]) == "dead-letter"
-    letters = find(office.app, Runtime).dispatcher.letters.collection
-    reasons = [d["reason"] async for d in letters.find({})]
-    assert reasons == ["refused"] * 3
+    assert gone.json()["bill"]["state"] == "cancelled"
+    assert await office.hear(payment(other, "pay-3"), other["id"]) == "handled"
+    ordered = await outbox_events(office.app, RefundOrdered)
+    assert [(o.data.payment_id, o.data.reason) for o in ordered] == [
+        ("pay-2", "paid-twice"),
+        ("pay-3", "paid-late"),
+    ]
+    assert (await office.read(application["id"]))["bill"]["state"] == "paid"
 
 
-async def test_c18_one_payment_pays_one_application(
-    office: Office,
-) -> None:
+@pytest.mark.parametrize("end", ["withdrawal", "refusal"])
+async def test_c18_what_was_paid_goes_back_when_nothing_is_issued(office: Office, end: str) -> None:
+    """By the type's rule, in the transaction of the refusal or the withdrawal."""
+    application = await office.submitted()
+    assert await office.hear(payment(application), application["id"]) == "handled"
+    if end == "withdrawal":
+        path = f"/v1/applications/{application['id']}/withdrawal"
+        ended = await office.http.post(path, headers=office.citizen())
+    else:
+        await office.decide(application["id"], "claim")
+        body = {"reason_code": "tests-outdated", "reason": "Анализы сданы слишком давно."}
+        ended = await office.decide(application["id"], "refusal", body)
+    assert ended.status_code == 200, ended.text
+    bill = (await office.read(application["id"]))["bill"]
+    assert bill["state"] == "refunding"
+    assert [r["amount_kopecks"] for r in bill["refunds"]] == [125_000]
+    assert len(await outbox_events(office.app, RefundOrdered)) == 1
+
+
+async def test_c18_one_payment_pays_one_application(office: Office) -> None:
     """Told of a second one, also at the same moment, it waits for a person."""
     issued = [await office.issued(delivery="post") for _ in range(3)]
     told = [payment(application) for application in issued]

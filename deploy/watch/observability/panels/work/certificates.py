@@ -78,4 +78,32 @@ PANELS = (
         description="Проверки по номеру и QR-коду. Много ненайденных – перебор или подделки.",
         series=one(per_hour("certificate_checks_total", ("outcome",)), "{{outcome}}"),
     ),
+    Panel(
+        key="bills",
+        title="Счета по состояниям",
+        unit=Unit.COUNT,
+        description="Сколько счетов в каком состоянии. Растёт refunding – деньги не возвращаются.",
+        series=one(Gauge("bills", ("state",)), "{{state}}"),
+    ),
+    Panel(
+        key="refund-age",
+        title="Возврат денег: ожидание старейшего",
+        unit=Unit.SECONDS,
+        description="Сколько ждёт самый старый возврат, который ещё не дошёл до плательщика.",
+        series=one(Gauge("refund_oldest_seconds"), "старейший"),
+    ),
+    Panel(
+        key="payments",
+        title="Сообщения об оплате за час",
+        unit=Unit.PER_HOUR,
+        description="Зачтено, возвращается, ничего нового.",
+        series=one(per_hour("payments_total", ("outcome",)), "{{outcome}}"),
+    ),
+    Panel(
+        key="payments-strange",
+        title="Платежи, которые не относятся ни к одному счёту",
+        unit=Unit.COUNT,
+        description="Их разбирает человек: коллекция strange_payments.",
+        series=one(Gauge("payments_strange"), "ждут разбора"),
+    ),
 )

@@ -1,0 +1,1 @@
+"""What payments mean, and what the acquirer tells. Pure."""

@@ -1,0 +1,1 @@
+"""Paying at the acquirer, what the treasury says, and giving money back."""
