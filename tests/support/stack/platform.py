@@ -133,6 +133,12 @@ class PlatformStack:
         """The SMS centre, push service and inbox, past the gateway."""
         return f"http://127.0.0.1:{self.ports.sinks}"
 
+    @property
+    def mongo_url(self) -> str:
+        """The databases."""
+        given = self._servers.mongo_url if self._servers else None
+        return given or f"mongodb://127.0.0.1:{self.ports.mongo}/?directConnection=true"
+
     def service_url(self, name: str) -> str:
         """A service or one replica of it (`identity-2`), past the gateway: metrics, health."""
         if hasattr(self.ports, name):
