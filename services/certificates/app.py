@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from contracts.rights import Scope
-from services.certificates.applications.actions import CLAIM_TIMER, Cases
+from services.certificates.applications.actions import CLAIM_TIMER, DEADLINE_TIMER, Cases
 from services.certificates.applications.api import routes as applications_api
 from services.certificates.applications.domain.looks import SHOWN_LABELS
 from services.certificates.applications.gateways import Signatures
@@ -24,6 +24,8 @@ from services.certificates.bills.metrics import BillMetrics
 from services.certificates.bills.usecases import OwnBills
 from services.certificates.catalogue import api as catalogue_api
 from services.certificates.catalogue.store import load_catalogue
+from services.certificates.deadlines.metrics import DeadlineMetrics
+from services.certificates.deadlines.usecases import Deadlines
 from services.certificates.delivery import consumers as delivery_consumers
 from services.certificates.delivery.usecases import Letters
 from services.certificates.deps import Deps
@@ -123,6 +125,7 @@ def build(
     decisions = Decisions(deps, cases, known, issued, decided)
     approvals = Approvals(deps, cases, known, issued, orders, acts, decided)
     registry = Registry(deps, cases, known, issued, RegistryMetrics(metrics, catalogue.types))
+    deadlines = Deadlines(deps, cases, DeadlineMetrics(metrics, catalogue.types))
     papers = Encryption("identity.papers", settings.papers_secret)
     return Runtime(
         resources,
@@ -164,6 +167,7 @@ def build(
                 EXPIRY_TIMER: own_bills.expire,
                 ORDER_TIMER: paying.look,
                 REFUND_TIMER: paying.give_back,
+                DEADLINE_TIMER: deadlines.pass_on,
             },
             indexes=[
                 known_store.INDEXES,

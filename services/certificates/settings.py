@@ -50,6 +50,22 @@ class Settings(ServiceSettings):
         "certificates citizens may sign applications with, and their revocation lists. Without it "
         "applications are confirmed by codes alone.",
     )
+    hotline: str = Field(default="8-800-555-35-35", description="The support's number (n24).")
+    support_email: str | None = Field(
+        default=None, description="Where the support reads of applications that are late."
+    )
+    support_after: timedelta = Field(
+        default=timedelta(days=7),
+        description="After so long in processing a late application goes to the support (n16).",
+    )
+    department_after: timedelta = Field(
+        default=timedelta(hours=48),
+        description="So long later it goes to the clinic's department that issues (n17).",
+    )
+    reapply_after: timedelta = Field(
+        default=timedelta(hours=48),
+        description="So long later its citizen is offered to apply again (e14).",
+    )
     claim_lease: timedelta = Field(
         default=timedelta(hours=2),
         gt=timedelta(0),

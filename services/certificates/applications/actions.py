@@ -13,9 +13,11 @@ from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.confirmations import Form, form_of
 from services.certificates.applications.domain.drafts import as_filed, from_profile
+from services.certificates.applications.domain.escalations import Ladder, due_at
 from services.certificates.applications.domain.looks import APPLICATION, Shown
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.domain.stations import waits_for
+from services.certificates.applications.domain.turns import Office, Whose, whose_turn
 from services.certificates.applications.errors import (
     OtherSpecialtyError,
     UnknownApplicationError,
@@ -34,6 +36,8 @@ from services.chassis.work.transactions import Transaction
 
 CLAIM_TIMER = "claim"
 """Ends a doctor's claim; whoever ends it otherwise drops the timer."""
+DEADLINE_TIMER = "deadline"
+"""Takes the next step after a missed deadline; moved and dropped by `Cases.save` alone."""
 
 
 @dataclass(frozen=True)
@@ -137,11 +141,12 @@ class Cases:
 
         Whoever may read the attachments hangs on the claim. So its end and its beginning are told
         here, last, for whatever reason they happen, and here it is said who may take it from the
-        queue, and its bill follows: no verb can forget them.
+        queue, when its deadline ends, and its bill follows: no verb can forget them.
         """
         kind = await self.kind_of(after)
         await self._follow(tx, before, after, kind)
         queued = replace(after, waits_for=waits_for(after, kind))
+        await self._time_deadline(tx, before, queued)
         return await self.store.save(tx, queued, *told, *events.of_claim(before, queued, kind))
 
     async def bill(self, tx: Transaction, application: Application) -> Bill:
@@ -175,6 +180,41 @@ class Cases:
             await self.bills.close(tx, after.id, Why.WITHDRAWN, refund=kind.refund_on_withdrawal)
         if after.state is State.REFUSED:
             await self.bills.close(tx, after.id, Why.REFUSED, refund=kind.refund_on_refusal)
+
+    async def _time_deadline(
+        self, tx: Transaction, before: Application, after: Application
+    ) -> None:
+        """Have the deadline's next step taken when it is due, and no earlier."""
+        ladder = self.ladder
+        was, is_ = due_at(before, ladder), due_at(after, ladder)
+        if is_ is not None and is_ != was:
+            await tx.set_timer(DEADLINE_TIMER, after.id, is_)
+        elif is_ is None and was is not None:
+            await tx.cancel_timer(DEADLINE_TIMER, after.id)
+
+    async def whose_turn(self, tx: Transaction | None, application: Application) -> Whose:
+        """Whose turn it is, and whom to ask (X8)."""
+        kind, clinic_id = await self.kind_of(application), self.clinic_of(application)
+        clinic = await self.known.store.clinics.find(tx, clinic_id) if clinic_id else None
+        return whose_turn(
+            application,
+            kind,
+            clinic=clinic,
+            support=self.support,
+            calendar=await self.calendar_of(tx, application),
+        )
+
+    @property
+    def ladder(self) -> Ladder:
+        """How long is waited before each step after a missed deadline."""
+        settings = self.deps.settings
+        return Ladder(settings.support_after, settings.department_after, settings.reapply_after)
+
+    @property
+    def support(self) -> Office:
+        """Whom a citizen can always turn to (n24)."""
+        settings = self.deps.settings
+        return Office("Служба поддержки", settings.hotline, settings.support_email)
 
     async def shown(
         self, tx: Transaction, application: Application, doctor_id: str, occasion: Shown

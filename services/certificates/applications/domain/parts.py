@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from services.certificates.applications.domain.states import State
 from services.certificates.catalogue.domain.catalogue import SlaClass
@@ -129,11 +130,23 @@ class Prepared:
     bulk_id: str
 
 
+class Step(StrEnum):
+    """Who is turned to after a missed deadline, one after the other (e14).
+
+    At `status` the citizen is told that it was missed, and whose turn it is.
+    """
+
+    STATUS = "status"
+    SUPPORT = "support"
+    DEPARTMENT = "department"
+    REAPPLY = "reapply"
+
+
 @dataclass(frozen=True)
 class Escalation:
     """How far a missed deadline has gone by itself (e14): the step, and when."""
 
-    step: int
+    step: Step
     at: datetime
 
 

@@ -58,6 +58,8 @@ class Move(StrEnum):
     MAIL = "mail"
     REVOKE = "revoke"
     REAPPLY = "reapply"
+    MISS = "miss"
+    ESCALATE = "escalate"
 
 
 class Actor(StrEnum):
@@ -103,6 +105,8 @@ MOVE_LABELS: Mapping[Move, str] = {
     Move.MAIL: "Бумажный экземпляр принят почтой",
     Move.REVOKE: "Справка отозвана",
     Move.REAPPLY: "Подано повторное заявление",
+    Move.MISS: "Срок нарушен",
+    Move.ESCALATE: "Просроченное заявление передано дальше",
 }
 ACTOR_LABELS: Mapping[Actor, str] = {
     Actor.CITIZEN: "Заявитель",

@@ -12,6 +12,7 @@ from services.certificates.applications.domain.begun import one_more
 from services.certificates.applications.domain.confirmations import form_of
 from services.certificates.applications.domain.drafts import Changes
 from services.certificates.applications.domain.states import State
+from services.certificates.applications.domain.turns import whose_turn
 from services.certificates.applications.errors import TooManyDraftsError
 from services.certificates.applications.store.desks import Desks
 from services.certificates.applications.usecases.repeats import Repeats
@@ -42,11 +43,13 @@ class Drafts:
         """A draft that was begun just now: its clinic was looked at."""
         flaw = None if draft.clinic else ClinicFlaw.MISSING
         kind = self.cases.catalogue.type(draft.type_code)
-        today = self.cases.catalogue.calendar.day_of(self.deps.now())
+        calendar, support = self.cases.catalogue.calendar, self.cases.support
+        today = calendar.day_of(self.deps.now())
         problems = drafts.problems(draft, kind, today=today, flaw=flaw)
         form = form_of(drafts.as_filed(draft, kind, None), self.cases.catalogue.consent)
         digest = None if problems else form.digest
-        return citizens_view(draft, kind, problems=problems, digest=digest)
+        whose = whose_turn(draft, kind, clinic=None, support=support, calendar=calendar)
+        return citizens_view(draft, kind, problems=problems, digest=digest, whose=whose)
 
     async def open(
         self,

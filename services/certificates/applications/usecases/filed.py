@@ -41,15 +41,16 @@ class Applications:
     async def view(self, application: Application) -> ApplicationView:
         """The application as its citizen sees it today."""
         kind, bill = await self.cases.kind_of(application), None
+        whose = await self.cases.whose_turn(None, application)
         if application.state is not State.DRAFT:
             if application.due_kopecks:
                 bill = await self.cases.bills.latest(None, application.id)
             today = await self.cases.today(None, application)
             again = succession.may_be_followed(application, today=today, now=self.deps.now())
-            return citizens_view(application, kind, again=again, bill=bill)
+            return citizens_view(application, kind, again=again, bill=bill, whose=whose)
         problems, form = await self.cases.prepared(application, kind)
         digest = None if problems else form.digest
-        return citizens_view(application, kind, problems=problems, digest=digest)
+        return citizens_view(application, kind, problems=problems, digest=digest, whose=whose)
 
     async def one(self, citizen_id: str, application_id: str) -> Application:
         """One application of this citizen.

@@ -14,6 +14,7 @@ from services.certificates.applications.domain.states import (
     State,
 )
 from services.certificates.applications.domain.succession import REAPPLY
+from services.certificates.applications.domain.turns import Whose
 from services.certificates.applications.views import papers
 from services.certificates.applications.views.course import (
     ConfirmationView,
@@ -24,6 +25,7 @@ from services.certificates.applications.views.course import (
 )
 from services.certificates.applications.views.examinations import ExaminationView, doctor_actions
 from services.certificates.applications.views.papers import AttachmentView, MissingView
+from services.certificates.applications.views.turns import EscalationView, TurnView
 from services.certificates.bills.domain.bill import Bill
 from services.certificates.bills.views import BillView
 from services.certificates.catalogue.domain.catalogue import (
@@ -97,12 +99,15 @@ class ApplicationView(BaseModel):
     examinations: list[ExaminationView]
     actions: list[str] = Field(examples=[["edit", "submit", "withdraw"]])
     history: list[HistoryView]
+    turn: TurnView | None = Field(description="У кого заявление; гражданину – всегда.")
+    escalation: EscalationView | None = Field(description="Что сделано после нарушенного срока.")
 
 
 def citizens_view(
     application: Application,
     kind: CertificateType,
     *,
+    whose: Whose,
     problems: list[FieldError] | None = None,
     digest: str | None = None,
     again: bool = False,
@@ -110,10 +115,10 @@ def citizens_view(
 ) -> ApplicationView:
     """With what keeps a draft from being submitted, else its digest, and what can be done.
 
-    `again`: another application may take its place (C46).
+    `whose` says whose turn it is. `again`: another application may take its place (C46).
     """
     actions = [*CITIZEN_ACTIONS.get(application.state, []), *([REAPPLY] if again else [])]
-    return _view(application, kind, problems or [], actions, digest, bill=bill)
+    return _view(application, kind, problems or [], actions, digest, bill=bill, whose=whose)
 
 
 def doctors_view(application: Application, kind: CertificateType) -> ApplicationView:
@@ -130,6 +135,7 @@ def _view(
     digest: str | None = None,
     *,
     bill: Bill | None = None,
+    whose: Whose | None = None,
 ) -> ApplicationView:
     filed, made = application.filed, application.certificate
     clinic, prepared = application.clinic, application.prepared_by
@@ -178,4 +184,6 @@ def _view(
         examinations=[ExaminationView.of(e, application) for e in kind.examinations],
         actions=actions,
         history=[HistoryView.of(entry) for entry in application.history],
+        turn=TurnView.of(whose) if whose else None,
+        escalation=EscalationView.of(application.escalation) if application.escalation else None,
     )

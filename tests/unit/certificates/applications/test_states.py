@@ -21,7 +21,7 @@ from services.certificates.applications.domain.states import (
 from services.certificates.applications.errors import IllegalTransitionError
 from tests.support.services.certificates.builders import NOW
 
-NOTES = {Move.MAIL, Move.REVOKE, Move.REAPPLY}
+NOTES = {Move.MISS, Move.ESCALATE, Move.MAIL, Move.REVOKE, Move.REAPPLY}
 
 
 def in_state(state: State) -> Application:
