@@ -50,14 +50,15 @@ from services.certificates.registry import store as registry_store
 from services.certificates.registry.api import certificates, pages, public
 from services.certificates.registry.metrics import RegistryMetrics
 from services.certificates.registry.usecases import Registry
-from services.certificates.reviews import api as reviews_api
 from services.certificates.reviews import consumers as reviews_consumers
+from services.certificates.reviews.api import routes as reviews_api
 from services.certificates.reviews.metrics import ReviewMetrics
 from services.certificates.reviews.store import Queue
 from services.certificates.reviews.usecases.approvals import Approvals
 from services.certificates.reviews.usecases.decisions import Decisions
 from services.certificates.reviews.usecases.examinations import Examinations
 from services.certificates.reviews.usecases.queue import Reviews
+from services.certificates.reviews.usecases.results import Results
 from services.certificates.settings import Settings
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http import looks as looks_api
@@ -142,6 +143,7 @@ def build(
                 reviews,
                 decisions,
                 Examinations(deps, cases, known, decided),
+                Results(deps, cases, known, decided),
                 approvals,
                 registry,
                 own_bills,

@@ -52,8 +52,11 @@ class Cases:
     bills: Bills
 
     async def kind_of(self, application: Application) -> CertificateType:
-        """The type that was applied for, in the version that the application began with."""
-        return self.catalogue.type(application.type_code)
+        """The type that was applied for, in the version that the application began with.
+
+        With the examinations that its doctors ordered for it.
+        """
+        return application.known_to(self.catalogue.type(application.type_code))
 
     async def prepared(
         self, draft: Application, kind: CertificateType

@@ -11,6 +11,8 @@ from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.known.domain.clinics import ClinicName
 from services.certificates.known.domain.people import Hands
 
+_ORDERED = "Исследование, назначенное врачом"
+
 
 class OfClinic(TypedDict):
     """Whose it is, as events say it; nothing of what was filed before it was known."""
@@ -65,9 +67,14 @@ def prepared(application: Application, kind: CertificateType) -> contract.Applic
 def documents_requested(
     application: Application, kind: CertificateType
 ) -> contract.DocumentsRequested:
-    """What the citizen has to add, by its titles."""
-    request = application.request
-    asked = [kind.requirement(code) for code in request.missing] if request else []
+    """What the citizen has to add, by its titles; of what a doctor ordered only that it is so.
+
+    Which examination that is may tell what somebody is treated for.
+    """
+    request, ordered = application.request, {o.code for o in application.ordered}
+    codes = request.missing if request else ()
+    titles = {r.code: r.title for r in kind.requirements}
+    missing = [_ORDERED if code in ordered else titles[code] for code in codes if code in titles]
     wrong = [f.label for f in kind.fields if request and f.name in request.corrections]
     comment = request.comment if request else None
     if wrong:  # v1 of the event names documents only
@@ -77,7 +84,7 @@ def documents_requested(
         tracking_number=application.registered.tracking_number,
         citizen_id=application.citizen_id,
         certificate_title=kind.title,
-        missing=tuple(requirement.title for requirement in asked if requirement),
+        missing=tuple(missing),
         comment=comment,
         **of_clinic(application.clinic),
     )

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.rights import Scope
-from services.certificates.catalogue.domain.calendar import Calendars, WorkingCalendar
+from services.certificates.catalogue.domain.calendar import (
+    Calendars,
+    WorkingCalendar,
+    plus_months,
+)
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.domain.clinics import Choice, ClinicFlaw
@@ -113,6 +117,9 @@ class Known:
         for specialties in needed if flaw is None else ():
             if not await self.store.has_doctor(tx, clinic_id, specialties):
                 return Choice(found, ClinicFlaw.NO_DOCTOR)
+        until = plus_months(today, kind.validity_months)
+        if flaw is None and not await self.signs(tx, Holder.CLINIC, clinic_id, until=until):
+            return Choice(found, ClinicFlaw.SEALLESS)
         return Choice(found, flaw)
 
     async def calendar_at(
@@ -122,13 +129,15 @@ class Known:
         found = await self.store.clinics.find(tx, clinic_id) if clinic_id else None
         return calendars.of(found.region, found.timezone) if found else calendars.of()
 
-    async def signs(self, tx: Transaction, holder: Holder, holder_id: str) -> bool:
-        """Whether a doctor, or a clinic, can sign now (C30).
+    async def signs(
+        self, tx: Transaction | None, holder: Holder, holder_id: str, *, until: date
+    ) -> bool:
+        """Whether a doctor, or a clinic, can sign now what counts until that day (C30).
 
-        Of whom documents never said anything it decides itself, when it seals.
+        Not who never enrolled a key: documents says of everybody who did.
         """
         found = await self.store.signers.find(tx, signer_of(holder, holder_id))
-        return found is None or found.signs(self.deps.now())
+        return found is not None and found.signs(self.deps.now(), until=until)
 
     async def home_of(self, tx: Transaction, citizen_id: str) -> str | None:
         """The clinic that a citizen is attached to, if that is known."""

@@ -105,26 +105,27 @@ class ClinicCannotIssueError(RefusalError):
 
 
 class DoctorCannotSignError(RefusalError):
-    """The doctor's certificate ended or was revoked: nothing could be sealed (C30)."""
+    """The doctor has no certificate, or one that ends before the paper (C30)."""
 
     code = "doctor-cannot-sign"
     title = "Подписать нечем"
     detail = (
-        "Ваш сертификат подписи истёк или отозван. Выпустите новый или обратитесь к администратору "
-        "клиники, затем одобрите снова."
+        "У вас нет сертификата подписи, он истёк, отозван или закончится раньше, чем справка. "
+        "Выпустите новый или обратитесь к администратору клиники и повторите."
     )
 
 
 class ClinicCannotSealError(RefusalError):
-    """The clinic's certificate ended or was revoked: nothing could be sealed (C30)."""
+    """The clinic has no certificate, or one that ends before the paper (C30)."""
 
     code = "clinic-cannot-seal"
     title = "У клиники нет действующей печати"
 
     def __init__(self, clinic: str) -> None:
         super().__init__(
-            f"Сертификат электронной печати клиники «{clinic}» истёк или отозван. "
-            "Его обновляет администратор клиники; после этого одобрите снова."
+            f"У клиники «{clinic}» нет сертификата электронной печати, он истёк, отозван или "
+            "закончится раньше, чем справка. Его обновляет администратор клиники; после этого "
+            "одобрите снова."
         )
 
 

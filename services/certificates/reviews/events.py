@@ -1,4 +1,4 @@
-"""What is told of a doctor's refusal; requests and orders are told by the features below."""
+"""What is told of a refusal and of results; requests and orders are told by the features below."""
 
 from __future__ import annotations
 
@@ -19,5 +19,20 @@ def refused(
         certificate_title=kind.title,
         reason_code=reason_code,
         reason=reason,
+        **of_clinic(application.clinic),
+    )
+
+
+def result_attached(
+    application: Application, kind: CertificateType, doctor_id: str, file_id: str
+) -> contract.ResultAttached:
+    """A doctor's file is the result of an examination: not of which one."""
+    return contract.ResultAttached(
+        application_id=application.id,
+        tracking_number=application.registered.tracking_number,
+        citizen_id=application.citizen_id,
+        certificate_title=kind.title,
+        doctor_id=doctor_id,
+        file_id=file_id,
         **of_clinic(application.clinic),
     )

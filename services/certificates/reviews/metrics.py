@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     DOCUMENTS_REQUESTED = "documents-requested"
     EXAMINED = "examined"
+    RESULT_ATTACHED = "result-attached"
 
 
 class ReviewMetrics:

@@ -20,6 +20,7 @@ from services.certificates.applications.domain.parts import (
     Finding,
     Link,
     Made,
+    Ordered,
     Prepared,
     Visit,
 )
@@ -41,6 +42,8 @@ from services.certificates.catalogue.domain.catalogue import (
     CertificateType,
     Delivery,
     Examination,
+    Need,
+    Requirement,
 )
 from services.certificates.known.domain.clinics import ClinicName
 from services.certificates.known.domain.people import Hands, KnownFile
@@ -90,6 +93,7 @@ class Application:
     followed_by: Link | None = None
     prepared_by: Prepared | None = None
     escalation: Escalation | None = None
+    ordered: tuple[Ordered, ...] = ()
 
     @property
     def registered(self) -> Filed:
@@ -125,6 +129,14 @@ class Application:
     def unexamined(self, kind: CertificateType) -> tuple[Examination, ...]:
         """The examinations of the type that nobody has made yet."""
         return tuple(e for e in kind.examinations if self.found(e.code) is None)
+
+    def known_to(self, kind: CertificateType) -> CertificateType:
+        """Its type, with what doctors ordered for this application beside the list (C21)."""
+        new = [o for o in self.ordered if kind.requirement(o.code) is None]
+        if not new:
+            return kind
+        also = (Requirement(o.code, o.title, Need.REQUEST, o.comment) for o in new)
+        return replace(kind, requirements=(*kind.requirements, *also))
 
     def may(self, move: Move) -> bool:
         """Whether the state allows the move."""
@@ -205,12 +217,12 @@ class Application:
 
     def hard_to_read(self, kind: CertificateType) -> bool:
         """Whether a scan is too coarse for the ordinary check (e3)."""
-        return any(kind.lengthens(a.dpi) for a in self.attachments)
+        return any(a.by_doctor is None and kind.lengthens(a.dpi) for a in self.attachments)
 
     def attached(self, files: Sequence[tuple[str, KnownFile]]) -> Application:
-        """The application with these files; they replace what their requirements had."""
+        """The application with these files; they replace what their requirements had of them."""
         touched = {code for code, _ in files}
-        kept = tuple(a for a in self.attachments if a.requirement not in touched)
+        kept = tuple(a for a in self.attachments if a.by_doctor or a.requirement not in touched)
         added = tuple(
             Attachment(code, f.id, f.media_type, f.size, f.dpi, proof=f.proof) for code, f in files
         )

@@ -25,6 +25,7 @@ class Shown(StrEnum):
     PREVIEWED = "previewed"
     FOUND = "found"
     EXAMINED = "examined"
+    ATTACHED = "result-attached"
 
 
 SHOWN_LABELS: Mapping[str, str] = {
@@ -38,4 +39,5 @@ SHOWN_LABELS: Mapping[str, str] = {
     Shown.PREVIEWED: "Показана справка перед подписанием",
     Shown.FOUND: "Найдено по запросу сотрудника, без сведений о здоровье",
     Shown.EXAMINED: "Записаны результаты осмотра",
+    Shown.ATTACHED: "Приложены результаты исследования",
 }

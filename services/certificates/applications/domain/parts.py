@@ -13,16 +13,39 @@ from services.certificates.known.domain.files import UNKNOWN, Proof
 
 
 @dataclass(frozen=True)
+class ByDoctor:
+    """Which doctor did something, by name and position, and when."""
+
+    doctor_id: str
+    name: str
+    position: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Attachment:
-    """A file that answers a requirement."""
+    """A file that answers a requirement, of the applicant's, or attached by a doctor (C21)."""
 
     requirement: str
     file_id: str
     media_type: str
     size: int
     dpi: int | None = None
-    by_doctor: str | None = None
+    by_doctor: ByDoctor | None = None
     proof: Proof = UNKNOWN
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """An examination that a doctor ordered beside the list of the type (C21).
+
+    `code` stands for it wherever a requirement's does.
+    """
+
+    code: str
+    title: str
+    comment: str | None
+    by: ByDoctor
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class Move(StrEnum):
     LAPSE = "lapse"
     TAKE_BACK = "take-back"
     FIND = "find"
+    ATTACH = "attach"
     APPROVE = "approve"
     SEAL = "seal"
     FAIL_SEALING = "fail-sealing"
@@ -97,6 +98,7 @@ MOVE_LABELS: Mapping[Move, str] = {
     Move.LAPSE: "Время рассмотрения истекло, заявление возвращено в очередь",
     Move.TAKE_BACK: "Заявление возвращено в очередь: его рассмотрит другой врач",
     Move.FIND: "Врач записал результаты осмотра",
+    Move.ATTACH: "Врач приложил результаты исследования",
     Move.APPROVE: "Выдача одобрена",
     Move.SEAL: "Справка подписана и выдана",
     Move.FAIL_SEALING: "Справку не удалось подписать",

@@ -9,7 +9,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.domain.parts import Attachment
+from services.certificates.applications.domain.parts import Attachment, ByDoctor
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.known.domain.files import FileSignature, OwnDocument
 
@@ -45,6 +45,19 @@ class OwnDocumentView(BaseModel):
         return cls(**asdict(own))
 
 
+class ByDoctorView(BaseModel):
+    """Which doctor did it, and when."""
+
+    doctor: str
+    position: str | None
+    at: datetime
+
+    @classmethod
+    def of(cls, by: ByDoctor) -> Self:
+        """From the domain."""
+        return cls(doctor=by.name, position=by.position, at=by.at)
+
+
 class AttachmentView(BaseModel):
     """A file that was given."""
 
@@ -64,6 +77,7 @@ class AttachmentView(BaseModel):
     )
     signatures: list[FileSignatureView]
     own_document: OwnDocumentView | None
+    by_doctor: ByDoctorView | None = Field(description="Кто приложил, если это был врач (C21).")
 
     @classmethod
     def of(cls, given: Attachment, kind: CertificateType) -> Self:
@@ -76,10 +90,11 @@ class AttachmentView(BaseModel):
             media_type=given.media_type,
             size=given.size,
             dpi=given.dpi,
-            lengthens_term=kind.lengthens(given.dpi),
+            lengthens_term=given.by_doctor is None and kind.lengthens(given.dpi),
             signed=given.proof.signed,
             signatures=[FileSignatureView.of(s) for s in given.proof.signatures],
             own_document=OwnDocumentView.of(own) if (own := given.proof.own_document) else None,
+            by_doctor=ByDoctorView.of(given.by_doctor) if given.by_doctor else None,
         )
 
 
@@ -88,12 +103,17 @@ class MissingView(BaseModel):
 
     code: str
     title: str
+    hint: str | None = Field(default=None, description="Что написал врач или говорит перечень.")
 
 
 def missing(application: Application, kind: CertificateType) -> list[MissingView]:
     """The documents that are asked for."""
     asked = application.request.missing if application.request else ()
-    return [MissingView(code=r.code, title=r.title) for r in kind.requirements if r.code in asked]
+    return [
+        MissingView(code=r.code, title=r.title, hint=r.hint)
+        for r in kind.requirements
+        if r.code in asked
+    ]
 
 
 def corrections(application: Application, kind: CertificateType) -> list[MissingView]:

@@ -46,6 +46,7 @@ class ClinicFlaw(StrEnum):
     CLOSED = "clinic-closed"
     UNLICENSED = "clinic-unlicensed"
     NO_DOCTOR = "clinic-without-doctor"
+    SEALLESS = "clinic-without-seal"
 
 
 FLAW_SENTENCES = {
@@ -56,6 +57,8 @@ FLAW_SENTENCES = {
     "Выберите другую.",
     ClinicFlaw.NO_DOCTOR: "В этой клинике сейчас нет врача, который выдаёт такую справку. "
     "Выберите другую.",
+    ClinicFlaw.SEALLESS: "У этой клиники сейчас нет действующей электронной печати, справку она не "
+    "выдаст. Выберите другую.",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 
@@ -22,9 +22,13 @@ class Signer:
     active: bool
     valid_until: datetime
 
-    def signs(self, now: datetime) -> bool:
-        """Whether they can at this moment."""
-        return self.active and now < self.valid_until
+    def signs(self, now: datetime, *, until: date) -> bool:
+        """Whether they can at this moment sign what counts until the end of that day.
+
+        A certificate may not end before what it signs (C30): nothing would be sealed with it.
+        """
+        end = datetime.combine(until + timedelta(days=1), time(), UTC)
+        return self.active and now < self.valid_until and end <= self.valid_until
 
 
 def signer_of(holder: Holder, holder_id: str) -> str:

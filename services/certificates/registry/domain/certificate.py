@@ -135,6 +135,11 @@ def validity_months(application: Application, kind: CertificateType) -> int:
     return int(application.values.get(VALIDITY_FIELD, kind.validity_months))
 
 
+def valid_until(application: Application, kind: CertificateType, *, today: date) -> date:
+    """The last day on which a certificate that is issued today will count."""
+    return plus_months(today, validity_months(application, kind))
+
+
 @dataclass(frozen=True)
 class Checked:
     """What a public check found (C34): the number as printed, and what was issued under it."""
@@ -182,7 +187,7 @@ def certificate_of(
         ),
         issuer=clinic.organisation,
         issued_on=today,
-        valid_until=plus_months(today, validity_months(application, kind)),
+        valid_until=valid_until(application, kind, today=today),
         created_at=decision.at,
         delivery=application.delivery,
         clinic=clinic,

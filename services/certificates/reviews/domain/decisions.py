@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.domain.document_requests import asked
-from services.certificates.applications.domain.parts import Claim, Decision, DocumentRequest, Made
+from services.certificates.applications.domain.parts import Claim, Decision, Made
 from services.certificates.applications.domain.states import ActNote, Actor, Move
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import (
@@ -24,48 +23,6 @@ from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.text import prose
 
 _MAX_REASON = 1000
-
-
-def documents_requested(
-    application: Application,
-    kind: CertificateType,
-    *,
-    doctor_id: str,
-    missing: Sequence[str],
-    corrections: Sequence[str] = (),
-    comment: str | None,
-    now: datetime,
-) -> Application:
-    """The citizen is asked for documents, or to correct fields of the form.
-
-    Also again for a document that cannot be read (C21), and for a field that could not be printed.
-
-    Raises:
-        InvalidInputError: nothing asked for, or something that the type does not know.
-    """
-    held_by(application, doctor_id)
-    errors = [
-        FieldError(f"/missing/{index}", "unknown-requirement", "Такого документа нет в перечне.")
-        for index, code in enumerate(missing)
-        if kind.requirement(code) is None
-    ]
-    known = {field.name for field in kind.fields}
-    errors += [
-        FieldError(f"/corrections/{index}", "unknown-field", "Такого поля нет в этой форме.")
-        for index, name in enumerate(corrections)
-        if name not in known
-    ]
-    if not missing and not corrections:
-        sentence = "Укажите, какие документы нужны или какие поля исправить."
-        errors.append(FieldError("/missing", "required", sentence))
-    if errors:
-        raise InvalidInputError(errors)
-    request = DocumentRequest(
-        tuple(dict.fromkeys(missing)),
-        prose(comment or "") or None,
-        tuple(dict.fromkeys(corrections)),
-    )
-    return asked(application, request, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
 
 
 def approved(

@@ -15,11 +15,11 @@ from services.certificates.applications.domain.states import ActNote
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
-from services.certificates.known.domain.clinics import Issuer
+from services.certificates.known.domain.clinics import ClinicFlaw, Issuer
 from services.certificates.known.domain.signers import Holder
 from services.certificates.registry import events
 from services.certificates.registry.domain import numbers
-from services.certificates.registry.domain.certificate import certificate_of
+from services.certificates.registry.domain.certificate import certificate_of, valid_until
 from services.certificates.registry.domain.printing import Row, printed_rows
 from services.certificates.registry.store import CertificateStore
 from services.certificates.reviews.domain import decisions
@@ -120,7 +120,7 @@ class Approvals:
 
         async def look(tx: Transaction) -> _Ready:
             ready = await self._ready(tx, doctor_id, application_id, values)
-            await self._may_sign(tx, doctor_id, ready.clinic)
+            await self._may_sign(tx, doctor_id, ready)
             return ready
 
         looked = await self.deps.transactions.run(look)
@@ -137,7 +137,7 @@ class Approvals:
                 )
                 if ready.digest != digest:
                     raise StaleVersionError
-                await self._may_sign(tx, doctor_id, ready.clinic)
+                await self._may_sign(tx, doctor_id, ready)
                 return await self._approve(tx, ready, doctor_id, number, act)
 
             return await self.deps.transactions.run(work)
@@ -170,12 +170,13 @@ class Approvals:
         saved = await self.cases.save(tx, before, after, told)
         return await self.cases.shown(tx, saved, doctor_id, Shown.APPROVED)
 
-    async def _may_sign(self, tx: Transaction, doctor_id: str, clinic: Issuer) -> None:
+    async def _may_sign(self, tx: Transaction, doctor_id: str, ready: _Ready) -> None:
         """Refuse at once what could not be sealed later (C30)."""
-        if not await self.known.signs(tx, Holder.DOCTOR, doctor_id):
+        until = valid_until(ready.after, ready.kind, today=ready.today)
+        if not await self.known.signs(tx, Holder.DOCTOR, doctor_id, until=until):
             raise DoctorCannotSignError
-        if not await self.known.signs(tx, Holder.CLINIC, clinic.id):
-            raise ClinicCannotSealError(clinic.name)
+        if not await self.known.signs(tx, Holder.CLINIC, ready.clinic.id, until=until):
+            raise ClinicCannotSealError(ready.clinic.name)
 
     async def _ready(
         self,
@@ -201,8 +202,8 @@ class Approvals:
             now=self.deps.now(),
         )
         choice = await self.cases.choice(tx, self.cases.clinic_of(before), kind)
-        if choice.clinic is None or choice.flaw is not None:
-            raise ClinicCannotIssueError(choice.flaw)
+        if choice.clinic is None or choice.flaw not in (None, ClinicFlaw.SEALLESS):
+            raise ClinicCannotIssueError(choice.flaw)  # its seal is looked at by `_may_sign`
         clinic = choice.clinic.issuer
         return _Ready(before, after, kind, clinic, printed_rows(after, kind, clinic), today)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -17,7 +16,7 @@ from services.certificates.known.actions import Known
 from services.certificates.registry.domain.certificate import Status
 from services.certificates.registry.store import CertificateStore
 from services.certificates.reviews import events
-from services.certificates.reviews.domain import decisions
+from services.certificates.reviews.domain import decisions, requests
 from services.certificates.reviews.metrics import ReviewMetrics, Verdict
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.work.transactions import Cause, Transaction
@@ -39,26 +38,22 @@ class Decisions:
         self,
         doctor_id: str,
         application_id: str,
-        missing: Sequence[str],
-        corrections: Sequence[str],
-        comment: str | None,
+        wanted: requests.Wanted,
     ) -> Application:
-        """Ask the citizen for documents or corrections; the clock pauses (C10, C17)."""
+        """Ask for documents, examinations or corrections; the clock pauses (C10, C17)."""
 
         async def work(tx: Transaction) -> Application:
             before = await self.cases.to_decide(tx, application_id, doctor_id)
             kind = await self.cases.kind_of(before)
-            after = decisions.documents_requested(
+            after = requests.documents_requested(
                 before,
                 kind,
-                doctor_id=doctor_id,
-                missing=missing,
-                corrections=corrections,
-                comment=comment,
+                doctor=await self.known.doctor(tx, doctor_id),
+                wanted=wanted,
                 now=self.deps.now(),
             )
             await tx.cancel_timer(CLAIM_TIMER, application_id)
-            told = application_events.documents_requested(after, kind)
+            told = application_events.documents_requested(after, await self.cases.kind_of(after))
             saved = await self.cases.save(tx, before, after, told)
             return await self.cases.shown(tx, saved, doctor_id, Shown.ASKED)
 

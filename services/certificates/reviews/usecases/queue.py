@@ -13,8 +13,10 @@ from services.certificates.applications.views.application import ApplicationView
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.actions import DESK_TIMER, Known
+from services.certificates.known.domain.signers import Holder
+from services.certificates.registry.domain.certificate import valid_until
 from services.certificates.reviews.domain import claims
-from services.certificates.reviews.errors import TooManyClaimsError
+from services.certificates.reviews.errors import DoctorCannotSignError, TooManyClaimsError
 from services.certificates.reviews.store import Queue, Remit
 from services.chassis.database.pages import Page
 from services.chassis.work.timers import Due
@@ -71,6 +73,7 @@ class Reviews:
 
         Raises:
             OwnApplicationError: the doctor is the applicant, under another account.
+            DoctorCannotSignError: it waits for a decision that this doctor could not sign (C30).
             TooManyClaimsError: the doctor holds as many as one may.
         """
         await self.known.staff_arrives(doctor_id)
@@ -87,6 +90,7 @@ class Reviews:
             )
             if after is before:
                 return await self.cases.shown(tx, before, doctor_id, Shown.READ)
+            await self._refuse_unsigning(tx, before, doctor_id)
             await self._refuse_hoarding(tx, doctor_id)
             await self.cases.time_claim(tx, after)
             saved = await self.cases.save(tx, before, after)
@@ -148,6 +152,17 @@ class Reviews:
         former = (None,) if self.deps.settings.former_clinic in clinics else ()
         types = self.cases.catalogue.decided_by(doctor.specialties)
         return Remit((*clinics, *former), tuple(types), doctor.specialties)
+
+    async def _refuse_unsigning(
+        self, tx: Transaction, application: Application, doctor_id: str
+    ) -> None:
+        """What waits for a decision waits for somebody who can sign it (C30)."""
+        kind, today = await self.cases.kind_of(application), await self.cases.today(tx, application)
+        until = valid_until(application, kind, today=today)
+        if application.unexamined(kind):
+            return
+        if not await self.known.signs(tx, Holder.DOCTOR, doctor_id, until=until):
+            raise DoctorCannotSignError
 
     async def _refuse_hoarding(self, tx: Transaction, doctor_id: str) -> None:
         most = self.deps.settings.claims_per_doctor

@@ -130,7 +130,9 @@ async def test_k5_an_open_session_approves_one_application_after_the_other(offic
     [
         (signer(Holder.DOCTOR, ME, active=False), "doctor-cannot-sign"),
         (signer(Holder.DOCTOR, ME, days=-1), "doctor-cannot-sign"),
+        (signer(Holder.DOCTOR, ME, days=30), "doctor-cannot-sign"),
         (signer(Holder.ORGANISATION, CLINIC.id, active=False), "clinic-cannot-seal"),
+        (signer(Holder.ORGANISATION, CLINIC.id, days=30), "clinic-cannot-seal"),
     ],
 )
 async def test_c30_who_cannot_sign_is_told_at_the_approval_and_not_by_a_failed_sealing(

@@ -22,11 +22,21 @@ from tests.support.services.certificates.office import office as certificates
 
 ELSEWHERE = replace(CLINIC, id="clinic-2", number="7", name="Поликлиника на Невском")
 FOREIGN, SURGEON = "doctor-foreign", "doctor-surgeon"
-VERBS = ("claim", "release", "approval", "refusal", "document-request", "preview", "findings")
+VERBS = (
+    "claim",
+    "release",
+    "approval",
+    "refusal",
+    "document-request",
+    "preview",
+    "findings",
+    "results",
+)
 REFUSAL = {"reason_code": "contraindications", "reason": "Противопоказания"}
 BODIES: dict[str, Json] = {
     "approval": {},
     "preview": {},
+    "results": {"file_id": "file-1", "title": "ЭКГ"},
     "findings": {"examination": "surgeon", "fields": {}},
     "refusal": REFUSAL,
     "document-request": {"missing": []},

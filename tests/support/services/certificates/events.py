@@ -110,7 +110,9 @@ def accepted(file_id: str, owner: str = ANNA.account_id, **over: int | None) -> 
     )
 
 
-def signer(holder: Holder, holder_id: str, *, active: bool = True, days: int = 30) -> SignerChanged:
+def signer(
+    holder: Holder, holder_id: str, *, active: bool = True, days: int = 400
+) -> SignerChanged:
     """A doctor or a clinic can sign for so many days, or cannot."""
     return SignerChanged(
         signer_id=f"{holder}-{holder_id}",

@@ -11,8 +11,9 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
+from contracts.documents import Holder
 from contracts.envelope import Data
-from contracts.identity import ClinicAttached
+from contracts.identity import ClinicAttached, ClinicChanged, StaffChanged
 from contracts.topics import aggregate_of
 from services.certificates.app import build
 from services.certificates.applications.domain.application import Application
@@ -40,6 +41,7 @@ from tests.support.services.certificates.events import (
     clinic,
     profile,
     sealed,
+    signer,
     staff,
 )
 from tests.support.tools.encryption import SECRET
@@ -66,6 +68,7 @@ class Office:
     http: httpx2.AsyncClient
     tokens: Tokens
     clock: Clock
+    enrolling: bool = True
     _seq: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -99,7 +102,18 @@ class Office:
         """Deliver an event of another system; returns the outcome."""
         self._seq[aggregate_id] = self._seq.get(aggregate_id, 0) + 1
         event = an_event(data, aggregate_id=aggregate_id, seq=self._seq[aggregate_id])
-        return await deliver(self.app, event)
+        outcome = await deliver(self.app, event)
+        if self.enrolling and isinstance(data, StaffChanged | ClinicChanged):
+            await self.enrol(data)
+        return outcome
+
+    async def enrol(self, told: StaffChanged | ClinicChanged) -> None:
+        """Who is told of for the first time has a key already."""
+        of_clinic = isinstance(told, ClinicChanged)
+        holder = Holder.ORGANISATION if of_clinic else Holder.DOCTOR
+        can = signer(holder, aggregate_of(told))
+        if can.signer_id not in self._seq:
+            assert await self.hear(can, can.signer_id) == "handled"
 
     async def know_people(self) -> None:
         """Anna is confirmed and attached to a clinic; Orlova and Petrov are doctors there."""

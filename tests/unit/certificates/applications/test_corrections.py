@@ -14,6 +14,7 @@ from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.states import State
 from services.certificates.known.domain.people import Person
 from services.certificates.reviews.domain import decisions
+from services.certificates.reviews.domain.requests import Wanted, documents_requested
 from services.chassis.foundation.errors import InvalidInputError
 from tests.support.services.certificates.builders import (
     ANNA,
@@ -37,15 +38,8 @@ def a_failed(**values: str) -> Application:
 
 
 def ask(application: Application, *fields: str, missing: tuple[str, ...] = ()) -> Application:
-    return decisions.documents_requested(
-        application,
-        FORM_086,
-        doctor_id=ORLOVA.account_id,
-        missing=missing,
-        corrections=fields,
-        comment="Напишите по-русски",
-        now=NOW,
-    )
+    wanted = Wanted(missing, fields, "Напишите по-русски")
+    return documents_requested(application, FORM_086, doctor=ORLOVA, wanted=wanted, now=NOW)
 
 
 def supply(

@@ -24,7 +24,8 @@ from services.certificates.catalogue.domain.forms import Field, Kind, field_erro
 from services.certificates.known.domain.clinics import Choice, ClinicFlaw, ClinicName
 from services.certificates.known.domain.people import KnownFile
 from services.certificates.known.errors import ProfileNotReceivedError
-from services.certificates.reviews.domain import claims, decisions
+from services.certificates.reviews.domain import claims
+from services.certificates.reviews.domain.requests import Wanted, documents_requested
 from services.chassis.foundation.errors import InvalidInputError
 from tests.support.services.certificates.builders import (
     AGREED,
@@ -390,12 +391,11 @@ def test_e3_c16_the_term_is_lengthened_once_and_never_shortened() -> None:
     assert done.registered.clock.sla is SlaClass.EXTRA_CHECK
     assert done.registered.clock.deadline_at.date() == date(2026, 11, 25)
     for dpi in (300, 96):
-        asked = decisions.documents_requested(
+        asked = documents_requested(
             claims.claimed(done, FORM_086, doctor=ORLOVA, now=NOW, lease=timedelta(hours=2)),
             FORM_086,
-            doctor_id="doctor-orlova",
-            missing=["blood-count"],
-            comment=None,
+            doctor=ORLOVA,
+            wanted=Wanted(["blood-count"]),
             now=NOW,
         )
         again = supply(asked, "blood-count", after=timedelta(0), dpi=dpi)

@@ -21,7 +21,7 @@ from services.certificates.applications.domain.states import (
 from services.certificates.applications.errors import IllegalTransitionError
 from tests.support.services.certificates.builders import NOW
 
-NOTES = {Move.MISS, Move.ESCALATE, Move.MAIL, Move.REVOKE, Move.REAPPLY}
+NOTES = {Move.ATTACH, Move.ESCALATE, Move.MAIL, Move.MISS, Move.REAPPLY, Move.REVOKE}
 
 
 def in_state(state: State) -> Application:

@@ -12,6 +12,7 @@ from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.applications.errors import IllegalTransitionError
 from services.certificates.known.errors import OwnApplicationError
 from services.certificates.reviews.domain import claims, decisions
+from services.certificates.reviews.domain.requests import Wanted, documents_requested
 from services.certificates.reviews.errors import NotYourReviewError, ReviewTakenError
 from services.chassis.foundation.errors import InvalidInputError
 from tests.support.services.certificates.builders import (
@@ -38,9 +39,9 @@ def refuse(application: Application, code: str, reason: str) -> Application:
 
 
 def ask(application: Application, *missing: str, doctor: str = ORLOVA.account_id) -> Application:
-    return decisions.documents_requested(
-        application, FORM_086, doctor_id=doctor, missing=missing, comment="Не читается", now=NOW
-    )
+    by = replace(ORLOVA, account_id=doctor)
+    wanted = Wanted(missing, comment="Не читается")
+    return documents_requested(application, FORM_086, doctor=by, wanted=wanted, now=NOW)
 
 
 def test_c20_a_claim_is_exclusive() -> None:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from fastapi import Body as RequestBody
-from pydantic import BaseModel, Field
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.domain.states import State
 from services.certificates.applications.views.application import ApplicationView
-from services.certificates.catalogue.domain.catalogue import ACT, CertificateType, SlaClass
-from services.certificates.catalogue.domain.forms import Written
-from services.certificates.deps import NO_NAMES, Body, Doctor, Limit
+from services.certificates.catalogue.domain.catalogue import ACT
+from services.certificates.deps import Doctor, Limit
+from services.certificates.reviews.api.bodies import (
+    Approval,
+    DocumentRequestIn,
+    FindingIn,
+    Findings,
+    PreviewView,
+    QueueItem,
+    QueuePage,
+    Refusal,
+    ResultIn,
+)
 from services.certificates.reviews.usecases.approvals import Approvals
 from services.certificates.reviews.usecases.decisions import Decisions
 from services.certificates.reviews.usecases.examinations import Examinations
 from services.certificates.reviews.usecases.queue import Reviews
-from services.chassis.foundation.text import prose
-from services.chassis.foundation.typed import Id, Tidied
+from services.certificates.reviews.usecases.results import Results
+from services.chassis.foundation.typed import Id
 from services.chassis.http.etags import etag
 from services.chassis.http.facilities import facility
 from services.chassis.http.pages import Cursor
@@ -29,102 +35,9 @@ from services.chassis.http.pages import Cursor
 router = APIRouter(prefix="/v1", tags=["Рассмотрение врачом"])
 Use = Annotated[Reviews, Depends(facility(Reviews))]
 Approve = Annotated[Approvals, Depends(facility(Approvals))]
-_EXAMPLE = {"exam_date": "2026-11-20", "conclusion": "Годна к обучению."}
-Findings = Annotated[
-    dict[Id, Written],
-    RequestBody(
-        description="The type's `doctor_fields` by name; dates as YYYY-MM-DD.",
-        max_length=100,
-        examples=[_EXAMPLE],
-    ),
-]
-Approval = Annotated[
-    dict[Id, Written],
-    RequestBody(
-        description="The same, and `act`: the doctor's act of signing exactly this, or of a signing"
-        " session; `POST /api/identity/v1/acts` gives one.",
-        max_length=101,
-        examples=[_EXAMPLE | {"act": "eyJhbGciOiJFUzI1NiJ9.…"}],
-    ),
-]
 Decide = Annotated[Decisions, Depends(facility(Decisions))]
 Examine = Annotated[Examinations, Depends(facility(Examinations))]
-
-
-class DocumentRequestIn(Body):
-    """Codes of requirements, names of fields to correct, and what to tell the citizen."""
-
-    missing: list[Id] = Field(default=[], max_length=50, examples=[["ecg"]])
-    corrections: list[Id] = Field(default=[], max_length=100, examples=[["workplace"]])
-    comment: Annotated[str, Tidied(prose, longest=1000)] | None = Field(
-        default=None, description=NO_NAMES
-    )
-
-
-class FindingIn(Body):
-    """What a specialist found at one of the type's examinations, by the names of its fields."""
-
-    examination: Id = Field(examples=["surgeon"])
-    fields: dict[Id, Written] = Field(max_length=100, examples=[{"surgeon": "Здорова"}])
-
-
-class PreviewView(BaseModel):
-    """A preview that was asked for, and what an act of signing it is for."""
-
-    preview_id: str
-    digest: str = Field(
-        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
-    )
-
-
-class Refusal(Body):
-    """A concrete reason: one of the type's codes, and the text for the citizen (d6)."""
-
-    reason_code: Id = Field(examples=["tests-outdated"])
-    reason: Annotated[str, Tidied(prose, longest=1000)] = Field(description=NO_NAMES)
-
-
-class QueueItem(BaseModel):
-    """An application in the doctor's list: nothing about the person before it is claimed."""
-
-    application_id: str
-    tracking_number: str
-    type: str
-    title: str
-    state: State
-    sla_class: SlaClass
-    deadline_at: datetime
-    clinic_id: str | None
-    clinic_name: str | None = Field(description="Врач может работать в нескольких клиниках.")
-    claimed_until: datetime | None
-    examinations: list[str] = Field(
-        description="Осмотры, которых ещё нет; без них – ждёт решения.", examples=[["Хирург"]]
-    )
-
-    @classmethod
-    def of(cls, application: Application, kind: CertificateType) -> Self:
-        """From the domain."""
-        filed, clinic = application.registered, application.clinic
-        return cls(
-            application_id=application.id,
-            tracking_number=filed.tracking_number,
-            type=kind.code,
-            title=kind.title,
-            state=application.state,
-            sla_class=filed.clock.sla,
-            deadline_at=filed.clock.deadline_at,
-            clinic_id=clinic.id if clinic else None,
-            clinic_name=clinic.name if clinic else None,
-            claimed_until=application.claim.until if application.claim else None,
-            examinations=[e.title for e in application.unexamined(kind)],
-        )
-
-
-class QueuePage(BaseModel):
-    """A page of the doctor's list."""
-
-    items: list[QueueItem]
-    next_cursor: str | None
+Attach = Annotated[Results, Depends(facility(Results))]
 
 
 class Shelf(StrEnum):
@@ -275,7 +188,25 @@ async def request_documents(
     response: Response,
 ) -> ApplicationView:
     """The deadline pauses; once supplied, the application is in the queue again."""
-    asked = await decide.ask(
-        who.subject, application_id, body.missing, body.corrections, body.comment
-    )
+    asked = await decide.ask(who.subject, application_id, body.wanted())
     return await _view(asked, use, response)
+
+
+@router.post("/reviews/{application_id}/results", summary="Приложить результат исследования")
+async def attach(
+    *,
+    who: Doctor,
+    application_id: Id,
+    body: ResultIn,
+    results: Attach,
+    use: Use,
+    response: Response,
+) -> ApplicationView:
+    """By the doctor who has it, or who asked for that document (C21); the citizen reads it too.
+
+    Once all that was asked for is there, the application is in the queue again.
+    """
+    attached = await results.attach(
+        who.subject, application_id, body.file_id, requirement=body.requirement, title=body.title
+    )
+    return await _view(attached, use, response)

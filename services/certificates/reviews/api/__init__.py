@@ -1,0 +1,1 @@
+"""The doctor's routes, and what is sent and answered by them."""
