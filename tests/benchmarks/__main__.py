@@ -32,6 +32,7 @@ NAMES = (
     "sealing",
     "door",
     "booking",
+    "applying",
     "relay",
     "consumer",
     "fanout",

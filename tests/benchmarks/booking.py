@@ -34,7 +34,7 @@ from tests.support.stack import ServerStack
 CLIENTS: Mapping[int, int] = {1: 300, 16: 1_000, 64: 1_500}
 """How many at a time, and how many requests they make together."""
 _TURNS = 1 + REPETITIONS
-_PATIENT = {"HTTP_LAG_SECONDS": "60", "HTTP_SECONDS": "60"}
+PATIENT = {"HTTP_LAG_SECONDS": "60", "HTTP_SECONDS": "60"}
 """What else runs on this machine is no reason to refuse; what is, `overload` measures."""
 
 
@@ -56,7 +56,7 @@ async def run() -> list[Row]:
     stack = await asyncio.to_thread(ServerStack.start, None, s3=False)
     rows: list[Row] = []
     try:
-        async with service(stack, _PATIENT) as running:
+        async with service(stack, PATIENT) as running:
             for clients, count in CLIENTS.items():
                 found = defaultdict[str, list[Run]](list)
                 for _ in range(_TURNS):
@@ -97,16 +97,16 @@ def _rows(clients: int, found: Mapping[str, Sequence[Run]]) -> list[Row]:
 async def _bare(running: Service, port: int, clients: int, count: int) -> Run:
     slots = await new_slots(running.mongo, count)
     requests = [request_of(f"/bare/{slot}", b"") for slot in slots]
-    return await _load(port, clients, requests, {200: count})
+    return await load(port, clients, requests, {200: count})
 
 
 async def _bookings(running: Service, clients: int, count: int, *, known: bool = False) -> Run:
     slots = await new_slots(running.mongo, count)
     people = await new_citizens(running.mongo, running.tokens, count)
     if known:
-        await _load(running.port, 16, [_own_list(who) for who in people], {200: count})
+        await load(running.port, 16, [_own_list(who) for who in people], {200: count})
     requests = [booking_of(slot, who) for slot, who in zip(slots, people, strict=True)]
-    return await _load(running.port, clients, requests, {201: count})
+    return await load(running.port, clients, requests, {201: count})
 
 
 def _own_list(token: str) -> bytes:
@@ -118,10 +118,10 @@ async def _crowd(running: Service, clients: int, count: int) -> Run:
     (slot,) = await new_slots(running.mongo, 1)
     people = await new_citizens(running.mongo, running.tokens, count)
     requests = [booking_of(slot, who) for who in people]
-    return await _load(running.port, clients, requests, {201: 1, 409: count - 1})
+    return await load(running.port, clients, requests, {201: 1, 409: count - 1})
 
 
-async def _load(
+async def load(
     port: int, clients: int, requests: Sequence[bytes], expected: Mapping[int, int]
 ) -> Run:
     """Send each once.

@@ -1,4 +1,4 @@
-"""Scheduling as it is measured: in a process of its own, with slots, citizens and their requests.
+"""A service as it is measured: in a process of its own; slots, citizens and their requests.
 
 Beside it, in another process, a bare route: FastAPI and Motor by themselves, on our server. The
 service has the same route, to show what is the door's share.
@@ -10,7 +10,7 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,14 +28,16 @@ from deploy import ROOT
 from deploy.stacks.embedded.ports import free_ports
 from deploy.stacks.embedded.process import Child, python
 from deploy.stacks.embedded.settings import inherited_environment
+from services.certificates import app as certificates
+from services.certificates import settings as certificates_settings
 from services.chassis.database.client import Mongo
 from services.chassis.foundation import clock
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.limits.connections import listening, server_options
 from services.chassis.runtime.service import serve
 from services.chassis.work.outbox import Record
-from services.scheduling.app import build
-from services.scheduling.settings import Settings
+from services.scheduling import app as scheduling
+from services.scheduling import settings as scheduling_settings
 from services.scheduling.timetable.domain import Slot
 from services.scheduling.timetable.store.slots import to_document
 from tests.support.eventually import eventually
@@ -95,8 +97,10 @@ def request_of(path: str, body: bytes, token: str | None = None) -> bytes:
 
 
 @asynccontextmanager
-async def service(stack: ServerStack, settings: Mapping[str, str]) -> AsyncIterator[Service]:
-    """Scheduling and the bare route, each in its own process, on a fresh database."""
+async def service(
+    stack: ServerStack, settings: Mapping[str, str], measured: str = "scheduling"
+) -> AsyncIterator[Service]:
+    """The service and the bare route, each in its own process, on a fresh database."""
     port, bare = free_ports(2)
     database, tokens = fresh_database(), Tokens()
     env = {**inherited_environment(), **stack.env(), "KAFKA_BOOTSTRAP": "127.0.0.1:1"}
@@ -105,7 +109,7 @@ async def service(stack: ServerStack, settings: Mapping[str, str]) -> AsyncItera
     async with AsyncExitStack() as running:
         running.callback(mongo.close)
         running.push_async_callback(mongo.client.drop_database, database)
-        for name, its_port in (("scheduling", port), ("bare", bare)):
+        for name, its_port in ((measured, port), ("bare", bare)):
             child = Child(
                 name,
                 [*python("tests.benchmarks.clinic"), name, str(its_port), database, keys],
@@ -137,11 +141,21 @@ class _Forgetful:
 
 def _scheduling(port: int, database: str, keys: dict[str, Any]) -> None:
     """As `python -m services.scheduling`."""
+    settings = scheduling_settings.Settings(port=port, database=database)
+    _serve(scheduling.build, settings, database, keys)
 
+
+def _certificates(port: int, database: str, keys: dict[str, Any]) -> None:
+    """As `python -m services.certificates`."""
+    settings = certificates_settings.Settings(port=port, database=database, demo=True)
+    _serve(certificates.build, settings, database, keys)
+
+
+def _serve(build: Callable[..., FastAPI], settings: Any, database: str, keys: Any) -> None:
     async def fetch() -> dict[str, Any]:
-        return keys
+        found: dict[str, Any] = keys
+        return found
 
-    settings = Settings(port=port, database=database)
     app = build(settings, fetch_keys=fetch, publisher=_Forgetful())
     _add_bare_route(app, database)
     serve(app)
@@ -160,16 +174,23 @@ def _bare(port: int, database: str, _: dict[str, Any]) -> None:
 
 
 def _add_bare_route(app: FastAPI, database: str) -> None:
-    slots = AsyncIOMotorClient(Platform().mongo_url, w="majority")[database]["slots"]
+    db = AsyncIOMotorClient(Platform().mongo_url, w="majority")[database]
 
     @app.post("/bare/{slot_id}")
     async def bare(slot_id: str) -> dict[str, bool]:
         taken = {"$set": {"free": False, "appointment_id": "a"}}
-        done = await slots.update_one({"_id": slot_id, "free": True}, taken)
+        done = await db["slots"].update_one({"_id": slot_id, "free": True}, taken)
         return {"taken": bool(done.modified_count)}
 
+    @app.post("/bare/applications/{application_id}")
+    async def filed(application_id: str) -> dict[str, bool]:
+        change = {"$set": {"state": "submitted", "tracking_number": application_id}}
+        draft = {"_id": application_id, "state": "draft"}
+        done = await db["applications"].update_one(draft, change)
+        return {"filed": bool(done.modified_count)}
 
-_APPS = {"scheduling": _scheduling, "bare": _bare}
+
+_APPS = {"scheduling": _scheduling, "certificates": _certificates, "bare": _bare}
 
 if __name__ == "__main__":
     with Path(os.devnull).open("wb") as log:  # every line is made
