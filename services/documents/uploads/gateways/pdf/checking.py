@@ -13,7 +13,7 @@ import io
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from asn1crypto import crl, ocsp, x509
@@ -34,6 +34,12 @@ from pyhanko.sign.validation.pdf_embedded import (
 )
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator.context import ValidationContext
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    FreshnessReqType,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
 
 from services.documents.uploads.domain.signatures import CheckedSignature, Finding
 from services.documents.uploads.gateways.trust import Trust
@@ -54,6 +60,25 @@ _TRUST_PROBLEMS: Mapping[Any, Finding] = {
     AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE: Finding.WEAK,
     AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE: Finding.WEAK,
 }
+_REVOKED = frozenset(k for k, found in _TRUST_PROBLEMS.items() if found is Finding.REVOKED)
+_LOOK, _PASS = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED, RevocationCheckingRule.NO_CHECK
+_NOT_ASKED = CertRevTrustPolicy(RevocationCheckingPolicy(_PASS, _PASS))
+_PARTS = (RevocationCheckingPolicy(_LOOK, _PASS), RevocationCheckingPolicy(_PASS, _LOOK))
+"""The signer and the authorities, each for itself: what is missing of one hides nothing of the
+other."""
+_FRESH = tuple(CertRevTrustPolicy(part, retroactive_revinfo=True) for part in _PARTS)
+"""A list that is newer than the time-stamp says more, not less."""
+_ASKED = (
+    *_FRESH,
+    *(
+        CertRevTrustPolicy(
+            part,
+            freshness=timedelta(days=36_500),
+            freshness_req_type=FreshnessReqType.MAX_DIFF_REVOCATION_VALIDATION,
+        )
+        for part in _PARTS
+    ),
+)
 _WHOLE = (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # what it finds is in our answer
@@ -135,7 +160,9 @@ class _Evidence:
             (*self.answers, *(archived["ocsp"] or ())),
         )
 
-    def context(self, moment: datetime, *, revocation: str = "soft-fail") -> ValidationContext:
+    def context(
+        self, moment: datetime, *, revocation: CertRevTrustPolicy = _NOT_ASKED
+    ) -> ValidationContext:
         """A context for one look: it remembers, and one must not lean on another."""
         return ValidationContext(
             trust_roots=list(self.trust.roots),
@@ -144,8 +171,7 @@ class _Evidence:
             ocsps=list(self.answers),
             moment=moment,
             allow_fetching=False,
-            revocation_mode=revocation,
-            retroactive_revinfo=True,  # a list that is newer than the time-stamp says more
+            revinfo_policy=revocation,
         )
 
 
@@ -174,8 +200,7 @@ async def _judged(
         status = await _status(signature, evidence, stamped, now)
     finding = _finding(status)
     if finding is Finding.INTACT:
-        sure = await _status(signature, evidence, stamped or now, now, revocation="require")
-        finding = Finding.INTACT if sure.trusted else Finding.REVOCATION_UNKNOWN
+        finding = await _revocation(signature, evidence, stamped or now, now)
     return _described(signature, finding, stamped, whole=_covers_all(signature))
 
 
@@ -185,13 +210,26 @@ async def _status(
     moment: datetime,
     now: datetime,
     *,
-    revocation: str = "soft-fail",
+    revocation: CertRevTrustPolicy = _NOT_ASKED,
 ) -> PdfSignatureStatus:
     return await async_validate_pdf_signature(
         signature,
         signer_validation_context=evidence.context(moment, revocation=revocation),
         ts_validation_context=evidence.context(now),
     )
+
+
+async def _revocation(
+    signature: EmbeddedPdfSignature, evidence: _Evidence, moment: datetime, now: datetime
+) -> Finding:
+    """What lists say of an otherwise good chain; said once, in however old a list, it stays so."""
+    looks = [
+        await _status(signature, evidence, moment, now, revocation=policy) for policy in _ASKED
+    ]
+    if any(look.trust_problem_indic in _REVOKED for look in looks):
+        return Finding.REVOKED
+    sure = all(look.trusted for look in looks[: len(_FRESH)])
+    return Finding.INTACT if sure else Finding.REVOCATION_UNKNOWN
 
 
 def _finding(status: PdfSignatureStatus) -> Finding:
@@ -203,13 +241,16 @@ def _finding(status: PdfSignatureStatus) -> Finding:
         return Finding.CHANGED_LATER
     if status.trusted:
         return Finding.INTACT
-    return _TRUST_PROBLEMS.get(status.trust_problem_indic) or _constraint(status.signing_cert)
+    return _TRUST_PROBLEMS.get(status.trust_problem_indic) or _constraint(status)
 
 
-def _constraint(certificate: x509.Certificate) -> Finding:
-    """What keeps a chain from being one, where that is not a matter of time."""
+def _constraint(status: PdfSignatureStatus) -> Finding:
+    """What keeps a chain from being one, where pyHanko has no name for it."""
+    certificate = status.signing_cert
     if certificate.self_issued:
         return Finding.UNKNOWN_AUTHORITY
+    if status.validation_time and status.validation_time < certificate.not_valid_before:
+        return Finding.NOT_YET_VALID
     usage = certificate.key_usage_value
     signs = usage is not None and "non_repudiation" in usage.native
     return Finding.UNTRUSTED if signs else Finding.WRONG_USAGE
