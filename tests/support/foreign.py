@@ -53,6 +53,8 @@ class World:
 
     root: Authority = field(default_factory=lambda: Authority("Чужой корень"))
     below: Authority = field(default_factory=lambda: Authority("Чужой центр"))
+    certificates: tuple[x509.Certificate, ...] = field(init=False)
+    """Of the two, in this order."""
 
     def __post_init__(self) -> None:
         made = certificate(self.root, self.root, *issuing(), start=_LONG_AGO)
@@ -62,8 +64,7 @@ class World:
     def trust(self, *lists: x509.CertificateRevocationList) -> Trust:
         """What somebody trusts who trusts this root."""
         root, between = (
-            asn1.Certificate.load(c.public_bytes(Encoding.DER))
-            for c in self.certificates  # type: ignore[attr-defined] # set once it exists
+            asn1.Certificate.load(c.public_bytes(Encoding.DER)) for c in self.certificates
         )
         known = (crl.CertificateList.load(r.public_bytes(Encoding.DER)) for r in lists)
         return Trust((root,), (between,), tuple(known))

@@ -29,25 +29,26 @@ def remarks_on(limits: PurposeLimits | None, file: StoredFile) -> tuple[Remark, 
 
 
 def _remarks(limits: PurposeLimits | None, file: StoredFile) -> Iterator[Remark]:
-    if file.state is not FileState.ACCEPTED:
-        yield _STATES[file.state]
+    if file.state is FileState.INFECTED:
+        yield _INFECTED
+        return
+    if file.state is FileState.QUARANTINED:
+        yield _QUARANTINED
     if limits is not None:
         yield from _of_purpose(limits, file)
     yield from _of_signatures(file)
 
 
-_STATES = {
-    FileState.QUARANTINED: Remark(
-        "file-quarantined",
-        "Файл сохранён, но проверка на вредоносные программы сейчас недоступна. Приложить файл к "
-        "заявлению можно будет, когда она его проверит: загружать его ещё раз не нужно.",
-    ),
-    FileState.INFECTED: Remark(
-        "file-infected",
-        "В файле найдена вредоносная программа, поэтому он удалён. Проверьте компьютер "
-        "антивирусом и загрузите документ заново.",
-    ),
-}
+_QUARANTINED = Remark(
+    "file-quarantined",
+    "Файл сохранён, но проверка на вредоносные программы сейчас недоступна. Приложить файл к "
+    "заявлению можно будет, когда она его проверит: загружать его ещё раз не нужно.",
+)
+_INFECTED = Remark(
+    "file-infected",
+    "В файле найдена вредоносная программа, поэтому он удалён. Проверьте компьютер антивирусом и "
+    "загрузите документ заново.",
+)
 
 
 def _of_purpose(limits: PurposeLimits, file: StoredFile) -> Iterator[Remark]:

@@ -36,7 +36,7 @@ HOSPITAL = WORLD.person()
 
 
 def looked(content: bytes, trust: Trust = TRUST) -> Inspected:
-    return inspect_pdf(content, trust)
+    return inspect_pdf(content, lambda: trust)
 
 
 def findings(content: bytes, trust: Trust = TRUST) -> list[Finding]:
@@ -247,7 +247,7 @@ def test_c55_a_signature_that_only_one_reader_sees_is_counted() -> None:
 def test_roots_are_the_pem_files_of_a_directory_and_read_again_when_they_change(
     tmp_path: Path,
 ) -> None:
-    made, between = WORLD.certificates  # type: ignore[attr-defined] # set once it exists
+    made, between = WORLD.certificates
     trusted = TrustedFiles([tmp_path])
     assert trusted.current() == Trust()
     (tmp_path / "minzdrav.pem").write_bytes(made.public_bytes(Encoding.PEM))

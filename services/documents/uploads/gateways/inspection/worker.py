@@ -15,7 +15,7 @@ import math
 import os
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,9 @@ MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 8
 SIGNATURES = TypeAdapter(tuple[CheckedSignature, ...])
 
-_NO_TRUST = Trust()
-
 
 def decode(
-    kind: MediaType, content: bytes, *, sealed: bool = False, trust: Trust = _NO_TRUST
+    kind: MediaType, content: bytes, *, sealed: bool = False, trust: Callable[[], Trust] = Trust
 ) -> Inspected:
     """Decode content of a recognised type; without the limits of a process of its own.
 
@@ -46,6 +44,7 @@ def decode(
 
     Raises:
         FileRefusedError: the kinds of `errors`.
+        TrustUnreadableError: it is signed, and nobody knows what is trusted.
     """
     if sealed:
         return Inspected(kind, content, pages=count_pages(content), dpi=None)
@@ -84,7 +83,7 @@ def _looked(
     """What is answered, and the bytes behind it."""
     kind, sealed = MediaType(asked["kind"]), bool(asked["sealed"])
     try:
-        found = decode(kind, content, sealed=sealed, trust=trusted.current())
+        found = decode(kind, content, sealed=sealed, trust=trusted.current)
     except FileRefusedError as refusal:
         return _refused(refusal), b""
     except MemoryError:

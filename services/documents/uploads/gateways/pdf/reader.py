@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable
 
 import pikepdf
 import pypdfium2 as pdfium
@@ -30,7 +31,7 @@ from services.documents.uploads.gateways.pdf.checking import checked
 from services.documents.uploads.gateways.pdf.pages import dpi_of_pages
 from services.documents.uploads.gateways.pdf.pictures import refuse_heavy
 from services.documents.uploads.gateways.pdf.signed import refuse_unclear, signatures_of
-from services.documents.uploads.gateways.trust import Trust
+from services.documents.uploads.gateways.trust import Trust, TrustUnreadableError
 
 MOST_PAGES = 200
 """More is not looked at, whatever the purpose allows."""
@@ -39,7 +40,6 @@ MOST_UNPACKED = 64 * 1024 * 1024
 """Bytes that one stream may unpack to where it has to be read: objects and drawing operators."""
 
 _KIND = "PDF"
-_NO_TRUST = Trust()
 _HEADER = b"%PDF-"
 _TAIL = 1024
 _OVER = "memory limit exceeded"  # not among the counted limits
@@ -47,8 +47,8 @@ _OVER = "memory limit exceeded"  # not among the counted limits
 qpdf.set_qpdf_limits(flate_max_memory=MOST_UNPACKED, doc_max_warnings=10_000)
 
 
-def inspect_pdf(content: bytes, trust: Trust = _NO_TRUST) -> Inspected:
-    """Examine a PDF, what it is kept as, and its signatures under what is trusted.
+def inspect_pdf(content: bytes, trust: Callable[[], Trust] = Trust) -> Inspected:
+    """Examine a PDF, what it is kept as, and its signatures; only these ask what is trusted.
 
     Raises:
         FileBrokenError: it cannot be read to its end, or two readers see different pages.
@@ -58,6 +58,7 @@ def inspect_pdf(content: bytes, trust: Trust = _NO_TRUST) -> Inspected:
         ImageTooLargeError: a picture in it has more pixels than we decode of any.
         TooManyPagesError: more than `MOST_PAGES`.
         FileTooComplexError: more work than a document makes.
+        TrustUnreadableError: it is signed, and nobody knows what is trusted.
     """
     plain = content[content.find(_HEADER) :]  # a mark or spaces before it
     if b"%%EOF" not in plain[-_TAIL:]:  # cut off, or something large is behind it
@@ -66,7 +67,7 @@ def inspect_pdf(content: bytes, trust: Trust = _NO_TRUST) -> Inspected:
     exceeded = qpdf.qpdf_limit_errors()
     try:
         found = _examined(plain, pages, trust)
-    except FileRefusedError:
+    except (FileRefusedError, TrustUnreadableError):
         raise
     except pikepdf.PasswordError as error:
         raise PdfEncryptedError from error
@@ -80,13 +81,13 @@ def inspect_pdf(content: bytes, trust: Trust = _NO_TRUST) -> Inspected:
     return found
 
 
-def _examined(content: bytes, pages: int, trust: Trust) -> Inspected:
+def _examined(content: bytes, pages: int, trust: Callable[[], Trust]) -> Inspected:
     kept, signatures = _kept(content)
     with pikepdf.open(io.BytesIO(kept)) as pdf:
         if len(pdf.pages) != pages:
             raise FileBrokenError(_KIND)
         dpi = dpi_of_pages(pdf)
-    checks = checked(kept, expected=signatures, trust=trust) if signatures else ()
+    checks = checked(kept, expected=signatures, trust=trust()) if signatures else ()
     return Inspected(MediaType.PDF, kept, pages=pages, dpi=dpi, signatures=checks)
 
 
