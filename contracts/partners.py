@@ -6,11 +6,14 @@ asked in `causationid` where the event says so, and says what fits the thing tha
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.envelope import Data, Moment
+from contracts.certificates import EncryptedForm
+from contracts.envelope import Data, Moment, Part, Pii, Text
+from contracts.records import RecordKind
 
 
 class IdentityChecked(Data):
@@ -83,6 +86,93 @@ class AppointmentAccepted(Data):
     TYPE: ClassVar[str] = "ehr.appointment-accepted.v1"
     appointment_id: str
     comment: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class RecordedPatient(Part):
+    """A person as the clinic, or the register, has them; numbers are digits."""
+
+    last_name: str
+    first_name: str
+    middle_name: str | None = None
+    birth_date: date
+    snils: str | None = None
+    oms: str | None = None
+
+
+class RecordEntry(Part):
+    """One entry of a record: what, on which day, by whom; `coding` is МКБ-10's or a study's.
+
+    `examination` is the code of an examination of the certificate types, where it is one.
+    """
+
+    kind: RecordKind
+    on: date
+    title: str
+    text: Text = ""
+    specialty: str | None = None
+    doctor: str | None = None
+    coding: str | None = None
+    examination: str | None = None
+
+
+class RecordPii(Pii):
+    """A part of a record; the patient stands in each."""
+
+    patient: RecordedPatient | None = None
+    entries: tuple[RecordEntry, ...] = ()
+
+
+PartNumber = Annotated[int, Field(ge=1, le=64)]
+
+
+class RecordAnswered(Data):
+    """A clinic answers what its record has of a patient (C57): part `part` of `parts`.
+
+    `causationid` is the id of the `record-requested` event that this answers; all parts name the
+    same. `found` is false where the clinic does not know the patient.
+    """
+
+    TYPE: ClassVar[str] = "ehr.record-answered.v1"
+    PLAIN: ClassVar[type[Pii]] = RecordPii
+    BOUND_TO: ClassVar[tuple[str, ...]] = ("request_id", "application_id", "part")
+    request_id: str
+    application_id: str
+    part: PartNumber
+    parts: PartNumber
+    found: bool
+    pii: EncryptedForm
+
+
+class Vaccination(Part):
+    """One vaccination of the register."""
+
+    vaccine: str
+    on: date
+    batch: str
+    dose: str
+    given_at: str
+
+
+class VaccinationsPii(Pii):
+    """What the register has of a person."""
+
+    patient: RecordedPatient | None = None
+    vaccinations: tuple[Vaccination, ...] = ()
+
+
+class VaccinationsAnswered(Data):
+    """The register of vaccinations answers (C22).
+
+    `causationid` is the id of the `vaccinations-requested` event that this answers.
+    """
+
+    TYPE: ClassVar[str] = "registry.vaccinations-answered.v1"
+    PLAIN: ClassVar[type[Pii]] = VaccinationsPii
+    BOUND_TO: ClassVar[tuple[str, ...]] = ("request_id", "application_id")
+    request_id: str
+    application_id: str
+    found: bool
+    pii: EncryptedForm
 
 
 class LetterAccepted(Data):

@@ -17,6 +17,7 @@ from contracts import documents as d
 from contracts import identity as i
 from contracts import notifier as n
 from contracts import partners as p
+from contracts import records as q
 from contracts import rights as r
 from contracts import scheduling as s
 from contracts.envelope import Data, Event
@@ -223,6 +224,24 @@ TOPICS: tuple[Topic, ...] = (
         one_reader=True,
     ),
     Topic(
+        name="certificates.record-requests",
+        producer="certificates",
+        key="request_id",
+        events=(q.RecordRequested,),
+        consumers={"ehr": (q.RecordRequested,)},
+        retention=timedelta(days=7),
+        one_reader=True,
+    ),
+    Topic(
+        name="certificates.vaccination-requests",
+        producer="certificates",
+        key="request_id",
+        events=(q.VaccinationsRequested,),
+        consumers={"registry": (q.VaccinationsRequested,)},
+        retention=timedelta(days=7),
+        one_reader=True,
+    ),
+    Topic(
         name="documents.events",
         producer="documents",
         key="file_id | document_id | signer_id",
@@ -271,6 +290,15 @@ TOPICS: tuple[Topic, ...] = (
         },
     ),
     Topic(
+        name="registry.vaccinations",
+        producer="registry",
+        key="request_id",
+        events=(p.VaccinationsAnswered,),
+        consumers={"certificates": (p.VaccinationsAnswered,)},
+        retention=timedelta(days=7),
+        one_reader=True,
+    ),
+    Topic(
         name="treasury.events",
         producer="treasury",
         key="application_id",
@@ -283,6 +311,15 @@ TOPICS: tuple[Topic, ...] = (
         key="appointment_id",
         events=(p.AppointmentAccepted,),
         consumers={"scheduling": (p.AppointmentAccepted,)},
+    ),
+    Topic(
+        name="ehr.records",
+        producer="ehr",
+        key="request_id",
+        events=(p.RecordAnswered,),
+        consumers={"certificates": (p.RecordAnswered,)},
+        retention=timedelta(days=7),
+        one_reader=True,
     ),
     Topic(
         name="post.events",

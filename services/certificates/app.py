@@ -17,6 +17,8 @@ from services.certificates.applications.usecases.drafts import Drafts
 from services.certificates.applications.usecases.filed import Applications
 from services.certificates.applications.usecases.repeats import Repeats
 from services.certificates.applications.usecases.submissions import Submissions
+from services.certificates.automatic.metrics import AutomaticMetrics
+from services.certificates.automatic.usecases import Automatic
 from services.certificates.bills import api as bills_api
 from services.certificates.bills import store as bills_store
 from services.certificates.bills.actions import EXPIRY_TIMER, ORDER_TIMER, REFUND_TIMER, Bills
@@ -45,6 +47,12 @@ from services.certificates.payments.usecases.callbacks import Callbacks
 from services.certificates.payments.usecases.paying import Paying
 from services.certificates.payments.usecases.renewing import Renewing
 from services.certificates.payments.usecases.taking import Payments
+from services.certificates.records import api as records_api
+from services.certificates.records import consumers as records_consumers
+from services.certificates.records import store as records_store
+from services.certificates.records.actions import ASK_TIMER, CHECK_TIMER, Record
+from services.certificates.records.metrics import RecordMetrics
+from services.certificates.records.usecases import Records
 from services.certificates.registry import consumers as registry_consumers
 from services.certificates.registry import store as registry_store
 from services.certificates.registry.api import certificates, pages, public
@@ -105,7 +113,12 @@ def build(
     journal = Looks(db, SHOWN_LABELS, now=deps.now, new_id=deps.new_id, clinics=copies.clinic_names)
     bills = Bills(deps, bills_store.BillStore(db))
     stored = applications.ApplicationStore(db)
-    cases = Cases(deps, catalogue, known, stored, journal, bills)
+    hospitals = Encryption("certificates.record-requests", settings.records_secret)
+    register = Encryption("certificates.vaccination-requests", settings.vaccinations_secret)
+    inquiries = records_store.RecordStore(db)
+    record = Record(deps, known, inquiries, hospitals, register, catalogue)
+    cases = Cases(deps, catalogue, known, stored, journal, bills, (record,))
+    records = Records(deps, cases, known, inquiries, record, RecordMetrics(metrics))
     own_bills = OwnBills(deps, bills, BillMetrics(metrics))
     taken = PaymentMetrics(metrics)
     payments = Payments(deps, cases, bills, taken)
@@ -124,7 +137,8 @@ def build(
     orders = Encryption("certificates.orders", settings.orders_secret)
     decided = ReviewMetrics(metrics)
     decisions = Decisions(deps, cases, known, issued, decided)
-    approvals = Approvals(deps, cases, known, issued, orders, acts, decided)
+    approvals = Approvals(deps, cases, known, issued, record, orders, acts, decided)
+    automatic = Automatic(deps, cases, known, record, issued, orders, AutomaticMetrics(metrics))
     registry = Registry(deps, cases, known, issued, RegistryMetrics(metrics, catalogue.types))
     deadlines = Deadlines(deps, cases, DeadlineMetrics(metrics, catalogue.types))
     papers = Encryption("identity.papers", settings.papers_secret)
@@ -150,6 +164,8 @@ def build(
                 paying,
                 callbacks,
                 Renewing(deps, cases, bills),
+                records,
+                record,
                 Desk(deps, cases, issued),
                 journal,
             ),
@@ -161,6 +177,11 @@ def build(
                 registry_consumers.handlers(registry),
                 payments_consumers.handlers(payments),
                 reviews_consumers.handlers(decisions),
+                records_consumers.handlers(
+                    records,
+                    Encryption("ehr.records", settings.records_secret),
+                    Encryption("registry.vaccinations", settings.vaccinations_secret),
+                ),
                 delivery_consumers.handlers(Letters(deps, cases, issued)),
             ],
             timer_handlers={
@@ -170,6 +191,8 @@ def build(
                 ORDER_TIMER: paying.look,
                 REFUND_TIMER: paying.give_back,
                 DEADLINE_TIMER: deadlines.pass_on,
+                ASK_TIMER: records.ask_again,
+                CHECK_TIMER: automatic.check,
             },
             indexes=[
                 known_store.INDEXES,
@@ -180,6 +203,7 @@ def build(
                 looks.INDEXES,
                 desks.INDEXES,
                 registry_store.INDEXES,
+                records_store.INDEXES,
                 ended_sessions.INDEXES,
             ],
             measures=[citizens.measure, own_bills.measure, callbacks.measure],
@@ -203,7 +227,9 @@ def _router() -> APIRouter:
         certificates.mine,
         bills_api.router,
         payments_api.router,
+        records_api.mine,
         reviews_api.router,
+        records_api.review,
         certificates.revocation,
         public.router,
         pages.router,

@@ -17,7 +17,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="CERTIFICATES_", frozen=True)
 
-    OWN_SECRETS = ("papers_secret", "orders_secret")
+    OWN_SECRETS = ("papers_secret", "orders_secret", "records_secret", "vaccinations_secret")
 
     port: int = 8102
     database: str = "certificates"
@@ -30,6 +30,31 @@ class Settings(ServiceSettings):
         default=SecretStr("demo-secret-of-orders"),
         min_length=16,
         description="Encrypts what is to be printed (documents' DOCUMENTS_ORDERS_SECRET).",
+    )
+    records_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-records"),
+        min_length=16,
+        description="Shared with the hospitals' system: records asked for and answered.",
+    )
+    vaccinations_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-vaccinations"),
+        min_length=16,
+        description="Shared with the register of vaccinations.",
+    )
+    record_days: int = Field(
+        default=365,
+        ge=1,
+        description="How many days back a record is asked for where the form names no period.",
+    )
+    record_retry: timedelta = Field(
+        default=timedelta(seconds=20),
+        gt=timedelta(0),
+        description="After which time a record is asked for again; it doubles, up to an hour.",
+    )
+    record_patience: timedelta = Field(
+        default=timedelta(minutes=4),
+        gt=timedelta(0),
+        description="How long a certificate without a doctor waits for the answer of a register.",
     )
     catalogue: Path = Field(
         default=Path(__file__).parent / "catalogue",

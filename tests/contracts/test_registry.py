@@ -18,6 +18,7 @@ from contracts import (
     identity,
     notifier,
     partners,
+    records,
     rights,
     scheduling,
 )
@@ -38,8 +39,21 @@ from contracts.topics import (
     topic_of,
 )
 
-MODULES = (bills, certificates, documents, identity, rights, notifier, partners, scheduling)
-MODULES_OF = {"certificates": ("certificates", "bills"), "identity": ("identity", "rights")}
+MODULES = (
+    bills,
+    certificates,
+    documents,
+    identity,
+    rights,
+    notifier,
+    partners,
+    records,
+    scheduling,
+)
+MODULES_OF = {
+    "certificates": ("certificates", "bills", "records"),
+    "identity": ("identity", "rights"),
+}
 EVENT_CLASSES = sorted(BY_TYPE.values(), key=lambda event: event.TYPE)
 TYPE = re.compile(r"(?P<producer>[a-z]+)\.(?P<fact>[a-z]+(-[a-z]+)+)\.v(?P<version>[1-9][0-9]*)")
 

@@ -25,7 +25,6 @@ EVENTS: Mapping[str, Words] = {
 FIELDS: Mapping[str, str] = {
     "cancelled_by": "Кто отменил: гражданин, поддержка или клиника.",
     "clinic_address": "Адрес клиники.",
-    "clinic_number": "Номер клиники.",
     "doctor_name": "Фамилия, имя и отчество врача (должностное лицо).",
     "ends_at": "Окончание приёма.",
     "former_talon_number": "Номер прежнего талона, теперь недействительного.",

@@ -19,6 +19,8 @@ _READERS: Mapping[str, tuple[str, ...]] = {
     "profiles": ("IDENTITY_PROFILES_SECRET", "PARTNERS_PROFILES_SECRET"),
     "papers": ("IDENTITY_PAPERS_SECRET", "CERTIFICATES_PAPERS_SECRET"),
     "orders": ("CERTIFICATES_ORDERS_SECRET", "DOCUMENTS_ORDERS_SECRET"),
+    "records": ("CERTIFICATES_RECORDS_SECRET", "PARTNERS_RECORDS_SECRET"),
+    "vaccinations": ("CERTIFICATES_VACCINATIONS_SECRET", "PARTNERS_VACCINATIONS_SECRET"),
     "keys": ("DOCUMENTS_KEYS_SECRET",),
 }
 """What a secret is for → the settings that have it. The demo's values are their defaults."""

@@ -147,7 +147,7 @@ class Agencies:
     async def _registry_answers(self, incoming: Incoming[Any], checked: Data) -> None:
         async def work(tx: Transaction) -> None:
             answer = Answer(incoming.event.aggregateid, incoming.event.id, checked)
-            await self._answer(tx, f"registry:{incoming.event.id}", answer)
+            await self.answer(tx, f"registry:{incoming.event.id}", answer)
 
         await self._as["registry"].run(work, cause=incoming.cause)
 
@@ -171,7 +171,7 @@ class Agencies:
         async def work(tx: Transaction) -> None:
             refunded = rules.refund_for(ordered, datetime.now(UTC) + self._delay)
             answer = Answer(ordered.reference_id, incoming.event.id, refunded)
-            await self._answer(tx, f"treasury:{ordered.refund_id}", answer)
+            await self.answer(tx, f"treasury:{ordered.refund_id}", answer)
 
         await self._as["treasury"].run(work, cause=incoming.cause)
 
@@ -182,7 +182,7 @@ class Agencies:
         async def work(tx: Transaction) -> None:
             await self._note(tx, booked, "expected", patient=booked.pii.full_name)
             answer = Answer(booked.appointment_id, incoming.event.id, rules.acceptance_of(booked))
-            await self._answer(tx, f"ehr:{booked.appointment_id}", answer)
+            await self.answer(tx, f"ehr:{booked.appointment_id}", answer)
 
         await self._as["ehr"].run(work, cause=incoming.latest("appointment"))
 
@@ -216,7 +216,7 @@ class Agencies:
             sequence = await self._next(tx, f"post:{rules.postal_month(at.date())}")
             letter = rules.letter_of(issued, rules.postal_number(at.date(), sequence), at)
             answer = Answer(issued.certificate_id, incoming.event.id, letter)
-            await self._answer(tx, f"post:{issued.certificate_id}", answer)
+            await self.answer(tx, f"post:{issued.certificate_id}", answer)
 
         await self._as["post"].run(work, cause=incoming.cause)
 
@@ -232,7 +232,12 @@ class Agencies:
         with travelling(replace(current(), causation_id=answer.cause)):
             await self._as[topic_of(answer.data).producer].run(work, cause=due)
 
-    async def _answer(self, tx: Transaction, key: str, answer: Answer) -> None:
+    def speaking_as(self, partner: str) -> Transactions:
+        """Transactions of this agency."""
+        return self._as[partner]
+
+    async def answer(self, tx: Transaction, key: str, answer: Answer) -> None:
+        """Say it after a while; said once under this key."""
         await tx.set_timer(ANSWER, key, datetime.now(UTC) + self._delay, answer.to_payload())
 
     async def _note(

@@ -10,6 +10,8 @@ from joserfc.jwk import ECKey, KeySet
 
 from deploy.world.partners import rules
 from deploy.world.partners.agencies import INDEXES, Agencies
+from deploy.world.partners.archives import Archives
+from deploy.world.partners.books import Books
 from deploy.world.partners.settings import PartnersSettings
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.runtime.resources import Resources
@@ -39,16 +41,28 @@ def build(
         Encryption("identity.profiles", settings.profiles_secret),
         Encryption("identity.representations", settings.profiles_secret),
     )
+    archives = Archives(
+        agencies,
+        Books.read(),
+        (
+            Encryption("certificates.record-requests", settings.records_secret),
+            Encryption("certificates.vaccination-requests", settings.vaccinations_secret),
+        ),
+        (
+            Encryption("ehr.records", settings.records_secret),
+            Encryption("registry.vaccinations", settings.vaccinations_secret),
+        ),
+    )
     app = Runtime(
         resources,
         ServiceSpec(
             title="Внешние системы (симулятор)",
             description="Реестр, казначейство, больница и почта. Говорит только событиями.",
             router=APIRouter(),
-            handlers=[agencies.handlers],
+            handlers=[agencies.handlers, archives.handlers],
             timer_handlers=agencies.timer_handlers,
             indexes=[INDEXES],
         ),
     ).app
-    app.state.agencies = agencies
+    app.state.heard = {*agencies.handlers, *archives.handlers}
     return app

@@ -19,4 +19,12 @@ class PartnersSettings(ServiceSettings):
         default=SecretStr("demo-secret-of-profiles"),
         description="Decrypts the profiles that the registry checks (IDENTITY_PROFILES_SECRET).",
     )
+    records_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-records"),
+        description="Shared with certificates: records of hospitals (CERTIFICATES_RECORDS_SECRET).",
+    )
+    vaccinations_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-vaccinations"),
+        description="Shared with certificates (CERTIFICATES_VACCINATIONS_SECRET).",
+    )
     answer_delay_ms: int = Field(default=0, ge=0, description="Real agencies take their time.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 
 from contracts.envelope import Data
 from contracts.roles import Role
@@ -40,6 +41,16 @@ DEADLINE_TIMER = "deadline"
 """Takes the next step after a missed deadline; moved and dropped by `Cases.save` alone."""
 
 
+class Follower(Protocol):
+    """What has to follow an application in the transaction that moves it."""
+
+    async def moved(
+        self, tx: Transaction, before: Application, after: Application, kind: CertificateType
+    ) -> None:
+        """It was saved; `before` is how it was."""
+        ...
+
+
 @dataclass(frozen=True)
 class Cases:
     """An application read, changed and shown in the transaction of whoever decides about it."""
@@ -50,6 +61,7 @@ class Cases:
     store: ApplicationStore
     looks: Looks
     bills: Bills
+    followers: tuple[Follower, ...] = ()
 
     async def kind_of(self, application: Application) -> CertificateType:
         """The type that was applied for, in the version that the application began with.
@@ -144,13 +156,17 @@ class Cases:
 
         Whoever may read the attachments hangs on the claim. So its end and its beginning are told
         here, last, for whatever reason they happen, and here it is said who may take it from the
-        queue, when its deadline ends, and its bill follows: no verb can forget them.
+        queue, when its deadline ends, and its bill and what else has to follow: no verb can forget
+        them.
         """
         kind = await self.kind_of(after)
         await self._follow(tx, before, after, kind)
         queued = replace(after, waits_for=waits_for(after, kind))
         await self._time_deadline(tx, before, queued)
-        return await self.store.save(tx, queued, *told, *events.of_claim(before, queued, kind))
+        saved = await self.store.save(tx, queued, *told, *events.of_claim(before, queued, kind))
+        for follower in self.followers:
+            await follower.moved(tx, before, saved, kind)
+        return saved
 
     async def bill(self, tx: Transaction, application: Application) -> Bill:
         """Make the next bill of an application that owes something (C18)."""

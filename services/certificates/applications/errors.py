@@ -29,6 +29,14 @@ class OtherSpecialtyError(ForbiddenError):
         super().__init__(f"По этой справке решение принимают: {', '.join(deciders).lower()}.")
 
 
+class NotYourReviewError(ForbiddenError):
+    """Only the doctor who took the application may read and decide it (C20)."""
+
+    code = "review-not-yours"
+    title = "Заявление не у вас"
+    detail = "Заявление не в вашей работе. Сначала возьмите его из очереди."
+
+
 class IllegalTransitionError(RefusalError):
     """The application's state does not allow this (C14)."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from contracts import certificates as contract
 from contracts import clinics
+from contracts.envelope import MAX_BYTES, MAX_TEXT
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.events import OfClinic, of_clinic
 from services.certificates.catalogue.domain.catalogue import CertificateType
@@ -13,6 +14,10 @@ from services.certificates.known.domain.clinics import ClinicName, Issuer
 from services.certificates.registry.domain.certificate import Certificate, Revocation
 from services.certificates.registry.domain.printing import Row
 from services.chassis.foundation.encryption import Encryption
+
+_LARGEST_FORM = MAX_BYTES // 2
+"""What an event holds of a form before it is encrypted: a JWE is a third longer, and its bound
+three quarters of an event."""
 
 
 def ordered(
@@ -22,6 +27,7 @@ def ordered(
     clinic: Issuer,
     *,
     rows: Sequence[Row],
+    doctor_id: str,
     act: str | None,
     verify_url: str,
     encryption: Encryption,
@@ -38,13 +44,43 @@ def ordered(
         certificate_type=kind.code,
         certificate_title=kind.printed_title,
         number=certificate.number,
-        doctor_id=certificate.doctor_id,
+        doctor_id=doctor_id,
         organisation_id=clinic.id,
         issued_on=certificate.issued_on,
         valid_until=certificate.valid_until,
         verify_url=verify_url,
         issuer=_issuer(clinic),
         pii=_form(rows, act, about, encryption),
+    )
+
+
+def ordered_without_doctor(
+    application: Application,
+    certificate: Certificate,
+    kind: CertificateType,
+    clinic: Issuer,
+    *,
+    rows: Sequence[Row],
+    check_url: str,
+    encryption: Encryption,
+) -> contract.DocumentOrdered:
+    """The same for a certificate that no doctor signs (C22, C23)."""
+    about = contract.DocumentOrdered.about(
+        application_id=application.id, citizen_id=application.citizen_id, number=certificate.number
+    )
+    return contract.DocumentOrdered(
+        application_id=application.id,
+        citizen_id=application.citizen_id,
+        paper=contract.Paper.CERTIFICATE,
+        number=certificate.number,
+        form=kind.code,
+        title=kind.printed_title,
+        organisation_id=clinic.id,
+        issued_on=certificate.issued_on,
+        valid_until=certificate.valid_until,
+        check_url=check_url,
+        issuer=_issuer(clinic),
+        pii=_form(rows, None, about, encryption),
     )
 
 
@@ -77,9 +113,20 @@ def preview_ordered(
 def _form(
     rows: Sequence[Row], act: str | None, about: tuple[str, ...], encryption: Encryption
 ) -> contract.EncryptedForm:
-    fields = tuple(contract.PrintedField(key=r.key, label=r.label, value=r.value) for r in rows)
-    pii = contract.CertificatePii(fields=fields, act=act)
+    pii = contract.CertificatePii(fields=_fields(rows), act=act)
     return contract.EncryptedForm(jwe=encryption.encrypt(pii, about=about))
+
+
+def _fields(rows: Sequence[Row]) -> tuple[contract.PrintedField, ...]:
+    """The rows; one that is longer than a field may be goes on in the next (C23)."""
+    shorter = (part for row in rows for part in row.parts(MAX_TEXT))
+    return tuple(contract.PrintedField(key=r.key, label=r.label, value=r.value) for r in shorter)
+
+
+def fits(rows: Sequence[Row]) -> bool:
+    """Whether one order holds the form: what does not is never ordered (C23)."""
+    plain = contract.CertificatePii(fields=_fields(rows)).model_dump_json(exclude_none=True)
+    return len(plain.encode()) <= _LARGEST_FORM
 
 
 def _issuer(clinic: Issuer) -> clinics.Issuer:

@@ -21,14 +21,6 @@ class ReviewTakenError(RefusalError):
     detail = "Заявление уже рассматривает другой врач. Выберите другое из очереди."
 
 
-class NotYourReviewError(ForbiddenError):
-    """Only the doctor who took the application may read and decide it (C20)."""
-
-    code = "review-not-yours"
-    title = "Заявление не у вас"
-    detail = "Заявление не в вашей работе. Сначала возьмите его из очереди."
-
-
 class NotWaitingForYouError(RefusalError):
     """The application waits for examinations that doctors of other specialties make (C21)."""
 

@@ -19,12 +19,21 @@ from joserfc.registry import HeaderParameter
 from joserfc.util import json_b64decode
 from pydantic import BaseModel, SecretStr
 
+from contracts.envelope import MAX_BYTES
 from services.chassis.foundation.errors import RefusalError
 
 M = TypeVar("M", bound=BaseModel)
 
 _ABOUT = "about"
-_HEADERS = jwe.JWERegistry({_ABOUT: HeaderParameter("What the content is about", "list[str]")})
+
+
+class _Registry(jwe.JWERegistry):
+    """The library reads 64 KiB at most, which is less than a whole form may have."""
+
+    max_ciphertext_length = MAX_BYTES
+
+
+_HEADERS = _Registry({_ABOUT: HeaderParameter("What the content is about", "list[str]")})
 
 
 class UnreadableForUsError(RefusalError):

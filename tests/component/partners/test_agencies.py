@@ -22,8 +22,11 @@ from contracts.partners import (
     OrganisationChecked,
     PaymentReceived,
     PaymentRefunded,
+    RecordAnswered,
     RepresentationChecked,
+    VaccinationsAnswered,
 )
+from contracts.records import RecordRequested, SoughtPii, VaccinationsRequested
 from contracts.rights import (
     ChildPii,
     OrganisationPii,
@@ -48,7 +51,7 @@ from tests.support.service import (
     outbox_events,
     running,
 )
-from tests.support.tools.encryption import SECRET, encrypted
+from tests.support.tools.encryption import SECRET, decrypted, encrypted
 
 PERSON = PersonPii(
     last_name="Соколова",
@@ -67,7 +70,17 @@ CHILD = ChildPii(
     birth_date=date(2022, 2, 28),
     birth_certificate="I-АЮ 123456",
 )
+SOUGHT = SoughtPii(
+    last_name="Соколова",
+    first_name="Анна",
+    middle_name="Сергеевна",
+    birth_date=date(2007, 4, 18),
+    snils="11223344595",
+    oms="7758890000000128",
+)
 PLAIN: Mapping[type[Data], Pii] = {
+    RecordRequested: SOUGHT,
+    VaccinationsRequested: SOUGHT,
     ProfileSubmittedV2: PERSON,
     RepresentationSubmitted: RepresentationPii(representative=PERSON, child=CHILD),
     OrganisationSubmitted: OrganisationPii(
@@ -96,7 +109,12 @@ def simulator(
 ) -> FastAPI:
     """The simulator on this test's database."""
     settings = PartnersSettings(
-        database=database, platform=platform, answer_delay_ms=delay_ms, profiles_secret=SECRET
+        database=database,
+        platform=platform,
+        answer_delay_ms=delay_ms,
+        profiles_secret=SECRET,
+        records_secret=SECRET,
+        vaccinations_secret=SECRET,
     )
     return build(settings, publisher=publisher)
 
@@ -155,6 +173,10 @@ CONVERSATIONS = [
     ),
     Conversation("treasury", RefundOrdered, "bill_id", PaymentRefunded, "application_id"),
     Conversation("ehr", AppointmentBooked, "appointment_id", AppointmentAccepted, "appointment_id"),
+    Conversation("ehr", RecordRequested, "request_id", RecordAnswered, "request_id"),
+    Conversation(
+        "registry", VaccinationsRequested, "request_id", VaccinationsAnswered, "request_id"
+    ),
     Conversation("post", CertificateIssued, "application_id", LetterAccepted, "certificate_id"),
 ]
 
@@ -175,7 +197,7 @@ async def test_each_agency_answers_once_under_its_own_name(
     assert answer.correlationid == event.correlationid
     assert answer.causationid == event.id
     assert await eventually(lambda: collector.events(talk.answer)) == [answer]
-    assert collector.records[-1].topic == f"{talk.partner}.events"
+    assert collector.records[-1].topic == topic_of(talk.answer).name
 
 
 async def test_handlers_are_what_the_registry_of_topics_says(app: FastAPI) -> None:
@@ -183,7 +205,41 @@ async def test_handlers_are_what_the_registry_of_topics_says(app: FastAPI) -> No
     wanted = {
         event for partner in PARTNERS for events in heard_by(partner).values() for event in events
     }
-    assert set(app.state.agencies.handlers) == wanted
+    assert app.state.heard == wanted
+
+
+@pytest.mark.parametrize(
+    ("last_name", "parts", "found", "differs"),
+    [
+        ("Соколова", 1, True, False),
+        ("Разнова", 1, True, True),
+        ("Безкартова", 1, False, False),
+        ("Пустова", 1, True, False),
+        ("Толстокартова", 3, True, False),
+        ("Повторова", 2, True, False),
+        ("Чужова", 1, True, True),
+        ("Молчалина", 0, True, False),
+    ],
+)
+async def test_c57_hospitals_answer_certain_people_otherwise(
+    app: FastAPI, last_name: str, parts: int, found: bool, differs: bool
+) -> None:
+    """What the demo shows by last names, and what each answer is."""
+    asked: RecordRequested = example(RecordRequested)
+    clear = {name: getattr(asked, name) for name in asked.BOUND_TO}
+    sought = SOUGHT.model_copy(update={"last_name": last_name})
+    theirs = asked.model_copy(update={"pii": encrypted(RecordRequested, sought, **clear)})
+    await deliver(app, an_event(theirs, aggregate_id=asked.request_id))
+    answers = await said(app, RecordAnswered, count=parts) if parts else []
+    await idle(app)
+    assert len(await outbox_events(app, RecordAnswered)) == parts
+    for answer in answers:
+        assert answer.data.found is found
+        patient = decrypted(answer.data).patient
+        assert (patient is not None) is found
+        if patient is not None:
+            known = SOUGHT.birth_date, SOUGHT.snils
+            assert ((patient.birth_date, patient.snils) != known) is differs
 
 
 async def test_a_second_submission_is_answered_by_its_revision(app: FastAPI) -> None:

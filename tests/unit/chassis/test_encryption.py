@@ -12,6 +12,7 @@ from joserfc import jwe
 from joserfc.jwk import OctKey
 from pydantic import SecretStr
 
+from contracts.certificates import CertificatePii, EncryptedForm, PrintedField
 from contracts.identity import CodePii
 from services.chassis.foundation.encryption import (
     AboutAnotherError,
@@ -35,6 +36,15 @@ def test_only_who_has_the_secret_of_the_topic_reads_it() -> None:
     ):
         with pytest.raises(UnreadableForUsError):
             other.decrypt(token, CodePii, about=ABOUT)
+
+
+def test_the_longest_form_that_an_event_holds_is_read() -> None:
+    """What a contract lets its writer say, its reader can read (C23)."""
+    rows = tuple(PrintedField(key=f"row-{n}", label="Осмотр", value="я" * 6_000) for n in range(10))
+    whole = CertificatePii(fields=rows)
+    form = EncryptedForm(jwe=OURS.encrypt(whole, about=ABOUT))
+    assert len(form.jwe) > 2**17
+    assert OURS.decrypt(form.jwe, CertificatePii, about=ABOUT) == whole
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,8 @@ class PkiJob(JobSettings):
     profiles_secret: SecretStr
     papers_secret: SecretStr
     orders_secret: SecretStr
+    records_secret: SecretStr
+    vaccinations_secret: SecretStr
     authenticators_secret: SecretStr
     keys_secret: SecretStr
     notifier_sms_secret: SecretStr

@@ -36,6 +36,7 @@ from services.certificates.applications.domain.states import (
 )
 from services.certificates.applications.errors import (
     IllegalTransitionError,
+    NotYourReviewError,
     UnknownApplicationError,
 )
 from services.certificates.catalogue.domain.catalogue import (
@@ -137,6 +138,16 @@ class Application:
             return kind
         also = (Requirement(o.code, o.title, Need.REQUEST, o.comment) for o in new)
         return replace(kind, requirements=(*kind.requirements, *also))
+
+    def held_by(self, doctor_id: str) -> None:
+        """Refuse unless this doctor holds it, or has decided it.
+
+        Raises:
+            NotYourReviewError: neither.
+        """
+        holder = self.claim or self.decision
+        if holder is None or holder.doctor_id != doctor_id:
+            raise NotYourReviewError
 
     def may(self, move: Move) -> bool:
         """Whether the state allows the move."""

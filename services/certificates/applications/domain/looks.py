@@ -26,6 +26,7 @@ class Shown(StrEnum):
     FOUND = "found"
     EXAMINED = "examined"
     ATTACHED = "result-attached"
+    RECORD = "record"
 
 
 SHOWN_LABELS: Mapping[str, str] = {
@@ -37,6 +38,7 @@ SHOWN_LABELS: Mapping[str, str] = {
     Shown.REFUSED: "Отказано",
     Shown.REVOKED: "Справка отозвана",
     Shown.PREVIEWED: "Показана справка перед подписанием",
+    Shown.RECORD: "Показаны сведения из карты пациента",
     Shown.FOUND: "Найдено по запросу сотрудника, без сведений о здоровье",
     Shown.EXAMINED: "Записаны результаты осмотра",
     Shown.ATTACHED: "Приложены результаты исследования",

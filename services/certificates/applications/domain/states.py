@@ -51,6 +51,7 @@ class Move(StrEnum):
     TAKE_BACK = "take-back"
     FIND = "find"
     ATTACH = "attach"
+    MATCH = "match"
     APPROVE = "approve"
     SEAL = "seal"
     FAIL_SEALING = "fail-sealing"
@@ -99,6 +100,7 @@ MOVE_LABELS: Mapping[Move, str] = {
     Move.TAKE_BACK: "Заявление возвращено в очередь: его рассмотрит другой врач",
     Move.FIND: "Врач записал результаты осмотра",
     Move.ATTACH: "Врач приложил результаты исследования",
+    Move.MATCH: "Врач сверил расхождения с базой клиники",
     Move.APPROVE: "Выдача одобрена",
     Move.SEAL: "Справка подписана и выдана",
     Move.FAIL_SEALING: "Справку не удалось подписать",

@@ -72,7 +72,7 @@ class Certificate:
     """One certificate in the registry. Its events are told by its application.
 
     `clinic` is who issued it, as it was then; of those from before clinics only the name of the
-    organisation is known, `issuer`.
+    organisation is known, `issuer`. `doctor_id` is missing where no doctor signed (C22, C23).
     """
 
     id: str
@@ -81,7 +81,7 @@ class Certificate:
     citizen_id: str
     type_code: str
     title: str
-    doctor_id: str
+    doctor_id: str | None
     masked_name: str
     issuer: str
     issued_on: date
@@ -166,11 +166,14 @@ def checked(
 
 
 def certificate_of(
-    application: Application, kind: CertificateType, clinic: Issuer, *, today: date
+    application: Application, kind: CertificateType, clinic: Issuer, *, today: date, at: datetime
 ) -> Certificate:
-    """The certificate that an approved application made, still to be sealed."""
+    """The certificate that an approved application made, still to be sealed.
+
+    Without a decision it rests on a register, and no doctor signs it (C22, C23).
+    """
     made, decision = application.certificate, application.decision
-    if made is None or decision is None:
+    if made is None:
         message = f"application {application.id} is not approved"
         raise ValueError(message)
     values = application.values
@@ -181,14 +184,14 @@ def certificate_of(
         citizen_id=application.citizen_id,
         type_code=kind.code,
         title=kind.title,
-        doctor_id=decision.doctor_id,
+        doctor_id=decision.doctor_id if decision else None,
         masked_name=masked_name(
             values.get("last_name", ""), values.get("first_name", ""), values.get("middle_name")
         ),
         issuer=clinic.organisation,
         issued_on=today,
         valid_until=valid_until(application, kind, today=today),
-        created_at=decision.at,
+        created_at=at,
         delivery=application.delivery,
         clinic=clinic,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contracts.signing import FIXED_BY_ISSUING
@@ -24,21 +25,45 @@ class Row:
     label: str
     value: str
 
+    def parts(self, longest: int) -> list[Row]:
+        """The row, or several where it is longer: cut between lines, a longer line inside."""
+        if len(self.value) <= longest:
+            return [self]
+        pieces = [""]
+        for line in self.value.split("\n"):
+            for at in range(0, max(len(line), 1), longest):
+                piece = line[at : at + longest]
+                joined = f"{pieces[-1]}\n{piece}" if pieces[-1] else piece
+                if len(joined) <= longest:
+                    pieces[-1] = joined
+                else:
+                    pieces.append(piece)
+        first, *rest = pieces
+        more = [
+            Row(f"{self.key}-{n}", f"{self.label} (продолжение)", piece)
+            for n, piece in enumerate(rest, start=2)
+        ]
+        return [Row(self.key, self.label, first), *more]
+
 
 def printed_rows(
     application: Application,
     kind: CertificateType,
     clinic: Issuer,
     certificate: Certificate | None = None,
+    *,
+    said: Mapping[str, str] | None = None,
 ) -> list[Row]:
     """The printed rows in the order of the form (C31, C32).
+
+    `said` is what a register puts into the doctor's fields, where no doctor does (C22, C23).
 
     Without a certificate what only issuing knows is a dash: the rows that a doctor signs for (K5).
     """
     system = _system_values(application, kind, clinic) | _issued_values(certificate)
     decided = application.decision.values if application.decision else {}
     found = {name: value for f in application.findings for name, value in f.values.items()}
-    entered = {**application.values, **found, **decided}
+    entered = {**application.values, **found, **decided, **(said or {})}
     examined = {f.examination: f for f in application.findings}
     rows = []
     for key, label in kind.rows_for(application.values):

@@ -15,7 +15,7 @@ from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.known.domain.staff import Staff
 from services.certificates.known.errors import OwnApplicationError
 from services.certificates.reviews.domain.examinations import refuse_idle
-from services.certificates.reviews.errors import NotYourReviewError, ReviewTakenError
+from services.certificates.reviews.errors import ReviewTakenError
 
 _LAPSED = "Врач не принял решение за отведённое время."
 _LEFT = "Врач больше не рассматривает заявления этой клиники."
@@ -49,20 +49,9 @@ def claimed(
     return replace(moved, claim=Claim(doctor_id, now + lease))
 
 
-def held_by(application: Application, doctor_id: str) -> None:
-    """Refuse unless this doctor holds the application, or has decided it.
-
-    Raises:
-        NotYourReviewError: neither.
-    """
-    holder = application.claim or application.decision
-    if holder is None or holder.doctor_id != doctor_id:
-        raise NotYourReviewError
-
-
 def released(application: Application, *, doctor_id: str, now: datetime) -> Application:
     """The application back in the queue."""
-    held_by(application, doctor_id)
+    application.held_by(doctor_id)
     moved = application.moved(Move.RELEASE, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
     return replace(moved, claim=None)
 

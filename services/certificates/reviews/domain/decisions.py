@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.parts import Claim, Decision, Made
-from services.certificates.applications.domain.states import ActNote, Actor, Move
+from services.certificates.applications.domain.states import ActNote, Actor, Move, State
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import (
     field_errors,
@@ -17,7 +17,7 @@ from services.certificates.catalogue.domain.forms import (
     unprintable_errors,
 )
 from services.certificates.known.domain.staff import Staff
-from services.certificates.reviews.domain.claims import held_by, taken_back
+from services.certificates.reviews.domain.claims import taken_back
 from services.certificates.reviews.domain.examinations import refuse_undeciding, refuse_unexamined
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.text import prose
@@ -44,7 +44,7 @@ def approved(
         InvalidInputError: everything wrong in the doctor's form, at once, and what the citizen's
             has that no document can show: ask for its correction.
     """
-    held_by(application, doctor.account_id)
+    application.held_by(doctor.account_id)
     refuse_undeciding(kind, doctor)
     application.check(Move.APPROVE)
     refuse_unexamined(application, kind)
@@ -84,7 +84,7 @@ def refused(
         OtherSpecialtyError: this doctor examines only.
         InvalidInputError: no such reason code, or no text.
     """
-    held_by(application, doctor.account_id)
+    application.held_by(doctor.account_id)
     refuse_undeciding(kind, doctor)
     text = prose(reason)
     errors = []
@@ -120,12 +120,17 @@ def sealing_failed(
 ) -> Application:
     """The application back on the desk of the doctor who approved it, with the reason.
 
-    In the queue, where that doctor does not decide about it any more.
+    In the queue, where that doctor does not decide about it any more, and where none decided.
     """
-    moved = application.moved(
-        Move.FAIL_SEALING, actor=Actor.SYSTEM, actor_id=None, now=now, reason=reason
-    )
     doctor = application.decision
+    moved = application.moved(
+        Move.FAIL_SEALING,
+        actor=Actor.SYSTEM,
+        actor_id=None,
+        now=now,
+        reason=reason,
+        to=State.IN_REVIEW if doctor else State.SUBMITTED,
+    )
     claim = Claim(doctor.doctor_id, now + lease) if doctor else None
     back = replace(moved, claim=claim, decision=None, certificate=None)
-    return back if still_decides else taken_back(back, now=now)
+    return back if still_decides or doctor is None else taken_back(back, now=now)

@@ -12,7 +12,6 @@ from services.certificates.applications.domain.parts import ByDoctor, DocumentRe
 from services.certificates.applications.domain.states import Actor
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.known.domain.staff import Staff
-from services.certificates.reviews.domain.claims import held_by
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.text import prose
 
@@ -52,7 +51,7 @@ def documents_requested(
     Raises:
         InvalidInputError: nothing asked for, or something that the type does not know.
     """
-    held_by(application, doctor.account_id)
+    application.held_by(doctor.account_id)
     errors = _errors(kind, wanted)
     if errors:
         raise InvalidInputError(errors)

@@ -9,13 +9,12 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.parts import Attachment, ByDoctor
 from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.applications.domain.stations import onward
+from services.certificates.applications.errors import NotYourReviewError
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import CertificateType, Requirement
 from services.certificates.known.domain.people import KnownFile
 from services.certificates.known.domain.staff import Staff
-from services.certificates.reviews.domain.claims import held_by
 from services.certificates.reviews.domain.requests import Order, ordered
-from services.certificates.reviews.errors import NotYourReviewError
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 
 PURPOSE = "result"
@@ -54,7 +53,7 @@ def attached(
     if waiting:
         _asked_for_by(application, doctor.account_id, result.requirement)
     else:
-        held_by(application, doctor.account_id)
+        application.held_by(doctor.account_id)
         application.check(Move.FIND)  # on the desk, not decided
     if result.title is not None and result.requirement is None:
         application = ordered(application, [Order(result.title)], by)

@@ -17,6 +17,7 @@ from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.clinics import ClinicFlaw, Issuer
 from services.certificates.known.domain.signers import Holder
+from services.certificates.records.actions import Record
 from services.certificates.registry import events
 from services.certificates.registry.domain import numbers
 from services.certificates.registry.domain.certificate import certificate_of, valid_until
@@ -70,6 +71,7 @@ class Approvals:
     cases: Cases
     known: Known
     certificates: CertificateStore
+    record: Record
     orders: Encryption
     acts: Acts
     metrics: ReviewMetrics
@@ -110,6 +112,7 @@ class Approvals:
         Raises:
             InvalidInputError: everything wrong in the doctor's form, at once.
             ClinicCannotIssueError: the clinic works no more, or has no licence.
+            DifferencesOpenError: the clinic's base differs, and nobody has looked at it (C24).
             DoctorCannotSignError: the doctor's certificate ended or was revoked.
             ClinicCannotSealError: the clinic's did.
             SigningActRequiredError: there is no act; says what it has to be for.
@@ -120,6 +123,7 @@ class Approvals:
 
         async def look(tx: Transaction) -> _Ready:
             ready = await self._ready(tx, doctor_id, application_id, values)
+            await self.record.refuse_open(tx, ready.before, ready.kind)
             await self._may_sign(tx, doctor_id, ready)
             return ready
 
@@ -137,6 +141,7 @@ class Approvals:
                 )
                 if ready.digest != digest:
                     raise StaleVersionError
+                await self.record.refuse_open(tx, ready.before, ready.kind)
                 await self._may_sign(tx, doctor_id, ready)
                 return await self._approve(tx, ready, doctor_id, number, act)
 
@@ -154,7 +159,7 @@ class Approvals:
         self, tx: Transaction, ready: _Ready, doctor_id: str, number: str, act: str
     ) -> Application:
         before, after, kind, clinic = ready.before, ready.after, ready.kind, ready.clinic
-        certificate = certificate_of(after, kind, clinic, today=ready.today)
+        certificate = certificate_of(after, kind, clinic, today=ready.today, at=self.deps.now())
         await self.certificates.add(tx, certificate)
         await tx.cancel_timer(CLAIM_TIMER, before.id)
         told = events.ordered(
@@ -163,6 +168,7 @@ class Approvals:
             kind,
             clinic,
             rows=printed_rows(after, kind, clinic, certificate),
+            doctor_id=doctor_id,
             act=act,
             verify_url=numbers.verify_url(self.deps.public_url, number),
             encryption=self.orders,

@@ -10,7 +10,6 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.looks import Shown
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
-from services.certificates.reviews.domain.claims import held_by
 from services.certificates.reviews.domain.examinations import examined
 from services.certificates.reviews.metrics import ReviewMetrics, Verdict
 from services.chassis.work.transactions import Transaction
@@ -36,7 +35,7 @@ class Examinations:
 
         async def work(tx: Transaction) -> Application:
             before = await self.cases.to_decide(tx, application_id, doctor_id)
-            held_by(before, doctor_id)
+            before.held_by(doctor_id)
             after = examined(
                 before,
                 await self.cases.kind_of(before),

@@ -63,7 +63,7 @@ class Reviews:
 
         async def work(tx: Transaction) -> Application:
             found = await self.cases.for_doctor(tx, application_id, doctor_id)
-            claims.held_by(found, doctor_id)
+            found.held_by(doctor_id)
             return await self.cases.shown(tx, found, doctor_id, Shown.READ)
 
         return await self.deps.transactions.run(work)

@@ -237,7 +237,7 @@ async def office(
     """The service on a fresh database. `over`: settings, `draw` as the dice, `patience`."""
     clock = Clock()
     seams = {name: over.pop(name) for name in ("draw", "patience") if name in over}
-    secrets = dict.fromkeys(("papers_secret", "orders_secret"), SECRET)
+    secrets = dict.fromkeys(Settings.OWN_SECRETS, SECRET)
     settings = Settings(platform=platform, database=database, **{**secrets, **over})
     app = build(settings, fetch_keys=tokens.fetch, publisher=Collector(), now=clock, **seams)
     async with running(app) as http:

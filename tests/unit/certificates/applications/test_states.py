@@ -21,7 +21,15 @@ from services.certificates.applications.domain.states import (
 from services.certificates.applications.errors import IllegalTransitionError
 from tests.support.services.certificates.builders import NOW
 
-NOTES = {Move.ATTACH, Move.ESCALATE, Move.MAIL, Move.MISS, Move.REAPPLY, Move.REVOKE}
+NOTES = {
+    Move.ATTACH,
+    Move.ESCALATE,
+    Move.MAIL,
+    Move.MATCH,
+    Move.MISS,
+    Move.REAPPLY,
+    Move.REVOKE,
+}
 
 
 def in_state(state: State) -> Application:

@@ -39,7 +39,7 @@ ENCRYPTION = Encryption("certificates.orders", SECRET)
 
 
 def a_certificate() -> Certificate:
-    return certificate_of(approve(a_claimed()), FORM_086, CLINIC.issuer, today=TODAY)
+    return certificate_of(approve(a_claimed()), FORM_086, CLINIC.issuer, today=TODAY, at=NOW)
 
 
 def an_issued() -> Certificate:
@@ -48,7 +48,7 @@ def an_issued() -> Certificate:
 
 def rows(application_number: str = "26K7-Q2M9-X4RB") -> dict[str, tuple[str, str]]:
     application = approve(a_claimed(), number=application_number)
-    certificate = certificate_of(application, FORM_086, CLINIC.issuer, today=TODAY)
+    certificate = certificate_of(application, FORM_086, CLINIC.issuer, today=TODAY, at=NOW)
     printed = printed_rows(application, FORM_086, CLINIC.issuer, certificate)
     return {row.key: (row.label, row.value) for row in printed}
 
@@ -102,13 +102,13 @@ def test_c32_only_what_the_form_needs_is_printed() -> None:
 def test_c50_the_validity_is_the_one_asked_for() -> None:
     application = approve(a_claimed())
     shorter = replace(application, values={**application.values, "validity_months": "3"})
-    made = certificate_of(shorter, FORM_086, CLINIC.issuer, today=TODAY)
+    made = certificate_of(shorter, FORM_086, CLINIC.issuer, today=TODAY, at=NOW)
     assert made.valid_until == date(2027, 2, 18)
 
 
 def test_an_application_that_is_not_approved_makes_no_certificate() -> None:
     with pytest.raises(ValueError, match="not approved"):
-        certificate_of(a_waiting(), FORM_086, CLINIC.issuer, today=TODAY)
+        certificate_of(a_waiting(), FORM_086, CLINIC.issuer, today=TODAY, at=NOW)
 
 
 def test_c34_the_states_of_the_public_check() -> None:
@@ -157,6 +157,7 @@ def test_e9_the_longest_form_fits_into_an_event_that_documents_alone_can_read(co
         kind,
         CLINIC.issuer,
         rows=longest,
+        doctor_id=ORLOVA.account_id,
         act="a" * 2000,
         verify_url="https://health.example.org/verify/26K7-Q2M9-X4RB",
         encryption=ENCRYPTION,

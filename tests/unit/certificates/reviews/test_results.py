@@ -9,6 +9,7 @@ import pytest
 from services.certificates.applications import events
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import Actor, Move, State
+from services.certificates.applications.errors import NotYourReviewError
 from services.certificates.known.domain.people import KnownFile
 from services.certificates.reviews.domain.requests import (
     MOST_ORDERED,
@@ -17,7 +18,6 @@ from services.certificates.reviews.domain.requests import (
     documents_requested,
 )
 from services.certificates.reviews.domain.results import PURPOSE, Result, attached
-from services.certificates.reviews.errors import NotYourReviewError
 from services.chassis.foundation.errors import InvalidInputError
 from tests.support.services.certificates.builders import (
     CATALOGUE,

@@ -9,11 +9,11 @@ import pytest
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import Actor, Move, State
-from services.certificates.applications.errors import IllegalTransitionError
+from services.certificates.applications.errors import IllegalTransitionError, NotYourReviewError
 from services.certificates.known.errors import OwnApplicationError
 from services.certificates.reviews.domain import claims, decisions
 from services.certificates.reviews.domain.requests import Wanted, documents_requested
-from services.certificates.reviews.errors import NotYourReviewError, ReviewTakenError
+from services.certificates.reviews.errors import ReviewTakenError
 from services.chassis.foundation.errors import InvalidInputError
 from tests.support.services.certificates.builders import (
     ANNA,

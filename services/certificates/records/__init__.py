@@ -1,0 +1,1 @@
+"""What hospitals and registers know of an applicant: asked, matched, kept until it is decided."""
