@@ -347,6 +347,22 @@ class ApplicationEscalated(Data):
     clinic_name: str | None = None
 
 
+class VideoVisitRequested(Data):
+    """An application needs a video visit before anything else happens to it (C19).
+
+    With a doctor of one of these specialties at this clinic, who decides right after it. Told again
+    where a visit was missed.
+    """
+
+    TYPE: ClassVar[str] = "certificates.video-visit-requested.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    clinic_id: str
+    specialties: tuple[str, ...]
+    not_before: Moment
+
+
 class CertificateRevoked(Data):
     """A certificate is not in force any more, and never will be again (C36)."""
 

@@ -1,4 +1,4 @@
-"""What scheduling says: appointments booked, moved and cancelled, talons issued."""
+"""What scheduling says: appointments booked, moved and cancelled, talons issued, video visits."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ class AppointmentBooked(Data):
     visit: Visit
     check_url: str
     actor_id: str | None = None
+    application_id: str | None = None
     pii: PatientPii
 
 
@@ -80,6 +81,7 @@ class AppointmentCancelled(Data):
     cancelled_by: CancelledBy
     reason_code: str
     actor_id: str | None = None
+    application_id: str | None = None
 
 
 class AppointmentMoved(Data):
@@ -101,6 +103,7 @@ class AppointmentMoved(Data):
     moved_by: CancelledBy
     reason_code: str
     check_url: str
+    application_id: str | None = None
     pii: PatientPii
 
 
@@ -113,3 +116,38 @@ class TalonIssued(Data):
     citizen_id: str
     document_id: str
     visit: Visit
+
+
+class VideoVisitBooked(Data):
+    """The video visit of an application has a time and a doctor; told again when it moves (C19).
+
+    `visit_id` is the appointment.
+    """
+
+    TYPE: ClassVar[str] = "scheduling.video-visit-booked.v1"
+    application_id: str
+    citizen_id: str
+    visit_id: str
+    doctor_id: str
+    clinic_id: str
+    starts_at: Moment
+    ends_at: Moment
+
+
+class VideoVisitCancelled(Data):
+    """The video visit of an application is off; another one is looked for by itself."""
+
+    TYPE: ClassVar[str] = "scheduling.video-visit-cancelled.v1"
+    application_id: str
+    citizen_id: str
+    visit_id: str
+
+
+class VideoVisitAwaited(Data):
+    """No doctor has time for the video visit of an application yet; it is looked for again."""
+
+    TYPE: ClassVar[str] = "scheduling.video-visit-awaited.v1"
+    application_id: str
+    citizen_id: str
+    clinic_id: str
+    specialties: tuple[str, ...]

@@ -170,6 +170,7 @@ TOPICS: tuple[Topic, ...] = (
             c.CertificateIssued,
             c.ApplicationRefused,
             c.ApplicationWithdrawn,
+            c.VideoVisitRequested,
             c.CertificateRevoked,
             c.DeadlineMissed,
             c.ApplicationEscalated,
@@ -181,6 +182,7 @@ TOPICS: tuple[Topic, ...] = (
             b.BillRefunded,
         ),
         consumers={
+            "scheduling": (c.VideoVisitRequested, c.ApplicationWithdrawn),
             "documents": (
                 c.ReviewStarted,
                 c.ReviewEnded,
@@ -261,9 +263,18 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         name="scheduling.events",
         producer="scheduling",
-        key="appointment_id",
-        events=(s.AppointmentBooked, s.AppointmentMoved, s.AppointmentCancelled, s.TalonIssued),
+        key="appointment_id | application_id",
+        events=(
+            s.AppointmentBooked,
+            s.AppointmentMoved,
+            s.AppointmentCancelled,
+            s.TalonIssued,
+            s.VideoVisitBooked,
+            s.VideoVisitCancelled,
+            s.VideoVisitAwaited,
+        ),
         consumers={
+            "certificates": (s.VideoVisitBooked, s.VideoVisitCancelled, s.VideoVisitAwaited),
             "documents": (s.AppointmentBooked, s.AppointmentMoved, s.AppointmentCancelled),
             "notifier": (
                 s.AppointmentBooked,

@@ -68,6 +68,9 @@ from services.certificates.reviews.usecases.examinations import Examinations
 from services.certificates.reviews.usecases.queue import Reviews
 from services.certificates.reviews.usecases.results import Results
 from services.certificates.settings import Settings
+from services.certificates.visits import api as visits_api
+from services.certificates.visits import consumers as visits_consumers
+from services.certificates.visits.usecases import VISIT_TIMER, Visits
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http import looks as looks_api
 from services.chassis.http.acts import Acts
@@ -134,6 +137,7 @@ def build(
     submitting = Submissions(deps, cases, known, places, repeats, acts, signatures, counted)
     citizens = Applications(deps, cases, known, repeats, counted)
     reviews = Reviews(deps, cases, known, places, Queue(cases.store))
+    visits = Visits(deps, cases)
     orders = Encryption("certificates.orders", settings.orders_secret)
     decided = ReviewMetrics(metrics)
     decisions = Decisions(deps, cases, known, issued, decided)
@@ -159,6 +163,7 @@ def build(
                 Examinations(deps, cases, known, decided),
                 Results(deps, cases, known, decided),
                 approvals,
+                visits,
                 registry,
                 own_bills,
                 paying,
@@ -182,6 +187,7 @@ def build(
                     Encryption("ehr.records", settings.records_secret),
                     Encryption("registry.vaccinations", settings.vaccinations_secret),
                 ),
+                visits_consumers.handlers(visits),
                 delivery_consumers.handlers(Letters(deps, cases, issued)),
             ],
             timer_handlers={
@@ -193,6 +199,7 @@ def build(
                 DEADLINE_TIMER: deadlines.pass_on,
                 ASK_TIMER: records.ask_again,
                 CHECK_TIMER: automatic.check,
+                VISIT_TIMER: visits.begin,
             },
             indexes=[
                 known_store.INDEXES,
@@ -230,6 +237,7 @@ def _router() -> APIRouter:
         records_api.mine,
         reviews_api.router,
         records_api.review,
+        visits_api.router,
         certificates.revocation,
         public.router,
         pages.router,

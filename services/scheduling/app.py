@@ -29,7 +29,13 @@ from services.importing.usecases import Imports
 from services.scheduling.bookings import api as bookings_api
 from services.scheduling.bookings import consumers as bookings_consumers
 from services.scheduling.bookings import store as bookings_store
-from services.scheduling.bookings.actions import SHOWN_LABELS, ClinicsChanges, Showing
+from services.scheduling.bookings.actions import (
+    FOLLOW_VISIT,
+    SHOWN_LABELS,
+    ClinicsChanges,
+    Showing,
+    Taking,
+)
 from services.scheduling.bookings.domain import DIGITS
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.usecases import Bookings
@@ -63,6 +69,12 @@ from services.scheduling.timetable import store as timetable_store
 from services.scheduling.timetable.actions import Alternating, Calendar
 from services.scheduling.timetable.metrics import TimetableMetrics
 from services.scheduling.timetable.usecases import Search, Timetable
+from services.scheduling.video import api as video_api
+from services.scheduling.video import consumers as video_consumers
+from services.scheduling.video import store as video_store
+from services.scheduling.video.gateways import Rooms
+from services.scheduling.video.usecases.arranging import Arranging
+from services.scheduling.video.usecases.entering import Entering
 
 _WORD, _DRAWN = 8, 256
 _MADE_AT_ONCE = 4  # timetables; each writes some hundred slots
@@ -108,16 +120,18 @@ def build(
     journal = Looks(db, SHOWN_LABELS, clinics=known.clinic_names, now=now, new_id=new_id)
     showing = Showing(journal)
     alternating = Alternating(deps, slots, known)
+    taking = Taking(
+        deps, slots, known, patients, appointments, new_talon=numbers, check_url=check_url
+    )
     bookings = Bookings(
         deps,
+        taking,
         slots,
-        known,
         patients,
         appointments,
         showing,
         alternating,
         BookingMetrics(resources.metrics),
-        new_talon=numbers,
         check_url=check_url,
         changed=recent.changed,
     )
@@ -137,6 +151,8 @@ def build(
     search = Search(deps, slots, known)
     talons = Talons(deps, appointments, showing)
     desk = Desk(deps, appointments, showing)
+    arranging = Arranging(deps, video_store.Orders(db), taking, changed=recent.changed)
+    rooms = Rooms(settings.video_url, settings.video_secret)
     imports = Imports(
         resources.transactions,
         ImportStore(db),
@@ -160,6 +176,7 @@ def build(
                 patients_consumers.handlers(Registration(deps, patients)),
                 talons_consumers.handlers(talons),
                 bookings_consumers.handlers(bookings),
+                video_consumers.handlers(arranging),
             ],
             timer_handlers={
                 MAKE: hours.make,
@@ -167,6 +184,7 @@ def build(
                 APPLY: applying.apply,
                 ASK: applying.ask,
                 IMPORT: imports.due,
+                FOLLOW_VISIT: arranging.arrange,
             },
             timer_concurrency={MAKE: _MADE_AT_ONCE, IMPORT: 1},
             max_bodies={importing_api.PATH: importing_api.MAX_FILE},
@@ -176,6 +194,7 @@ def build(
                 hours_store.INDEXES,
                 changes_store.INDEXES,
                 bookings_store.INDEXES,
+                video_store.INDEXES,
                 patients_store.INDEXES,
                 rights.INDEXES,
                 looks.INDEXES,
@@ -192,6 +211,7 @@ def build(
                 bookings,
                 talons,
                 desk,
+                Entering(deps, appointments, showing, rooms),
                 journal,
                 imports,
             ],
@@ -209,6 +229,7 @@ def _routes() -> APIRouter:
         changes_api.doctors,
         changes_api.clinics,
         bookings_api.router,
+        video_api.router,
         talons_api.router,
         desk_api.router,
         looks_api.router,

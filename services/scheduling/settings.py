@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.foundation.settings import ServiceSettings
@@ -30,6 +30,24 @@ class Settings(ServiceSettings):
         description="Hours before the visit until which citizens cancel (d3).",
     )
     hotline: str = "8-800-555-35-35"
+    video_url: str | None = Field(
+        default=None,
+        description="Where rooms of video visits are (a Jitsi Meet that believes our tokens); "
+        "without it there are none, and it is said so.",
+    )
+    video_secret: SecretStr | None = Field(
+        default=None, description="What the tokens of rooms are signed with (HS256)."
+    )
+    video_notice: timedelta = Field(
+        default=timedelta(hours=1),
+        ge=timedelta(0),
+        description="How far ahead a video visit is booked at least, for its patient to hear of.",
+    )
+    video_retry: timedelta = Field(
+        default=timedelta(minutes=5),
+        gt=timedelta(0),
+        description="How often time is looked for where there is none for a video visit.",
+    )
 
     @property
     def self_cancel(self) -> timedelta:

@@ -38,6 +38,7 @@ from deploy.world.pki import public
 # sinks keep demo messages on this machine.
 _SMS_SECRET = "demo-sms-centre-secret"  # noqa: S105 - both ends of a demo line
 _PUSH_SECRET = "demo-push-service-secret"  # noqa: S105 - both ends of a demo line
+_VIDEO_SECRET = "demo-secret-of-the-video-rooms"  # noqa: S105 - both ends of a demo line
 
 Replicas: TypeAlias = Mapping[str, tuple[int, ...]]
 """The ports of each service's processes, the first of them the one with the setting."""
@@ -108,6 +109,7 @@ def build(
             port=port,
             variables=common
             | _own(name, ports, trust, demo=settings.demo)
+            | _video(name, settings.url(ports), demo=settings.demo)
             | of_program(name.upper(), secrets)
             | {f"{name.upper()}_PORT": str(port)},
         )
@@ -206,6 +208,16 @@ def _own(name: str, ports: Ports, trust: Path, *, demo: bool) -> dict[str, str]:
     return variables
 
 
+def _video(name: str, public_url: str, *, demo: bool) -> dict[str, str]:
+    """The demo's rooms of video visits; an installation connects its own, or has none."""
+    if name != "scheduling" or not demo:
+        return {}
+    return {
+        "SCHEDULING_VIDEO_URL": f"{public_url}/inbox/video",
+        "SCHEDULING_VIDEO_SECRET": _VIDEO_SECRET,
+    }
+
+
 def _sinks(ports: Ports, directories: Directories, *, demo: bool) -> Program:
     return Program(
         directories,
@@ -220,6 +232,7 @@ def _sinks(ports: Ports, directories: Directories, *, demo: bool) -> Program:
             "SINKS_DATA_DIR": str(directories.of("sinks")),
             "SINKS_SMS_SECRET": _SMS_SECRET,
             "SINKS_PUSH_SECRET": _PUSH_SECRET,
+            "SINKS_VIDEO_SECRET": _VIDEO_SECRET,
         }
         | ({"SINKS_DEMO_FILE": str(ACCOUNTS_FILE)} if demo else {}),
     )

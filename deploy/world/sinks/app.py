@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from deploy.world.sinks import inbox, providers
+from deploy.world.sinks import inbox, providers, rooms
 from deploy.world.sinks.mail import serve_mail
 from deploy.world.sinks.messages import Faults, Messages, Sinks
 from deploy.world.sinks.settings import SinksSettings
@@ -32,4 +32,5 @@ def build(settings: SinksSettings) -> FastAPI:
     app.state.sinks = sinks
     app.include_router(providers.router)
     app.include_router(inbox.router)
+    app.include_router(rooms.router)
     return app

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class SinksSettings(BaseSettings):
-    """Where they listen, what they keep, and the secrets they share with the notifier."""
+    """Where they listen, what they keep, and the secrets they share with the services."""
 
     model_config = SettingsConfigDict(env_prefix="SINKS_", frozen=True)
 
@@ -19,4 +19,5 @@ class SinksSettings(BaseSettings):
     data_dir: Path
     sms_secret: SecretStr
     push_secret: SecretStr
+    video_secret: SecretStr | None = None
     demo_file: Path | None = None

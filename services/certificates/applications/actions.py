@@ -156,14 +156,16 @@ class Cases:
 
         Whoever may read the attachments hangs on the claim. So its end and its beginning are told
         here, last, for whatever reason they happen, and here it is said who may take it from the
-        queue, when its deadline ends, and its bill and what else has to follow: no verb can forget
-        them.
+        queue, when its deadline ends, its bill, its video visit and what else has to follow: no
+        verb can forget them.
         """
         kind = await self.kind_of(after)
         await self._follow(tx, before, after, kind)
         queued = replace(after, waits_for=waits_for(after, kind))
         await self._time_deadline(tx, before, queued)
-        saved = await self.store.save(tx, queued, *told, *events.of_claim(before, queued, kind))
+        of_visit = events.of_visit(before, queued, kind, self.deps.now())
+        of_claim = events.of_claim(before, queued, kind)
+        saved = await self.store.save(tx, queued, *told, *of_visit, *of_claim)
         for follower in self.followers:
             await follower.moved(tx, before, saved, kind)
         return saved

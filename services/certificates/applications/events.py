@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypedDict
 
 from contracts import certificates as contract
 from contracts.envelope import Data
 from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.states import State
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.known.domain.clinics import ClinicName
 from services.certificates.known.domain.people import Hands
@@ -113,6 +115,25 @@ def withdrawn(
         actor_id=by.actor_id if by else None,
         **of_clinic(application.clinic),
     )
+
+
+def of_visit(
+    before: Application, after: Application, kind: CertificateType, now: datetime
+) -> list[Data]:
+    """That it needs a video visit now; nothing where one is to come (C19)."""
+    entered = after.state is State.AWAITING_VISIT and before.state is not State.AWAITING_VISIT
+    if not entered or after.clinic is None or (after.visit and after.visit.starts_at > now):
+        return []
+    return [
+        contract.VideoVisitRequested(
+            application_id=after.id,
+            tracking_number=after.registered.tracking_number,
+            citizen_id=after.citizen_id,
+            clinic_id=after.clinic.id,
+            specialties=tuple(kind.deciders),
+            not_before=now,
+        )
+    ]
 
 
 def of_claim(before: Application, after: Application, kind: CertificateType) -> list[Data]:

@@ -1,6 +1,7 @@
 """What the features above do to appointments inside their own transactions.
 
-They show them to staff, and the clinic gives them up or moves them when its hours change.
+They show them to staff, and the clinic gives them up or moves them when its hours change. A free
+slot becomes a visit here, whoever asks for it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.chassis.foundation import clock
 from services.chassis.work.looks import Looker, Looks, Subject
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
@@ -19,12 +21,20 @@ from services.scheduling.bookings.domain import (
     Canceller,
     Entry,
     Step,
+    book,
     talon_number,
 )
 from services.scheduling.bookings.store import Appointments
+from services.scheduling.deps import Deps
+from services.scheduling.known.domain import check_receives
+from services.scheduling.known.store import Known
+from services.scheduling.patients.domain import engaged, may_book
 from services.scheduling.patients.store import Patients
-from services.scheduling.timetable.domain import Slot
+from services.scheduling.timetable.domain import Slot, check_bookable
+from services.scheduling.timetable.store import Slots
 
+FOLLOW_VISIT = "video-visit"
+"""Looks what became of the visit of an application (C19); its key is the application."""
 VISIT = "visit"
 """What is shown, in the journal of looks."""
 
@@ -35,12 +45,14 @@ class Shown(StrEnum):
     FOUND = "found"
     TALON = "talon-checked"
     CANCELLED = "cancelled"
+    ROOM = "video-room"
 
 
 SHOWN_LABELS: Mapping[str, str] = {
     Shown.FOUND: "Запись найдена по запросу сотрудника",
     Shown.TALON: "Талон проверен в регистратуре",
     Shown.CANCELLED: "Запись отменена сотрудником",
+    Shown.ROOM: "Врач вошёл в видеокомнату",
 }
 
 
@@ -62,6 +74,64 @@ class Showing:
         subject = Subject(VISIT, visit.id, visit.citizen_id)
         await self.looks.record(tx, by, occasion, subject, why=why)
         return visit
+
+
+@dataclass(frozen=True)
+class Taking:
+    """One slot, one winner (A4, X1): who takes it is looked at where it is taken."""
+
+    deps: Deps
+    slots: Slots
+    known: Known
+    patients: Patients
+    appointments: Appointments
+    new_talon: Callable[[], int]
+    check_url: Callable[[str], str]
+
+    async def take(
+        self,
+        tx: Transaction,
+        citizen_id: str,
+        slot_id: str,
+        *,
+        actor_id: str | None = None,
+        application_id: str | None = None,
+    ) -> Appointment:
+        """The appointment that a free slot becomes; see `Bookings.book` for what is refused."""
+        now, settings = self.deps.now(), self.deps.settings
+        slot = await self.slots.get(tx, slot_id)
+        check_bookable(slot, now)
+        clinic = self.known.clinic_asked(tx, slot.clinic_id)
+        patient = may_book(await self.patients.get(tx, citizen_id))
+        check_receives(await clinic(), slot.day)
+        appointment_id, number = self.deps.new_id(), talon_number(self.new_talon())
+        busier = engaged(
+            patient,
+            appointment_id,
+            slot.visit,
+            limit=settings.active_limit,
+            per_day=settings.bookings_per_day,
+            now=now,
+        )
+        booked = book(
+            slot,
+            patient,
+            appointment_id=appointment_id,
+            talon_number=number,
+            now=now,
+            actor_id=actor_id,
+            application_id=application_id,
+        )
+        await self.slots.take(tx, slot, appointment_id)
+        await self.patients.engage(tx, busier)
+        fact = events.booked(booked, self.check_url(number))
+        return await self.appointments.add(tx, booked, fact)
+
+
+async def followed(tx: Transaction, visit: Appointment) -> None:
+    """Whoever ordered the visit for an application looks what became of it."""
+    if visit.application_id is not None:
+        await tx.set_timer(FOLLOW_VISIT, visit.application_id, clock.now())
 
 
 @dataclass(frozen=True)
@@ -88,6 +158,7 @@ class ClinicsChanges:
         off = visit.cancel(how, why.note)
         await self.patients.disengage(tx, off.citizen_id, off.id)
         await self.appointments.save(tx, off, events.cancelled(off, how))
+        await followed(tx, off)
 
     async def move(self, tx: Transaction, visit: Appointment, slot: Slot, why: Why) -> None:
         """The visit is in this slot, which is taken for it; it gets another talon (A9)."""
@@ -102,3 +173,4 @@ class ClinicsChanges:
             check_url=self.check_url(after.talon_number),
         )
         await self.appointments.save(tx, after, fact)
+        await followed(tx, after)

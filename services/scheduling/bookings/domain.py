@@ -21,6 +21,8 @@ from services.scheduling.timetable.domain import Slot, Visit
 DIGITS = 11
 REPRESENTATIVE = "representative"
 """Who acts in a history where the citizen does not do it themselves (I12)."""
+SYSTEM = "system"
+"""Who booked a visit that an application needs (C19)."""
 _GROUP = 4
 
 
@@ -101,6 +103,7 @@ class Appointment:
     """A citizen's visit. The last two are counted by the store: facts told, and changes.
 
     `former_talons` are the numbers that it had before it was moved; they are void (A9).
+    `application_id` is the application that it was booked for by itself (C19).
     """
 
     id: str
@@ -120,8 +123,13 @@ class Appointment:
     clinic_comment: str | None = None
     cancelled: Cancelled | None = None
     former_talons: tuple[str, ...] = ()
+    application_id: str | None = None
     version: int = 0
     revision: int = 0
+
+    def to_come(self, now: datetime) -> bool:
+        """Whether it stands, and has not begun."""
+        return self.status is Status.CONFIRMED and self.visit.starts_at > now
 
     def history_with(self, entry: Entry) -> tuple[Entry, ...]:
         """The history and one line more."""
@@ -193,9 +201,14 @@ def book(
     talon_number: str,
     now: datetime,
     actor_id: str | None = None,
+    application_id: str | None = None,
 ) -> Appointment:
-    """The appointment that this slot becomes; `actor_id` is the representative who books it."""
+    """The appointment that this slot becomes.
+
+    `actor_id` is the representative who books it; `application_id` for which it is by itself.
+    """
     by = REPRESENTATIVE if actor_id else Canceller.CITIZEN.value
+    by = SYSTEM if application_id else by
     return Appointment(
         id=appointment_id,
         citizen_id=patient.id,
@@ -209,6 +222,7 @@ def book(
         talon=TalonState.PREPARING,
         booked_at=now,
         history=(Entry(now, Step.BOOKED, by, actor_id=actor_id),),
+        application_id=application_id,
     )
 
 

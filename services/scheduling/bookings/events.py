@@ -52,4 +52,5 @@ def _common(appointment: Appointment) -> dict[str, Any]:
         "doctor_id": appointment.doctor_id,
         "clinic_id": appointment.clinic_id,
         "visit": contract.Visit(**vars(appointment.visit)),
+        "application_id": appointment.application_id,
     }

@@ -23,7 +23,7 @@ from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Outbox
 from services.chassis.work.timers import Timers
 from services.chassis.work.transactions import Transactions
-from services.scheduling.bookings.actions import Showing
+from services.scheduling.bookings.actions import Showing, Taking
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.bookings.usecases import Bookings
@@ -56,16 +56,17 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
     transactions = Transactions("scheduling", mongo, Outbox(mongo), Timers(mongo))
     deps = Deps(transactions, Settings(), now=clock.now, new_id=lambda: "never-committed")
     slots, known = Slots(mongo.db), Known(mongo.db)
+    patients, appointments = Patients(mongo.db), Appointments(mongo.db)
+    taking = Taking(deps, slots, known, patients, appointments, new_talon=lambda: 1, check_url=str)
     bookings = Bookings(
         deps,
+        taking,
         slots,
-        known,
-        Patients(mongo.db),
-        Appointments(mongo.db),
+        patients,
+        appointments,
         Showing(Looks(mongo.db, {}, now=clock.now, new_id=str)),
         Alternating(deps, slots, known),
         BookingMetrics(Metrics()),
-        new_talon=lambda: 1,
         check_url=str,
         changed=lambda: None,
     )

@@ -57,7 +57,8 @@ class Application:
     `clinic` decides about it and issues the certificate (K6): chosen in the draft, kept from then.
     `type_version` is what it began with. `due_kopecks` is what it costs, fixed when it is handed
     in. `waits_for` are the specialties whose doctors may take it from the queue now. `checked_at`
-    is when the registers' answer was used, for types that need one.
+    is when the registers' answer was used, for types that need one. `visit_sought_at` is since when
+    no doctor has had time for its video visit.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Application:
     waits_for: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     visit: Visit | None = None
+    visit_sought_at: datetime | None = None
     checked_at: datetime | None = None
     record_id: str | None = None
     receipt_id: str | None = None

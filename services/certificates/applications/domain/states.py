@@ -44,6 +44,7 @@ class Move(StrEnum):
     SUPPLY_DOCUMENTS = "supply-documents"
     PAY = "pay"
     MEET = "meet"
+    MISS_VISIT = "miss-visit"
     CHECK = "check"
     CLAIM = "claim"
     RELEASE = "release"
@@ -93,6 +94,7 @@ MOVE_LABELS: Mapping[Move, str] = {
     Move.SUPPLY_DOCUMENTS: "Документы предоставлены",
     Move.PAY: "Оплата получена",
     Move.MEET: "Видеоконсультация началась",
+    Move.MISS_VISIT: "Видеоконсультация не состоялась",
     Move.CHECK: "Сведения получены",
     Move.CLAIM: "Врач начал рассмотрение",
     Move.RELEASE: "Врач вернул заявление в очередь",
@@ -154,6 +156,7 @@ TRANSITIONS: Mapping[State, Mapping[Move, tuple[State, ...]]] = {
         Move.LAPSE: (State.SUBMITTED,),
         Move.TAKE_BACK: (State.SUBMITTED,),
         Move.FIND: (State.SUBMITTED,),
+        Move.MISS_VISIT: (State.AWAITING_VISIT,),
         Move.REQUEST_DOCUMENTS: (State.AWAITING_DOCUMENTS,),
         Move.APPROVE: (State.APPROVED,),
         Move.REFUSE: (State.REFUSED,),

@@ -22,6 +22,7 @@ from services.certificates.applications.views.course import (
     HistoryView,
     LinkView,
     MadeView,
+    VisitView,
 )
 from services.certificates.applications.views.examinations import ExaminationView, doctor_actions
 from services.certificates.applications.views.papers import AttachmentView, MissingView
@@ -89,6 +90,10 @@ class ApplicationView(BaseModel):
     consent_at: datetime | None
     digest: str | None
     confirmation: ConfirmationView | None
+    visit: VisitView | None
+    visit_sought_at: datetime | None = Field(
+        description="С какого времени ни у одного врача нет времени для видеоконсультации."
+    )
     decision: DecisionView | None
     certificate: MadeView | None
     claimed_until: datetime | None
@@ -174,6 +179,8 @@ def _view(
         confirmation=ConfirmationView.of(filed.confirmation)
         if filed and filed.confirmation
         else None,
+        visit=VisitView.of(application.visit) if application.visit else None,
+        visit_sought_at=application.visit_sought_at,
         decision=DecisionView.of(application.decision) if application.decision else None,
         certificate=MadeView.of(made) if made else None,
         claimed_until=application.claim.until if application.claim else None,

@@ -7,7 +7,13 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from services.certificates.applications.domain.parts import Confirmation, Decision, Link, Made
+from services.certificates.applications.domain.parts import (
+    Confirmation,
+    Decision,
+    Link,
+    Made,
+    Visit,
+)
 from services.certificates.applications.domain.states import (
     ACTOR_LABELS,
     MOVE_LABELS,
@@ -16,6 +22,25 @@ from services.certificates.applications.domain.states import (
     Move,
     State,
 )
+
+
+class VisitView(BaseModel):
+    """Its video visit (C19): the room is at scheduling, `GET /v1/appointments/{id}/room`."""
+
+    appointment_id: str
+    starts_at: datetime
+    ends_at: datetime
+    held: bool
+
+    @classmethod
+    def of(cls, found: Visit) -> Self:
+        """From the domain."""
+        return cls(
+            appointment_id=found.appointment_id,
+            starts_at=found.starts_at,
+            ends_at=found.ends_at,
+            held=found.held,
+        )
 
 
 class ConfirmationView(BaseModel):

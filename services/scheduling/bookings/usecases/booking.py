@@ -13,26 +13,22 @@ from services.chassis.telemetry.metrics import TRY_AGAIN, counting
 from services.chassis.work.arrivals import arrived
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings import events
-from services.scheduling.bookings.actions import Showing, Shown
+from services.scheduling.bookings.actions import Showing, Shown, Taking, followed
 from services.scheduling.bookings.domain import (
     Appointment,
     Canceller,
     CancelRule,
-    book,
     cancellation,
-    talon_number,
 )
 from services.scheduling.bookings.errors import AppointmentUnknownError
 from services.scheduling.bookings.metrics import BOOKED, BOOKING_REFUSALS, BookingMetrics
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
-from services.scheduling.known.domain import check_receives, specialty_of
-from services.scheduling.known.store import Known
-from services.scheduling.patients.domain import engaged, may_book
+from services.scheduling.known.domain import specialty_of
 from services.scheduling.patients.errors import ProfileNotReceivedError
 from services.scheduling.patients.store import Patients
 from services.scheduling.timetable.actions import Alternating
-from services.scheduling.timetable.domain import Alternatives, check_bookable
+from services.scheduling.timetable.domain import Alternatives
 from services.scheduling.timetable.store import Slots
 
 _TALON_NUMBERS = 4
@@ -43,19 +39,17 @@ _TALON_NUMBERS = 4
 class Bookings:
     """Makes and unmakes appointments.
 
-    `new_talon` gives a random number below 10¹¹; `changed` is told of each slot that is not free
-    any more, or is again.
+    `changed` is told of each slot that is not free any more, or is again.
     """
 
     deps: Deps
+    taking: Taking
     slots: Slots
-    known: Known
     patients: Patients
     appointments: Appointments
     showing: Showing
     alternating: Alternating
     metrics: BookingMetrics
-    new_talon: Callable[[], int]
     check_url: Callable[[str], str]
     changed: Callable[[], None]
 
@@ -105,33 +99,7 @@ class Bookings:
         tries: int = _TALON_NUMBERS,
     ) -> Appointment:
         async def work(tx: Transaction) -> Appointment:
-            now, settings = self.deps.now(), self.deps.settings
-            slot = await self.slots.get(tx, slot_id)
-            check_bookable(slot, now)
-            clinic = self.known.clinic_asked(tx, slot.clinic_id)
-            patient = may_book(await self.patients.get(tx, citizen_id))
-            check_receives(await clinic(), slot.day)
-            appointment_id, number = self.deps.new_id(), talon_number(self.new_talon())
-            busier = engaged(
-                patient,
-                appointment_id,
-                slot.visit,
-                limit=settings.active_limit,
-                per_day=settings.bookings_per_day,
-                now=now,
-            )
-            booked = book(
-                slot,
-                patient,
-                appointment_id=appointment_id,
-                talon_number=number,
-                now=now,
-                actor_id=actor_id,
-            )
-            await self.slots.take(tx, slot, appointment_id)
-            await self.patients.engage(tx, busier)
-            fact = events.booked(booked, self.check_url(number))
-            return await self.appointments.add(tx, booked, fact)
+            return await self.taking.take(tx, citizen_id, slot_id, actor_id=actor_id)
 
         try:
             booked = await self.deps.transactions.run(work, once=once)
@@ -170,6 +138,7 @@ class Bookings:
             await self.slots.release(tx, off.slot_id, off.id)
             await self.patients.disengage(tx, off.citizen_id, off.id)
             saved = await self.appointments.save(tx, off, events.cancelled(off, how))
+            await followed(tx, off)
             if desk is not None:
                 by_post = desk.at(saved.clinic_id)
                 await self.showing.shown(tx, saved, by_post, Shown.CANCELLED, note)

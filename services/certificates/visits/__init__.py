@@ -1,0 +1,1 @@
+"""Video visits of applications: noted, begun, missed (C19, d9). Scheduling books them."""

@@ -1,0 +1,1 @@
+"""Video visits: ordered for applications and arranged by themselves, and the room of each (C19)."""
