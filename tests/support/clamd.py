@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.eventually import eventually
+from tests.support.tools.needs import needs
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR" + rb"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 """The file that every scanner reports, and that does nothing."""
 
-PROGRAM = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -93,13 +92,13 @@ async def daemon(answer: Answer = honest) -> AsyncIterator[Daemon]:
 @asynccontextmanager
 async def real(directory: Path) -> AsyncIterator[str]:
     """The real one, with a list of a single piece of malware: nothing has to be downloaded."""
-    assert PROGRAM is not None
+    program = str(needs("clamd"))
     socket = directory / "clamd.ctl"
     (directory / "one.ndb").write_text(f"Eicar-Test:0:*:{EICAR.hex()}\n")
     config = directory / "clamd.conf"
     config.write_text(f"Foreground yes\nLocalSocket {socket}\nDatabaseDirectory {directory}\n")
     process = await asyncio.create_subprocess_exec(
-        PROGRAM, "--config-file", str(config), stdout=asyncio.subprocess.DEVNULL
+        program, "--config-file", str(config), stdout=asyncio.subprocess.DEVNULL
     )
     try:
         await eventually(socket.is_socket)

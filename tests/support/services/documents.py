@@ -86,9 +86,12 @@ class DocumentsService:
         purpose: str | None = "attachment",
         name: str = "скан.pdf",
         key: str | None = None,
+        roles: tuple[str, ...] = (),
     ) -> httpx2.Response:
-        """Send one file as this citizen."""
-        headers = self.tokens.headers(citizen) | ({"Idempotency-Key": key} if key else keyed())
+        """Send one file as this citizen, or as somebody with other roles."""
+        headers = self.tokens.headers(citizen, *roles) | (
+            {"Idempotency-Key": key} if key else keyed()
+        )
         return await self.client.post(
             "/v1/files",
             files={"file": (name, content, "application/x-whatever")},

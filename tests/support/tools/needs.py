@@ -76,6 +76,12 @@ def _java() -> Path | Missing:
     return java
 
 
+def _clamd() -> Path | Missing:
+    """ClamAV's daemon, which stands where daemons do."""
+    found = shutil.which("clamd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+    return Path(found) if found else Missing("no `clamd` (Debian: apt-get install clamav-daemon)")
+
+
 def _softhsm() -> Path | Missing:
     """The folder with SoftHSM's library and tool: installed, or Debian's packages unpacked."""
     installed = Path("/usr")
@@ -102,6 +108,7 @@ _FINDERS: Mapping[str, Callable[[], Path | Missing]] = {
     "engine": _engine,
     "java": _java,
     "softhsm": _softhsm,
+    "clamd": _clamd,
 }
 
 
@@ -112,7 +119,7 @@ def find(tool: str) -> Path | Missing:
 
 
 def needs(tool: str) -> Path:
-    """The path of `tool`: prometheus, promtool, chromium, engine (its client), java, softhsm.
+    """The path of `tool`: prometheus, promtool, chromium, engine, java, softhsm, clamd.
 
     Without it the test is skipped, loudly; with NEEDS=all it fails.
     """

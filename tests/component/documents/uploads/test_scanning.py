@@ -133,7 +133,6 @@ async def test_c9_where_nothing_is_scanned_everything_says_so(office: DocumentsS
     assert (view["state"], view["scanned_at"]) == ("accepted", None)
 
 
-@pytest.mark.skipif(clamd.PROGRAM is None, reason="there is no clamd (Debian: clamav-daemon)")
 async def test_c9_the_real_daemon_says_the_same(
     platform: Platform, database: str, tokens: Tokens, pki: Path, tmp_path: Path
 ) -> None:
