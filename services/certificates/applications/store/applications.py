@@ -54,6 +54,16 @@ INDEXES: Indexes = {
             partialFilterExpression={"state": State.SUBMITTED.value},
         ),
         IndexModel(
+            [
+                ("clinic.id", ASCENDING),
+                ("waits_for", ASCENDING),
+                ("type_code", ASCENDING),
+                *BY_DEADLINE.keys,
+            ],
+            name="queue_of_type",
+            partialFilterExpression={"state": State.SUBMITTED.value},
+        ),
+        IndexModel(
             [("claim.doctor_id", ASCENDING), *BY_DEADLINE.keys],
             name="claimed",
             partialFilterExpression={"claim.doctor_id": {"$exists": True}},

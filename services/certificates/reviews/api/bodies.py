@@ -133,6 +133,14 @@ class QueueItem(BaseModel):
         )
 
 
+class CountsView(BaseModel):
+    """How many applications wait for this doctor, are late among them, and are on the desk."""
+
+    waiting: int
+    late: int
+    mine: int
+
+
 class QueuePage(BaseModel):
     """A page of the doctor's list."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.views.application import ApplicationView
@@ -13,6 +14,7 @@ from services.certificates.catalogue.domain.catalogue import ACT
 from services.certificates.deps import Doctor, Limit
 from services.certificates.reviews.api.bodies import (
     Approval,
+    CountsView,
     DocumentRequestIn,
     FindingIn,
     Findings,
@@ -58,16 +60,26 @@ async def queue(
     who: Doctor,
     use: Use,
     state: Shelf = Shelf.WAITING,
+    kind: Annotated[Id | None, Query(alias="type", description="Только такие справки.")] = None,
+    specialty: Annotated[
+        Id | None, Query(description="Только то, что ждёт этой из ваших специальностей.")
+    ] = None,
+    late: Annotated[bool, Query(description="Только просроченные.")] = False,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> QueuePage:
-    """What waits for a doctor or is on this doctor's desk; the nearest deadline first."""
-    if state is Shelf.WAITING:
-        page = await use.waiting(who.subject, after=cursor, limit=limit)
-    else:
-        page = await use.mine(who.subject, after=cursor, limit=limit)
+    """What waits for a doctor or is on this doctor's desk: what is late first, then by deadline."""
+    wish = use.wish(kind, specialty, late=late)
+    shelf = use.waiting if state is Shelf.WAITING else use.mine
+    page = await shelf(who.subject, wish, after=cursor, limit=limit)
     items = [QueueItem.of(one, await use.kind_of(one)) for one in page.items]
     return QueuePage(items=items, next_cursor=page.next_cursor)
+
+
+@router.get("/reviews/counts", summary="Сколько заявлений ждёт и в работе")
+async def counts(*, who: Doctor, use: Use) -> CountsView:
+    """How many there are on this doctor's lists; a thousand stands for «or more»."""
+    return CountsView(**asdict(await use.shelves(who.subject)))
 
 
 @router.get("/reviews/{application_id}", summary="Заявление в работе")

@@ -17,7 +17,7 @@ from services.certificates.known.domain.signers import Holder
 from services.certificates.registry.domain.certificate import valid_until
 from services.certificates.reviews.domain import claims
 from services.certificates.reviews.errors import DoctorCannotSignError, TooManyClaimsError
-from services.certificates.reviews.store import Queue, Remit
+from services.certificates.reviews.store import Queue, Remit, Shelves, Wish
 from services.chassis.database.pages import Page
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Transaction
@@ -44,15 +44,28 @@ class Reviews:
         """The application as its doctor sees it."""
         return doctors_view(application, await self.kind_of(application))
 
-    async def waiting(self, doctor_id: str, *, after: str | None, limit: int) -> Page[Application]:
+    def wish(self, type_code: str | None, specialty: str | None, *, late: bool) -> Wish:
+        """What of a list is wanted; what is late is so now."""
+        return Wish(type_code, specialty, self.deps.now() if late else None)
+
+    async def waiting(
+        self, doctor_id: str, wish: Wish, *, after: str | None, limit: int
+    ) -> Page[Application]:
         """The queue of this doctor's clinics and specialties, the nearest deadline first (K6)."""
         remit = await self._remit(None, doctor_id)
-        return await self.queue.waiting(remit, after=after, limit=limit)
+        return await self.queue.waiting(remit, wish, after=after, limit=limit)
 
-    async def mine(self, doctor_id: str, *, after: str | None, limit: int) -> Page[Application]:
+    async def mine(
+        self, doctor_id: str, wish: Wish, *, after: str | None, limit: int
+    ) -> Page[Application]:
         """What this doctor has claimed."""
         remit = await self._remit(None, doctor_id)
-        return await self.queue.claimed_by(doctor_id, remit, after=after, limit=limit)
+        return await self.queue.claimed_by(doctor_id, remit, wish, after=after, limit=limit)
+
+    async def shelves(self, doctor_id: str) -> Shelves:
+        """How many applications are on this doctor's lists."""
+        remit = await self._remit(None, doctor_id)
+        return await self.queue.shelves(doctor_id, remit, self.deps.now())
 
     async def one(self, doctor_id: str, application_id: str) -> Application:
         """An application on this doctor's desk, or decided by this doctor; see `for_doctor`.

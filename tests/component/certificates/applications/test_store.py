@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.reviews.store import Remit
+from services.certificates.reviews.store import Remit, Wish
 from services.chassis.foundation.errors import StaleVersionError
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
@@ -32,6 +32,8 @@ def stages(plan: dict[str, Any]) -> set[str]:
     return found
 
 
+LATE = datetime(2026, 11, 18, 10, tzinfo=UTC)
+MINE = Remit(("c1", "c2"), ("086u", "health"), ("surgeon", "therapist"))
 HOT: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
     ("applications", {"citizen_id": "c"}, [("created_at", -1), ("_id", -1)]),
     (
@@ -51,6 +53,15 @@ HOT: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
         "applications",
         {"claim.doctor_id": "d"} | Remit(("c1",), ("086u",)).query,
         [("clock.deadline_at", 1), ("_id", 1)],
+    ),
+    *(
+        ("applications", wish.among(MINE.queued), [("clock.deadline_at", 1), ("_id", 1)])
+        for wish in (
+            Wish(),
+            Wish("086u"),
+            Wish(late_at=LATE),
+            Wish("086u", late_at=LATE),
+        )
     ),
     ("staff", {"doctor_at": "c1", "specialties": {"$in": ["therapist"]}}, []),
     ("applications", {"claim.doctor_id": "d"}, [("clock.deadline_at", 1), ("_id", 1)]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest_asyncio
@@ -149,3 +150,32 @@ async def test_c21_two_specialists_at_once_are_one_after_the_other(several: Offi
         await several.decide(
             id_, "refusal", {"reason_code": "in-person-needed", "reason": "Нужен осмотр"}
         )
+
+
+async def test_c20_a_doctor_sees_what_is_late_or_of_a_type_or_specialty_and_how_much(
+    several: Office,
+) -> None:
+    several.clock.ahead = timedelta(days=-30)
+    late = (await several.submitted())["id"]
+    several.clock.ahead = timedelta(0)
+    soon, held = (await several.submitted())["id"], (await several.submitted())["id"]
+    both = staff(ME, ORLOVA.full_name, specialties=["therapist", "surgeon"])
+    await several.hear(both, ME)
+    assert (await several.decide(held, "claim")).status_code == 200
+    answer = await several.http.get("/v1/reviews/counts", headers=several.doctor())
+    assert answer.json() == {"waiting": 2, "late": 1, "mine": 1}
+    for query, found in (
+        ({}, [late, soon]),
+        ({"late": "true"}, [late]),
+        ({"type": "086u"}, [late, soon]),
+        ({"type": "health"}, []),
+        ({"specialty": "surgeon"}, [late, soon]),
+        ({"specialty": "neurologist"}, []),
+        ({"type": "086u", "specialty": "therapist", "late": "true"}, [late]),
+        ({"state": "mine"}, [held]),
+        ({"state": "mine", "late": "true"}, []),
+    ):
+        listed = await several.http.get("/v1/reviews", params=query, headers=several.doctor())
+        assert [i["application_id"] for i in listed.json()["items"]] == found, query
+    other = await several.http.get("/v1/reviews/counts", headers=several.doctor("doctor-nobody"))
+    assert other.json() == {"waiting": 0, "late": 0, "mine": 0}
