@@ -17,6 +17,7 @@ class RefundReason(StrEnum):
     PAID_TWICE = "paid-twice"
     PAID_LATE = "paid-late"
     OTHER_AMOUNT = "other-amount"
+    EXPRESS_LOST = "express-lost"
 
 
 class BillIssued(Data):

@@ -27,7 +27,7 @@ from services.certificates.applications.store.applications import ApplicationSto
 from services.certificates.bills.actions import Bills
 from services.certificates.bills.domain.bill import About, Bill, Why
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
-from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
+from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType, SlaClass
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.clinics import Choice
@@ -195,6 +195,8 @@ class Cases:
         """What a change of the application does to what is paid for it (C18)."""
         if after.filed is not None and after.owes and not before.due_kopecks:
             await self.bill(tx, after)
+        if _hurried(before) and not _hurried(after):
+            await self.bills.refund_express(tx, after.id, Why.EXPRESS_LOST)
         if after.state is before.state or after.filed is None:
             return
         if after.state is State.WITHDRAWN:
@@ -266,3 +268,8 @@ class Cases:
         """The same for any member of staff."""
         subject = Subject(APPLICATION, application.id, application.citizen_id)
         await self.looks.record(tx, by, occasion, subject, why=why)
+
+
+def _hurried(application: Application) -> bool:
+    """Whether the class express is promised."""
+    return application.filed is not None and application.filed.clock.sla is SlaClass.EXPRESS

@@ -84,8 +84,16 @@ class Bills:
                 after = verbs.given_back(after, why, self.deps.now())
             await self.save(tx, before, after)
 
-    async def refund_express(self, tx: Transaction, application_id: str) -> None:
-        """The deadline of the class express was missed: what it cost goes back, once (C16, e14)."""
+    async def refund_express(
+        self, tx: Transaction, application_id: str, why: Why = Why.DEADLINE
+    ) -> int:
+        """What the class express cost goes back, once: so many kopecks (C16, e14).
+
+        Its deadline was missed, or it could not be had.
+        """
+        back = 0
         for before in await self.store.of_application(tx, application_id):
-            after = verbs.given_back(before, Why.DEADLINE, self.deps.now(), only=LineKind.EXPRESS)
+            after = verbs.given_back(before, why, self.deps.now(), only=LineKind.EXPRESS)
+            back += sum(r.amount_kopecks for r in events.new_refunds(before, after))
             await self.save(tx, before, after)
+        return back

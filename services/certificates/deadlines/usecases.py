@@ -10,6 +10,7 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.escalations import due_at, escalated
 from services.certificates.applications.domain.parts import Step
 from services.certificates.applications.domain.turns import Office
+from services.certificates.catalogue.domain.catalogue import SlaClass
 from services.certificates.deadlines import events
 from services.certificates.deadlines.metrics import DeadlineMetrics
 from services.certificates.deps import Deps
@@ -53,8 +54,10 @@ class Deadlines:
         kind, step = await self.cases.kind_of(after), after.escalation
         assert step is not None  # noqa: S101 - for the types: it was taken just now
         if step.step is Step.STATUS:
-            whose = await self.cases.whose_turn(tx, after)
-            return events.missed(after, kind, whose, refund_kopecks=0)
+            whose, back = await self.cases.whose_turn(tx, after), 0
+            if after.registered.clock.sla is SlaClass.EXPRESS:
+                back = await self.cases.bills.refund_express(tx, after.id)
+            return events.missed(after, kind, whose, refund_kopecks=back)
         return events.escalated(after, kind, step.step, await self._office(tx, after, step.step))
 
     async def _office(self, tx: Transaction, application: Application, step: Step) -> Office:

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from services.certificates.applications.domain import attachments
 from services.certificates.applications.domain.document_requests import Answer
-from services.certificates.applications.domain.drafts import Changes
+from services.certificates.applications.domain.drafts import AS_BEFORE, Changes
 from services.certificates.applications.usecases.submissions import Evidence
 from services.certificates.catalogue.domain.catalogue import Delivery
 from services.certificates.catalogue.domain.forms import Written
@@ -58,11 +58,24 @@ class DraftChanges(Body):
     clinic_id: Id | None = Field(
         default=None, description="Who decides and issues.", examples=["clinic-1"]
     )
+    express: bool | None = Field(
+        default=None,
+        description="The class express, for its price (C16); all documents have to be there.",
+    )
+    exemption: Id | None = Field(
+        default=None, description="The category that pays no fee (C18); null: none."
+    )
 
     def changes(self) -> Changes:
         """As the domain takes it."""
-        given = [a.given() for a in self.attachments]
-        return Changes(self.fields, given, self.delivery, self.clinic_id)
+        return Changes(
+            self.fields,
+            [a.given() for a in self.attachments],
+            self.delivery,
+            self.clinic_id,
+            self.express,
+            self.exemption if "exemption" in self.model_fields_set else AS_BEFORE,
+        )
 
 
 class Submission(Body):

@@ -228,10 +228,6 @@ class Application:
             if not self.files_of(r.code)
         )
 
-    def hard_to_read(self, kind: CertificateType) -> bool:
-        """Whether a scan is too coarse for the ordinary check (e3)."""
-        return any(a.by_doctor is None and kind.lengthens(a.dpi) for a in self.attachments)
-
     def attached(self, files: Sequence[tuple[str, KnownFile]]) -> Application:
         """The application with these files; they replace what their requirements had of them."""
         touched = {code for code, _ in files}

@@ -9,6 +9,11 @@ from hashlib import sha256
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.attachments import Given, given_errors, known_files
+from services.certificates.applications.domain.classes import (
+    class_of,
+    express_errors,
+    offers_express,
+)
 from services.certificates.applications.domain.document_requests import asked
 from services.certificates.applications.domain.parts import Clock, Consent, DocumentRequest, Filed
 from services.certificates.applications.domain.states import STATE_LABELS, Actor, Move, State
@@ -19,7 +24,6 @@ from services.certificates.catalogue.domain.catalogue import (
     CertificateType,
     Delivery,
     Need,
-    SlaClass,
 )
 from services.certificates.catalogue.domain.consents import ConsentText
 from services.certificates.catalogue.domain.forms import (
@@ -39,6 +43,10 @@ _EDIT = "Изменить черновик"
 _TESTS_MISSING = "Не приложены результаты обязательных исследований."
 
 
+AS_BEFORE = ""
+"""Of an exemption: the changes do not name it; None takes it away."""
+
+
 @dataclass(frozen=True)
 class Changes:
     """What an edit of a draft says; what it does not name stays."""
@@ -47,6 +55,8 @@ class Changes:
     given: Sequence[Given] = ()
     delivery: Delivery | None = None
     clinic_id: str | None = None
+    express: bool | None = None
+    exemption: str | None = AS_BEFORE
 
 
 @dataclass(frozen=True)
@@ -126,6 +136,7 @@ def edited(
         errors.append(FieldError("/delivery", "choice", "Этот способ получения недоступен."))
     if chosen is not None:
         errors += clinic_errors(chosen.flaw)
+    errors += _paying_errors(kind, changes)
     if errors:
         raise InvalidInputError(errors)
     typed = tidied_values(kind.fields, {n: v or "" for n, v in changes.values.items()})
@@ -138,7 +149,19 @@ def edited(
         attachments=kept,
         delivery=changes.delivery or application.delivery,
         clinic=chosen.named if chosen else application.clinic,
+        express=application.express if changes.express is None else changes.express,
+        exemption=application.exemption if changes.exemption == AS_BEFORE else changes.exemption,
     ).attached(known_files(changes.given, files))
+
+
+def _paying_errors(kind: CertificateType, changes: Changes) -> list[FieldError]:
+    errors = []
+    if changes.express and not offers_express(kind):
+        errors.append(FieldError("/express", "express-not-offered", "Эту справку ускорить нельзя."))
+    known = {AS_BEFORE, None, *(e.code for e in kind.exemptions)}
+    if changes.exemption not in known:
+        errors.append(FieldError("/exemption", "choice", "Такой льготы у этой справки нет."))
+    return errors
 
 
 def _locked_errors(
@@ -172,7 +195,7 @@ def problems(
         requirement = kind.requirement(code)
         title = requirement.title if requirement else code
         errors.append(FieldError(f"/attachments/{code}", "required", f"Приложите: {title}."))
-    return errors
+    return errors + express_errors(application, kind)
 
 
 def as_filed(application: Application, kind: CertificateType, person: Person | None) -> Application:
@@ -226,9 +249,10 @@ def submitted(
     ]
     if errors:
         raise InvalidInputError(errors)
-    sla = SlaClass.EXTRA_CHECK if application.hard_to_read(kind) else SlaClass.STANDARD
+    sla, reasons = class_of(application, kind)
     agreed = Consent(consent.version, sha256(consent.text.encode()).hexdigest(), now)
-    clock = Clock(sla, calendar.deadline(now, kind.term(sla, application.values)))
+    deadline = calendar.deadline(now, kind.term(sla, application.values))
+    clock = Clock(sla, deadline, reasons=reasons)
     application = replace(
         as_filed(application, kind, person),
         filed=Filed(tracking_number, agreed, clock),

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.classes import REASONS, class_of
 from services.certificates.applications.domain.states import (
     CITIZEN_ACTIONS,
     STATE_LABELS,
@@ -26,7 +27,7 @@ from services.certificates.applications.views.course import (
 )
 from services.certificates.applications.views.examinations import ExaminationView, doctor_actions
 from services.certificates.applications.views.papers import AttachmentView, MissingView
-from services.certificates.applications.views.turns import EscalationView, TurnView
+from services.certificates.applications.views.turns import EscalationView, ReasonView, TurnView
 from services.certificates.bills.domain.bill import Bill
 from services.certificates.bills.views import BillView
 from services.certificates.catalogue.domain.catalogue import (
@@ -74,8 +75,12 @@ class ApplicationView(BaseModel):
     delivery: Delivery
     clinic_id: str | None = Field(description="Кто решает и выдаёт.", examples=["clinic-1"])
     clinic_name: str | None
-    sla_class: SlaClass | None
-    sla_label: str | None
+    sla_class: SlaClass = Field(description="Класс срока; у черновика – с каким он был бы подан.")
+    sla_label: str
+    sla_term: str = Field(examples=["3 раб. дн."])
+    sla_reasons: list[ReasonView] = Field(description="Почему такой класс срока (C16).")
+    express: bool
+    express_kopecks: int | None = Field(description="Цена ускорения; null – его нет.")
     deadline_at: datetime | None
     paused_at: datetime | None
     missing: list[MissingView]
@@ -145,6 +150,7 @@ def _view(
     filed, made = application.filed, application.certificate
     clinic, prepared = application.clinic, application.prepared_by
     clock = filed.clock if filed else None
+    sla, reasons = (clock.sla, clock.reasons) if clock else class_of(application, kind)
     return ApplicationView(
         id=application.id,
         type=kind.code,
@@ -159,8 +165,12 @@ def _view(
         delivery=application.delivery,
         clinic_id=clinic.id if clinic else None,
         clinic_name=clinic.name if clinic else None,
-        sla_class=clock.sla if clock else None,
-        sla_label=SLA_LABELS[clock.sla] if clock else None,
+        sla_class=sla,
+        sla_label=SLA_LABELS[sla],
+        sla_term=kind.term(sla, application.values).label,
+        sla_reasons=[ReasonView(code=code, detail=REASONS[code]) for code in reasons],
+        express=application.express,
+        express_kopecks=kind.express_kopecks,
         deadline_at=clock.deadline_at if clock else None,
         paused_at=clock.paused_at if clock else None,
         missing=papers.missing(application, kind),

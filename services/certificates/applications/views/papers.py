@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.classes import lengthens
 from services.certificates.applications.domain.parts import Attachment, ByDoctor
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.known.domain.files import FileSignature, OwnDocument
@@ -90,7 +91,7 @@ class AttachmentView(BaseModel):
             media_type=given.media_type,
             size=given.size,
             dpi=given.dpi,
-            lengthens_term=given.by_doctor is None and kind.lengthens(given.dpi),
+            lengthens_term=lengthens(given, kind) is not None,
             signed=given.proof.signed,
             signatures=[FileSignatureView.of(s) for s in given.proof.signatures],
             own_document=OwnDocumentView.of(own) if (own := given.proof.own_document) else None,

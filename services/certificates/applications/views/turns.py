@@ -26,6 +26,13 @@ class OfficeView(BaseModel):
         return cls(title=office.title, phone=office.phone, email=office.email)
 
 
+class ReasonView(BaseModel):
+    """Why an application has its deadline class."""
+
+    code: str = Field(examples=["poor-scan"])
+    detail: str = Field(examples=["Скан плохо читается, поэтому нужна дополнительная проверка."])
+
+
 class PauseView(BaseModel):
     """The clock stood still, and why."""
 

@@ -119,6 +119,7 @@ class Why(StrEnum):
     TWICE = "paid-twice"
     LATE = "paid-late"
     OTHER_AMOUNT = "other-amount"
+    EXPRESS_LOST = "express-lost"
 
 
 WHY_LABELS: Mapping[Why, str] = {
@@ -128,6 +129,7 @@ WHY_LABELS: Mapping[Why, str] = {
     Why.TWICE: "счёт уже был оплачен",
     Why.LATE: "счёт уже нельзя было оплатить",
     Why.OTHER_AMOUNT: "сумма платежа не равна сумме счёта",
+    Why.EXPRESS_LOST: "ускорить не получилось: нужна дополнительная проверка",
 }
 
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
+from contracts.bills import RefundOrdered
 from contracts.certificates import ApplicationEscalated, DeadlineMissed
 from services.certificates.applications.domain.parts import Step
 from services.chassis.foundation.settings import Platform
@@ -13,9 +14,9 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, outbox_events
-from tests.support.services.certificates.builders import CLINIC
-from tests.support.services.certificates.events import clinic
-from tests.support.services.certificates.office import Office
+from tests.support.services.certificates.builders import CLINIC, TESTS
+from tests.support.services.certificates.events import clinic, payment
+from tests.support.services.certificates.office import Office, match
 from tests.support.services.certificates.office import office as certificates
 
 KIND = {"kind": "deadline"}
@@ -128,3 +129,31 @@ async def test_c15_the_deadline_is_a_day_of_the_clinic(office: Office) -> None:
     application = await office.submitted()
     deadline = datetime.fromisoformat(application["deadline_at"])
     assert (deadline.astimezone(UTC).hour, deadline.minute) == (6, 0)
+
+
+async def test_c16_what_haste_cost_goes_back_when_it_was_missed(office: Office) -> None:
+    """n12: refused without its data, then asked for, paid, missed: the price of express returns."""
+    draft = await office.draft("policy")
+    hurried = await office.edit(draft, {"express": True})
+    assert hurried["sla_class"] == "express"
+    assert "express-needs-data" in {p["code"] for p in hurried["problems"]}
+    await office.accept(*(f"file-{code}" for code in TESTS))
+    given = [{"requirement": code, "file_id": f"file-{code}"} for code in TESTS]
+    ready = await office.edit(hurried, {"attachments": given})
+    assert ready["problems"] == []
+    answer = await office.http.post(
+        f"/v1/applications/{draft['id']}/submission",
+        json=office.agreed(ready),
+        headers=office.citizen() | match(ready),
+    )
+    assert answer.json()["state"] == "awaiting-payment", answer.text
+    timers = find(office.app, Runtime).timers.collection
+    assert await timers.count_documents(KIND) == 0
+    assert await office.hear(payment(answer.json()), draft["id"]) == "handled"
+    assert (await office.read(draft["id"]))["turn"]["turn"] == "queue"
+    await pull(office, draft["id"], after=timedelta(days=6))
+    await eventually(lambda: reached(office, draft["id"], Step.STATUS))
+    (missed,) = await outbox_events(office.app, DeadlineMissed)
+    assert missed.data.refund_kopecks == hurried["express_kopecks"] == 80000
+    (ordered,) = await outbox_events(office.app, RefundOrdered)
+    assert (ordered.data.amount_kopecks, ordered.data.reason) == (80000, "deadline-missed")
