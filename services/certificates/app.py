@@ -26,6 +26,7 @@ from services.certificates.bills.metrics import BillMetrics
 from services.certificates.bills.usecases import OwnBills
 from services.certificates.catalogue import api as catalogue_api
 from services.certificates.catalogue.store import load_catalogue
+from services.certificates.deadlines import api as deadlines_api
 from services.certificates.deadlines.metrics import DeadlineMetrics
 from services.certificates.deadlines.usecases import Deadlines
 from services.certificates.delivery import consumers as delivery_consumers
@@ -172,6 +173,7 @@ def build(
                 records,
                 record,
                 Desk(deps, cases, issued),
+                deadlines,
                 journal,
             ),
             handlers=[
@@ -242,6 +244,7 @@ def _router() -> APIRouter:
         public.router,
         pages.router,
         desk_api.router,
+        deadlines_api.router,
         payments_api.callbacks,
         looks_api.router,
     ):

@@ -36,6 +36,11 @@ class ApplicationMetrics:
             "How long ago the oldest application in the queue was handed in; 0 when it is empty.",
             stored=True,
         )
+        self.late_age = metrics.gauge(
+            "applications_oldest_late_seconds",
+            "How long ago the oldest missed deadline was; 0 when nothing is late.",
+            stored=True,
+        )
         self.submitted = metrics.counter(
             "applications_submitted_total", "Applications handed in.", type=sorted(types)
         )
@@ -48,3 +53,5 @@ class ApplicationMetrics:
             self.deadlines.labels(risk).set(counts.risks.get(risk, 0))
         since = counts.oldest_waiting_since
         self.queue_age.set(max(0.0, (now - since).total_seconds()) if since else 0)
+        late = counts.late_since
+        self.late_age.set(max(0.0, (now - late).total_seconds()) if late else 0)

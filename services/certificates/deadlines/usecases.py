@@ -9,13 +9,25 @@ from services.certificates.applications.actions import DEADLINE_TIMER, Cases
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.escalations import due_at, escalated
 from services.certificates.applications.domain.parts import Step
-from services.certificates.applications.domain.turns import Office
+from services.certificates.applications.domain.turns import Office, Whose
 from services.certificates.catalogue.domain.catalogue import SlaClass
 from services.certificates.deadlines import events
 from services.certificates.deadlines.metrics import DeadlineMetrics
 from services.certificates.deps import Deps
+from services.chassis.database.pages import Page
+from services.chassis.http.looks import Reach
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Transaction
+
+
+@dataclass(frozen=True)
+class Late:
+    """A late application, and whose turn it is."""
+
+    application: Application
+    title: str
+    whose: Whose
+
 
 _DEPARTMENT = "Отдел выдачи справок"
 
@@ -49,6 +61,20 @@ class Deadlines:
             self.metrics.escalations.labels(saved.escalation.step).inc()
             if saved.escalation.step is Step.STATUS:
                 self.metrics.missed.labels(saved.type_code).inc()
+
+    async def late(self, reach: Reach, *, after: str | None, limit: int) -> Page[Late]:
+        """What is late within reach, the longest first; nothing of who applies or of health."""
+        clinics: list[str | None] | None = None
+        if reach.clinics is not None:
+            former = (None,) if self.deps.settings.former_clinic in reach.clinics else ()
+            clinics = [*sorted(reach.clinics), *former]
+        page = await self.cases.store.late(clinics, self.deps.now(), after=after, limit=limit)
+        items = tuple([await self._late(application) for application in page.items])
+        return Page(items, page.next_cursor)
+
+    async def _late(self, application: Application) -> Late:
+        kind = await self.cases.kind_of(application)
+        return Late(application, kind.title, await self.cases.whose_turn(None, application))
 
     async def _told(self, tx: Transaction, after: Application) -> Data:
         kind, step = await self.cases.kind_of(after), after.escalation

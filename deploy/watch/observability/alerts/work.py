@@ -38,6 +38,30 @@ _LATE = Alert(
     service="certificates",
 )
 
+
+def _late_for(values: str) -> dict[str, str]:
+    return {f"applications_oldest_late_seconds{{{_CERTIFICATES}}}": values}
+
+
+_LONG_LATE = Alert(
+    name="ApplicationsLongLate",
+    condition=Beyond(Gauge("applications_oldest_late_seconds"), ">", 48.0 * HOUR),
+    hold_seconds=10 * MINUTE,
+    severity=Severity.TICKET,
+    summary="Заявление просрочено больше двух суток",
+    description=(
+        "Самый давний нарушенный срок прошёл {{ $value | humanizeDuration }} назад. Гражданин "
+        "ждёт, и клиника сама не справилась."
+    ),
+    panel=("certificates", "late-age"),
+    cases=(
+        Case("late for two days", _late_for("172000+60x40"), 35, ({},)),
+        Case("late for a day", _late_for("86400+60x40"), 35),
+        Case("nothing is late", _late_for("0x40"), 35),
+    ),
+    service="certificates",
+)
+
 _NEAR_COUNT = Gauge("applications_deadline", (), where(risk="near"))
 _NEAR = Alert(
     name="ApplicationsNearDeadline",
@@ -220,4 +244,4 @@ _STOPPED = Alert(
 )
 
 
-WORK = Group("work", (_LATE, _NEAR, _SEALING, _NOT_ISSUED, _DROP, _STOPPED))
+WORK = Group("work", (_LATE, _LONG_LATE, _NEAR, _SEALING, _NOT_ISSUED, _DROP, _STOPPED))

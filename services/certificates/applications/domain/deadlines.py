@@ -37,3 +37,4 @@ class ApplicationCounts:
     states: dict[State, int]
     risks: dict[Risk, int]
     oldest_waiting_since: datetime | None
+    late_since: datetime | None = None

@@ -10,7 +10,7 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.domain.deadlines import ApplicationCounts
+from services.certificates.applications.domain.deadlines import RUNNING, ApplicationCounts
 from services.certificates.applications.domain.groups import Wanted
 from services.certificates.applications.domain.parts import Filed
 from services.certificates.applications.domain.states import State
@@ -24,6 +24,7 @@ from services.chassis.work.transactions import Transaction
 
 BY_DEADLINE = Sort("clock.deadline_at")
 _NEWEST = Sort("created_at", descending=True)
+_MISSED = "escalation.step"
 _FILED = tuple(field.name for field in fields(Filed))
 
 
@@ -62,6 +63,11 @@ INDEXES: Indexes = {
             ],
             name="queue_of_type",
             partialFilterExpression={"state": State.SUBMITTED.value},
+        ),
+        IndexModel(
+            [("clinic.id", ASCENDING), ("state", ASCENDING), *BY_DEADLINE.keys],
+            name="late",
+            partialFilterExpression={_MISSED: {"$exists": True}},
         ),
         IndexModel(
             [("claim.doctor_id", ASCENDING), *BY_DEADLINE.keys],
@@ -126,6 +132,23 @@ class ApplicationStore(Aggregates[Application]):
         query: dict[str, Any] = {"citizen_id": citizen_id, "tracking_number": {"$type": "string"}}
         here = {} if clinics is None else {"clinic.id": {"$in": list(clinics)}}
         return await self.every(None, query | here, _NEWEST, limit)
+
+    async def late(
+        self,
+        clinics: Collection[str | None] | None,
+        now: datetime,
+        *,
+        after: str | None,
+        limit: int,
+    ) -> Page[Application]:
+        """What is late at these clinics (None: at all), and told to be; the longest first."""
+        query: dict[str, Any] = {
+            "state": {"$in": [state.value for state in RUNNING]},
+            "clock.deadline_at": {"$lt": now},
+            _MISSED: {"$exists": True},
+        }
+        here = {} if clinics is None else {"clinic.id": {"$in": list(clinics)}}
+        return await self.page(query | here, BY_DEADLINE, after=after, limit=limit)
 
     async def of_number(self, tracking_number: str) -> Application | None:
         """The application of that number."""

@@ -36,10 +36,16 @@ async def counted(applications: Collection, now: datetime) -> ApplicationCounts:
     oldest = await applications.find_one(
         {"state": State.SUBMITTED.value}, {"consent.at": 1}, sort=[("consent.at", ASCENDING)]
     )
+    latest = await applications.find_one(
+        {**running, "clock.deadline_at": {"$lt": now}},
+        {"clock.deadline_at": 1},
+        sort=[("clock.deadline_at", ASCENDING)],
+    )
     return ApplicationCounts(
         states=states,
         risks={Risk.CALM: max(0, still - late - near), Risk.NEAR: near, Risk.LATE: late},
         oldest_waiting_since=oldest["consent"]["at"] if oldest else None,
+        late_since=latest["clock"]["deadline_at"] if latest else None,
     )
 
 

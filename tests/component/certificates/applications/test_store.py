@@ -34,6 +34,11 @@ def stages(plan: dict[str, Any]) -> set[str]:
 
 LATE = datetime(2026, 11, 18, 10, tzinfo=UTC)
 MINE = Remit(("c1", "c2"), ("086u", "health"), ("surgeon", "therapist"))
+MISSED = {
+    "state": {"$in": ["awaiting-visit", "checking", "submitted", "in-review", "approved"]},
+    "clock.deadline_at": {"$lt": datetime(2026, 11, 27, tzinfo=UTC)},
+    "escalation.step": {"$exists": True},
+}
 HOT: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
     ("applications", {"citizen_id": "c"}, [("created_at", -1), ("_id", -1)]),
     (
@@ -62,6 +67,12 @@ HOT: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
             Wish(late_at=LATE),
             Wish("086u", late_at=LATE),
         )
+    ),
+    ("applications", MISSED, [("clock.deadline_at", 1), ("_id", 1)]),
+    (
+        "applications",
+        MISSED | {"clinic.id": {"$in": ["c1", "c2", None]}},
+        [("clock.deadline_at", 1), ("_id", 1)],
     ),
     ("staff", {"doctor_at": "c1", "specialties": {"$in": ["therapist"]}}, []),
     ("applications", {"claim.doctor_id": "d"}, [("clock.deadline_at", 1), ("_id", 1)]),

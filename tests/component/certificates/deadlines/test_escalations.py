@@ -15,27 +15,12 @@ from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, outbox_events
 from tests.support.services.certificates.builders import CLINIC, TESTS
+from tests.support.services.certificates.deadlines import pull, reached
 from tests.support.services.certificates.events import clinic, payment
 from tests.support.services.certificates.office import Office, match
 from tests.support.services.certificates.office import office as certificates
 
 KIND = {"kind": "deadline"}
-
-
-async def pull(office: Office, application_id: str, *, after: timedelta) -> None:
-    """So much time passes, and the timer is due, here and wherever else it is looked for."""
-    office.clock.ahead += after
-    timers = find(office.app, Runtime).timers
-    now = datetime.now(UTC)
-    await timers.collection.update_one(
-        {"_id": f"deadline:{application_id}"}, {"$set": {"due_at": now}}
-    )
-    timers.ring({"deadline"})
-
-
-async def reached(office: Office, application_id: str, step: Step) -> bool:
-    escalation = (await office.kept(application_id)).escalation
-    return escalation is not None and escalation.step is step
 
 
 async def rests(office: Office) -> bool:
@@ -149,7 +134,9 @@ async def test_c16_what_haste_cost_goes_back_when_it_was_missed(office: Office) 
     assert answer.json()["state"] == "awaiting-payment", answer.text
     timers = find(office.app, Runtime).timers.collection
     assert await timers.count_documents(KIND) == 0
-    assert await office.hear(payment(answer.json()), draft["id"]) == "handled"
+    price = {"amount_kopecks": answer.json()["fee_kopecks"]}
+    paid = payment(answer.json()).model_copy(update=price)
+    assert await office.hear(paid, draft["id"]) == "handled"
     assert (await office.read(draft["id"]))["turn"]["turn"] == "queue"
     await pull(office, draft["id"], after=timedelta(days=6))
     await eventually(lambda: reached(office, draft["id"], Step.STATUS))

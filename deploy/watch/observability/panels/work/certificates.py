@@ -57,6 +57,28 @@ PANELS = (
         series=one(Gauge("review_queue_oldest_seconds"), "старейшее"),
     ),
     Panel(
+        key="late-age",
+        title="Просроченные: старейшее",
+        unit=Unit.SECONDS,
+        description="Сколько прошло с самого давнего нарушенного срока.",
+        series=one(Gauge("applications_oldest_late_seconds"), "старейшее"),
+    ),
+    Panel(
+        key="missed",
+        title="Нарушено сроков за час",
+        unit=Unit.PER_HOUR,
+        description="По видам справок. Каждому заявителю об этом сказано.",
+        series=one(per_hour("deadlines_missed_total", ("type",)), "{{type}}"),
+    ),
+    Panel(
+        key="escalations",
+        title="Просроченное передано дальше за час",
+        unit=Unit.PER_HOUR,
+        description="status – сказано заявителю, support – поддержке, department – отделу выдачи, "
+        "reapply – предложено подать повторно.",
+        series=one(per_hour("escalations_total", ("step",)), "{{step}}"),
+    ),
+    Panel(
         key="submitted",
         title="Подано заявлений за час",
         unit=Unit.PER_HOUR,
