@@ -20,6 +20,7 @@ from contracts.certificates import (
     CertificateRevoked,
     DeadlineMissed,
     DocumentsRequested,
+    EscalationStep,
     ResultAttached,
     ReviewStarted,
 )
@@ -99,7 +100,6 @@ _TOLD: dict[type[Data], str] = {
     ApplicationRefused: "citizen_id",
     ApplicationWithdrawn: "citizen_id",
     DeadlineMissed: "citizen_id",
-    ApplicationEscalated: "citizen_id",
     BillIssued: "citizen_id",
     BillPaid: "citizen_id",
     BillExpired: "citizen_id",
@@ -186,6 +186,16 @@ class _Consumers:
             cause=incoming.cause,
         )
 
+    async def application_escalated(self, incoming: Incoming[ApplicationEscalated]) -> None:
+        """To its citizen, and to the office that is turned to, where it can be written to."""
+        data = incoming.data
+        notices = [_notice(incoming, data.citizen_id)]
+        if data.office.email and data.step is not EscalationStep.REAPPLY:
+            office = Address(Channel.EMAIL, data.office.email)
+            told = replace(notices[0], citizen_id=f"office-{data.step}", also=(office,))
+            notices.append(replace(told, template="late-application"))
+        await self.announcements.notify_each(notices, cause=incoming.cause)
+
     async def signer_expiring(self, incoming: Incoming[SignerExpiryWarned]) -> None:
         notices = [_notice(incoming, account_id) for account_id in incoming.data.tell]
         await self.announcements.notify_each(notices, cause=incoming.cause)
@@ -261,6 +271,7 @@ def handlers(announcements: Announcements, visits: Visits) -> Handlers:
         AppointmentCancelled: consumers.appointment_cancelled,
         StaffInvited: consumers.account,
         SignerExpiryWarned: consumers.signer_expiring,
+        ApplicationEscalated: consumers.application_escalated,
         RightGranted: consumers.right,
         RightEnded: consumers.right,
         RightOffered: consumers.right_offered,

@@ -8,10 +8,12 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from contracts.certificates import ApplicationEscalated
 from contracts.documents import SignerExpiryWarned
 from contracts.envelope import Data
 from contracts.identity import AccountRegistered, StaffInvited
 from contracts.rights import RightEnded, RightGranted, RightOffered, RightRefused
+from tests.support.eventually import eventually
 from tests.support.service import Tokens, deliver
 from tests.support.services.notifier import CITIZEN, MAIL, PHONE, ended, heard, journal, register
 from tests.support.services.notifier.providers import Providers
@@ -127,3 +129,19 @@ async def test_what_is_offered_goes_to_the_contact_that_was_typed(
     assert await deliver(app, heard(RightRefused, **changed)) == "handled"
     (line,) = await ended(client, tokens, CITIZEN, count=1, template="right-refused.v2")
     assert line["link"].endswith("/next/rights")
+
+
+async def test_e14_a_late_application_is_told_to_its_citizen_and_to_the_office(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """n16: the office hears the number, the day and the reason, and nothing of who applied."""
+    await register(app)
+    escalated = heard(ApplicationEscalated, citizen_id=CITIZEN)
+    for _ in range(2):
+        assert await deliver(app, escalated) in {"handled", "duplicate"}
+    await ended(client, tokens, CITIZEN, count=2, template="application-escalated.v2")
+    await eventually(lambda: boxes.email.to(escalated.data.office.email))
+    (letter,) = boxes.email.to(escalated.data.office.email)
+    assert escalated.data.tracking_number in letter.text
+    assert "Причина обращения: срок рассмотрения нарушен" in letter.text
+    assert CITIZEN not in letter.text

@@ -31,7 +31,11 @@ PORTAL = "https://zdorovie.gov-demo.ru"
 """A host of twenty letters, as a public service has."""
 CITIZEN, PHONE, MAIL, DEVICE = "acc-1", "+79000000042", "anna@example.org", "device-of-anna"
 SALUTATION = "Здравствуйте, Анна!"
-LATER = {"appointment-reminder": "appointment-booked", "certificate-expiring": "certificate-issued"}
+LATER = {
+    "appointment-reminder": "appointment-booked",
+    "certificate-expiring": "certificate-issued",
+    "late-application": "application-escalated",
+}
 EVENTS = {name: kind for kind, name in reversed(TEMPLATE_OF.items())}
 NAMES = sorted({*EVENTS, *LATER})
 # The examples of the contracts are older than the numbers that the services give.
