@@ -31,6 +31,7 @@ RAW = {
     "compared with what we gave out or stored: anything else is unknown": {
         *("change_id", "recovery_id", "registration_id", "session_id", "slot_id", "file_id"),
         *("act_id", "follows", "appointment_id", "replacement_id"),
+        "exemption",
         *("doctor_id", "type", "requirement", "reason_code", "consent_version", "specialty"),
         "examination",
         *("cursor", "refresh_token", "citizen_id", "subject_id"),
