@@ -25,7 +25,9 @@ from services.certificates.bills.actions import EXPIRY_TIMER, ORDER_TIMER, REFUN
 from services.certificates.bills.metrics import BillMetrics
 from services.certificates.bills.usecases import OwnBills
 from services.certificates.catalogue import api as catalogue_api
-from services.certificates.catalogue.store import load_catalogue
+from services.certificates.catalogue.actions import Types
+from services.certificates.catalogue.store import types as types_store
+from services.certificates.catalogue.store.files import load_catalogue
 from services.certificates.deadlines import api as deadlines_api
 from services.certificates.deadlines.metrics import DeadlineMetrics
 from services.certificates.deadlines.usecases import Deadlines
@@ -48,6 +50,8 @@ from services.certificates.payments.usecases.callbacks import Callbacks
 from services.certificates.payments.usecases.paying import Paying
 from services.certificates.payments.usecases.renewing import Renewing
 from services.certificates.payments.usecases.taking import Payments
+from services.certificates.publishing import api as publishing_api
+from services.certificates.publishing.usecases import Publishing
 from services.certificates.records import api as records_api
 from services.certificates.records import consumers as records_consumers
 from services.certificates.records import store as records_store
@@ -121,7 +125,8 @@ def build(
     register = Encryption("certificates.vaccination-requests", settings.vaccinations_secret)
     inquiries = records_store.RecordStore(db)
     record = Record(deps, known, inquiries, hospitals, register, catalogue)
-    cases = Cases(deps, catalogue, known, stored, journal, bills, (record,))
+    types = Types(deps, types_store.TypeStore(db), catalogue)
+    cases = Cases(deps, catalogue, types, known, stored, journal, bills, (record,))
     records = Records(deps, cases, known, inquiries, record, RecordMetrics(metrics))
     own_bills = OwnBills(deps, bills, BillMetrics(metrics))
     taken = PaymentMetrics(metrics)
@@ -156,6 +161,8 @@ def build(
             facilities=(
                 Door(copies.blocked, acting, (Scope.CERTIFICATES,), deps.now),
                 catalogue,
+                types,
+                Publishing(deps, known, types),
                 drafting,
                 submitting,
                 citizens,
@@ -203,7 +210,9 @@ def build(
                 CHECK_TIMER: automatic.check,
                 VISIT_TIMER: visits.begin,
             },
+            prepare=[types.install],
             indexes=[
+                types_store.INDEXES,
                 known_store.INDEXES,
                 rights.INDEXES,
                 applications.INDEXES,
@@ -232,6 +241,7 @@ def _router() -> APIRouter:
     router = APIRouter()
     for part in (
         catalogue_api.router,
+        publishing_api.router,
         applications_api.router,
         certificates.mine,
         bills_api.router,

@@ -46,7 +46,9 @@ RAW = {
         *("issued_on", "valid_until", "begins", "ends", "title", "role", "photo"),
         *("talon_number", "tracking_number", "certificate_number"),
     },
-    "read by a program, which refuses what it does not understand": {"act", "signature"},
+    "read by a program, which refuses what it does not understand": {
+        *("act", "signature", "definition"),
+    },
     "an answer": {"destination"},
 }
 

@@ -60,7 +60,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
 ORGANISATION = {"name": "ООО «Ветер»", "ogrn": "1027700132195", "inn": "7707083893"}
 _NOT_YOURS = frozenset({403, 404})
 _OF_STAFF = ("session_id", "import_id", "absence_id", "preview_id")
-_OFFICES = frozenset({"clinic_id", "doctor_id"})
+_OFFICES = frozenset({"clinic_id", "doctor_id", "code", "version"})
 """Things with a name that everybody may see, and that few may touch."""
 _MADE_TO_BE_SHOWN = frozenset({"sex", "citizenship", "birth_date"})
 
@@ -140,6 +140,8 @@ async def _with_everything(gateway: Gateway) -> tuple[Citizen, dict[str, str]]:
         **dict.fromkeys(_OF_STAFF, "of-staff"),
         "act_id": (await ask.post("identity", "/acts", {"digest": "ab" * 32}))["act_id"],
         "day": "2030-01-10",
+        "code": "086u",
+        "version": "1",
         "account_id": owner.account_id,
         "application_id": journey.outcome.application["id"],
         "bill_id": (await ask.get("certificates", "/bills"))["items"][0]["id"],

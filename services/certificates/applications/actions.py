@@ -26,6 +26,7 @@ from services.certificates.applications.errors import (
 from services.certificates.applications.store.applications import ApplicationStore
 from services.certificates.bills.actions import Bills
 from services.certificates.bills.domain.bill import About, Bill, Why
+from services.certificates.catalogue.actions import Types
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType, SlaClass
 from services.certificates.deps import Deps
@@ -57,6 +58,7 @@ class Cases:
 
     deps: Deps
     catalogue: Catalogue
+    types: Types
     known: Known
     store: ApplicationStore
     looks: Looks
@@ -68,7 +70,8 @@ class Cases:
 
         With the examinations that its doctors ordered for it.
         """
-        return application.known_to(self.catalogue.type(application.type_code))
+        kind = await self.types.version(application.type_code, application.type_version)
+        return application.known_to(kind)
 
     async def prepared(
         self, draft: Application, kind: CertificateType

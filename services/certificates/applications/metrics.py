@@ -11,6 +11,7 @@ from datetime import datetime
 
 from services.certificates.applications.domain.deadlines import ApplicationCounts, Risk
 from services.certificates.applications.domain.states import State
+from services.certificates.catalogue.metrics import TypeLabels
 from services.chassis.telemetry.metrics import Metrics
 
 
@@ -18,7 +19,8 @@ class ApplicationMetrics:
     """The gauges of what is open, and the counter of submissions."""
 
     def __init__(self, metrics: Metrics, types: Iterable[str]) -> None:
-        """Declare them beside those of the chassis; `types` are those of the catalogue."""
+        """Declare them beside those of the chassis; `types` are those of the software."""
+        self._types = TypeLabels(types)
         self.applications = metrics.gauge(
             "applications",
             "Applications by state; 100,000 stands for as many or more.",
@@ -41,9 +43,13 @@ class ApplicationMetrics:
             "How long ago the oldest missed deadline was; 0 when nothing is late.",
             stored=True,
         )
-        self.submitted = metrics.counter(
-            "applications_submitted_total", "Applications handed in.", type=sorted(types)
+        self._submitted = metrics.counter(
+            "applications_submitted_total", "Applications handed in.", type=self._types.values
         )
+
+    def count_submitted(self, type_code: str) -> None:
+        """One more was handed in."""
+        self._submitted.labels(self._types.of(type_code)).inc()
 
     def set(self, counts: ApplicationCounts, now: datetime) -> None:
         """Set the gauges."""

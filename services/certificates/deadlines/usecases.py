@@ -60,7 +60,7 @@ class Deadlines:
         if saved is not None and saved.escalation is not None:
             self.metrics.escalations.labels(saved.escalation.step).inc()
             if saved.escalation.step is Step.STATUS:
-                self.metrics.missed.labels(saved.type_code).inc()
+                self.metrics.count_missed(saved.type_code)
 
     async def late(self, reach: Reach, *, after: str | None, limit: int) -> Page[Late]:
         """What is late within reach, the longest first; nothing of who applies or of health."""

@@ -141,7 +141,7 @@ class Registry:
 
         issued_type = await self.deps.transactions.run(work, cause=cause)
         if issued_type is not None:
-            self.metrics.issued.labels(issued_type).inc()
+            self.metrics.count_issued(issued_type)
 
 
 def _administers(who: Principal, staff: Staff | None, certificate: Certificate) -> bool:

@@ -42,7 +42,7 @@ class Drafts:
     def view_of_new(self, draft: Application) -> ApplicationView:
         """A draft that was begun just now: its clinic was looked at."""
         flaw = None if draft.clinic else ClinicFlaw.MISSING
-        kind = self.cases.catalogue.type(draft.type_code)
+        kind = self.cases.types.known(draft.type_code, draft.type_version)
         calendar, support = self.cases.catalogue.calendar, self.cases.support
         today = calendar.day_of(self.deps.now())
         problems = drafts.problems(draft, kind, today=today, flaw=flaw)
@@ -72,7 +72,7 @@ class Drafts:
         """
         deps, settings = self.deps, self.deps.settings
         try:
-            kind = self.cases.catalogue.type(type_code)
+            kind = await self.cases.types.now(type_code)
         except UnknownTypeError as error:
             wrong = FieldError("/type", "unknown-type", error.detail)
             raise InvalidInputError([wrong]) from error

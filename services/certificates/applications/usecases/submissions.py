@@ -127,7 +127,7 @@ class Submissions:
         submitted = await self.deps.numbered(
             lambda: tracking_number(self.deps.draw(TRACKING_SPACE)), attempt
         )
-        self.metrics.submitted.labels(submitted.type_code).inc()
+        self.metrics.count_submitted(submitted.type_code)
         return submitted
 
     async def _read(self, draft: Application, evidence: Evidence) -> Proof:

@@ -46,7 +46,7 @@ class Term:
     def __post_init__(self) -> None:
         given = [n for n in (self.working_days, self.hours, self.minutes) if n is not None]
         if len(given) != 1 or not 1 <= given[0] <= _LONGEST:
-            message = f"a term is 1 to {_LONGEST} working days, hours or minutes"
+            message = f"срок – от 1 до {_LONGEST} рабочих дней, часов или минут, что-то одно"
             raise ValueError(message)
 
     @property

@@ -1,20 +1,18 @@
 """What can be applied for, as data: certificate types and consent texts (C1, C2).
 
-A new type is a new data file and no code. Each definition refuses to exist half-made, so a wrong
-data file stops the service at its start, not a citizen in the middle.
+A new type is a new text and no code. What is wrong in one is said by `faults` before anybody may
+apply for it, so it stops who writes it, not a citizen in the middle.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from contracts.specialties import SPECIALTIES
 from services.certificates.catalogue.domain.calendar import Calendars, Term, WorkingCalendar
-from services.certificates.catalogue.domain.consents import ConsentText, refuse_unprintable
+from services.certificates.catalogue.domain.consents import ConsentText
 from services.certificates.catalogue.domain.forms import Condition, Field, Option
 from services.certificates.catalogue.errors import UnknownTypeError
 
@@ -56,6 +54,13 @@ class Source(StrEnum):
     DOCTOR = "doctor"
     VACCINATIONS = "vaccinations"
     RECORD = "record"
+
+
+SOURCE_LABELS: Mapping[Source, str] = {
+    Source.DOCTOR: "Выдаёт врач после рассмотрения",
+    Source.VACCINATIONS: "Составляется автоматически по реестру прививок",
+    Source.RECORD: "Составляется автоматически по данным клиники",
+}
 
 
 class Need(StrEnum):
@@ -216,38 +221,6 @@ class CertificateType:
         limit = self.extra_check_below_dpi
         return limit is not None and dpi is not None and dpi < limit
 
-    def __post_init__(self) -> None:
-        examined = [f for e in self.examinations for f in e.fields]
-        names = [f.name for f in (*self.fields, *examined, *self.doctor_fields)]
-        _unique(self.code, "field", names)
-        _unique(self.code, "examination or field", [*names, *(e.code for e in self.examinations)])
-        _unique(self.code, "requirement", [r.code for r in self.requirements])
-        _unique(self.code, "printed row", [row.key for row in self.printed])
-        if any(f.name == ACT for f in self.doctor_fields):
-            message = f"type {self.code}: «{ACT}» is the doctor's act of signing, not a field"
-            raise ValueError(message)
-        tables = [self.terms, *(other.terms for other in self.terms_when)]
-        if not (all(SlaClass.STANDARD in t for t in tables) and self.deliveries) or not (
-            self.refusal_reasons
-        ):
-            message = f"type {self.code}: needs a standard term, a delivery and refusal reasons"
-            raise ValueError(message)
-        terms = [term for table in tables for term in table.values()]
-        if len({term.by_the_clock is None for term in terms}) > 1:
-            message = f"type {self.code}: terms by the clock and in working days cannot be mixed"
-            raise ValueError(message)
-        options = [option.title for f in self.field_by_name.values() for option in f.options]
-        labels = [*(label for _, label in self.rows()), *(r.title for r in self.requirements)]
-        refuse_unprintable(f"type {self.code}", self.printed_title, self.title, *labels, *options)
-        strange = sorted(set(self.deciders) - SPECIALTIES.keys())
-        if strange or not self.deciders:
-            message = f"type {self.code}: deciders are codes of specialties, not {strange}"
-            raise ValueError(message)
-        unknown = [row.key for row in self.printed if self._label_of(row) is None]
-        if unknown:
-            message = f"type {self.code}: printed rows of nothing: {unknown}"
-            raise ValueError(message)
-
     @property
     def field_by_name(self) -> Mapping[str, Field]:
         """The fields of the citizen, of the specialists and of the doctor who decides."""
@@ -277,6 +250,11 @@ class CertificateType:
         terms = next(others, self.terms)
         return terms.get(sla, terms[SlaClass.STANDARD])
 
+    @property
+    def tables(self) -> Sequence[tuple[Condition | None, Mapping[SlaClass, Term]]]:
+        """All terms, and for which values they are."""
+        return [(None, self.terms), *((other.when, other.terms) for other in self.terms_when)]
+
     def rows(self) -> Sequence[tuple[str, str]]:
         """Key and label of each row that may be printed."""
         return self._labelled(self.printed)
@@ -294,18 +272,12 @@ class CertificateType:
         return row.label or known or SYSTEM_ROWS.get(row.key)
 
 
-def _unique(owner: str, what: str, names: Sequence[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        message = f"type {owner}: {what} named twice: {twice}"
-        raise ValueError(message)
-
-
 @dataclass(frozen=True)
 class Catalogue:
-    """All data files together."""
+    """All data files together; what there is now of the types, `actions.Types` knows."""
 
     types: Mapping[str, CertificateType]
+    texts: Mapping[str, str]
     consents: tuple[ConsentText, ...]
     calendars: Calendars
 
@@ -329,22 +301,3 @@ class Catalogue:
         if found is None:
             raise UnknownTypeError
         return found
-
-    def decided_by(self, specialties: Collection[str]) -> list[str]:
-        """The codes of the types that a doctor of these specialties works on (K6)."""
-        mine = set(specialties)
-        return [k.code for k in self.types.values() if not mine.isdisjoint(k.specialties)]
-
-    def search(self, query: str) -> list[CertificateType]:
-        """The types whose name has every word of the query (C3); all of them for an empty one."""
-        words = [_searchable(word) for word in query.split()]
-        found = [
-            kind
-            for kind in self.types.values()
-            if all(word in _searchable(" ".join((kind.title, *kind.keywords))) for word in words)
-        ]
-        return sorted(found, key=lambda kind: kind.title)
-
-
-def _searchable(text: str) -> str:
-    return re.sub(r"[^\w\s]", "", text.casefold().replace("ё", "е"))

@@ -163,7 +163,7 @@ class Reviews:
             return Remit()
         clinics = doctor.clinics(Role.DOCTOR)
         former = (None,) if self.deps.settings.former_clinic in clinics else ()
-        types = self.cases.catalogue.decided_by(doctor.specialties)
+        types = await self.cases.types.decided_by(doctor.specialties)
         return Remit((*clinics, *former), tuple(types), doctor.specialties)
 
     async def _refuse_unsigning(

@@ -13,7 +13,7 @@ from services.certificates.applications.domain.attachments import Given
 from services.certificates.applications.domain.drafts import Agreement, Changes
 from services.certificates.applications.domain.parts import Made
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
-from services.certificates.catalogue.store import load_catalogue
+from services.certificates.catalogue.store.files import load_catalogue
 from services.certificates.known.domain.clinics import Choice, Clinic
 from services.certificates.known.domain.people import KnownFile, Person
 from services.certificates.known.domain.staff import Post, Staff

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.roles import Role
 from services.certificates.catalogue.domain.catalogue import CertificateType
-from services.certificates.catalogue.store import load_catalogue
+from services.certificates.catalogue.store.files import load_catalogue
 from services.certificates.known.domain.staff import Post, Staff
 from tests.support.services.certificates.builders import CLINIC, DATA, EXAMINED
 

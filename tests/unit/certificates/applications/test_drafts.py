@@ -472,9 +472,12 @@ def test_c50_a_date_is_year_month_day(typed: str, code: str | None) -> None:
     assert [e.code for e in errors] == ([code] if code else [])
 
 
-def test_a_pattern_that_takes_the_digits_of_every_script_stops_the_start() -> None:
-    with pytest.raises(ValueError, match="every script"):
-        Field("series", "Серия", pattern=r"\d{4}")
+def test_a_pattern_takes_ascii_digits_only() -> None:
+    series = Field("series", "Серия", pattern=r"\d{4}")
+    assert field_errors([series], {"series": "4521"}, today=TODAY) == []
+    assert [e.code for e in field_errors([series], {"series": "٤٥٢١"}, today=TODAY)] == [
+        "unprintable"
+    ]
 
 
 def a_choice(**over: Any) -> Choice:

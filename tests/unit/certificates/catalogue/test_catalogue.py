@@ -14,7 +14,7 @@ import pytest
 from services.certificates.catalogue.domain.calendar import Term
 from services.certificates.catalogue.domain.catalogue import Delivery, Need, SlaClass
 from services.certificates.catalogue.errors import BadDataFileError, UnknownTypeError
-from services.certificates.catalogue.store import load_catalogue
+from services.certificates.catalogue.store.files import load_catalogue
 from tests.support.services.certificates.builders import CATALOGUE, DATA, FORM_086
 
 
@@ -50,32 +50,13 @@ def test_a_second_type_is_data_alone() -> None:
     assert health.term(SlaClass.EXPRESS, {}) == Term(hours=24)  # no class of its own
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", sorted(CATALOGUE.types)),
-        ("086", ["086u"]),
-        ("086/у", ["086u"]),
-        ("086У", ["086u"]),
-        ("справка о состоянии здоровья", ["health"]),
-        ("СОСТОЯНИЕ", []),
-        ("учеба", ["health", "086u"]),
-        ("учёба", ["health", "086u"]),
-        ("гибдд", ["003vu"]),
-        ("паспорт", []),
-    ],
-)
-def test_c3_types_are_found_by_the_words_of_their_name(query: str, found: list[str]) -> None:
-    assert sorted(kind.code for kind in CATALOGUE.search(query)) == sorted(found)
-
-
 def test_k6_a_type_names_the_specialties_that_decide_and_examine() -> None:
     assert FORM_086.specialties[0] == "therapist"
-    assert "086u" in CATALOGUE.decided_by(["occupational"])
-    assert "health" not in CATALOGUE.decided_by(["occupational"])
-    assert CATALOGUE.decided_by(["neurologist"]) == ["medical-exam"]
-    assert set(CATALOGUE.decided_by(["therapist", "surgeon"])) == set(CATALOGUE.types)
-    assert CATALOGUE.decided_by(["urologist"]) == CATALOGUE.decided_by([]) == []
+    assert CATALOGUE.type("medical-exam").specialties[:3] == (
+        "neurologist",
+        "ophthalmologist",
+        "ent",
+    )
 
 
 def test_an_unknown_type_is_refused() -> None:
@@ -91,18 +72,18 @@ Broken = Callable[[dict[str, Any]], object]
     [
         (lambda data: data.pop("title"), "title"),
         (lambda data: data.update(colour="red"), "colour"),
-        (lambda data: data["terms"].pop("standard"), "standard term"),
-        (lambda data: data["terms"]["standard"].update(hours=3), "a term is"),
-        (lambda data: data["terms"].update(express={"hours": 4}), "cannot be mixed"),
+        (lambda data: data["terms"].pop("standard"), "standard"),
+        (lambda data: data["terms"]["standard"].update(hours=3), "что-то одно"),
+        (lambda data: data["terms"].update(express={"hours": 4}), "по часам"),
         (lambda data: data["printed"].append({"key": "blood_type"}), "blood_type"),
-        (lambda data: data["printed"].append({"key": "number"}), "printed row named twice"),
-        (lambda data: data["fields"].append(data["fields"][0]), "field named twice"),
-        (lambda data: data["requirements"].append(data["requirements"][0]), "requirement named"),
-        (lambda data: data["fields"][0].update(kind="choice"), "options belong to a choice"),
-        (lambda data: data["fields"][11].update(default="7"), "the default is none"),
-        (lambda data: data["fields"][5].update(pattern="("), "the pattern is none"),
-        (lambda data: data.update(refusal_reasons=[]), "refusal reasons"),
-        (lambda data: data.update(deciders=[]), "deciders are codes"),
+        (lambda data: data["printed"].append({"key": "number"}), "встречается дважды"),
+        (lambda data: data["fields"].append(data["fields"][0]), "уже есть"),
+        (lambda data: data["requirements"].append(data["requirements"][0]), "встречается дважды"),
+        (lambda data: data["fields"][0].update(kind="choice"), "choice"),
+        (lambda data: data["fields"][11].update(default="7"), "ни одно из значений"),
+        (lambda data: data["fields"][5].update(pattern="("), "RE2"),
+        (lambda data: data.update(refusal_reasons=[]), "/refusal_reasons"),
+        (lambda data: data.update(deciders=[]), "специальность"),
         (lambda data: data.update(deciders=["wizard"]), "wizard"),
         (lambda data: data["doctor_fields"].append({"name": "act", "label": "x"}), "«act»"),
     ],

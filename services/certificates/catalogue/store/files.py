@@ -15,16 +15,32 @@ from services.certificates.catalogue.domain.calendar import (
 )
 from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
 from services.certificates.catalogue.domain.consents import ConsentText
-from services.certificates.catalogue.errors import BadDataFileError
+from services.certificates.catalogue.errors import BadDataFileError, BrokenTypeError
+from services.certificates.catalogue.store.texts import read_type
 
 T = TypeVar("T")
 
 
-def _read(path: Path, model: type[T]) -> T:
+def _text(path: Path) -> str:
     try:
-        return TypeAdapter(model).validate_json(path.read_bytes())
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadDataFileError(path, "not in UTF-8") from error
     except OSError as error:
         raise BadDataFileError(path, error.strerror or "cannot be read") from error
+
+
+def _type(path: Path, text: str) -> CertificateType:
+    try:
+        return read_type(text)
+    except BrokenTypeError as error:
+        said = "; ".join(f"{e.pointer}: {e.detail}" for e in error.errors)
+        raise BadDataFileError(path, said) from error
+
+
+def _read(path: Path, model: type[T]) -> T:
+    try:
+        return TypeAdapter(model).validate_json(_text(path))
     except ValidationError as error:
         raise BadDataFileError(path, str(error)) from error
 
@@ -35,14 +51,16 @@ def load_catalogue(directory: Path, *, region: str) -> Catalogue:
     Raises:
         BadDataFileError: a file is missing or wrong.
     """
-    types = [_read(path, CertificateType) for path in sorted(directory.glob("types/*.json"))]
+    texts = {path: _text(path) for path in sorted(directory.glob("types/*.json"))}
+    types = {path: _type(path, text) for path, text in texts.items()}
     if not types:
         raise BadDataFileError(directory / "types", "no certificate types")
     consents = _read(directory / "consents.json", tuple[ConsentText, ...])
     if not consents:
         raise BadDataFileError(directory / "consents.json", "no consent text")
     return Catalogue(
-        types={kind.code: kind for kind in types},
+        types={kind.code: kind for kind in types.values()},
+        texts={kind.code: texts[path] for path, kind in types.items()},
         consents=consents,
         calendars=_calendars(directory / "calendars", region),
     )

@@ -1,0 +1,1 @@
+"""What the catalogue is read from: data files, the texts of types, the versions that are kept."""

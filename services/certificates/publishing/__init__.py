@@ -1,0 +1,1 @@
+"""Types of certificates, written, checked and published by an administrator of the platform."""
