@@ -220,6 +220,14 @@ class Scenario:
             digest = hashlib.sha256(self.outcome.certificate).hexdigest()
             require(digest == certificate["sha256"], "the file is not the one that was sealed")
             notes.append(f"№ {certificate['number']}, {len(self.outcome.certificate)} Б")
+        with steps.step("справка как приложение к другому заявлению: портал узнаёт её") as notes:
+            file = await citizen.upload("справка.pdf", self.outcome.certificate, "application/pdf")
+            own = file["own_document"]
+            require(file["sha256"] == digest, "the certificate was not kept byte for byte")
+            require(file["signed"] == "signed-intact", f"its signatures: {file['signatures']}")
+            require(own is not None and own["current"], f"not known as our own: {own}")
+            require(own["number"] == certificate["number"], f"known as another: {own}")
+            notes.append(f"подписей: {len(file['signatures'])}")
         with steps.step("журнал сообщений гражданина") as notes:
             journal = await citizen.gateway.get("notifier", "/messages", limit=100)
             channels = {m["channel"] for m in journal["items"]}
