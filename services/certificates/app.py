@@ -102,9 +102,10 @@ def build(
     *,
     fetch_keys: FetchKeys | None = None,
     publisher: Publisher | None = None,
+    acquirer: Acquirer | None = None,
     **seams: Any,
 ) -> FastAPI:
-    """The service as an app. Keys, publisher and the other values of `Deps` are test seams.
+    """The service as an app. All but the settings, and the other values of `Deps`, are test seams.
 
     Raises:
         BadDataFileError: a data file of the catalogue is missing or wrong.
@@ -131,7 +132,7 @@ def build(
     own_bills = OwnBills(deps, bills, BillMetrics(metrics))
     taken = PaymentMetrics(metrics)
     payments = Payments(deps, cases, bills, taken)
-    acquirer = _acquirer(settings, resources.metrics, deps)
+    acquirer = acquirer or _acquirer(settings, resources.metrics, deps)
     paying = Paying(deps, bills, payments, acquirer)
     callbacks = Callbacks(deps, paying, payments_store.Strange(db), taken)
     counted = ApplicationMetrics(metrics, catalogue.types)

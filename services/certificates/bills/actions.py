@@ -68,6 +68,8 @@ class Bills:
         now = self.deps.now()
         if before.payable and not after.payable:
             await tx.cancel_timer(EXPIRY_TIMER, after.id)
+        if after.payable and before.attempt is not None and after.attempt is None:
+            await tx.set_timer(EXPIRY_TIMER, after.id, after.expires_at)  # it may have waited
         for attempt in after.attempts[len(before.attempts) :]:
             poll = now + self.deps.settings.acquirer_poll
             await tx.set_timer(ORDER_TIMER, attempt.id, min(poll, attempt.until))

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.envelope import Moment
 from services.certificates.bills.views import BillView
 from services.certificates.deps import Citizen
 from services.certificates.payments.domain.orders import GivenBack, Order, OrderState, Paid
@@ -42,7 +43,7 @@ class PaidIn(_Said):
 
     id: Id
     amount_kopecks: int = Field(ge=1, le=10**15)
-    paid_at: datetime
+    paid_at: Moment
 
 
 class OrderIn(_Said):
@@ -63,7 +64,7 @@ class RefundIn(_Said):
     """A refund as it stands."""
 
     id: Id
-    refunded_at: datetime | None = None
+    refunded_at: Moment | None = None
 
 
 class CallbackIn(_Said):

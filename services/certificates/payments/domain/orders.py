@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.envelope import Moment
 from services.certificates.bills.domain.bill import AttemptState
 
 
@@ -46,7 +47,7 @@ class Paid:
 
     id: str
     amount_kopecks: int
-    paid_at: datetime
+    paid_at: Moment
 
 
 @dataclass(frozen=True)
@@ -64,4 +65,4 @@ class GivenBack:
     """A refund as it stands: `refunded_at` once the money is back."""
 
     id: str
-    refunded_at: datetime | None = None
+    refunded_at: Moment | None = None

@@ -34,12 +34,13 @@ class HttpAcquirer:
         metrics: Metrics,
         *,
         now: Callable[[], datetime] = clock.now,
+        client: httpx2.AsyncClient | None = None,
     ) -> None:
-        """`url` is the acquirer's, without a slash at the end."""
+        """`url` is the acquirer's; `client` is a seam of tests."""
         self._url, self._secret = url.rstrip("/"), secret
         self._metrics = metrics
         self._now = now
-        self._client = httpx2.AsyncClient(timeout=_SECONDS, follow_redirects=False)
+        self._client = client or httpx2.AsyncClient(timeout=_SECONDS, follow_redirects=False)
 
     async def order(self, wanted: NewOrder) -> Order:
         """Make the order, or find it made."""

@@ -124,3 +124,12 @@ async def test_c18_one_payment_pays_one_application(office: Office) -> None:
     assert len([value for value in kept if value is not None]) == 1
     letters = find(office.app, Runtime).dispatcher.letters.collection
     assert {d["reason"] async for d in letters.find({})} == {"refused"}
+
+
+async def test_c18_without_an_acquirer_it_is_said_so(office: Office) -> None:
+    """An honest refusal, and the number that a bank takes; nobody calls back here."""
+    bill = (await office.submitted())["bill"]
+    answer = await office.http.post(f"/v1/bills/{bill['id']}/payment", headers=office.citizen())
+    assert (answer.status_code, answer.json()["code"]) == (409, "payment-not-set-up")
+    called = await office.http.post("/v1/payments/callbacks", json={})
+    assert called.json()["code"] == "payment-not-set-up"

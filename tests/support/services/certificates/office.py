@@ -234,9 +234,9 @@ async def twice(office: Office, data: Data) -> list[str]:
 async def office(
     platform: Platform, database: str, tokens: Tokens, **over: Any
 ) -> AsyncIterator[Office]:
-    """The service on a fresh database. `over`: settings, `draw` as the dice, `patience`."""
+    """The service on a fresh database. `over`: settings, and the seams of `build` by name."""
     clock = Clock()
-    seams = {name: over.pop(name) for name in ("draw", "patience") if name in over}
+    seams = {name: over.pop(name) for name in ("draw", "patience", "acquirer") if name in over}
     secrets = dict.fromkeys(Settings.OWN_SECRETS, SECRET)
     settings = Settings(platform=platform, database=database, **{**secrets, **over})
     app = build(settings, fetch_keys=tokens.fetch, publisher=Collector(), now=clock, **seams)
