@@ -134,6 +134,11 @@ TAIL = """
 		header ?Cache-Control no-store
 		{sinks}
 	}}
+	handle /pay/* {{
+		header Content-Security-Policy "{policy}"
+		header ?Cache-Control no-store
+		{acquirer}
+	}}
 	handle /ca/* {{
 		{tsa}
 	}}

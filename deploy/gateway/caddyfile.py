@@ -29,7 +29,7 @@ from deploy.gateway.blocks import (
 from deploy.gateway.short import redirects
 from deploy.world.pki.public import PUBLISHED
 
-PARTS = (*SERVICES, "s3", "sinks", "tsa", "ops")
+PARTS = (*SERVICES, "s3", "sinks", "acquirer", "tsa", "ops")
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ def caddyfile(
             certificates=upstreams.proxy("certificates"),
             scheduling=upstreams.proxy("scheduling"),
             sinks=upstreams.proxy("sinks"),
+            acquirer=upstreams.proxy("acquirer"),
             tsa=upstreams.proxy("tsa"),
             ops=upstreams.proxy("ops"),
             s3=upstreams.proxy("s3"),

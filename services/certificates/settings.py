@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.foundation.settings import ServiceSettings
@@ -129,7 +129,7 @@ class Settings(ServiceSettings):
         gt=timedelta(0),
         description="How long one attempt to pay at the acquirer may take.",
     )
-    acquirer_url: str | None = Field(
+    acquirer_url: Annotated[str | None, BeforeValidator(lambda url: url or None)] = Field(
         default=None,
         description="Where cards are charged; without it bills are paid through the treasury only.",
     )

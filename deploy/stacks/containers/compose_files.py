@@ -27,7 +27,7 @@ _MOUNTED = (
     *("watch/prometheus", "watch/alertmanager", "watch/grafana/provisioning"),
 )
 # The demo's passwords, and the demo's world in place of providers.
-_OF_THE_DEMO = re.compile(r"demo-|sinks$|https?://(sinks|tsa)\b")
+_OF_THE_DEMO = re.compile(r"demo-|sinks$|https?://(sinks|tsa|acquirer)\b")
 # These become part of an address, a JSON document or a line that a shell or compose reads.
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]+")
 _WOVEN_IN = re.compile(r"(MONGO|S3)_\w*(USER|PASSWORD|KEY)$|^BUCKET_")

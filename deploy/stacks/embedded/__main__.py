@@ -74,7 +74,7 @@ class Stack:
         if self.settings.replicas > 1 and not chosen.kafka.durable:
             raise ReplicasNeedApacheError(self.settings.replicas, chosen.why)
         platform = layout.build(self.settings, self.ports, directories, chosen.kafka)
-        supervisor.start([*platform.servers, platform.sinks, platform.tsa])
+        supervisor.start([*platform.servers, platform.sinks, platform.acquirer, platform.tsa])
         if chosen.kafka.durable:
             supervisor.during(lambda: self._provision(chosen))
         supervisor.start(platform.services)

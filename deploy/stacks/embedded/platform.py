@@ -39,6 +39,7 @@ from deploy.world.pki import public
 _SMS_SECRET = "demo-sms-centre-secret"  # noqa: S105 - both ends of a demo line
 _PUSH_SECRET = "demo-push-service-secret"  # noqa: S105 - both ends of a demo line
 _VIDEO_SECRET = "demo-secret-of-the-video-rooms"  # noqa: S105 - both ends of a demo line
+_ACQUIRER_SECRET = "demo-acquirer-secret"  # noqa: S105 - both ends of a demo line
 
 Replicas: TypeAlias = Mapping[str, tuple[int, ...]]
 """The ports of each service's processes, the first of them the one with the setting."""
@@ -54,6 +55,7 @@ class Platform:
     s3: S3 | GivenS3
     kafka: Kafka
     sinks: Program
+    acquirer: Program
     tsa: Program
     services: tuple[Program, ...]
     partners: Program
@@ -121,6 +123,7 @@ def build(
         s3=s3,
         kafka=kafka,
         sinks=_sinks(ports, directories, demo=settings.demo),
+        acquirer=_acquirer(ports, directories, settings.url(ports)),
         tsa=_tsa(ports, directories, settings.url(ports)),
         services=services,
         partners=_partners(ports, directories, common | of_program("PARTNERS", secrets)),
@@ -188,6 +191,11 @@ def _own(name: str, ports: Ports, trust: Path, *, demo: bool) -> dict[str, str]:
         variables |= {"CERTIFICATES_FORMER_CLINIC": "clinic-1"}
     if name == "certificates":  # whose certificates citizens may sign with
         variables |= {"CERTIFICATES_TRUSTED_CAS": str(trust)}
+    if name == "certificates":
+        variables |= {
+            "CERTIFICATES_ACQUIRER_URL": f"http://{LOOPBACK}:{ports.acquirer}",
+            "CERTIFICATES_ACQUIRER_SECRET": _ACQUIRER_SECRET,
+        }
     if name == "documents":
         variables |= {
             "DOCUMENTS_PKI_DIR": str(trust),
@@ -235,6 +243,26 @@ def _sinks(ports: Ports, directories: Directories, *, demo: bool) -> Program:
             "SINKS_VIDEO_SECRET": _VIDEO_SECRET,
         }
         | ({"SINKS_DEMO_FILE": str(ACCOUNTS_FILE)} if demo else {}),
+    )
+
+
+def _acquirer(ports: Ports, directories: Directories, public_url: str) -> Program:
+    return Program(
+        directories,
+        label="acquirer",
+        module="deploy.world.acquirer",
+        port=ports.acquirer,
+        health="/healthz",
+        variables={
+            "ACQUIRER_HOST": LOOPBACK,
+            "ACQUIRER_PORT": str(ports.acquirer),
+            "ACQUIRER_DATA_DIR": str(directories.of("acquirer")),
+            "ACQUIRER_SECRET": _ACQUIRER_SECRET,
+            "ACQUIRER_PUBLIC_URL": public_url,
+            "ACQUIRER_CALLBACK_URL": (
+                f"http://{LOOPBACK}:{ports.gateway}/api/certificates/v1/payments/callbacks"
+            ),
+        },
     )
 
 

@@ -47,6 +47,7 @@ def table(
                 (f"http://{platform.s3.endpoint}", "S3 (SeaweedFS); keys in stack.json"),
                 (f"127.0.0.1:{ports.smtp}", "SMTP catcher"),
                 (f"http://127.0.0.1:{ports.sinks}", "SMS centre, push service, inbox"),
+                (f"http://127.0.0.1:{ports.acquirer}", f"acquirer: bills are paid at {url}/pay/…"),
                 (f"http://127.0.0.1:{ports.tsa}", "time-stamp authority (RFC 3161)"),
             ],
         ),

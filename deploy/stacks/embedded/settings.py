@@ -61,6 +61,7 @@ class Ports(BaseSettings):
     partners: int = 8192
     ops: int = 8193
     gateway_metrics: int = 8194
+    acquirer: int = 8195
 
     @staticmethod
     def setting(name: str) -> str:

@@ -19,7 +19,7 @@ from deploy.stacks.embedded.settings import Ports, inherited_environment
 from tests.support.eventually import eventually
 from tests.support.stack import PlatformStack
 
-_ALL = {"mongo", "s3", "kafka", "sinks", "tsa", *SERVICES, "partners", "ops", "gateway"}
+_ALL = {"mongo", "s3", "kafka", "sinks", "acquirer", "tsa", *SERVICES, "partners", "ops", "gateway"}
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,7 @@ from deploy.stacks.containers.stack import JOBS
 from deploy.stacks.demo_limits import DEMO_LIMITS
 from deploy.watch.ops import volumes
 from deploy.watch.ops.settings import OpsSettings
+from deploy.world.acquirer.settings import AcquirerSettings
 from deploy.world.partners.settings import PartnersSettings
 from deploy.world.sinks.settings import SinksSettings
 from deploy.world.tsa.__main__ import Settings as TsaSettings
@@ -59,6 +60,7 @@ _PROGRAMS: dict[str, tuple[type[BaseSettings], ...]] = {
     "partners": (PartnersSettings, Platform),
     "ops": (OpsSettings, Platform),
     "sinks": (SinksSettings,),
+    "acquirer": (AcquirerSettings,),
     "tsa": (TsaSettings,),
     "opening": (Identity, Platform),
     "mongo-init": (MongoJob,),
@@ -210,7 +212,7 @@ def test_outside_a_demo_its_limits_are_refused_too() -> None:
 def test_outside_a_demo_there_is_no_inbox_for_everybody() -> None:
     example = read_env_file(_EXAMPLE)
     own = {
-        n: re.sub("demo-|sinks|tsa", "own", value)
+        n: re.sub("demo-|sinks|tsa|acquirer", "own", value)
         for n, value in example.items()
         if n not in DEMO_LIMITS
     }

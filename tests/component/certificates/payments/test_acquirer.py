@@ -289,10 +289,15 @@ async def test_c18_a_bill_ends_and_a_new_one_is_asked_for(
 
         await eventually(over)
         assert len(await outbox_events(bank.office.app, BillExpired)) == 1
-        await bank.do(url)
-        await bank.tell()
+        order = await bank.do(url)
+        bank.office.clock.ahead = timedelta(minutes=4)  # late by more than clocks may differ
+        order["payments"][0]["paid_at"] = (bank.office.clock() - timedelta(minutes=1)).isoformat()
+        assert (await bank.callback(json.dumps({"order": order}).encode())).status_code == 204
+        bank.office.clock.ahead = timedelta(0)
         asked = [bank.office.http.post(path, headers=who) for _ in range(3)]
-        fresh = {answer.json()["id"] for answer in await asyncio.gather(*asked)}
+        answers = await asyncio.gather(*asked)
+        assert {answer.status_code for answer in answers} == {200}, [a.text for a in answers]
+        fresh = {answer.json()["id"] for answer in answers}
         assert len(fresh) == 1
         (second,) = fresh
         assert second != bill["id"]
