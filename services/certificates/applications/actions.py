@@ -199,13 +199,22 @@ class Cases:
         if after.filed is not None and after.owes and not before.due_kopecks:
             await self.bill(tx, after)
         if _hurried(before) and not _hurried(after):
-            await self.bills.refund_express(tx, after.id, Why.EXPRESS_LOST)
+            await self._slow(tx, after)
         if after.state is before.state or after.filed is None:
             return
         if after.state is State.WITHDRAWN:
             await self.bills.close(tx, after.id, Why.WITHDRAWN, refund=kind.refund_on_withdrawal)
         if after.state is State.REFUSED:
             await self.bills.close(tx, after.id, Why.REFUSED, refund=kind.refund_on_refusal)
+
+    async def _slow(self, tx: Transaction, after: Application) -> None:
+        """Express was lost: what was paid for it goes back, what was not is not asked for (C16)."""
+        if after.paid_at is not None:
+            await self.bills.refund_express(tx, after.id, Why.EXPRESS_LOST)
+            return
+        await self.bills.close(tx, after.id, Why.EXPRESS_LOST, refund=False)
+        if after.owes:
+            await self.bill(tx, after)
 
     async def _time_deadline(
         self, tx: Transaction, before: Application, after: Application

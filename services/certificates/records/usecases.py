@@ -8,8 +8,11 @@ import structlog
 
 from services.certificates.applications.actions import Cases
 from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.classes import NO_HISTORY
 from services.certificates.applications.domain.looks import Shown
 from services.certificates.applications.domain.states import UNDECIDED, Actor, Move
+from services.certificates.applications.domain.stations import slowed
+from services.certificates.catalogue.domain.catalogue import Source
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.records.actions import Record, Recorded
@@ -81,7 +84,8 @@ class Records:
             here = [i for i in ids if i != told.part.id]
             parts = [*await self.store.parts(tx, here), told.part]
             done = await self._answered(tx, after, told.heard.question, parts)
-            await self.record.settle(tx, done, await self.cases.get(tx, done.application_id))
+            application = await self._without(tx, done)
+            await self.record.settle(tx, done, application)
             return done
 
         done = await self.deps.transactions.run(work, cause=cause)
@@ -166,6 +170,17 @@ class Records:
         if recorded is None:
             raise NoRecordError
         return application, recorded
+
+    async def _without(self, tx: Transaction, done: Inquiry) -> Application:
+        """The application; where a doctor would have read a record, its lack takes longer (C16)."""
+        before = await self.cases.get(tx, done.application_id)
+        kind = await self.cases.kind_of(before)
+        lacks = done.answer is not None and not done.answer.entries
+        if not lacks or kind.source is not Source.DOCTOR or before.state not in UNDECIDED:
+            return before
+        calendar = await self.cases.calendar_of(tx, before)
+        after = slowed(before, kind, NO_HISTORY, calendar=calendar, now=self.deps.now())
+        return before if after is before else await self.cases.save(tx, before, after)
 
     async def _answered(
         self, tx: Transaction, inquiry: Inquiry, question: str, parts: list[RecordPart]

@@ -63,6 +63,7 @@ class Move(StrEnum):
     REAPPLY = "reapply"
     MISS = "miss"
     ESCALATE = "escalate"
+    SLOW = "slow"
 
 
 class Actor(StrEnum):
@@ -113,6 +114,7 @@ MOVE_LABELS: Mapping[Move, str] = {
     Move.REAPPLY: "Подано повторное заявление",
     Move.MISS: "Срок нарушен",
     Move.ESCALATE: "Просроченное заявление передано дальше",
+    Move.SLOW: "Нужна дополнительная проверка",
 }
 ACTOR_LABELS: Mapping[Actor, str] = {
     Actor.CITIZEN: "Заявитель",
@@ -133,6 +135,7 @@ TRANSITIONS: Mapping[State, Mapping[Move, tuple[State, ...]]] = {
     },
     State.AWAITING_PAYMENT: {
         Move.PAY: STATIONS,
+        Move.SLOW: STATIONS,
         Move.WITHDRAW: (State.WITHDRAWN,),
     },
     State.AWAITING_VISIT: {

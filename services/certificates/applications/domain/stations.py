@@ -6,10 +6,12 @@ that gives it something ends here, so no verb knows the others.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.domain.clocks import timed
+from services.certificates.applications.domain.classes import REASONS
+from services.certificates.applications.domain.clocks import checked_longer, timed
 from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import CertificateType, Source
@@ -66,3 +68,36 @@ def waits_for(application: Application, kind: CertificateType) -> tuple[str, ...
     if not missing:
         return kind.deciders
     return tuple(dict.fromkeys(code for e in missing for code in e.specialties))
+
+
+def slowed(
+    application: Application,
+    kind: CertificateType,
+    reason: str,
+    *,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Application:
+    """The application for which a reason of the longer check came up; twice the same does nothing.
+
+    The history says so. Express that was not paid for yet is not to be paid any more: it goes on.
+    """
+    longer = checked_longer(application, kind, reason, calendar=calendar)
+    if longer is application:
+        return application
+    if application.express and application.owes:
+        due = kind.due(express=False, exemption=application.exemption)
+        longer = replace(longer, express=False, due_kopecks=due)
+    actor, why = Actor.SYSTEM, REASONS[reason]
+    if application.state is not State.AWAITING_PAYMENT:
+        return longer.noted(Move.SLOW, actor=actor, actor_id=None, now=now, reason=why)
+    return onward(
+        longer,
+        kind,
+        Move.SLOW,
+        actor=actor,
+        actor_id=None,
+        calendar=calendar,
+        now=now,
+        reason=why,
+    )

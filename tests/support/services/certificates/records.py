@@ -118,8 +118,10 @@ async def answer(
     return await deliver(office.app, caused)
 
 
-async def apply_for(office: Office, type_code: str, fields: Json, *files: str) -> Json:
-    """A submitted application of that type; Anna has a СНИЛС."""
+async def apply_for(
+    office: Office, type_code: str, fields: Json, *files: str, **wishes: Any
+) -> Json:
+    """A submitted application of that type; Anna has a СНИЛС. `wishes`: more of the draft."""
     await office.hear(profile(snils=SNILS), ANNA.account_id)
     opened = await office.http.post(
         "/v1/applications", json={"type": type_code}, headers=office.citizen() | keyed()
@@ -127,7 +129,8 @@ async def apply_for(office: Office, type_code: str, fields: Json, *files: str) -
     assert opened.status_code == 201, opened.text
     await office.accept(*(f"file-{code}" for code in files))
     attachments = [{"requirement": code, "file_id": f"file-{code}"} for code in files]
-    draft = await office.edit(opened.json(), {"fields": fields, "attachments": attachments})
+    said = {"fields": fields, "attachments": attachments, **wishes}
+    draft = await office.edit(opened.json(), said)
     submitted = await office.http.post(
         f"/v1/applications/{draft['id']}/submission",
         json=office.agreed(draft),
