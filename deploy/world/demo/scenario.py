@@ -137,6 +137,9 @@ class Scenario:
             application = await citizen.submit(application)
             notes.append(f"номер {application['tracking_number']}")
             notes.append(f"срок до {application['deadline_at']}")
+            turn = application["turn"]
+            require(bool(turn["office"]["phone"]), f"nobody can be asked: {turn}")
+            notes.append(f"{turn['title']}, {turn['office']['title']}")
         with steps.step("SMS, письмо и push о приёме заявления"):
             await asyncio.gather(
                 *(

@@ -148,11 +148,11 @@ def test_c46_a_draft_thrown_away_opens_the_first_again() -> None:
 
 def test_c5_what_was_typed_last_is_offered_but_no_days_and_nothing_medical() -> None:
     health = CATALOGUE.type("health")
-    typed = Field("workplace", "Место работы")
+    typed = Field("club", "Кружок")
     day, illness = Field("day", "День", Kind.DATE), Field("illness", "Болезни", medical=True)
     kind = replace(health, fields=(*health.fields, typed, day, illness))
-    values = {"workplace": "Школа", "day": "2026-11-01", "illness": "астма", "last_name": "Иная"}
+    values = {"club": "Школа", "day": "2026-11-01", "illness": "астма", "last_name": "Иная"}
     last = replace(a_draft(), values=values)
     offered = succession.typed_before(last, kind, today=TODAY, alike=False)
-    assert offered == {"workplace": "Школа"}
+    assert offered == {"club": "Школа"}
     assert {"day", "illness"} <= succession.typed_before(last, kind, today=TODAY).keys()
