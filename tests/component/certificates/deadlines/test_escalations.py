@@ -25,7 +25,7 @@ KIND = {"kind": "deadline"}
 
 async def rests(office: Office) -> bool:
     """No timer is at a deadline now."""
-    soon = {"due_at": {"$lte": datetime.now(UTC) + timedelta(seconds=60)}}
+    soon = {"due_at": {"$lte": datetime.now(UTC) + timedelta(minutes=10)}}  # or leased
     timers = find(office.app, Runtime).timers.collection
     return await timers.count_documents(KIND | soon) == 0
 
