@@ -170,10 +170,13 @@ def unprintable_errors(
 def field_errors(
     fields: Iterable[Field], values: Mapping[str, str], *, today: date, prefix: str = ""
 ) -> list[FieldError]:
-    """Everything that is wrong with the values, in the order of the form (C6)."""
-    errors = []
-    for field in asked_fields(fields, values):
-        found = _wrong(field, values.get(field.name, ""), today)
+    """Everything that is wrong with the values, in the order of the form (C6).
+
+    Two days that are called `…_from` and `…_to` are a period, and in this order.
+    """
+    errors, asked = [], {field.name: field for field in asked_fields(fields, values)}
+    for field in asked.values():
+        found = _wrong(field, values.get(field.name, ""), today) or _backwards(field, asked, values)
         if found is not None:
             errors.append(FieldError(f"{prefix}/{field.name}", *found))
     return errors
@@ -227,3 +230,15 @@ def _wrong_date(field: Field, value: str, today: date) -> tuple[str, str] | None
     if field.to_days is not None and day > (last := today + timedelta(days=field.to_days)):
         return "too-late", f"Дата не может быть позже {russian_date(last)}."
     return None
+
+
+def _backwards(
+    field: Field, asked: Mapping[str, Field], values: Mapping[str, str]
+) -> tuple[str, str] | None:
+    first = asked.get(f"{field.name.removesuffix('_to')}_from")
+    if first is None or field.kind is not Kind.DATE or not field.name.endswith("_to"):
+        return None
+    began, ended = parse_day(values.get(first.name, "")), parse_day(values.get(field.name, ""))
+    if began is None or ended is None or began <= ended:
+        return None
+    return "period-backwards", f"Последний день раньше первого: {russian_date(began)}."

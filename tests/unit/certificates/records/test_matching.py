@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.certificates.catalogue.domain.catalogue import Source
+from services.certificates.catalogue.domain.forms import field_errors
 from services.certificates.records.domain.entries import (
     ROWS,
     Entry,
@@ -152,3 +153,24 @@ def test_c23_a_long_row_goes_on_in_the_next() -> None:
     assert [part.key for part in parts[:2]] == ["exams", "exams-2"]
     assert Row("a", "b", "x" * 1200).parts(500)[-1].value == "x" * 200
     assert row.parts(10**6) == [row]
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last"),
+    [("card-extract", "period_from", "period_to"), ("incapacity", "absent_from", "absent_to")],
+)
+def test_c23_a_period_that_ends_before_it_begins_is_refused_at_submission(
+    code: str, first: str, last: str
+) -> None:
+    """Any two days of a form that are called so."""
+    fields = [f for f in CATALOGUE.type(code).fields if f.name in (first, last)]
+
+    def wrong(**days: str) -> list[tuple[str, str]]:
+        found = field_errors(fields, days, today=date(2026, 11, 27), prefix="/fields")
+        return [(error.pointer, error.code) for error in found]
+
+    assert wrong(**{first: "2026-11-02", last: "2026-11-01"}) == [
+        (f"/fields/{last}", "period-backwards")
+    ]
+    assert wrong(**{first: "2026-11-01", last: "2026-11-01"}) == []
+    assert wrong(**{first: "2026-11-01", last: "не дата"}) == [(f"/fields/{last}", "date")]
