@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deploy.world import verify_pdf
+from deploy.world.demo.automatic import play_automatic
 from deploy.world.demo.checks import check_public, check_sealed
 from deploy.world.demo.citizen import Citizen, download
 from deploy.world.demo.confirming import apply_signed, refused
@@ -70,6 +71,7 @@ class Scenario:
         await examine(self.stranger, self.steps, self.citizen, self.doctor, self.clinic_id)
         await self.book()
         await self.cancel()
+        await play_automatic(self.citizen, self.stranger, self.steps, self.clinic_id)
         self.steps.done()
         return self.outcome
 
