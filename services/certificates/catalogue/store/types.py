@@ -15,6 +15,8 @@ from services.chassis.work.aggregates import Aggregates, Records
 from services.chassis.work.transactions import Transaction
 
 INDEXES: Indexes = {"types": [], "type_versions": []}
+_ALL = {"_id": {"$gt": ""}}
+"""By the index of ids: no query scans a collection, however small."""
 
 
 def _exists(_: str) -> Exception:
@@ -40,7 +42,8 @@ class TypeStore:
 
     async def heads(self, tx: Transaction | None = None) -> list[Head]:
         """Of all types, retired ones too."""
-        return sorted(await self._heads.every(tx, {}), key=lambda head: head.id)
+        found = await self._heads.every(tx, _ALL)
+        return sorted(found, key=lambda head: head.id)
 
     async def head(self, tx: Transaction | None, code: str) -> Head:
         """Of one type.

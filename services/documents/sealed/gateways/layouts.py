@@ -19,6 +19,9 @@ _FOOTER = (
 _FOOTERS: Mapping[str, str] = {
     "086u": "Медицинская справка (врачебное профессионально-консультативное заключение), "
     f"форма № 086/у. {_FOOTER}",
+    "003vu": f"Медицинское заключение, форма № 003-В/у. {_FOOTER}",
+    "vaccination": f"По сведениям формы № 156/у-93 и официального реестра прививок. {_FOOTER}",
+    "card-extract": f"Выписка из медицинской карты, форма № 027/у. {_FOOTER}",
 }
 _IN_HEADER = ("organisation_address", "organisation_details")
 _IN_NUMBER_LINE = frozenset({"number", "issued_on"})
@@ -33,6 +36,12 @@ _LONG_ROWS: Mapping[str, int] = {
     "laboratory": 2,
     "registration_address": 2,
     "tests": 2,
+    "factors": 2,
+    "diagnosis": 2,
+    "exams": 6,
+    "diagnoses": 4,
+    "prescriptions": 4,
+    "results": 6,
 }
 """How many lines a row has; more text goes to the general engine, as does a form of two pages."""
 
