@@ -162,13 +162,13 @@ def refund_for(ordered: RefundOrdered, refunded_at: datetime) -> PaymentRefunded
 
 def acceptance_of(appointment: AppointmentBooked) -> AppointmentAccepted:
     """The hospital's answer, with a comment for the patient (A36)."""
-    return AppointmentAccepted(
-        appointment_id=appointment.appointment_id,
-        comment=(
-            f"Кабинет {appointment.visit.room}. Приходите за 10 минут до приёма, "
-            "возьмите паспорт и полис ОМС."
-        ),
+    visit = appointment.visit
+    here = (
+        f"Кабинет {visit.room}. Приходите за 10 минут до приёма, возьмите паспорт и полис ОМС."
+        if visit.kind != "video"
+        else "Войдите в видеокомнату за 10 минут до начала, приготовьте паспорт."
     )
+    return AppointmentAccepted(appointment_id=appointment.appointment_id, comment=here)
 
 
 def goes_by_post(certificate: CertificateIssued) -> bool:

@@ -12,6 +12,7 @@ KIND = "video"
 """The kind of visits that have a room (`contracts.scheduling.VISIT_KINDS`)."""
 OPENS_BEFORE, CLOSES_AFTER = timedelta(minutes=10), timedelta(minutes=15)
 _A_MOMENT = timedelta(milliseconds=1)
+_TENTH, _RAREST = 10, timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Order:
             slot_id=None,
             not_before=max(self.not_before, after),
         )
+
+    def pause(self, now: datetime, shortest: timedelta) -> timedelta:
+        """How long to wait before looking again: the longer there was no time, the longer."""
+        waited = now - (self.awaited_at or now)
+        return max(shortest, min(waited / _TENTH, _RAREST))
 
     def again(self, ordered: Order, *, stands: bool) -> Order:
         """It is ordered anew: the visit before was missed. One that stands is told of again."""

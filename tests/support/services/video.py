@@ -17,6 +17,12 @@ SATURDAY = {"from": "2038-03-06", "to": "2038-03-06"}
 """Nobody's hours in the region but those of a test."""
 
 
+async def no_video_hours(desk: Desk) -> None:
+    """Nobody of the region has any: who has some is a test's own matter."""
+    slots = find(desk.app, Runtime).mongo.db["slots"]
+    await slots.delete_many({"visit.kind": "video"})
+
+
 async def video_hours(
     desk: Desk, name: str = "video", *, doctor: str = "doctor-orlova", slots: int = 4
 ) -> None:

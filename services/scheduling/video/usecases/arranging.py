@@ -137,10 +137,12 @@ class Arranging:
             told.append(events.cancelled(order, before))
             order = order.lost(before)
         if slot is None:
-            await tx.set_timer(FOLLOW_VISIT, order.id, clock.now() + self.deps.settings.video_retry)
+            now = self.deps.now()
             if order.awaited_at is None:
-                order = replace(order, awaited_at=self.deps.now())
+                order = replace(order, awaited_at=now)
                 told.append(events.awaited(order))
+            pause = order.pause(now, self.deps.settings.video_retry)
+            await tx.set_timer(FOLLOW_VISIT, order.id, clock.now() + pause)
         elif slot.visit.starts_at < order.not_before:  # found before the visit was called off
             await tx.set_timer(FOLLOW_VISIT, order.id, clock.now())
         else:

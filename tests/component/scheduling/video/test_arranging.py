@@ -21,7 +21,13 @@ from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, an_event, deliver, outbox_events
 from tests.support.services.scheduling import Desk, scheduling
-from tests.support.services.video import SATURDAY, needs_a_visit, starts_at, video_hours
+from tests.support.services.video import (
+    SATURDAY,
+    needs_a_visit,
+    no_video_hours,
+    starts_at,
+    video_hours,
+)
 
 
 @pytest_asyncio.fixture
@@ -29,6 +35,7 @@ async def desk(platform: Platform, database: str, tokens: Tokens) -> AsyncIterat
     """Scheduling that looks for time again soon."""
     retry = timedelta(milliseconds=100)
     async with scheduling(platform, database, tokens, video_retry=retry) as running:
+        await no_video_hours(running)
         yield running
 
 

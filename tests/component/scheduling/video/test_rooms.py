@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from services.chassis.foundation.settings import Platform
 from tests.support.service import Tokens, deliver
 from tests.support.services.scheduling import Desk, scheduling
-from tests.support.services.video import SATURDAY, starts_at, video_hours
+from tests.support.services.video import SATURDAY, no_video_hours, starts_at, video_hours
 from tests.support.tools.rights import acting, granted
 
 SECRET = "secret-of-the-rooms-32-characters"
@@ -30,6 +30,7 @@ async def desk(platform: Platform, database: str, tokens: Tokens) -> AsyncIterat
         "video_secret": SecretStr(SECRET),
     }
     async with scheduling(platform, database, tokens, **video) as running:
+        await no_video_hours(running)
         await video_hours(running)
         yield running
 
@@ -123,6 +124,7 @@ async def test_without_a_video_service_it_says_so_c19(
     platform: Platform, database: str, tokens: Tokens
 ) -> None:
     async with scheduling(platform, f"{database}_bare", tokens) as desk:
+        await no_video_hours(desk)
         await video_hours(desk)
         who, visit = await _visit(desk)
         desk.clock.now = starts_at(visit)
