@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from contracts.envelope import Data, Moment
+from contracts.envelope import Data, Moment, Text
 
 
 class RefundReason(StrEnum):
@@ -105,3 +105,17 @@ class BillRefunded(Data):
     amount_kopecks: int
     reason: RefundReason
     refunded_at: Moment
+
+
+class ExemptionRejected(Data):
+    """The proof shows no exemption: the fee is owed after all; a bill follows (C18, d8)."""
+
+    TYPE: ClassVar[str] = "certificates.exemption-rejected.v1"
+    application_id: str
+    tracking_number: str
+    citizen_id: str
+    certificate_title: str
+    amount_kopecks: int
+    reason: Text
+    clinic_id: str | None = None
+    clinic_name: str | None = None

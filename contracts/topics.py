@@ -180,6 +180,7 @@ TOPICS: tuple[Topic, ...] = (
             b.BillCancelled,
             b.RefundOrdered,
             b.BillRefunded,
+            b.ExemptionRejected,
         ),
         consumers={
             "scheduling": (c.VideoVisitRequested, c.ApplicationWithdrawn),
@@ -205,6 +206,7 @@ TOPICS: tuple[Topic, ...] = (
                 b.BillPaid,
                 b.BillExpired,
                 b.BillRefunded,
+                b.ExemptionRejected,
             ),
             "treasury": (
                 b.BillIssued,

@@ -80,6 +80,7 @@ OF_A_CLINIC: tuple[type[Data], ...] = (
     certificates.ApplicationWithdrawn,
     certificates.CertificateRevoked,
     bills.BillIssued,
+    bills.ExemptionRejected,
 )
 EXCEPTIONS: frozenset[tuple[type[BaseModel], str]] = frozenset(
     {

@@ -50,6 +50,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
     },
     ("POST", "/v1/appointments/{appointment_id}/cancellation"): {"reason": "планы"},
     ("POST", "/v1/contacts/{change_id}/confirmation"): {"code": "000000"},
+    ("POST", "/v1/reviews/{application_id}/exemption-rejection"): {"reason": "нет льготы"},
     ("POST", "/v1/organisations/{organisation_id}/representatives"): {
         "contact": "+79160000000",
         "until": "2027-11-30",

@@ -196,7 +196,8 @@ class Cases:
         self, tx: Transaction, before: Application, after: Application, kind: CertificateType
     ) -> None:
         """What a change of the application does to what is paid for it (C18)."""
-        if after.filed is not None and after.owes and not before.due_kopecks:
+        asked_more = before.filed is None or before.exemption != after.exemption
+        if after.filed is not None and after.owes and asked_more:
             await self.bill(tx, after)
         if _hurried(before) and not _hurried(after):
             await self._slow(tx, after)

@@ -134,3 +134,11 @@ class SigningActRequiredError(ForbiddenError):
     def __init__(self, digest: str) -> None:
         super().__init__()
         self.members = {"digest": digest}
+
+
+class NoExemptionError(RefusalError):
+    """The application asks for no exemption (C18)."""
+
+    code = "no-exemption"
+    title = "Льгота не заявлена"
+    detail = "В заявлении нет льготы, которую можно отклонить."

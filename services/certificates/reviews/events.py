@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts import certificates as contract
+from contracts.bills import ExemptionRejected
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.events import of_clinic
 from services.certificates.catalogue.domain.catalogue import CertificateType
@@ -34,5 +35,20 @@ def result_attached(
         certificate_title=kind.title,
         doctor_id=doctor_id,
         file_id=file_id,
+        **of_clinic(application.clinic),
+    )
+
+
+def exemption_rejected(
+    application: Application, kind: CertificateType, reason: str
+) -> ExemptionRejected:
+    """The fee is owed after all, with the reason."""
+    return ExemptionRejected(
+        application_id=application.id,
+        tracking_number=application.registered.tracking_number,
+        citizen_id=application.citizen_id,
+        certificate_title=kind.title,
+        amount_kopecks=application.due_kopecks,
+        reason=reason,
         **of_clinic(application.clinic),
     )

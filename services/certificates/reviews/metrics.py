@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     DOCUMENTS_REQUESTED = "documents-requested"
+    EXEMPTION_REJECTED = "exemption-rejected"
     EXAMINED = "examined"
     RESULT_ATTACHED = "result-attached"
 

@@ -9,7 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.bills import BillExpired, BillIssued, BillPaid, BillRefunded
+from contracts.bills import (
+    BillExpired,
+    BillIssued,
+    BillPaid,
+    BillRefunded,
+    ExemptionRejected,
+)
 from contracts.certificates import (
     ApplicationEscalated,
     ApplicationPrepared,
@@ -71,6 +77,7 @@ TEMPLATE_OF: dict[type[Data], str] = {
     ApplicationWithdrawn: "application-withdrawn",
     DeadlineMissed: "deadline-missed",
     ApplicationEscalated: "application-escalated",
+    ExemptionRejected: "exemption-rejected",
     BillIssued: "bill-issued",
     BillPaid: "bill-paid",
     BillExpired: "bill-expired",
@@ -100,6 +107,7 @@ _TOLD: dict[type[Data], str] = {
     ApplicationRefused: "citizen_id",
     ApplicationWithdrawn: "citizen_id",
     DeadlineMissed: "citizen_id",
+    ExemptionRejected: "citizen_id",
     BillIssued: "citizen_id",
     BillPaid: "citizen_id",
     BillExpired: "citizen_id",

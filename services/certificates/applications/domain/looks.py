@@ -19,6 +19,7 @@ class Shown(StrEnum):
     CLAIMED = "claimed"
     RELEASED = "released"
     ASKED = "documents-requested"
+    UNEXEMPTED = "exemption-rejected"
     APPROVED = "approved"
     REFUSED = "refused"
     REVOKED = "revoked"
@@ -34,6 +35,7 @@ SHOWN_LABELS: Mapping[str, str] = {
     Shown.CLAIMED: "Взято в работу",
     Shown.RELEASED: "Возвращено в очередь",
     Shown.ASKED: "Запрошены документы",
+    Shown.UNEXEMPTED: "Отклонена льгота",
     Shown.APPROVED: "Одобрено",
     Shown.REFUSED: "Отказано",
     Shown.REVOKED: "Справка отозвана",

@@ -56,6 +56,7 @@ class Move(StrEnum):
     APPROVE = "approve"
     SEAL = "seal"
     FAIL_SEALING = "fail-sealing"
+    REJECT_EXEMPTION = "reject-exemption"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     MAIL = "mail"
@@ -107,6 +108,7 @@ MOVE_LABELS: Mapping[Move, str] = {
     Move.APPROVE: "Выдача одобрена",
     Move.SEAL: "Справка подписана и выдана",
     Move.FAIL_SEALING: "Справку не удалось подписать",
+    Move.REJECT_EXEMPTION: "Льгота отклонена, услугу нужно оплатить",
     Move.REFUSE: "Отказ в выдаче",
     Move.WITHDRAW: "Заявление отозвано",
     Move.MAIL: "Бумажный экземпляр принят почтой",
@@ -162,6 +164,7 @@ TRANSITIONS: Mapping[State, Mapping[Move, tuple[State, ...]]] = {
         Move.MISS_VISIT: (State.AWAITING_VISIT,),
         Move.REQUEST_DOCUMENTS: (State.AWAITING_DOCUMENTS,),
         Move.APPROVE: (State.APPROVED,),
+        Move.REJECT_EXEMPTION: (State.AWAITING_PAYMENT,),
         Move.REFUSE: (State.REFUSED,),
         Move.WITHDRAW: (State.WITHDRAWN,),
     },

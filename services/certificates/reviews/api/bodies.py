@@ -63,6 +63,12 @@ class DocumentRequestIn(Body):
         return Wanted(self.missing, self.corrections, self.comment, ordered)
 
 
+class ExemptionRejectionIn(Body):
+    """Why the proof shows no exemption."""
+
+    reason: Annotated[str, Tidied(prose, longest=1000, shortest=3)] = Field(description=NO_NAMES)
+
+
 class ResultIn(Body):
     """A file that the doctor uploaded with the purpose `result`, and what it is the result of.
 

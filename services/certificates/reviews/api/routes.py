@@ -16,6 +16,7 @@ from services.certificates.reviews.api.bodies import (
     Approval,
     CountsView,
     DocumentRequestIn,
+    ExemptionRejectionIn,
     FindingIn,
     Findings,
     PreviewView,
@@ -202,6 +203,21 @@ async def request_documents(
     """The deadline pauses; once supplied, the application is in the queue again."""
     asked = await decide.ask(who.subject, application_id, body.wanted())
     return await _view(asked, use, response)
+
+
+@router.post("/reviews/{application_id}/exemption-rejection", summary="Отклонить льготу")
+async def reject_exemption(
+    *,
+    who: Doctor,
+    application_id: Id,
+    body: ExemptionRejectionIn,
+    decide: Decide,
+    use: Use,
+    response: Response,
+) -> ApplicationView:
+    """A bill is made; where the type is paid first, the application waits for it (C18)."""
+    owing = await decide.reject_exemption(who.subject, application_id, body.reason)
+    return await _view(owing, use, response)
 
 
 @router.post("/reviews/{application_id}/results", summary="Приложить результат исследования")

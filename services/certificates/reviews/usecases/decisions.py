@@ -16,7 +16,7 @@ from services.certificates.known.actions import Known
 from services.certificates.registry.domain.certificate import Status
 from services.certificates.registry.store import CertificateStore
 from services.certificates.reviews import events
-from services.certificates.reviews.domain import decisions, requests
+from services.certificates.reviews.domain import decisions, exemptions, requests
 from services.certificates.reviews.metrics import ReviewMetrics, Verdict
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.work.transactions import Cause, Transaction
@@ -59,6 +59,32 @@ class Decisions:
 
         return await self.metrics.decided(
             Verdict.DOCUMENTS_REQUESTED, self.deps.transactions.run(work)
+        )
+
+    async def reject_exemption(
+        self, doctor_id: str, application_id: str, reason: str
+    ) -> Application:
+        """The proof shows no exemption: a bill is made, waited for where the type does (C18)."""
+
+        async def work(tx: Transaction) -> Application:
+            before = await self.cases.to_decide(tx, application_id, doctor_id)
+            kind = await self.cases.kind_of(before)
+            after = exemptions.exemption_rejected(
+                before,
+                kind,
+                doctor_id=doctor_id,
+                reason=reason,
+                calendar=await self.cases.calendar_of(tx, before),
+                now=self.deps.now(),
+            )
+            if after.claim is None:
+                await tx.cancel_timer(CLAIM_TIMER, application_id)
+            told = events.exemption_rejected(after, kind, reason)
+            saved = await self.cases.save(tx, before, after, told)
+            return await self.cases.shown(tx, saved, doctor_id, Shown.UNEXEMPTED)
+
+        return await self.metrics.decided(
+            Verdict.EXEMPTION_REJECTED, self.deps.transactions.run(work)
         )
 
     async def refuse(

@@ -7,13 +7,20 @@ from datetime import datetime
 
 import pytest
 
-from contracts.bills import BillIssued, BillPaid, BillRefunded, RefundOrdered
+from contracts.bills import (
+    BillIssued,
+    BillPaid,
+    BillRefunded,
+    ExemptionRejected,
+    RefundOrdered,
+)
 from contracts.partners import PaymentRefunded
 from contracts.topics import aggregate_of
 from services.chassis.foundation.clock import in_milliseconds
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.service import outbox_events
+from tests.support.services.certificates.builders import TESTS
 from tests.support.services.certificates.events import payment
 from tests.support.services.certificates.office import Office
 
@@ -133,3 +140,30 @@ async def test_c18_without_an_acquirer_it_is_said_so(office: Office) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "payment-not-set-up")
     called = await office.http.post("/v1/payments/callbacks", json={})
     assert called.json()["code"] == "payment-not-set-up"
+
+
+async def test_c18_an_exemption_is_proved_or_paid_for(office: Office) -> None:
+    """d8: with proof nothing is due; the doctor who sees that it is none has a bill made, once."""
+    draft = await office.draft("policy", *TESTS)
+    draft = await office.edit(draft, {"exemption": "disability"})
+    assert draft["fee_kopecks"] == 0
+    assert [p["pointer"] for p in draft["problems"]] == ["/attachments/disability-proof"]
+    await office.accept("file-proof")
+    proof = {"requirement": "disability-proof", "file_id": "file-proof"}
+    draft = await office.edit(draft, {"attachments": [proof]})
+    application = await office.hand_in(draft)
+    assert application["bill"] is None
+    reason = {"reason": "Срок удостоверения истёк."}
+    early = await office.decide(application["id"], "exemption-rejection", reason)
+    assert early.status_code in {403, 409}
+    await office.decide(application["id"], "claim")
+    rejected = await office.decide(application["id"], "exemption-rejection", reason)
+    assert rejected.status_code == 200, rejected.text
+    read = await office.read(application["id"])
+    assert (read["state"], read["bill"]["amount_kopecks"]) == ("in-review", 125_000)
+    again = await office.decide(application["id"], "exemption-rejection", reason)
+    assert (again.status_code, again.json()["code"]) == (409, "no-exemption")
+    (told,) = await outbox_events(office.app, ExemptionRejected)
+    assert told.data.amount_kopecks == 125_000
+    assert await office.hear(payment(read), application["id"]) == "handled"
+    assert (await office.read(application["id"]))["bill"]["state"] == "paid"

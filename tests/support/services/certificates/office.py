@@ -171,6 +171,10 @@ class Office:
     async def submitted(self, *requirements: str, delivery: str = "account") -> Json:
         """A submitted application; complete unless told otherwise."""
         draft = await self.draft(*(requirements or ("policy", *TESTS)), delivery=delivery)
+        return await self.hand_in(draft)
+
+    async def hand_in(self, draft: Json) -> Json:
+        """The draft submitted."""
         answer = await self.http.post(
             f"/v1/applications/{draft['id']}/submission",
             json=self.agreed(draft),
