@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms
+from asn1crypto import cms, core
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm
@@ -223,6 +224,22 @@ def test_c55_an_algorithm_that_nobody_here_computes_is_neither_good_nor_broken()
     assert verdict_of((signature,)) is Signed.UNTRUSTED
     (changed,) = checked(tampered(content, TAMPERINGS[0]), expected=1, trust=TRUST)
     assert (changed.finding, changed.intact) == (Finding.CHANGED_LATER, False)
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_c55_a_time_that_nobody_can_mean_is_none(year: int) -> None:
+    """It would overflow in another zone, and no event takes it."""
+    content = signed_by(HOSPITAL, PAPER)
+    held = re.search(rb"/Contents <([0-9A-F]+)>", content)
+    assert held is not None
+    signed = cms.ContentInfo.load(bytes.fromhex(held[1].decode()))
+    for attribute in signed["content"]["signer_infos"][0]["signed_attrs"]:
+        if attribute["type"].native == "signing_time":
+            at = core.GeneralizedTime(datetime(year, 6, 1, tzinfo=UTC))
+            attribute["values"] = [cms.Time(name="generalized_time", value=at)]
+    said = signed.dump(force=True).hex().upper().encode().ljust(len(held[1]), b"0")
+    (signature,) = checked(content.replace(held[1], said), expected=1, trust=TRUST)
+    assert (signature.finding, signature.signed_at) == (Finding.CONTENT_CHANGED, None)
 
 
 @pytest.mark.parametrize("filling", [b"0", b"f", b"3080"])

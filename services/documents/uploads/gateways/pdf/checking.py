@@ -47,6 +47,8 @@ from services.documents.uploads.gateways.trust import Trust
 _GOST = "1.2.643."
 """Where Russia's algorithms are registered: none of our libraries computes them."""
 _LONGEST_NAME = 200
+_YEARS = range(1950, 2150)
+"""Events take no others (`contracts.envelope.Moment`)."""
 _TRUST_PROBLEMS: Mapping[Any, Finding] = {
     AdESFailure.REVOKED: Finding.REVOKED,
     AdESIndeterminate.REVOKED_NO_POE: Finding.REVOKED,
@@ -283,16 +285,25 @@ def _described(
     signature: EmbeddedPdfSignature, finding: Finding, stamped: datetime | None, *, whole: bool
 ) -> CheckedSignature:
     certificate = signature.signer_cert
-    said = signature.self_reported_timestamp
-    at = stamped or (said if said is not None and said.tzinfo is not None else None)
     return CheckedSignature(
         signer=_name(certificate),
         serial=f"{certificate.serial_number:x}"[:64],
-        signed_at=at.astimezone(UTC) if at else None,
+        signed_at=stamped or _claimed(signature),
         stamped=stamped is not None,
         covers_whole=whole,
         finding=finding,
     )
+
+
+def _claimed(signature: EmbeddedPdfSignature) -> datetime | None:
+    """When the signer says that it was, where anybody can mean that."""
+    try:
+        said = signature.self_reported_timestamp
+    except (ValueError, OverflowError):
+        return None
+    if said is None or said.tzinfo is None or said.year not in _YEARS:
+        return None
+    return said.astimezone(UTC)
 
 
 def _name(certificate: x509.Certificate) -> str:
