@@ -133,7 +133,10 @@ class ProfileConfirmedV2(Data):
 
 
 class PapersPii(Pii):
-    """What medical certificates are filled in with; numbers are digits without separators."""
+    """What medical certificates are filled in with; numbers are digits without separators.
+
+    `gender` (`female`, `male`) and the address are the person's own word.
+    """
 
     last_name: str
     first_name: str
@@ -141,6 +144,9 @@ class PapersPii(Pii):
     birth_date: date
     snils: str | None = None
     oms: str | None = None
+    passport: Passport | None = None
+    gender: str | None = None
+    registration_address: str | None = None
 
 
 class PapersConfirmed(Data):

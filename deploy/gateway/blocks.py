@@ -102,7 +102,7 @@ SERVICE = """
 """
 
 TAIL = """
-	@verify path /verify /verify/*
+	@verify path /verify /verify/* /receipts /receipts/*
 	handle @verify {{
 		{certificates}
 	}}

@@ -7,7 +7,12 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from contracts.rights import Scope
-from services.certificates.applications.actions import CLAIM_TIMER, DEADLINE_TIMER, Cases
+from services.certificates.applications.actions import (
+    CLAIM_TIMER,
+    DEADLINE_TIMER,
+    Cases,
+    ReceiptOrders,
+)
 from services.certificates.applications.api import routes as applications_api
 from services.certificates.applications.domain.looks import SHOWN_LABELS
 from services.certificates.applications.gateways import Signatures
@@ -24,6 +29,11 @@ from services.certificates.bills import store as bills_store
 from services.certificates.bills.actions import EXPIRY_TIMER, ORDER_TIMER, REFUND_TIMER, Bills
 from services.certificates.bills.metrics import BillMetrics
 from services.certificates.bills.usecases import OwnBills
+from services.certificates.bulks import store as bulks_store
+from services.certificates.bulks.api import routes as bulks_api
+from services.certificates.bulks.usecases.intake import TIMER as BULK_TIMER
+from services.certificates.bulks.usecases.intake import Bulks
+from services.certificates.bulks.usecases.preparing import Preparing
 from services.certificates.catalogue import api as catalogue_api
 from services.certificates.catalogue.actions import Types
 from services.certificates.catalogue.store import types as types_store
@@ -52,6 +62,11 @@ from services.certificates.payments.usecases.renewing import Renewing
 from services.certificates.payments.usecases.taking import Payments
 from services.certificates.publishing import api as publishing_api
 from services.certificates.publishing.usecases import Publishing
+from services.certificates.receipts import store as receipts_store
+from services.certificates.receipts.actions import RECEIPT_TIMER, Receipts
+from services.certificates.receipts.api import pages as receipts_pages
+from services.certificates.receipts.api import public as receipts_public
+from services.certificates.receipts.store import ReceiptStore
 from services.certificates.records import api as records_api
 from services.certificates.records import consumers as records_consumers
 from services.certificates.records import store as records_store
@@ -119,6 +134,7 @@ def build(
     known, heard = Known(deps, copies, acting), Copies(deps, copies)
     places = desks.Desks(db)
     issued = registry_store.CertificateStore(db)
+    bulks = bulks_store.BulkStore(db)
     journal = Looks(db, SHOWN_LABELS, now=deps.now, new_id=deps.new_id, clinics=copies.clinic_names)
     bills = Bills(deps, bills_store.BillStore(db))
     stored = applications.ApplicationStore(db)
@@ -141,11 +157,15 @@ def build(
     signatures = Signatures(settings.trusted_cas)
     repeats = Repeats(deps, cases)
     drafting = Drafts(deps, cases, known, places, repeats)
-    submitting = Submissions(deps, cases, known, places, repeats, acts, signatures, counted)
+    orders = Encryption("certificates.orders", settings.orders_secret)
+    ordering = ReceiptOrders(cases, orders)
+    receipts = Receipts(deps, cases, ordering, ReceiptStore(db))
+    submitting = Submissions(
+        deps, cases, known, places, repeats, ordering, acts, signatures, counted
+    )
     citizens = Applications(deps, cases, known, repeats, counted)
     reviews = Reviews(deps, cases, known, places, Queue(cases.store))
     visits = Visits(deps, cases)
-    orders = Encryption("certificates.orders", settings.orders_secret)
     decided = ReviewMetrics(metrics)
     decisions = Decisions(deps, cases, known, issued, decided)
     approvals = Approvals(deps, cases, known, issued, record, orders, acts, decided)
@@ -182,16 +202,18 @@ def build(
                 record,
                 Desk(deps, cases, issued),
                 deadlines,
+                Bulks(deps, cases, places, bulks),
                 journal,
+                receipts,
             ),
             handlers=[
                 blockings.handlers(resources.transactions, heard.note_blocked),
                 ended_sessions.handlers(resources.transactions, ended),
                 rights.handlers(resources.transactions, acting),
                 known_consumers.handlers(heard, papers),
-                registry_consumers.handlers(registry),
+                registry_consumers.handlers(registry, receipts),
                 payments_consumers.handlers(payments),
-                reviews_consumers.handlers(decisions),
+                reviews_consumers.handlers(decisions, receipts),
                 records_consumers.handlers(
                     records,
                     Encryption("ehr.records", settings.records_secret),
@@ -210,8 +232,11 @@ def build(
                 ASK_TIMER: records.ask_again,
                 CHECK_TIMER: automatic.check,
                 VISIT_TIMER: visits.begin,
+                RECEIPT_TIMER: receipts.retry,
+                BULK_TIMER: Preparing(deps, cases, known, bulks).due,
             },
             prepare=[types.install],
+            max_bodies={bulks_api.PATH: bulks_api.MAX_FILE},
             indexes=[
                 types_store.INDEXES,
                 known_store.INDEXES,
@@ -221,6 +246,8 @@ def build(
                 payments_store.INDEXES,
                 looks.INDEXES,
                 desks.INDEXES,
+                bulks_store.INDEXES,
+                receipts_store.INDEXES,
                 registry_store.INDEXES,
                 records_store.INDEXES,
                 ended_sessions.INDEXES,
@@ -254,9 +281,12 @@ def _router() -> APIRouter:
         certificates.revocation,
         public.router,
         pages.router,
+        receipts_public.router,
+        receipts_pages.router,
         desk_api.router,
         deadlines_api.router,
         payments_api.callbacks,
+        bulks_api.router,
         looks_api.router,
     ):
         router.include_router(part)

@@ -150,3 +150,13 @@ class Settings(ServiceSettings):
             message = "CERTIFICATES_ACQUIRER_SECRET must be set where CERTIFICATES_ACQUIRER_URL is"
             raise ValueError(message)
         return self
+
+    bulk_rows: int = Field(
+        default=10_000, ge=1, description="How many employees one bulk of an organisation has."
+    )
+    bulk_rows_per_day: int = Field(
+        default=20_000, ge=1, description="How many rows of bulks an organisation sends in a day."
+    )
+    prepared_per_employee: int = Field(
+        default=5, ge=1, description="How many drafts organisations keep waiting for one citizen."
+    )

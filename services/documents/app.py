@@ -37,7 +37,7 @@ from services.documents.sealed import store as sealed_store
 from services.documents.sealed.gateways.signers import Signers
 from services.documents.sealed.gateways.signing import Notary
 from services.documents.sealed.metrics import SealingMetrics
-from services.documents.sealed.usecases import SEAL, Documents
+from services.documents.sealed.usecases import SEAL, SEAL_RECEIPT, Documents
 from services.documents.settings import Settings
 from services.documents.signers import api as signers_api
 from services.documents.signers import consumers as signers_consumers
@@ -157,11 +157,13 @@ def build(
             ],
             timer_handlers={
                 SEAL: documents.seal,
+                SEAL_RECEIPT: documents.seal,
                 SCAN: upload.quarantine.scan,
                 EXPIRY: parts.expiry.look,
                 RENDER: previews.render,
                 FORGET: previews.forget,
             },
+            timer_concurrency={SEAL_RECEIPT: 1},
             indexes=[
                 blockings.INDEXES,
                 rights.INDEXES,

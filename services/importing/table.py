@@ -87,22 +87,14 @@ class Rules(Protocol):
 
 
 @dataclass(frozen=True)
-class Table:
-    """One table of a file, as its door takes it."""
+class Columns:
+    """How the columns of a table are called."""
 
-    name: str
     form: type[BaseModel]
     titles: Mapping[str, str]
     """Field → how its column is called in Russian; both names are taken.
 
     `licence.number` is a column for a part of a field that JSON has as an object."""
-    rules: Rules
-    marks: Callable[[Any], Sequence[str]]
-    """What no two rows of a file may share (`staff:doctor-1`, `phone:+7…`); the first is its key.
-
-    Of the whole file, so each begins with what it is a mark of."""
-    needs: Callable[[Any], Sequence[str]] = lambda _: ()
-    """Marks that the row stands on: in the store, or in an earlier table of the file."""
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The cells of a row by field; what nobody knows keeps its title, to be refused."""
@@ -123,6 +115,35 @@ class Table:
     def _known(self) -> Mapping[str, str]:
         names = {folded(field): field for field in (*self.form.model_fields, *self.titles)}
         return names | {folded(title): field for field, title in self.titles.items()}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a file, as its door takes it."""
+
+    name: str
+    form: type[BaseModel]
+    titles: Mapping[str, str]
+    """As in `Columns`."""
+    rules: Rules
+    marks: Callable[[Any], Sequence[str]]
+    """What no two rows of a file may share (`staff:doctor-1`, `phone:+7…`); the first is its key.
+
+    Of the whole file, so each begins with what it is a mark of."""
+    needs: Callable[[Any], Sequence[str]] = lambda _: ()
+    """Marks that the row stands on: in the store, or in an earlier table of the file."""
+
+    def fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The cells of a row by field; see `Columns.fields`."""
+        return self._columns.fields(values)
+
+    def unknown(self, columns: Sequence[str]) -> list[str]:
+        """The titles that are no column of this table."""
+        return self._columns.unknown(columns)
+
+    @cached_property
+    def _columns(self) -> Columns:
+        return Columns(self.form, self.titles)
 
 
 @lru_cache(maxsize=1024)

@@ -40,7 +40,7 @@ RAW = {
     "tidied by the domain, which names every wrong field of a form at once": {
         *("category", "last_name", "first_name", "middle_name", "birth_date", "snils", "inn"),
         *("oms", "birth_certificate", "kind", "contact", "until", "series", "number"),
-        *("full_name", "position", "clinic_id"),
+        *("full_name", "position", "clinic_id", "gender", "registration_address"),
         *("phone", "email", "login", "name", "organisation", "address", "timezone", "ogrn"),
         "region",
         *("issued_on", "valid_until", "begins", "ends", "title", "role", "photo"),

@@ -30,6 +30,7 @@ OPEN = frozenset({
     "/v1/clinics/{clinic_id}",
     "/v1/doctors/{doctor_id}",
     "/v1/doctors/{doctor_id}/alternatives",
+    "/v1/public/applications/{number}",
     "/v1/public/certificates/{number}",
     "/v1/public/talons/{number}",
     "/v1/registrations/{registration_id}/code",
@@ -60,7 +61,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
 }
 ORGANISATION = {"name": "ООО «Ветер»", "ogrn": "1027700132195", "inn": "7707083893"}
 _NOT_YOURS = frozenset({403, 404})
-_OF_STAFF = ("session_id", "import_id", "absence_id", "preview_id")
+_OF_STAFF = ("session_id", "import_id", "absence_id", "preview_id", "bulk_id")
 _OFFICES = frozenset({"clinic_id", "doctor_id", "code", "version"})
 """Things with a name that everybody may see, and that few may touch."""
 _MADE_TO_BE_SHOWN = frozenset({"sex", "citizenship", "birth_date"})

@@ -25,7 +25,7 @@ async def refused(citizen: Citizen, draft: dict[str, Any], **confirmation: str) 
 
 async def apply_signed(
     citizen: Citizen, steps: Steps, kind: dict[str, Any], form: dict[str, Any]
-) -> None:
+) -> dict[str, Any]:
     """An application signed with a certificate of one's own, and taken back."""
     steps.part("Заявление, подписанное своим сертификатом")
     with steps.step("сертификат выдан удостоверяющим центром"):
@@ -39,4 +39,6 @@ async def apply_signed(
         signed = await citizen.hand_in(draft, signature=await citizen.signature(draft, own))
         require(signed["confirmation"]["method"] == "signature", "not by the signature")
         notes.append(f"сертификат {signed['confirmation']['reference'][:12]}…")
-    await citizen.gateway.post("certificates", f"/applications/{signed['id']}/withdrawal")
+    path = f"/applications/{signed['id']}/withdrawal"
+    withdrawn: dict[str, Any] = await citizen.gateway.post("certificates", path)
+    return withdrawn

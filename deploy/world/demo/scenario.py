@@ -15,6 +15,7 @@ from deploy.world.demo.checks import check_public, check_sealed
 from deploy.world.demo.citizen import Citizen, download
 from deploy.world.demo.confirming import apply_signed, refused
 from deploy.world.demo.doctor import Doctor
+from deploy.world.demo.employer import apply_again, prepared_by_employer
 from deploy.world.demo.forms import filled_form, findings
 from deploy.world.demo.gateway import DemoFailedError, Gateway, RefusedError
 from deploy.world.demo.papers import policy_scan, test_results
@@ -61,9 +62,11 @@ class Scenario:
         """
         await self.become_confirmed()
         await self.apply()
-        await apply_signed(
+        taken_back = await apply_signed(
             self.citizen, self.steps, {"type": self.outcome.application["type"]}, self._form
         )
+        await apply_again(self.citizen, self.steps, taken_back)
+        await prepared_by_employer(self.citizen, self.steps)
         await self.review()
         await self.receive()
         await self.check_certificate()
@@ -233,11 +236,31 @@ class Scenario:
             require(own is not None and own["current"], f"not known as our own: {own}")
             require(own["number"] == certificate["number"], f"known as another: {own}")
             notes.append(f"подписей: {len(file['signatures'])}")
+        with steps.step("квитанция о регистрации подписана и проверяется по номеру") as notes:
+            notes.append(f"{len(await self._receipt())} Б")
         with steps.step("журнал сообщений гражданина") as notes:
             journal = await citizen.gateway.get("notifier", "/messages", limit=100)
             channels = {m["channel"] for m in journal["items"]}
             require(channels == {"sms", "email", "push"}, f"channels in the journal: {channels}")
             notes.append(f"сообщений: {len(journal['items'])}")
+
+    async def _receipt(self) -> bytes:
+        """The receipt (C13): its clinic's signature is intact, its QR leads to the public check."""
+        application = self.outcome.application
+        for _ in range(200):
+            path = f"/applications/{application['id']}"
+            receipt = (await self.citizen.gateway.get("certificates", path))["receipt"]
+            if receipt is not None:
+                break
+            await asyncio.sleep(0.05)
+        require(receipt, "there is no receipt")
+        content = await download(self.citizen.gateway, receipt)
+        (address,) = await asyncio.to_thread(verify_pdf.read_qr, content)
+        page = await self.stranger.page(address)
+        require(page.is_success, f"{address} answered {page.status_code}")
+        require("Заявление зарегистрировано" in page.text, f"{address} does not say so")
+        require(application["fields"]["last_name"] not in page.text, "the page names the citizen")
+        return content
 
     async def check_certificate(self) -> None:
         """What anybody can check with their own tools."""

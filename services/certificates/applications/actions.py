@@ -16,6 +16,7 @@ from services.certificates.applications.domain.confirmations import Form, form_o
 from services.certificates.applications.domain.drafts import as_filed, from_profile
 from services.certificates.applications.domain.escalations import Ladder, due_at
 from services.certificates.applications.domain.looks import APPLICATION, Shown
+from services.certificates.applications.domain.receipt import receipt_rows, receipt_url
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.domain.stations import waits_for
 from services.certificates.applications.domain.turns import Office, Whose, whose_turn
@@ -32,6 +33,8 @@ from services.certificates.catalogue.domain.catalogue import Catalogue, Certific
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.clinics import Choice
+from services.certificates.known.domain.people import full_name
+from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import FieldError
 from services.chassis.work.looks import Looker, Looks, Subject
 from services.chassis.work.transactions import Transaction
@@ -286,3 +289,40 @@ class Cases:
 def _hurried(application: Application) -> bool:
     """Whether the class express is promised."""
     return application.filed is not None and application.filed.clock.sla is SlaClass.EXPRESS
+
+
+@dataclass(frozen=True)
+class ReceiptOrders:
+    """Orders the receipt of an application, in the transaction that registers it (C13)."""
+
+    cases: Cases
+    encryption: Encryption
+
+    async def order(
+        self, tx: Transaction, application: Application, kind: CertificateType
+    ) -> list[Data]:
+        """The order; none where nothing is known of the clinic or of the applicant any more."""
+        known = self.cases.known.store
+        clinic_id = application.clinic.id if application.clinic else ""
+        clinic = await known.clinics.find(tx, clinic_id)
+        person = await known.people.find(tx, application.citizen_id)
+        if clinic is None or person is None:
+            return []
+        calendar = await self.cases.calendar_of(tx, application)
+        rows = receipt_rows(
+            application,
+            kind,
+            clinic.issuer,
+            applicant=full_name(person.last_name, person.first_name, person.middle_name),
+            zone=calendar.zone,
+        )
+        filed = application.registered
+        order = events.receipt_ordered(
+            application,
+            clinic.issuer,
+            rows,
+            on=calendar.day_of(filed.consent.at),
+            check_url=receipt_url(self.cases.deps.public_url, filed.tracking_number),
+            encryption=self.encryption,
+        )
+        return [order]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import TypedDict
 
 from contracts import certificates as contract
+from contracts import clinics
 from contracts.envelope import Data
+from services.certificates.applications.domain import receipt
 from services.certificates.applications.domain.application import Application
+from services.certificates.applications.domain.receipt import ReceiptRow
 from services.certificates.applications.domain.states import State
 from services.certificates.catalogue.domain.catalogue import CertificateType
-from services.certificates.known.domain.clinics import ClinicName
+from services.certificates.known.domain.clinics import ClinicName, Issuer
 from services.certificates.known.domain.people import Hands
+from services.chassis.foundation.encryption import Encryption
 
 _ORDERED = "Исследование, назначенное врачом"
 
@@ -64,6 +69,43 @@ def prepared(application: Application, kind: CertificateType) -> contract.Applic
         organisation=by.organisation_name,
         **of_clinic(application.clinic),
     )
+
+
+def receipt_ordered(
+    application: Application,
+    clinic: Issuer,
+    rows: Sequence[ReceiptRow],
+    *,
+    on: date,
+    check_url: str,
+    encryption: Encryption,
+) -> contract.DocumentOrdered:
+    """The receipt of a registered application, to be sealed with its clinic's seal (C13)."""
+    number = application.registered.tracking_number
+    about = contract.DocumentOrdered.about(
+        application_id=application.id, citizen_id=application.citizen_id, number=number
+    )
+    fields = tuple(contract.PrintedField(key=r.key, label=r.label, value=r.value) for r in rows)
+    pii = contract.CertificatePii(fields=fields)
+    return contract.DocumentOrdered(
+        application_id=application.id,
+        citizen_id=application.citizen_id,
+        paper=contract.Paper.RECEIPT,
+        number=number,
+        form=receipt.FORM,
+        title=receipt.TITLE,
+        organisation_id=clinic.id,
+        issued_on=on,
+        check_url=check_url,
+        issuer=issuer(clinic),
+        pii=contract.EncryptedForm(jwe=encryption.encrypt(pii, about=about)),
+    )
+
+
+def issuer(clinic: Issuer) -> clinics.Issuer:
+    """The clinic as a document names it."""
+    said = {name: getattr(clinic, name) for name in clinics.Issuer.model_fields}
+    return clinics.Issuer(**said)
 
 
 def documents_requested(

@@ -37,6 +37,9 @@ def handlers(use: Copies, papers: Encryption) -> Handlers:
             birth_date=pii.birth_date,
             snils=pii.snils,
             oms=pii.oms,
+            passport=pii.passport.series + pii.passport.number if pii.passport else None,
+            gender=pii.gender,
+            registration_address=pii.registration_address,
         )
         await use.keep_person(person, cause=incoming.latest("person"))
 

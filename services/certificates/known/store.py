@@ -18,7 +18,7 @@ from services.chassis.work.aggregates import Records
 from services.chassis.work.transactions import Transaction
 
 INDEXES: Indexes = {
-    "people": [],
+    "people": [IndexModel([("snils", ASCENDING)], name="of_snils", sparse=True)],
     "staff": [IndexModel([("doctor_at", ASCENDING)], name="doctors_of_clinic")],
     "admissions": [],
     "files": [],
@@ -46,6 +46,10 @@ class KnownStore:
         self.signers = Records(db["signers"], Mapper(Signer))
         self.files = Records(db["files"], Mapper(KnownFile), owner="owner_id")
         self._admissions = db["admissions"]
+
+    async def of_snils(self, tx: Transaction, snils: str) -> list[Person]:
+        """The confirmed people of this number: one, or nobody."""
+        return await self.people.every(tx, {"snils": snils}, limit=2)
 
     async def has_doctor(
         self, tx: Transaction | None, clinic_id: str, specialties: Collection[str]

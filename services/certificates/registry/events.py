@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts import certificates as contract
-from contracts import clinics
 from contracts.envelope import MAX_BYTES, MAX_TEXT
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.events import OfClinic, of_clinic
+from services.certificates.applications.events import OfClinic, issuer, of_clinic
 from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.known.domain.clinics import ClinicName, Issuer
 from services.certificates.registry.domain.certificate import Certificate, Revocation
@@ -49,7 +48,7 @@ def ordered(
         issued_on=certificate.issued_on,
         valid_until=certificate.valid_until,
         verify_url=verify_url,
-        issuer=_issuer(clinic),
+        issuer=issuer(clinic),
         pii=_form(rows, act, about, encryption),
     )
 
@@ -79,7 +78,7 @@ def ordered_without_doctor(
         issued_on=certificate.issued_on,
         valid_until=certificate.valid_until,
         check_url=check_url,
-        issuer=_issuer(clinic),
+        issuer=issuer(clinic),
         pii=_form(rows, None, about, encryption),
     )
 
@@ -105,7 +104,7 @@ def preview_ordered(
         certificate_type=kind.code,
         certificate_title=kind.printed_title,
         organisation_id=clinic.id,
-        issuer=_issuer(clinic),
+        issuer=issuer(clinic),
         pii=_form(rows, None, about, encryption),
     )
 
@@ -127,11 +126,6 @@ def fits(rows: Sequence[Row]) -> bool:
     """Whether one order holds the form: what does not is never ordered (C23)."""
     plain = contract.CertificatePii(fields=_fields(rows)).model_dump_json(exclude_none=True)
     return len(plain.encode()) <= _LARGEST_FORM
-
-
-def _issuer(clinic: Issuer) -> clinics.Issuer:
-    said = {name: getattr(clinic, name) for name in clinics.Issuer.model_fields}
-    return clinics.Issuer(**said)
 
 
 def _of_clinic(certificate: Certificate) -> OfClinic:

@@ -75,13 +75,29 @@ class Door:
         """
         if who.actor is None:
             return None
+        right = await self._in_force(who)
+        if not right.covers(*self.scopes):
+            raise RightNotCoveringError
+        return right
+
+    async def organisation_of(self, who: Principal) -> Right:
+        """By which right they act for a legal entity here.
+
+        Raises:
+            RightNotCoveringError: they act for themselves, for a person, or elsewhere.
+            RightEndedError, RightNotReceivedError: as in `right_of`.
+        """
+        right = await self._in_force(who)
+        if not right.represents(*self.scopes):
+            raise RightNotCoveringError
+        return right
+
+    async def _in_force(self, who: Principal) -> Right:
         right = await self._arrived(who.right_id)
         if (right.representative_id, right.subject_id) != (who.actor, who.subject):
             raise RightNotCoveringError
         if not right.in_force(self.now()):
             raise RightEndedError
-        if not right.covers(*self.scopes):
-            raise RightNotCoveringError
         return right
 
     async def _arrived(self, right_id: str | None) -> Right:
@@ -133,5 +149,17 @@ def represented(*roles: Role, confirmed: bool = False) -> Callable[..., Awaitabl
             await door.admit(who)
             await door.right_of(who)
         return who
+
+    return holder
+
+
+def for_organisation(*roles: Role) -> Callable[..., Awaitable[Right]]:
+    """Of routes for who acts for a legal entity, and for nobody else (I11): by which right."""
+    has_role = require(*roles, confirmed=True, acting=True)
+
+    async def holder(request: Request, who: Principal = Depends(has_role)) -> Right:
+        door = find(request.app, Door)
+        await door.admit(who)
+        return await door.organisation_of(who)
 
     return holder

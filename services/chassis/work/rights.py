@@ -68,6 +68,10 @@ class Right:
         """
         return self.kind is not RightKind.ORGANISATION and set(scopes) <= set(self.scopes)
 
+    def represents(self, *scopes: Scope) -> bool:
+        """Whether all of these may be done for a legal entity."""
+        return self.kind is RightKind.ORGANISATION and set(scopes) <= set(self.scopes)
+
     def covers_type(self, certificate_type: str) -> bool:
         """Whether certificates of this type may be dealt with."""
         return not self.certificate_types or certificate_type in self.certificate_types

@@ -30,6 +30,8 @@ from services.documents.uploads.domain.signatures import Known, Standing
 log = structlog.get_logger(__name__)
 
 SEAL = "seal"
+SEAL_RECEIPT = "seal-receipt"
+"""A queue of its own, one at a time: however many receipts there are, certificates do not wait."""
 _NO_ACT_CODE = "act-missing"
 _NO_ACT = "Врач не подтвердил подпись под этим документом. Нужно новое решение врача."
 
@@ -137,7 +139,8 @@ class Documents:
                 queued_at=self.deps.now(),
                 order=order,
             ).follows(previous)
-            await tx.set_timer(SEAL, document.id, document.queued_at)
+            timer = SEAL_RECEIPT if kind is Kind.RECEIPT else SEAL
+            await tx.set_timer(timer, document.id, document.queued_at)
             if instead_of is not None:
                 await self.store.add_void(tx, kind, reference_id, instead_of, document.queued_at)
             return await self.store.add(tx, document)

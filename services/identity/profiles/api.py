@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.facilities import facility
-from services.identity.accounts.domain import Account, Category, ProfileState, readable
+from services.identity.accounts.domain import Account, Category, Gender, ProfileState, readable
 from services.identity.deps import Body, Citizen, FormField
 from services.identity.profiles.domain import Form
 from services.identity.profiles.usecases import Profiles
@@ -46,6 +46,12 @@ class ProfileForm(Body):
     inn: Annotated[FormField, Field(examples=["500100732259"])] = None
     oms: Annotated[FormField, Field(examples=["7758890000000128"])] = None
     passport: PassportForm | None = None
+    gender: Annotated[
+        FormField, Field(description="`female`, `male`: заполняет формы.", examples=["female"])
+    ] = None
+    registration_address: Annotated[
+        FormField, Field(examples=["г. Москва, ул. Донская, д. 5, кв. 12"])
+    ] = None
     phone: Annotated[FormField, Field(description="Если вход подтверждён по e-mail.")] = None
     email: Annotated[FormField, Field(description="Если вход подтверждён по телефону.")] = None
 
@@ -81,6 +87,8 @@ class ProfileView(BaseModel):
     inn: str | None = None
     oms: str | None = None
     passport: PassportView | None = None
+    gender: Gender | None = None
+    registration_address: str | None = None
     phone: str | None = None
     email: str | None = None
 

@@ -27,7 +27,6 @@ def profile_submitted(
 
 def person_pii(person: Person) -> contract.PersonPii:
     """A person as the registry is to find them."""
-    passport = person.passport
     return contract.PersonPii(
         last_name=person.last_name,
         first_name=person.first_name,
@@ -36,10 +35,13 @@ def person_pii(person: Person) -> contract.PersonPii:
         snils=person.snils,
         inn=person.inn,
         oms=person.oms,
-        passport=contract.Passport(series=passport.series, number=passport.number)
-        if passport
-        else None,
+        passport=_passport(person),
     )
+
+
+def _passport(person: Person) -> contract.Passport | None:
+    passport = person.passport
+    return contract.Passport(series=passport.series, number=passport.number) if passport else None
 
 
 def confirmed(
@@ -61,6 +63,9 @@ def confirmed(
         birth_date=person.birth_date,
         snils=person.snils,
         oms=person.oms,
+        passport=_passport(person),
+        gender=person.gender,
+        registration_address=person.registration_address,
     )
     about = contract.PapersConfirmed.about(account_id=account.id)
     return (

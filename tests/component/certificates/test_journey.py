@@ -80,9 +80,9 @@ async def test_each_step_is_one_event_with_the_next_version(office: Office) -> N
         (await outbox_events(office.app, kind))[0]
         for kind in (ApplicationSubmitted, ReviewStarted, ApplicationApprovedV2, CertificateIssued)
     ]
-    assert [event.seq for event in events] == [1, 2, 3, 5]
+    assert [event.seq for event in events] == [1, 3, 4, 6]  # 2: the receipt
     (ended,) = await outbox_events(office.app, ReviewEnded)
-    assert (ended.seq, ended.aggregateid) == (4, issued["id"])
+    assert (ended.seq, ended.aggregateid) == (5, issued["id"])
     assert {event.aggregateid for event in events} == {issued["id"]}
     submitted, started, approved, done = (event.data for event in events)
     assert submitted.fee_kopecks == FORM_086.fee_kopecks

@@ -24,9 +24,19 @@ def one_more(before: Begun | None, calendar: WorkingCalendar, now: datetime, *, 
     Raises:
         TooManyDraftsTodayError: it is more than one may.
     """
+    begun = more(before, calendar, now, 1)
+    if begun.drafts > most:
+        raise TooManyDraftsTodayError(most, left_of(begun, calendar, now))
+    return begun
+
+
+def more(before: Begun | None, calendar: WorkingCalendar, now: datetime, count: int) -> Begun:
+    """What was begun today, with so many more."""
     today = calendar.day_of(now)
     drafts = before.drafts if before is not None and before.day == today else 0
-    if drafts >= most:
-        rest = calendar.end_of(today) - now
-        raise TooManyDraftsTodayError(most, math.ceil(rest.total_seconds()))
-    return Begun(today, drafts + 1)
+    return Begun(today, drafts + count)
+
+
+def left_of(begun: Begun, calendar: WorkingCalendar, now: datetime) -> int:
+    """The seconds that are left of the day."""
+    return math.ceil((calendar.end_of(begun.day) - now).total_seconds())

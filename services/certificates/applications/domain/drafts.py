@@ -40,6 +40,7 @@ from services.certificates.known.errors import ProfileNotReceivedError
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 
 _EDIT = "Изменить черновик"
+_UNCONFIRMED = FieldError("/act", "required", "Подтвердите подачу кодом или своей подписью.")
 _TESTS_MISSING = "Не приложены результаты обязательных исследований."
 
 
@@ -61,10 +62,11 @@ class Changes:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the citizen ticks when submitting."""
+    """What the citizen ticks when submitting; `confirmed`: something came that confirms it."""
 
     agreed: bool
     version: str
+    confirmed: bool = True
 
 
 def draft(
@@ -248,7 +250,7 @@ def submitted(
         *_consent_errors(agreement, consent),
     ]
     if errors:
-        raise InvalidInputError(errors)
+        raise InvalidInputError([*errors, *([] if agreement.confirmed else [_UNCONFIRMED])])
     sla, reasons = class_of(application, kind)
     agreed = Consent(consent.version, sha256(consent.text.encode()).hexdigest(), now)
     deadline = calendar.deadline(now, kind.term(sla, application.values))

@@ -125,6 +125,11 @@ class ApplicationStore(Aggregates[Application]):
         """What the citizen began last, not what others prepared for them."""
         return await self.first(tx, {"citizen_id": citizen_id, "prepared_by": None}, _NEWEST)
 
+    async def prepared_for(self, tx: Transaction, citizen_id: str) -> list[Application]:
+        """The drafts that legal entities prepared and this citizen has not answered (C48)."""
+        query = {"citizen_id": citizen_id, "state": State.DRAFT.value, "prepared_by": {"$ne": None}}
+        return await self.every(tx, query, limit=100)
+
     async def at_clinics(
         self, citizen_id: str, clinics: Collection[str | None] | None, *, limit: int
     ) -> list[Application]:

@@ -24,7 +24,7 @@ from services.certificates.known.actions import Known
 from services.certificates.known.domain.clinics import Choice, ClinicFlaw
 from services.certificates.known.domain.people import Hands
 from services.chassis.database.idempotency import Once
-from services.chassis.foundation.errors import FieldError, InvalidInputError
+from services.chassis.foundation.errors import FieldError, InvalidInputError, StaleVersionError
 from services.chassis.http.etags import Expected
 from services.chassis.work.transactions import Transaction
 
@@ -117,24 +117,33 @@ class Drafts:
     ) -> Application:
         """Change a draft; see `drafts.edited`.
 
+        The same changes again, after an answer that was lost on its way, are found made (e18).
+
         Raises:
             StaleVersionError: it was changed in between.
         """
-        await self._load(
-            None, citizen_id, application_id, expected
-        )  # before anything is waited for
-        await self.known.files_arrive(citizen_id, ids_of(changes.given))
-        await self.known.clinic_arrives(changes.clinic_id)
+        store = self.cases.store
+        found = await store.get(None, application_id, owner=citizen_id)
+        if not _is_stale(expected, found):  # before anything is waited for
+            await self.known.files_arrive(citizen_id, ids_of(changes.given))
+            await self.known.clinic_arrives(changes.clinic_id)
 
         async def work(tx: Transaction) -> Application:
-            before = await self._load(tx, citizen_id, application_id, expected)
+            before = await store.get(tx, application_id, owner=citizen_id)
             await self.known.may_apply(tx, citizen_id, before.type_code, by)
             person = await self.known.store.people.find(tx, citizen_id)
             files = await self.known.store.files_of(tx, citizen_id, ids_of(changes.given))
             kind, chosen = await self.cases.kind_of(before), None
             if changes.clinic_id is not None:
                 chosen = await self.cases.choice(tx, changes.clinic_id, kind)
-            after = drafts.edited(before, kind, person, files, changes, chosen=chosen)
+            try:
+                after = drafts.edited(before, kind, person, files, changes, chosen=chosen)
+            except InvalidInputError:
+                expected.check(before.revision)  # of another version nothing can be said
+                raise
+            if after == before and _is_stale(expected, before):
+                return before
+            expected.check(before.revision)
             return await self.cases.save(tx, before, after)
 
         return await self.deps.transactions.run(work)
@@ -151,9 +160,10 @@ class Drafts:
             raise InvalidInputError(drafts.clinic_errors(choice.flaw))
         return Choice()
 
-    async def _load(
-        self, tx: Transaction | None, citizen_id: str, application_id: str, expected: Expected
-    ) -> Application:
-        found = await self.cases.store.get(tx, application_id, owner=citizen_id)
+
+def _is_stale(expected: Expected, found: Application) -> bool:
+    try:
         expected.check(found.revision)
-        return found
+    except StaleVersionError:
+        return True
+    return False

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from contracts.envelope import Data
 from services.certificates.applications import events
-from services.certificates.applications.actions import Cases
+from services.certificates.applications.actions import Cases, ReceiptOrders
 from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.confirmations import (
@@ -22,6 +23,7 @@ from services.certificates.applications.domain.tracking import TRACKING_SPACE, t
 from services.certificates.applications.errors import (
     ConfirmationRequiredError,
     DraftIncompleteError,
+    IllegalTransitionError,
     TooManyApplicationsError,
 )
 from services.certificates.applications.gateways import Signatures
@@ -31,6 +33,7 @@ from services.certificates.applications.usecases.repeats import Repeats
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.people import Hands, Person
+from services.chassis.foundation.errors import StaleVersionError
 from services.chassis.http.acts import Act, ActKind, Acts, Flaw, SigningActRefusedError
 from services.chassis.http.etags import Expected
 from services.chassis.work.transactions import Transaction
@@ -79,6 +82,7 @@ class Submissions:
     known: Known
     desks: Desks
     repeats: Repeats
+    receipts: ReceiptOrders
     acts: Acts
     signatures: Signatures
     metrics: ApplicationMetrics
@@ -109,13 +113,43 @@ class Submissions:
     ) -> Application:
         """Hand the application in; see `drafts.submitted` and `confirmed` (C10–C15).
 
+        The same act again, after an answer that was lost on its way, finds it handed in (e18).
+
         Raises:
             SignatureRefusedError: the signature that came does not hold; says why.
             TooManyApplicationsError: as many of this citizen wait for a decision as may.
         """
+        try:
+            return await self._hand_in(
+                citizen_id, application_id, agreement, evidence, expected=expected, by=by
+            )
+        except (StaleVersionError, IllegalTransitionError):
+            found = await self.cases.store.get(None, application_id, owner=citizen_id)
+            if not await self._did(evidence, found):
+                raise
+            return found
+
+    async def _did(self, evidence: Evidence, found: Application) -> bool:
+        """Whether this very act handed it in."""
+        confirmation = found.filed.confirmation if found.filed else None
+        if confirmation is None or evidence.act is None:
+            return False
+        return (await self.acts.read(evidence.act)).id == confirmation.reference
+
+    async def _hand_in(
+        self,
+        citizen_id: str,
+        application_id: str,
+        agreement: Agreement,
+        evidence: Evidence,
+        *,
+        expected: Expected,
+        by: Hands | None,
+    ) -> Application:
         draft = await self._load(None, citizen_id, application_id, expected)
         await self.known.profile_arrives(citizen_id)
         proof = await self._read(draft, evidence)
+        agreement = replace(agreement, confirmed=proof is not None)
 
         async def attempt(number: str) -> Application:
             async def work(tx: Transaction) -> Application:
@@ -170,11 +204,11 @@ class Submissions:
         )
         after = await self._confirmed(tx, after, proof, by)
         after = await self.repeats.hand_in(tx, after)
-        told = events.submitted(after, kind, by)
-        if after.state is not State.AWAITING_DOCUMENTS:
-            return await self.cases.save(tx, before, after, told)
-        requested = events.documents_requested(after, kind)
-        return await self.cases.save(tx, before, after, told, requested)
+        told: list[Data] = [events.submitted(after, kind, by)]
+        if after.state is State.AWAITING_DOCUMENTS:
+            told.append(events.documents_requested(after, kind))
+        told += await self.receipts.order(tx, after, kind)
+        return await self.cases.save(tx, before, after, *told)
 
     async def _confirmed(
         self, tx: Transaction, after: Application, proof: Proof, by: Hands | None

@@ -102,6 +102,11 @@ class ApplicationView(BaseModel):
     decision: DecisionView | None
     certificate: MadeView | None
     claimed_until: datetime | None
+    receipt: str | None = Field(
+        description="Квитанция о регистрации, когда она подписана (C13); её файл: "
+        "`POST /api/documents/v1/documents/{id}/links`.",
+        examples=["doc-7"],
+    )
     follows: LinkView | None = Field(description="Первое заявление, которое это повторяет (C46).")
     followed_by: LinkView | None = Field(description="Повторное заявление.")
     prepared_by: str | None = Field(description="Организация, которая подготовила черновик (C48).")
@@ -194,6 +199,7 @@ def _view(
         decision=DecisionView.of(application.decision) if application.decision else None,
         certificate=MadeView.of(made) if made else None,
         claimed_until=application.claim.until if application.claim else None,
+        receipt=application.receipt_id,
         follows=LinkView.of(application.follows),
         followed_by=LinkView.of(application.followed_by),
         prepared_by=prepared.organisation_name if prepared else None,

@@ -25,6 +25,9 @@ class Person:
     birth_date: date
     snils: str | None = None
     oms: str | None = None
+    passport: str | None = None
+    gender: str | None = None
+    registration_address: str | None = None
 
     @property
     def prefill(self) -> Mapping[str, str]:
@@ -36,6 +39,9 @@ class Person:
             "birth_date": self.birth_date.isoformat(),
             "snils": self.snils,
             "oms": self.oms,
+            "passport": self.passport,
+            "gender": self.gender,
+            "registration_address": self.registration_address,
         }
         return {name: value for name, value in parts.items() if value}
 

@@ -41,6 +41,7 @@ from services.identity.accounts.domain.looks import ACCOUNT, SHOWN_LABELS, Shown
 from services.identity.accounts.domain.passwords import StoredPassword
 from services.identity.accounts.domain.person import (
     Category,
+    Gender,
     Passport,
     Person,
     Profile,
@@ -64,6 +65,7 @@ __all__ = [
     "Contact",
     "Dismissal",
     "Employee",
+    "Gender",
     "Passport",
     "Person",
     "Post",

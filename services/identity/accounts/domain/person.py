@@ -30,9 +30,19 @@ class Passport:
     number: str
 
 
+class Gender(StrEnum):
+    """As forms ask for it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
 @dataclass(frozen=True)
 class Person:
-    """A checked profile: numbers are digits without separators."""
+    """A checked profile: numbers are digits without separators.
+
+    Gender and address are the person's own word, to fill in forms: no registry is asked for them.
+    """
 
     category: Category
     last_name: str
@@ -44,6 +54,8 @@ class Person:
     oms: str | None = None
     passport: Passport | None = None
     birth_certificate: str | None = None
+    gender: Gender | None = None
+    registration_address: str | None = None
 
     @property
     def full_name(self) -> str:

@@ -6,19 +6,27 @@ Refuses to say whether the numbers belong to the person: that is the state regis
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.chassis.foundation.dates import parse_day
 from services.chassis.foundation.errors import FieldError, InvalidInputError
-from services.chassis.foundation.text import hyphens, line
+from services.chassis.foundation.text import hyphens, line, unprintable_detail
 from services.chassis.foundation.text import name as tidied_name
 from services.chassis.foundation.text import number as digits_of
-from services.identity.accounts.domain import Category, Passport, Person, email_of, phone_of
+from services.identity.accounts.domain import (
+    Category,
+    Gender,
+    Passport,
+    Person,
+    email_of,
+    phone_of,
+)
 from services.identity.profiles.domain.checks import inn_valid, is_digits, oms_valid, snils_valid
 from services.identity.profiles.domain.names import name_detail
 
 _OLDEST_YEARS = 130
+_LONGEST_ADDRESS = 250
 
 
 # I10 (S0:46-48). A resident's permit is not asked for yet: the passport of a resident is optional.
@@ -45,6 +53,8 @@ class Form:
     passport_number: str | None = None
     phone: str | None = None
     email: str | None = None
+    gender: str | None = None
+    registration_address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,10 +95,12 @@ def checked(form: Form, today: date) -> Checked:
     numbers = _numbers(form, required, found)
     passport = _passport(form, found, required="passport" in required)
     phone, email = _contacts(form, found)
+    gender, address = _gender(form.gender, found), _address(form.registration_address, found)
     last, first, middle = names
     if found.errors or category is None or last is None or first is None or born is None:
         raise InvalidInputError(found.errors)
     person = Person(category, last, first, middle, born, *numbers, passport)
+    person = replace(person, gender=gender, registration_address=address)
     return Checked(person, phone, email)
 
 
@@ -193,6 +205,28 @@ def _passport(form: Form, found: _Findings, *, required: bool) -> Passport | Non
             found.add(f"passport/{name}", f"passport-{name}-format", detail)
             good = False
     return Passport(series, number) if good else None
+
+
+def _gender(text: str | None, found: _Findings) -> Gender | None:
+    if _blank(text):
+        return None
+    try:
+        return Gender(line(text or ""))
+    except ValueError:
+        expected = ", ".join(f"«{g}»" for g in Gender)
+        found.add("gender", "enum", f"Недопустимое значение. Возможны: {expected}.")
+        return None
+
+
+def _address(text: str | None, found: _Findings) -> str | None:
+    address = line(text or "")
+    if len(address) > _LONGEST_ADDRESS:
+        found.add("registration_address", "too-long", f"Не больше {_LONGEST_ADDRESS} символов.")
+        return None
+    if (wrong := unprintable_detail(address)) is not None:
+        found.add("registration_address", "unprintable", wrong)
+        return None
+    return address or None
 
 
 def _contacts(form: Form, found: _Findings) -> tuple[str | None, str | None]:

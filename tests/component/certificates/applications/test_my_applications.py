@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from contracts.certificates import ApplicationSubmitted
+from contracts.identity import Passport
 from tests.support.service import keyed, outbox_events
-from tests.support.services.certificates.builders import TESTS
-from tests.support.services.certificates.events import Json
+from tests.support.services.certificates.builders import ANNA, TESTS
+from tests.support.services.certificates.events import Json, profile
 from tests.support.services.certificates.office import Office, match
 
 
@@ -148,3 +149,19 @@ async def test_c5_what_one_typed_last_is_offered(office: Office, field: str) -> 
         "/v1/applications", json={"type": "086u"}, headers=office.citizen() | keyed()
     )
     assert opened.json()["fields"][field] == last["fields"][field]
+
+
+async def test_c5_a_form_is_filled_from_everything_that_the_profile_knows(office: Office) -> None:
+    more: dict[str, Any] = {
+        "gender": "female",
+        "registration_address": "г. Москва, ул. Донская, д. 5",
+        "passport": Passport(series="4521", number="123456"),
+    }
+    assert await office.hear(profile(**more), ANNA.account_id) == "handled"
+    opened = await office.http.post(
+        "/v1/applications", json={"type": "003vu"}, headers=office.citizen() | keyed()
+    )
+    fields = opened.json()["fields"]
+    assert fields["gender"] == "female"
+    assert fields["registration_address"] == "г. Москва, ул. Донская, д. 5"
+    assert fields["passport"] == "4521123456"

@@ -82,6 +82,10 @@ HOT: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
         [("created_at", -1), ("_id", -1)],
     ),
     ("certificates", {"number": "n"}, []),
+    ("people", {"snils": "s"}, []),
+    ("bulks", {"organisation_id": "o"}, [("created_at", -1), ("_id", -1)]),
+    ("bulk_rows", {"bulk_id": "b"}, [("position", 1), ("_id", 1)]),
+    ("bulk_rows", {"bulk_id": "b", "outcome": "waiting"}, [("position", 1), ("_id", 1)]),
 ]
 
 

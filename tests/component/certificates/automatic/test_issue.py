@@ -19,6 +19,7 @@ from tests.support.services.certificates.events import sealed, signer, unsealabl
 from tests.support.services.certificates.office import Office
 from tests.support.services.certificates.records import (
     answer,
+    certificates_ordered,
     entry,
     extract,
     questions,
@@ -206,7 +207,7 @@ async def test_without_an_answer_a_doctor_gets_it_in_time(office: Office) -> Non
     (said,) = record_answers(question)
     assert await answer(office, said, question) == "handled"  # late: for the doctor, not for us
     assert (await office.read(application["id"]))["state"] == "submitted"
-    assert await outbox_events(office.app, DocumentOrdered) == []
+    assert await certificates_ordered(office) == []
 
 
 async def test_a_clinic_that_cannot_seal_leaves_it_to_a_doctor(office: Office) -> None:
@@ -245,4 +246,4 @@ async def test_whatever_repeats_there_is_one_certificate(office: Office) -> None
         return await timers.count_documents({"kind": CHECK_TIMER}) == 0
 
     await eventually(idle)
-    assert len(await outbox_events(office.app, DocumentOrdered)) == 1
+    assert len(await certificates_ordered(office)) == 1

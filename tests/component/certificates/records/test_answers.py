@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contracts.certificates import DocumentOrdered, EncryptedForm
+from contracts.certificates import EncryptedForm
 from contracts.records import RecordRequested
 from services.certificates.applications.domain.application import Application
 from services.certificates.records.actions import ASK_TIMER, Record
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.timers import timer_id
-from tests.support.service import outbox_events
 from tests.support.services.certificates.office import Office
 from tests.support.services.certificates.records import (
     answer,
+    certificates_ordered,
     entry,
     extract,
     questions,
@@ -67,7 +67,7 @@ async def test_parts_twice_backwards_and_late_are_one_answer(office: Office) -> 
     for seq, part in enumerate((parts[2], parts[2], parts[0], parts[1], *parts), start=1):
         assert await answer(office, part, question, seq=seq) == "handled"
     await stands(office, application, "approved")
-    assert len(await outbox_events(office.app, DocumentOrdered)) == 1
+    assert len(await certificates_ordered(office)) == 1
 
 
 async def test_a_part_of_another_patient_spoils_the_whole(office: Office) -> None:

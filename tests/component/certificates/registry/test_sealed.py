@@ -66,4 +66,4 @@ async def test_a_failed_sealing_returns_to_the_doctor_and_a_late_success_is_igno
     ]
     assert [s["state"] for s in states] == ["unknown", "valid"]
     approvals = await outbox_events(office.app, ApplicationApprovedV2)
-    assert [event.seq for event in approvals] == [3, 6]
+    assert [event.seq for event in approvals] == [4, 7]

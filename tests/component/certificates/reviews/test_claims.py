@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
-from contracts.certificates import ApplicationApprovedV2, ReviewEnded, ReviewStarted
+from contracts.certificates import (
+    ApplicationApprovedV2,
+    DocumentOrdered,
+    ReviewEnded,
+    ReviewStarted,
+)
 from contracts.envelope import Data, Event
 from contracts.topics import topic_of
 from services.chassis.foundation.settings import Platform
@@ -25,16 +30,20 @@ REFUSAL = {"reason_code": "contraindications", "reason": "Противопока
 
 
 async def told(office: Office, application_id: str) -> list[str]:
-    """The names of all events of an application in their order, which must have no gap."""
+    """The names of all events of an application but its receipt's order; they have no gap."""
     events: list[Event[Any]] = []
-    kinds: tuple[type[Data], ...] = (*topic_of(ReviewEnded).events, ApplicationApprovedV2)
+    kinds: tuple[type[Data], ...] = (
+        *topic_of(ReviewEnded).events,
+        *topic_of(ApplicationApprovedV2).events,
+    )
     for data in kinds:
         events += [
             e for e in await outbox_events(office.app, data) if e.aggregateid == application_id
         ]
     events.sort(key=lambda event: event.seq)
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
-    return [event.type.removeprefix("certificates.").rpartition(".")[0] for event in events]
+    told = [event for event in events if event.type != DocumentOrdered.TYPE]
+    return [event.type.removeprefix("certificates.").rpartition(".")[0] for event in told]
 
 
 async def ended_for(office: Office) -> list[str]:

@@ -41,7 +41,7 @@ async def test_c20_two_doctors_race_and_one_gets_it(office: Office) -> None:
             for event in await outbox_events(office.app, ReviewStarted)
             if event.aggregateid == application["id"]
         ]
-        assert [event.seq for event in started] == [2]
+        assert [event.seq for event in started] == [3]
 
 
 async def test_c20_many_doctors_race_for_one_application(office: Office) -> None:

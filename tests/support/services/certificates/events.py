@@ -39,6 +39,7 @@ def profile(
     account_id: str = ANNA.account_id,
     *,
     birth_date: date = ANNA.birth_date,
+    **more: Any,
 ) -> PapersConfirmed:
     """Anna's confirmed papers."""
     papers = PapersPii(
@@ -48,6 +49,7 @@ def profile(
         birth_date=birth_date,
         snils=snils,
         oms=ANNA.oms,
+        **more,
     )
     return PapersConfirmed(
         account_id=account_id,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from contracts.certificates import EncryptedForm
+from contracts.certificates import DocumentOrdered, EncryptedForm, Paper
 from contracts.envelope import Data, Event
 from contracts.partners import (
     RecordAnswered,
@@ -56,11 +56,20 @@ def patient_of(asked: SoughtPii, **over: Any) -> RecordedPatient:
     return RecordedPatient(**(dict(asked) | over))
 
 
+async def certificates_ordered(office: Office) -> list[Event[Any]]:
+    """The certificates that were ordered without a doctor: no receipts."""
+    return _asked(await outbox_events(office.app, DocumentOrdered))
+
+
+def _asked(events: list[Event[Any]]) -> list[Event[Any]]:
+    return [e for e in events if getattr(e.data, "paper", None) != Paper.RECEIPT]
+
+
 async def questions(office: Office, data: type[Data], *, count: int = 1) -> list[Event[Any]]:
     """What was asked, once it is so often."""
 
     async def enough() -> list[Event[Any]] | None:
-        found = await outbox_events(office.app, data)
+        found = _asked(await outbox_events(office.app, data))
         return found if len(found) >= count else None
 
     found: list[Event[Any]] = await eventually(enough)

@@ -46,6 +46,17 @@ def test_a_good_form_becomes_digits_and_normal_contacts_i13() -> None:
     assert (found.phone, found.email) == ("+79123456789", "anna@example.org")
 
 
+def test_what_forms_ask_for_beside_the_papers_is_ones_own_word_c5() -> None:
+    said = replace(_FORM, gender="female", registration_address=" г.\u00a0Москва,  Донская, 5 ")
+    person = checked(said, _TODAY).person
+    assert (person.gender, person.registration_address) == ("female", "г. Москва, Донская, 5")
+    wrong = replace(_FORM, gender="f", registration_address="д" * 251)
+    assert _codes(wrong) == {"/gender": "enum", "/registration_address": "too-long"}
+    assert _codes(replace(_FORM, registration_address="漢")) == {
+        "/registration_address": "unprintable"
+    }
+
+
 def test_an_empty_form_names_every_missing_field_e1() -> None:
     assert _codes(Form()) == dict.fromkeys(
         ["/category", "/last_name", "/first_name", "/birth_date"], "missing"

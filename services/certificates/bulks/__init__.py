@@ -1,0 +1,1 @@
+"""Applications that legal entities prepare for their employees, many at once (C48, I11)."""

@@ -1,0 +1,1 @@
+"""A bulk, its rows, and what a row says."""

@@ -1,0 +1,1 @@
+"""Bulks taken in, worked off, and reported."""

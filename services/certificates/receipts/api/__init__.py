@@ -1,0 +1,1 @@
+"""The public check of receipts: for machines, and as a page."""
