@@ -92,7 +92,8 @@ async def test_what_no_font_prints_is_named_in_the_draft_and_not_submitted(offic
         headers=office.citizen() | match(draft),
     )
     assert submitted.status_code == 422
-    assert [e["code"] for e in submitted.json()["errors"]] == ["unprintable"]
+    wrong = {e["pointer"]: e["code"] for e in submitted.json()["errors"]}
+    assert wrong == {"/fields/workplace": "unprintable", "/act": "required"}
 
 
 async def test_a_doctors_findings_are_taken_as_pasted_from_a_medical_system(office: Office) -> None:
