@@ -12,6 +12,7 @@ import httpx2
 
 from deploy.stacks.embedded.settings import Ports, StackSettings
 from deploy.stacks.embedded.state import read_state
+from deploy.world.demo.every_type import EveryType
 from deploy.world.demo.gateway import DemoFailedError, Gateway
 from deploy.world.demo.scenario import Scenario
 from deploy.world.demo.steps import Steps
@@ -47,7 +48,10 @@ async def main() -> int:
     gateway = Gateway(args.gateway)
     try:
         await opened(StackSettings().run_dir, args.gateway)
-        outcome = await Scenario(gateway, Steps(), seed=args.seed).play()
+        steps = Steps()
+        scenario = Scenario(gateway, steps, seed=args.seed)
+        outcome = await scenario.play()
+        await EveryType(gateway, steps, scenario.citizen).play()
     except DemoFailedError as failure:
         print(f"\nНе сошлось: {failure}", file=sys.stderr)
         return 1
