@@ -32,6 +32,45 @@ class Doctor:
         """Take it from the queue."""
         await self.gateway.post("certificates", f"/reviews/{application_id}/claim")
 
+    async def find(
+        self, application_id: str, examination: str, said: dict[str, str]
+    ) -> dict[str, Any]:
+        """Write down what was found at an examination (C21)."""
+        path = f"/reviews/{application_id}/findings"
+        body = {"examination": examination, "fields": said}
+        found: dict[str, Any] = await self.gateway.post("certificates", path, body)
+        return found
+
+    async def upload(self, name: str, content: bytes) -> str:
+        """A result, a PDF, to be attached."""
+        answer = await self.gateway.call(
+            "POST",
+            "documents",
+            "/files",
+            once=True,
+            files={"file": (name, content, "application/pdf")},
+            data={"purpose": "result"},
+        )
+        return str(answer.json()["file_id"])
+
+    async def attach(self, application_id: str, file_id: str, requirement: str) -> dict[str, Any]:
+        """A result of this doctor's; the news of a fresh upload may be a moment behind."""
+        path, body = (
+            f"/reviews/{application_id}/results",
+            {"file_id": file_id, "requirement": requirement},
+        )
+        for _ in range(100):
+            try:
+                found: dict[str, Any] = await self.gateway.post("certificates", path, body)
+            except RefusedError as refused:
+                if {e["code"] for e in refused.problem.get("errors", ())} != {"file-not-ready"}:
+                    raise
+                await asyncio.sleep(0.05)
+            else:
+                return found
+        message = "certificates did not hear of the result"
+        raise DemoFailedError(message)
+
     async def preview(self, application_id: str, findings: dict[str, Any]) -> dict[str, Any]:
         """The certificate as it would be printed: where it is, and its digest."""
         path = f"/reviews/{application_id}/preview"

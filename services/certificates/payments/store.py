@@ -32,4 +32,4 @@ class Strange(Records[StrangePayment]):
 
     async def counted(self) -> int:
         """How many wait for a person."""
-        return await counting.counted(self.collection, {})
+        return await counting.counted(self.collection, {}, hint="_id_")
