@@ -34,6 +34,9 @@ from services.chassis.work.transactions import Transaction
 _NO_CLINIC = "Клиника не может выдать справку. Заявление рассмотрит врач."
 _NO_SEAL = "У клиники нет действующей печати. Заявление рассмотрит врач."
 
+_SAID_ELSEWHERE = (None, ClinicFlaw.NO_DOCTOR, ClinicFlaw.SEALLESS)
+"""No doctor is needed; whether the clinic can seal is asked for this very certificate."""
+
 
 @dataclass(frozen=True)
 class Automatic:
@@ -124,6 +127,6 @@ class Automatic:
         self, tx: Transaction, application: Application, kind: CertificateType
     ) -> Issuer | None:
         choice = await self.cases.choice(tx, self.cases.clinic_of(application), kind)
-        if choice.clinic is None or choice.flaw not in (None, ClinicFlaw.NO_DOCTOR):
+        if choice.clinic is None or choice.flaw not in _SAID_ELSEWHERE:
             return None
         return choice.clinic.issuer
