@@ -150,6 +150,13 @@ class Cases:
         await self.known.may_decide(tx, doctor_id, about=found.citizen_id)
         return found
 
+    async def left(self, tx: Transaction, application: Application) -> frozenset[str]:
+        """Those of its specialists who are no doctors of its clinic any more (C21, K9)."""
+        clinic, made_by = self.clinic_of(application), {f.doctor_id for f in application.findings}
+        known = [await self.known.store.staff.find(tx, id_) for id_ in sorted(made_by)]
+        here = {d.account_id for d in known if d is not None and clinic in d.clinics(Role.DOCTOR)}
+        return frozenset(made_by - here)
+
     async def time_claim(self, tx: Transaction, application: Application) -> None:
         """Let the claim end by itself."""
         if application.claim is not None:

@@ -5,6 +5,7 @@ A claim is exclusive and ends by itself: nothing is lost but the time.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,8 +29,11 @@ def claimed(
     doctor: Staff,
     now: datetime,
     lease: timedelta,
+    left: Collection[str] = (),
 ) -> Application:
     """The application on this doctor's desk; unchanged if it is there already.
+
+    `left` are those of its specialists who work at the clinic no more.
 
     Raises:
         ReviewTakenError: another doctor was faster.
@@ -45,7 +49,7 @@ def claimed(
             return application
         raise ReviewTakenError
     moved = application.moved(Move.CLAIM, actor=Actor.DOCTOR, actor_id=doctor_id, now=now)
-    refuse_idle(application, kind, doctor)
+    refuse_idle(application, kind, doctor, left)
     return replace(moved, claim=Claim(doctor_id, now + lease))
 
 

@@ -6,7 +6,7 @@ when all are there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -57,8 +57,12 @@ def refuse_unexamined(application: Application, kind: CertificateType) -> None:
         raise ExaminationsMissingError([e.title for e in missing])
 
 
-def refuse_idle(application: Application, kind: CertificateType, doctor: Staff) -> None:
+def refuse_idle(
+    application: Application, kind: CertificateType, doctor: Staff, left: Collection[str] = ()
+) -> None:
     """Refuse a doctor who has nothing to do here now; who decides always has, be it a refusal.
+
+    `left` are doctors who work at the clinic no more: a colleague may examine in their place.
 
     Raises:
         NotWaitingForYouError: it names who is waited for.
@@ -67,7 +71,7 @@ def refuse_idle(application: Application, kind: CertificateType, doctor: Staff) 
         return
     mine = [e for e in kind.examinations if _examines(doctor, e)]
     found = [application.found(e.code) for e in mine]
-    if all(f is not None and f.doctor_id != doctor.account_id for f in found):
+    if all(f is not None and f.doctor_id not in {doctor.account_id, *left} for f in found):
         missing = application.unexamined(kind)
         raise NotWaitingForYouError([e.title for e in missing])
 
@@ -81,8 +85,9 @@ def examined(
     values: Mapping[str, str],
     today: date,
     now: datetime,
+    left: Collection[str] = (),
 ) -> Application:
-    """The application with a finding of its doctor, new or corrected.
+    """The application with a finding of its doctor, new or corrected; `left`: see `refuse_idle`.
 
     It stays on the desk of who can make another examination, or decide; else it goes back to the
     queue, for whoever is still missing.
@@ -94,7 +99,7 @@ def examined(
         IllegalTransitionError: it is not on a desk.
     """
     application.check(Move.FIND)
-    made = _examination(application, kind, doctor, examination)
+    made = _examination(application, kind, doctor, examination, left)
     written = tidied_values(made.fields, values)
     errors = [
         *unknown_errors(made.fields, written, prefix="/fields"),
@@ -126,7 +131,11 @@ def examined(
 
 
 def _examination(
-    application: Application, kind: CertificateType, doctor: Staff, code: str
+    application: Application,
+    kind: CertificateType,
+    doctor: Staff,
+    code: str,
+    left: Collection[str],
 ) -> Examination:
     found = next((e for e in kind.examinations if e.code == code), None)
     if found is None:
@@ -135,7 +144,7 @@ def _examination(
     if not _examines(doctor, found):
         raise OtherExaminerError(found.title, [SPECIALTIES[code] for code in found.specialties])
     before = application.found(code)
-    if before is not None and before.doctor_id != doctor.account_id:
+    if before is not None and before.doctor_id not in {doctor.account_id, *left}:
         raise ExaminationMadeError(found.title, before.doctor_name)
     return found
 

@@ -44,6 +44,7 @@ class Examinations:
                 values=values,
                 today=await self.cases.today(tx, before),
                 now=self.deps.now(),
+                left=await self.cases.left(tx, before),
             )
             if after.claim is None:
                 await tx.cancel_timer(CLAIM_TIMER, application_id)

@@ -100,6 +100,7 @@ class Reviews:
                 doctor=await self.known.doctor(tx, doctor_id),
                 now=self.deps.now(),
                 lease=lease,
+                left=await self.cases.left(tx, before),
             )
             if after is before:
                 return await self.cases.shown(tx, before, doctor_id, Shown.READ)

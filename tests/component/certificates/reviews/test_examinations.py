@@ -125,6 +125,21 @@ async def test_c21_what_is_missing_or_not_yours_is_said_and_nothing_changes(
     assert (await several.kept(id_)).findings == ()
 
 
+async def test_k9_a_colleague_examines_in_the_place_of_who_has_left(several: Office) -> None:
+    id_ = (await several.submitted())["id"]
+    await _find(several, id_, "surgeon")
+    await several.hear(staff("colleague", "Шовный Пётр", specialties=["surgeon"]), "colleague")
+    early = await several.decide(id_, "claim", subject="colleague")
+    assert (early.status_code, early.json()["code"]) == (409, "review-waits-for-others")
+    gone = staff(SURGEON, "Surgeon Олег", specialties=["surgeon"], active=False)
+    await several.hear(gone, SURGEON)
+    assert (await several.decide(id_, "claim", subject="colleague")).status_code == 200
+    body = {"examination": "surgeon", "fields": says("surgeon", "Грыжа")}
+    done = await several.decide(id_, "findings", body, subject="colleague")
+    assert done.status_code == 200, done.text
+    assert [f.doctor_name for f in (await several.kept(id_)).findings] == ["Шовный Пётр"]
+
+
 async def test_c21_two_specialists_at_once_are_one_after_the_other(several: Office) -> None:
     for _ in range(5):
         id_ = (await several.submitted())["id"]

@@ -118,6 +118,23 @@ def test_c21_a_finding_is_corrected_by_its_doctor_only(form: CertificateType) ->
         find(form, take(form, found, BOTH), BOTH, "surgeon")
 
 
+def test_k9_a_colleague_examines_in_the_place_of_who_has_left(form: CertificateType) -> None:
+    found = find(form, take(form, a_waiting(), SURGEON), SURGEON, "surgeon")
+    left = {SURGEON.account_id}
+    taken = claimed(found, form, doctor=COLLEAGUE, now=NOW, lease=LEASE, left=left)
+    again = examined(
+        taken,
+        form,
+        doctor=COLLEAGUE,
+        examination="surgeon",
+        values=says("surgeon", "Грыжа"),
+        today=TODAY,
+        now=NOW,
+        left=left,
+    )
+    assert [f.doctor_id for f in again.findings] == [COLLEAGUE.account_id]
+
+
 def test_c21_an_approval_needs_all_examinations_and_a_deciding_specialty(
     form: CertificateType,
 ) -> None:
