@@ -8,8 +8,6 @@ Without a moment it lives until it is told to stop.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from typing import Any
 
@@ -20,35 +18,7 @@ from services.chassis.runtime.service import serve
 from services.scheduling.app import build
 from services.scheduling.settings import Settings
 from tests.support.service import Collector
-
-
-class _KilledAt(monitoring.CommandListener):
-    """Kills the process at its so-manieth commit that puts something into a collection."""
-
-    def __init__(self, moment: str, commit: int, collection: str = "appointments") -> None:
-        self._moment = moment
-        self._left = commit
-        self._collection = collection
-        self._inside = False
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if event.command.get("insert") == self._collection:
-            self._inside = True
-        if event.command_name == "commitTransaction" and self._inside:
-            self._inside = False
-            self._left -= 1
-            self._now("before")
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        if event.command_name == "commitTransaction":
-            self._now("after")
-
-    def failed(self, _: monitoring.CommandFailedEvent) -> None:
-        pass
-
-    def _now(self, moment: str) -> None:
-        if moment == self._moment and self._left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+from tests.support.tools.killed import KilledAt
 
 
 def main(port: int, database: str, jwks: dict[str, Any], *moment: str) -> None:
@@ -58,7 +28,7 @@ def main(port: int, database: str, jwks: dict[str, Any], *moment: str) -> None:
         return jwks
 
     if moment:
-        monitoring.register(_KilledAt(moment[0], int(moment[1]), *moment[2:]))
+        monitoring.register(KilledAt(moment[0], int(moment[1]), *moment[2:]))
     settings = Settings(port=port, database=database)
     serve(build(settings, fetch_keys=keys, publisher=Collector()))
 
