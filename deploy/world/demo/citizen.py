@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from typing import Any
+from urllib.parse import urlsplit
 
 from deploy.world.demo.gateway import CODE, DemoFailedError, Gateway, Phone, RefusedError
 from deploy.world.demo.person import Person
@@ -116,6 +117,21 @@ class Citizen:
                     raise
                 await asyncio.sleep(0.05)
         message = "certificates did not hear of the uploaded files"
+        raise DemoFailedError(message)
+
+    async def pay(self, bill_id: str) -> dict[str, Any]:
+        """Pay a bill on the acquirer's page, as in a browser; the bill once it is paid (C18)."""
+        begun = await self.gateway.post("certificates", f"/bills/{bill_id}/payment")
+        page = await self.gateway.page(f"{urlsplit(begun['pay_url']).path}/payment", b"")
+        if "Оплачено" not in page.text:
+            message = f"the acquirer did not take the payment: {page.status_code}"
+            raise DemoFailedError(message)
+        for _ in range(_TRIES):
+            bill: dict[str, Any] = await self.gateway.get("certificates", f"/bills/{bill_id}")
+            if bill["state"] == "paid":
+                return bill
+            await asyncio.sleep(0.1)
+        message = f"the acquirer's callback did not come: {bill['state_label']}"
         raise DemoFailedError(message)
 
     async def submit(self, application: dict[str, Any]) -> dict[str, Any]:

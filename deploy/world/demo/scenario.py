@@ -63,6 +63,7 @@ class Scenario:
         """
         await self.become_confirmed()
         await self.apply()
+        await self.pay()
         taken_back = await apply_signed(
             self.citizen, self.steps, {"type": self.outcome.application["type"]}, self._form
         )
@@ -153,6 +154,25 @@ class Scenario:
                 )
             )
         self.outcome.application = application
+
+    async def pay(self) -> None:
+        """The bill is paid on the acquirer's page, once (C18)."""
+        citizen, steps = self.citizen, self.steps
+        steps.part("Оплата")
+        bill = self.outcome.application["bill"]
+        with steps.step("счёт оплачен на странице банка") as notes:
+            paid = await citizen.pay(bill["id"])
+            notes.append(f"УИН {paid['number']}, {paid['amount_kopecks'] // 100} ₽")
+        with steps.step("второй раз не спишут"):
+            try:
+                await citizen.gateway.post("certificates", f"/bills/{bill['id']}/payment")
+            except RefusedError as refused:
+                require(refused.code == "bill-not-payable", f"refused otherwise: {refused}")
+            else:
+                require(False, "a bill that is paid can be paid again")
+        with steps.step("SMS, письмо и push об оплате"):
+            inboxes = (citizen.phone, citizen.mailbox, citizen.device)
+            await asyncio.gather(*(inbox.wait_for("оплачено") for inbox in inboxes))
 
     async def review(self) -> None:
         """The doctor logs in, takes the application, looks at scans and certificate, approves."""
