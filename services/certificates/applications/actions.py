@@ -219,9 +219,12 @@ class Cases:
             await self.bills.close(tx, after.id, Why.REFUSED, refund=kind.refund_on_refusal)
 
     async def _slow(self, tx: Transaction, after: Application) -> None:
-        """Express was lost: what was paid for it goes back, what was not is not asked for (C16)."""
+        """Express was lost: what was paid for it goes back, what was not is not asked for (C16).
+
+        Both may be: who paid for express under an exemption that was rejected owes the fee.
+        """
+        await self.bills.refund_express(tx, after.id, Why.EXPRESS_LOST)
         if after.paid_at is not None:
-            await self.bills.refund_express(tx, after.id, Why.EXPRESS_LOST)
             return
         await self.bills.close(tx, after.id, Why.EXPRESS_LOST, refund=False)
         if after.owes:

@@ -18,7 +18,12 @@ from services.certificates.applications.domain.states import Actor, Move
 from services.certificates.applications.domain.stations import onward
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import CertificateType
-from services.certificates.catalogue.domain.forms import russian_date
+from services.certificates.catalogue.domain.forms import (
+    asked_fields,
+    locked_values,
+    russian_date,
+)
+from services.certificates.known.domain.people import Person
 from services.certificates.records.domain.entries import CONFIRMATION, Entry, rows_of
 from services.certificates.records.domain.inquiries import (
     ASKED_LABELS,
@@ -72,6 +77,23 @@ def said_by(
     fields = {field.name for field in kind.doctor_fields}
     rows = {CONFIRMATION: _CONFIRMED.format(day=russian_date(today))} | rows_of(entries)
     return Said({name: value for name, value in rows.items() if name in fields})
+
+
+def left_to_see(
+    application: Application, kind: CertificateType, person: Person | None, *, admitted: bool
+) -> str | None:
+    """Why a doctor has to see it, whatever was answered.
+
+    The answer was held against the profile as it is now; printed is what was filed (C24).
+    """
+    if not admitted or person is None:
+        return "Данные заявителя сейчас не подтверждены. Заявление рассмотрит врач."
+    now = locked_values(asked_fields(kind.fields, application.values), person.prefill)
+    if any(application.values.get(name, "") != value for name, value in now.items()):
+        return "После подачи данные профиля изменились. Заявление рассмотрит врач."
+    if application.exemption is not None:
+        return "Льготу подтверждает приложенный документ. Заявление рассмотрит врач."
+    return None
 
 
 def approved(application: Application, made: Made, *, now: datetime) -> Application:

@@ -77,7 +77,7 @@ class Automatic:
         today = await self.cases.today(tx, before)
         said = domain.said_by(inquiry, entries, kind, today=today)
         clinic = await self._clinic(tx, before, kind)
-        why_not = said.why_not
+        why_not = said.why_not or await self._unseen(tx, before, kind)
         if why_not is None and clinic is None:
             why_not = _NO_CLINIC
         elif why_not is None and clinic:
@@ -122,6 +122,15 @@ class Automatic:
         )
         await self.cases.save(tx, before, after)
         return Verdict.DOCTOR
+
+    async def _unseen(
+        self, tx: Transaction, application: Application, kind: CertificateType
+    ) -> str | None:
+        store = self.known.store
+        person = await store.people.find(tx, application.citizen_id)
+        admission = await store.admission_of(tx, application.citizen_id)
+        admitted = not (admission.blocked or admission.rejected)
+        return domain.left_to_see(application, kind, person, admitted=admitted)
 
     async def _clinic(
         self, tx: Transaction, application: Application, kind: CertificateType

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
@@ -36,6 +37,13 @@ INDEXES: Indexes = {
 }  # fmt: skip
 
 
+class Kept(NamedTuple):
+    """How many rows were kept: new ones, and refused ones that get another try."""
+
+    new: int
+    again: int
+
+
 class BulkStore:
     """Bulks, found by their organisation or not at all, and their rows."""
 
@@ -55,16 +63,17 @@ class BulkStore:
         found = await self.lines.every(tx, {"_id": {"$in": list(ids)}})
         return {line.id: line for line in found}
 
-    async def keep(self, tx: Transaction, lines: Sequence[Line]) -> int:
-        """Keep rows that are new, or were refused before; how many of them are new."""
-        before = await self.known(tx, [line.id for line in lines])
+    async def keep(self, tx: Transaction, lines: Sequence[Line]) -> Kept:
+        """Keep rows that are new, or were refused before; how many of each there are."""
+        before, again = await self.known(tx, [line.id for line in lines]), 0
         for line in lines:
             had = before.get(line.id)
-            if had is None or had.outcome is Outcome.REFUSED:
-                await self.lines.put(
-                    tx, line if had is None else replace(line, position=had.position)
-                )
-        return len(lines) - len(before)
+            if had is None:
+                await self.lines.put(tx, line)
+            elif had.outcome is Outcome.REFUSED:
+                await self.lines.put(tx, replace(line, position=had.position))
+                again += 1
+        return Kept(len(lines) - len(before), again)
 
     async def how_many(self, tx: Transaction, bulk_id: str) -> int:
         """How many rows a bulk has."""

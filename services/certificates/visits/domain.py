@@ -56,7 +56,8 @@ def missed(application: Application, *, doctor_id: str, now: datetime) -> Applic
     """Nobody came, or the line broke: another visit is arranged.
 
     Raises:
-        IllegalTransitionError: the doctor is not at it any more.
+        IllegalTransitionError: nobody is at it any more.
+        NotYourReviewError: it lapsed, and another doctor has it.
         NoVisitError: the application came to this doctor in another way.
         VisitAheadError: it has not begun.
     """
@@ -66,6 +67,7 @@ def missed(application: Application, *, doctor_id: str, now: datetime) -> Applic
         raise NoVisitError
     if visit.starts_at > now:
         raise VisitAheadError
+    application.held_by(doctor_id)
     moved = application.moved(
         Move.MISS_VISIT, actor=Actor.DOCTOR, actor_id=doctor_id, now=now, reason=_MISSED
     )

@@ -30,6 +30,8 @@ SKEW = timedelta(minutes=2)
 """How far the clocks of two systems may be apart."""
 MOST_KOPECKS = 100_000_000_000
 """A milliard roubles: beyond it nobody paid a bill of ours."""
+_OF_A_LINE = (Why.DEADLINE, Why.EXPRESS_LOST)
+"""Why the price of express alone goes back: late first and slowed later, it goes back once."""
 _AMOUNT = "такой суммы не бывает"
 _TIME = "время платежа раньше счёта или ещё не наступило"
 _CHANGED = "о том же платеже раньше сообщали другую сумму"
@@ -167,11 +169,14 @@ def cancelled(bill: Bill) -> Bill:
 
 
 def given_back(bill: Bill, why: Why, now: datetime, *, only: LineKind | None = None) -> Bill:
-    """The paid bill with everything that is left of its payment going back, or one line of it."""
+    """The paid bill with everything that is left of its payment going back, or one line of it.
+
+    A line goes back once, for whichever reason comes first.
+    """
     paid = bill.paid
     if paid is None:
         return bill
     wanted = [line.amount_kopecks for line in bill.lines if only in (None, line.kind)]
-    if only is not None and any(r.why is why for r in bill.refunds):
+    if only is not None and any(r.why in _OF_A_LINE for r in bill.refunds):
         return bill
     return bill.with_refund(paid, sum(wanted), why, now)

@@ -65,7 +65,8 @@ class Bulks:
         Rows are known by their keys: new ones are added, refused ones get another try.
 
         Raises:
-            EmptyBulkError, BulkTooLongError, RowKeyTwiceError: nothing of it is kept.
+            EmptyBulkError, RowKeyTwiceError: nothing of it is kept.
+            BulkTooLongError: the same, unless it was sent in several files: with them it is.
             ImportRefusedError: it cannot be read.
             TooManyRowsTodayError: more than one may send in a day; what was kept before goes on
                 once the rest is sent.
@@ -133,14 +134,20 @@ class Bulks:
         return lines
 
     async def _keep(self, lines: Sequence[Line], right: Right, now: datetime) -> None:
-        """Keep a piece, counted in the same transaction for the organisation's day."""
+        """Keep a piece, counted in the same transaction for the organisation's day.
+
+        Another try counts, too: else one refused row would ask about any number of people.
+        """
         calendar, most = self.cases.catalogue.calendar, self.deps.settings.bulk_rows_per_day
 
         async def work(tx: Transaction) -> None:
             before = await self.desks.begun(tx, right.subject_id)
-            added = await self.store.keep(tx, lines)
-            begun = more(before, calendar, now, added)
-            if added and begun.drafts > most:
+            had = await self.store.how_many(tx, lines[0].bulk_id)
+            kept = await self.store.keep(tx, lines)
+            if kept.new and had + kept.new > self.deps.settings.bulk_rows:
+                raise BulkTooLongError(self.deps.settings.bulk_rows)
+            begun = more(before, calendar, now, sum(kept))
+            if any(kept) and begun.drafts > most:
                 raise TooManyRowsTodayError(most, left_of(begun, calendar, now))
             await self.desks.begin(tx, right.subject_id, begun)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from contracts.certificates import CertificateIssued, DocumentOrdered, DocumentsRequested
 from contracts.documents import Holder
+from contracts.identity import ProfileRejected
 from contracts.records import RecordRequested, VaccinationsRequested
 from services.certificates.records.actions import CHECK_TIMER
 from services.chassis.http.facilities import find
@@ -14,10 +15,11 @@ from services.chassis.runtime.service import Runtime
 from services.chassis.work.timers import timer_id
 from tests.support.eventually import eventually
 from tests.support.service import outbox_events
-from tests.support.services.certificates.builders import CLINIC, ORLOVA
-from tests.support.services.certificates.events import sealed, signer, unsealable
+from tests.support.services.certificates.builders import ANNA, CLINIC, ORLOVA
+from tests.support.services.certificates.events import profile, sealed, signer, unsealable
 from tests.support.services.certificates.office import Office
 from tests.support.services.certificates.records import (
+    SNILS,
     answer,
     certificates_ordered,
     entry,
@@ -144,6 +146,31 @@ async def test_c24_differences_or_nothing_at_all_are_a_doctors_matter(office: Of
     assert approved.status_code == 200, approved.text
     gone = await office.http.get(path, headers=office.doctor())
     assert (gone.status_code, gone.json()["code"]) == (404, "no-record")  # C32: nothing is kept
+
+
+async def test_c24_whoever_became_somebody_else_after_filing_waits_for_a_doctor(
+    office: Office,
+) -> None:
+    """Printed is what was filed; the answer was held against the profile of later."""
+    application = await vaccination(office)
+    (question,) = await questions(office, VaccinationsRequested)
+    other = profile("Другая", snils=SNILS)
+    assert await office.hear(other, ANNA.account_id) == "handled"
+    said = vaccinations_answer(question, last_name="Другая", snils=SNILS)
+    assert await answer(office, said, question) == "handled"
+    read = await stands(office, application, "submitted")
+    assert "профиля изменились" in read["history"][-1]["reason"]
+    assert await certificates_ordered(office) == []
+
+
+async def test_a_person_who_is_not_confirmed_any_more_waits_for_a_doctor(office: Office) -> None:
+    application = await vaccination(office)
+    (question,) = await questions(office, VaccinationsRequested)
+    told = ProfileRejected(account_id=ANNA.account_id, mismatches=("snils",))
+    assert await office.hear(told, ANNA.account_id) == "handled"
+    assert await answer(office, vaccinations_answer(question), question) == "handled"
+    read = await stands(office, application, "submitted")
+    assert "не подтверждены" in read["history"][-1]["reason"]
 
 
 async def test_a_person_whom_the_register_does_not_know_waits_for_a_doctor(office: Office) -> None:

@@ -253,6 +253,31 @@ async def test_c48_limits_of_a_bulk_and_of_a_day(
         assert (await send(office, who, row(7), key="k2")).status_code == 201
 
 
+async def test_c48_a_bulk_grows_no_longer_by_several_files_than_by_one(
+    platform: Platform, database: str, tokens: Tokens
+) -> None:
+    async with certificates(platform, database, tokens, bulk_rows=2) as office:
+        who = await clerk(office)
+        assert (await send(office, who, row(1), row(2))).status_code == 201
+        longer = await send(office, who, row(3))
+        assert (longer.status_code, longer.json()["code"]) == (422, "bulk-too-long")
+        assert len(await over(office, who, await send(office, who, row(2)))) == 2
+
+
+async def test_c48_guessing_by_a_refused_row_counts_for_the_day(
+    platform: Platform, database: str, tokens: Tokens
+) -> None:
+    """Whose number it is, or when they were born, is not found out by trying for nothing."""
+    async with certificates(platform, database, tokens, bulk_rows_per_day=3) as office:
+        who = await clerk(office)
+        guesses = [row(1, birth_date=f"1990-01-0{day}") for day in range(1, 6)]
+        for guess in guesses[:3]:
+            (line,) = await over(office, who, await send(office, who, guess))
+            assert line["errors"][0]["code"] == "employee-unknown"
+        refused = await send(office, who, guesses[3])
+        assert (refused.status_code, refused.json()["code"]) == (429, "too-many-rows-today")
+
+
 async def test_c48_others_drafts_leave_room_for_ones_own(
     platform: Platform, database: str, tokens: Tokens
 ) -> None:

@@ -21,7 +21,7 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.service import outbox_events
 from tests.support.services.certificates.builders import TESTS
-from tests.support.services.certificates.events import payment
+from tests.support.services.certificates.events import accepted, payment
 from tests.support.services.certificates.office import Office
 
 
@@ -167,3 +167,28 @@ async def test_c18_an_exemption_is_proved_or_paid_for(office: Office) -> None:
     assert told.data.amount_kopecks == 125_000
     assert await office.hear(payment(read), application["id"]) == "handled"
     assert (await office.read(application["id"]))["bill"]["state"] == "paid"
+
+
+async def test_c16_express_that_was_paid_goes_back_though_the_exemption_was_rejected(
+    office: Office,
+) -> None:
+    """The fee is owed then, and express is paid for: each has a bill of its own."""
+    draft = await office.draft("policy", *TESTS)
+    await office.accept("file-proof")
+    proof = {"requirement": "disability-proof", "file_id": "file-proof"}
+    said = {"exemption": "disability", "express": True, "attachments": [proof]}
+    application = await office.hand_in(await office.edit(draft, said))
+    express = payment(application).model_copy(update={"amount_kopecks": 80_000})
+    assert await office.hear(express, application["id"]) == "handled"
+    await office.decide(application["id"], "claim")
+    await office.decide(application["id"], "exemption-rejection", {"reason": "Срок истёк."})
+    await office.decide(application["id"], "document-request", {"missing": ["ecg"]})
+    assert await office.hear(accepted("file-poor", dpi=100), "file-poor") == "handled"
+    poor = {"attachments": [{"requirement": "ecg", "file_id": "file-poor"}]}
+    path = f"/v1/applications/{application['id']}/documents"
+    supplied = await office.http.post(path, json=poor, headers=office.citizen())
+    assert supplied.json()["sla_class"] == "extra-check", supplied.text
+    (back,) = await outbox_events(office.app, RefundOrdered)
+    assert (back.data.amount_kopecks, back.data.reason) == (80_000, "express-lost")
+    read = await office.read(application["id"])
+    assert (read["bill"]["state"], read["bill"]["amount_kopecks"]) == ("unpaid", 125_000)

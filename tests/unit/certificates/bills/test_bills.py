@@ -219,3 +219,12 @@ def test_c18_money_goes_back_once_and_never_more_than_came() -> None:
         assert bill.refunded(refund.id, LATER) is bill
     assert (bill.state, bill.refund_since) == (BillState.REFUNDED, None)
     assert verbs.given_back(a_bill(), Why.WITHDRAWN, LATER).refunds == ()
+
+
+@pytest.mark.parametrize("first", [Why.DEADLINE, Why.EXPRESS_LOST])
+def test_c16_the_price_of_express_goes_back_once_though_it_is_late_and_slowed(first: Why) -> None:
+    bill = took(a_bill(express=62_500), money(amount=187_500))
+    for why in (first, Why.DEADLINE, Why.EXPRESS_LOST):
+        bill = verbs.given_back(bill, why, LATER, only=LineKind.EXPRESS)
+    assert [(r.amount_kopecks, r.why) for r in bill.refunds] == [(62_500, first)]
+    assert bill.kept(bill.payments[0]) == 125_000

@@ -8,9 +8,12 @@ from datetime import timedelta
 import pytest
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.domain.parts import Visit
+from services.certificates.applications.domain.parts import Claim, Visit
 from services.certificates.applications.domain.states import State
-from services.certificates.applications.errors import IllegalTransitionError
+from services.certificates.applications.errors import (
+    IllegalTransitionError,
+    NotYourReviewError,
+)
 from services.certificates.visits import domain
 from services.certificates.visits.errors import NoVisitError, VisitAheadError
 from tests.support.services.certificates.builders import LEASE, NOW, ORLOVA, a_waiting
@@ -83,3 +86,9 @@ def test_a_missed_visit_is_awaited_again() -> None:
         domain.missed(met(), doctor_id=ORLOVA.account_id, now=START - timedelta(minutes=1))
     with pytest.raises(IllegalTransitionError):
         domain.missed(missed, doctor_id=ORLOVA.account_id, now=START)
+
+
+def test_a_visit_whose_claim_lapsed_is_not_taken_off_the_desk_of_another_doctor() -> None:
+    claimed = replace(met(), claim=Claim("doctor-petrov", END + LEASE))
+    with pytest.raises(NotYourReviewError):
+        domain.missed(claimed, doctor_id=ORLOVA.account_id, now=END)
