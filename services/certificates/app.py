@@ -199,7 +199,6 @@ def build(
                 callbacks,
                 Renewing(deps, cases, bills),
                 records,
-                record,
                 Desk(deps, cases, issued),
                 deadlines,
                 Bulks(deps, cases, places, bulks),

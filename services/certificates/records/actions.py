@@ -69,13 +69,6 @@ class Record:
         if before.state is State.CHECKING and after.state is not State.CHECKING:
             await tx.cancel_timer(CHECK_TIMER, after.id)
 
-    async def preloaded(self, tx: Transaction | None, application: Application) -> bool | None:
-        """Whether the hospital has data of this patient already (C16); None: no answer yet."""
-        found = await self.store.inquiries.find(tx, inquiry_id(application.id, Asked.HOSPITAL))
-        if found is None or found.answer is None:
-            return None
-        return found.answer.enough
-
     async def found(
         self, tx: Transaction | None, application: Application, kind: CertificateType
     ) -> Recorded | None:

@@ -90,7 +90,6 @@ class Application:
     visit: Visit | None = None
     visit_sought_at: datetime | None = None
     checked_at: datetime | None = None
-    record_id: str | None = None
     receipt_id: str | None = None
     follows: Link | None = None
     followed_by: Link | None = None

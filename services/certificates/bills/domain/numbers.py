@@ -10,7 +10,6 @@ from __future__ import annotations
 from hashlib import sha256
 from itertools import cycle, islice
 
-LENGTH = 25
 _OWN = 16
 _MODULUS = 11
 _WEIGHTS = range(1, 11)
@@ -21,12 +20,6 @@ def bill_number(payee: str, bill_id: str) -> str:
     own = int.from_bytes(sha256(bill_id.encode()).digest()[:8]) % 10**_OWN
     digits = f"{payee}{own:0{_OWN}}"
     return digits + check_digit(digits)
-
-
-def is_right(number: str) -> bool:
-    """Whether it can be the number of a bill: long enough, and the last digit fits."""
-    digits = len(number) == LENGTH and number.isascii() and number.isdecimal()
-    return digits and check_digit(number[:-1]) == number[-1]
 
 
 def check_digit(digits: str) -> str:

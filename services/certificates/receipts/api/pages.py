@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.certificates.applications.domain import tracking
 from services.certificates.catalogue.domain.forms import russian_date
@@ -15,26 +14,15 @@ from services.certificates.receipts.api.public import LONGEST_TYPED, RegisteredV
 from services.certificates.receipts.domain import Registered
 from services.certificates.receipts.errors import TrackingNumberMistypedError
 from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
+from services.chassis.http.public_pages import INLINE_STYLE, PublicPage
 from services.chassis.http.rates import public_check
 
 router = APIRouter(include_in_schema=False)
-_pages = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
+_PAGE = PublicPage(
+    Path(__file__).parent / "templates" / "receipt.html",
+    allowed=INLINE_STYLE,
+    filters={"russian_date": russian_date},
 )
-_pages.filters["russian_date"] = russian_date
-_HEADERS = {
-    "Content-Language": "ru",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-}
 
 
 def _page(
@@ -44,15 +32,7 @@ def _page(
     refused: RefusalError | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    html = _pages.get_template("receipt.html").render(
-        typed=typed[:LONGEST_TYPED], found=found, refused=refused
-    )
-    headers = dict(_HEADERS)
-    if refused is not None:
-        status = refused.status
-        if refused.retry_after is not None:
-            headers["Retry-After"] = str(refused.retry_after)
-    return HTMLResponse(html, status_code=status, headers=headers)
+    return _PAGE.answer(status=status, refused=refused, typed=typed[:LONGEST_TYPED], found=found)
 
 
 @router.get("/receipts")
@@ -64,7 +44,7 @@ async def form(number: Annotated[str, Query()] = "") -> Response:
     printed = tracking.normalised(number)
     if printed is None:
         return _page(typed=number, refused=TrackingNumberMistypedError())
-    return RedirectResponse(f"/receipts/{printed}", status_code=303, headers=_HEADERS)
+    return RedirectResponse(f"/receipts/{printed}", status_code=303, headers=_PAGE.headers)
 
 
 @router.get("/receipts/{number:path}")

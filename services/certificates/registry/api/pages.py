@@ -6,14 +6,11 @@ lines, the only one that the browser may run, hands it to the public check of do
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.certificates.catalogue.domain.forms import russian_date
 from services.certificates.registry.api.public import PublicView, Use
@@ -21,31 +18,19 @@ from services.certificates.registry.domain import numbers
 from services.certificates.registry.domain.certificate import Validity
 from services.certificates.registry.errors import NumberMistypedError
 from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
+from services.chassis.http.public_pages import INLINE_STYLE, PublicPage, by_hash
 from services.chassis.http.rates import public_check
 
 router = APIRouter(include_in_schema=False)
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_pages = Environment(
-    loader=FileSystemLoader(_TEMPLATES),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_pages.filters["russian_date"] = russian_date
 _SCRIPT = (_TEMPLATES / "file_check.js").read_text()
-_SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
-_HEADERS = {
-    "Content-Language": "ru",
-    "Content-Security-Policy": (
-        f"default-src 'none'; script-src 'sha256-{_SCRIPT_HASH}'; connect-src 'self'; "
-        "style-src 'unsafe-inline'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-}
+_PAGE = PublicPage(
+    _TEMPLATES / "verify.html",
+    allowed=f"script-src {by_hash(_SCRIPT)}; connect-src 'self'; {INLINE_STYLE}",
+    filters={"russian_date": russian_date},
+    script=_SCRIPT,
+)
 
 
 def _page(
@@ -55,15 +40,8 @@ def _page(
     refused: RefusalError | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    html = _pages.get_template("verify.html").render(
-        typed=typed[: numbers.LONGEST_TYPED], found=found, refused=refused, script=_SCRIPT
-    )
-    headers = dict(_HEADERS)
-    if refused is not None:
-        status = refused.status
-        if refused.retry_after is not None:
-            headers["Retry-After"] = str(refused.retry_after)
-    return HTMLResponse(html, status_code=status, headers=headers)
+    typed = typed[: numbers.LONGEST_TYPED]
+    return _PAGE.answer(status=status, refused=refused, typed=typed, found=found)
 
 
 @router.get("/verify")
@@ -75,7 +53,7 @@ async def form(number: Annotated[str, Query()] = "") -> Response:
     printed = numbers.normalised(number)
     if printed is None:
         return _page(typed=number, refused=NumberMistypedError())
-    return RedirectResponse(f"/verify/{printed}", status_code=303, headers=_HEADERS)
+    return RedirectResponse(f"/verify/{printed}", status_code=303, headers=_PAGE.headers)
 
 
 @router.get("/verify/{number:path}")

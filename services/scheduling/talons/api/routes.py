@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path as File
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contracts.roles import Role
-from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
+from services.chassis.foundation.errors import TooManyRequestsError
 from services.chassis.http.facilities import facility
 from services.chassis.http.looks import Reach
+from services.chassis.http.public_pages import PublicPage, by_hash
 from services.chassis.http.rates import public_check
 from services.scheduling.deps import Registrar, VisitView
 from services.scheduling.talons.api.views import DeskTalon, PublicTalon
@@ -35,17 +33,8 @@ Number = Annotated[
 ]
 
 _HERE = File(__file__).parent
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
 _STYLE = (_HERE / "talon.css").read_text()
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_HEADERS = {
-    "X-Robots-Tag": "noindex",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-}
+_PAGE = PublicPage(_HERE / "talon.html.j2", allowed=f"style-src {by_hash(_STYLE)}", style=_STYLE)
 
 
 @router.get(
@@ -88,7 +77,7 @@ async def form(
     number: Annotated[str | None, Query(max_length=LONGEST_TYPED)] = None,
 ) -> HTMLResponse:
     """The form, or the answer to it."""
-    return _page(None, "", 200) if not number else await page(request, number, talons)
+    return await page(request, number, talons) if number else _PAGE.answer(talon=None, typed="")
 
 
 @pages.get("/talon/{number:path}")
@@ -98,18 +87,7 @@ async def page(request: Request, number: Number, talons: Use) -> HTMLResponse:
         await public_check(request)
         found = await talons.check(number)
     except (TalonNumberError, TooManyRequestsError) as error:
-        return _page(None, number, error.status, refused=error)
+        return _PAGE.answer(refused=error, talon=None, typed=number)
     talon = PublicTalon.of(found)
-    return _page(talon, found.number, 404 if found.check is Check.UNKNOWN else 200)
-
-
-def _page(
-    talon: PublicTalon | None, typed: str, status: int, *, refused: RefusalError | None = None
-) -> HTMLResponse:
-    html = _TEMPLATES.get_template("talon.html.j2").render(
-        talon=talon, typed=typed, refused=refused, style=_STYLE
-    )
-    headers = dict(_HEADERS)
-    if refused is not None and refused.retry_after is not None:
-        headers["Retry-After"] = str(refused.retry_after)
-    return HTMLResponse(html, status, headers=headers)
+    status = 404 if found.check is Check.UNKNOWN else 200
+    return _PAGE.answer(status=status, talon=talon, typed=found.number)

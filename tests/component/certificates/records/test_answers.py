@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from contracts.certificates import EncryptedForm
 from contracts.records import RecordRequested
-from services.certificates.applications.domain.application import Application
-from services.certificates.records.actions import ASK_TIMER, Record
+from services.certificates.records.actions import ASK_TIMER
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.timers import timer_id
@@ -15,7 +14,6 @@ from tests.support.services.certificates.office import Office
 from tests.support.services.certificates.records import (
     answer,
     certificates_ordered,
-    entry,
     extract,
     questions,
     record_answers,
@@ -118,19 +116,6 @@ async def test_c32_what_was_answered_goes_with_the_decision(office: Office) -> N
     assert kept is not None
     assert (kept["closed"], kept["answer"], kept["heard"]) == (True, None, [])
     assert await db["timers"].count_documents({"kind": ASK_TIMER}) == 0
-
-
-async def test_c16_whether_data_is_there_already(office: Office) -> None:
-    """What class express asks: None before the answer, then yes or no."""
-    application = await extract(office, purpose="treatment")
-    record = find(office.app, Record)
-    kept: Application = await office.kept(application["id"])
-    assert await record.preloaded(None, kept) is None
-    (question,) = await questions(office, RecordRequested)
-    (said,) = record_answers(question, [entry()], snils="16001445706")
-    await answer(office, said, question)
-    await stands(office, application, "submitted")
-    assert await record.preloaded(None, kept) is False
 
 
 async def test_a_record_is_nobodys_but_the_citizens_and_the_claiming_doctors(
