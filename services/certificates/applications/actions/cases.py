@@ -1,4 +1,4 @@
-"""What the features above do to an application inside their own transactions."""
+"""An application read, changed and shown in the transaction of whoever decides about it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from contracts.envelope import Data
 from contracts.roles import Role
 from contracts.specialties import SPECIALTIES
 from services.certificates.applications import events
+from services.certificates.applications.actions import billing
 from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.confirmations import Form, form_of
 from services.certificates.applications.domain.drafts import as_filed, from_profile
 from services.certificates.applications.domain.escalations import Ladder, due_at
 from services.certificates.applications.domain.looks import APPLICATION, Shown
-from services.certificates.applications.domain.receipt import receipt_rows, receipt_url
-from services.certificates.applications.domain.states import State
 from services.certificates.applications.domain.stations import waits_for
 from services.certificates.applications.domain.turns import Office, Whose, whose_turn
 from services.certificates.applications.errors import (
@@ -26,15 +25,13 @@ from services.certificates.applications.errors import (
 )
 from services.certificates.applications.store.applications import ApplicationStore
 from services.certificates.bills.actions import Bills
-from services.certificates.bills.domain.bill import About, Bill, Why
+from services.certificates.bills.domain.bill import Bill
 from services.certificates.catalogue.actions import Types
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
-from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType, SlaClass
+from services.certificates.catalogue.domain.catalogue import Catalogue, CertificateType
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.clinics import Choice
-from services.certificates.known.domain.people import full_name
-from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import FieldError
 from services.chassis.work.looks import Looker, Looks, Subject
 from services.chassis.work.transactions import Transaction
@@ -173,7 +170,7 @@ class Cases:
         verb can forget them.
         """
         kind = await self.kind_of(after)
-        await self._follow(tx, before, after, kind)
+        await billing.follow(self.bills, tx, before, after, kind)
         queued = replace(after, waits_for=waits_for(after, kind))
         await self._time_deadline(tx, before, queued)
         of_visit = events.of_visit(before, queued, kind, self.deps.now())
@@ -185,50 +182,7 @@ class Cases:
 
     async def bill(self, tx: Transaction, application: Application) -> Bill:
         """Make the next bill of an application that owes something (C18)."""
-        kind, clinic = await self.kind_of(application), application.clinic
-        about = About(
-            application.registered.tracking_number,
-            kind.title,
-            clinic.id if clinic else None,
-            clinic.name if clinic else None,
-        )
-        fee = kind.due(express=False, exemption=application.exemption)
-        return await self.bills.issue(
-            tx,
-            application.id,
-            application.citizen_id,
-            about,
-            fee_kopecks=fee,
-            express_kopecks=application.due_kopecks - fee,
-        )
-
-    async def _follow(
-        self, tx: Transaction, before: Application, after: Application, kind: CertificateType
-    ) -> None:
-        """What a change of the application does to what is paid for it (C18)."""
-        asked_more = before.filed is None or before.exemption != after.exemption
-        if after.filed is not None and after.owes and asked_more:
-            await self.bill(tx, after)
-        if _hurried(before) and not _hurried(after):
-            await self._slow(tx, after)
-        if after.state is before.state or after.filed is None:
-            return
-        if after.state is State.WITHDRAWN:
-            await self.bills.close(tx, after.id, Why.WITHDRAWN, refund=kind.refund_on_withdrawal)
-        if after.state is State.REFUSED:
-            await self.bills.close(tx, after.id, Why.REFUSED, refund=kind.refund_on_refusal)
-
-    async def _slow(self, tx: Transaction, after: Application) -> None:
-        """Express was lost: what was paid for it goes back, what was not is not asked for (C16).
-
-        Both may be: who paid for express under an exemption that was rejected owes the fee.
-        """
-        await self.bills.refund_express(tx, after.id, Why.EXPRESS_LOST)
-        if after.paid_at is not None:
-            return
-        await self.bills.close(tx, after.id, Why.EXPRESS_LOST, refund=False)
-        if after.owes:
-            await self.bill(tx, after)
+        return await billing.bill(self.bills, tx, application, await self.kind_of(application))
 
     async def _time_deadline(
         self, tx: Transaction, before: Application, after: Application
@@ -294,45 +248,3 @@ class Cases:
         """The same for any member of staff."""
         subject = Subject(APPLICATION, application.id, application.citizen_id)
         await self.looks.record(tx, by, occasion, subject, why=why)
-
-
-def _hurried(application: Application) -> bool:
-    """Whether the class express is promised."""
-    return application.filed is not None and application.filed.clock.sla is SlaClass.EXPRESS
-
-
-@dataclass(frozen=True)
-class ReceiptOrders:
-    """Orders the receipt of an application, in the transaction that registers it (C13)."""
-
-    cases: Cases
-    encryption: Encryption
-
-    async def order(
-        self, tx: Transaction, application: Application, kind: CertificateType
-    ) -> list[Data]:
-        """The order; none where nothing is known of the clinic or of the applicant any more."""
-        known = self.cases.known.store
-        clinic_id = application.clinic.id if application.clinic else ""
-        clinic = await known.clinics.find(tx, clinic_id)
-        person = await known.people.find(tx, application.citizen_id)
-        if clinic is None or person is None:
-            return []
-        calendar = await self.cases.calendar_of(tx, application)
-        rows = receipt_rows(
-            application,
-            kind,
-            clinic.issuer,
-            applicant=full_name(person.last_name, person.first_name, person.middle_name),
-            zone=calendar.zone,
-        )
-        filed = application.registered
-        order = events.receipt_ordered(
-            application,
-            clinic.issuer,
-            rows,
-            on=calendar.day_of(filed.consent.at),
-            check_url=receipt_url(self.cases.deps.public_url, filed.tracking_number),
-            encryption=self.encryption,
-        )
-        return [order]
