@@ -33,7 +33,7 @@ from deploy.stacks.embedded.ports import free_ports
 from deploy.stacks.embedded.process import Child, python
 from deploy.stacks.embedded.settings import inherited_environment
 from services.certificates import app as certificates
-from services.certificates.catalogue.domain.catalogue import Delivery
+from services.certificates.catalogue.domain.parts import Delivery
 from services.certificates.registry.domain import numbers
 from services.certificates.registry.domain.certificate import Certificate, Sealed, Status
 from services.certificates.registry.store import CertificateStore

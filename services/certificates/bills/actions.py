@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from services.certificates.bills import events
 from services.certificates.bills.domain import verbs
-from services.certificates.bills.domain.bill import About, Bill, Channel, LineKind, Why
+from services.certificates.bills.domain.bill import Bill
+from services.certificates.bills.domain.parts import About, Channel, LineKind, Why
 from services.certificates.bills.store import BillStore
 from services.certificates.deps import Deps
 from services.chassis.work.transactions import Transaction

@@ -6,7 +6,8 @@ from typing import TypedDict
 
 from contracts import bills as contract
 from contracts.envelope import Data
-from services.certificates.bills.domain.bill import Bill, BillState, Channel, Payment, Refund
+from services.certificates.bills.domain.bill import Bill, BillState
+from services.certificates.bills.domain.parts import Channel, Payment, Refund
 
 
 class _Known(TypedDict):

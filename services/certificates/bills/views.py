@@ -7,15 +7,13 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from services.certificates.bills.domain.bill import (
+from services.certificates.bills.domain.bill import BILL_LABELS, Bill, BillState
+from services.certificates.bills.domain.parts import (
     ATTEMPT_LABELS,
-    BILL_LABELS,
     LINE_LABELS,
     WHY_LABELS,
     Attempt,
     AttemptState,
-    Bill,
-    BillState,
     Line,
     LineKind,
     Refund,

@@ -9,18 +9,18 @@ from pydantic import BaseModel, Field
 
 from contracts.specialties import SPECIALTIES
 from services.certificates.catalogue.domain.calendar import Term
-from services.certificates.catalogue.domain.catalogue import (
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.forms import Condition, Kind
+from services.certificates.catalogue.domain.forms import Field as FormField
+from services.certificates.catalogue.domain.parts import (
     DELIVERY_LABELS,
     SLA_LABELS,
     SOURCE_LABELS,
-    CertificateType,
     Need,
     Requirement,
     SlaClass,
     Source,
 )
-from services.certificates.catalogue.domain.forms import Condition, Kind
-from services.certificates.catalogue.domain.forms import Field as FormField
 
 
 class OptionView(BaseModel):

@@ -10,7 +10,7 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.escalations import due_at, escalated
 from services.certificates.applications.domain.parts import Step
 from services.certificates.applications.domain.turns import Office, Whose
-from services.certificates.catalogue.domain.catalogue import SlaClass
+from services.certificates.catalogue.domain.parts import SlaClass
 from services.certificates.deadlines import events
 from services.certificates.deadlines.metrics import DeadlineMetrics
 from services.certificates.deps import Deps

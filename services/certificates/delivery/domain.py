@@ -10,7 +10,7 @@ from datetime import datetime
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import Actor, Move, State
-from services.certificates.catalogue.domain.catalogue import Delivery
+from services.certificates.catalogue.domain.parts import Delivery
 from services.certificates.delivery.errors import LetterUnexpectedError
 
 _POSTAL_LENGTH = 14

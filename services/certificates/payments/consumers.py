@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.partners import PaymentReceived, PaymentRefunded
-from services.certificates.bills.domain.bill import Channel
+from services.certificates.bills.domain.parts import Channel
 from services.certificates.bills.domain.verbs import Money
 from services.certificates.payments.usecases.taking import Payments
 from services.chassis.foundation.clock import in_milliseconds

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.certificates.catalogue.domain.catalogue import SYSTEM_ROWS, CertificateType
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import Field, Kind
+from services.certificates.catalogue.domain.parts import SYSTEM_ROWS
 
 _EXAMPLES: Mapping[str, str] = {
     "number": "1234-5678-9ABC",

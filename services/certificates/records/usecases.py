@@ -12,7 +12,7 @@ from services.certificates.applications.domain.classes import NO_HISTORY
 from services.certificates.applications.domain.looks import Shown
 from services.certificates.applications.domain.states import UNDECIDED, Actor, Move
 from services.certificates.applications.domain.stations import slowed
-from services.certificates.catalogue.domain.catalogue import Source
+from services.certificates.catalogue.domain.parts import Source
 from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.records.actions import Record, Recorded

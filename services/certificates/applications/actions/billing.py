@@ -5,8 +5,10 @@ from __future__ import annotations
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import State
 from services.certificates.bills.actions import Bills
-from services.certificates.bills.domain.bill import About, Bill, Why
-from services.certificates.catalogue.domain.catalogue import CertificateType, SlaClass
+from services.certificates.bills.domain.bill import Bill
+from services.certificates.bills.domain.parts import About, Why
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import SlaClass
 from services.chassis.work.transactions import Transaction
 
 

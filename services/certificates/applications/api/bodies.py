@@ -11,8 +11,8 @@ from services.certificates.applications.domain import attachments
 from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.drafts import AS_BEFORE, Changes
 from services.certificates.applications.usecases.submissions import Evidence
-from services.certificates.catalogue.domain.catalogue import Delivery
 from services.certificates.catalogue.domain.forms import Written
+from services.certificates.catalogue.domain.parts import Delivery
 from services.certificates.deps import Body
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.typed import Id

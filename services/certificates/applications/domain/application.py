@@ -39,13 +39,8 @@ from services.certificates.applications.errors import (
     NotYourReviewError,
     UnknownApplicationError,
 )
-from services.certificates.catalogue.domain.catalogue import (
-    CertificateType,
-    Delivery,
-    Examination,
-    Need,
-    Requirement,
-)
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import Delivery, Examination, Need, Requirement
 from services.certificates.known.domain.clinics import ClinicName
 from services.certificates.known.domain.people import Hands, KnownFile
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.certificates.catalogue.domain.catalogue import CertificateType, Requirement
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import Requirement
 from services.certificates.known.domain.people import KnownFile
 from services.chassis.foundation.errors import FieldError
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.parts import Attachment, Clock
-from services.certificates.catalogue.domain.catalogue import CertificateType, Need, SlaClass
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import Need, SlaClass
 from services.chassis.foundation.errors import FieldError
 
 POOR_SCAN = "poor-scan"

@@ -20,11 +20,7 @@ from services.certificates.applications.domain.states import STATE_LABELS, Actor
 from services.certificates.applications.domain.stations import onward
 from services.certificates.applications.errors import IllegalTransitionError
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
-from services.certificates.catalogue.domain.catalogue import (
-    CertificateType,
-    Delivery,
-    Need,
-)
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.consents import ConsentText
 from services.certificates.catalogue.domain.forms import (
     FROM_PROFILE,
@@ -34,6 +30,7 @@ from services.certificates.catalogue.domain.forms import (
     tidied_values,
     unknown_errors,
 )
+from services.certificates.catalogue.domain.parts import Delivery, Need
 from services.certificates.known.domain.clinics import FLAW_SENTENCES, Choice, ClinicFlaw
 from services.certificates.known.domain.people import Hands, KnownFile, Person
 from services.certificates.known.errors import ProfileNotReceivedError

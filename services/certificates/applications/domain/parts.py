@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.certificates.applications.domain.states import State
-from services.certificates.catalogue.domain.catalogue import SlaClass
+from services.certificates.catalogue.domain.parts import SlaClass
 from services.certificates.known.domain.files import UNKNOWN, Proof
 
 

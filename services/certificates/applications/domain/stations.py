@@ -14,7 +14,8 @@ from services.certificates.applications.domain.classes import REASONS
 from services.certificates.applications.domain.clocks import checked_longer, timed
 from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
-from services.certificates.catalogue.domain.catalogue import CertificateType, Source
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import Source
 
 
 def station(application: Application, kind: CertificateType) -> State:

@@ -18,7 +18,8 @@ from services.certificates.applications.domain.parts import Pause
 from services.certificates.applications.domain.states import State
 from services.certificates.applications.domain.stations import waits_for
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
-from services.certificates.catalogue.domain.catalogue import CertificateType, Source
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import Source
 from services.certificates.known.domain.clinics import Clinic
 
 

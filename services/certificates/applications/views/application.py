@@ -30,13 +30,9 @@ from services.certificates.applications.views.papers import AttachmentView, Miss
 from services.certificates.applications.views.turns import EscalationView, ReasonView, TurnView
 from services.certificates.bills.domain.bill import Bill
 from services.certificates.bills.views import BillView
-from services.certificates.catalogue.domain.catalogue import (
-    SLA_LABELS,
-    CertificateType,
-    Delivery,
-    SlaClass,
-)
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import unprintable_errors
+from services.certificates.catalogue.domain.parts import SLA_LABELS, Delivery, SlaClass
 from services.chassis.foundation.errors import FieldError
 
 

@@ -14,7 +14,8 @@ from contracts.specialties import SPECIALTIES
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.parts import Finding
 from services.certificates.applications.domain.states import DOCTOR_ACTIONS, Move
-from services.certificates.catalogue.domain.catalogue import CertificateType, Examination
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import Examination
 
 
 class FindingView(BaseModel):

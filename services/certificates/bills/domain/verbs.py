@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.certificates.bills.domain.bill import (
+from services.certificates.bills.domain.bill import OPEN, Bill, BillState
+from services.certificates.bills.domain.numbers import bill_number
+from services.certificates.bills.domain.parts import (
     GOING_ON,
-    OPEN,
     About,
     Attempt,
     AttemptState,
-    Bill,
-    BillState,
     Channel,
     Line,
     LineKind,
     Payment,
     Why,
 )
-from services.certificates.bills.domain.numbers import bill_number
 from services.certificates.bills.errors import (
     BillNotPayableError,
     PaymentUnexpectedError,

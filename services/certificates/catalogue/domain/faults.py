@@ -11,15 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.specialties import SPECIALTIES
-from services.certificates.catalogue.domain.catalogue import (
-    ACT,
-    SYSTEM_ROWS,
-    CertificateType,
-    Need,
-    SlaClass,
-    Source,
-)
+from services.certificates.catalogue.domain.catalogue import ACT, CertificateType
 from services.certificates.catalogue.domain.forms import Condition, Field, Kind
+from services.certificates.catalogue.domain.parts import SYSTEM_ROWS, Need, SlaClass, Source
 from services.certificates.catalogue.domain.texts import text_faults
 from services.chassis.foundation.errors import FieldError
 

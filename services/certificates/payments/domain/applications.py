@@ -8,7 +8,7 @@ from datetime import datetime
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.applications.domain.stations import onward
-from services.certificates.bills.domain.bill import Payment
+from services.certificates.bills.domain.parts import Payment
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
 from services.certificates.catalogue.domain.catalogue import CertificateType
 

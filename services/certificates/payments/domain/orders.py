@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from contracts.envelope import Moment
-from services.certificates.bills.domain.bill import AttemptState
+from services.certificates.bills.domain.parts import AttemptState
 
 
 class OrderState(StrEnum):

@@ -11,13 +11,8 @@ from datetime import datetime, timedelta
 
 from services.certificates.bills.actions import ORDER_TIMER, REFUND_TIMER, Bills
 from services.certificates.bills.domain import verbs
-from services.certificates.bills.domain.bill import (
-    Attempt,
-    AttemptState,
-    Bill,
-    Channel,
-    bill_of,
-)
+from services.certificates.bills.domain.bill import Bill, bill_of
+from services.certificates.bills.domain.parts import Attempt, AttemptState, Channel
 from services.certificates.bills.domain.verbs import Money
 from services.certificates.bills.errors import UnknownPaymentError
 from services.certificates.deps import Deps

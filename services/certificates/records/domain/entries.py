@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.certificates.catalogue.domain.catalogue import CertificateType, Source
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import russian_date
+from services.certificates.catalogue.domain.parts import Source
 
 
 class EntryKind(StrEnum):

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.catalogue.domain.catalogue import CertificateType, Source
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import Source
 from services.certificates.records.domain.entries import EntryKind, kinds_for
 from services.certificates.records.domain.matching import Difference
 from services.certificates.records.errors import DifferencesOpenError, UnaskedAnswerError

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.catalogue.domain.calendar import WorkingCalendar, plus_months
-from services.certificates.catalogue.domain.catalogue import CertificateType, Delivery
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import Delivery
 from services.certificates.known.domain.clinics import Issuer
 from services.certificates.known.domain.people import masked_name
 from services.certificates.registry.errors import NotInForceError, UnknownCertificateError

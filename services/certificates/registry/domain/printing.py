@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from contracts.signing import FIXED_BY_ISSUING
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.parts import Finding
-from services.certificates.catalogue.domain.catalogue import CertificateType, Examination, Need
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import russian_date
+from services.certificates.catalogue.domain.parts import Examination, Need
 from services.certificates.known.domain.clinics import Issuer
 from services.certificates.known.domain.people import full_name
 from services.certificates.registry.domain.certificate import Certificate

@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.states import State
-from services.certificates.catalogue.domain.catalogue import CertificateType, SlaClass
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import Written
+from services.certificates.catalogue.domain.parts import SlaClass
 from services.certificates.deps import NO_NAMES, Body
 from services.certificates.reviews.domain.requests import Order, Wanted
 from services.chassis.foundation.text import line, prose

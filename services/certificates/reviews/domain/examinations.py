@@ -15,12 +15,13 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.parts import Finding
 from services.certificates.applications.domain.states import Actor, Move
 from services.certificates.applications.errors import OtherSpecialtyError
-from services.certificates.catalogue.domain.catalogue import CertificateType, Examination
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import (
     field_errors,
     tidied_values,
     unknown_errors,
 )
+from services.certificates.catalogue.domain.parts import Examination
 from services.certificates.known.domain.staff import Staff
 from services.certificates.reviews.errors import (
     ExaminationMadeError,

@@ -11,7 +11,8 @@ from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.applications.domain.stations import onward
 from services.certificates.applications.errors import NotYourReviewError
 from services.certificates.catalogue.domain.calendar import WorkingCalendar
-from services.certificates.catalogue.domain.catalogue import CertificateType, Requirement
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import Requirement
 from services.certificates.known.domain.people import KnownFile
 from services.certificates.known.domain.staff import Staff
 from services.certificates.reviews.domain.requests import Order, ordered

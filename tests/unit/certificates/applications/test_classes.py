@@ -12,7 +12,7 @@ from services.certificates.applications.domain.clocks import checked_longer
 from services.certificates.applications.domain.drafts import Changes
 from services.certificates.applications.domain.parts import Attachment
 from services.certificates.applications.domain.states import State
-from services.certificates.catalogue.domain.catalogue import SlaClass
+from services.certificates.catalogue.domain.parts import SlaClass
 from services.certificates.known.domain.files import BROKEN, INTACT, UNTRUSTED, Proof
 from services.chassis.foundation.errors import InvalidInputError
 from tests.support.services.certificates.builders import (

@@ -17,7 +17,7 @@ from services.certificates.applications.errors import (
     SignatureRefusedError,
 )
 from services.certificates.applications.usecases.submissions import confirmed
-from services.certificates.catalogue.domain.catalogue import Delivery
+from services.certificates.catalogue.domain.parts import Delivery
 from services.certificates.known.domain.clinics import ClinicName
 from services.chassis.http.acts import Act, ActKind, ActMethod, Flaw, SigningActRefusedError
 from services.sealing import Signatory

@@ -19,8 +19,8 @@ from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.drafts import Agreement, Changes
 from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.applications.errors import IllegalTransitionError
-from services.certificates.catalogue.domain.catalogue import Delivery, SlaClass
 from services.certificates.catalogue.domain.forms import Field, Kind, field_errors
+from services.certificates.catalogue.domain.parts import Delivery, SlaClass
 from services.certificates.known.domain.clinics import Choice, ClinicFlaw, ClinicName
 from services.certificates.known.domain.people import KnownFile
 from services.certificates.known.errors import ProfileNotReceivedError

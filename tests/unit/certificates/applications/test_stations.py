@@ -11,7 +11,8 @@ from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.parts import DocumentRequest, Visit
 from services.certificates.applications.domain.states import Actor, Move, State
 from services.certificates.applications.domain.stations import onward, station, waits_for
-from services.certificates.catalogue.domain.catalogue import CertificateType, Examination, Source
+from services.certificates.catalogue.domain.catalogue import CertificateType
+from services.certificates.catalogue.domain.parts import Examination, Source
 from tests.support.services.certificates.builders import CATALOGUE, FORM_086, NOW, a_waiting
 
 LATER = NOW + timedelta(hours=3)

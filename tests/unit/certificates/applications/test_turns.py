@@ -13,7 +13,7 @@ from services.certificates.applications.domain.document_requests import asked
 from services.certificates.applications.domain.parts import Clock, DocumentRequest, Pause
 from services.certificates.applications.domain.states import Actor, State
 from services.certificates.applications.domain.turns import Office, Turn, whose_turn
-from services.certificates.catalogue.domain.catalogue import Examination, Source
+from services.certificates.catalogue.domain.parts import Examination, Source
 from tests.support.services.certificates.builders import (
     CATALOGUE,
     CLINIC,

@@ -9,16 +9,9 @@ from itertools import permutations
 import pytest
 
 from services.certificates.bills.domain import verbs
-from services.certificates.bills.domain.bill import (
-    About,
-    AttemptState,
-    Bill,
-    BillState,
-    Channel,
-    LineKind,
-    Why,
-)
+from services.certificates.bills.domain.bill import Bill, BillState
 from services.certificates.bills.domain.numbers import bill_number, check_digit
+from services.certificates.bills.domain.parts import About, AttemptState, Channel, LineKind, Why
 from services.certificates.bills.domain.verbs import Money
 from services.certificates.bills.errors import (
     BillNotPayableError,

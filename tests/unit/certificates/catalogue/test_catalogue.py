@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from services.certificates.catalogue.domain.calendar import Term
-from services.certificates.catalogue.domain.catalogue import Delivery, Need, SlaClass
+from services.certificates.catalogue.domain.parts import Delivery, Need, SlaClass
 from services.certificates.catalogue.errors import BadDataFileError, UnknownTypeError
 from services.certificates.catalogue.store.files import load_catalogue
 from tests.support.services.certificates.builders import CATALOGUE, DATA, FORM_086

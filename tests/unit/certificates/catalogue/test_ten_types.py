@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from services.certificates.catalogue.domain.calendar import Term
-from services.certificates.catalogue.domain.catalogue import CertificateType, SlaClass, Source
+from services.certificates.catalogue.domain.catalogue import CertificateType
 from services.certificates.catalogue.domain.forms import FROM_PROFILE, Kind
+from services.certificates.catalogue.domain.parts import SlaClass, Source
 from tests.support.services.certificates.builders import CATALOGUE
 
 TYPES = [

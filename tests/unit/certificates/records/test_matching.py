@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.certificates.catalogue.domain.catalogue import Source
 from services.certificates.catalogue.domain.forms import field_errors
+from services.certificates.catalogue.domain.parts import Source
 from services.certificates.records.domain.entries import (
     ROWS,
     Entry,
