@@ -144,13 +144,6 @@ class Settings(ServiceSettings):
         description="How soon the acquirer is asked where its callback does not come.",
     )
 
-    @model_validator(mode="after")
-    def _both(self) -> Self:
-        if self.acquirer_url is not None and self.acquirer_secret is None:
-            message = "CERTIFICATES_ACQUIRER_SECRET must be set where CERTIFICATES_ACQUIRER_URL is"
-            raise ValueError(message)
-        return self
-
     bulk_rows: int = Field(
         default=10_000, ge=1, description="How many employees one bulk of an organisation has."
     )
@@ -160,3 +153,10 @@ class Settings(ServiceSettings):
     prepared_per_employee: int = Field(
         default=5, ge=1, description="How many drafts organisations keep waiting for one citizen."
     )
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if self.acquirer_url is not None and self.acquirer_secret is None:
+            message = "CERTIFICATES_ACQUIRER_SECRET must be set where CERTIFICATES_ACQUIRER_URL is"
+            raise ValueError(message)
+        return self
