@@ -21,6 +21,7 @@ from services.chassis.foundation.settings import Platform
 from services.scheduling.hours.actions import MAKE
 from tests.support.eventually import eventually
 from tests.support.service import Tokens
+from tests.support.services.region import timetables
 from tests.support.services.scheduling import region_in
 from tests.support.stack import ServerStack
 from tests.support.tools.lines import abandoned_soon
@@ -81,7 +82,7 @@ async def _live(mongo: Mongo, servers: ServerStack, tokens: Tokens, deaths: list
 async def _made(db: Database) -> bool:
     """Whether every timetable has reached its last day: its timer is of tomorrow."""
     rest = {"kind": MAKE, "attempts": 0, "due_at": {"$gt": clock.now()}}
-    return await db["timers"].count_documents(rest) == 11
+    return await db["timers"].count_documents(rest) == len(timetables())
 
 
 async def _slots(db: Database, since: Any) -> list[dict[str, Any]]:

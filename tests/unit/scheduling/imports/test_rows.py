@@ -15,7 +15,10 @@ ROW = TimetableRow(doctor_id="d", clinic_id="c", hours="пн 08:00–10:00", roo
 
 
 def test_the_demo_is_complete() -> None:
-    """A3: every doctor has a room and hours, in the clinic of their post."""
+    """A3: every doctor has a room and hours, in a clinic of their posts.
+
+    At another of them they may be for certificates alone.
+    """
     posts = {
         (person.account_id, post.clinic_id)
         for person in region.staff()
@@ -23,8 +26,10 @@ def test_the_demo_is_complete() -> None:
         for post in person.posts
     }
     rows = region.timetables()
-    assert {(row.doctor_id, row.clinic_id) for row in rows} == posts
-    assert "doctor-orlova" in {row.doctor_id for row in rows}, "she has a demo account"
+    assert {(row.doctor_id, row.clinic_id) for row in rows} <= posts
+    receiving = {row.doctor_id for row in rows}
+    assert receiving == {doctor_id for doctor_id, _ in posts}
+    assert "doctor-orlova" in receiving, "she has a demo account"
     assert all(row.read(ROOMS[row.clinic_id])[0].weekly for row in rows)
 
 
