@@ -223,6 +223,7 @@ def _video(name: str, public_url: str, *, demo: bool) -> dict[str, str]:
     return {
         "SCHEDULING_VIDEO_URL": f"{public_url}/inbox/video",
         "SCHEDULING_VIDEO_SECRET": _VIDEO_SECRET,
+        "SCHEDULING_VIDEO_NOTICE": "PT0S",  # who plays a demo is there at once
     }
 
 

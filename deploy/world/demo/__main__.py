@@ -52,6 +52,7 @@ async def main() -> int:
         scenario = Scenario(gateway, steps, seed=args.seed)
         outcome = await scenario.play()
         await EveryType(gateway, steps, scenario.citizen).play()
+        steps.done()
     except DemoFailedError as failure:
         print(f"\nНе сошлось: {failure}", file=sys.stderr)
         return 1

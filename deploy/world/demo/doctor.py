@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from deploy.world.demo.citizen import confirm, log_in
 from deploy.world.demo.gateway import CODE, DemoFailedError, Gateway, Phone, RefusedError
 
 ACCOUNTS = Path(__file__).with_name("accounts.json")
+REGION = Path(__file__).with_name("region.json")
 
 
 class Doctor:
@@ -110,3 +111,19 @@ class Doctor:
         """Approve what the act is for."""
         path = f"/reviews/{application_id}/approval"
         await self.gateway.post("certificates", path, {**findings, "act": act})
+
+
+def able(specialties: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """The doctors of one of these specialties who may log in.
+
+    Raises:
+        DemoFailedError: there is none.
+    """
+    wanted = {specialty["code"] for specialty in specialties}
+    staff = json.loads(REGION.read_text(encoding="utf-8"))["staff"]
+    found = {s["id"] for s in staff if wanted & {*s.get("practice", {}).get("specialties", ())}}
+    accounts = json.loads(ACCOUNTS.read_text(encoding="utf-8"))["accounts"]
+    if there := [account for account in accounts if account["id"] in found]:
+        return there
+    message = f"nobody of {sorted(wanted)} plays"
+    raise DemoFailedError(message)

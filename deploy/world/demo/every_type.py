@@ -1,31 +1,28 @@
 """Every type of the catalogue, played to its end: filled in as the catalogue says (C2).
 
 Nothing is known here of a type but what `GET /types/{code}` tells everybody: fields, documents,
-examinations and who decides. So a type that an administrator adds is played as well.
+examinations, who decides and whether by video. So a type that an administrator adds is played too.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 from deploy.world.demo.citizen import Citizen
-from deploy.world.demo.doctor import ACCOUNTS, Doctor
+from deploy.world.demo.doctor import Doctor, able
+from deploy.world.demo.forms import filled, met
 from deploy.world.demo.gateway import DemoFailedError, Gateway
 from deploy.world.demo.papers import policy_scan
 from deploy.world.demo.steps import Steps, require
+from deploy.world.demo.video import SOON, VideoVisit
 
-_REGION = Path(__file__).with_name("region.json")
-_SINCE = timedelta(days=300)
-_PATTERNED = {"diagnosis_code": "J45.0", "passport": "4521123456"}
 _TRIES = 600
 _PAUSE = 0.05
-NOT_PLAYED = frozenset({"086u", "003vu"})
-"""The first is the scenario's own; the second waits for a visit at its hour."""
+NOT_PLAYED = frozenset({"086u"})
+"""The scenario's own."""
 
 
 class EveryType:
@@ -39,46 +36,73 @@ class EveryType:
         self.citizen = citizen
         self.clinic_id = clinic_id
         self._doctors: dict[str, tuple[Doctor, str]] = {}
-        self._scan = ""
+        self._scan: str | None = None
 
-    async def play(self) -> list[str]:
-        """The codes of what was issued.
+    async def play(self, *, visits: bool = True) -> list[str]:
+        """The codes of what was issued; without `visits` nothing that waits for one by video.
+
+        The visits are booked first and held last: the others are played while they draw near.
 
         Raises:
             DemoFailedError: one was not.
         """
+        kinds = await self.kinds()
+        ahead = [await self.arrange(kind) for kind in kinds if kind["video_visit"] and visits]
         self.steps.part("Все виды справок")
+        issued = []
+        for kind in (kind for kind in kinds if not kind["video_visit"]):
+            with self.steps.step(kind["title"]) as notes:
+                application = await self.apply(kind)
+                if kind["source"]["code"] == "doctor":
+                    await self._decide(kind, application["id"])
+                notes.append((await self.issued(application["id"]))["certificate"]["number"])
+            issued.append(kind["code"])
+        for visit in ahead:
+            await visit.hold()
+            application = await self.issued(visit.application_id)
+            issued.append(application["type"])
+        return issued
+
+    async def kinds(self) -> list[dict[str, Any]]:
+        """What is played, each as the catalogue tells it."""
         found = (await self.gateway.get("certificates", "/types"))["items"]
         codes = [item["code"] for item in found if item["code"] not in NOT_PLAYED]
-        person = self.citizen.person
-        scan = policy_scan(person.full_name, person.profile["oms"])
-        uploaded = await self.citizen.upload("документ.jpg", scan, "image/jpeg")
-        self._scan = uploaded["file_id"]
-        for code in codes:
-            kind = await self.gateway.get("certificates", f"/types/{code}")
-            with self.steps.step(kind["title"]) as notes:
-                issued = await self._issue(kind)
-                notes.append(issued["certificate"]["number"])
-        return codes
+        return [await self.gateway.get("certificates", f"/types/{code}") for code in codes]
 
-    async def _issue(self, kind: dict[str, Any]) -> dict[str, Any]:
+    async def arrange(self, kind: dict[str, Any], ahead: timedelta = SOON) -> VideoVisit:
+        """An application for this is paid for, and has a visit no sooner than `ahead`."""
+        self.steps.part(f"{kind['title']}: оплата и видеоприём")
+        with self.steps.step("заявление подано") as notes:
+            application = await self.apply(kind)
+            notes.append(application["state_label"])
+        visit = VideoVisit(self.gateway, self.steps, self.citizen, kind, application)
+        await visit.arrange(able(kind["deciders"]), ahead)
+        return visit
+
+    async def apply(self, kind: dict[str, Any]) -> dict[str, Any]:
+        """An application for this, filled in and submitted."""
         opened = await self.citizen.gateway.post(
             "certificates", "/applications", {"type": kind["code"]}, once=True
         )
         fields = filled(kind["fields"], opened["fields"])
         values = opened["fields"] | fields
         files = [
-            {"requirement": r["code"], "file_id": self._scan}
+            {"requirement": r["code"], "file_id": await self._scanned()}
             for r in kind["requirements"]
-            if r["need"] != "request" and r["exemption"] is None and _met(r["when"], values)
+            if r["need"] != "request" and r["exemption"] is None and met(r["when"], values)
         ]
         change = {"clinic_id": self.clinic_id, "fields": fields, "attachments": files}
         draft = await self.citizen.edit(opened, change)
         require(not draft["problems"], f"{kind['code']}: {draft['problems']}")
-        application = await self.citizen.submit(draft)
-        if kind["source"]["code"] == "doctor":
-            await self._decide(kind, application["id"])
-        return await self._issued(application["id"])
+        return await self.citizen.submit(draft)
+
+    async def _scanned(self) -> str:
+        if self._scan is None:
+            person = self.citizen.person
+            scan = policy_scan(person.full_name, person.profile["oms"])
+            uploaded = await self.citizen.upload("документ.jpg", scan, "image/jpeg")
+            self._scan = str(uploaded["file_id"])
+        return self._scan
 
     async def _decide(self, kind: dict[str, Any], application_id: str) -> None:
         """Whoever has to examines, then one of those who decide approves."""
@@ -94,21 +118,19 @@ class EveryType:
 
     async def _doctor(self, specialties: Sequence[Mapping[str, str]]) -> tuple[Doctor, str]:
         """A doctor of one of these specialties who may log in, with a session of signing."""
-        wanted = {specialty["code"] for specialty in specialties}
-        staff = json.loads(_REGION.read_text(encoding="utf-8"))["staff"]
-        able = {s["id"] for s in staff if wanted & {*s.get("practice", {}).get("specialties", ())}}
-        accounts = json.loads(ACCOUNTS.read_text(encoding="utf-8"))["accounts"]
-        account = next((a for a in accounts if a["id"] in able), None)
-        if account is None:
-            message = f"nobody of {sorted(wanted)} plays"
-            raise DemoFailedError(message)
+        account = able(specialties)[0]
         if account["id"] not in self._doctors:
             doctor = Doctor(self.gateway.caller(), account)
             await doctor.log_in()
             self._doctors[account["id"]] = (doctor, await doctor.open_session())
         return self._doctors[account["id"]]
 
-    async def _issued(self, application_id: str) -> dict[str, Any]:
+    async def issued(self, application_id: str) -> dict[str, Any]:
+        """The application, once its certificate is there.
+
+        Raises:
+            DemoFailedError: it does not come.
+        """
         path = f"/applications/{application_id}"
         found: dict[str, Any] = {}
         for _ in range(_TRIES):
@@ -119,27 +141,3 @@ class EveryType:
         last = found["history"][-1]
         message = f"the application is still {found['state']}: {last['label']}, {last['reason']}"
         raise DemoFailedError(message)
-
-
-def filled(fields: Sequence[dict[str, Any]], known: Mapping[str, str] | None = None) -> Any:
-    """Something for every field that has to be filled in and is not yet, by the form alone."""
-    values = dict(known or {})
-    made: dict[str, str] = {}
-    for field in fields:
-        name = field["name"]
-        if field["required"] and not values.get(name) and _met(field["when"], values):
-            made[name] = values[name] = _value(field)
-    return made
-
-
-def _value(field: dict[str, Any]) -> str:
-    if field["kind"] == "choice":
-        return str(field["options"][0]["code"])
-    if field["kind"] == "date":
-        today = datetime.now(UTC).date()
-        return (today - _SINCE if field["name"].endswith("_from") else today).isoformat()
-    return _PATTERNED.get(field["name"], "без особенностей")
-
-
-def _met(condition: dict[str, Any] | None, values: Mapping[str, str]) -> bool:
-    return condition is None or values.get(condition["field"]) in condition["among"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+_SINCE = timedelta(days=300)
+_PATTERNED = {"diagnosis_code": "J45.0", "passport": "4521123456"}
 _CONCLUSION = "Противопоказаний к обучению по специальности не выявлено. Годна."
 
 
@@ -42,3 +45,28 @@ def findings() -> dict[str, Any]:
         "laboratory": "показатели в пределах нормы",
         "conclusion": _CONCLUSION,
     }
+
+
+def filled(fields: Sequence[dict[str, Any]], known: Mapping[str, str] | None = None) -> Any:
+    """Something for every field that has to be filled in and is not yet, by the form alone."""
+    values = dict(known or {})
+    made: dict[str, str] = {}
+    for field in fields:
+        name = field["name"]
+        if field["required"] and not values.get(name) and met(field["when"], values):
+            made[name] = values[name] = _value(field)
+    return made
+
+
+def _value(field: dict[str, Any]) -> str:
+    if field["kind"] == "choice":
+        return str(field["options"][0]["code"])
+    if field["kind"] == "date":
+        today = datetime.now(UTC).date()
+        return (today - _SINCE if field["name"].endswith("_from") else today).isoformat()
+    return _PATTERNED.get(field["name"], "без особенностей")
+
+
+def met(condition: dict[str, Any] | None, values: Mapping[str, str]) -> bool:
+    """Whether something is asked for that depends on another answer."""
+    return condition is None or values.get(condition["field"]) in condition["among"]
