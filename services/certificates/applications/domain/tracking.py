@@ -13,7 +13,7 @@ from services.chassis.foundation.text import printed_number
 
 _DIGITS = 11
 _GROUP = 4
-_LONGEST_TYPED = 500
+LONGEST_TYPED = 500
 TRACKING_SPACE = 10**_DIGITS
 
 
@@ -29,7 +29,7 @@ def tracking_number(drawn: int) -> str:
 
 def normalised(typed: str) -> str | None:
     """A typed number as it is printed, or None when its check digit does not fit."""
-    digits = printed_number(typed[:_LONGEST_TYPED])
+    digits = printed_number(typed[:LONGEST_TYPED])
     if len(digits) != _DIGITS + 1 or not (digits.isascii() and damm.is_valid(digits)):
         return None
     return _grouped(digits)
@@ -44,7 +44,7 @@ def meant(typed: str) -> list[str]:
     exact = normalised(typed)
     if exact is not None:
         return [exact]
-    digits = printed_number(typed[:_LONGEST_TYPED])
+    digits = printed_number(typed[:LONGEST_TYPED])
     if not (digits.isascii() and digits.isdecimal()) or abs(len(digits) - _DIGITS - 1) > 1:
         return []
     near = {other for other in _slips(digits) if len(other) == _DIGITS + 1}

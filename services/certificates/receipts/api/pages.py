@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.certificates.applications.domain import tracking
 from services.certificates.catalogue.domain.forms import russian_date
-from services.certificates.receipts.api.public import LONGEST_TYPED, RegisteredView, Use
+from services.certificates.receipts.api.public import RegisteredView, Use
 from services.certificates.receipts.domain import Registered
 from services.certificates.receipts.errors import TrackingNumberMistypedError
 from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
@@ -32,7 +32,9 @@ def _page(
     refused: RefusalError | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    return _PAGE.answer(status=status, refused=refused, typed=typed[:LONGEST_TYPED], found=found)
+    return _PAGE.answer(
+        status=status, refused=refused, typed=typed[: tracking.LONGEST_TYPED], found=found
+    )
 
 
 @router.get("/receipts")

@@ -8,12 +8,12 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 
+from services.certificates.applications.domain.tracking import LONGEST_TYPED
 from services.certificates.receipts.actions import Receipts
 from services.certificates.receipts.domain import REGISTERED_LABELS, Found, Registered
 from services.chassis.http.facilities import facility
 from services.chassis.http.rates import public_check
 
-LONGEST_TYPED = 500
 router = APIRouter(prefix="/v1/public", tags=["Публичная проверка"])
 Use = Annotated[Receipts, Depends(facility(Receipts))]
 TypedNumber = Annotated[str, Path(max_length=LONGEST_TYPED, examples=["4829-1730-5584"])]
