@@ -123,7 +123,7 @@ def build(
         s3=s3,
         kafka=kafka,
         sinks=_sinks(ports, directories, demo=settings.demo),
-        acquirer=_acquirer(ports, directories, settings.url(ports)),
+        acquirer=_acquirer(ports, directories, settings.url(ports), secrets),
         tsa=_tsa(ports, directories, settings.url(ports)),
         services=services,
         partners=_partners(ports, directories, common | of_program("PARTNERS", secrets)),
@@ -247,7 +247,9 @@ def _sinks(ports: Ports, directories: Directories, *, demo: bool) -> Program:
     )
 
 
-def _acquirer(ports: Ports, directories: Directories, public_url: str) -> Program:
+def _acquirer(
+    ports: Ports, directories: Directories, public_url: str, secrets: Mapping[str, str]
+) -> Program:
     return Program(
         directories,
         label="acquirer",
@@ -263,7 +265,8 @@ def _acquirer(ports: Ports, directories: Directories, public_url: str) -> Progra
             "ACQUIRER_CALLBACK_URL": (
                 f"http://{LOOPBACK}:{ports.gateway}/api/certificates/v1/payments/callbacks"
             ),
-        },
+        }
+        | of_program("ACQUIRER", secrets),
     )
 
 

@@ -21,6 +21,7 @@ _READERS: Mapping[str, tuple[str, ...]] = {
     "orders": ("CERTIFICATES_ORDERS_SECRET", "DOCUMENTS_ORDERS_SECRET"),
     "records": ("CERTIFICATES_RECORDS_SECRET", "PARTNERS_RECORDS_SECRET"),
     "vaccinations": ("CERTIFICATES_VACCINATIONS_SECRET", "PARTNERS_VACCINATIONS_SECRET"),
+    "acquirer": ("CERTIFICATES_ACQUIRER_SECRET", "ACQUIRER_SECRET"),
     "keys": ("DOCUMENTS_KEYS_SECRET",),
 }
 """What a secret is for → the settings that have it. The demo's values are their defaults."""

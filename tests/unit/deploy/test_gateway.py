@@ -101,7 +101,9 @@ def test_only_what_changes_nothing_is_sent_to_a_second_replica(
 ) -> None:
     """X6: a request that reached a replica is repeated by its sender, not by the gateway."""
     proxies = _proxies(_text(to), tmp_path)
-    assert len(proxies) == len(SERVICES) + 6  # verify, talon, buckets, inbox, the demo's CA, ops
+    assert (
+        len(proxies) == len(SERVICES) + 7
+    )  # verify, talon, buckets, inbox, pay, the demo's CA, ops
     for proxy in proxies:
         balancing = proxy["load_balancing"]
         assert balancing["retry_match"] == [{"method": ["GET", "HEAD"]}]

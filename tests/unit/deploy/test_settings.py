@@ -114,6 +114,8 @@ def test_outside_a_demo_secrets_are_made_once_and_shared_by_those_who_need_them(
     found = {s.name: s.environment() for s in (*first.services, first.partners)}
     assert found == {s.name: s.environment() for s in (*second.services, second.partners)}
     assert found["identity"]["IDENTITY_CODES_SECRET"] == found["notifier"]["NOTIFIER_CODES_SECRET"]
+    paid_with = found["certificates"]["CERTIFICATES_ACQUIRER_SECRET"]  # signs what it calls back
+    assert paid_with == first.acquirer.environment()["ACQUIRER_SECRET"]
     assert found["identity"]["IDENTITY_DEMO"] == "false"
     for name in SERVICES:
         own = import_module(f"services.{name}.settings").Settings.OWN_SECRETS
