@@ -215,7 +215,7 @@ class Document:
         """What an upload of exactly its content is: its signatures are as they were made."""
         made = self.stored().signatures
         signatures = tuple(s.checked(last=s is made[-1]) for s in made)
-        return Known(OwnDocument(self.id, self.number, standing), signatures)
+        return Known(OwnDocument(self.id, self.number, standing), signatures, self.owner_id)
 
     def follows(self, previous: Document | None) -> Document:
         """The same document as the next edition of `previous`; the old one is kept (D4).

@@ -64,7 +64,7 @@ class OwnDocumentView(BaseModel):
     document_id: str
     number: str
     current: bool
-    code: str = Field(examples=["own-current", "own-void", "own-expired", "own-replaced"])
+    code: str = Field(examples=["own-current", "own-void", "own-anothers"])
     detail: str
 
     @classmethod
@@ -123,6 +123,7 @@ class FileView(BaseModel):
         default=[],
         description="`resolution-low`, `signature-missing`, `signed-broken`, `signed-untrusted` "
         "lengthen the term of an application (e3); `own-void`, `own-expired`, `own-replaced`, "
+        "`own-anothers`, "
         "`file-quarantined` and `file-infected` say why it will not do.",
     )
 

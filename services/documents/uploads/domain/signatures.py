@@ -6,7 +6,7 @@ A verdict refuses nothing by itself: it is told to the person at upload, and to 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -118,6 +118,7 @@ class Standing(StrEnum):
     VOID = "own-void"
     EXPIRED = "own-expired"
     REPLACED = "own-replaced"
+    ANOTHERS = "own-anothers"
 
 
 STANDING_SENTENCES: Mapping[Standing, str] = {
@@ -125,6 +126,7 @@ STANDING_SENTENCES: Mapping[Standing, str] = {
     Standing.VOID: "Документ выдан на портале, но отозван или отменён и больше не действует.",
     Standing.EXPIRED: "Документ выдан на портале, но срок его действия истёк.",
     Standing.REPLACED: "Документ выдан на портале, но заменён новой версией.",
+    Standing.ANOTHERS: "Документ выдан на портале другому человеку.",
 }
 
 
@@ -149,7 +151,14 @@ class OwnDocument:
 
 @dataclass(frozen=True)
 class Known:
-    """What this platform knows of content that it sealed: the document and its signatures."""
+    """What this platform knows of content that it sealed: the document, its signatures, whose."""
 
     document: OwnDocument
     signatures: tuple[CheckedSignature, ...]
+    owner_id: str
+
+    def sent_by(self, citizen_id: str) -> OwnDocument:
+        """As it stands for a citizen who sends it about themselves: another's counts nothing."""
+        if citizen_id == self.owner_id:
+            return self.document
+        return replace(self.document, standing=Standing.ANOTHERS)

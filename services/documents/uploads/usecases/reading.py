@@ -13,7 +13,7 @@ from services.documents.access.actions import Access
 from services.documents.access.domain.content import Content, Link, Shown, Thing
 from services.documents.deps import Deps
 from services.documents.uploads.domain.files import StoredFile
-from services.documents.uploads.domain.signatures import Known
+from services.documents.uploads.domain.signatures import Known, Standing
 from services.documents.uploads.errors import NoSuchFileError
 from services.documents.uploads.store import Files, Results
 
@@ -110,9 +110,17 @@ class Reading:
 
     async def _as_it_stands(self, files: Sequence[StoredFile]) -> tuple[StoredFile, ...]:
         """A document of ours may be void since it was uploaded: what is shown is how it is now."""
-        own = {file.sha256 for file in files if file.own_document is not None}
+        stands = (f for f in files if f.own_document is not None)
+        own = {f.sha256 for f in stands if not _anothers(f)}
         known = await self.sealed_here(own) if own else {}
         return tuple(
-            replace(f, own_document=known[f.sha256].document) if f.sha256 in known else f
+            replace(f, own_document=known[f.sha256].document)
+            if f.sha256 in known and not _anothers(f)
+            else f
             for f in files
         )
+
+
+def _anothers(file: StoredFile) -> bool:
+    own = file.own_document
+    return own is not None and own.standing is Standing.ANOTHERS

@@ -20,7 +20,12 @@ from services.documents.uploads.domain.files import FileState, StoredFile
 from services.documents.uploads.domain.limits import PurposeLimits, check_limits
 from services.documents.uploads.domain.quotas import Quota, month_of
 from services.documents.uploads.domain.remarks import Remark, remarks_on
-from services.documents.uploads.domain.signatures import Signed, verdict_of
+from services.documents.uploads.domain.signatures import (
+    Known,
+    OwnDocument,
+    Signed,
+    verdict_of,
+)
 from services.documents.uploads.errors import (
     FileInfectedError,
     FileTooLargeError,
@@ -207,6 +212,11 @@ class Uploads:
             state=state,
             scanned_at=now if self.scanner and state is FileState.ACCEPTED else None,
             signatures=signatures,
-            own_document=known.document if known else None,
+            own_document=_own(known, sender, limits) if known else None,
         )
         return file, found.content
+
+
+def _own(known: Known, sender: Sender, limits: PurposeLimits) -> OwnDocument:
+    """A doctor attaches what is their patient's; a citizen, what is their own (C41)."""
+    return known.sent_by(sender.id) if limits.by is Role.CITIZEN else known.document

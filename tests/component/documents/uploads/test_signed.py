@@ -89,6 +89,24 @@ async def test_c41_our_own_certificate_is_taken_to_the_byte_and_told_of(
     assert (late.own_document.current, late.own_document.reason_code) == (False, "own-void")
 
 
+async def test_c41_a_document_of_ours_proves_nothing_about_another_person(
+    office: DocumentsService,
+) -> None:
+    order = approved("anna")
+    await deliver(office.app, an_event(order, aggregate_id=order.application_id, seq=1))
+    _, pdf = await _sealed(office)
+    sent = await office.upload("boris", pdf, purpose="card-extract")
+    assert [r["code"] for r in sent.json()["remarks"]] == ["own-anothers"]
+    shown = (await office.get(f"/v1/files/{sent.json()['file_id']}", "boris")).json()
+    assert (shown["own_document"]["code"], shown["own_document"]["current"]) == (
+        "own-anothers",
+        False,
+    )
+    (event,) = await outbox_events(office.app, FileAccepted)
+    assert event.data.own_document is not None
+    assert not event.data.own_document.current
+
+
 async def test_c41_our_own_talon_with_something_added_is_nobodys_and_broken(
     office: DocumentsService,
 ) -> None:
