@@ -181,7 +181,8 @@ async def _one_of_each(journey: Scenario, diary: Diary) -> None:
 
     await eventually(told, within=60, every=0.3)
     documents = await gateway.get("documents", "/documents", limit=100)
-    assert len(documents["items"]) == 1 + _BOOKINGS
+    # the certificate, the receipt of its application, the talons
+    assert len(documents["items"]) == 2 + _BOOKINGS
     for inbox in (journey.citizen.phone, journey.citizen.mailbox, journey.citizen.device):
         page = await gateway.page(f"/inbox/api/messages?to={quote(inbox.address)}")
         texts = [f"{m.get('subject')} {m.get('title')} {m['text']}" for m in page.json()["items"]]

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, cast
 
-TAIL_LINES = 15
+TAIL_LINES = 40
 _LEASH = Path(__file__).with_name("leash.py")
 
 

@@ -154,7 +154,6 @@ async def edit_application(
 @router.get(
     "/applications/{application_id}/form",
     summary="Форма для подписи",
-    response_class=Response,
     responses={200: {"content": {"application/json": {}}}},
 )
 async def form_of_application(

@@ -102,7 +102,7 @@ async def rows_of_bulk(
     return LinePage(items=items, next_cursor=page.next_cursor)
 
 
-@router.get("/bulks/{bulk_id}/report", summary="Отчёт файлом", response_class=Response)
+@router.get("/bulks/{bulk_id}/report", summary="Отчёт файлом")
 async def report_of_bulk(
     *,
     bulk_id: Id,

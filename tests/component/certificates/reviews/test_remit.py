@@ -152,15 +152,15 @@ async def test_k6_a_clinic_that_cannot_decide_is_refused_when_it_is_chosen(
         draft = await office.draft("policy", *TESTS)
         assert (draft["clinic_id"], [p["code"] for p in draft["problems"]]) == (None, ["required"])
         path = f"/v1/applications/{draft['id']}"
-        for method, address, body in (
-            ("PATCH", path, {"clinic_id": ELSEWHERE.id}),
-            ("POST", f"{path}/submission", CONSENT),
+        for method, address, body, wrong in (
+            ("PATCH", path, {"clinic_id": ELSEWHERE.id}, ["/clinic_id"]),
+            ("POST", f"{path}/submission", CONSENT, ["/clinic_id", "/act"]),  # e1: all at once
         ):
             answer = await office.http.request(
                 method, address, json=body, headers=office.citizen() | match(draft)
             )
             assert answer.status_code == 422
-            assert [e["pointer"] for e in answer.json()["errors"]] == ["/clinic_id"]
+            assert [e["pointer"] for e in answer.json()["errors"]] == wrong
         assert (await office.edit(draft, {"clinic_id": CLINIC.id}))["problems"] == []
 
 

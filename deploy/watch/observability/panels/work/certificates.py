@@ -101,6 +101,22 @@ PANELS = (
         series=one(per_hour("certificate_checks_total", ("outcome",)), "{{outcome}}"),
     ),
     Panel(
+        key="records",
+        title="Ответы больниц и реестров за час",
+        unit=Unit.PER_HOUR,
+        description="Достаточно, есть расхождения, ничего не найдено.",
+        series=one(
+            per_hour("record_answers_total", ("asked", "outcome")), "{{asked}}: {{outcome}}"
+        ),
+    ),
+    Panel(
+        key="automatic",
+        title="Справки без врача за час",
+        unit=Unit.PER_HOUR,
+        description="Выданы по сведениям реестра, переданы врачу, возвращены заявителю.",
+        series=one(per_hour("automatic_checks_total", ("verdict",)), "{{verdict}}"),
+    ),
+    Panel(
         key="bills",
         title="Счета по состояниям",
         unit=Unit.COUNT,
