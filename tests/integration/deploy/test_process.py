@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from deploy import ROOT
-from deploy.stacks.embedded.process import Child
+from deploy.stacks.embedded.process import TAIL_LINES, Child
 from tests.support.eventually import eventually
 
 # A parent that starts a stubborn child through `Child`, tells its pid and waits.
@@ -80,7 +80,7 @@ async def test_output_goes_to_the_log_and_the_last_lines_are_kept(tmp_path: Path
     assert child.wait(10)
     assert child.returncode == 3
     assert child.tail()[-1] == "49"
-    assert len(child.tail()) == 15
+    assert len(child.tail()) == TAIL_LINES
     assert (tmp_path / "log").read_text().splitlines() == [str(i) for i in range(50)]
 
 
