@@ -41,6 +41,19 @@ class BillNotPayableError(RefusalError):
         super().__init__(_CANNOT.get(state, "Этот счёт нельзя оплатить."))
 
 
+class TooManyAttemptsError(RefusalError):
+    """As many attempts to pay this bill were made as may be."""
+
+    code = "too-many-payment-attempts"
+    title = "Слишком много попыток оплаты"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"По этому счёту было уже {most} попыток оплаты. Когда его срок истечёт, запросите "
+            "новый счёт в заявлении; деньги, списанные с карты, вернутся сами."
+        )
+
+
 class PaymentUnexpectedError(RefusalError):
     """A payment is told of that cannot be, or that fits no bill."""
 

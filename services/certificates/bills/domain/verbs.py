@@ -21,11 +21,14 @@ from services.certificates.bills.domain.parts import (
 from services.certificates.bills.errors import (
     BillNotPayableError,
     PaymentUnexpectedError,
+    TooManyAttemptsError,
     UnknownPaymentError,
 )
 
 SKEW = timedelta(minutes=2)
 """How far the clocks of two systems may be apart."""
+MOST_ATTEMPTS = 20
+"""Who has declined so often will not pay; nobody makes orders without end."""
 MOST_KOPECKS = 100_000_000_000
 """A milliard roubles: beyond it nobody paid a bill of ours."""
 _OF_A_LINE = (Why.DEADLINE, Why.EXPRESS_LOST)
@@ -83,11 +86,14 @@ def tried(bill: Bill, *, lasts: timedelta, now: datetime) -> Bill:
 
     Raises:
         BillNotPayableError: it is paid, or too late.
+        TooManyAttemptsError: each is an order at the acquirer and a timer of ours.
     """
     if not bill.payable or now >= bill.expires_at:
         raise BillNotPayableError(bill.state if not bill.payable else BillState.EXPIRED)
     if bill.attempt is not None and now < bill.attempt.until:
         return bill
+    if len(bill.attempts) >= MOST_ATTEMPTS:
+        raise TooManyAttemptsError(MOST_ATTEMPTS)
     attempt = Attempt(f"{bill.id}.{len(bill.attempts) + 1}", now, min(now + lasts, bill.expires_at))
     return bill.changed(attempts=(*bill.attempts, attempt))
 

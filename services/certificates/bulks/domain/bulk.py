@@ -41,7 +41,6 @@ class Standing(StrEnum):
     """How a row stands, as its organisation may know it."""
 
     WAITING = "waiting"
-    STOPPED = "stopped"
     REFUSED = "refused"
     PREPARED = "prepared"
     DECLINED = "declined"
@@ -52,7 +51,6 @@ class Standing(StrEnum):
 
 STANDING_LABELS: Mapping[Standing, str] = {
     Standing.WAITING: "Ожидает обработки",
-    Standing.STOPPED: "Не обработана: полномочия прекращены",
     Standing.REFUSED: "Строка отклонена",
     Standing.PREPARED: "Подготовлено, ожидает подтверждения работника",
     Standing.DECLINED: "Работник отказался",
@@ -126,11 +124,10 @@ def line_id(bulk: str, key: str) -> str:
     return f"{bulk}-{sha256(key.encode()).hexdigest()[:_ID_LENGTH]}"
 
 
-def standing(line: Line, application: Application | None, progress: Progress) -> Standing:
+def standing(line: Line, application: Application | None) -> Standing:
     """How a row stands, by its application where there is one."""
     if application is None:
-        stopped = line.outcome is Outcome.WAITING and progress is Progress.STOPPED
-        return Standing.STOPPED if stopped else Standing(line.outcome.value)
+        return Standing(line.outcome.value)
     if application.filed is None:
         declined = application.state is State.WITHDRAWN
         return Standing.DECLINED if declined else Standing.PREPARED

@@ -112,7 +112,7 @@ class Bulks:
         told = []
         for line in page.items:
             application = found.get(line.application_id or "")
-            told.append((line, standing(line, application, bulk.progress), application))
+            told.append((line, standing(line, application), application))
         return Page(tuple(told), page.next_cursor)
 
     async def _read(self, content: bytes, id_: str, now: datetime) -> list[Line]:

@@ -44,6 +44,9 @@ _UNKNOWN = FieldError(
     "employee-unknown",
     "Подтверждённого пользователя с такими данными нет. Проверьте СНИЛС, ФИО и дату рождения.",
 )
+_STOPPED = FieldError(
+    "", "right-ended", "Не обработана: полномочия прекращены. Отправьте строку ещё раз."
+)
 _TWICE = FieldError(
     "/type", "already-prepared", "Такая справка для этого работника уже подготовлена."
 )
@@ -82,14 +85,26 @@ class Preparing:
             log.info("bulk over", bulk_id=due.key, progress=over)
 
     async def _piece(self, bulk: Bulk) -> Progress | None:
-        if await self.known.store.blocked(bulk.by):
-            return Progress.STOPPED
         right = await self.known.rights.find(None, bulk.right_id)
-        if right is None or not right.in_force(self.deps.now()):
-            return Progress.STOPPED
+        ended = right is None or not right.in_force(self.deps.now())
+        if ended or await self.known.store.blocked(bulk.by):
+            return await self._stop(bulk)
         lines = await self.store.waiting(bulk.id, _PIECE)
         await asyncio.gather(*(self._settle(bulk, line.id) for line in lines))
         return None if lines else Progress.DONE
+
+    async def _stop(self, bulk: Bulk) -> Progress | None:
+        """Nothing more is done, and what rows say of people is kept no longer."""
+        lines = await self.store.waiting(bulk.id, _PIECE)
+
+        async def work(tx: Transaction) -> None:
+            found = await self.store.known(tx, [line.id for line in lines])
+            for line in found.values():
+                if line.outcome is Outcome.WAITING:
+                    await self.store.lines.put(tx, line.refused(_STOPPED))
+
+        await self.deps.transactions.run(work)
+        return None if lines else Progress.STOPPED
 
     async def _settle(self, bulk: Bulk, line_id: str) -> None:
         """One row, in a transaction of its own: what was prepared before is not prepared again."""

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.certificates.bills.errors import PaymentUnexpectedError, UnknownPaymentError
 from services.certificates.deps import Deps
 from services.certificates.payments.domain.orders import GivenBack, Order
 from services.certificates.payments.errors import PaymentNotSetUpError
 from services.certificates.payments.gateways.signatures import Way, verify
 from services.certificates.payments.metrics import PaymentMetrics
-from services.certificates.payments.store import Strange, StrangePayment
+from services.certificates.payments.store import Strange
 from services.certificates.payments.usecases.paying import Paying
-from services.chassis.work.transactions import Transaction
 
 
 @dataclass(frozen=True)
 class Callbacks:
-    """Verified first; what fits nothing is kept for a person, and refused."""
+    """Verified first; what fits nothing is refused."""
 
     deps: Deps
     paying: Paying
@@ -48,20 +46,6 @@ class Callbacks:
             PaymentUnexpectedError: what is told cannot be.
         """
         if order is not None:
-            try:
-                await self.paying.hear(order)
-            except (UnknownPaymentError, PaymentUnexpectedError) as refusal:
-                if order.payments:
-                    await self._keep(order, refusal.code)
-                raise
+            await self.paying.hear(order)
         if refund is not None:
             await self.paying.hear_refund(refund)
-
-    async def _keep(self, order: Order, why: str) -> None:
-        """Somebody paid, and we do not know what for."""
-        kept = StrangePayment(order.id, why, self.deps.now(), order.payments)
-
-        async def work(tx: Transaction) -> None:
-            await self.strange.put(tx, kept)
-
-        await self.deps.transactions.run(work)

@@ -6,20 +6,22 @@ dies in between has neither lost it nor made it twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.certificates.bills.actions import ORDER_TIMER, REFUND_TIMER, Bills
 from services.certificates.bills.domain import verbs
 from services.certificates.bills.domain.bill import Bill, bill_of
 from services.certificates.bills.domain.parts import Attempt, AttemptState, Channel
 from services.certificates.bills.domain.verbs import Money
-from services.certificates.bills.errors import UnknownPaymentError
+from services.certificates.bills.errors import PaymentUnexpectedError, UnknownPaymentError
 from services.certificates.deps import Deps
 from services.certificates.payments.domain.orders import ATTEMPT_OF, GivenBack, NewOrder, Order
 from services.certificates.payments.errors import AcquirerAwayError, PaymentNotSetUpError
 from services.certificates.payments.gateways import Acquirer, AcquirerError
 from services.certificates.payments.metrics import Outcome, PaymentMetrics
+from services.certificates.payments.store import Strange, StrangePayment
 from services.certificates.payments.usecases.taking import Payments
 from services.chassis.foundation.clock import in_milliseconds
 from services.chassis.work.timers import Due
@@ -35,6 +37,7 @@ class Paying:
     deps: Deps
     bills: Bills
     payments: Payments
+    strange: Strange
     acquirer: Acquirer | None
 
     async def pay(self, citizen_id: str, bill_id: str) -> Attempt:
@@ -69,10 +72,21 @@ class Paying:
     async def hear(self, order: Order, *, cause: Cause | None = None) -> Bill:
         """What the acquirer says of an order, in a callback or when asked (twice is once).
 
+        Money that fits nothing is kept for a person, whichever way it was heard of.
+
         Raises:
             UnknownPaymentError: no such order was made here.
             PaymentUnexpectedError: what is told cannot be.
         """
+        try:
+            return await self._hear(order, cause)
+        except (UnknownPaymentError, PaymentUnexpectedError) as refusal:
+            if order.payments:
+                kept = StrangePayment(order.id, refusal.code, self.deps.now(), order.payments)
+                await self.deps.transactions.run(partial(self.strange.put, value=kept))
+            raise
+
+    async def _hear(self, order: Order, cause: Cause | None) -> Bill:
         seen: list[tuple[Bill, Bill]] = []
 
         async def work(tx: Transaction) -> Outcome:
@@ -101,7 +115,11 @@ class Paying:
             raise AcquirerError
         order = await self.acquirer.state_of(due.key)
         if order is not None:
-            await self.hear(order, cause=due)
+            try:
+                await self.hear(order, cause=due)
+            except PaymentUnexpectedError:  # a person has its money now; the attempt is as told
+                told = replace(order, payments=())
+                await self._hear(told, due)
             return
         over = self.deps.now() >= attempt.until
 

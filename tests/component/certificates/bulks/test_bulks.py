@@ -15,7 +15,7 @@ import pytest
 
 from contracts.certificates import ApplicationPrepared, ApplicationSubmitted
 from contracts.rights import RightEnded, RightKind, Scope
-from services.certificates.bulks.usecases.intake import Bulks
+from services.certificates.bulks.usecases.intake import TIMER, Bulks
 from services.certificates.bulks.usecases.preparing import Preparing
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
@@ -338,3 +338,14 @@ async def test_i11_once_the_right_has_ended_nothing_more_is_done(office: Office)
     assert (await send(office, who, row(2), key="k2")).json()["code"] == "right-ended"
     assert (await office.http.get("/v1/bulks", headers=who)).status_code == 403
     assert await store.count_documents({}) == 1
+    # a row that nobody came to: what it says of a person goes with the right
+    waiting = {"$set": {"outcome": "waiting", "values": {"snils": "112-233-445 95"}}}
+    await store.update_one({}, waiting)
+    bulk_id = sent.json()["id"]
+    await office.transactions.run(lambda tx: tx.set_timer(TIMER, bulk_id, office.clock()))
+
+    async def forgotten() -> bool:
+        row = await store.find_one({})
+        return row is not None and (row["outcome"], row["values"]) == ("refused", None)
+
+    await eventually(forgotten)

@@ -14,7 +14,7 @@ import pytest
 from contracts.bills import BillExpired, BillPaid, BillRefunded, RefundOrdered
 from contracts.certificates import ApplicationWithdrawn
 from contracts.partners import PaymentReceived
-from services.certificates.bills.actions import REFUND_TIMER
+from services.certificates.bills.actions import ORDER_TIMER, REFUND_TIMER
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
@@ -270,6 +270,33 @@ async def test_c18_where_no_callback_comes_the_acquirer_is_asked(
             return bool((await bank.bill(bill["id"]))["state"] == "paid")
 
         await eventually(paid)
+
+
+async def test_c18_strange_money_is_kept_for_a_person_where_it_is_only_asked_for(
+    platform: Platform, database: str, tokens: Tokens, tmp_path: Path
+) -> None:
+    """No callback comes, the poll finds what cannot be: kept once, and nobody asks for ever."""
+    soon = timedelta(milliseconds=300)
+    async with beside(platform, database, tokens, tmp_path, acquirer_poll=soon) as bank:
+        bill = await billed(bank)
+        url = await bank.pay_url(bill["id"])
+        await bank.do(url)
+        (order_id,) = bank.desk.book.orders
+        order = bank.desk.book.orders[order_id]
+        (paid,) = order.payments
+        strange = paid.model_copy(update={"paid_at": paid.paid_at - timedelta(days=400)})
+        bank.desk.book.orders[order_id] = order.model_copy(update={"payments": [strange]})
+        db = find(bank.office.app, Runtime).mongo.db
+
+        async def kept() -> bool:
+            return await db["strange_payments"].count_documents({}) == 1
+
+        async def nobody_asks() -> bool:
+            return await db["timers"].count_documents({"kind": ORDER_TIMER}) == 0
+
+        await eventually(kept)
+        await eventually(nobody_asks)
+        assert (await bank.bill(bill["id"]))["payment_id"] is None
 
 
 async def _refund_now(bank: Bank) -> None:

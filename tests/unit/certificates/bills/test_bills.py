@@ -16,6 +16,7 @@ from services.certificates.bills.domain.verbs import Money
 from services.certificates.bills.errors import (
     BillNotPayableError,
     PaymentUnexpectedError,
+    TooManyAttemptsError,
     UnknownPaymentError,
 )
 from tests.support.services.certificates.builders import NOW
@@ -222,3 +223,14 @@ def test_c16_the_price_of_express_goes_back_once_though_it_is_late_and_slowed(fi
         bill = verbs.given_back(bill, why, LATER, only=LineKind.EXPRESS)
     assert [(r.amount_kopecks, r.why) for r in bill.refunds] == [(62_500, first)]
     assert bill.kept(bill.payments[0]) == 125_000
+
+
+def test_c18_a_bill_is_not_tried_without_end() -> None:
+    bill = a_bill()
+    for _ in range(verbs.MOST_ATTEMPTS):
+        bill = verbs.tried(bill, lasts=VALID, now=NOW)
+        last = bill.attempts[-1]
+        assert verbs.tried(bill, lasts=VALID, now=NOW) is bill  # the one that goes on is no other
+        bill = verbs.attempted(bill, last.id, AttemptState.DECLINED)
+    with pytest.raises(TooManyAttemptsError):
+        verbs.tried(bill, lasts=VALID, now=NOW)

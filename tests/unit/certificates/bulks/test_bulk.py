@@ -11,7 +11,6 @@ from services.certificates.bulks.domain.bulk import (
     STANDING_LABELS,
     Line,
     Outcome,
-    Progress,
     Standing,
     bulk_id,
     line_id,
@@ -23,13 +22,12 @@ LINE = Line("b-1", "b", "00000001", "0042", "строка 2", NOW)
 
 
 def stands(application: Application | None, line: Line = LINE) -> Standing:
-    return standing(line, application, Progress.WORKING)
+    return standing(line, application)
 
 
 def test_c48_a_row_stands_as_its_application_does() -> None:
     assert stands(None) is Standing.WAITING
     assert stands(None, LINE.refused()) is Standing.REFUSED
-    assert standing(LINE, None, Progress.STOPPED) is Standing.STOPPED
     assert stands(a_draft()) is Standing.PREPARED
     assert stands(filing.withdrawn(a_draft(), now=NOW)) is Standing.DECLINED
     assert stands(a_waiting()) is Standing.FILED
