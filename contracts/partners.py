@@ -11,8 +11,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.certificates import EncryptedForm
 from contracts.envelope import Data, Moment, Part, Pii, Text
+from contracts.orders import EncryptedForm
 from contracts.records import RecordKind
 
 

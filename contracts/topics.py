@@ -16,6 +16,7 @@ from contracts import certificates as c
 from contracts import documents as d
 from contracts import identity as i
 from contracts import notifier as n
+from contracts import orders as o
 from contracts import partners as p
 from contracts import records as q
 from contracts import rights as r
@@ -222,8 +223,8 @@ TOPICS: tuple[Topic, ...] = (
         name="certificates.orders",
         producer="certificates",
         key="application_id",
-        events=(c.ApplicationApprovedV2, c.DocumentOrdered, c.PreviewOrdered),
-        consumers={"documents": (c.ApplicationApprovedV2, c.DocumentOrdered, c.PreviewOrdered)},
+        events=(o.ApplicationApprovedV2, o.DocumentOrdered, o.PreviewOrdered),
+        consumers={"documents": (o.ApplicationApprovedV2, o.DocumentOrdered, o.PreviewOrdered)},
         retention=timedelta(days=7),
         one_reader=True,
     ),

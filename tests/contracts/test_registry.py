@@ -17,6 +17,7 @@ from contracts import (
     documents,
     identity,
     notifier,
+    orders,
     partners,
     records,
     rights,
@@ -47,11 +48,12 @@ MODULES = (
     rights,
     notifier,
     partners,
+    orders,
     records,
     scheduling,
 )
 MODULES_OF = {
-    "certificates": ("certificates", "bills", "records"),
+    "certificates": ("certificates", "bills", "orders", "records"),
     "identity": ("identity", "rights"),
 }
 EVENT_CLASSES = sorted(BY_TYPE.values(), key=lambda event: event.TYPE)

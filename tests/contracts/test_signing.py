@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.certificates import PrintedField
+from contracts.orders import PrintedField
 from contracts.signing import digest_of
 
 

@@ -15,7 +15,7 @@ from contracts.topics import SERVICES
 from deploy import ROOT
 from deploy.gateway.caddyfile import PARTS, Upstreams
 from deploy.stacks.demo_limits import DEMO_LIMITS
-from deploy.stacks.embedded.demo import ACCOUNTS_FILE
+from deploy.stacks.embedded import outside
 from deploy.stacks.embedded.ports import LOOPBACK, replica_ports
 from deploy.stacks.embedded.process import Child, python
 from deploy.stacks.embedded.secrets import of_program, own_secrets
@@ -33,13 +33,6 @@ from deploy.stacks.embedded.servers import (
 from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import GivenServers, Ports, StackSettings
 from deploy.world.pki import public
-
-# Shared by the notifier and the sinks that play its providers. Not a secret of anybody's: the
-# sinks keep demo messages on this machine.
-_SMS_SECRET = "demo-sms-centre-secret"  # noqa: S105 - both ends of a demo line
-_PUSH_SECRET = "demo-push-service-secret"  # noqa: S105 - both ends of a demo line
-_VIDEO_SECRET = "demo-secret-of-the-video-rooms"  # noqa: S105 - both ends of a demo line
-_ACQUIRER_SECRET = "demo-acquirer-secret"  # noqa: S105 - both ends of a demo line
 
 Replicas: TypeAlias = Mapping[str, tuple[int, ...]]
 """The ports of each service's processes, the first of them the one with the setting."""
@@ -68,11 +61,6 @@ class Platform:
         return self.mongo, self.s3, self.kafka
 
 
-def pki_dir(directories: Directories) -> Path:
-    """Where the demo PKI lives."""
-    return directories.data_dir / "pki"
-
-
 def opening(
     settings: StackSettings, ports: Ports, directories: Directories, platform: Platform
 ) -> Child:
@@ -84,7 +72,7 @@ def opening(
         python(
             "deploy.world.demo.opening",
             *("--gateway", f"http://{LOOPBACK}:{ports.gateway}"),
-            *("--pki", str(settings.pki_dir or pki_dir(directories))),
+            *("--pki", str(settings.pki_dir or outside.pki_dir(directories))),
             *("--opened", str(opened)),
         ),
         env=identity.environment(),
@@ -101,7 +89,7 @@ def build(
     mongo, s3 = _storage(settings, ports, directories)
     common = _common(settings, ports, (mongo.env(), s3.env(), kafka.env()))
     secrets = {} if settings.demo else own_secrets(directories.of("secrets") / "secrets.json")
-    trust = settings.pki_dir or pki_dir(directories)
+    trust = settings.pki_dir or outside.pki_dir(directories)
     replicas = replica_ports(ports, settings.replicas)
     services = tuple(
         Program(
@@ -111,7 +99,7 @@ def build(
             port=port,
             variables=common
             | _own(name, ports, trust, demo=settings.demo)
-            | _video(name, settings.url(ports), demo=settings.demo)
+            | outside.video(name, settings.url(ports), demo=settings.demo)
             | of_program(name.upper(), secrets)
             | {f"{name.upper()}_PORT": str(port)},
         )
@@ -122,11 +110,11 @@ def build(
         mongo=mongo,
         s3=s3,
         kafka=kafka,
-        sinks=_sinks(ports, directories, demo=settings.demo),
-        acquirer=_acquirer(ports, directories, settings.url(ports), secrets),
-        tsa=_tsa(ports, directories, settings.url(ports)),
+        sinks=outside.sinks(ports, directories, demo=settings.demo),
+        acquirer=outside.acquirer(ports, directories, settings.url(ports), secrets),
+        tsa=outside.tsa(ports, directories, settings.url(ports)),
         services=services,
-        partners=_partners(ports, directories, common | of_program("PARTNERS", secrets)),
+        partners=outside.partners(ports, directories, common | of_program("PARTNERS", secrets)),
         ops=_ops(ports, directories, common, replicas, (mongo, kafka, s3)),
         gateway=Gateway(
             directories,
@@ -135,7 +123,7 @@ def build(
             upstreams=upstreams(ports, replicas, s3=s3.endpoint),
             bind=settings.gateway_bind,
             # an outside authority publishes its own; the time stamps' is the demo's in any case
-            trust=pki_dir(directories) / public.FOLDER,
+            trust=outside.pki_dir(directories) / public.FOLDER,
             buckets=(BUCKET_UPLOADS, BUCKET_SEALED),
             demo=settings.demo,
         ),
@@ -194,7 +182,7 @@ def _own(name: str, ports: Ports, trust: Path, *, demo: bool) -> dict[str, str]:
     if name == "certificates":
         variables |= {
             "CERTIFICATES_ACQUIRER_URL": f"http://{LOOPBACK}:{ports.acquirer}",
-            "CERTIFICATES_ACQUIRER_SECRET": _ACQUIRER_SECRET,
+            "CERTIFICATES_ACQUIRER_SECRET": outside.ACQUIRER_SECRET,
         }
     if name == "documents":
         variables |= {
@@ -209,81 +197,11 @@ def _own(name: str, ports: Ports, trust: Path, *, demo: bool) -> dict[str, str]:
             "NOTIFIER_SMTP_HOST": LOOPBACK,
             "NOTIFIER_SMTP_PORT": str(ports.smtp),
             "NOTIFIER_SMS_URL": f"{sinks}/sms/v1/messages",
-            "NOTIFIER_SMS_SECRET": _SMS_SECRET,
+            "NOTIFIER_SMS_SECRET": outside.SMS_SECRET,
             "NOTIFIER_PUSH_URL": f"{sinks}/push/v1/messages",
-            "NOTIFIER_PUSH_SECRET": _PUSH_SECRET,
+            "NOTIFIER_PUSH_SECRET": outside.PUSH_SECRET,
         }
     return variables
-
-
-def _video(name: str, public_url: str, *, demo: bool) -> dict[str, str]:
-    """The demo's rooms of video visits; an installation connects its own, or has none."""
-    if name != "scheduling" or not demo:
-        return {}
-    return {
-        "SCHEDULING_VIDEO_URL": f"{public_url}/inbox/video",
-        "SCHEDULING_VIDEO_SECRET": _VIDEO_SECRET,
-        "SCHEDULING_VIDEO_NOTICE": "PT0S",  # who plays a demo is there at once
-    }
-
-
-def _sinks(ports: Ports, directories: Directories, *, demo: bool) -> Program:
-    return Program(
-        directories,
-        label="sinks",
-        module="deploy.world.sinks",
-        port=ports.sinks,
-        health="/healthz",
-        variables={
-            "SINKS_HOST": LOOPBACK,
-            "SINKS_PORT": str(ports.sinks),
-            "SINKS_SMTP_PORT": str(ports.smtp),
-            "SINKS_DATA_DIR": str(directories.of("sinks")),
-            "SINKS_SMS_SECRET": _SMS_SECRET,
-            "SINKS_PUSH_SECRET": _PUSH_SECRET,
-            "SINKS_VIDEO_SECRET": _VIDEO_SECRET,
-        }
-        | ({"SINKS_DEMO_FILE": str(ACCOUNTS_FILE)} if demo else {}),
-    )
-
-
-def _acquirer(
-    ports: Ports, directories: Directories, public_url: str, secrets: Mapping[str, str]
-) -> Program:
-    return Program(
-        directories,
-        label="acquirer",
-        module="deploy.world.acquirer",
-        port=ports.acquirer,
-        health="/healthz",
-        variables={
-            "ACQUIRER_HOST": LOOPBACK,
-            "ACQUIRER_PORT": str(ports.acquirer),
-            "ACQUIRER_DATA_DIR": str(directories.of("acquirer")),
-            "ACQUIRER_SECRET": _ACQUIRER_SECRET,
-            "ACQUIRER_PUBLIC_URL": public_url,
-            "ACQUIRER_CALLBACK_URL": (
-                f"http://{LOOPBACK}:{ports.gateway}/api/certificates/v1/payments/callbacks"
-            ),
-        }
-        | of_program("ACQUIRER", secrets),
-    )
-
-
-def _tsa(ports: Ports, directories: Directories, public_url: str) -> Program:
-    return Program(
-        directories,
-        label="tsa",
-        module="deploy.world.tsa",
-        port=ports.tsa,
-        health="/healthz",
-        before=("deploy.world.pki", str(pki_dir(directories)), "--public-url", public_url),
-        variables={
-            "TSA_HOST": LOOPBACK,
-            "TSA_PORT": str(ports.tsa),
-            "TSA_PKI_DIR": str(pki_dir(directories)),
-        },
-    )
 
 
 def _ops(
@@ -315,15 +233,4 @@ def _ops(
             "OPS_DATA_DIR": str(directories.of("ops")),
             "OPS_VOLUMES": ",".join(f"{name}={directories.of(name)}" for name in here),
         },
-    )
-
-
-def _partners(ports: Ports, directories: Directories, common: Mapping[str, str]) -> Program:
-    return Program(
-        directories,
-        label="partners",
-        module="deploy.world.partners",
-        port=ports.partners,
-        health="/healthz",
-        variables=dict(common) | {"PARTNERS_HOST": LOOPBACK, "PARTNERS_PORT": str(ports.partners)},
     )

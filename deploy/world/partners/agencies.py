@@ -12,9 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.bills import BillCancelled, BillExpired, BillIssued, BillPaid, RefundOrdered
-from contracts.certificates import (
-    CertificateIssued,
-)
+from contracts.certificates import CertificateIssued
 from contracts.envelope import Data
 from contracts.identity import PersonPii, ProfileSubmittedV2
 from contracts.rights import (

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from contracts.certificates import EncryptedForm
+from contracts.orders import EncryptedForm
 from contracts.partners import (
     RecordAnswered,
     RecordedPatient,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TypedDict
 
 from contracts import certificates as contract
-from contracts import clinics
+from contracts import clinics, orders
 from contracts.envelope import Data
 from services.certificates.applications.domain import receipt
 from services.certificates.applications.domain.application import Application
@@ -79,18 +79,18 @@ def receipt_ordered(
     on: date,
     check_url: str,
     encryption: Encryption,
-) -> contract.DocumentOrdered:
+) -> orders.DocumentOrdered:
     """The receipt of a registered application, to be sealed with its clinic's seal (C13)."""
     number = application.registered.tracking_number
-    about = contract.DocumentOrdered.about(
+    about = orders.DocumentOrdered.about(
         application_id=application.id, citizen_id=application.citizen_id, number=number
     )
-    fields = tuple(contract.PrintedField(key=r.key, label=r.label, value=r.value) for r in rows)
-    pii = contract.CertificatePii(fields=fields)
-    return contract.DocumentOrdered(
+    fields = tuple(orders.PrintedField(key=r.key, label=r.label, value=r.value) for r in rows)
+    pii = orders.CertificatePii(fields=fields)
+    return orders.DocumentOrdered(
         application_id=application.id,
         citizen_id=application.citizen_id,
-        paper=contract.Paper.RECEIPT,
+        paper=orders.Paper.RECEIPT,
         number=number,
         form=receipt.FORM,
         title=receipt.TITLE,
@@ -98,7 +98,7 @@ def receipt_ordered(
         issued_on=on,
         check_url=check_url,
         issuer=issuer(clinic),
-        pii=contract.EncryptedForm(jwe=encryption.encrypt(pii, about=about)),
+        pii=orders.EncryptedForm(jwe=encryption.encrypt(pii, about=about)),
     )
 
 

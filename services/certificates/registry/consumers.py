@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.certificates import Paper
 from contracts.documents import DocumentKind, DocumentSealed
+from contracts.orders import Paper
 from services.certificates.receipts.actions import Receipts
 from services.certificates.registry.domain.certificate import Sealed
 from services.certificates.registry.usecases import Registry

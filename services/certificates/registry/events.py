@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts import certificates as contract
+from contracts import orders
 from contracts.envelope import MAX_BYTES, MAX_TEXT
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.events import OfClinic, issuer, of_clinic
@@ -30,12 +31,12 @@ def ordered(
     act: str | None,
     verify_url: str,
     encryption: Encryption,
-) -> contract.ApplicationApprovedV2:
+) -> orders.ApplicationApprovedV2:
     """Everything that documents needs to print and seal; the title is the one on the form."""
-    about = contract.ApplicationApprovedV2.about(
+    about = orders.ApplicationApprovedV2.about(
         application_id=application.id, citizen_id=application.citizen_id, number=certificate.number
     )
-    return contract.ApplicationApprovedV2(
+    return orders.ApplicationApprovedV2(
         application_id=application.id,
         tracking_number=application.registered.tracking_number,
         citizen_id=application.citizen_id,
@@ -62,15 +63,15 @@ def ordered_without_doctor(
     rows: Sequence[Row],
     check_url: str,
     encryption: Encryption,
-) -> contract.DocumentOrdered:
+) -> orders.DocumentOrdered:
     """The same for a certificate that no doctor signs (C22, C23)."""
-    about = contract.DocumentOrdered.about(
+    about = orders.DocumentOrdered.about(
         application_id=application.id, citizen_id=application.citizen_id, number=certificate.number
     )
-    return contract.DocumentOrdered(
+    return orders.DocumentOrdered(
         application_id=application.id,
         citizen_id=application.citizen_id,
-        paper=contract.Paper.CERTIFICATE,
+        paper=orders.Paper.CERTIFICATE,
         number=certificate.number,
         form=kind.code,
         title=kind.printed_title,
@@ -92,12 +93,12 @@ def preview_ordered(
     doctor_id: str,
     rows: Sequence[Row],
     encryption: Encryption,
-) -> contract.PreviewOrdered:
+) -> orders.PreviewOrdered:
     """What the doctor would sign, to be shown to that doctor alone."""
-    about = contract.PreviewOrdered.about(
+    about = orders.PreviewOrdered.about(
         preview_id=preview_id, application_id=application.id, doctor_id=doctor_id
     )
-    return contract.PreviewOrdered(
+    return orders.PreviewOrdered(
         preview_id=preview_id,
         application_id=application.id,
         doctor_id=doctor_id,
@@ -111,20 +112,20 @@ def preview_ordered(
 
 def _form(
     rows: Sequence[Row], act: str | None, about: tuple[str, ...], encryption: Encryption
-) -> contract.EncryptedForm:
-    pii = contract.CertificatePii(fields=_fields(rows), act=act)
-    return contract.EncryptedForm(jwe=encryption.encrypt(pii, about=about))
+) -> orders.EncryptedForm:
+    pii = orders.CertificatePii(fields=_fields(rows), act=act)
+    return orders.EncryptedForm(jwe=encryption.encrypt(pii, about=about))
 
 
-def _fields(rows: Sequence[Row]) -> tuple[contract.PrintedField, ...]:
+def _fields(rows: Sequence[Row]) -> tuple[orders.PrintedField, ...]:
     """The rows; one that is longer than a field may be goes on in the next (C23)."""
     shorter = (part for row in rows for part in row.parts(MAX_TEXT))
-    return tuple(contract.PrintedField(key=r.key, label=r.label, value=r.value) for r in shorter)
+    return tuple(orders.PrintedField(key=r.key, label=r.label, value=r.value) for r in shorter)
 
 
 def fits(rows: Sequence[Row]) -> bool:
     """Whether one order holds the form: what does not is never ordered (C23)."""
-    plain = contract.CertificatePii(fields=_fields(rows)).model_dump_json(exclude_none=True)
+    plain = orders.CertificatePii(fields=_fields(rows)).model_dump_json(exclude_none=True)
     return len(plain.encode()) <= _LARGEST_FORM
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.certificates import Paper
 from contracts.documents import DocumentKind, SealingFailed
+from contracts.orders import Paper
 from services.certificates.receipts.actions import Receipts
 from services.certificates.reviews.usecases.decisions import Decisions
 from services.chassis.kafka.dispatcher import Handlers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.certificates import CertificatePii, PreviewOrdered
+from contracts.orders import CertificatePii, PreviewOrdered
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming

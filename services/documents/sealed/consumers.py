@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from contracts.certificates import (
+from contracts.certificates import CertificateRevoked
+from contracts.orders import (
     ApplicationApprovedV2,
     CertificatePii,
-    CertificateRevoked,
     DocumentOrdered,
     Paper,
     PrintedField,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts.certificates import Paper
 from contracts.clinics import Issuer
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed, Signature
+from contracts.orders import Paper
 from services.documents.sealed.domain import Document, Failure, Kind, Organisation, Sealed
 
 _TOLD: Mapping[Kind, DocumentKind] = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from stdnum import damm
 
 from contracts.certificates import (
-    ApplicationApprovedV2,
     ApplicationSubmitted,
     CertificateIssued,
     ReviewEnded,
     ReviewStarted,
 )
+from contracts.orders import ApplicationApprovedV2
 from contracts.topics import heard_by
 from services.certificates.registry.domain.numbers import normalised
 from services.chassis.http.facilities import find

@@ -8,8 +8,8 @@ import sys
 
 from aiokafka import AIOKafkaProducer
 
-from contracts.certificates import ApplicationApprovedV2
 from contracts.envelope import model_of
+from contracts.orders import ApplicationApprovedV2
 from contracts.tools.snapshots import EXAMPLES, example_of
 from tests.support.stack import ServerStack
 

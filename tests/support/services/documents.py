@@ -16,16 +16,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
-from contracts.certificates import (
+from contracts.certificates import CertificateRevoked, ReviewEnded, ReviewStarted
+from contracts.orders import (
     ApplicationApprovedV2,
     CertificatePii,
-    CertificateRevoked,
     DocumentOrdered,
     EncryptedForm,
     Paper,
     PrintedField,
-    ReviewEnded,
-    ReviewStarted,
 )
 from contracts.scheduling import (
     AppointmentBooked,

@@ -12,8 +12,8 @@ from joserfc import jwe
 from joserfc.jwk import OctKey
 from pydantic import SecretStr
 
-from contracts.certificates import CertificatePii, EncryptedForm, PrintedField
 from contracts.identity import CodePii
+from contracts.orders import CertificatePii, EncryptedForm, PrintedField
 from services.chassis.foundation.encryption import (
     AboutAnotherError,
     Encryption,

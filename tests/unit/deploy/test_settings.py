@@ -15,6 +15,7 @@ from stdnum.ru import inn
 from contracts.topics import SERVICES
 from deploy.stacks.embedded import platform as layout
 from deploy.stacks.embedded.demo import ACCOUNTS_FILE, demo_accounts
+from deploy.stacks.embedded.outside import pki_dir
 from deploy.stacks.embedded.servers import S3, MemoryKafka
 from deploy.stacks.embedded.servers.base import Directories
 from deploy.stacks.embedded.settings import Ports, StackSettings, inherited_environment
@@ -54,7 +55,7 @@ def test_k5_outsiders_find_the_lists_of_the_time_stamps_whoever_signs(tmp_path: 
     outside = tmp_path / "outside"
     settings = StackSettings(run_dir=tmp_path, pki_dir=outside)
     platform = layout.build(settings, Ports(), directories, MemoryKafka(directories, port=9192))
-    assert platform.gateway.trust == layout.pki_dir(directories) / "public"
+    assert platform.gateway.trust == pki_dir(directories) / "public"
     (documents,) = [service for service in platform.services if service.name == "documents"]
     assert documents.environment()["DOCUMENTS_PKI_DIR"] == str(outside)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from contracts.certificates import CertificateIssued, DocumentOrdered, DocumentsRequested
+from contracts.certificates import CertificateIssued, DocumentsRequested
 from contracts.documents import Holder
 from contracts.identity import ProfileRejected
+from contracts.orders import DocumentOrdered
 from contracts.records import RecordRequested, VaccinationsRequested
 from services.certificates.records.actions import CHECK_TIMER
 from services.chassis.http.facilities import find

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from contracts.certificates import DocumentOrdered, Paper
+from contracts.orders import DocumentOrdered, Paper
 from contracts.records import VaccinationsRequested
 from deploy.stacks.embedded.settings import inherited_environment
 from services.certificates.app import build

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contracts.certificates import CertificatePii, DocumentOrdered, Paper
+from contracts.orders import CertificatePii, DocumentOrdered, Paper
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contracts.certificates import EncryptedForm
+from contracts.orders import EncryptedForm
 from contracts.records import RecordRequested
 from services.certificates.records.actions import ASK_TIMER
 from services.chassis.http.facilities import find

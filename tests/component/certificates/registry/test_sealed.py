@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.certificates import ApplicationApprovedV2, CertificateIssued
+from contracts.certificates import CertificateIssued
 from contracts.documents import DocumentKind
+from contracts.orders import ApplicationApprovedV2
 from tests.support.service import outbox_events
 from tests.support.services.certificates.events import sealed, unsealable
 from tests.support.services.certificates.office import Office

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
-from contracts.certificates import ApplicationApprovedV2, PreviewOrdered
 from contracts.documents import Holder, SignerChanged
 from contracts.identity import SigningSessionEnded
+from contracts.orders import ApplicationApprovedV2, PreviewOrdered
 from contracts.signing import digest_of
 from services.chassis.http.acts import ActMethod
 from tests.support.service import outbox_events

@@ -9,13 +9,9 @@ from typing import Any
 
 import pytest
 
-from contracts.certificates import (
-    ApplicationApprovedV2,
-    DocumentOrdered,
-    ReviewEnded,
-    ReviewStarted,
-)
+from contracts.certificates import ReviewEnded, ReviewStarted
 from contracts.envelope import Data, Event
+from contracts.orders import ApplicationApprovedV2, DocumentOrdered
 from contracts.topics import topic_of
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually

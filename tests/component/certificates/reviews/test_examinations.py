@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from contracts.certificates import ApplicationApprovedV2, ReviewEnded
+from contracts.certificates import ReviewEnded
+from contracts.orders import ApplicationApprovedV2
 from contracts.signing import digest_of
 from services.certificates.catalogue.domain.catalogue import Catalogue
 from services.chassis.foundation.settings import Platform

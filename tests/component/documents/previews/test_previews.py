@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from contracts.certificates import CertificatePii, EncryptedForm, PreviewOrdered, PrintedField
+from contracts.orders import CertificatePii, EncryptedForm, PreviewOrdered, PrintedField
 from deploy.world import verify_pdf
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from contracts.certificates import Paper, PrintedField
 from contracts.documents import DocumentKind, DocumentSealed, SealingFailed
+from contracts.orders import Paper, PrintedField
 from deploy.world import verify_pdf
 from services.chassis.database.client import Collection
 from services.chassis.foundation.settings import Platform

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.certificates import ApplicationApprovedV2, CertificatePii, EncryptedForm
 from contracts.documents import DocumentSealed, SealingFailed
 from contracts.identity import SigningSessionEnded
+from contracts.orders import ApplicationApprovedV2, CertificatePii, EncryptedForm
 from contracts.signing import digest_of
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find

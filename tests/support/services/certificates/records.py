@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from contracts.certificates import DocumentOrdered, EncryptedForm, Paper
 from contracts.envelope import Data, Event
+from contracts.orders import DocumentOrdered, EncryptedForm, Paper
 from contracts.partners import (
     RecordAnswered,
     RecordedPatient,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.certificates import CertificatePii
+from contracts.orders import CertificatePii
 from contracts.signing import digest_of
 from services.certificates.known.domain.people import masked_name
 from services.certificates.registry import events

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from contracts.certificates import ApplicationApprovedV2
+from contracts.orders import ApplicationApprovedV2
 from contracts.topics import topic_of
 from services.identity.tokens.domain import (
     KeyRules,
