@@ -16,6 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.chassis.foundation.errors import RefusalError
 
+_SHARED = Path(__file__).parent
+"""What every page may include: `public_pages.css`, how they look."""
 INLINE_STYLE = "style-src 'unsafe-inline'"
 
 
@@ -37,7 +39,7 @@ class PublicPage:
     ) -> None:
         """`fixed` is what every rendering is given."""
         environment = Environment(
-            loader=FileSystemLoader(template.parent),
+            loader=FileSystemLoader([template.parent, _SHARED]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
