@@ -161,11 +161,15 @@ class PapersConfirmed(Data):
 
 
 class ProfileRejected(Data):
-    """The state registry did not agree; `mismatches` names the fields."""
+    """The state registry did not agree; `mismatches` names the fields.
+
+    `reasons` are codes of `contracts.patients.MISMATCHES`: why.
+    """
 
     TYPE: ClassVar[str] = "identity.profile-rejected.v1"
     account_id: str
     mismatches: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
 
 
 class ChangedContacts(Contacts):

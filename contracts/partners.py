@@ -19,7 +19,8 @@ from contracts.records import RecordKind
 class IdentityChecked(Data):
     """The state registry compared a submitted profile (passport, СНИЛС, policy).
 
-    `causationid` is the id of the `profile-submitted` event that this answers.
+    `causationid` is the id of the `profile-submitted` event that this answers. `mismatches` names
+    fields, `reasons` says why: codes of `contracts.patients.MISMATCHES` (e22–e24, e34).
     """
 
     TYPE: ClassVar[str] = "registry.identity-checked.v1"
@@ -27,6 +28,7 @@ class IdentityChecked(Data):
     revision: int
     matched: bool
     mismatches: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class RepresentationChecked(Data):

@@ -18,6 +18,7 @@ from contracts import identity as i
 from contracts import notifier as n
 from contracts import orders as o
 from contracts import partners as p
+from contracts import patients as h
 from contracts import records as q
 from contracts import rights as r
 from contracts import scheduling as s
@@ -48,6 +49,19 @@ class Topic:
     one_reader: bool = False
 
 
+def _read_by(
+    reader: str,
+    name: str,
+    key: str,
+    *events: type[Data],
+    retention: timedelta = timedelta(days=7),
+) -> Topic:
+    """A topic of what one reader alone may know: short-lived, encrypted."""
+    producer, _, _ = name.partition(".")
+    consumers = {reader: events}
+    return Topic(name, producer, key, events, consumers, retention=retention, one_reader=True)
+
+
 TOPICS: tuple[Topic, ...] = (
     Topic(
         name="identity.events",
@@ -58,6 +72,7 @@ TOPICS: tuple[Topic, ...] = (
             i.ProfileConfirmedV2,
             i.ProfileRejected,
             i.ContactsChanged,
+            h.TemporaryPolicyActivated,
             i.StaffChanged,
             i.StaffInvited,
             i.ClinicChanged,
@@ -85,7 +100,6 @@ TOPICS: tuple[Topic, ...] = (
                 r.RightEnded,
             ),
             "scheduling": (
-                i.ProfileConfirmedV2,
                 i.ProfileRejected,
                 i.ClinicChanged,
                 i.StaffChanged,
@@ -99,6 +113,7 @@ TOPICS: tuple[Topic, ...] = (
                 i.ProfileConfirmedV2,
                 i.ProfileRejected,
                 i.ContactsChanged,
+                h.TemporaryPolicyActivated,
                 i.StaffInvited,
                 i.AccountBlocked,
                 i.AccountUnblocked,
@@ -120,41 +135,18 @@ TOPICS: tuple[Topic, ...] = (
             ),
         },
     ),
-    Topic(
-        name="identity.codes",
-        producer="identity",
-        key="code_id",
-        events=(i.CodeRequestedV2,),
-        consumers={"notifier": (i.CodeRequestedV2,)},
-        retention=timedelta(minutes=30),
-        one_reader=True,
+    _read_by(
+        "notifier", "identity.codes", "code_id", i.CodeRequestedV2, retention=timedelta(minutes=30)
     ),
-    Topic(
-        name="identity.profiles",
-        producer="identity",
-        key="account_id",
-        events=(i.ProfileSubmittedV2,),
-        consumers={"registry": (i.ProfileSubmittedV2,)},
-        retention=timedelta(days=7),
-        one_reader=True,
-    ),
-    Topic(
-        name="identity.papers",
-        producer="identity",
-        key="account_id",
-        events=(i.PapersConfirmed,),
-        consumers={"certificates": (i.PapersConfirmed,)},
-        retention=timedelta(days=7),
-        one_reader=True,
-    ),
-    Topic(
-        name="identity.representations",
-        producer="identity",
-        key="right_id | organisation_id",
-        events=(r.RepresentationSubmitted, r.OrganisationSubmitted),
-        consumers={"registry": (r.RepresentationSubmitted, r.OrganisationSubmitted)},
-        retention=timedelta(days=7),
-        one_reader=True,
+    _read_by("registry", "identity.profiles", "account_id", i.ProfileSubmittedV2),
+    _read_by("certificates", "identity.papers", "account_id", i.PapersConfirmed),
+    _read_by("scheduling", "identity.patients", "account_id", h.PatientConfirmed),
+    _read_by(
+        "registry",
+        "identity.representations",
+        "right_id | organisation_id",
+        r.RepresentationSubmitted,
+        r.OrganisationSubmitted,
     ),
     Topic(
         name="certificates.events",
@@ -219,32 +211,17 @@ TOPICS: tuple[Topic, ...] = (
             "post": (c.CertificateIssued,),
         },
     ),
-    Topic(
-        name="certificates.orders",
-        producer="certificates",
-        key="application_id",
-        events=(o.ApplicationApprovedV2, o.DocumentOrdered, o.PreviewOrdered),
-        consumers={"documents": (o.ApplicationApprovedV2, o.DocumentOrdered, o.PreviewOrdered)},
-        retention=timedelta(days=7),
-        one_reader=True,
+    _read_by(
+        "documents",
+        "certificates.orders",
+        "application_id",
+        o.ApplicationApprovedV2,
+        o.DocumentOrdered,
+        o.PreviewOrdered,
     ),
-    Topic(
-        name="certificates.record-requests",
-        producer="certificates",
-        key="request_id",
-        events=(q.RecordRequested,),
-        consumers={"ehr": (q.RecordRequested,)},
-        retention=timedelta(days=7),
-        one_reader=True,
-    ),
-    Topic(
-        name="certificates.vaccination-requests",
-        producer="certificates",
-        key="request_id",
-        events=(q.VaccinationsRequested,),
-        consumers={"registry": (q.VaccinationsRequested,)},
-        retention=timedelta(days=7),
-        one_reader=True,
+    _read_by("ehr", "certificates.record-requests", "request_id", q.RecordRequested),
+    _read_by(
+        "registry", "certificates.vaccination-requests", "request_id", q.VaccinationsRequested
     ),
     Topic(
         name="documents.events",
@@ -303,15 +280,7 @@ TOPICS: tuple[Topic, ...] = (
             "identity": (p.IdentityChecked, p.RepresentationChecked, p.OrganisationChecked),
         },
     ),
-    Topic(
-        name="registry.vaccinations",
-        producer="registry",
-        key="request_id",
-        events=(p.VaccinationsAnswered,),
-        consumers={"certificates": (p.VaccinationsAnswered,)},
-        retention=timedelta(days=7),
-        one_reader=True,
-    ),
+    _read_by("certificates", "registry.vaccinations", "request_id", p.VaccinationsAnswered),
     Topic(
         name="treasury.events",
         producer="treasury",
@@ -326,15 +295,7 @@ TOPICS: tuple[Topic, ...] = (
         events=(p.AppointmentAccepted,),
         consumers={"scheduling": (p.AppointmentAccepted,)},
     ),
-    Topic(
-        name="ehr.records",
-        producer="ehr",
-        key="request_id",
-        events=(p.RecordAnswered,),
-        consumers={"certificates": (p.RecordAnswered,)},
-        retention=timedelta(days=7),
-        one_reader=True,
-    ),
+    _read_by("certificates", "ehr.records", "request_id", p.RecordAnswered),
     Topic(
         name="post.events",
         producer="post",

@@ -2,10 +2,11 @@
 
 Owns: accounts, credentials, clinics, challenges, refresh tokens, keys that sign tokens, signing
 sessions (database `identity`).
-Publishes: AccountRegistered, ProfileConfirmedV2, ProfileRejected, ContactsChanged, StaffChanged,
-StaffInvited, ClinicChanged, ClinicAttached, AccountBlocked, AccountUnblocked, SigningSessionEnded,
-RightGranted, RightEnded, RightRefused, RightOffered, OrganisationConfirmed, OrganisationRejected;
-for one reader each CodeRequestedV2, ProfileSubmittedV2, PapersConfirmed, RepresentationSubmitted,
+Publishes: AccountRegistered, ProfileConfirmedV2, ProfileRejected, ContactsChanged,
+TemporaryPolicyActivated, StaffChanged, StaffInvited, ClinicChanged, ClinicAttached, AccountBlocked,
+AccountUnblocked, SigningSessionEnded, RightGranted, RightEnded, RightRefused, RightOffered,
+OrganisationConfirmed, OrganisationRejected; for one reader each CodeRequestedV2,
+ProfileSubmittedV2, PapersConfirmed, PatientConfirmed, RepresentationSubmitted,
 OrganisationSubmitted. Listens to: the state registry (IdentityChecked, RepresentationChecked,
 OrganisationChecked).
 Refuses: to send messages (notifier does), to say whether a phone or e-mail is registered.

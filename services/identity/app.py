@@ -70,6 +70,7 @@ from services.identity.people import api as people_api
 from services.identity.people.usecases import People
 from services.identity.profiles import api as profiles_api
 from services.identity.profiles import consumers
+from services.identity.profiles.events import Readers
 from services.identity.profiles.usecases import Profiles
 from services.identity.recovery import api as recovery_api
 from services.identity.recovery.usecases import Recovery
@@ -136,7 +137,10 @@ def build(
         new_token=lambda: secrets.token_urlsafe(32),
     )
     db, metrics = resources.mongo.db, resources.metrics
-    for_certificates = Encryption("identity.papers", settings.papers_secret)
+    readers = Readers(
+        certificates=Encryption("identity.papers", settings.papers_secret),
+        scheduling=Encryption("identity.patients", settings.patients_secret),
+    )
 
     accounts, credentials, challenges = Accounts(db), Credentials(db), Challenges(db)
     account_metrics, session_metrics = AccountMetrics(metrics), SessionMetrics(metrics)
@@ -172,10 +176,10 @@ def build(
         accounts,
         counters,
         for_registry=Encryption("identity.profiles", settings.profiles_secret),
-        for_certificates=for_certificates,
+        readers=readers,
     )
     representations = Representations(db)
-    rights = Rights(deps, accounts, representations, for_certificates)
+    rights = Rights(deps, accounts, representations, readers)
     holding = Holding(deps, accounts, representations, rights)
     clinics, ending = ClinicStore(db), Ending(credentials, codes, logins, signing_ends)
     journal = Looks(db, SHOWN_LABELS, clinics=clinics.names, now=now, new_id=new_id)
@@ -257,7 +261,7 @@ def build(
                 ),
                 Recovery(deps, accounts, codes, tries, new_passwords, authenticator_store, callers),
                 Enrolments(deps, accounts, authenticators, tries, counters),
-                ContactChange(deps, accounts, codes, tries),
+                ContactChange(deps, accounts, codes, tries, readers.scheduling),
                 profiles,
                 Blockings(deps, accounts, ending, journal),
                 Signing(deps, accounts, codes, signing_sessions, signing_ends, logins),

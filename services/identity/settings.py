@@ -18,6 +18,7 @@ class Settings(ServiceSettings):
         "codes_secret",
         "profiles_secret",
         "papers_secret",
+        "patients_secret",
         "authenticators_secret",
     )
 
@@ -42,6 +43,11 @@ class Settings(ServiceSettings):
         default=SecretStr("demo-secret-of-papers"),
         min_length=16,
         description="Encrypts identity papers for certificates (CERTIFICATES_PAPERS_SECRET).",
+    )
+    patients_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-patients"),
+        min_length=16,
+        description="Encrypts patients for scheduling (SCHEDULING_PATIENTS_SECRET).",
     )
     authenticators_secret: SecretStr = Field(
         default=SecretStr("demo-secret-of-authenticators"),

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 
 from contracts.rights import Scope
 from services.chassis.foundation import clock
+from services.chassis.foundation.encryption import Encryption
 from services.chassis.http import looks as looks_api
 from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
@@ -173,7 +174,10 @@ def build(
                 blockings.handlers(resources.transactions, patients.note),
                 rights.handlers(resources.transactions, acting),
                 known_consumers.handlers(Copies(deps, known)),
-                patients_consumers.handlers(Registration(deps, patients)),
+                patients_consumers.handlers(
+                    Registration(deps, patients),
+                    Encryption("identity.patients", settings.patients_secret),
+                ),
                 talons_consumers.handlers(talons),
                 bookings_consumers.handlers(bookings),
                 video_consumers.handlers(arranging),

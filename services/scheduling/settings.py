@@ -15,8 +15,15 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="SCHEDULING_", frozen=True)
 
+    OWN_SECRETS = ("patients_secret",)
+
     port: int = 8103
     database: str = "scheduling"
+    patients_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-patients"),
+        min_length=16,
+        description="Decrypts patients (identity's IDENTITY_PATIENTS_SECRET).",
+    )
     horizon_days: int = Field(default=14, ge=1, le=90, description="Days that can be booked ahead.")
     active_limit: int = Field(
         default=5, ge=1, description="Active appointments that one citizen may hold (A32)."

@@ -141,7 +141,7 @@ class _Forgetful:
 
 def _scheduling(port: int, database: str, keys: dict[str, Any]) -> None:
     """As `python -m services.scheduling`."""
-    settings = scheduling_settings.Settings(port=port, database=database)
+    settings = scheduling_settings.Settings(port=port, database=database, demo=True)
     _serve(scheduling.build, settings, database, keys)
 
 

@@ -281,7 +281,7 @@ def _certificates(port: int, database: str) -> None:
 
 
 def _scheduling(port: int, database: str) -> None:
-    settings = SchedulingSettings(port=port, database=f"{database}-scheduling")
+    settings = SchedulingSettings(port=port, database=f"{database}-scheduling", demo=True)
     serve(scheduling.build(settings, fetch_keys=_keys, publisher=Collector()))
 
 

@@ -19,6 +19,7 @@ from contracts import (
     notifier,
     orders,
     partners,
+    patients,
     records,
     rights,
     scheduling,
@@ -45,6 +46,7 @@ MODULES = (
     certificates,
     documents,
     identity,
+    patients,
     rights,
     notifier,
     partners,
@@ -54,7 +56,7 @@ MODULES = (
 )
 MODULES_OF = {
     "certificates": ("certificates", "bills", "orders", "records"),
-    "identity": ("identity", "rights"),
+    "identity": ("identity", "patients", "rights"),
 }
 EVENT_CLASSES = sorted(BY_TYPE.values(), key=lambda event: event.TYPE)
 TYPE = re.compile(r"(?P<producer>[a-z]+)\.(?P<fact>[a-z]+(-[a-z]+)+)\.v(?P<version>[1-9][0-9]*)")

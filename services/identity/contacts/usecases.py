@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.chassis.foundation.encryption import Encryption
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.actions import acting, changing, reading
 from services.identity.accounts.domain import Account, Contact, require_reachable
+from services.identity.accounts.events import patient_confirmed
 from services.identity.accounts.store import Accounts
 from services.identity.callers.domain import Caller
 from services.identity.codes.actions import Codes
@@ -29,6 +31,7 @@ class ContactChange:
     accounts: Accounts
     codes: Codes
     passwords: PasswordTries
+    for_scheduling: Encryption
 
     async def start(
         self, account_id: str, contact: Contact, password: str, caller: Caller
@@ -88,8 +91,11 @@ class ContactChange:
             if not reply.accepted:
                 return reply, account
             after = proved(account, reply.challenge.contact)
-            fact = events.contacts_changed(after, account)
-            after = await self.accounts.save(tx, after, fact)
+            facts = (
+                events.contacts_changed(after, account),
+                *patient_confirmed(after, self.for_scheduling),
+            )
+            after = await self.accounts.save(tx, after, *facts)
             await self.codes.end_all(tx, account_id)
             return reply, after
 

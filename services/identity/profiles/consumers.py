@@ -19,6 +19,7 @@ def handlers(profiles: Profiles) -> Handlers:
             incoming.event.causationid,
             checked.matched,
             checked.mismatches,
+            checked.reasons,
         )
         await profiles.record(answer, incoming.cause)
 

@@ -1,14 +1,25 @@
-"""What is told of a profile: to the registry, to everybody, and to the one who needs the papers.
+"""What is told of a profile: to the registry, to everybody, and to those who need the papers.
 
 Contacts are told only once their owner has proved them (I16): a mistyped e-mail is somebody else's.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from contracts import identity as contract
-from contracts.envelope import EncryptedPii
+from contracts.envelope import Data, EncryptedPii
 from services.chassis.foundation.encryption import Encryption
 from services.identity.accounts.domain import Account, Person, Profile
+from services.identity.accounts.events import patient_confirmed
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who is told of papers, each in a topic that nobody else can read."""
+
+    certificates: Encryption
+    scheduling: Encryption
 
 
 def profile_submitted(
@@ -44,10 +55,8 @@ def _passport(person: Person) -> contract.Passport | None:
     return contract.Passport(series=passport.series, number=passport.number) if passport else None
 
 
-def confirmed(
-    account: Account, person: Person, encryption: Encryption
-) -> tuple[contract.ProfileConfirmedV2, contract.PapersConfirmed]:
-    """The registry agreed: a name for everybody, the papers for certificates alone."""
+def confirmed(account: Account, person: Person, readers: Readers) -> tuple[Data, ...]:
+    """The registry agreed: a name for everybody, papers for those who need them."""
     category = contract.Category(person.category)
     name = contract.NamePii(
         phone=account.proved_phone,
@@ -73,11 +82,14 @@ def confirmed(
         contract.PapersConfirmed(
             account_id=account.id,
             category=category,
-            pii=EncryptedPii(jwe=encryption.encrypt(papers, about=about)),
+            pii=EncryptedPii(jwe=readers.certificates.encrypt(papers, about=about)),
         ),
+        *patient_confirmed(account, readers.scheduling),
     )
 
 
 def profile_rejected(account_id: str, profile: Profile) -> contract.ProfileRejected:
     """The registry did not agree."""
-    return contract.ProfileRejected(account_id=account_id, mismatches=profile.mismatches)
+    return contract.ProfileRejected(
+        account_id=account_id, mismatches=profile.mismatches, reasons=profile.reasons
+    )

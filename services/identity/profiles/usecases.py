@@ -43,6 +43,7 @@ class RegistryAnswer:
     question: str | None
     matched: bool
     mismatches: Sequence[str] = ()
+    reasons: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Profiles:
     accounts: Accounts
     counters: Counters
     for_registry: Encryption
-    for_certificates: Encryption
+    readers: events.Readers
 
     async def get(self, account_id: str) -> Account:
         """The account with its profile, for its owner.
@@ -121,7 +122,8 @@ class Profiles:
             await self._record(answer, cause)
         except DuplicateError as error:
             number = (error.field,)
-            await self._record(replace(answer, matched=False, mismatches=number), cause)
+            taken = replace(answer, matched=False, mismatches=number, reasons=())
+            await self._record(taken, cause)
 
     async def _record(self, answer: RegistryAnswer, cause: Cause) -> None:
         async def work(tx: Transaction) -> None:
@@ -132,13 +134,14 @@ class Profiles:
                 question=answer.question,
                 matched=answer.matched,
                 mismatches=answer.mismatches,
+                reasons=answer.reasons,
             )
             if profile is None:
                 return
             after = replace(account, profile=profile)
             facts: tuple[Data, ...]
             if profile.state is ProfileState.CONFIRMED:
-                facts = events.confirmed(after, profile.person, self.for_certificates)
+                facts = events.confirmed(after, profile.person, self.readers)
             else:
                 facts = (events.profile_rejected(account.id, profile),)
             await self.accounts.save(tx, after, *facts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from services.chassis.foundation.encryption import Encryption
 from services.chassis.work.transactions import Transaction
 from services.identity.accounts.domain import (
     ADULT,
@@ -35,7 +34,7 @@ class Rights:
     deps: Deps
     accounts: Accounts
     store: Representations
-    for_certificates: Encryption
+    readers: profile_events.Readers
 
     async def grant(
         self, tx: Transaction, asked: Representation, subject_id: str, entry: Entry
@@ -91,7 +90,7 @@ class Rights:
             logins=(),
             profile=Profile(child, ProfileState.CONFIRMED, submission=1),
         )
-        facts = profile_events.confirmed(account, child, self.for_certificates)
+        facts = profile_events.confirmed(account, child, self.readers)
         return await self.accounts.add(tx, account, *facts)
 
     async def _united(
@@ -103,5 +102,5 @@ class Rights:
         if person == profile.person:
             return account
         after = replace(account, profile=replace(profile, person=person))
-        facts = profile_events.confirmed(after, person, self.for_certificates)
+        facts = profile_events.confirmed(after, person, self.readers)
         return await self.accounts.save(tx, after, *facts)

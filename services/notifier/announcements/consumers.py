@@ -39,6 +39,7 @@ from contracts.identity import (
     ProfileRejected,
     StaffInvited,
 )
+from contracts.patients import TemporaryPolicyActivated
 from contracts.rights import (
     OrganisationConfirmed,
     OrganisationRejected,
@@ -65,6 +66,7 @@ TEMPLATE_OF: dict[type[Data], str] = {
     AccountRegistered: "account-registered",
     ProfileConfirmedV2: "profile-confirmed",
     ProfileRejected: "profile-rejected",
+    TemporaryPolicyActivated: "temporary-policy-activated",
     ContactsChanged: "contacts-changed",
     ApplicationPrepared: "application-prepared",
     ApplicationSubmitted: "application-submitted",
@@ -99,6 +101,7 @@ _Account = AccountRegistered | ProfileConfirmedV2 | ContactsChanged | StaffInvit
 _NAMES = {"representative_name", "subject_name"}
 _TOLD: dict[type[Data], str] = {
     ProfileRejected: "account_id",
+    TemporaryPolicyActivated: "account_id",
     ApplicationPrepared: "citizen_id",
     ApplicationSubmitted: "citizen_id",
     ReviewStarted: "citizen_id",

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from contracts.identity import NamePii, ProfileConfirmedV2, ProfileRejected
+from contracts.identity import ProfileRejected
+from contracts.patients import PatientConfirmed, PatientPapersPii
+from services.chassis.foundation.encryption import Encryption
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
+from services.scheduling.patients.domain import Papers, TemporaryPolicy
 from services.scheduling.patients.usecases import Registration
 
 _PATIENT = "patient"
 
 
-@dataclass(frozen=True)
-class _Consumers:
-    registration: Registration
+def handlers(registration: Registration, encryption: Encryption) -> Handlers:
+    """Event type → what to do with it; `encryption` reads who a patient is."""
 
-    async def profile_confirmed(self, incoming: Incoming[ProfileConfirmedV2]) -> None:
+    async def patient_confirmed(incoming: Incoming[PatientConfirmed]) -> None:
         data = incoming.data
-        await self.registration.confirmed(
-            data.account_id, _full_name(data.pii), cause=incoming.latest(_PATIENT)
+        pii = encryption.decrypt(data.pii.jwe, PatientPapersPii, about=data.bound_to)
+        temporary = pii.temporary_policy
+        papers = Papers(
+            last_name=pii.last_name,
+            first_name=pii.first_name,
+            middle_name=pii.middle_name,
+            birth_date=pii.birth_date,
+            category=data.category.value,
+            gender=pii.gender,
+            snils=pii.snils,
+            oms=pii.oms,
+            phone=pii.phone,
+            email=pii.email,
+            registration_address=pii.registration_address,
+            temporary_policy=(
+                TemporaryPolicy(temporary.number, temporary.valid_until) if temporary else None
+            ),
+            known=tuple(paper.value for paper in data.papers),
         )
+        await registration.confirmed(data.account_id, papers, cause=incoming.latest(_PATIENT))
 
-    async def profile_rejected(self, incoming: Incoming[ProfileRejected]) -> None:
-        cause = incoming.latest(_PATIENT)
-        await self.registration.rejected(incoming.data.account_id, cause=cause)
+    async def profile_rejected(incoming: Incoming[ProfileRejected]) -> None:
+        data, cause = incoming.data, incoming.latest(_PATIENT)
+        await registration.rejected(data.account_id, data.reasons, cause=cause)
 
-
-def _full_name(person: NamePii) -> str:
-    parts = (person.last_name, person.first_name, person.middle_name)
-    return " ".join(part for part in parts if part)
-
-
-def handlers(registration: Registration) -> Handlers:
-    """Event type → what to do with it."""
-    consumers = _Consumers(registration)
-    return {
-        ProfileConfirmedV2: consumers.profile_confirmed,
-        ProfileRejected: consumers.profile_rejected,
-    }
+    return {PatientConfirmed: patient_confirmed, ProfileRejected: profile_rejected}

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
+from services.chassis.foundation.errors import (
+    AccountBlockedError,
+    ForbiddenError,
+    NotConfirmedError,
+)
 from services.scheduling.patients.errors import (
+    REJECTIONS,
     OverlapError,
     ProfileNotReceivedError,
     TooManyActiveError,
@@ -40,6 +45,46 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class TemporaryPolicy:
+    """A number that support gave to who has no policy (A25)."""
+
+    number: str
+    valid_until: date
+
+
+@dataclass(frozen=True)
+class Papers:
+    """All of a person that a clinic needs to enter a visit (A36); `known` names their papers."""
+
+    last_name: str
+    first_name: str
+    birth_date: date
+    category: str
+    middle_name: str | None = None
+    gender: str | None = None
+    snils: str | None = None
+    oms: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    registration_address: str | None = None
+    temporary_policy: TemporaryPolicy | None = None
+    known: tuple[str, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """Last, first and middle name."""
+        names = (self.last_name, self.first_name, self.middle_name)
+        return " ".join(name for name in names if name)
+
+    def policy(self, day: date) -> str | None:
+        """The policy on that day: the permanent number, else a temporary one that still counts."""
+        if self.oms is not None:
+            return self.oms
+        temporary = self.temporary_policy
+        return temporary.number if temporary and day <= temporary.valid_until else None
+
+
+@dataclass(frozen=True)
 class Patient:
     """A confirmed citizen, what they hold, and how often they booked of late."""
 
@@ -47,6 +92,7 @@ class Patient:
     full_name: str
     agenda: tuple[Engagement, ...] = ()
     tally: Tally | None = None
+    papers: Papers | None = None
 
 
 @dataclass(frozen=True)
@@ -57,8 +103,16 @@ class Known:
     full_name: str | None
     agenda: tuple[Engagement, ...] = ()
     tally: Tally | None = None
+    papers: Papers | None = None
     rejected: bool = False
     blocked: bool = False
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def not_confirmed(self) -> ForbiddenError:
+        """Why a person whom the registry does not confirm cannot book: the first known reason."""
+        found = (REJECTIONS[reason] for reason in self.reasons if reason in REJECTIONS)
+        return next((rejection() for rejection in found), NotConfirmedError())
 
 
 def may_book(known: Known | None) -> Patient:
@@ -68,15 +122,15 @@ def may_book(known: Known | None) -> Patient:
         AccountBlockedError: an administrator closed the account.
         ProfileNotReceivedError: the confirmed profile is not here yet. A rejection alone decides
             nothing: who has a token by now was confirmed after it.
-        NotConfirmedError: the registry does not agree with the profile any more.
+        RejectedError, NotConfirmedError: the registry does not agree with the profile any more.
     """
     if known is not None and known.blocked:
         raise AccountBlockedError
     if known is None or known.full_name is None:
         raise ProfileNotReceivedError
     if known.rejected:
-        raise NotConfirmedError
-    return Patient(known.id, known.full_name, known.agenda, known.tally)
+        raise known.not_confirmed
+    return Patient(known.id, known.full_name, known.agenda, known.tally, known.papers)
 
 
 def engaged(

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from services.chassis.foundation.errors import RefusalError, TooManyRequestsError
+from services.chassis.foundation.errors import (
+    ForbiddenError,
+    RefusalError,
+    TooManyRequestsError,
+)
 from services.chassis.work.arrivals import NotHereYetError
 from services.scheduling.timetable.errors import spoken
 
@@ -66,3 +71,88 @@ class ProfileNotReceivedError(NotHereYetError):
             "Подтверждённые данные профиля ещё не поступили. Ничего не потеряно, "
             "повторите через несколько секунд."
         )
+
+
+class RejectedError(ForbiddenError):
+    """The registry does not agree with the profile: what is wrong, and where it is put right."""
+
+
+class PolicyInvalidError(RejectedError):
+    """There is no such policy (e22)."""
+
+    code = "policy-invalid"
+    title = "Полиса ОМС с таким номером нет"
+    detail = (
+        "В номере полиса ОМС ошибка. Исправьте его в профиле или обратитесь с полисом в "
+        "регистратуру поликлиники: номер исправят там. После проверки запись откроется."
+    )
+
+
+class PolicyExpiredError(RejectedError):
+    """The policy is out of date (e22)."""
+
+    code = "policy-expired"
+    title = "Срок действия полиса ОМС истёк"
+    detail = (
+        "Срок действия полиса ОМС истёк. Укажите новый полис в профиле. Пока его нет, уберите "
+        "номер из профиля и попросите временный страховой номер в чате поддержки."
+    )
+
+
+class PolicyNotLinkedError(RejectedError):
+    """The policy is not known to be this person's (e24)."""
+
+    code = "policy-not-linked"
+    title = "Полис ОМС не привязан к вам"
+    detail = (
+        "Полис ОМС не привязан к вашей учётной записи. Придите с паспортом и полисом в "
+        "регистратуру поликлиники или обратитесь в свою страховую организацию."
+    )
+
+
+class NameMismatchError(RejectedError):
+    """The name is not that of the passport (e23)."""
+
+    code = "name-mismatch"
+    title = "ФИО не совпадает с паспортом"
+    detail = (
+        "Фамилия, имя или отчество не такие, как в паспорте. Опечатку исправьте в профиле; если "
+        "вы сменили имя, придите с паспортом в регистратуру поликлиники: данные исправят там, и "
+        "записаться можно будет без второго визита."
+    )
+
+
+class BirthDateMismatchError(RejectedError):
+    """The birth date is not that of the papers."""
+
+    code = "birth-date-mismatch"
+    title = "Дата рождения не совпадает с документами"
+    detail = (
+        "Дата рождения не такая, как в документах. Исправьте её в профиле или придите с "
+        "паспортом в регистратуру поликлиники."
+    )
+
+
+class CertificateNotLinkedError(RejectedError):
+    """A foreigner or a disabled person without a linked electronic certificate (e34)."""
+
+    code = "certificate-not-linked"
+    title = "Электронный сертификат не привязан"
+    detail = (
+        "В реестре к вам не привязан электронный сертификат или документ. Запишитесь лично: "
+        "придите с документами в регистратуру поликлиники, там же их внесут в систему."
+    )
+
+
+REJECTIONS: Mapping[str, type[RejectedError]] = {
+    rejection.code: rejection
+    for rejection in (
+        PolicyInvalidError,
+        PolicyExpiredError,
+        PolicyNotLinkedError,
+        NameMismatchError,
+        BirthDateMismatchError,
+        CertificateNotLinkedError,
+    )
+}
+"""By the code of a mismatch; of the others the profile tells which field is wrong."""

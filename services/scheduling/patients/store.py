@@ -7,12 +7,20 @@ each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from services.chassis.database.client import Database, Indexes
 from services.chassis.work.transactions import Transaction
-from services.scheduling.patients.domain import Engagement, Known, Patient, Tally
+from services.scheduling.patients.domain import (
+    Engagement,
+    Known,
+    Papers,
+    Patient,
+    Tally,
+    TemporaryPolicy,
+)
 from services.scheduling.timetable.domain import Visit
 
 INDEXES: Indexes = {"patients": []}
@@ -24,13 +32,18 @@ class Patients:
     def __init__(self, db: Database) -> None:
         self._patients = db["patients"]
 
-    async def remember(self, tx: Transaction, account_id: str, full_name: str) -> None:
-        """Keep the newest name of a citizen; the agenda stays."""
-        await self._note(tx, account_id, {"full_name": full_name, "rejected": False})
+    async def remember(self, tx: Transaction, account_id: str, papers: Papers) -> None:
+        """Keep the newest papers of a citizen; the agenda stays."""
+        said = {"full_name": papers.full_name, "papers": _stored(papers)}
+        await self._note(tx, account_id, {**said, "rejected": False, "reasons": []})
 
-    async def note(self, tx: Transaction, account_id: str, **facts: bool) -> None:
-        """Keep what stands against a citizen: `rejected` or `blocked`."""
-        await self._note(tx, account_id, facts)
+    async def reject(self, tx: Transaction, account_id: str, reasons: Sequence[str]) -> None:
+        """Keep that the registry does not agree, and why."""
+        await self._note(tx, account_id, {"rejected": True, "reasons": list(reasons)})
+
+    async def note(self, tx: Transaction, account_id: str, *, blocked: bool) -> None:
+        """Keep that an account was closed, or opened again."""
+        await self._note(tx, account_id, {"blocked": blocked})
 
     async def _note(self, tx: Transaction, account_id: str, facts: Mapping[str, Any]) -> None:
         change = {"$set": facts, "$setOnInsert": {"agenda": []}}
@@ -54,14 +67,16 @@ class Patients:
         found = await tx.find_one(self._patients, {"_id": citizen_id})
         if found is None:
             return None
-        tally = found.get("tally")
+        tally, papers = found.get("tally"), found.get("papers")
         return Known(
             found["_id"],
             found.get("full_name"),
             tuple(Engagement(**e) for e in found["agenda"]),
             Tally(**tally) if tally else None,
+            _papers(papers) if papers else None,
             rejected=found.get("rejected", False),
             blocked=found.get("blocked", False),
+            reasons=tuple(found.get("reasons", ())),
         )
 
     async def engage(self, tx: Transaction, patient: Patient) -> None:
@@ -82,3 +97,33 @@ class Patients:
         await self.disengage(tx, citizen_id, appointment_id)
         entry = vars(Engagement(appointment_id, visit.starts_at, visit.ends_at))
         await tx.update(self._patients, citizen_id, {"$push": {"agenda": entry}})
+
+
+def _stored(papers: Papers) -> dict[str, Any]:
+    temporary = papers.temporary_policy
+    return {
+        **vars(papers),
+        "birth_date": papers.birth_date.isoformat(),
+        "known": list(papers.known),
+        "temporary_policy": (
+            {"number": temporary.number, "valid_until": temporary.valid_until.isoformat()}
+            if temporary
+            else None
+        ),
+    }
+
+
+def _papers(stored: Mapping[str, Any]) -> Papers:
+    temporary = stored["temporary_policy"]
+    return Papers(
+        **{
+            **stored,
+            "birth_date": date.fromisoformat(stored["birth_date"]),
+            "known": tuple(stored["known"]),
+            "temporary_policy": (
+                TemporaryPolicy(temporary["number"], date.fromisoformat(temporary["valid_until"]))
+                if temporary
+                else None
+            ),
+        }
+    )

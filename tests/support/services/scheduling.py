@@ -18,13 +18,12 @@ from contracts.clinics import Permit, Practice, Room
 from contracts.identity import (
     Category,
     ClinicChanged,
-    NamePii,
     Post,
-    ProfileConfirmedV2,
     StaffChanged,
     StaffPii,
     StaffRole,
 )
+from contracts.patients import Paper, PatientConfirmed, PatientPapersPii
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
@@ -40,6 +39,7 @@ from services.scheduling.timetable.domain import Slot, Visit
 from tests.support.eventually import eventually
 from tests.support.service import Collector, Tokens, an_event, deliver, keyed, running
 from tests.support.services.region import open_region
+from tests.support.tools.encryption import SECRET, encrypted
 
 MONDAY = datetime(2038, 3, 1, 6, tzinfo=UTC)
 """Far from today, so that durable timers rest; the next Monday is a holiday (8 March)."""
@@ -106,9 +106,20 @@ class Clock:
         return self.now
 
 
-def person(last: str = "Соколова", first: str = "Анна", middle: str = "Сергеевна") -> NamePii:
-    """A confirmed person."""
-    return NamePii(last_name=last, first_name=first, middle_name=middle)
+def person(
+    name: str, last: str = "Соколова", first: str = "Анна", middle: str = "Сергеевна", **more: Any
+) -> PatientConfirmed:
+    """A confirmed person with a policy and a СНИЛС, unless something else is said."""
+    given = {"oms": "7758890000000128", "snils": "11223344595", "phone": "+79161234567"} | more
+    pii = PatientPapersPii(
+        last_name=last, first_name=first, middle_name=middle, birth_date=date(1990, 4, 18), **given
+    )
+    return PatientConfirmed(
+        account_id=name,
+        category=Category.CITIZEN,
+        papers=tuple(p for p in Paper if given.get(p.value)),
+        pii=encrypted(PatientConfirmed, pii, account_id=name),
+    )
 
 
 @dataclass
@@ -121,13 +132,10 @@ class Desk:
     clock: Clock
     confirmed: set[str] = field(default_factory=set)
 
-    async def citizen(self, name: str = "citizen-1", **names: str) -> dict[str, str]:
+    async def citizen(self, name: str = "citizen-1", **names: Any) -> dict[str, str]:
         """A confirmed citizen that scheduling has heard of; their Authorization header."""
         if name not in self.confirmed:
-            event = an_event(
-                ProfileConfirmedV2(account_id=name, category=Category.CITIZEN, pii=person(**names)),
-                aggregate_id=name,
-            )
+            event = an_event(person(name, **names), aggregate_id=name)
             assert await deliver(self.app, event) == "handled"
             self.confirmed.add(name)
         return self.tokens.headers(name)
@@ -192,7 +200,9 @@ async def scheduling(
     With a `region` it has the demo's clinics, doctors and timetables.
     """
     turned = Clock()
-    settings = Settings(database=database, platform=platform, **over)
+    settings = Settings(
+        database=database, platform=platform, **({"patients_secret": SECRET} | over)
+    )
     seams = {"fetch_keys": tokens.fetch, "publisher": Collector(), "now": turned, **(seams or {})}
     app = build(settings, **seams)
     async with running(app) as http:
@@ -206,7 +216,7 @@ async def region_in(platform: Platform, database: str) -> None:
     """Leave the demo's region in a database, with its slots from today on, for another process."""
     quiet = platform.model_copy(update={"kafka_bootstrap": "127.0.0.1:1"})
     app = build(
-        Settings(database=database, platform=quiet),
+        Settings(database=database, platform=quiet, patients_secret=SECRET),
         fetch_keys=Tokens().fetch,
         publisher=Collector(),
     )

@@ -54,7 +54,12 @@ class StopAtCommit(CommandListener):
 async def _book(url: str, database: str, citizen: str, slot: str) -> None:
     mongo = Mongo(url, database, listeners=[StopAtCommit()])
     transactions = Transactions("scheduling", mongo, Outbox(mongo), Timers(mongo))
-    deps = Deps(transactions, Settings(), now=clock.now, new_id=lambda: "never-committed")
+    deps = Deps(
+        transactions,
+        Settings(demo=True),
+        now=clock.now,
+        new_id=lambda: "never-committed",
+    )
     slots, known = Slots(mongo.db), Known(mongo.db)
     patients, appointments = Patients(mongo.db), Appointments(mongo.db)
     taking = Taking(deps, slots, known, patients, appointments, new_talon=lambda: 1, check_url=str)

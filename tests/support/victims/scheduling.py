@@ -18,6 +18,7 @@ from services.chassis.runtime.service import serve
 from services.scheduling.app import build
 from services.scheduling.settings import Settings
 from tests.support.service import Collector
+from tests.support.tools.encryption import SECRET
 from tests.support.tools.killed import KilledAt
 
 
@@ -29,7 +30,7 @@ def main(port: int, database: str, jwks: dict[str, Any], *moment: str) -> None:
 
     if moment:
         monitoring.register(KilledAt(moment[0], int(moment[1]), *moment[2:]))
-    settings = Settings(port=port, database=database)
+    settings = Settings(port=port, database=database, patients_secret=SECRET)
     serve(build(settings, fetch_keys=keys, publisher=Collector()))
 
 

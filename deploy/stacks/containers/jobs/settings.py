@@ -71,6 +71,7 @@ class PkiJob(JobSettings):
     codes_secret: SecretStr
     profiles_secret: SecretStr
     papers_secret: SecretStr
+    patients_secret: SecretStr
     orders_secret: SecretStr
     records_secret: SecretStr
     vaccinations_secret: SecretStr

@@ -46,6 +46,7 @@ from services.identity.accounts.domain.person import (
     Person,
     Profile,
     ProfileState,
+    TemporaryPolicy,
     named_as,
 )
 
@@ -78,6 +79,7 @@ __all__ = [
     "Shown",
     "StaffAsked",
     "StoredPassword",
+    "TemporaryPolicy",
     "can_get_codes",
     "contact_of",
     "email_of",

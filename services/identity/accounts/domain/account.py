@@ -12,7 +12,11 @@ from datetime import datetime
 from services.chassis.foundation.errors import AccountBlockedError
 from services.identity.accounts.domain.contacts import Channel, Contact
 from services.identity.accounts.domain.employee import NOBODY, Employee, Powers, Role
-from services.identity.accounts.domain.person import Profile, ProfileState
+from services.identity.accounts.domain.person import (
+    Profile,
+    ProfileState,
+    TemporaryPolicy,
+)
 from services.identity.accounts.errors import (
     AccountNotFoundError,
     DismissedError,
@@ -57,6 +61,7 @@ class Account:
     staff: Employee | None = None
     profile: Profile | None = None
     attachment: Attachment | None = None
+    temporary_policy: TemporaryPolicy | None = None
     blockings: tuple[Blocking, ...] = ()
     revision: int = 0
     version: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.chassis.foundation.text import name
@@ -64,6 +64,21 @@ class Person:
         return " ".join(name for name in names if name)
 
 
+@dataclass(frozen=True)
+class TemporaryPolicy:
+    """A number that support gave to who has no policy; it ends with its last day (A25, e21)."""
+
+    number: str
+    valid_until: date
+    activated_at: datetime
+    by: str
+    reason: str
+
+    def valid(self, day: date) -> bool:
+        """Whether it still counts."""
+        return day <= self.valid_until
+
+
 class ProfileState(StrEnum):
     """How far the profile is."""
 
@@ -77,7 +92,8 @@ class ProfileState(StrEnum):
 class Profile:
     """What was submitted last; `submission` counts how often that was done.
 
-    `question` is the event by which the registry was asked about this submission.
+    `question` is the event by which the registry was asked about this submission. `mismatches` are
+    the fields with which it did not agree, `reasons` codes of `contracts.patients.MISMATCHES`.
     """
 
     person: Person
@@ -85,3 +101,4 @@ class Profile:
     submission: int
     question: str | None = None
     mismatches: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()

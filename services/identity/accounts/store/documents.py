@@ -20,7 +20,7 @@ from services.identity.accounts.domain import (
 BY_NAME = Sort("named_as", text=True)
 PERSON = "person."
 IS_CONFIRMED = {"profile_state": ProfileState.CONFIRMED.value}
-_NO_PROFILE = {"state": ProfileState.DRAFT.value, "submission": 0, "mismatches": []}
+_NO_PROFILE = {"state": ProfileState.DRAFT.value, "submission": 0, "mismatches": [], "reasons": []}
 
 
 def _one_confirmed(number: str) -> IndexModel:
@@ -77,6 +77,7 @@ class Documents(Mapper[Account]):
         "submission": "revision",
         "question": "question",
         "mismatches": "mismatches",
+        "reasons": "reasons",
     }
 
     def __init__(self) -> None:
@@ -95,13 +96,14 @@ class Documents(Mapper[Account]):
 
     def value(self, document: Document) -> Account:
         """The account that was stored, in this form or in a former one."""
-        flat = {name: document.get(key) for name, key in self._PROFILE.items()}
+        stored = {name: key for name, key in self._PROFILE.items() if key in document}
+        flat = {name: document[key] for name, key in stored.items()}
         staff = document.get("staff")
         if staff and "posts" not in staff:  # stored when staff had one role at one clinic
             post = {"role": document["role"], "clinic_id": staff.get("clinic_id")}
             document = {**document, "staff": {**staff, "posts": [post]}}
         logins = [name for name in document["logins"] if name != _nobodys(document["_id"])]
-        profile = flat if flat["person"] else None
+        profile = flat if flat.get("person") else None
         return super().value({**document, "logins": logins, "profile": profile})
 
 

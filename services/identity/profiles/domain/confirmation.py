@@ -5,13 +5,25 @@ Any edit takes the confirmation back until the registry has looked again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.identity.accounts.domain import Account, Profile, ProfileState
 from services.identity.profiles.domain.profile import Checked
 from services.identity.profiles.errors import NotAskedError
+
+# of a registry that names the fields only
+_REASON_OF: Mapping[str, str] = {
+    "oms": "policy-invalid",
+    "last_name": "name-mismatch",
+    "first_name": "name-mismatch",
+    "middle_name": "name-mismatch",
+    "birth_date": "birth-date-mismatch",
+    "snils": "snils-mismatch",
+    "inn": "inn-mismatch",
+    "passport": "passport-mismatch",
+}
 
 
 def submitted(account: Account, form: Checked) -> tuple[Account, Profile]:
@@ -53,6 +65,7 @@ def answered(
     question: str | None,
     matched: bool,
     mismatches: Iterable[str] = (),
+    reasons: Iterable[str] = (),
 ) -> Profile | None:
     """The profile after the registry's answer, or None where it says nothing about now.
 
@@ -69,5 +82,8 @@ def answered(
         raise NotAskedError
     if profile.state is not ProfileState.CHECKING:
         return None
-    state = ProfileState.CONFIRMED if matched else ProfileState.REJECTED
-    return replace(profile, state=state, mismatches=() if matched else tuple(mismatches))
+    if matched:
+        return replace(profile, state=ProfileState.CONFIRMED, mismatches=(), reasons=())
+    fields = tuple(mismatches)
+    why = tuple(reasons) or tuple(dict.fromkeys(_REASON_OF[f] for f in fields if f in _REASON_OF))
+    return replace(profile, state=ProfileState.REJECTED, mismatches=fields, reasons=why)

@@ -10,8 +10,6 @@ from contracts.envelope import Data, Event
 from contracts.identity import (
     AccountBlocked,
     AccountUnblocked,
-    Category,
-    ProfileConfirmedV2,
     ProfileRejected,
 )
 from contracts.scheduling import AppointmentBooked
@@ -24,10 +22,7 @@ async def test_the_newest_name_is_printed(desk: Desk) -> None:
     who, booked = await desk.late_booking()
 
     def profile(seq: int, last: str) -> Event[Any]:
-        data = ProfileConfirmedV2(
-            account_id="citizen-1", category=Category.CITIZEN, pii=person(last)
-        )
-        return an_event(data, aggregate_id="citizen-1", seq=seq)
+        return an_event(person("citizen-1", last), aggregate_id="citizen-1", seq=seq)
 
     newer, older = profile(5, "Орлова"), profile(4, "Белова")
     assert await deliver(desk.app, newer) == "handled"
@@ -61,7 +56,7 @@ async def test_a_token_outlives_a_rejected_profile_and_a_block_and_no_booking_do
     async def tried() -> str:
         return str((await desk.book(who, free[-1]["id"])).json()["code"])
 
-    confirmed = ProfileConfirmedV2(account_id=name, category=Category.CITIZEN, pii=person())
+    confirmed = person(name)
     assert await hear(ProfileRejected(account_id=name, mismatches=("inn",)), 5) == "handled"
     assert await tried() == "account-not-confirmed"
     assert await hear(confirmed, 4) == "duplicate"
@@ -92,6 +87,6 @@ async def test_who_was_rejected_first_is_waited_for(desk: Desk) -> None:
         desk.book(desk.tokens.headers(name), (await desk.late_slot())["id"])
     )
     await asyncio.sleep(0.2)  # it waits: no event tells that it does
-    confirmed = ProfileConfirmedV2(account_id=name, category=Category.CITIZEN, pii=person())
+    confirmed = person(name)
     await deliver(desk.app, an_event(confirmed, aggregate_id=name, seq=2))
     assert (await booking).status_code == 201

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.identity import ProfileConfirmedV2
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.foundation.errors import InvalidInputError
 from services.identity.accounts.domain import Account, Channel, Contact, Profile, ProfileState
@@ -26,10 +27,13 @@ from services.identity.profiles.domain import (
 from services.identity.profiles.errors import NotAskedError
 from services.identity.registration.domain import registered
 from services.identity.registration.events import account_registered
-from tests.support.tools.encryption import SECRET
+from tests.support.tools.encryption import SECRET, decrypted
 
 _NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-_PAPERS = Encryption("identity.papers", SECRET)
+_READERS = events.Readers(
+    certificates=Encryption("identity.papers", SECRET),
+    scheduling=Encryption("identity.patients", SECRET),
+)
 _PHONE = Contact(Channel.SMS, "+79123456789")
 
 
@@ -114,9 +118,11 @@ def test_a_proved_contact_stays_and_a_typed_one_may_change() -> None:
 def test_others_hear_of_proved_contacts_only_i16() -> None:
     typed = _edited(_account(), email="typed@example.org")
     assert typed.profile is not None
-    name, _ = events.confirmed(typed, typed.profile.person, _PAPERS)
-    for said in (account_registered(typed), name):
-        assert (said.pii.phone, said.pii.email) == (_PHONE.address, None)
+    seen = replace(typed, profile=_answered(typed, "q1", matched=True))
+    name, _, patient = events.confirmed(seen, typed.profile.person, _READERS)
+    assert isinstance(name, ProfileConfirmedV2)
+    for pii in (account_registered(typed).pii, name.pii, decrypted(patient)):
+        assert (pii.phone, pii.email) == (_PHONE.address, None)
 
 
 def test_an_account_is_read_as_it_was_stored_before_changes_were_counted() -> None:
@@ -129,3 +135,24 @@ def test_an_account_is_read_as_it_was_stored_before_changes_were_counted() -> No
     draft = documents.document(_account())
     assert (draft["profile_state"], draft["revision"], draft["person"]) == ("draft", 0, None)
     assert documents.value(draft) == _account()
+
+
+@pytest.mark.parametrize(
+    ("mismatches", "reasons", "why"),
+    [
+        (("oms",), ("policy-expired",), ("policy-expired",)),
+        (("oms", "last_name", "first_name"), (), ("policy-invalid", "name-mismatch")),
+        (("head",), (), ()),
+    ],
+)
+def test_why_the_registry_disagrees_is_a_code_e22_e23_e24(
+    mismatches: tuple[str, ...], reasons: tuple[str, ...], why: tuple[str, ...]
+) -> None:
+    """Its own reasons, or those of the fields that it named; gone as soon as it agrees."""
+    waiting = _edited(_account()).profile
+    said = answered(
+        waiting, 1, question="q1", matched=False, mismatches=mismatches, reasons=reasons
+    )
+    assert said is not None
+    assert (said.mismatches, said.reasons) == (mismatches, why)
+    assert events.profile_rejected("a1", said).reasons == why
