@@ -1,4 +1,7 @@
-"""What scheduling says: appointments booked, moved and cancelled, talons issued, video visits."""
+"""What scheduling says of visits: booked, confirmed, moved, cancelled, attended; talons; video.
+
+Who waits for a visit is in `waiting`.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,13 @@ VISIT_KINDS: Mapping[str, str] = {
     "home": "Вызов на дом",
 }
 """What a visit is for: code → title in Russian. A code is added, never renamed or taken away."""
+
+
+class VisitStatus(StrEnum):
+    """Whether a visit stands when it is booked: at once, or when something is supplied (A10)."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
 
 
 class CancelledBy(StrEnum):
@@ -51,7 +61,12 @@ class PatientPii(Pii):
 
 
 class AppointmentBooked(Data):
-    """A slot became an appointment; the clinic's registry hears it here (A36)."""
+    """A slot became an appointment; the clinic's registry hears it here (A36).
+
+    A `pending` one has no talon yet: `needs` says what is missing (`clinic`: the clinic's word),
+    and `appointment-confirmed` follows. `restores` is the cancelled appointment that this one
+    replaces.
+    """
 
     TYPE: ClassVar[str] = "scheduling.appointment-booked.v1"
     appointment_id: str
@@ -64,7 +79,64 @@ class AppointmentBooked(Data):
     check_url: str
     actor_id: str | None = None
     application_id: str | None = None
+    status: VisitStatus = VisitStatus.CONFIRMED
+    needs: tuple[str, ...] = ()
+    restores: str | None = None
     pii: PatientPii
+
+
+class AppointmentConfirmed(Data):
+    """A pending appointment has all that it needs: it stands, and its talon is to be made (A10)."""
+
+    TYPE: ClassVar[str] = "scheduling.appointment-confirmed.v1"
+    appointment_id: str
+    talon_number: str
+    citizen_id: str
+    slot_id: str
+    doctor_id: str
+    clinic_id: str
+    visit: Visit
+    check_url: str
+    application_id: str | None = None
+    pii: PatientPii
+
+
+class AppointmentStalled(Data):
+    """A pending appointment did not change for a day: its citizen is told whom to turn to (A12)."""
+
+    TYPE: ClassVar[str] = "scheduling.appointment-stalled.v1"
+    appointment_id: str
+    citizen_id: str
+    clinic_id: str
+    visit: Visit
+    needs: tuple[str, ...]
+    hotline: str
+
+
+class AppointmentAttended(Data):
+    """The patient came, and the visit is over; it may be reviewed (A35)."""
+
+    TYPE: ClassVar[str] = "scheduling.appointment-attended.v1"
+    appointment_id: str
+    citizen_id: str
+    doctor_id: str
+    clinic_id: str
+    visit: Visit
+    application_id: str | None = None
+
+
+class AppointmentMissed(Data):
+    """The patient did not come (A33). `limited_until`: until then they book less at a time."""
+
+    TYPE: ClassVar[str] = "scheduling.appointment-missed.v1"
+    appointment_id: str
+    citizen_id: str
+    doctor_id: str
+    clinic_id: str
+    visit: Visit
+    misses: int
+    limited_until: Moment | None = None
+    application_id: str | None = None
 
 
 class AppointmentCancelled(Data):

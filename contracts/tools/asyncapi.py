@@ -18,7 +18,8 @@ from contracts.envelope import (
 )
 from contracts.tools.glossary import EVENTS, SYSTEMS
 from contracts.tools.snapshots import example_of, schema_of
-from contracts.topics import TOPICS, Topic
+from contracts.topics import TOPICS
+from contracts.topics.model import Topic
 
 BINDING = "0.5.0"
 

@@ -19,7 +19,8 @@ from contracts.envelope import CONTENT_TYPE, Data
 from contracts.tools.compatibility import PLAINTEXT
 from contracts.tools.glossary import ATTRIBUTES, EVENTS, SYSTEMS, Words
 from contracts.tools.snapshots import Schema, example_of, schema_of
-from contracts.topics import TOPICS, Topic
+from contracts.topics import TOPICS
+from contracts.topics.model import Topic
 
 TEMPLATES = Path(__file__).parent / "templates"
 TYPES = {

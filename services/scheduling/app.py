@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from struct import iter_unpack
@@ -22,6 +22,7 @@ from services.chassis.telemetry.journey import random_hex
 from services.chassis.work import blockings, looks, rights
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
+from services.chassis.work.transactions import Transaction
 from services.importing import api as importing_api
 from services.importing import store as importing_store
 from services.importing.store import ImportStore
@@ -37,7 +38,7 @@ from services.scheduling.bookings.actions import (
     Showing,
     Taking,
 )
-from services.scheduling.bookings.domain import DIGITS
+from services.scheduling.bookings.domain.booking import DIGITS
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.usecases import Bookings
 from services.scheduling.changes import api as changes_api
@@ -61,15 +62,17 @@ from services.scheduling.known.usecases import Copies
 from services.scheduling.patients import consumers as patients_consumers
 from services.scheduling.patients import store as patients_store
 from services.scheduling.patients.usecases import Registration
+from services.scheduling.reception import store as reception_store
 from services.scheduling.settings import Settings
 from services.scheduling.talons import api as talons_api
 from services.scheduling.talons import consumers as talons_consumers
 from services.scheduling.talons.usecases import Talons
 from services.scheduling.timetable import api as timetable_api
 from services.scheduling.timetable import store as timetable_store
-from services.scheduling.timetable.actions import Alternating, Calendar
+from services.scheduling.timetable.actions import HOLD, Alternating, Calendar, Freeing
+from services.scheduling.timetable.domain import Hold, Slot
 from services.scheduling.timetable.metrics import TimetableMetrics
-from services.scheduling.timetable.usecases import Search, Timetable
+from services.scheduling.timetable.usecases import Holding, Search, Timetable
 from services.scheduling.video import api as video_api
 from services.scheduling.video import consumers as video_consumers
 from services.scheduling.video import store as video_store
@@ -90,6 +93,11 @@ def _talons() -> Iterator[int]:
     while True:  # many at a time: a call of the kernel for each was a twentieth of a booking
         drawn = secrets.token_bytes(_WORD * _DRAWN)
         yield from (seed % 10**DIGITS for (seed,) in iter_unpack("=Q", drawn))
+
+
+async def _nobody_waits(_tx: Transaction, _slots: Sequence[Slot]) -> Mapping[str, Hold]:
+    """Until there is a waitlist."""
+    return {}
 
 
 def build(
@@ -114,6 +122,8 @@ def build(
 
     recent = timetable_api.RecentAnswers()
     slots = timetable_store.Slots(db)
+    freeing = Freeing(deps, slots, _nobody_waits, {})
+    receptions = reception_store.Receptions(db)
     patients = patients_store.Patients(db)
     acting = rights.Rights(db)
     appointments = bookings_store.Appointments(db)
@@ -122,12 +132,19 @@ def build(
     showing = Showing(journal)
     alternating = Alternating(deps, slots, known)
     taking = Taking(
-        deps, slots, known, patients, appointments, new_talon=numbers, check_url=check_url
+        deps,
+        slots,
+        freeing,
+        known,
+        receptions,
+        patients,
+        appointments,
+        new_talon=numbers,
+        check_url=check_url,
     )
     bookings = Bookings(
         deps,
         taking,
-        slots,
         patients,
         appointments,
         showing,
@@ -138,7 +155,7 @@ def build(
     )
     calendar = Calendar(timetable_store.ClosedDays(db))
     timetables = Timetables(db)
-    making = Making(deps, timetables, slots, known, calendar)
+    making = Making(deps, timetables, slots, known, calendar, freeing)
     visits = ClinicsChanges(appointments, patients, numbers, check_url)
     changes = Changes(db)
     settling = Settling(deps, making, visits)
@@ -183,6 +200,7 @@ def build(
                 video_consumers.handlers(arranging),
             ],
             timer_handlers={
+                HOLD: Holding(deps, freeing, changed=recent.changed).run_out,
                 MAKE: hours.make,
                 FOLLOW: hours.follow,
                 APPLY: applying.apply,
@@ -194,6 +212,7 @@ def build(
             max_bodies={importing_api.PATH: importing_api.MAX_FILE},
             indexes=[
                 known_store.INDEXES,
+                reception_store.INDEXES,
                 timetable_store.INDEXES,
                 hours_store.INDEXES,
                 changes_store.INDEXES,

@@ -23,6 +23,7 @@ from contracts import (
     records,
     rights,
     scheduling,
+    waiting,
 )
 from contracts.clinics import Issuer
 from contracts.envelope import Data, Part, Pii, model_of
@@ -53,9 +54,11 @@ MODULES = (
     orders,
     records,
     scheduling,
+    waiting,
 )
 MODULES_OF = {
     "certificates": ("certificates", "bills", "orders", "records"),
+    "scheduling": ("scheduling", "waiting"),
     "identity": ("identity", "patients", "rights"),
 }
 EVENT_CLASSES = sorted(BY_TYPE.values(), key=lambda event: event.TYPE)

@@ -7,7 +7,7 @@ slot becomes a visit here, whoever asks for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,22 +15,24 @@ from services.chassis.foundation import clock
 from services.chassis.work.looks import Looker, Looks, Subject
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
-from services.scheduling.bookings.domain import (
+from services.scheduling.bookings.domain.appointment import (
     Appointment,
     Cancelled,
     Canceller,
     Entry,
     Step,
-    book,
-    talon_number,
 )
+from services.scheduling.bookings.domain.booking import book, talon_number
+from services.scheduling.bookings.domain.details import Wish, needs_of
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import check_receives
 from services.scheduling.known.store import Known
 from services.scheduling.patients.domain import engaged, may_book
 from services.scheduling.patients.store import Patients
-from services.scheduling.timetable.domain import Slot, check_bookable
+from services.scheduling.reception.store import Receptions
+from services.scheduling.timetable.actions import Freeing
+from services.scheduling.timetable.domain import HoldEnd, Slot, check_bookable
 from services.scheduling.timetable.store import Slots
 
 FOLLOW_VISIT = "video-visit"
@@ -82,28 +84,25 @@ class Taking:
 
     deps: Deps
     slots: Slots
+    freeing: Freeing
     known: Known
+    receptions: Receptions
     patients: Patients
     appointments: Appointments
     new_talon: Callable[[], int]
     check_url: Callable[[str], str]
 
-    async def take(
-        self,
-        tx: Transaction,
-        citizen_id: str,
-        slot_id: str,
-        *,
-        actor_id: str | None = None,
-        application_id: str | None = None,
-    ) -> Appointment:
-        """The appointment that a free slot becomes; see `Bookings.book` for what is refused."""
+    async def take(self, tx: Transaction, wish: Wish) -> Appointment:
+        """The appointment that a slot becomes; see `Bookings.book` for what is refused."""
         now, settings = self.deps.now(), self.deps.settings
-        slot = await self.slots.get(tx, slot_id)
-        check_bookable(slot, now)
+        slot = await self.slots.get(tx, wish.slot_id)
+        check_bookable(slot, now, wish.citizen_id)
         clinic = self.known.clinic_asked(tx, slot.clinic_id)
-        patient = may_book(await self.patients.get(tx, citizen_id))
+        reception = self.receptions.asked(tx, slot.clinic_id)
+        patient = may_book(await self.patients.get(tx, wish.citizen_id))
         check_receives(await clinic(), slot.day)
+        asks = await reception()
+        rule = asks.rule(slot.specialty_code, slot.visit.kind, slot.doctor_id)
         appointment_id, number = self.deps.new_id(), talon_number(self.new_talon())
         busier = engaged(
             patient,
@@ -116,13 +115,14 @@ class Taking:
         booked = book(
             slot,
             patient,
+            wish,
             appointment_id=appointment_id,
             talon_number=number,
             now=now,
-            actor_id=actor_id,
-            application_id=application_id,
+            needs=needs_of(asks, rule, wish.details),
         )
         await self.slots.take(tx, slot, appointment_id)
+        await self.freeing.end(tx, replace(slot, appointment_id=appointment_id), HoldEnd.TAKEN)
         await self.patients.engage(tx, busier)
         fact = events.booked(booked, self.check_url(number))
         return await self.appointments.add(tx, booked, fact)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts import scheduling as contract
-from services.scheduling.bookings.domain import Appointment, Cancelled, Canceller
+from services.scheduling.bookings.domain.appointment import Appointment, Cancelled, Canceller
 
 
 def booked(appointment: Appointment, check_url: str) -> contract.AppointmentBooked:
@@ -14,6 +14,18 @@ def booked(appointment: Appointment, check_url: str) -> contract.AppointmentBook
         **_common(appointment),
         check_url=check_url,
         actor_id=appointment.history[0].actor_id,
+        status=contract.VisitStatus(appointment.status.value),
+        needs=tuple(need.value for need in appointment.needs),
+        restores=appointment.restores,
+        pii=contract.PatientPii(full_name=appointment.patient_name),
+    )
+
+
+def confirmed(appointment: Appointment, check_url: str) -> contract.AppointmentConfirmed:
+    """A pending appointment has all that it needs."""
+    return contract.AppointmentConfirmed(
+        **_common(appointment),
+        check_url=check_url,
         pii=contract.PatientPii(full_name=appointment.patient_name),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.telemetry.metrics import TRY_AGAIN, Metrics
-from services.scheduling.bookings.domain import Canceller
+from services.scheduling.bookings.domain.appointment import Canceller
 from services.scheduling.timetable.errors import SlotTakenError
 
 BOOKED = "booked"

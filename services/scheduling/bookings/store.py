@@ -1,6 +1,6 @@
 """The collection `appointments`: kept for ever, cancelled ones too (d5).
 
-The partial unique index on the slot is the last word: two confirmed appointments of one slot cannot
+The partial unique index on the slot is the last word: two appointments of one slot cannot
 be stored, whatever the code above does (X1).
 """
 
@@ -16,9 +16,10 @@ from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Aggregates
 from services.chassis.work.transactions import Transaction
-from services.scheduling.bookings.domain import Appointment, Status
+from services.scheduling.bookings.domain.appointment import Appointment, Status
 from services.scheduling.bookings.errors import AppointmentUnknownError
 
+OFF = Status.CANCELLED
 _LATEST = Sort("visit.starts_at", descending=True)
 INDEXES = {
     "appointments": [
@@ -31,9 +32,9 @@ INDEXES = {
         ),
         IndexModel(
             "slot_id",
-            name="one_confirmed_per_slot",
+            name="one_visit_per_slot",
             unique=True,
-            partialFilterExpression={"status": Status.CONFIRMED.value},
+            partialFilterExpression={"status": {"$in": [s.value for s in Status if s is not OFF]}},
         ),
     ]
 }

@@ -8,7 +8,7 @@ from datetime import date
 
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings.actions import ClinicsChanges, Why
-from services.scheduling.bookings.domain import Appointment, Status
+from services.scheduling.bookings.domain.appointment import Appointment, Status
 from services.scheduling.changes.domain import Change, Counts, Fate, Settled, settle
 from services.scheduling.deps import Deps
 from services.scheduling.hours.actions import Making
@@ -70,7 +70,7 @@ class Settling:
         kept = [slot for slot in found.changed if slot.id not in about]
         targets = {one.target.id for one in settled if one.target}
         made = [slot for slot in found.made if slot.id not in targets]
-        await self.making.slots.write(tx, made=made, changed=kept, gone=found.gone)
+        await self.making.freeing.write(tx, made=made, changed=kept, gone=found.gone)
         return await self._settle(tx, change, settled, there, {slot.id for slot in found.made})
 
     async def decide(self, tx: Transaction, change: Change, waiting: Sequence[Slot]) -> Counts:
@@ -135,7 +135,7 @@ class Settling:
         is_new: bool = False,
     ) -> None:
         written = [taken] if taken is not None else []
-        await self.making.slots.write(
+        await self.making.freeing.write(
             tx,
             made=written if is_new else [],
             changed=[] if is_new else written,

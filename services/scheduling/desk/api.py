@@ -15,7 +15,7 @@ from services.chassis.http.door import admitted
 from services.chassis.http.facilities import facility
 from services.chassis.http.looks import Reach, Why, only
 from services.chassis.http.rates import Rates
-from services.scheduling.bookings.domain import STATUS_LABELS, Appointment, Status
+from services.scheduling.bookings.domain.appointment import STATUS_LABELS, Appointment, Status
 from services.scheduling.deps import Body
 from services.scheduling.desk.usecases import Desk
 from services.scheduling.talons.domain import LONGEST_TYPED

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.chassis.http.looks import Reach
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings.actions import Showing, Shown
-from services.scheduling.bookings.domain import Appointment
+from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
 from services.scheduling.talons.domain import parse_talon

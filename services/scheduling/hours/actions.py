@@ -20,7 +20,7 @@ from services.scheduling.hours.domain.timetable import Timetable
 from services.scheduling.hours.store import Timetables
 from services.scheduling.known.domain import Clinic
 from services.scheduling.known.store import Known
-from services.scheduling.timetable.actions import Calendar
+from services.scheduling.timetable.actions import Calendar, Freeing
 from services.scheduling.timetable.domain import Slot
 from services.scheduling.timetable.store import Slots
 
@@ -41,6 +41,7 @@ class Making:
     slots: Slots
     known: Known
     calendar: Calendar
+    freeing: Freeing
 
     def coming(self, clinic: Clinic) -> tuple[date, date]:
         """The first and the last day of the clinic that can be booked now."""
@@ -83,7 +84,7 @@ class Making:
 
     async def write(self, tx: Transaction, found: Difference) -> None:
         """Make it so."""
-        await self.slots.write(tx, made=found.made, changed=found.changed, gone=found.gone)
+        await self.freeing.write(tx, made=found.made, changed=found.changed, gone=found.gone)
 
     async def keep(self, tx: Transaction, wanted: Sequence[Timetable]) -> set[str]:
         """Keep the plans of so many timetables, new ones too, and have their slots made.

@@ -13,15 +13,14 @@ from enum import StrEnum
 from stdnum import damm
 
 from services.chassis.foundation.text import printed_number
-from services.scheduling.bookings.domain import (
-    DIGITS,
+from services.scheduling.bookings.domain.appointment import (
     Appointment,
     Entry,
     Status,
     Step,
     TalonState,
-    grouped,
 )
+from services.scheduling.bookings.domain.booking import DIGITS, grouped
 from services.scheduling.talons.errors import TalonNumberError
 
 LONGEST_TYPED = 500

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts import scheduling as contract
-from services.scheduling.bookings.domain import Appointment
+from services.scheduling.bookings.domain.appointment import Appointment
 
 
 def issued(appointment: Appointment, document_id: str) -> contract.TalonIssued:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.chassis.http.looks import Reach
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings.actions import Showing, Shown
-from services.scheduling.bookings.domain import Appointment, TalonState
+from services.scheduling.bookings.domain.appointment import Appointment, TalonState
 from services.scheduling.bookings.errors import AppointmentUnknownError
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps

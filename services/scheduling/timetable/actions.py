@@ -1,16 +1,25 @@
-"""Which days are closed, and who else has time: asked for by the features above."""
+"""Which days are closed, who else has time, and who gets a slot that nobody has any more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 
 from services.chassis.work.transactions import Transaction
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import Doctor, Near, Wanted
 from services.scheduling.known.store import Known
-from services.scheduling.timetable.domain import Alternatives, ClosedDay, Lack, Slot
+from services.scheduling.timetable.domain import (
+    Alternatives,
+    ClosedDay,
+    Hold,
+    HoldEnd,
+    HoldKind,
+    Lack,
+    Slot,
+)
 from services.scheduling.timetable.gateways import public_holidays
 from services.scheduling.timetable.store import ClosedDays, SlotQuery, Slots
 
@@ -52,6 +61,81 @@ class Calendar:
             for day, reason in (await self.closed(None, clinic_id, since, until)).items()
         ]
         return sorted(found, key=lambda closed: closed.day)
+
+
+HOLD = "hold"
+"""The timer that ends the hold of a slot; its key is the slot."""
+Line: TypeAlias = Callable[[Transaction, Sequence[Slot]], Awaitable[Mapping[str, Hold]]]
+"""Who waits for these free slots (A17, A18): the id of a slot → for whom it is held."""
+HoldEnded: TypeAlias = Callable[[Transaction, Slot, HoldEnd], Awaitable[None]]
+"""Told to the feature that held a slot; `slot.hold` is still there."""
+
+
+@dataclass(frozen=True)
+class Freeing:
+    """No slot becomes everybody's past those who wait for it (X2).
+
+    Every way in which a slot is free again, or for the first time, goes through here. `line` and
+    `ended` are what features above have to say.
+    """
+
+    deps: Deps
+    slots: Slots
+    line: Line
+    ended: Mapping[HoldKind, HoldEnded]
+
+    async def free(
+        self,
+        tx: Transaction,
+        slot_id: str,
+        *,
+        appointment_id: str | None = None,
+        hold_id: str | None = None,
+    ) -> None:
+        """This visit, or this hold, leaves a slot: it is held for the first in line, or free.
+
+        Does nothing where the slot is not theirs any more.
+        """
+        slot = await self.slots.find(tx, slot_id)
+        left = slot.left(appointment_id=appointment_id, hold_id=hold_id) if slot else None
+        if left is None:
+            return
+        found = await self._offered(tx, [left])
+        await self.slots.have(tx, found[0])
+
+    async def hold(self, tx: Transaction, slot: Slot, hold: Hold) -> None:
+        """Hold a free slot that was read here."""
+        await self.slots.have(tx, replace(slot, hold=hold))
+        await tx.set_timer(HOLD, slot.id, hold.until)
+
+    async def end(self, tx: Transaction, slot: Slot, end: HoldEnd) -> None:
+        """Tell whoever held the slot how that ended; a slot that nobody holds is nobody's news."""
+        if slot.hold is not None:
+            await self.ended[slot.hold.kind](tx, slot, end)
+
+    async def write(
+        self,
+        tx: Transaction,
+        *,
+        made: Sequence[Slot],
+        changed: Sequence[Slot],
+        gone: Sequence[Slot],
+    ) -> None:
+        """Put in new slots, change and take out others, all of them read here: `Slots.write`."""
+        lost = [slot for slot in changed if slot.hold and slot.closed is not None]
+        for slot in (*gone, *lost):
+            await self.end(tx, slot, HoldEnd.GONE)
+        kept = [replace(slot, hold=None) if slot in lost else slot for slot in changed]
+        every = await self._offered(tx, [*made, *kept])
+        await self.slots.write(tx, made=every[: len(made)], changed=every[len(made) :], gone=gone)
+
+    async def _offered(self, tx: Transaction, slots: Sequence[Slot]) -> Sequence[Slot]:
+        """The same; those that somebody waits for are held for them."""
+        free = [slot for slot in slots if slot.free and slot.visit.starts_at > self.deps.now()]
+        held = await self.line(tx, free) if free else {}
+        for slot_id, hold in held.items():
+            await tx.set_timer(HOLD, slot_id, hold.until)
+        return [replace(s, hold=held[s.id]) if s.id in held else s for s in slots]
 
 
 _HERE, _NEAR, _EACH, _SAME = 10, 10, 3, 5

@@ -8,7 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from services.scheduling.timetable.errors import DayClosedError, SlotPastError, SlotTakenError
+from services.scheduling.timetable.errors import (
+    DayClosedError,
+    SlotHeldError,
+    SlotPastError,
+    SlotTakenError,
+)
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,39 @@ class Visit:
         return replace(self, starts_at=self.local(self.starts_at), ends_at=self.local(self.ends_at))
 
 
+class HoldKind(StrEnum):
+    """Why a slot is held: its booking is being filled in, or it is offered to one person."""
+
+    CITIZEN = "citizen"
+    WAITLIST = "waitlist"
+    REQUEST = "request"
+
+
+class HoldEnd(StrEnum):
+    """How a hold ends."""
+
+    TAKEN = "taken"
+    GIVEN_BACK = "given-back"
+    RUN_OUT = "run-out"
+    GONE = "slot-gone"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Whose a slot is for some minutes (A5, A18).
+
+    `id` is the thing that it is held for: a citizen's hold, a place in the waitlist, a request.
+    """
+
+    id: str
+    kind: HoldKind
+    citizen_id: str
+    until: datetime
+
+
 @dataclass(frozen=True)
 class Slot:
-    """A piece of a doctor's time. Free unless somebody has it or it was closed.
+    """A piece of a doctor's time. Free unless somebody has or holds it, or it was closed.
 
     It was made of the hours of a timetable on its `workday`: where those go over midnight, the day
     before the one on which it begins. `affected` names the change that waits for a decision about
@@ -80,6 +115,7 @@ class Slot:
     workday: date | None = None
     affected: str | None = None
     kept: bool = False
+    hold: Hold | None = None
 
     @property
     def day(self) -> date:
@@ -94,8 +130,16 @@ class Slot:
 
     @property
     def free(self) -> bool:
-        """Whether it can be booked, if it is not past."""
-        return self.appointment_id is None and self.closed is None
+        """Whether everybody can book it, if it is not past."""
+        return self.appointment_id is None and self.closed is None and self.hold is None
+
+    def left(self, *, appointment_id: str | None = None, hold_id: str | None = None) -> Slot | None:
+        """The slot without this visit or hold; None: it is not theirs (any more)."""
+        held = self.hold.id if self.hold else None
+        theirs = (self.appointment_id, held) == (appointment_id, hold_id)
+        if not theirs or (appointment_id, hold_id) == (None, None):
+            return None
+        return replace(self, appointment_id=None, hold=None, affected=None, kept=False)
 
 
 class Lack(StrEnum):
@@ -118,13 +162,16 @@ class Alternatives:
     lack: Lack | None
 
 
-def check_bookable(slot: Slot, now: datetime) -> None:
-    """Make sure that this slot can be booked.
+def check_bookable(slot: Slot, now: datetime, citizen_id: str) -> None:
+    """Make sure that this citizen can book this slot.
+
+    A hold that is over stands until its timer has given the slot to who is next in line.
 
     Raises:
         DayClosedError: A24.
         SlotPastError: it has begun.
         SlotTakenError: A4.
+        SlotHeldError: it is held for somebody else (A5, A18).
     """
     starts_at = slot.visit.local(slot.visit.starts_at)
     if slot.visit.starts_at <= now:
@@ -133,3 +180,5 @@ def check_bookable(slot: Slot, now: datetime) -> None:
         raise DayClosedError(starts_at, slot.closed)
     if slot.appointment_id is not None:
         raise SlotTakenError(starts_at)
+    if slot.hold is not None and slot.hold.citizen_id != citizen_id:
+        raise SlotHeldError(starts_at, slot.visit.local(slot.hold.until))

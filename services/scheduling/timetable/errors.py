@@ -30,6 +30,21 @@ class SlotTakenError(RefusalError):
         self.starts_at = starts_at
 
 
+class SlotHeldError(RefusalError):
+    """Somebody else has some minutes to book this slot (A5, A18)."""
+
+    code = "slot-held"
+    title = "Время сейчас оформляет другой пациент"
+
+    def __init__(self, starts_at: datetime, until: datetime) -> None:
+        super().__init__(
+            f"{spoken(starts_at)} приём придержан для другого пациента до {until:%H:%M}. "
+            "Выберите другое время или попробуйте позже."
+        )
+        self.starts_at = starts_at
+        self.until = until
+
+
 class SlotPastError(RefusalError):
     """The slot has begun."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.scheduling.bookings.domain import Appointment
+from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.timetable.domain import Visit
 
 KIND = "video"

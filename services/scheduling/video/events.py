@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts import scheduling as contract
-from services.scheduling.bookings.domain import Appointment
+from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.video.domain import Order
 
 

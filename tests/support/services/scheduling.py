@@ -28,7 +28,9 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.scheduling.app import build
-from services.scheduling.bookings.domain import Appointment, book
+from services.scheduling.bookings.domain.appointment import Appointment
+from services.scheduling.bookings.domain.booking import book
+from services.scheduling.bookings.domain.details import Wish
 from services.scheduling.changes.actions import APPLY
 from services.scheduling.hours.actions import ASK, MAKE
 from services.scheduling.known.domain import FOLLOW
@@ -92,7 +94,10 @@ def doctor_of(
 def booked() -> Appointment:
     """The slot of these tests, booked three days before."""
     patient = Patient("citizen-1", "Соколова Анна Сергеевна")
-    return book(SLOT, patient, appointment_id="a-1", talon_number="0000-0000-5724", now=BEFORE)
+    wish = Wish(patient.id, SLOT.id)
+    return book(
+        SLOT, patient, wish, appointment_id="a-1", talon_number="0000-0000-5724", now=BEFORE
+    )
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Mapping, Sequence
 
 from pymongo.monitoring import (
     CommandFailedEvent,
@@ -22,16 +23,19 @@ from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Outbox
 from services.chassis.work.timers import Timers
-from services.chassis.work.transactions import Transactions
+from services.chassis.work.transactions import Transaction, Transactions
 from services.scheduling.bookings.actions import Showing, Taking
+from services.scheduling.bookings.domain.details import Wish
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.bookings.usecases import Bookings
 from services.scheduling.deps import Deps
 from services.scheduling.known.store import Known
 from services.scheduling.patients.store import Patients
+from services.scheduling.reception.store import Receptions
 from services.scheduling.settings import Settings
-from services.scheduling.timetable.actions import Alternating
+from services.scheduling.timetable.actions import Alternating, Freeing
+from services.scheduling.timetable.domain import Hold, Slot
 from services.scheduling.timetable.store import Slots
 
 
@@ -51,6 +55,10 @@ class StopAtCommit(CommandListener):
         pass
 
 
+async def _nobody_waits(_tx: Transaction, _slots: Sequence[Slot]) -> Mapping[str, Hold]:
+    return {}
+
+
 async def _book(url: str, database: str, citizen: str, slot: str) -> None:
     mongo = Mongo(url, database, listeners=[StopAtCommit()])
     transactions = Transactions("scheduling", mongo, Outbox(mongo), Timers(mongo))
@@ -62,11 +70,20 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
     )
     slots, known = Slots(mongo.db), Known(mongo.db)
     patients, appointments = Patients(mongo.db), Appointments(mongo.db)
-    taking = Taking(deps, slots, known, patients, appointments, new_talon=lambda: 1, check_url=str)
+    taking = Taking(
+        deps,
+        slots,
+        Freeing(deps, slots, _nobody_waits, {}),
+        known,
+        Receptions(mongo.db),
+        patients,
+        appointments,
+        new_talon=lambda: 1,
+        check_url=str,
+    )
     bookings = Bookings(
         deps,
         taking,
-        slots,
         patients,
         appointments,
         Showing(Looks(mongo.db, {}, now=clock.now, new_id=str)),
@@ -75,7 +92,7 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
         check_url=str,
         changed=lambda: None,
     )
-    await bookings.book(citizen, slot)
+    await bookings.book(Wish(citizen, slot))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from services.chassis.http.looks import Reach
 from services.chassis.http.once import LateOnceKey
 from services.chassis.http.pages import Cursor
 from services.scheduling.bookings.api.views import Appointments, AppointmentView
-from services.scheduling.bookings.domain import Appointment, Canceller
+from services.scheduling.bookings.domain.appointment import Appointment, Canceller
+from services.scheduling.bookings.domain.details import Wish
 from services.scheduling.bookings.usecases import Bookings
 from services.scheduling.deps import Body, Citizen, ConfirmedCitizen, Limit, Support
 from services.scheduling.timetable.views import AlternativesView
@@ -58,7 +59,8 @@ async def book(body: Book, bookings: Use, who: ConfirmedCitizen, once: LateOnceK
     429 `too-many-bookings`: so many a day, cancelled ones count; see `Retry-After`.
     """
     keyed = once.answering(lambda a: _view(bookings, a), headers=_booked)
-    await bookings.book(who.subject, body.slot_id, actor_id=who.actor, once=keyed)
+    wish = Wish(who.subject, body.slot_id, actor_id=who.actor)
+    await bookings.book(wish, once=keyed)
     return answered(keyed.given)
 
 

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from services.scheduling.bookings.domain import (
+from services.scheduling.bookings.domain.appointment import (
     STATUS_LABELS,
     Appointment,
-    CancelRule,
     Status,
     Step,
     TalonState,
 )
+from services.scheduling.bookings.domain.booking import CancelRule
 from services.scheduling.deps import VisitView
 
 TALON_LABELS = {
@@ -27,6 +27,12 @@ STEP_LABELS = {
     Step.ACCEPTED: "Клиника внесла запись в своё расписание",
     Step.TALON_ISSUED: "Талон подписан",
     Step.TALON_FAILED: "Талон не удалось подписать",
+    Step.SUPPLIED: "Переданы недостающие данные",
+    Step.CONFIRMED: "Запись подтверждена",
+    Step.STALLED: "Запись ждёт больше суток; обратитесь в поддержку",
+    Step.CAME: "Пациент отметился в клинике",
+    Step.ATTENDED: "Приём состоялся",
+    Step.MISSED: "Пациент не пришёл",
     Step.MOVED: "Клиника перенесла запись",
     Step.CANCELLED: "Запись отменена",
 }

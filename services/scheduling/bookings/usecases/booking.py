@@ -14,12 +14,9 @@ from services.chassis.work.arrivals import arrived
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.actions import Showing, Shown, Taking, followed
-from services.scheduling.bookings.domain import (
-    Appointment,
-    Canceller,
-    CancelRule,
-    cancellation,
-)
+from services.scheduling.bookings.domain.appointment import Appointment, Canceller
+from services.scheduling.bookings.domain.booking import CancelRule, cancellation
+from services.scheduling.bookings.domain.details import Wish
 from services.scheduling.bookings.errors import AppointmentUnknownError
 from services.scheduling.bookings.metrics import BOOKED, BOOKING_REFUSALS, BookingMetrics
 from services.scheduling.bookings.store import Appointments
@@ -29,7 +26,6 @@ from services.scheduling.patients.errors import ProfileNotReceivedError
 from services.scheduling.patients.store import Patients
 from services.scheduling.timetable.actions import Alternating
 from services.scheduling.timetable.domain import Alternatives
-from services.scheduling.timetable.store import Slots
 
 _TALON_NUMBERS = 4
 """How many are tried: with a hundred million talons, one in a thousand numbers is in use."""
@@ -44,7 +40,6 @@ class Bookings:
 
     deps: Deps
     taking: Taking
-    slots: Slots
     patients: Patients
     appointments: Appointments
     showing: Showing
@@ -59,19 +54,13 @@ class Bookings:
         settings = self.deps.settings
         return CancelRule(before=settings.self_cancel, hotline=settings.hotline)
 
-    async def book(
-        self,
-        citizen_id: str,
-        slot_id: str,
-        *,
-        actor_id: str | None = None,
-        once: Once | None = None,
-    ) -> Appointment:
-        """Book a free slot for a confirmed citizen, who comes or is represented by `actor_id`.
+    async def book(self, wish: Wish, *, once: Once | None = None) -> Appointment:
+        """Book a free slot, or one that is held for this citizen, who is confirmed.
 
         Raises:
             SlotUnknownError: no such slot.
             SlotTakenError: A4.
+            SlotHeldError: it is held for somebody else (A5, A18).
             SlotPastError: it has begun.
             DayClosedError: A24.
             ClinicShutError, LicenceEndedError: the clinic receives nobody on that day (A3).
@@ -83,30 +72,24 @@ class Bookings:
         """
         with counting(self.metrics.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):
             try:
-                return await self._book(citizen_id, slot_id, actor_id, once)
+                return await self._book(wish, once)
             except ProfileNotReceivedError:  # rare: booking does not ask before
-                if not await arrived(lambda: self.patients.heard_of(citizen_id)):
+                if not await arrived(lambda: self.patients.heard_of(wish.citizen_id)):
                     raise
-            return await self._book(citizen_id, slot_id, actor_id, once)
+            return await self._book(wish, once)
 
     async def _book(
-        self,
-        citizen_id: str,
-        slot_id: str,
-        actor_id: str | None,
-        once: Once | None,
-        *,
-        tries: int = _TALON_NUMBERS,
+        self, wish: Wish, once: Once | None, *, tries: int = _TALON_NUMBERS
     ) -> Appointment:
         async def work(tx: Transaction) -> Appointment:
-            return await self.taking.take(tx, citizen_id, slot_id, actor_id=actor_id)
+            return await self.taking.take(tx, wish)
 
         try:
             booked = await self.deps.transactions.run(work, once=once)
         except DuplicateError as error:
             if error.field != "talon_number" or tries <= 1:
                 raise
-            return await self._book(citizen_id, slot_id, actor_id, once, tries=tries - 1)
+            return await self._book(wish, once, tries=tries - 1)
         self.changed()
         return booked
 
@@ -135,7 +118,7 @@ class Bookings:
                 raise AppointmentUnknownError
             how = cancellation(found, by=by, rule=self.rule, now=self.deps.now(), actor_id=actor_id)
             off = found.cancel(how, note)
-            await self.slots.release(tx, off.slot_id, off.id)
+            await self.taking.freeing.free(tx, off.slot_id, appointment_id=off.id)
             await self.patients.disengage(tx, off.citizen_id, off.id)
             saved = await self.appointments.save(tx, off, events.cancelled(off, how))
             await followed(tx, off)

@@ -107,7 +107,7 @@ def difference(
             if after.closed is not None and not after.kept:
                 uncovered.append(after)
         else:
-            after = wished or _left(slot, world)
+            after = replace(wished, hold=slot.hold) if wished else _left(slot, world)
         if after is None:
             gone.append(slot)
         elif after != slot:

@@ -19,7 +19,7 @@ from services.chassis.database.counting import MOST, counted
 from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.transactions import Transaction
-from services.scheduling.timetable.domain import Slot, Visit
+from services.scheduling.timetable.domain import Hold, HoldKind, Slot, Visit
 from services.scheduling.timetable.errors import SlotUnknownError
 from services.scheduling.timetable.store.slot_queries import BY_TIME, SlotQuery
 
@@ -88,23 +88,29 @@ class Slots:
         Raises:
             SlotUnknownError: there is none (any more).
         """
-        found = await tx.find_one(self._slots, {"_id": slot_id})
+        found = await self.find(tx, slot_id)
         if found is None:
             raise SlotUnknownError
-        return from_document(found)
+        return found
 
     async def take(self, tx: Transaction, slot: Slot, appointment_id: str) -> None:
         """Give a slot, read here and found bookable, to an appointment."""
-        taken = {"free": False, "appointment_id": appointment_id}
+        taken = {"free": False, "appointment_id": appointment_id, "hold": None}
         await tx.update(self._slots, slot.id, {"$set": taken})
 
-    async def release(self, tx: Transaction, slot_id: str, appointment_id: str) -> None:
-        """Take the slot back from this appointment; it is free again unless its day was closed."""
-        found = await tx.find_one(self._slots, {"_id": slot_id})
-        if found is not None and found["appointment_id"] == appointment_id:
-            left = {"free": found["closed"] is None, "appointment_id": None}
-            settled = {"affected": None, "kept": False}
-            await tx.update(self._slots, slot_id, {"$set": left | settled})
+    async def find(self, tx: Transaction | None, slot_id: str) -> Slot | None:
+        """One slot, if it is there."""
+        if tx is not None:
+            found = await tx.find_one(self._slots, {"_id": slot_id})
+        else:
+            found = await self._slots.find_one({"_id": slot_id})
+        return None if found is None else from_document(found)
+
+    async def have(self, tx: Transaction, slot: Slot) -> None:
+        """Write down who has a slot that was read here, or holds it."""
+        document = to_document(slot)
+        whose = ("free", "appointment_id", "hold", "affected", "kept")
+        await tx.update(self._slots, slot.id, {"$set": {key: document[key] for key in whose}})
 
     async def made_of(
         self, tx: Transaction | None, timetable_id: str, since: datetime, until: datetime
@@ -215,11 +221,13 @@ def to_document(slot: Slot) -> dict[str, Any]:
         "workday": slot.workday.isoformat() if slot.workday else None,
         "affected": slot.affected,
         "kept": slot.kept,
+        "hold": slot.hold and {**vars(slot.hold), "kind": slot.hold.kind.value},
     }
 
 
 def from_document(document: Document) -> Slot:
     """A stored slot."""
+    hold = document.get("hold")
     return Slot(
         id=document["_id"],
         doctor_id=document["doctor_id"],
@@ -232,4 +240,5 @@ def from_document(document: Document) -> Slot:
         workday=date.fromisoformat(day) if (day := document.get("workday")) else None,
         affected=document.get("affected"),
         kept=document.get("kept", False),
+        hold=Hold(**{**hold, "kind": HoldKind(hold["kind"])}) if hold else None,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from services.scheduling.timetable.usecases.holding import Holding
 from services.scheduling.timetable.usecases.looking import Timetable
 from services.scheduling.timetable.usecases.search import FreeTime, Search
 
-__all__ = ["FreeTime", "Search", "Timetable"]
+__all__ = ["FreeTime", "Holding", "Search", "Timetable"]

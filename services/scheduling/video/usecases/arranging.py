@@ -17,7 +17,13 @@ from services.chassis.foundation.errors import DuplicateError, RefusalError
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings.actions import FOLLOW_VISIT, Taking
-from services.scheduling.bookings.domain import Appointment, Cancelled, Canceller, Status
+from services.scheduling.bookings.domain.appointment import (
+    Appointment,
+    Cancelled,
+    Canceller,
+    Status,
+)
+from services.scheduling.bookings.domain.details import Wish
 from services.scheduling.bookings.events import cancelled
 from services.scheduling.deps import Deps
 from services.scheduling.timetable.domain import Slot
@@ -77,7 +83,7 @@ class Arranging:
     async def _call_off(self, tx: Transaction, visit: Appointment) -> None:
         how = Cancelled(self.deps.now(), Canceller.CITIZEN, "application-withdrawn")
         off = visit.cancel(how, "Заявление отозвано.")
-        await self.taking.slots.release(tx, off.slot_id, off.id)
+        await self.taking.freeing.free(tx, off.slot_id, appointment_id=off.id)
         await self.taking.patients.disengage(tx, off.citizen_id, off.id)
         await self.taking.appointments.save(tx, off, cancelled(off, how))
 
@@ -146,7 +152,8 @@ class Arranging:
         elif slot.visit.starts_at < order.not_before:  # found before the visit was called off
             await tx.set_timer(FOLLOW_VISIT, order.id, clock.now())
         else:
-            taken = await self.taking.take(tx, order.citizen_id, slot.id, application_id=order.id)
+            wish = Wish(order.citizen_id, slot.id, application_id=order.id)
+            taken = await self.taking.take(tx, wish)
             order = order.booked(taken)
             told.append(events.booked(order, taken))
         await self.orders.save(tx, order, *told)

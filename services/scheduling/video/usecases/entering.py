@@ -9,7 +9,7 @@ from services.chassis.http.auth import Principal
 from services.chassis.work.looks import Looker
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings.actions import Showing, Shown
-from services.scheduling.bookings.domain import Appointment
+from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.bookings.errors import AlreadyCancelledError, AppointmentUnknownError
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps

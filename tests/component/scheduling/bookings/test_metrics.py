@@ -8,6 +8,7 @@ import pytest
 
 from services.chassis.database.deadline import TookTooLongError
 from services.chassis.http.facilities import find
+from services.scheduling.bookings.domain.details import Wish
 from services.scheduling.bookings.usecases import Bookings
 from tests.support.service import keyed
 from tests.support.services.scheduling import Desk
@@ -51,7 +52,7 @@ async def test_what_came_too_late_to_commit_is_not_refused(desk: Desk) -> None:
     await desk.citizen("citizen-1")
     slot = (await desk.late_slot())["id"]
     with pytest.raises(TookTooLongError):
-        await too_late(lambda: find(desk.app, Bookings).book("citizen-1", slot))
+        await too_late(lambda: find(desk.app, Bookings).book(Wish("citizen-1", slot)))
     assert bookings(desk) == {"booked": 0, "slot-taken": 0, "refused": 0, "try-again": 1}
 
 

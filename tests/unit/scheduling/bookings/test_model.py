@@ -9,15 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scheduling.bookings import events
-from services.scheduling.bookings.domain import (
+from services.scheduling.bookings.domain.appointment import (
     Cancelled,
     Canceller,
-    CancelRule,
     Status,
     Step,
     TalonState,
-    cancellation,
 )
+from services.scheduling.bookings.domain.booking import CancelRule, cancellation
 from services.scheduling.bookings.errors import (
     AlreadyCancelledError,
     CancelTooLateError,

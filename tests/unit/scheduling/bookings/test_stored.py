@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.scheduling.bookings.domain import Cancelled, Canceller
+from services.scheduling.bookings.domain.appointment import Cancelled, Canceller
 from services.scheduling.bookings.store import _AppointmentMapper
 from tests.support.services.scheduling import BEFORE, booked
 

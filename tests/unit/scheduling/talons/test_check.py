@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from services.scheduling.bookings.domain import Cancelled, Canceller, Entry, Step
+from services.scheduling.bookings.domain.appointment import Cancelled, Canceller, Entry, Step
 from services.scheduling.talons.domain import Check, check
 from tests.support.services.scheduling import BEFORE, SLOT, START, VISIT, booked
 

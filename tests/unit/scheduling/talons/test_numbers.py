@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scheduling.bookings.domain import DIGITS, talon_number
+from services.scheduling.bookings.domain.booking import DIGITS, talon_number
 from services.scheduling.talons.domain import parse_talon
 from services.scheduling.talons.errors import TalonNumberError
 

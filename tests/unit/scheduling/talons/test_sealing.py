@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.scheduling.bookings.domain import Cancelled, Canceller, TalonState
+from services.scheduling.bookings.domain.appointment import Cancelled, Canceller, TalonState
 from services.scheduling.talons import events
 from services.scheduling.talons.domain import not_sealed, sealed
 from tests.support.services.scheduling import BEFORE, booked

@@ -1,44 +1,42 @@
-"""Appointments, what may happen to them, and the number that each gets."""
+"""Appointments, and what happens to them."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
-from stdnum import damm
-
-from services.scheduling.bookings.errors import (
-    AcceptedAlreadyError,
-    AlreadyCancelledError,
-    CancelTooLateError,
-    VisitBegunError,
-)
-from services.scheduling.patients.domain import Patient
+from services.scheduling.bookings.domain.details import Confirmed, Details, Need
+from services.scheduling.bookings.errors import AcceptedAlreadyError
 from services.scheduling.timetable.domain import Slot, Visit
 
-DIGITS = 11
 REPRESENTATIVE = "representative"
 """Who acts in a history where the citizen does not do it themselves (I12)."""
 SYSTEM = "system"
 """Who booked a visit that an application needs (C19)."""
-_GROUP = 4
+STAFF = "staff"
+"""Who booked for a caller (K8)."""
 
 
 class Status(StrEnum):
-    """What an appointment is (A10). `pending` is kept for visits that the clinic must confirm."""
+    """What an appointment is (A10, A33). A `pending` one has its slot, and needs something yet."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+    ATTENDED = "attended"
+    MISSED = "missed"
 
 
 STATUS_LABELS = {
     Status.PENDING: "В ожидании",
     Status.CONFIRMED: "Подтверждена",
     Status.CANCELLED: "Отменена",
+    Status.ATTENDED: "Приём состоялся",
+    Status.MISSED: "Пациент не пришёл",
 }
+STANDING = frozenset({Status.PENDING, Status.CONFIRMED})
+"""What may still happen."""
 
 
 class TalonState(StrEnum):
@@ -62,11 +60,17 @@ class Step(StrEnum):
     """What happened to an appointment."""
 
     BOOKED = "booked"
+    SUPPLIED = "supplied"
+    CONFIRMED = "confirmed"
+    STALLED = "stalled"
     ACCEPTED = "accepted-by-clinic"
     TALON_ISSUED = "talon-issued"
     TALON_FAILED = "talon-failed"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    CAME = "came"
+    ATTENDED = "attended"
+    MISSED = "missed"
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,9 @@ class Appointment:
     """A citizen's visit. The last two are counted by the store: facts told, and changes.
 
     `former_talons` are the numbers that it had before it was moved; they are void (A9).
-    `application_id` is the application that it was booked for by itself (C19).
+    `application_id` is the application that it was booked for by itself (C19). `needs` is what a
+    pending one waits for, since `pending_since`. `price_kopecks` is what was named as the price,
+    where no policy pays (A41).
     """
 
     id: str
@@ -124,12 +130,18 @@ class Appointment:
     cancelled: Cancelled | None = None
     former_talons: tuple[str, ...] = ()
     application_id: str | None = None
+    details: Details = field(default_factory=Details)
+    needs: tuple[Need, ...] = ()
+    pending_since: datetime | None = None
+    confirmed: Confirmed | None = None
+    price_kopecks: int | None = None
+    restores: str | None = None
     version: int = 0
     revision: int = 0
 
     def to_come(self, now: datetime) -> bool:
         """Whether it stands, and has not begun."""
-        return self.status is Status.CONFIRMED and self.visit.starts_at > now
+        return self.status in STANDING and self.visit.starts_at > now
 
     def history_with(self, entry: Entry) -> tuple[Entry, ...]:
         """The history and one line more."""
@@ -179,86 +191,3 @@ class Appointment:
             cancelled=cancelled,
             history=self.history_with(entry),
         )
-
-
-@dataclass(frozen=True)
-class CancelRule:
-    """Until when a citizen cancels alone, and whom to call later (d3)."""
-
-    before: timedelta
-    hotline: str
-
-    def until(self, visit: Visit) -> datetime:
-        """The last moment of self-service."""
-        return visit.starts_at - self.before
-
-
-def book(
-    slot: Slot,
-    patient: Patient,
-    *,
-    appointment_id: str,
-    talon_number: str,
-    now: datetime,
-    actor_id: str | None = None,
-    application_id: str | None = None,
-) -> Appointment:
-    """The appointment that this slot becomes.
-
-    `actor_id` is the representative who books it; `application_id` for which it is by itself.
-    """
-    by = REPRESENTATIVE if actor_id else Canceller.CITIZEN.value
-    by = SYSTEM if application_id else by
-    return Appointment(
-        id=appointment_id,
-        citizen_id=patient.id,
-        patient_name=patient.full_name,
-        slot_id=slot.id,
-        doctor_id=slot.doctor_id,
-        clinic_id=slot.clinic_id,
-        visit=slot.visit,
-        talon_number=talon_number,
-        status=Status.CONFIRMED,
-        talon=TalonState.PREPARING,
-        booked_at=now,
-        history=(Entry(now, Step.BOOKED, by, actor_id=actor_id),),
-        application_id=application_id,
-    )
-
-
-def cancellation(
-    appointment: Appointment,
-    *,
-    by: Canceller,
-    rule: CancelRule,
-    now: datetime,
-    actor_id: str | None = None,
-) -> Cancelled:
-    """Whether this person may cancel it now.
-
-    Raises:
-        AlreadyCancelledError: it is off.
-        VisitBegunError: too late for anybody.
-        CancelTooLateError: too late for the citizen alone (A13, d3).
-    """
-    visit = appointment.visit
-    starts_at = visit.local(visit.starts_at)
-    if appointment.cancelled is not None:
-        raise AlreadyCancelledError(visit.local(appointment.cancelled.at))
-    if visit.starts_at <= now:
-        raise VisitBegunError(starts_at)
-    if by is Canceller.CITIZEN and now > rule.until(visit):
-        hours = math.ceil(rule.before / timedelta(hours=1))
-        raise CancelTooLateError(starts_at, hours, rule.hotline)
-    return Cancelled(now, by, f"{by.value}-request", actor_id)
-
-
-def talon_number(seed: int) -> str:
-    """The printed number of a random `seed` below 10¹¹: so that nobody counts visits (A7, A8)."""
-    digits = f"{seed:0{DIGITS}d}"
-    return grouped(digits + damm.calc_check_digit(digits))
-
-
-def grouped(digits: str) -> str:
-    """A number as it is printed and read aloud: 1234-5678-9018."""
-    return "-".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))

@@ -1,0 +1,78 @@
+"""What a citizen says of a visit, and what is still missing before it stands (A11, A26)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from services.scheduling.reception.domain import Reception, VisitRule
+
+
+class Need(StrEnum):
+    """Why a visit is pending: somebody must say or supply this first (A10, A11)."""
+
+    CLINIC = "clinic"
+    REFERRAL = "referral"
+    DOCUMENTS = "documents"
+    CONSENT = "consent"
+
+
+NEED_LABELS = {
+    Need.CLINIC: "Клиника подтвердит запись",
+    Need.REFERRAL: "Приложите скан направления",
+    Need.DOCUMENTS: "Приложите документы, которые просит клиника",
+    Need.CONSENT: "Подтвердите согласие на приём",
+}
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the doctor should know before: all of it may be left out but for a first visit (A26).
+
+    `reason` is a code of `contracts.scheduling.VISIT_KINDS`; files are those of documents.
+    """
+
+    reason: str | None = None
+    symptoms: str | None = None
+    medicines: tuple[str, ...] = ()
+    file_ids: tuple[str, ...] = ()
+    referral_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """How the citizen confirmed the booking: a code or a signature, of which number (A30, e21)."""
+
+    at: datetime
+    method: str
+    act_id: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who wants which slot, through whom, and what they say of the visit.
+
+    `actor_id` is a representative; `staff` who books for a caller (K8), for whom no-show and
+    hoarding rules are the clinic's own matter; `application_id` for which it is by itself (C19);
+    `restores` the cancelled visit that this one replaces.
+    """
+
+    citizen_id: str
+    slot_id: str
+    actor_id: str | None = None
+    staff: str | None = None
+    application_id: str | None = None
+    restores: str | None = None
+    details: Details = field(default_factory=Details)
+    confirmed: Confirmed | None = None
+
+
+def needs_of(reception: Reception, rule: VisitRule, details: Details) -> tuple[Need, ...]:
+    """What a booking still needs before it stands."""
+    missing = {
+        Need.REFERRAL: rule.referral and details.referral_id is None,
+        Need.DOCUMENTS: bool(rule.documents) and not details.file_ids,
+        Need.CLINIC: reception.accepts,
+    }
+    return tuple(need for need, lacks in missing.items() if lacks)
