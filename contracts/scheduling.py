@@ -159,7 +159,8 @@ class AppointmentCancelled(Data):
 class AppointmentMoved(Data):
     """An appointment is at another time or with another doctor; its former talon is void (A9).
 
-    A talon with a new number is to be made; a check of the former one points to it.
+    A talon with a new number is to be made; a check of the former one points to it. Of a `pending`
+    one neither has been made: its talon comes with `appointment-confirmed`.
     """
 
     TYPE: ClassVar[str] = "scheduling.appointment-moved.v1"
@@ -176,7 +177,22 @@ class AppointmentMoved(Data):
     reason_code: str
     check_url: str
     application_id: str | None = None
+    status: VisitStatus = VisitStatus.CONFIRMED
     pii: PatientPii
+
+
+class AppointmentFilesShared(Data):
+    """The staff of this clinic may read these files of the patient's, `until` then (A23, A26).
+
+    Told of a visit whenever that changes: the last one counts. No files: nobody may any more.
+    """
+
+    TYPE: ClassVar[str] = "scheduling.appointment-files-shared.v1"
+    appointment_id: str
+    citizen_id: str
+    clinic_id: str
+    file_ids: tuple[str, ...]
+    until: Moment
 
 
 class TalonIssued(Data):

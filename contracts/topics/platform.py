@@ -205,6 +205,7 @@ TOPICS: tuple[Topic, ...] = (
             s.AppointmentCancelled,
             s.AppointmentAttended,
             s.AppointmentMissed,
+            s.AppointmentFilesShared,
             s.TalonIssued,
             s.VideoVisitBooked,
             s.VideoVisitCancelled,
@@ -220,7 +221,13 @@ TOPICS: tuple[Topic, ...] = (
         ),
         consumers={
             "certificates": (s.VideoVisitBooked, s.VideoVisitCancelled, s.VideoVisitAwaited),
-            "documents": (s.AppointmentBooked, s.AppointmentMoved, s.AppointmentCancelled),
+            "documents": (
+                s.AppointmentBooked,
+                s.AppointmentConfirmed,
+                s.AppointmentMoved,
+                s.AppointmentCancelled,
+                s.AppointmentFilesShared,
+            ),
             "notifier": (
                 s.AppointmentBooked,
                 s.AppointmentMoved,

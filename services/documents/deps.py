@@ -23,6 +23,10 @@ from services.chassis.work.transactions import Transactions
 Citizen = Annotated[Principal, Depends(admitted(Role.CITIZEN, acting=True))]
 """A citizen, or who acts for one (I12)."""
 Person = Annotated[Principal, Depends(admitted(Role.CITIZEN, Role.DOCTOR, acting=True))]
+Shown = Annotated[
+    Principal, Depends(admitted(Role.CITIZEN, Role.DOCTOR, Role.REGISTRAR, acting=True))
+]
+"""Who may be shown an upload, by a right to that very one."""
 Counted = Annotated[Rates, Depends(facility(Rates))]
 """Of routes that leave something behind: how often one person may."""
 Journal = Annotated[Looks, Depends(facility(Looks))]
@@ -53,8 +57,8 @@ Sending = Annotated[Principal, Depends(sends)]
 
 
 def looker_of(who: Principal) -> Looker:
-    """Who is shown something: a doctor, its owner, or who acts for them."""
-    return Reach(who, (Role.DOCTOR, Role.CITIZEN)).at(None)
+    """Who is shown something: a doctor, a registrar, its owner, or who acts for them."""
+    return Reach(who, (Role.DOCTOR, Role.REGISTRAR, Role.CITIZEN)).at(None)
 
 
 async def bounded_body(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from contracts.certificates import CertificateRevoked
 from contracts.orders import (
@@ -13,7 +14,13 @@ from contracts.orders import (
     Paper,
     PrintedField,
 )
-from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
+from contracts.scheduling import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentConfirmed,
+    AppointmentMoved,
+    VisitStatus,
+)
 from contracts.signing import digest_of
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.kafka.dispatcher import Handlers
@@ -31,6 +38,7 @@ from services.documents.sealed.domain import (
 from services.documents.sealed.events import issuer_of
 from services.documents.sealed.usecases import Documents
 
+_Visit: TypeAlias = AppointmentBooked | AppointmentConfirmed | AppointmentMoved
 _PAPERS: Mapping[Paper, Kind] = {
     Paper.CERTIFICATE: Kind.CERTIFICATE,
     Paper.RECEIPT: Kind.RECEIPT,
@@ -93,29 +101,6 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
             cause=incoming.cause,
         )
 
-    async def appointment_booked(incoming: Incoming[AppointmentBooked]) -> None:
-        data = incoming.data
-        await use.queue(
-            Kind.TALON,
-            data.appointment_id,
-            data.citizen_id,
-            data.talon_number,
-            _talon(data, incoming.event.time),
-            cause=incoming.cause,
-        )
-
-    async def appointment_moved(incoming: Incoming[AppointmentMoved]) -> None:
-        data = incoming.data
-        await use.queue(
-            Kind.TALON,
-            data.appointment_id,
-            data.citizen_id,
-            data.talon_number,
-            _talon(data, incoming.event.time),
-            instead_of=data.former_talon_number,
-            cause=incoming.cause,
-        )
-
     async def certificate_revoked(incoming: Incoming[CertificateRevoked]) -> None:
         data = incoming.data
         await use.make_void(
@@ -125,6 +110,40 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
             since=data.revoked_at,
             cause=incoming.cause,
         )
+
+    return {
+        ApplicationApprovedV2: application_approved,
+        DocumentOrdered: document_ordered,
+        CertificateRevoked: certificate_revoked,
+        **_talons(use),
+    }
+
+
+def _talons(use: Documents) -> Handlers:
+    """What happens to visits: a pending one has no talon yet (A10)."""
+
+    async def talon(incoming: Incoming[Any], *, instead_of: str | None = None) -> None:
+        data: _Visit = incoming.data
+        await use.queue(
+            Kind.TALON,
+            data.appointment_id,
+            data.citizen_id,
+            data.talon_number,
+            _talon(data, incoming.event.time),
+            instead_of=instead_of,
+            cause=incoming.cause,
+        )
+
+    async def appointment_confirmed(incoming: Incoming[AppointmentConfirmed]) -> None:
+        await talon(incoming)
+
+    async def appointment_booked(incoming: Incoming[AppointmentBooked]) -> None:
+        if incoming.data.status is VisitStatus.CONFIRMED:
+            await talon(incoming)
+
+    async def appointment_moved(incoming: Incoming[AppointmentMoved]) -> None:
+        if incoming.data.status is VisitStatus.CONFIRMED:
+            await talon(incoming, instead_of=incoming.data.former_talon_number)
 
     async def appointment_cancelled(incoming: Incoming[AppointmentCancelled]) -> None:
         data = incoming.data
@@ -137,10 +156,8 @@ def handlers(use: Documents, orders: Encryption) -> Handlers:
         )
 
     return {
-        ApplicationApprovedV2: application_approved,
-        DocumentOrdered: document_ordered,
-        CertificateRevoked: certificate_revoked,
         AppointmentBooked: appointment_booked,
+        AppointmentConfirmed: appointment_confirmed,
         AppointmentMoved: appointment_moved,
         AppointmentCancelled: appointment_cancelled,
     }
@@ -150,7 +167,7 @@ def _lines(fields: Iterable[PrintedField]) -> tuple[Line, ...]:
     return tuple(Line(f.key, f.label, f.value) for f in fields)
 
 
-def _talon(data: AppointmentBooked | AppointmentMoved, told_at: datetime) -> Order:
+def _talon(data: _Visit, told_at: datetime) -> Order:
     visit = data.visit
     clinic = Place(visit.clinic_number, visit.clinic_name, visit.clinic_address, visit.timezone)
     return Order(

@@ -1,8 +1,9 @@
-"""Everything uploads hear: whose review has a file, when it ends, whose result a file is."""
+"""Everything uploads hear: whose review or visit has a file, and whose result it is."""
 
 from __future__ import annotations
 
 from contracts.certificates import ResultAttached, ReviewEnded, ReviewStarted
+from contracts.scheduling import AppointmentFilesShared
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
 from services.documents.uploads.domain.files import Result
@@ -36,8 +37,20 @@ def handlers(use: Reviews) -> Handlers:
         )
         await use.attach(result, cause=incoming.cause)
 
+    async def files_shared(incoming: Incoming[AppointmentFilesShared]) -> None:
+        data = incoming.data
+        await use.share(
+            data.appointment_id,
+            data.citizen_id,
+            data.clinic_id,
+            data.file_ids,
+            until=data.until,
+            cause=incoming.latest("grants"),
+        )
+
     return {
         ReviewStarted: review_started,
         ReviewEnded: review_ended,
         ResultAttached: result_attached,
+        AppointmentFilesShared: files_shared,
     }

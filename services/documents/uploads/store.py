@@ -1,4 +1,4 @@
-"""Collections of uploads: `files`, `grants` of doctors, `results`, and what is `stored` in a month.
+"""Collections of uploads: `files`, `grants`, `results`, and what is `stored` in a month.
 
 A file is added, and changes once where it waited to be scanned. Grants of an application are
 replaced as a set, and the month is a counter that two uploads at once must both see.
@@ -18,7 +18,7 @@ from services.chassis.database.pages import Page, Sort
 from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.aggregates import Aggregates, Records
 from services.chassis.work.transactions import Transaction
-from services.documents.uploads.domain.files import Grant, Result, StoredFile
+from services.documents.uploads.domain.files import Grant, Reader, Result, StoredFile
 from services.documents.uploads.domain.quotas import Stored
 from services.documents.uploads.errors import NoSuchFileError
 
@@ -27,6 +27,11 @@ INDEXES: Indexes = {
     "files": [IndexModel([("owner_id", ASCENDING), *_NEWEST.keys])],
     "grants": [
         IndexModel([("file_id", ASCENDING), ("doctor_id", ASCENDING), ("until", ASCENDING)]),
+        IndexModel(
+            [("file_id", ASCENDING), ("clinic_id", ASCENDING), ("until", ASCENDING)],
+            name="of_clinic",
+            partialFilterExpression={"clinic_id": {"$type": "string"}},
+        ),
         IndexModel([("application_id", ASCENDING)]),
         IndexModel([("until", ASCENDING)], expireAfterSeconds=0),
     ],
@@ -47,10 +52,15 @@ class Files(Aggregates[StoredFile]):
         )
         self._grants = db["grants"]
 
-    async def granted(self, file_id: str, doctor_id: str, now: datetime) -> bool:
-        """Whether this doctor's review has the upload now."""
-        query = {"file_id": file_id, "doctor_id": doctor_id, "until": {"$gt": now}}
-        return await self._grants.find_one(query) is not None
+    async def granted(self, file_id: str, reader: Reader, now: datetime) -> bool:
+        """Whether this doctor's review, or a visit at this staff's clinic, has the upload now."""
+        granted = {"file_id": file_id, "until": {"$gt": now}}
+        if reader.doctor and await self._grants.find_one({**granted, "doctor_id": reader.id}):
+            return True
+        if not reader.clinics:
+            return False
+        here = {"clinic_id": {"$in": sorted(reader.clinics), "$type": "string"}}
+        return await self._grants.find_one({**granted, **here}) is not None
 
     async def of_owner(self, owner_id: str, *, after: str | None, limit: int) -> Page[StoredFile]:
         """Uploads of this person, newest first."""

@@ -41,6 +41,7 @@ def moved(
         moved_by=contract.CancelledBy(by.value),
         reason_code=code,
         check_url=check_url,
+        status=contract.VisitStatus(after.status.value),
         pii=contract.PatientPii(full_name=after.patient_name),
     )
 

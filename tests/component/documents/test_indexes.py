@@ -20,6 +20,15 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
         ("files", {"owner_id": "anna"}, [("accepted_at", -1), ("_id", -1)]),
         ("files", {"_id": "f1", "owner_id": "anna"}, None),
         ("grants", {"file_id": "f1", "doctor_id": "d", "until": {"$gt": NOW}}, None),
+        (
+            "grants",
+            {
+                "file_id": "f1",
+                "until": {"$gt": NOW},
+                "clinic_id": {"$in": ["c1", "c2"], "$type": "string"},
+            },
+            None,
+        ),
         ("grants", {"application_id": "a1"}, None),
         ("looks", {"subject_id": "f1", "owner_id": "anna"}, [("at", -1), ("_id", -1)]),
         (

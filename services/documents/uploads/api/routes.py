@@ -20,10 +20,19 @@ from services.chassis.http.looks import LookPage
 from services.chassis.http.pages import Cursor
 from services.documents.access.domain.content import MediaType, sha256_of
 from services.documents.access.views import LinkView
-from services.documents.deps import Citizen, Counted, Journal, Limit, Person, Sending, looker_of
+from services.documents.deps import (
+    Citizen,
+    Counted,
+    Journal,
+    Limit,
+    Person,
+    Sending,
+    Shown,
+    looker_of,
+)
 from services.documents.uploads.api.receiving import DEFAULT_PURPOSE, receive_upload
 from services.documents.uploads.api.views import FilePage, FileView, PurposeView
-from services.documents.uploads.domain.files import StoredFile
+from services.documents.uploads.domain.files import Reader, StoredFile
 from services.documents.uploads.metrics import UNKNOWN_PURPOSE
 from services.documents.uploads.usecases.reading import Reading
 from services.documents.uploads.usecases.uploading import Sender, Uploads
@@ -138,20 +147,23 @@ async def list_files(
 
 
 @router.get("/files/{file_id}", tags=["files"])
-async def one_file(file_id: Id, use: Use, read: Read, who: Person) -> FileView:
-    """My upload, or a result about me; a doctor sees those of the reviews that are theirs."""
-    file = await read.one(file_id, who.subject, looker_of(who), doctor=_is_doctor(who))
+async def one_file(file_id: Id, use: Use, read: Read, who: Shown) -> FileView:
+    """My upload, or a result about me.
+
+    A doctor sees those of the reviews that are theirs; a clinic's staff, those of its visits.
+    """
+    file = await read.one(file_id, _reader(who), looker_of(who))
     return _view(use, file)
 
 
 @router.post("/files/{file_id}/links", status_code=201, tags=["files"])
-async def link_to_file(file_id: Id, read: Read, who: Person, rates: Counted) -> LinkView:
+async def link_to_file(file_id: Id, read: Read, who: Shown, rates: Counted) -> LinkView:
     """A signed link that works for two minutes. Each one given is written into the journal (D2).
 
     409 `file-quarantined`: not scanned for malware yet; 422 `file-infected`: its bytes are gone.
     """
     rates.creation(who.hands)
-    link = await read.link(file_id, who.subject, looker_of(who), doctor=_is_doctor(who))
+    link = await read.link(file_id, _reader(who), looker_of(who))
     return LinkView.model_validate(link)
 
 
@@ -178,5 +190,6 @@ def _uploaded(file: StoredFile) -> dict[str, str]:
     return {"Location": f"/v1/files/{file.id}"}
 
 
-def _is_doctor(who: Principal) -> bool:
-    return Role.DOCTOR in who.roles
+def _reader(who: Principal) -> Reader:
+    at = who.clinics(Role.DOCTOR, Role.REGISTRAR)
+    return Reader(who.subject, doctor=Role.DOCTOR in who.roles, clinics=at)

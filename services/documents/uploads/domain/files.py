@@ -102,14 +102,30 @@ class StoredFile:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """Who wants to see an upload: an account, and the clinics where it is staff.
+
+    `doctor`: what is granted to this doctor in person counts, too.
+    """
+
+    id: str
+    doctor: bool = False
+    clinics: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Grant:
-    """A doctor may read a file as long as the review that it belongs to is theirs."""
+    """Who else may read a file: a doctor whose review has it, or the staff of a visit's clinic.
+
+    `application_id` is the application, or the appointment, that the file is attached to.
+    """
 
     application_id: str
     file_id: str
-    doctor_id: str
+    doctor_id: str | None
     granted_at: datetime
     until: datetime
+    clinic_id: str | None = None
 
 
 def grants_of_review(
@@ -122,6 +138,18 @@ def grants_of_review(
 ) -> list[Grant]:
     """What a doctor may read who took an application: these replace all earlier ones of it."""
     return [Grant(application_id, file.id, doctor_id, now, now + lasting) for file in files]
+
+
+def grants_of_visit(
+    appointment_id: str,
+    clinic_id: str,
+    files: Sequence[StoredFile],
+    *,
+    now: datetime,
+    until: datetime,
+) -> list[Grant]:
+    """What the staff of a clinic may read for a visit: these replace all earlier ones of it."""
+    return [Grant(appointment_id, file.id, None, now, until, clinic_id) for file in files]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Uploads are shown to whom they belong, to whose review has them, to whom they are about."""
+"""Uploads are shown to whom they belong, whose review or clinic has them, whom they are about."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.chassis.work.looks import Look, Looker
 from services.documents.access.actions import Access
 from services.documents.access.domain.content import Content, Link, Shown, Thing
 from services.documents.deps import Deps
-from services.documents.uploads.domain.files import StoredFile
+from services.documents.uploads.domain.files import Reader, StoredFile
 from services.documents.uploads.domain.signatures import Known, Standing
 from services.documents.uploads.errors import NoSuchFileError
 from services.documents.uploads.store import Files, Results
@@ -39,14 +39,14 @@ class Reading:
     access: Access
     sealed_here: SealedHere
 
-    async def one(self, file_id: str, reader_id: str, by: Looker, *, doctor: bool) -> StoredFile:
-        """A file of the reader's own, one that their review has, or a result about them.
+    async def one(self, file_id: str, reader: Reader, by: Looker) -> StoredFile:
+        """A file of the reader's own, one that their review or clinic has, or a result about them.
 
         Raises:
             NoSuchFileError: no such file for this reader.
         """
-        found = await self._readable(file_id, reader_id, doctor=doctor)
-        await self._record(found, reader_id, by, Shown.SEEN)
+        found = await self._readable(file_id, reader)
+        await self._record(found, reader.id, by, Shown.SEEN)
         return (await self._as_it_stands([found.file]))[0]
 
     async def page(self, owner_id: str, *, after: str | None, limit: int) -> Page[StoredFile]:
@@ -54,7 +54,7 @@ class Reading:
         found = await self.files.of_owner(owner_id, after=after, limit=limit)
         return replace(found, items=await self._as_it_stands(found.items))
 
-    async def link(self, file_id: str, reader_id: str, by: Looker, *, doctor: bool) -> Link:
+    async def link(self, file_id: str, reader: Reader, by: Looker) -> Link:
         """A short-lived link, written into the journal first (D1, D2).
 
         Raises:
@@ -63,8 +63,8 @@ class Reading:
             ContentChangedError: the stored bytes are not what was accepted (D3).
         """
         # the right to read follows by an event
-        await arrived(partial(self._reads, file_id, reader_id, doctor=doctor))
-        found = await self._readable(file_id, reader_id, doctor=doctor)
+        await arrived(partial(self._reads, file_id, reader))
+        found = await self._readable(file_id, reader)
         file = found.file.readable()
         content = Content(self.bucket, file.sha256, file.name, file.media_type)
         await self.access.check(content)
@@ -79,29 +79,29 @@ class Reading:
         Raises:
             NoSuchFileError: nothing of theirs.
         """
-        found = await self._readable(file_id, reader_id, doctor=False)
+        found = await self._readable(file_id, Reader(reader_id))
         if found.about != reader_id:
             raise NoSuchFileError
         return await self.access.journal(file_id, reader_id, after=after, limit=limit)
 
-    async def _reads(self, file_id: str, reader_id: str, *, doctor: bool) -> bool:
-        return await self._found(file_id, reader_id, doctor=doctor) is not None
+    async def _reads(self, file_id: str, reader: Reader) -> bool:
+        return await self._found(file_id, reader) is not None
 
-    async def _readable(self, file_id: str, reader_id: str, *, doctor: bool) -> _Found:
-        found = await self._found(file_id, reader_id, doctor=doctor)
+    async def _readable(self, file_id: str, reader: Reader) -> _Found:
+        found = await self._found(file_id, reader)
         if found is None:
             raise NoSuchFileError
         return found
 
-    async def _found(self, file_id: str, reader_id: str, *, doctor: bool) -> _Found | None:
+    async def _found(self, file_id: str, reader: Reader) -> _Found | None:
         file = await self.files.find(None, file_id)
         if file is None:
             return None
         result = await self.results.find(None, file_id)
         found = _Found(file, result.citizen_id if result else file.owner_id)
-        if reader_id in (file.owner_id, found.about):
+        if reader.id in (file.owner_id, found.about):
             return found
-        granted = doctor and await self.files.granted(file_id, reader_id, self.deps.now())
+        granted = await self.files.granted(file_id, reader, self.deps.now())
         return found if granted else None
 
     async def _record(self, found: _Found, reader_id: str, by: Looker, occasion: Shown) -> None:

@@ -1,20 +1,20 @@
-"""Whose review has a file, and whose result it is: the rights to read what another person sent."""
+"""Whose review or visit has a file, whose result it is: rights to read what another sent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.chassis.work.transactions import Cause, Transaction
 from services.documents.deps import Deps
-from services.documents.uploads.domain.files import Result, grants_of_review
+from services.documents.uploads.domain.files import Result, grants_of_review, grants_of_visit
 from services.documents.uploads.store import Files, Results
 
 
 @dataclass(frozen=True)
 class Reviews:
-    """What events of certificates open and close."""
+    """What events of certificates and scheduling open and close."""
 
     deps: Deps
     files: Files
@@ -51,6 +51,30 @@ class Reviews:
 
         async def work(tx: Transaction) -> None:
             await self.files.replace_grants(tx, application_id, [])
+
+        await self.deps.transactions.run(work, cause=cause)
+
+    async def share(
+        self,
+        appointment_id: str,
+        citizen_id: str,
+        clinic_id: str,
+        file_ids: Sequence[str],
+        *,
+        until: datetime,
+        cause: Cause,
+    ) -> None:
+        """Let the staff of a visit's clinic read what its patient attached (A23, A26).
+
+        Nothing else of this visit from now on; only files of the patient count.
+        """
+
+        async def work(tx: Transaction) -> None:
+            files = await self.files.attachments(tx, file_ids, citizen_id, ())
+            grants = grants_of_visit(
+                appointment_id, clinic_id, files, now=self.deps.now(), until=until
+            )
+            await self.files.replace_grants(tx, appointment_id, grants)
 
         await self.deps.transactions.run(work, cause=cause)
 

@@ -13,6 +13,7 @@ import pytest
 
 from contracts.documents import DocumentSealed
 from contracts.envelope import Data
+from contracts.scheduling import AppointmentConfirmed, VisitStatus
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
@@ -165,3 +166,18 @@ async def test_a9_a_moved_visit_has_a_new_talon_and_the_former_one_points_to_it(
     assert (void["genuine"], void["current"]) == (True, False)
     fresh = await _checked(office, await _pdf(office, newer.document_id, "anna"))
     assert (fresh["genuine"], fresh["current"]) == (True, True)
+
+
+async def test_a10_a_pending_visit_has_no_talon_before_it_is_confirmed(
+    office: DocumentsService,
+) -> None:
+    visit = booked("anna").model_copy(update={"status": VisitStatus.PENDING})
+    after = moved(visit, "A-2026-004513-5").model_copy(update={"status": VisitStatus.PENDING})
+    assert await _said(office, visit, visit.appointment_id, 1) == "handled"
+    assert await _said(office, after, visit.appointment_id, 2) == "handled"
+    documents = find(office.app, Runtime).mongo.db["documents"]
+    assert await documents.count_documents({}) == 0
+    kept = after.model_dump(include=set(AppointmentConfirmed.model_fields))
+    assert await _said(office, AppointmentConfirmed(**kept), visit.appointment_id, 3) == "handled"
+    sealed = await _sealed(office)
+    assert (sealed.number, sealed.reference_id) == (after.talon_number, visit.appointment_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from contracts.scheduling import AppointmentFilesShared
+from services.chassis.foundation import clock
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.chassis.work.transactions import Transaction
@@ -66,7 +68,7 @@ async def test_a_citizen_with_a_doctors_name_is_no_doctor(office: DocumentsServi
     attached = await _uploaded(office, "anna")
     await _started(office, ORLOVA, attached)
     assert (await office.link(f"/v1/files/{attached}", ORLOVA, "citizen")).status_code == 404
-    assert (await office.link(f"/v1/files/{attached}", ORLOVA, "registrar")).status_code == 403
+    assert (await office.link(f"/v1/files/{attached}", ORLOVA, "registrar")).status_code == 404
 
 
 async def test_the_journal_is_the_owners_and_not_the_doctors(office: DocumentsService) -> None:
@@ -168,3 +170,38 @@ async def test_a_grant_ends_by_itself(office: DocumentsService) -> None:
 
     await use.deps.transactions.run(work)
     assert not await _may_read(office, ORLOVA, attached)
+
+
+async def test_a26_the_staff_of_a_visits_clinic_read_what_its_patient_attached(
+    office: DocumentsService,
+) -> None:
+    """A23, D2: at that clinic, while the visit stands; nobody else's files, and with a trace."""
+    mine, others = await _uploaded(office, "anna"), await _uploaded(office, "boris")
+    here, there = {"registrar": "clinic-1"}, {"doctor": "clinic-2"}
+
+    async def shared(*files: str, seq: int, clinic: str = "clinic-1") -> None:
+        data = AppointmentFilesShared(
+            appointment_id="v1",
+            citizen_id="anna",
+            clinic_id=clinic,
+            file_ids=files,
+            until=clock.now() + timedelta(days=3),
+        )
+        assert await deliver(office.app, an_event(data, aggregate_id="v1", seq=seq)) == "handled"
+
+    async def may(post: dict[str, str], file_id: str = mine) -> bool:
+        (role, clinic), *_ = post.items()
+        who = office.tokens.headers("staff-1", role, clinic_id=clinic)
+        answer = await office.client.post(f"/v1/files/{file_id}/links", headers=who)
+        assert answer.status_code in (201, 404)
+        return answer.status_code == 201
+
+    assert not await may(here)
+    await shared(mine, others, seq=1)
+    assert (await may(here), await may(there), await may(here, others)) == (True, False, False)
+    (look,) = (await office.get(f"/v1/files/{mine}/reads", "anna")).json()["items"]
+    assert (look["occasion"], look["reader_id"]) == ("link", "staff-1")
+    await shared(mine, seq=2, clinic="clinic-2")
+    assert (await may(here), await may(there)) == (False, True)
+    await shared(seq=3)
+    assert not await may(there)
