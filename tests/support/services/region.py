@@ -5,6 +5,7 @@ And its timetables, as scheduling's door takes them: by the same rows.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from functools import cache
 from typing import Any
@@ -65,10 +66,9 @@ def timetables() -> list[TimetableRow]:
 
 async def open_region(app: FastAPI) -> None:
     """A scheduling service that has heard of all of it, and has its timetables."""
-    for clinic in clinics():
-        await deliver(app, an_event(clinic, aggregate_id=clinic.clinic_id))
-    for person in staff():
-        await deliver(app, an_event(person, aggregate_id=person.account_id))
+    said = [an_event(clinic, aggregate_id=clinic.clinic_id) for clinic in clinics()]
+    said += [an_event(person, aggregate_id=person.account_id) for person in staff()]
+    await asyncio.gather(*(deliver(app, event) for event in said))
     rules, rows = TimetableRows(find(app, Hours).making), timetables()
     transactions = find(app, Runtime).transactions
     everybody = Importer("administrator-1", None)

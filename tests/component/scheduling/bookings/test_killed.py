@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 import sys
 from collections import Counter
@@ -32,7 +33,7 @@ from tests.support.tools.programs import program
 
 PEOPLE, SLOTS = 500, 20
 LIVES: Sequence[tuple[str, ...]] = (
-    ("before", "1"),  # whoever was in it is not booked
+    ("before", "2"),  # whoever was in it is not booked
     ("after", "1"),  # … is booked, and was not told
     ("before", "3"),
     ("after", "2"),
@@ -83,13 +84,16 @@ async def mongo(servers: ServerStack, database: str) -> AsyncIterator[Mongo]:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.parametrize("replicas", [1, 2])
 async def test_a_crowd_is_told_the_truth_while_the_service_is_killed_again_and_again(
-    servers: ServerStack, mongo: Mongo, tokens: Tokens
+    servers: ServerStack, mongo: Mongo, tokens: Tokens, replicas: int
 ) -> None:
-    """No slot twice, none lost, and every answer is true: that of a repeated request, too."""
-    (port,) = free_ports(1)
+    """X1: no slot twice, none lost, and every answer is true: that of a repeated request, too.
+
+    Of two replicas both are killed, and whoever hears nothing asks the other.
+    """
+    ports = free_ports(replicas)
     limits = httpx2.Limits(max_connections=None)
-    url = f"http://127.0.0.1:{port}"
     people = [f"citizen-{n}" for n in range(PEOPLE)]
     await region_in(platform_of(servers), mongo.db.name)
     await mongo.db["patients"].insert_many(
@@ -97,17 +101,26 @@ async def test_a_crowd_is_told_the_truth_while_the_service_is_killed_again_and_a
     )
     async with (
         abandoned_soon(mongo, seconds=3),
-        httpx2.AsyncClient(base_url=url, timeout=30, limits=limits) as client,
+        httpx2.AsyncClient(timeout=30, limits=limits) as client,
     ):
         deaths: list[int] = []
-        living = asyncio.create_task(_live(port, mongo, servers, tokens, deaths))
-        slots = await eventually(partial(_free, client))
+        living = [
+            asyncio.create_task(
+                _live(port, LIVES[replicas:], mongo, servers, tokens, deaths=deaths)
+            )
+            for port in ports
+        ]
+        slots = await eventually(partial(_free, client, ports[0]))
         wanted = {name: slots[n * SLOTS // PEOPLE] for n, name in enumerate(people)}
         answers = await asyncio.gather(
-            *(_answer(client, tokens.headers(who), slot) for who, slot in wanted.items())
+            *(
+                _answer(client, ports[n % replicas :] + ports, tokens.headers(who), slot)
+                for n, (who, slot) in enumerate(wanted.items())
+            )
         )
-        living.cancel()
-        await asyncio.wait([living])
+        for one in living:
+            one.cancel()
+        await asyncio.wait(living)
     assert deaths[:2] == [-signal.SIGKILL] * 2, deaths
     told = dict(zip(people, answers, strict=True))
     assert Counter(a.status_code for a in answers) == {201: SLOTS, 409: PEOPLE - SLOTS}
@@ -119,13 +132,19 @@ async def test_a_crowd_is_told_the_truth_while_the_service_is_killed_again_and_a
 
 
 async def _live(
-    port: int, mongo: Mongo, servers: ServerStack, tokens: Tokens, deaths: list[int]
+    port: int,
+    lives: Sequence[tuple[str, ...]],
+    mongo: Mongo,
+    servers: ServerStack,
+    tokens: Tokens,
+    *,
+    deaths: list[int],
 ) -> None:
     """One life after the other."""
     over = {"KAFKA_BOOTSTRAP": "127.0.0.1:1", "LOG_LEVEL": "ERROR"}
     env = {**inherited_environment(), **servers.env(), **over}
     jwks = orjson.dumps(tokens.key_set()).decode()
-    for moment in LIVES:
+    for moment in lives:
         async with program(
             *python("tests.support.victims.scheduling"),
             *(str(port), mongo.db.name, jwks, *moment),
@@ -135,23 +154,25 @@ async def _live(
             deaths.append(await service.wait())
 
 
-async def _free(client: httpx2.AsyncClient) -> list[str] | None:
+async def _free(client: httpx2.AsyncClient, port: int) -> list[str] | None:
+    url = f"http://127.0.0.1:{port}/v1/slots?limit={SLOTS}&doctor_id=doctor-orlova"
     try:
-        answer = await client.get(
-            "/v1/slots", params={"limit": SLOTS, "doctor_id": "doctor-orlova"}
-        )
+        answer = await client.get(url)
     except httpx2.TransportError:
         return None
     return [slot["id"] for slot in answer.json()["items"]]
 
 
-async def _answer(client: httpx2.AsyncClient, who: Mapping[str, str], slot: str) -> httpx2.Response:
+async def _answer(
+    client: httpx2.AsyncClient, ports: Sequence[int], who: Mapping[str, str], slot: str
+) -> httpx2.Response:
     """Ask as a browser does: the same request, until there is an answer that decides."""
-    headers = {**who, **keyed()}
+    headers, turn = {**who, **keyed()}, itertools.cycle(ports)
 
     async def asked() -> httpx2.Response | None:
+        url = f"http://127.0.0.1:{next(turn)}/v1/appointments"
         try:
-            answer = await client.post("/v1/appointments", json={"slot_id": slot}, headers=headers)
+            answer = await client.post(url, json={"slot_id": slot}, headers=headers)
         except httpx2.TransportError:
             return None
         return None if answer.status_code == 503 else answer
