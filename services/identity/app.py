@@ -67,7 +67,7 @@ from services.identity.organisations.usecases import Heads, Offers
 from services.identity.passwords.actions import NewPasswords, PasswordTries
 from services.identity.passwords.gateways import PasswordHashes
 from services.identity.people import api as people_api
-from services.identity.people.usecases import People
+from services.identity.people.usecases import Corrections, Insurance, People
 from services.identity.profiles import api as profiles_api
 from services.identity.profiles import consumers
 from services.identity.profiles.events import Readers
@@ -269,6 +269,8 @@ def build(
                 Attachments(deps, accounts, counters, clinic_entry),
                 Staff(deps, accounts, counters, staff_entry, ending, journal),
                 People(deps, accounts, counters, journal),
+                Corrections(deps, accounts, counters, journal, profiles.for_registry),
+                Insurance(deps, accounts, journal, readers.scheduling),
                 claims,
                 holding,
                 heads,

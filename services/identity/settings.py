@@ -95,6 +95,9 @@ class Settings(ServiceSettings):
     invitations_per_day: int = Field(
         default=5, description="How often a day one member of staff is invited again."
     )
+    temporary_policy_days: int = Field(
+        default=75, ge=1, description="Longest term of a temporary policy: 45 working days (A25)."
+    )
     people_searches_per_hour: int = Field(
         default=60, description="People that one member of staff looks for (K7)."
     )

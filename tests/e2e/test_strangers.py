@@ -56,6 +56,8 @@ BODIES: Mapping[tuple[str, str], Any] = {
         "contact": "+79160000000",
         "until": "2027-11-30",
     },
+    ("POST", "/v1/people/{account_id}/corrections"): {"oms": ""},
+    ("POST", "/v1/people/{account_id}/temporary-policy"): {"reason": "чат"},
     ("POST", "/v1/representations/{right_id}/confirmation"): {"papers": "паспорт"},
     ("POST", "/v1/representations/{right_id}/refusal"): {"reason": "нет записи"},
 }

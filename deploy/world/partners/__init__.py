@@ -7,7 +7,8 @@ systems. In production it does not run; the real systems write the same topics.
 
     python -m deploy.world.partners
 
-To show a rejection, submit a profile with a last name of `registry.json`, or a number with a wrong
-check digit. What hospitals and the register of vaccinations know of whom is in `records.json`;
-people with its last names are unknown, differ, have hundreds of entries or are answered badly.
+To show a rejection, submit a profile with a last name of `registry.json`, a policy of that file
+(unknown, expired, not linked to the person), or a number with a wrong check digit. What hospitals
+and the register of vaccinations know of whom is in `records.json`; people with its last names are
+unknown, differ, have hundreds of entries or are answered badly.
 """

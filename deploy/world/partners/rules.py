@@ -49,20 +49,46 @@ def mismatching_people(path: Path = _DATA) -> Mismatching:
     return {person["last_name"].casefold(): tuple(person["mismatches"]) for person in people}
 
 
+def troubled_policies(path: Path = _DATA) -> Mapping[str, str]:
+    """Policies of the data file → why the registry does not agree with them (e22, e24)."""
+    found = json.loads(path.read_text(encoding="utf-8"))["policies"]
+    return {policy["oms"]: policy["reason"] for policy in found}
+
+
+_POLICIES = troubled_policies()
+_REASONS = {
+    "oms": "policy-invalid",
+    "last_name": "name-mismatch",
+    "birth_date": "birth-date-mismatch",
+    "snils": "snils-mismatch",
+    "inn": "inn-mismatch",
+    "passport": "passport-mismatch",
+}
+
+
 def check_identity(
     profile: ProfileSubmittedV2, person: PersonPii, mismatching: Mismatching, today: date
 ) -> IdentityChecked:
-    """The registry's answer: every number that was given is right, and the person is known."""
+    """The registry's answer: every number that was given is right, and the person is known.
+
+    Why not, it says in a code each (e22–e24, e34).
+    """
     wrong = [*_wrong_numbers(person), *mismatching.get(person.last_name.casefold(), ())]
     if person.birth_date > today:
         wrong.append("birth_date")
+    why = [_REASONS[name] for name in wrong if name in _REASONS]
+    if (troubled := _POLICIES.get(person.oms or "")) is not None:
+        wrong.append("oms")
+        why.append(troubled)
     if person.passport is None and person.snils is None:
         wrong.append("snils")  # nothing to look the person up by
+        why.append("certificate-not-linked")
     return IdentityChecked(
         account_id=profile.account_id,
         revision=profile.revision,
         matched=not wrong,
         mismatches=tuple(dict.fromkeys(wrong)),
+        reasons=tuple(dict.fromkeys(why)),
     )
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.chassis.http.etags import IfMatch, etag
 from services.chassis.http.facilities import facility
-from services.identity.accounts.domain import Account, Category, Gender, ProfileState, readable
 from services.identity.deps import Body, Citizen, FormField
 from services.identity.profiles.domain import Form
 from services.identity.profiles.usecases import Profiles
+from services.identity.profiles.views import ProfileView
 
 router = APIRouter(prefix="/v1", tags=["account"])
 
@@ -62,58 +60,12 @@ class ProfileForm(Body):
         return Form(**typed, passport_series=passport.series, passport_number=passport.number)
 
 
-class PassportView(BaseModel):
-    """Passport: digits only."""
-
-    series: str
-    number: str
-
-
-class ProfileView(BaseModel):
-    """My profile and how far it is; edit with the `ETag` of this answer in `If-Match`."""
-
-    account_id: str
-    state: ProfileState
-    revision: int
-    mismatches: list[str] = Field(
-        description="Поля, с которыми не согласился реестр.", examples=[["passport"]]
-    )
-    category: Category | None = None
-    last_name: str | None = None
-    first_name: str | None = None
-    middle_name: str | None = None
-    birth_date: date | None = None
-    snils: str | None = None
-    inn: str | None = None
-    oms: str | None = None
-    passport: PassportView | None = None
-    gender: Gender | None = None
-    registration_address: str | None = None
-    phone: str | None = None
-    email: str | None = None
-
-    @classmethod
-    def of(cls, account: Account) -> ProfileView:
-        """The view of an account's profile."""
-        profile = account.profile
-        person = asdict(profile.person) if profile else {}
-        return cls(
-            account_id=account.id,
-            state=account.profile_state,
-            revision=profile.submission if profile else 0,
-            mismatches=list(profile.mismatches) if profile else [],
-            phone=account.phone,
-            email=readable(account.email) if account.email else None,
-            **person,
-        )
-
-
 @router.get("/profile")
 async def my_profile(use: Use, who: Citizen, response: Response) -> ProfileView:
     """My profile with its `ETag`."""
     account = await use.get(who.subject)
     response.headers["ETag"] = etag(account.revision)
-    return ProfileView.of(account)
+    return ProfileView.of(account, use.today)
 
 
 @router.put("/profile")
@@ -126,4 +78,4 @@ async def submit_profile(
     """
     account = await use.submit(who.subject, expected, body.form())
     response.headers["ETag"] = etag(account.revision)
-    return ProfileView.of(account)
+    return ProfileView.of(account, use.today)

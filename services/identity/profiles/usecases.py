@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from contracts.envelope import Data
 from services.chassis.foundation.dates import age, today
@@ -55,6 +55,11 @@ class Profiles:
     counters: Counters
     for_registry: Encryption
     readers: events.Readers
+
+    @property
+    def today(self) -> date:
+        """The day by which a temporary policy counts."""
+        return today(self.deps.now())
 
     async def get(self, account_id: str) -> Account:
         """The account with its profile, for its owner.

@@ -15,6 +15,7 @@ from contracts.certificates import CertificateIssued, Delivery
 from contracts.envelope import model_of
 from contracts.identity import Passport, PersonPii, ProfileSubmittedV2
 from contracts.partners import IdentityChecked
+from contracts.patients import MISMATCHES
 from contracts.rights import ChildPii, OrganisationPii, RepresentationPii, RightKind
 from contracts.tools.snapshots import example_of
 from contracts.topics import BY_TYPE
@@ -88,6 +89,25 @@ def test_a_wrong_number_is_named(changes: dict[str, Any], mismatch: str) -> None
     """I13: one wrong field, one name."""
     answer = checked(**changes)
     assert (answer.matched, answer.mismatches) == (False, (mismatch,))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({"oms": "7700000000000222"}, ("policy-invalid",)),
+        ({"oms": "7700000001234565"}, ("policy-invalid",)),
+        ({"oms": "7700000000000230"}, ("policy-expired",)),
+        ({"oms": "7700000000000248"}, ("policy-not-linked",)),
+        ({"last_name": "Переименова"}, ("name-mismatch",)),
+        ({"last_name": "Опечаткин"}, ("birth-date-mismatch",)),
+        ({"snils": None, "passport": None}, ("certificate-not-linked",)),
+    ],
+)
+def test_why_is_a_code_e22_e23_e24_e34(changes: dict[str, Any], reasons: tuple[str, ...]) -> None:
+    """Each of them can be shown by a policy or a name of the data file."""
+    answer = checked(mismatching_people(), **changes)
+    assert (answer.matched, answer.reasons) == (False, reasons)
+    assert set(answer.reasons) <= MISMATCHES.keys()
 
 
 def test_all_wrong_numbers_are_named_at_once() -> None:

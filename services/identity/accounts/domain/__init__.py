@@ -49,6 +49,7 @@ from services.identity.accounts.domain.person import (
     TemporaryPolicy,
     named_as,
 )
+from services.identity.accounts.domain.sameness import same_person
 
 __all__ = [
     "ACCOUNT",
@@ -94,4 +95,5 @@ __all__ = [
     "required_contact",
     "required_email",
     "required_phone",
+    "same_person",
 ]

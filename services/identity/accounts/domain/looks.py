@@ -17,12 +17,18 @@ class Shown(StrEnum):
     LISTED = "listed"
     CLAIM = "claim"
     CHANGED = "changed"
+    PROFILE = "profile"
+    CORRECTED = "corrected"
+    INSURED = "insured"
 
 
 SHOWN_LABELS: Mapping[str, str] = {
     Shown.FOUND: "Сотрудник нашёл вас по точным данным",
     Shown.STANDING: "Открыто состояние учётной записи",
     Shown.CHANGED: "Изменено администратором",
+    Shown.PROFILE: "Открыты данные профиля, чтобы сверить их с документами",
+    Shown.CORRECTED: "Данные профиля исправлены в регистратуре",
+    Shown.INSURED: "Выдан временный страховой номер",
     Shown.LISTED: "Показано в списке сотрудников",
     Shown.CLAIM: "Открыты сведения о ребёнке, чтобы сверить их с документами",
 }

@@ -9,7 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from services.chassis.foundation.errors import FieldError, InvalidInputError
-from services.identity.accounts.domain import Account, Profile, ProfileState
+from services.identity.accounts.domain import (
+    Account,
+    Profile,
+    ProfileState,
+    email_of,
+    phone_of,
+)
 from services.identity.profiles.domain.profile import Checked
 from services.identity.profiles.errors import NotAskedError
 
@@ -26,13 +32,12 @@ _REASON_OF: Mapping[str, str] = {
 }
 
 
-def submitted(account: Account, form: Checked) -> tuple[Account, Profile]:
-    """The account with this profile, waiting for the registry; and the profile.
-
-    Raises:
-        InvalidInputError: the form would replace a proved contact without a code.
-    """
-    errors = [
+def contact_errors(
+    account: Account, *, phone: str | None = None, email: str | None = None
+) -> list[FieldError]:
+    """Contacts, typed or checked, that would replace a proved one without a code (I16)."""
+    new_phone, new_email = phone_of(phone or ""), email_of(email or "")
+    return [
         FieldError(
             f"/{name}",
             "contact-needs-code",
@@ -40,11 +45,20 @@ def submitted(account: Account, form: Checked) -> tuple[Account, Profile]:
             "Чтобы изменить его, подтвердите новый кодом.",
         )
         for name, old, new in (
-            ("phone", account.phone, form.phone),
-            ("email", account.email, form.email),
+            ("phone", account.phone, new_phone),
+            ("email", account.email, new_email),
         )
-        if new and old != new and old in account.logins
+        if new and old != new.address and old in account.logins
     ]
+
+
+def submitted(account: Account, form: Checked) -> tuple[Account, Profile]:
+    """The account with this profile, waiting for the registry; and the profile.
+
+    Raises:
+        InvalidInputError: the form would replace a proved contact without a code.
+    """
+    errors = contact_errors(account, phone=form.phone, email=form.email)
     if errors:
         raise InvalidInputError(errors)
     before = account.profile.submission if account.profile else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.identity.representations.domain.claims import ClaimForm, claimed
-from services.identity.representations.domain.people import may_ask, same_person, united
+from services.identity.representations.domain.people import may_ask, united
 from services.identity.representations.domain.representation import (
     KIND_LABELS,
     STATE_LABELS,
@@ -31,6 +31,5 @@ __all__ = [
     "Step",
     "claimed",
     "may_ask",
-    "same_person",
     "united",
 ]

@@ -61,15 +61,3 @@ def united(known: Person, said: Person) -> Person | None:
         birth_certificate=known.birth_certificate or said.birth_certificate,
         oms=known.oms or said.oms,
     )
-
-
-def same_person(staff: Account, citizen: Account) -> bool:
-    """Whether a member of staff is, or may be, this citizen under another account."""
-    if staff.id == citizen.id:
-        return True
-    employee, person = staff.staff, citizen.profile.person if citizen.profile else None
-    if employee is None or person is None:
-        return False
-    if employee.snils and employee.snils == person.snils:
-        return True
-    return named_as(employee.full_name) == named_as(person.full_name)

@@ -14,7 +14,7 @@ from services.chassis.foundation.errors import DuplicateError
 from services.chassis.work.looks import Looker, Looks, Subject
 from services.chassis.work.transactions import Cause, Fact, Transaction, new_event_id
 from services.identity.accounts.actions import acting, reading
-from services.identity.accounts.domain import ACCOUNT, Account, Shown
+from services.identity.accounts.domain import ACCOUNT, Account, Shown, same_person
 from services.identity.accounts.store import Accounts
 from services.identity.callers.store import Counters
 from services.identity.deps import Deps
@@ -31,7 +31,6 @@ from services.identity.representations.domain import (
     Step,
     claimed,
     may_ask,
-    same_person,
 )
 from services.identity.representations.errors import (
     AlreadyRepresentsError,

@@ -87,6 +87,11 @@ _REGISTRARS: dict[tuple[str, str], Any] = {
     ("get", "/v1/desk/representations/{right_id}"): None,
     ("post", "/v1/representations/{right_id}/confirmation"): {"papers": "паспорт"},
     ("post", "/v1/representations/{right_id}/refusal"): _WHY,
+    ("get", "/v1/people/{account_id}/profile"): None,
+    ("post", "/v1/people/{account_id}/corrections"): {"oms": ""},
+}
+_SUPPORT: dict[tuple[str, str], Any] = {
+    ("post", "/v1/people/{account_id}/temporary-policy"): _WHY,
 }
 
 
@@ -112,7 +117,7 @@ async def test_every_route_that_takes_a_token_is_among_them(identity: Identity) 
         for method, operation in operations.items()
         if operation.get("security")
     }
-    assert guarded == {*_CITIZENS, *_ADMINISTRATORS, *_REGISTRARS}
+    assert guarded == {*_CITIZENS, *_ADMINISTRATORS, *_REGISTRARS, *_SUPPORT}
 
 
 async def test_a_blocked_administrator_is_refused_everywhere(
@@ -143,8 +148,20 @@ async def test_a_blocked_registrar_is_refused_everywhere(
     pair = await a_registrar(identity)
     block = f"/accounts/{pair['account_id']}/block"
     assert (await identity.post(block, _WHY, bearer(administrator))).is_success
-    said = await _answers(identity, pair, _REGISTRARS, right_id="right-1")
+    said = await _answers(identity, pair, _REGISTRARS, right_id="right-1", account_id="a1")
     assert said == dict.fromkeys(_REGISTRARS, (403, "account-blocked"))
+
+
+async def test_a_blocked_operator_is_refused_everywhere(
+    identity: Identity, administrator: dict[str, Any]
+) -> None:
+    posts = [{"role": "support"}]
+    made = await identity.employed(administrator, posts=posts, practice=None)
+    pair = await identity.accepted(made)
+    block = f"/accounts/{pair['account_id']}/block"
+    assert (await identity.post(block, _WHY, bearer(administrator))).is_success
+    said = await _answers(identity, pair, _SUPPORT, account_id="a1")
+    assert said == dict.fromkeys(_SUPPORT, (403, "account-blocked"))
 
 
 async def test_a_blocked_citizen_is_refused_everywhere(
