@@ -22,6 +22,7 @@ SHORT = (
     Short("b", "/next/booking"),
     Short("c", "/next/certificate", "#"),
     Short("d", "/next/documents"),
+    Short("f", "/next/review"),
     Short("g", "/next/signature"),
     Short("i", "/next/invitation"),
     Short("k", "/next/contacts"),
@@ -29,10 +30,12 @@ SHORT = (
     Short("n", "/next/refusal"),
     Short("o", "/next/order"),
     Short("p", "/next/profile"),
+    Short("q", "/next/request"),
     Short("r", "/verify", "/"),
     Short("t", "/next/rights"),
     Short("u", "/next/services"),
     Short("v", "/next/visit"),
+    Short("w", "/next/waiting"),
 )
 
 

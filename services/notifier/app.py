@@ -23,6 +23,7 @@ from services.notifier.announcements import store as announcements_store
 from services.notifier.announcements.actions import Teller
 from services.notifier.announcements.usecases import (
     LATER,
+    SOON,
     TALON_WAIT,
     WAIT,
     Announcements,
@@ -103,6 +104,7 @@ def build(
             ],
             timer_handlers={
                 LATER: announcements.tell_later,
+                SOON: announcements.tell_later,
                 WAIT: announcements.stop_waiting,
                 TALON_WAIT: visits.talon_late,
                 CODE_OUTCOME: codes.settle,

@@ -17,6 +17,8 @@ from services.notifier.templates.domain.rendering import Renderer, Telling
 
 WAIT = "contacts-wait"
 LATER = "notice"
+SOON = "visit-soon"
+"""The second reminder of a visit. Its key is the visit, as that of the first."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,10 @@ class Teller:
     async def tell_them(
         self, tx: Transaction, notice: Notice, recipient: Recipient, devices: tuple[Device, ...]
     ) -> None:
-        """Tell whoever is known so far; of who has no contacts, those who represent them (I12)."""
+        """Tell whoever is known so far; of who has no contacts, those who represent them (I12).
+
+        By the channels that the template has words for: not all news is worth an SMS.
+        """
         found = dict.fromkeys((*addresses(recipient, devices), *notice.also))
         if not found and notice.ward is None:
             now = self.deps.now()
@@ -60,7 +65,8 @@ class Teller:
             await tx.set_timer(WAIT, notice.id, self.deps.now() + WAIT_FOR_CONTACTS)
             return
         telling = self.telling(notice, recipient)
-        await self.queue.put(tx, [self.write(notice, telling, address) for address in found])
+        spoken = [address for address in found if address.channel in telling.channels]
+        await self.queue.put(tx, [self.write(notice, telling, address) for address in spoken])
 
     def telling(self, notice: Notice, recipient: Recipient) -> Telling:
         """What the notice says to this recipient."""
@@ -85,5 +91,6 @@ class Teller:
             citizen_id=notice.citizen_id,
             cause_id=notice.cause_id,
             about=notice.about,
+            until=notice.until,
             now=self.deps.now(),
         )

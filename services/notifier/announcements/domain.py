@@ -16,10 +16,14 @@ from services.notifier.recipients.domain import Address
 WAIT_FOR_TALON = timedelta(seconds=30)
 """Sealing takes a fraction of a second; who booked hears of it within this, talon or not."""
 REMIND_BEFORE_VISIT = timedelta(hours=24)
+REMIND_AGAIN = timedelta(hours=2)
+"""So that a visit which is booked for today is reminded of, too."""
 WARN_BEFORE_EXPIRY = timedelta(days=30)
 WAIT_FOR_CONTACTS = timedelta(days=7)
 """Then the journal says that it reached nobody (N9)."""
 _MORNING = time(9, 0)
+_NOBODY_SLEEPS = time(7, 0)
+_STILL_OF_USE = timedelta(minutes=30)
 _IN_A_TIMER = ("id", "citizen_id", "template", "cause_id", "about")
 
 
@@ -30,7 +34,7 @@ class Notice:
     `context` is what the template may use, as JSON data. `also` are addresses to reach beside the
     citizen's own. `ward` is how somebody is called whom the citizen represents, where it is about
     them. `about` is the visit or certificate without which it is pointless: once that is
-    called off, nothing more of it is sent.
+    called off, nothing more of it is sent; and nothing is sent when it is not before `until`.
     """
 
     id: str
@@ -42,6 +46,7 @@ class Notice:
     also: tuple[Address, ...] = ()
     about: str | None = None
     ward: str | None = None
+    until: datetime | None = None
 
     def to_representative(self, account_id: str, ward: str) -> Notice:
         """The same for who represents the citizen."""
@@ -60,9 +65,32 @@ class Notice:
         return cls(**kept, created_at=now)
 
 
-def visit_reminder_at(starts_at: datetime, now: datetime) -> datetime | None:
+@dataclass(frozen=True)
+class When:
+    """When a visit begins, and the time zone of its clinic."""
+
+    starts_at: datetime
+    timezone: str
+
+
+def visit_reminder_at(visit: When, now: datetime) -> datetime | None:
     """A day before the visit; None when it was booked later than that (N12)."""
-    at = starts_at - REMIND_BEFORE_VISIT
+    at = visit.starts_at - REMIND_BEFORE_VISIT
+    return at if at > now else None
+
+
+def second_reminder_at(visit: When, now: datetime) -> datetime | None:
+    """Two hours before the visit; None when it was booked later than that (A15).
+
+    Who has to be there in the morning is not woken: it is at seven on the clinic's clock, where
+    that is half an hour before the visit at least.
+    """
+    at = visit.starts_at - REMIND_AGAIN
+    there = ZoneInfo(visit.timezone)
+    day = visit.starts_at.astimezone(there).date()
+    morning = datetime.combine(day, _NOBODY_SLEEPS, there)
+    if at < morning <= visit.starts_at - _STILL_OF_USE:
+        at = morning
     return at if at > now else None
 
 

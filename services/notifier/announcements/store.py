@@ -46,6 +46,11 @@ class Told:
         """Whether this was told."""
         return await tx.find_one(self._told, {"_id": what}) is not None
 
+    async def newer(self, tx: Transaction, what: str, seq: int) -> bool:
+        """Whether something newer was told of this."""
+        found = await tx.find_one(self._told, {"_id": what})
+        return found is not None and bool(found["seq"] > seq)
+
     async def newest(self, tx: Transaction, what: str, seq: int, now: datetime) -> bool:
         """Whether nothing newer was told of this; from now on nothing older is."""
         found = await tx.find_one(self._told, {"_id": what})

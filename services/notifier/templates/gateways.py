@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from contracts.specialties import SPECIALTIES
 from services.notifier.templates.domain.compiled import Template
 from services.notifier.templates.domain.content import Kind
 from services.notifier.templates.domain.rendering import Layout
@@ -35,12 +36,16 @@ def load_templates(directory: Path = DIRECTORY) -> tuple[Template, ...]:
             message = f"{file.name}: {sorted(_PARTS ^ parts.keys())}"
             raise BrokenTemplateError(message)
         for part in _WORDINGS:
-            if not isinstance(parts[part], list) or not parts[part]:
+            if not isinstance(parts[part], list):
                 message = f"{file.name}: {part} is no list of wordings"
                 raise BrokenTemplateError(message)
             parts[part] = tuple(parts[part])
         kind = Kind(parts.pop("kind"))
-        found.append(Template(name["name"], int(name["version"]), kind, **parts))
+        template = Template(name["name"], int(name["version"]), kind, **parts)
+        if not template.channels:
+            message = f"{file.name}: says nothing"
+            raise BrokenTemplateError(message)
+        found.append(template)
     return tuple(found)
 
 
@@ -54,4 +59,5 @@ def load_layout(directory: Path = DIRECTORY) -> Layout:
 
 def load_words(directory: Path = DIRECTORY) -> Mapping[str, Mapping[str, str]]:
     """The Russian names of codes, by table."""
-    return tomllib.loads((directory / "words.toml").read_text(encoding="utf-8"))
+    words = tomllib.loads((directory / "words.toml").read_text(encoding="utf-8"))
+    return words | {"specialties": SPECIALTIES}

@@ -13,7 +13,7 @@ import pytest
 from deploy import ROOT
 from deploy.gateway.short import SHORT
 from services.notifier.templates.domain.content import Channel
-from tests.support.services.notifier import NAMES, SALUTATION, facts, renderer
+from tests.support.services.notifier import SALUTATION, facts, renderer, told_by
 from tests.support.tools.gateway import door
 from tests.support.tools.ops import Service
 
@@ -50,7 +50,7 @@ async def test_the_short_link_of_an_sms_leads_where_the_letter_does(
     gateway: httpx2.AsyncClient,
 ) -> None:
     """Every message: the page is the same, and a number that the link carries arrives."""
-    for name in NAMES:
+    for name in told_by(Channel.SMS):
         context = facts(name)
         base = str(gateway.base_url).rstrip("/")
         told = {

@@ -10,7 +10,7 @@ from services.chassis.work.inbox import EventPosition
 from services.chassis.work.rights import Right
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction
-from services.notifier.announcements.actions import LATER, WAIT, Teller
+from services.notifier.announcements.actions import LATER, SOON, WAIT, Teller
 from services.notifier.announcements.domain import Notice, expiry_warning_at
 from services.notifier.announcements.usecases.visits import TALON_WAIT
 from services.notifier.delivery.domain.message import Message
@@ -18,7 +18,6 @@ from services.notifier.delivery.metrics import DeliveryMetrics
 from services.notifier.delivery.store import CalledOff
 from services.notifier.deps import Deps
 from services.notifier.recipients.domain import Contacts, addresses, learn, nowhere, replaced
-from services.notifier.templates.domain.content import Channel
 
 
 @dataclass(frozen=True)
@@ -70,11 +69,11 @@ class Announcements:
         await self.deps.transactions.run(work, cause=cause)
 
     async def called_off(self, notice: Notice, *, subject_id: str, cause: Cause) -> None:
-        """Tell of a cancelled visit or a revoked certificate, and nothing else of it any more."""
+        """Tell of a visit that is off or over, or a revoked certificate, and nothing more of it."""
 
         async def work(tx: Transaction) -> None:
             await self.teller.tell(tx, notice)
-            for kind in (LATER, TALON_WAIT):
+            for kind in (LATER, SOON, TALON_WAIT):
                 await tx.cancel_timer(kind, subject_id)
             await self.called_off_subjects.add(tx, subject_id, self.deps.now())
 
@@ -137,7 +136,7 @@ class Announcements:
 
         async def work(tx: Transaction) -> None:
             if until is None or self.deps.now() < until:
-                await self.teller.tell(tx, notice)
+                await self.teller.tell(tx, replace(notice, until=until))
 
         await self.deps.transactions.run(work, cause=due)
 
@@ -151,7 +150,7 @@ class Announcements:
             recipient = await self.teller.recipients.get(tx, notice.citizen_id)
             await self.teller.notices.drop(tx, notice)
             telling = self.teller.telling(notice, recipient)
-            lost = self.teller.write(notice, telling, nowhere(Channel.SMS))
+            lost = self.teller.write(notice, telling, nowhere(telling.channels[0]))
             return await self.teller.queue.abandon(tx, lost, "no-contacts", self.deps.now())
 
         self.metrics.ended(await self.deps.transactions.run(work, cause=due))

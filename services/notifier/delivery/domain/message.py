@@ -71,7 +71,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Message:
-    """One message to one address. `template` names its version, too: `certificate-issued.v2`."""
+    """One message to one address. `template` names its version, too: `certificate-issued.v2`.
+
+    `until`: from then on it would say what is not so any more, and is not sent.
+    """
 
     id: str
     citizen_id: str | None
@@ -87,6 +90,7 @@ class Message:
     provider_id: str | None = None
     next_try_at: datetime | None = None
     about: str | None = None
+    until: datetime | None = None
     version: int = 0
     revision: int = 0
 
@@ -94,6 +98,10 @@ class Message:
     def final(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.status in FINAL
+
+    def too_late(self, now: datetime) -> bool:
+        """Whether what it says is over: an offer that ended, a visit that began (A15, A18)."""
+        return self.until is not None and now >= self.until
 
     @property
     def reason_code(self) -> str:
@@ -118,6 +126,7 @@ def written(
     cause_id: str,
     about: str | None,
     now: datetime,
+    until: datetime | None = None,
 ) -> Message:
     """A message ready to be sent."""
     return Message(
@@ -130,6 +139,7 @@ def written(
         content=rendered.content,
         created_at=now,
         about=about,
+        until=until,
         status=Status.QUEUED,
         history=(Step(now, Status.QUEUED),),
     )

@@ -73,6 +73,8 @@ class Sending:
         """«You are booked» must not come after «cancelled», however long a provider was away."""
         if message.about and await self.called_off.has(None, message.about):
             return Outcome(Verdict.REFUSED, "called-off")
+        if message.too_late(self.deps.now()):
+            return Outcome(Verdict.REFUSED, "too-late")
         channel = message.address.channel
         outgoing = Outgoing(message.id, message.address.to, message.content)
         async with self.lanes[channel].visit() as visit:

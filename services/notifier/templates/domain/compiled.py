@@ -15,7 +15,7 @@ from jinja2 import StrictUndefined
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from services.notifier.templates.domain.content import MASK, Kind
+from services.notifier.templates.domain.content import MASK, Channel, Kind
 
 Part: TypeAlias = Callable[[Context], str]
 """One source; any context of its environment will do."""
@@ -31,6 +31,7 @@ class Template:
     """One version of what an event is told with (N11). Parts are Jinja sources.
 
     `sms` and `push` are wordings, the best first; the last one has to fit whatever the values.
+    Without one, or without a `text`, it is not told by that channel.
     `short` is the link of an SMS behind the site's name; without one an SMS has no link.
     """
 
@@ -49,6 +50,16 @@ class Template:
     def id(self) -> str:
         """Name and version, as the journal has them."""
         return f"{self.name}.v{self.version}"
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """By which it is told."""
+        words = {
+            Channel.SMS: self.sms,
+            Channel.EMAIL: self.text.strip(),
+            Channel.PUSH: self.push,
+        }
+        return tuple(channel for channel, said in words.items() if said)
 
 
 @dataclass(frozen=True)

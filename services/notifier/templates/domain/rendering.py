@@ -75,6 +75,11 @@ class Telling:
         self._context = template.context(values)
         self._told: dict[Channel, Rendered] = {}
 
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """By which it is told."""
+        return self._template.template.channels
+
     def by(self, channel: Channel) -> Rendered:
         """The message for one channel; the same for each of its addresses.
 

@@ -13,9 +13,13 @@ from fastapi import FastAPI
 from contracts.envelope import Data, Event
 from contracts.notifier import MessageAbandoned
 from contracts.scheduling import (
+    AppointmentAttended,
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentConfirmed,
+    AppointmentMissed,
     AppointmentMoved,
+    AppointmentStalled,
     CancelledBy,
     TalonIssued,
 )
@@ -39,14 +43,37 @@ BOOKED, CANCELLED = "appointment-booked.v2", "appointment-cancelled.v2"
 MOVED = "appointment-moved.v2"
 
 
-def about(kind: type[Data], visit: str, *, starts: datetime | None = None) -> Event[Any]:
+_ORDER = (
+    AppointmentBooked,
+    AppointmentStalled,
+    AppointmentConfirmed,
+    TalonIssued,
+    AppointmentMoved,
+    AppointmentAttended,
+    AppointmentMissed,
+    AppointmentCancelled,
+)
+
+
+def about(
+    kind: type[Data], visit: str, *, starts: datetime | None = None, **changes: Any
+) -> Event[Any]:
     """An event of this visit: in three days at 9:30 in Moscow unless said."""
     at = heard(AppointmentBooked).data.visit.model_dump(mode="json")
     # a fixed hour: 10:30 is a character longer, and what is left of the clinic's name one shorter
     usual = (datetime.now(UTC) + timedelta(days=3)).replace(hour=6, minute=30)
     at["starts_at"] = (starts or usual).isoformat()
-    seq = (AppointmentBooked, TalonIssued, AppointmentCancelled).index(kind) + 1
-    return heard(kind, aggregate=visit, seq=seq, appointment_id=visit, citizen_id=CITIZEN, visit=at)
+    if kind is AppointmentBooked:  # the contract's example is a pending one
+        changes = {"status": "confirmed", "needs": []} | changes
+    return heard(
+        kind,
+        aggregate=visit,
+        seq=_ORDER.index(kind) + 1,
+        appointment_id=visit,
+        citizen_id=CITIZEN,
+        visit=at,
+        **changes,
+    )
 
 
 async def due_now(app: FastAPI, kind: str) -> None:
@@ -235,7 +262,7 @@ async def test_a_reminder_that_comes_too_late_is_not_sent(
     assert await of_visits(client, tokens) == [(BOOKED, "sms")]
 
 
-def moved(visit: str, *, seq: int = 3, starts: datetime, **changes: Any) -> Event[Any]:
+def moved(visit: str, *, seq: int = 5, starts: datetime, **changes: Any) -> Event[Any]:
     """The visit is at another time, with another talon."""
     at = heard(AppointmentMoved).data.visit.model_dump(mode="json") | {
         "starts_at": starts.isoformat()
@@ -280,8 +307,8 @@ async def test_of_moves_in_any_order_the_newest_counts(
     """N8: a replayed dead letter; the booking comes last of all and sets no reminder of its own."""
     await register(app, phone=PHONE, email=None)
     newest = datetime.now(UTC) + timedelta(days=6)
-    await deliver(app, moved("v", seq=4, starts=newest))
-    await deliver(app, moved("v", seq=3, starts=newest - timedelta(days=2)))
+    await deliver(app, moved("v", seq=6, starts=newest))
+    await deliver(app, moved("v", seq=5, starts=newest - timedelta(days=2)))
     await deliver(app, about(AppointmentBooked, "v"))
     await ended(client, tokens, CITIZEN, count=1, template=MOVED)
     timers = find(app, Runtime).timers.collection
@@ -289,7 +316,7 @@ async def test_of_moves_in_any_order_the_newest_counts(
     assert abs(timer["due_at"] - (newest - timedelta(days=1))) < timedelta(seconds=1)
 
     await deliver(app, about(AppointmentCancelled, "v"))
-    await deliver(app, moved("v", seq=5, starts=newest))
+    await deliver(app, moved("v", seq=9, starts=newest))
     await ended(client, tokens, CITIZEN, count=1, template=CANCELLED)
     assert await of_visits(client, tokens) == [(CANCELLED, "sms"), (MOVED, "sms")]
 
@@ -312,3 +339,120 @@ async def test_e27_whom_a_clinic_cancels_is_led_to_other_times(
     assert "/next/alternatives#4821-0937-5526" in letter.text
     (sms,) = [text for text in boxes.sms.texts if "Отмен" in text]
     assert sms.endswith("/l")
+
+
+async def timers_of(app: FastAPI, visit: str) -> dict[str, datetime]:
+    """When this visit is reminded of, by timer."""
+    timers = find(app, Runtime).timers.collection
+    found = await timers.find({"key": visit, "kind": {"$in": ["notice", "visit-soon"]}}).to_list(
+        None
+    )
+    return {timer["kind"]: timer["due_at"] for timer in found}
+
+
+def close(one: datetime, other: datetime) -> bool:
+    return abs(one - other) < timedelta(seconds=1)
+
+
+async def test_a10_a11_a_pending_visit_is_told_with_what_is_missing_and_then_confirmed(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """Pending: what is missing, in words, no reminder. Confirmed: with its talon, reminders."""
+    await register(app)
+    pending = about(AppointmentBooked, "v", status="pending", needs=["referral", "clinic"])
+    assert await deliver(app, pending) == "handled"
+    await ended(client, tokens, CITIZEN, count=2, template="appointment-pending.v2")
+    (letter,) = boxes.email.to(MAIL)[-1:]
+    assert "Чего не хватает: скан направления, ответ клиники" in letter.text
+    assert await timers_of(app, "v") == {}
+
+    assert await deliver(app, about(AppointmentStalled, "v", needs=["referral"])) == "handled"
+    await ended(client, tokens, CITIZEN, count=2, template="appointment-stalled.v2")  # A12
+    assert "8-800-555-35-35" in boxes.email.to(MAIL)[-1].text
+
+    assert await deliver(app, about(AppointmentConfirmed, "v")) == "handled"
+    assert set(await timers_of(app, "v")) == {"notice", "visit-soon"}
+    await deliver(app, about(TalonIssued, "v"))
+    await ended(client, tokens, CITIZEN, count=2, template="appointment-confirmed.v2")
+    assert "Талон с QR-кодом готов" in boxes.email.to(MAIL)[-1].text
+    late = about(AppointmentStalled, "v")
+    assert await deliver(app, late) == "handled"  # a replayed dead letter: it stands by now
+    told = {template for template, _ in await of_visits(client, tokens)}
+    assert told == {
+        "appointment-pending.v2",
+        "appointment-stalled.v2",
+        "appointment-confirmed.v2",
+    }
+
+
+async def test_a16_a_pending_visit_that_moves_is_confirmed_and_reminded_of_later(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    await register(app)
+    await deliver(app, about(AppointmentBooked, "v", status="pending", needs=["clinic"]))
+    starts = datetime.now(UTC) + timedelta(days=5)
+    await deliver(app, moved("v", seq=2, starts=starts, reason_code="doctor-absent"))
+    await ended(client, tokens, CITIZEN, count=2, template=MOVED)
+    letter = boxes.email.to(MAIL)[-1].text
+    assert "Почему: врача в этот день не будет" in letter
+    assert "Запись ещё ждёт подтверждения" in letter
+    assert await timers_of(app, "v") == {}
+    await deliver(app, about(AppointmentConfirmed, "v", starts=starts))
+    await deliver(app, about(TalonIssued, "v", starts=starts))
+    await ended(client, tokens, CITIZEN, count=2, template="appointment-confirmed.v2")
+    assert close((await timers_of(app, "v"))["notice"], starts - timedelta(days=1))
+
+
+async def test_a15_a_visit_of_today_is_reminded_of_once_two_hours_before(
+    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
+) -> None:
+    """Booked within the day; it moves to within two hours, and then to next week."""
+    await register(app, phone=PHONE, email=None)
+    now = datetime.now(UTC)
+    await deliver(app, about(AppointmentBooked, "v", starts=now + timedelta(hours=23)))
+    assert set(await timers_of(app, "v")) == {"visit-soon"}
+    await deliver(app, moved("v", seq=5, starts=now + timedelta(minutes=90)))
+    assert await timers_of(app, "v") == {}  # it is told of the move just now
+    await deliver(app, moved("v", seq=6, starts=now + timedelta(days=7)))
+    assert set(await timers_of(app, "v")) == {"notice", "visit-soon"}
+    await due_now(app, "visit-soon")
+    await none_left(app, "visit-soon")
+    await ended(client, tokens, CITIZEN, count=1, template="appointment-soon.v2")
+
+
+async def test_a15_a_reminder_that_waits_for_its_provider_is_not_sent_when_the_visit_began(
+    make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens
+) -> None:
+    """The SMS centre was away over the beginning: the journal says that it came too late."""
+    clock = [datetime.now(UTC)]
+    app = make(now=lambda: clock[0])
+    async with running(app) as client:
+        await register(app, phone=PHONE, email=None)
+        await ended(client, tokens, CITIZEN, count=1, template="account-registered.v2")
+        starts = clock[0] + timedelta(days=3)
+        await deliver(app, about(AppointmentBooked, "v", starts=starts))
+        boxes.sms.faults.append(503)
+        await due_now(app, "visit-soon")
+        await eventually(lambda: len(boxes.sms.attempts) == 2)
+        clock[0] = starts
+        await due_now(app, "send-sms")
+        lines = await ended(client, tokens, CITIZEN, count=1, template="appointment-soon.v2")
+        assert [line["history"][-1]["code"] for line in lines] == ["too-late"]
+    assert not [text for text in boxes.sms.texts if "Скоро" in text or "Сегодня" in text]
+
+
+@pytest.mark.parametrize("kind", [AppointmentAttended, AppointmentMissed])
+async def test_a33_a35_what_became_of_a_visit_is_told_and_nothing_more_of_it(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens, kind: type[Data]
+) -> None:
+    """A review is asked for quietly; who missed a visit hears what that means. No reminder."""
+    await register(app)
+    await deliver(app, about(AppointmentBooked, "v"))
+    assert await deliver(app, about(kind, "v")) == "handled"
+    attended = kind is AppointmentAttended
+    name = "appointment-attended.v2" if attended else "appointment-missed.v2"
+    await ended(client, tokens, CITIZEN, count=1 if attended else 2, template=name)
+    letter = boxes.email.to(MAIL)[-1].text
+    assert ("Оставить отзыв" if attended else "Учтено неявок: 2") in letter
+    assert attended or "Держать меньше записей сразу: до" in letter
+    assert await timers_of(app, "v") == {}

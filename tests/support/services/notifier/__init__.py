@@ -32,7 +32,9 @@ PORTAL = "https://zdorovie.gov-demo.ru"
 CITIZEN, PHONE, MAIL, DEVICE = "acc-1", "+79000000042", "anna@example.org", "device-of-anna"
 SALUTATION = "Здравствуйте, Анна!"
 LATER = {
+    "appointment-pending": "appointment-booked",
     "appointment-reminder": "appointment-booked",
+    "appointment-soon": "appointment-booked",
     "certificate-expiring": "certificate-issued",
     "late-application": "application-escalated",
 }
@@ -127,8 +129,16 @@ def facts(name: str, **changes: Any) -> dict[str, Any]:
     data = heard(EVENTS[LATER.get(name, name)]).data
     found = facts_of(data)
     found["talon_ready"] = True
+    if name == "appointment-pending":
+        found["needs"] = ["clinic", "referral"]
     found |= {key: number for key, number in _NUMBERS.items() if key in found}
     return found | changes
+
+
+def told_by(channel: Channel) -> list[str]:
+    """The templates that are told by this channel: not all news is worth an SMS."""
+    channels = {t.name: t.channels for t in load_templates()}
+    return [name for name in NAMES if channel in channels[name]]
 
 
 def having(context: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.chassis.work.inbox import EventPosition
-from services.notifier.announcements.domain import expiry_warning_at, visit_reminder_at
+from services.notifier.announcements.domain import expiry_warning_at
 from services.notifier.delivery.domain.code import Code, pause_before
 from services.notifier.recipients.domain import (
     Address,
@@ -87,12 +87,6 @@ def test_a_new_name_without_a_middle_name_has_none() -> None:
 def test_the_journal_shows_addresses_masked(address: Address, shown: str) -> None:
     """N2: recognisable, not usable."""
     assert masked(address) == shown
-
-
-def test_a_visit_is_reminded_of_a_day_before() -> None:
-    """N12."""
-    assert visit_reminder_at(NOW + timedelta(days=3), NOW) == NOW + timedelta(days=2)
-    assert visit_reminder_at(NOW + timedelta(hours=23), NOW) is None
 
 
 def test_an_ending_certificate_is_warned_of_on_a_morning() -> None:

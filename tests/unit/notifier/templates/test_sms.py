@@ -8,12 +8,21 @@ import pytest
 
 from services.notifier.templates.domain.content import MASK, Channel
 from services.notifier.templates.domain.sms import segments, shortest
-from tests.support.services.notifier import NAMES, PORTAL, SALUTATION, facts, having, renderer
+from tests.support.services.notifier import (
+    PORTAL,
+    SALUTATION,
+    facts,
+    having,
+    renderer,
+    told_by,
+)
 
 _LONGEST_TEXT = "Государственное бюджетное учреждение здравоохранения " * 5
 _LONG_SITE = "https://moe-zdorovie.ministerstvo.oblast.example"
 _MARCH = "2027-09-28T11:30:00Z"
-VISITS = [name for name in NAMES if name.startswith("appointment-")]
+NAMES = told_by(Channel.SMS)
+VISITS = [name for name in NAMES if name.startswith("appointment-") and "stalled" not in name]
+"""What says when and where; of a stalled visit an SMS has the number to call (A12)."""
 
 
 def sms(name: str, context: dict[str, Any], **where: str) -> str:
@@ -29,7 +38,7 @@ def longest(name: str) -> dict[str, Any]:
                 context = having(context, ("visit", inner), _LONGEST_TEXT)
             context = having(context, ("visit", "starts_at"), _MARCH)
             context = having(context, ("visit", "clinic_number"), "1234")
-        elif key.endswith("_at"):
+        elif key.endswith(("_at", "_until")):
             context[key] = _MARCH
         elif key in {"issued_on", "valid_until"}:
             context[key] = "2027-09-28"

@@ -1,12 +1,10 @@
-"""What announcements hear: each event becomes a notice with its template's name and its facts.
-
-Personal data of an event never reaches a template, except the citizen's own contacts and name, and
-the names of the two whom a right is about.
-"""
+"""What is heard of accounts, applications, certificates, bills and rights."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from contracts.bills import (
@@ -31,7 +29,7 @@ from contracts.certificates import (
     ReviewStarted,
 )
 from contracts.documents import SignerExpiryWarned
-from contracts.envelope import Data, Pii
+from contracts.envelope import Data
 from contracts.identity import (
     AccountRegistered,
     ContactsChanged,
@@ -48,21 +46,15 @@ from contracts.rights import (
     RightOffered,
     RightRefused,
 )
-from contracts.scheduling import (
-    AppointmentBooked,
-    AppointmentCancelled,
-    AppointmentMoved,
-    TalonIssued,
-)
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
 from services.chassis.work.rights import COPY, right_of
-from services.notifier.announcements.domain import Notice
-from services.notifier.announcements.usecases import Announcements, Visits
+from services.notifier.announcements.consumers.notices import notice_of
+from services.notifier.announcements.usecases import Announcements
 from services.notifier.recipients.domain import Address, Contacts
 from services.notifier.templates.domain.content import Channel
 
-TEMPLATE_OF: dict[type[Data], str] = {
+TEMPLATE_OF: Mapping[type[Data], str] = {
     AccountRegistered: "account-registered",
     ProfileConfirmedV2: "profile-confirmed",
     ProfileRejected: "profile-rejected",
@@ -84,10 +76,6 @@ TEMPLATE_OF: dict[type[Data], str] = {
     BillPaid: "bill-paid",
     BillExpired: "bill-expired",
     BillRefunded: "bill-refunded",
-    AppointmentBooked: "appointment-booked",
-    AppointmentMoved: "appointment-moved",
-    AppointmentCancelled: "appointment-cancelled",
-    TalonIssued: "appointment-booked",
     StaffInvited: "staff-invited",
     SignerExpiryWarned: "signer-expiring",
     RightGranted: "right-granted",
@@ -97,9 +85,9 @@ TEMPLATE_OF: dict[type[Data], str] = {
     OrganisationConfirmed: "organisation-confirmed",
     OrganisationRejected: "organisation-rejected",
 }
+_notice = partial(notice_of, TEMPLATE_OF)
 _Account = AccountRegistered | ProfileConfirmedV2 | ContactsChanged | StaffInvited
-_NAMES = {"representative_name", "subject_name"}
-_TOLD: dict[type[Data], str] = {
+_TOLD: Mapping[type[Data], str] = {
     ProfileRejected: "account_id",
     TemporaryPolicyActivated: "account_id",
     ApplicationPrepared: "citizen_id",
@@ -125,7 +113,6 @@ _TOLD: dict[type[Data], str] = {
 @dataclass(frozen=True)
 class _Consumers:
     announcements: Announcements
-    visits: Visits
 
     async def account(self, incoming: Incoming[_Account]) -> None:
         data = incoming.data
@@ -162,41 +149,6 @@ class _Consumers:
             cause=incoming.cause,
         )
 
-    async def appointment_booked(self, incoming: Incoming[AppointmentBooked]) -> None:
-        data = incoming.data
-        await self.visits.visit_booked(
-            _notice(incoming, data.citizen_id, about=data.appointment_id),
-            appointment_id=data.appointment_id,
-            starts_at=data.visit.starts_at,
-            cause=incoming.cause,
-        )
-
-    async def talon_issued(self, incoming: Incoming[TalonIssued]) -> None:
-        data = incoming.data
-        await self.visits.talon_issued(
-            _notice(incoming, data.citizen_id, about=data.appointment_id),
-            appointment_id=data.appointment_id,
-            cause=incoming.cause,
-        )
-
-    async def appointment_moved(self, incoming: Incoming[AppointmentMoved]) -> None:
-        data = incoming.data
-        await self.visits.visit_moved(
-            _notice(incoming, data.citizen_id, about=data.appointment_id),
-            appointment_id=data.appointment_id,
-            starts_at=data.visit.starts_at,
-            seq=incoming.event.seq,
-            cause=incoming.cause,
-        )
-
-    async def appointment_cancelled(self, incoming: Incoming[AppointmentCancelled]) -> None:
-        data = incoming.data
-        await self.announcements.called_off(
-            _notice(incoming, data.citizen_id),
-            subject_id=data.appointment_id,
-            cause=incoming.cause,
-        )
-
     async def application_escalated(self, incoming: Incoming[ApplicationEscalated]) -> None:
         """To its citizen, and to the office that is turned to, where it can be written to."""
         data = incoming.data
@@ -230,24 +182,6 @@ class _Consumers:
         await self.announcements.notify(notice, cause=incoming.cause)
 
 
-def _notice(incoming: Incoming[Any], citizen_id: str, *, about: str | None = None) -> Notice:
-    return Notice(
-        id=incoming.event.id,
-        citizen_id=citizen_id,
-        template=TEMPLATE_OF[type(incoming.data)],
-        context=facts_of(incoming.data),
-        cause_id=incoming.event.id,
-        created_at=incoming.event.time,
-        about=about,
-    )
-
-
-def facts_of(data: Data) -> dict[str, Any]:
-    """What a template may use; of personal data only how the two of a right are called."""
-    found = data.model_dump(mode="json", exclude={"pii"})
-    return found | getattr(data, "pii", Pii()).model_dump(include=_NAMES)
-
-
 def _contacts(data: _Account) -> Contacts:
     if isinstance(data, ProfileConfirmedV2):
         person = data.pii
@@ -267,19 +201,15 @@ def _addresses(phone: str | None, email: str | None) -> tuple[Address, ...]:
     return tuple(Address(channel, to) for channel, to in found if to)
 
 
-def handlers(announcements: Announcements, visits: Visits) -> Handlers:
+def handlers(announcements: Announcements) -> Handlers:
     """Event type → what to do with it."""
-    consumers = _Consumers(announcements, visits)
+    consumers = _Consumers(announcements)
     return {
         AccountRegistered: consumers.account,
         ProfileConfirmedV2: consumers.account,
         ContactsChanged: consumers.account,
         CertificateIssued: consumers.certificate_issued,
         CertificateRevoked: consumers.certificate_revoked,
-        AppointmentBooked: consumers.appointment_booked,
-        TalonIssued: consumers.talon_issued,
-        AppointmentMoved: consumers.appointment_moved,
-        AppointmentCancelled: consumers.appointment_cancelled,
         StaffInvited: consumers.account,
         SignerExpiryWarned: consumers.signer_expiring,
         ApplicationEscalated: consumers.application_escalated,
