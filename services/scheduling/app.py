@@ -224,7 +224,13 @@ def build(
                 importing_store.INDEXES,
             ],
             facilities=[
-                Door(patients.blocked, acting, (Scope.APPOINTMENTS,), now),
+                Door(
+                    patients.blocked,
+                    acting,
+                    (Scope.APPOINTMENTS,),
+                    now,
+                    not_confirmed=patients.not_confirmed,
+                ),
                 recent,
                 timetable,
                 search,

@@ -15,7 +15,11 @@ from fastapi import Depends, Request
 from contracts.rights import Scope
 from contracts.roles import Role
 from services.chassis.foundation import clock
-from services.chassis.foundation.errors import AccountBlockedError
+from services.chassis.foundation.errors import (
+    AccountBlockedError,
+    NotConfirmedError,
+    RefusalError,
+)
 from services.chassis.http.auth import Principal, require
 from services.chassis.http.facilities import find
 from services.chassis.work.arrivals import PATIENCE, NotHereYetError, arrived
@@ -40,12 +44,17 @@ class RightNotReceivedError(NotHereYetError):
         )
 
 
+async def _not_confirmed(_: str) -> RefusalError:
+    return NotConfirmedError()
+
+
 @dataclass(frozen=True)
 class Door:
     """Asks the service's copies, by id: once a request, so it has to be cheap.
 
     `blocked` is asked by the id of an account. A right has to cover all `scopes` of the
-    service; without `rights` nobody acts for another here.
+    service; without `rights` nobody acts for another here. `not_confirmed` is asked only about an
+    account that is not: what its owner is told.
     """
 
     blocked: Callable[[str], Awaitable[bool]]
@@ -53,6 +62,16 @@ class Door:
     scopes: tuple[Scope, ...] = ()
     now: Callable[[], datetime] = clock.now
     patience: timedelta = PATIENCE
+    not_confirmed: Callable[[str], Awaitable[RefusalError]] = _not_confirmed
+
+    async def require_confirmed(self, who: Principal) -> None:
+        """Check that the registry agreed with who this is done for.
+
+        Raises:
+            RefusalError: it did not; why, as far as the service knows.
+        """
+        if not who.confirmed:
+            raise await self.not_confirmed(who.subject)
 
     async def admit(self, who: Principal) -> Principal:
         """Whoever holds the token, a citizen or a member of staff, and whom they act for.
@@ -124,10 +143,12 @@ def admitted(
 
     With `acting`, whoever acts for another comes in, too, by a right that covers this service.
     """
-    has_role = require(*roles, confirmed=confirmed, acting=acting)
+    has_role = require(*roles, acting=acting)
 
     async def holder(request: Request, who: Principal = Depends(has_role)) -> Principal:
         door = find(request.app, Door)
+        if confirmed:
+            await door.require_confirmed(who)
         await door.admit(who)
         if acting:
             await door.right_of(who)
@@ -141,11 +162,13 @@ def represented(*roles: Role, confirmed: bool = False) -> Callable[..., Awaitabl
 
     Who acts for themselves is not asked for here; who acts for another is, in full.
     """
-    has_role = require(*roles, confirmed=confirmed, acting=True)
+    has_role = require(*roles, acting=True)
 
     async def holder(request: Request, who: Principal = Depends(has_role)) -> Principal:
+        door = find(request.app, Door)
+        if confirmed:
+            await door.require_confirmed(who)
         if who.actor is not None:
-            door = find(request.app, Door)
             await door.admit(who)
             await door.right_of(who)
         return who

@@ -28,7 +28,7 @@ from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import check_receives
 from services.scheduling.known.store import Known
-from services.scheduling.patients.domain import engaged, may_book
+from services.scheduling.patients.domain import check_policy, engaged, may_book
 from services.scheduling.patients.store import Patients
 from services.scheduling.reception.store import Receptions
 from services.scheduling.timetable.actions import Freeing
@@ -102,6 +102,8 @@ class Taking:
         patient = may_book(await self.patients.get(tx, wish.citizen_id))
         check_receives(await clinic(), slot.day)
         asks = await reception()
+        if wish.of_citizen:
+            check_policy(patient, asks, slot.day)
         rule = asks.rule(slot.specialty_code, slot.visit.kind, slot.doctor_id)
         appointment_id, number = self.deps.new_id(), talon_number(self.new_talon())
         busier = engaged(

@@ -13,10 +13,12 @@ from services.chassis.foundation.errors import (
 from services.scheduling.patients.errors import (
     REJECTIONS,
     OverlapError,
+    PolicyRequiredError,
     ProfileNotReceivedError,
     TooManyActiveError,
     TooManyBookingsError,
 )
+from services.scheduling.reception.domain import Assent, Reception
 from services.scheduling.timetable.domain import Visit
 
 _DAY = timedelta(days=1)
@@ -93,6 +95,7 @@ class Patient:
     agenda: tuple[Engagement, ...] = ()
     tally: Tally | None = None
     papers: Papers | None = None
+    """None: confirmed before papers were told; a clinic then sees them itself."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,27 @@ def may_book(known: Known | None) -> Patient:
     if known.rejected:
         raise known.not_confirmed
     return Patient(known.id, known.full_name, known.agenda, known.tally, known.papers)
+
+
+def check_policy(patient: Patient, reception: Reception, day: date) -> None:
+    """Check that a clinic which asks for a policy is given one for the day of the visit (e21).
+
+    Raises:
+        PolicyRequiredError: there is none; a temporary number would do.
+    """
+    papers = patient.papers
+    if reception.policy_required and papers is not None and papers.policy(day) is None:
+        raise PolicyRequiredError
+
+
+def assent_of(patient: Patient, reception: Reception, day: date) -> Assent:
+    """How a booking is confirmed: as the clinic asks, and not without proof where no number is.
+
+    Who has neither a policy nor a СНИЛС proves with a code or a signature who they are (e21).
+    """
+    papers = patient.papers
+    unknown = papers is not None and papers.policy(day) is None and papers.snils is None
+    return Assent.CODE if unknown and reception.assent is Assent.BOOKING else reception.assent
 
 
 def engaged(

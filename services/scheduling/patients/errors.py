@@ -144,6 +144,18 @@ class CertificateNotLinkedError(RejectedError):
     )
 
 
+class PolicyRequiredError(ForbiddenError):
+    """The clinic asks for a policy, and there is none (e21)."""
+
+    code = "policy-required"
+    title = "Клинике нужен полис"
+    detail = (
+        "Эта клиника записывает только с полисом ОМС. Укажите его в профиле, попросите "
+        "временный страховой номер в чате или по телефону поддержки (это быстро и без визита), "
+        "выберите другую клинику или запишитесь в регистратуре."
+    )
+
+
 REJECTIONS: Mapping[str, type[RejectedError]] = {
     rejection.code: rejection
     for rejection in (

@@ -12,6 +12,11 @@ from datetime import date
 from typing import Any
 
 from services.chassis.database.client import Database, Indexes
+from services.chassis.foundation.errors import (
+    AccountBlockedError,
+    ForbiddenError,
+    NotConfirmedError,
+)
 from services.chassis.work.transactions import Transaction
 from services.scheduling.patients.domain import (
     Engagement,
@@ -62,9 +67,17 @@ class Patients:
         query = {"_id": account_id, "blocked": True}
         return await self._patients.find_one(query, {"_id": 1}) is not None
 
-    async def get(self, tx: Transaction, citizen_id: str) -> Known | None:
+    async def not_confirmed(self, citizen_id: str) -> ForbiddenError:
+        """What somebody is told whose token says that they are not confirmed (e22–e24, e34)."""
+        known = await self.get(None, citizen_id)
+        if known is not None and known.blocked:
+            return AccountBlockedError()
+        return known.not_confirmed if known is not None else NotConfirmedError()
+
+    async def get(self, tx: Transaction | None, citizen_id: str) -> Known | None:
         """What events have told of a citizen, and their agenda."""
-        found = await tx.find_one(self._patients, {"_id": citizen_id})
+        query = {"_id": citizen_id}
+        found = await (tx.find_one(self._patients, query) if tx else self._patients.find_one(query))
         if found is None:
             return None
         tally, papers = found.get("tally"), found.get("papers")

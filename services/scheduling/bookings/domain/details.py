@@ -67,6 +67,11 @@ class Wish:
     details: Details = field(default_factory=Details)
     confirmed: Confirmed | None = None
 
+    @property
+    def of_citizen(self) -> bool:
+        """Whether the citizen, or who represents them, books: papers are asked of nobody else."""
+        return self.staff is None and self.application_id is None
+
 
 def needs_of(reception: Reception, rule: VisitRule, details: Details) -> tuple[Need, ...]:
     """What a booking still needs before it stands."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from contracts.envelope import Data, Event
@@ -12,7 +12,10 @@ from contracts.identity import (
     AccountUnblocked,
     ProfileRejected,
 )
+from contracts.patients import TemporaryPolicy
 from contracts.scheduling import AppointmentBooked
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.service import an_event, deliver, outbox_events
 from tests.support.services.scheduling import Desk, person
 
@@ -90,3 +93,43 @@ async def test_who_was_rejected_first_is_waited_for(desk: Desk) -> None:
     confirmed = person(name)
     await deliver(desk.app, an_event(confirmed, aggregate_id=name, seq=2))
     assert (await booking).status_code == 201
+
+
+async def test_who_was_rejected_is_told_why_and_books_once_it_is_right_e22_e23(desk: Desk) -> None:
+    """A29: with a fresh token and with one that still says «confirmed»; the desk's help counts."""
+    name = "citizen-1"
+    confirmed, slot = await desk.citizen(name), await desk.late_slot()
+    registered = desk.tokens.headers(name, level="registered")
+
+    async def rejected(seq: int, *reasons: str) -> None:
+        data = ProfileRejected(account_id=name, mismatches=("oms",), reasons=reasons)
+        assert await deliver(desk.app, an_event(data, aggregate_id=name, seq=seq)) == "handled"
+
+    for seq, reason in enumerate(("policy-expired", "name-mismatch"), start=2):
+        await rejected(seq, reason)
+        for who in (confirmed, registered):
+            refused = await desk.book(who, slot["id"])
+            assert (refused.status_code, refused.json()["code"]) == (403, reason)
+    await rejected(4)
+    assert (await desk.book(registered, slot["id"])).json()["code"] == "account-not-confirmed"
+    corrected = person(name, "Белова")
+    await deliver(desk.app, an_event(corrected, aggregate_id=name, seq=5))
+    assert (await desk.book(confirmed, slot["id"])).status_code == 201
+
+
+async def test_a_clinic_may_ask_for_a_policy_and_a_temporary_number_will_do_e21(
+    desk: Desk,
+) -> None:
+    """A25: until its last day; the refusal names the ways."""
+    slot = await desk.late_slot(clinic_id="clinic-1")
+    receptions = find(desk.app, Runtime).mongo.db["receptions"]
+    await receptions.insert_one({"_id": "clinic-1", "policy_required": True})
+    who = await desk.citizen(oms=None)
+    refused = await desk.book(who, slot["id"])
+    assert (refused.status_code, refused.json()["code"]) == (403, "policy-required")
+    assert "временный страховой номер" in refused.json()["detail"]
+
+    temporary = TemporaryPolicy(number="123456789", valid_until=date(2038, 4, 1))
+    helped = person("citizen-1", oms=None, temporary_policy=temporary)
+    await deliver(desk.app, an_event(helped, aggregate_id="citizen-1", seq=2))
+    assert (await desk.book(who, slot["id"])).status_code == 201

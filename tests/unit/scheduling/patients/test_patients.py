@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.patients import MISMATCHES
 from services.chassis.foundation.errors import AccountBlockedError, NotConfirmedError
 from services.scheduling.patients.domain import (
     Engagement,
     Known,
+    Papers,
     Patient,
     Tally,
+    TemporaryPolicy,
+    assent_of,
+    check_policy,
     engaged,
     may_book,
 )
 from services.scheduling.patients.errors import (
+    REJECTIONS,
     OverlapError,
+    PolicyRequiredError,
     ProfileNotReceivedError,
     TooManyActiveError,
     TooManyBookingsError,
 )
+from services.scheduling.reception.domain import Assent, Reception
 from tests.support.services.scheduling import BEFORE, START, VISIT
 
 KNOWN = Known("citizen-1", "Соколова Анна Сергеевна")
@@ -58,6 +66,54 @@ def test_others_are_told_why_not(known: Known | None, refusal: type[Exception]) 
     """I9: whatever the token says."""
     with pytest.raises(refusal):
         may_book(known)
+
+
+@pytest.mark.parametrize("reason", REJECTIONS)
+def test_a_rejection_says_why_e22_e23_e24_e34(reason: str) -> None:
+    """And what to do; a reason that nobody can do anything about here is told in general."""
+    rejected = replace(KNOWN, rejected=True, reasons=("inn-mismatch", reason))
+    with pytest.raises(REJECTIONS[reason]) as refused:
+        may_book(rejected)
+    assert (refused.value.code, refused.value.status) == (reason, 403)
+    assert reason in MISMATCHES
+    with pytest.raises(NotConfirmedError):
+        may_book(replace(rejected, reasons=("inn-mismatch",)))
+
+
+PAPERS = Papers("Ли", "Мин", date(1990, 1, 1), "temporary")
+DAY = VISIT.starts_at.date()
+TEMPORARY = TemporaryPolicy("123456789", DAY)
+
+
+@pytest.mark.parametrize(
+    ("papers", "insured", "assent"),
+    [
+        (None, True, Assent.BOOKING),  # confirmed before papers were told
+        (PAPERS, False, Assent.CODE),
+        (replace(PAPERS, snils="11223344595"), False, Assent.BOOKING),
+        (replace(PAPERS, oms="7758890000000128"), True, Assent.BOOKING),
+        (replace(PAPERS, temporary_policy=TEMPORARY), True, Assent.BOOKING),
+        (
+            replace(PAPERS, temporary_policy=replace(TEMPORARY, valid_until=DAY - timedelta(1))),
+            False,
+            Assent.CODE,
+        ),
+    ],
+)
+def test_who_has_no_policy_proves_who_they_are_a25_e21(
+    papers: Papers | None, insured: bool, assent: Assent
+) -> None:
+    """A temporary number counts on the day of the visit; a clinic may ask for a policy."""
+    patient = Patient("citizen-1", "Ли Мин", papers=papers)
+    asks = Reception("clinic-1", policy_required=True)
+    assert assent_of(patient, asks, DAY) is assent
+    assert assent_of(patient, replace(asks, assent=Assent.SIGNATURE), DAY) is Assent.SIGNATURE
+    check_policy(patient, Reception("clinic-1"), DAY)
+    if insured:
+        check_policy(patient, asks, DAY)
+    else:
+        with pytest.raises(PolicyRequiredError):
+            check_policy(patient, asks, DAY)
 
 
 @pytest.mark.parametrize("minutes", [-14, -1, 0, 1, 14])
