@@ -46,6 +46,13 @@ class Place(Part):
     longitude: Annotated[float, Field(ge=-180, le=180)]
 
 
+class Emergency(Part):
+    """Its department of urgent care; one that is not round the clock works as the clinic does."""
+
+    phone: str
+    round_the_clock: bool = False
+
+
 class Qualification(Part):
     """A certificate or an accreditation of a specialist; `specialty` is a code."""
 

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from contracts.clinics import OpeningHours, Permit, Place, Practice, Room
+from contracts.clinics import Emergency, OpeningHours, Permit, Place, Practice, Room
 from contracts.envelope import Data, EncryptedPii, Moment, Part, Pii
 
 
@@ -253,6 +253,7 @@ class ClinicChanged(Data):
     `name` is for people («Городская поликлиника № 45»), `organisation` the legal entity as the
     register has it. `closed_on` is the first day on which the clinic works no more. `region` is a
     code of `contracts.regions`: its days off are the clinic's. Citizens write to `email`.
+    `emergency` is its department of urgent care, where it has one.
     """
 
     TYPE: ClassVar[str] = "identity.clinic-changed.v1"
@@ -274,6 +275,7 @@ class ClinicChanged(Data):
     closed_on: date | None = None
     region: str | None = None
     email: str | None = None
+    emergency: Emergency | None = None
 
 
 class StaffInvited(Data):

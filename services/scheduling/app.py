@@ -62,7 +62,9 @@ from services.scheduling.known.usecases import Copies
 from services.scheduling.patients import consumers as patients_consumers
 from services.scheduling.patients import store as patients_store
 from services.scheduling.patients.usecases import Registration
+from services.scheduling.reception import api as reception_api
 from services.scheduling.reception import store as reception_store
+from services.scheduling.reception.usecases import Receiving
 from services.scheduling.settings import Settings
 from services.scheduling.talons import api as talons_api
 from services.scheduling.talons import consumers as talons_consumers
@@ -73,6 +75,9 @@ from services.scheduling.timetable.actions import HOLD, Alternating, Calendar, F
 from services.scheduling.timetable.domain import Hold, Slot
 from services.scheduling.timetable.metrics import TimetableMetrics
 from services.scheduling.timetable.usecases import Holding, Search, Timetable
+from services.scheduling.triage import api as triage_api
+from services.scheduling.triage.actions import Triage
+from services.scheduling.triage.metrics import TriageMetrics
 from services.scheduling.video import api as video_api
 from services.scheduling.video import consumers as video_consumers
 from services.scheduling.video import store as video_store
@@ -128,6 +133,7 @@ def build(
     acting = rights.Rights(db)
     appointments = bookings_store.Appointments(db)
     known = Known(db)
+    triage = Triage(deps, known, TriageMetrics(resources.metrics))
     journal = Looks(db, SHOWN_LABELS, clinics=known.clinic_names, now=now, new_id=new_id)
     showing = Showing(journal)
     alternating = Alternating(deps, slots, known)
@@ -164,7 +170,13 @@ def build(
     clinics = ClinicsHours(deps, making, making.calendar.days, planning)
     hours = Hours(deps, timetables, making, changed=recent.changed)
     timetable = Timetable(
-        deps, slots, known, calendar, alternating, TimetableMetrics(resources.metrics)
+        deps,
+        slots,
+        known,
+        calendar,
+        alternating,
+        receptions,
+        TimetableMetrics(resources.metrics),
     )
     search = Search(deps, slots, known)
     talons = Talons(deps, appointments, showing)
@@ -234,6 +246,8 @@ def build(
                 recent,
                 timetable,
                 search,
+                triage,
+                Receiving(deps, known, receptions, changed=recent.changed),
                 hours,
                 clinics,
                 planning,
@@ -255,6 +269,8 @@ def _routes() -> APIRouter:
         timetable_api.router,
         timetable_api.cards,
         timetable_api.alternatives,
+        triage_api.router,
+        reception_api.router,
         changes_api.doctors,
         changes_api.clinics,
         bookings_api.router,

@@ -34,7 +34,7 @@ class RefusalError(Exception):
     passing: ClassVar[bool] = False
     """Whether the same work may succeed in a moment: then it is no reason for a dead letter."""
     detail: str = "Действие невозможно."
-    members: Mapping[str, str] = MappingProxyType({})
+    members: Mapping[str, object] = MappingProxyType({})
     """What a program needs beside the words: further members of the problem (RFC 9457)."""
 
     def __init__(

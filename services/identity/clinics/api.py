@@ -54,6 +54,13 @@ class RoomTyped(Body):
     title: Annotated[FormField, Field(examples=["Кабинет терапевта"])] = None
 
 
+class EmergencyTyped(Body):
+    """A department of urgent care; one that is not round the clock works as the clinic does."""
+
+    phone: Annotated[FormField, Field(examples=["+7 495 000-01-45"])] = None
+    round_the_clock: bool = False
+
+
 class ClinicTyped(Body):
     """A clinic as typed; one answer names all errors."""
 
@@ -89,6 +96,7 @@ class ClinicTyped(Body):
         FormField,
         Field(description="Куда гражданам писать о справках.", examples=["spravki@gp45.mos.ru"]),
     ] = None
+    emergency: EmergencyTyped | None = None
 
     def form(self) -> ClinicForm:
         """The use case's form."""

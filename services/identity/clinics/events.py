@@ -32,6 +32,13 @@ def clinic_changed(clinic: Clinic) -> contract.ClinicChanged:
         closed_on=clinic.closure.on if clinic.closure else None,
         region=details.region,
         email=details.email,
+        emergency=(
+            parts.Emergency(
+                phone=details.emergency.phone, round_the_clock=details.emergency.round_the_clock
+            )
+            if details.emergency
+            else None
+        ),
     )
 
 

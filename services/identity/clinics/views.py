@@ -44,6 +44,13 @@ class RoomView(BaseModel):
     title: str | None
 
 
+class EmergencyView(BaseModel):
+    """Its department of urgent care (A40)."""
+
+    phone: str
+    round_the_clock: bool
+
+
 class ClinicView(BaseModel):
     """A clinic; edit with the `ETag` of this answer in `If-Match`."""
 
@@ -67,12 +74,14 @@ class ClinicView(BaseModel):
     region: str | None
     region_title: str | None
     email: str | None
+    emergency: EmergencyView | None
 
     @classmethod
     def of(cls, clinic: Clinic, now: datetime) -> ClinicView:
         """The view of a clinic at this moment. Why it closes is told to nobody."""
         details, today = clinic.details, clinic.day_of(now)
         place, accredited = details.place, details.accreditation
+        urgent = details.emergency
         return cls(
             id=clinic.id,
             number=details.number,
@@ -97,4 +106,5 @@ class ClinicView(BaseModel):
             region=details.region,
             region_title=REGIONS[details.region] if details.region else None,
             email=details.email,
+            emergency=EmergencyView(**vars(urgent)) if urgent else None,
         )

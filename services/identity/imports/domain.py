@@ -13,7 +13,13 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from contracts.specialties import SPECIALTIES
 from services.identity.accounts.domain import email_of, phone_of
-from services.identity.clinics.domain import ClinicForm, HoursForm, PermitForm, RoomForm
+from services.identity.clinics.domain import (
+    ClinicForm,
+    EmergencyForm,
+    HoursForm,
+    PermitForm,
+    RoomForm,
+)
 from services.identity.staff.domain import (
     PostForm,
     PracticeForm,
@@ -30,11 +36,21 @@ _ROLES: Mapping[str, str] = {
     "инженер": "sre",
 }
 _CODES = {folded(title): code for code, title in SPECIALTIES.items()}
+_YES_NO: Mapping[str, bool] = {"да": True, "нет": False}
 _QUALIFICATIONS = records(
     *("number", "specialty", "issued_on", "valid_until"),
     wanted="Нужно: номер, специальность, дата выдачи, действует до; следующий через «;».",
 )
 _CONFERENCES = records("year", "title", wanted="Нужно: год, название; следующая через «;».")
+
+
+def _emergency(value: Any) -> Any:
+    """«да» in a cell is a yes."""
+    if not isinstance(value, Mapping):
+        return value
+    said = value.get("round_the_clock")
+    word = folded(said) if isinstance(said, str) else None
+    return {**value, "round_the_clock": _YES_NO.get(word, said) if word is not None else bool(said)}
 
 
 class ClinicRow(Row):
@@ -58,6 +74,7 @@ class ClinicRow(Row):
     insurance: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
     region: str | None = None
     email: str | None = None
+    emergency: Annotated[EmergencyForm | None, BeforeValidator(_emergency)] = None
 
     def form(self) -> ClinicForm:
         """As an administrator would have typed it."""
@@ -163,6 +180,8 @@ CLINIC_TITLES: Mapping[str, str] = {
     "insurance": "Страхование",
     "region": "Регион",
     "email": "E-mail",
+    "emergency.phone": "Неотложная помощь",
+    "emergency.round_the_clock": "Неотложная круглосуточно",
 }
 ROOM_TITLES: Mapping[str, str] = {
     "clinic_id": "Клиника",

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from services.chassis.foundation.errors import ForbiddenError, NotFoundError, RefusalError
-
-
-class NotYourClinicError(ForbiddenError):
-    """The timetables of a clinic are a matter of its own administrator and registrars."""
-
-    code = "clinic-not-yours"
-    detail = "Расписание этой клиники ведут её администратор и регистраторы."
+from services.chassis.foundation.errors import NotFoundError, RefusalError
 
 
 class HoursOverlapError(RefusalError):

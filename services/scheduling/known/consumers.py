@@ -9,6 +9,7 @@ from services.scheduling.known.domain import (
     Clinic,
     Conference,
     Doctor,
+    Emergency,
     OpeningHours,
     Permit,
     Place,
@@ -46,6 +47,7 @@ def _clinic(data: ClinicChanged) -> Clinic:
         rooms=tuple(Room(**dict(room)) for room in data.rooms),
         insurance=data.insurance,
         closed_on=data.closed_on,
+        emergency=Emergency(**dict(data.emergency)) if data.emergency else None,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
@@ -12,6 +14,10 @@ from contracts.specialties import SPECIALTIES
 from services.scheduling.known.errors import ClinicShutError, LicenceEndedError
 
 EARTH_KM = 6371.0
+_DAY = 24 * 60
+_WEEK = 7 * _DAY
+_DEGREES = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,10})?),(-?[0-9]{1,3}(?:\.[0-9]{1,10})?)")
+_POLE, _DATE_LINE = 90, 180
 FOLLOW = "follow-copy"
 """The timer that makes the coming slots follow a newer copy; its key is `followed`."""
 
@@ -65,6 +71,15 @@ class Place:
         return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
 
 
+def place_of(text: str) -> Place | None:
+    """«55.7558,37.6173» as a place; None where it is none."""
+    found = _DEGREES.fullmatch(text.replace(" ", ""))
+    latitude, longitude = map(float, found.groups()) if found else (_POLE + 1, 0.0)
+    if abs(latitude) > _POLE or abs(longitude) > _DATE_LINE:
+        return None
+    return Place(latitude, longitude)
+
+
 @dataclass(frozen=True)
 class Near:
     """Not further than this from a place."""
@@ -105,6 +120,14 @@ class OpeningHours:
 
 
 @dataclass(frozen=True)
+class Emergency:
+    """A department of urgent care; one that is not round the clock works as its clinic does."""
+
+    phone: str
+    round_the_clock: bool = False
+
+
+@dataclass(frozen=True)
 class Clinic:
     """Where patients come. `closed_on` is the first day on which it works no more."""
 
@@ -122,6 +145,7 @@ class Clinic:
     rooms: tuple[Room, ...] = ()
     insurance: tuple[str, ...] = ()
     closed_on: date | None = None
+    emergency: Emergency | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -132,6 +156,28 @@ class Clinic:
     def room_numbers(self) -> frozenset[str]:
         """What stands on its doors."""
         return frozenset(room.number for room in self.rooms)
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether this moment is within its opening hours, and it has not closed for good."""
+        here = moment.astimezone(self.zone)
+        if not self.works_on(here.date()):
+            return False
+        minute = (here.isoweekday() - 1) * _DAY + here.hour * 60 + here.minute
+        return any((minute - begins) % _WEEK < length for begins, length in self._stretches)
+
+    @property
+    def _stretches(self) -> Iterator[tuple[int, int]]:
+        """When in the week each begins, and how long it is, in minutes."""
+        for hours in self.opening_hours:
+            begins = hours.begins.hour * 60 + hours.begins.minute
+            ends = hours.ends.hour * 60 + hours.ends.minute
+            yield (hours.weekday - 1) * _DAY + begins, (ends - begins) % _DAY or _DAY
+
+    def urgent_at(self, moment: datetime) -> bool:
+        """Whether its department of urgent care works then (A40)."""
+        if self.emergency is None or not self.works_on(moment.astimezone(self.zone).date()):
+            return False
+        return self.emergency.round_the_clock or self.open_at(moment)
 
     def works_on(self, day: date) -> bool:
         """Whether it is not closed for good by then."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.chassis.foundation.errors import NotFoundError, RefusalError
+from services.chassis.foundation.errors import ForbiddenError, NotFoundError, RefusalError
 
 
 class ClinicUnknownError(NotFoundError):
@@ -19,6 +19,13 @@ class DoctorUnknownError(NotFoundError):
 
     code = "doctor-not-found"
     detail = "Такого врача нет, или он больше не ведёт приём."
+
+
+class NotYourClinicError(ForbiddenError):
+    """What a clinic does is a matter of its own administrator and registrars."""
+
+    code = "clinic-not-yours"
+    detail = "Расписание и правила этой клиники ведут её администратор и регистраторы."
 
 
 class ClinicShutError(RefusalError):

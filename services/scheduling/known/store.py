@@ -14,11 +14,13 @@ from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Records
 from services.chassis.work.transactions import Transaction
 from services.scheduling.known.domain import Clinic, Doctor, Near, Place, Wanted
+from services.scheduling.known.errors import ClinicUnknownError
 
 _BY_ID = Sort()
 INDEXES: Indexes = {
     "known_clinics": [
         IndexModel([("point", GEOSPHERE)], name="by_place"),
+        IndexModel([("urgent_point", GEOSPHERE)], name="urgent_by_place"),
         IndexModel([("insurance", ASCENDING), ("_id", ASCENDING)], name="by_insurance"),
         IndexModel([("timezone", ASCENDING)], name="by_timezone"),
     ],
@@ -31,11 +33,15 @@ INDEXES: Indexes = {
 
 
 class _ClinicMapper(Mapper[Clinic]):
-    """Where it is, is stored once more, as GeoJSON."""
+    """Where it is, is stored once more, as GeoJSON; and where its department of urgent care is."""
 
     def document(self, value: Clinic) -> dict[str, object]:
         document = super().document(value)
-        return {**document, "point": _point(value.place)} if value.place else document
+        if value.place is not None:
+            document["point"] = _point(value.place)
+            if value.emergency is not None:
+                document["urgent_point"] = _point(value.place)
+        return document
 
 
 def _point(place: Place) -> dict[str, object]:
@@ -70,6 +76,17 @@ class Known:
         self.clinics = Records(db["known_clinics"], _ClinicMapper(Clinic))
         self.doctors = Records(db["known_doctors"], _DoctorMapper(Doctor))
 
+    async def clinic(self, clinic_id: str) -> Clinic:
+        """One clinic, also one that has closed.
+
+        Raises:
+            ClinicUnknownError: there is none.
+        """
+        found = await self.clinics.find(None, clinic_id)
+        if found is None:
+            raise ClinicUnknownError
+        return found
+
     def clinic_asked(
         self, tx: Transaction, clinic_id: str
     ) -> Callable[[], Awaitable[Clinic | None]]:
@@ -100,6 +117,16 @@ class Known:
         }
         if insurance is not None:
             query["insurance"] = insurance
+        found = await self.clinics.collection.find(query, limit=limit).to_list(None)
+        return [self.clinics.mapper.value(document) for document in found]
+
+    async def urgent_near(self, near: Near, *, day: date, limit: int) -> list[Clinic]:
+        """The nearest clinics with a department of urgent care, nearest first (A40)."""
+        within = {"$geometry": _point(near.place), "$maxDistance": near.within_km * 1000}
+        query = {
+            "urgent_point": {"$nearSphere": within},
+            "closed_on": {"$not": {"$lte": day.isoformat()}},
+        }
         found = await self.clinics.collection.find(query, limit=limit).to_list(None)
         return [self.clinics.mapper.value(document) for document in found]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
@@ -31,3 +31,13 @@ class Receptions(Aggregates[Reception]):
             return Reception(clinic_id) if document is None else self.mapper.value(document)
 
         return answer
+
+    async def of(self, clinic_id: str) -> Reception:
+        """A clinic's rules."""
+        return await self.find(None, clinic_id) or Reception(clinic_id)
+
+    async def these(self, clinic_ids: Sequence[str]) -> list[Reception]:
+        """The rules of a few clinics, in this order."""
+        found = await self.every(None, {"_id": {"$in": sorted(clinic_ids)}})
+        there = {rules.id: rules for rules in found}
+        return [there.get(id_) or Reception(id_) for id_ in clinic_ids]

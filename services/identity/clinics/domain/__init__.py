@@ -6,6 +6,7 @@ from services.identity.clinics.domain.clinic import (
     Clinic,
     Closure,
     Details,
+    Emergency,
     Hours,
     Permit,
     Place,
@@ -15,6 +16,7 @@ from services.identity.clinics.domain.clinic import (
 )
 from services.identity.clinics.domain.form import (
     ClinicForm,
+    EmergencyForm,
     HoursForm,
     PermitForm,
     RoomForm,
@@ -28,6 +30,8 @@ __all__ = [
     "ClinicForm",
     "Closure",
     "Details",
+    "Emergency",
+    "EmergencyForm",
     "Hours",
     "HoursForm",
     "Permit",

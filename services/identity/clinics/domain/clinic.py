@@ -49,6 +49,14 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Emergency:
+    """Its department of urgent care; one that is not round the clock works as the clinic does."""
+
+    phone: str
+    round_the_clock: bool = False
+
+
+@dataclass(frozen=True)
 class Details:
     """Everything that is entered of a clinic. `organisation` is the legal entity's name.
 
@@ -72,6 +80,7 @@ class Details:
     insurance: tuple[str, ...] = ()
     region: str | None = None
     email: str | None = None
+    emergency: Emergency | None = None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from services.chassis.foundation.findings import Findings
 from services.chassis.foundation.text import line
 from services.chassis.foundation.text import number as digits_of
 from services.identity.accounts.domain import email_of, office_phone_of
-from services.identity.clinics.domain.clinic import Details, Hours, Permit, Place, Room
+from services.identity.clinics.domain.clinic import Details, Emergency, Hours, Permit, Place, Room
 
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
@@ -55,6 +55,14 @@ class RoomForm:
 
 
 @dataclass(frozen=True)
+class EmergencyForm:
+    """A department of urgent care as typed."""
+
+    phone: str | None = None
+    round_the_clock: bool = False
+
+
+@dataclass(frozen=True)
 class ClinicForm:
     """A clinic as typed."""
 
@@ -75,6 +83,7 @@ class ClinicForm:
     insurance: tuple[str, ...] = ()
     region: str | None = None
     email: str | None = None
+    emergency: EmergencyForm | None = None
 
 
 def checked(form: ClinicForm) -> Details:
@@ -89,7 +98,7 @@ def checked(form: ClinicForm) -> Details:
         "name": found.line("/name", form.name, longest=_NAME),
         "organisation": found.line("/organisation", form.organisation, longest=_ADDRESS),
         "address": found.line("/address", form.address, longest=_ADDRESS),
-        "phone": _phone(form.phone, found),
+        "phone": _phone("/phone", form.phone, found),
         "timezone": _timezone(form.timezone, found),
         "ogrn": office_number("ogrn", form.ogrn, found),
         "inn": office_number("inn", form.inn, found),
@@ -102,6 +111,7 @@ def checked(form: ClinicForm) -> Details:
     hours, rooms = _opening_hours(form.opening_hours, found), rooms_of(form.rooms, found)
     insurance = _insurance(form.insurance, found)
     region, email = _region(form.region, found), _email(form.email, found)
+    emergency = _emergency(form.emergency, found)
     found.refuse()
     assert licence is not None  # noqa: S101 - for the types: what is missing was refused
     return Details(
@@ -114,16 +124,23 @@ def checked(form: ClinicForm) -> Details:
         insurance=insurance,
         region=region,
         email=email,
+        emergency=emergency,
     )
 
 
-def _phone(typed: str | None, found: Findings) -> str:
+def _phone(pointer: str, typed: str | None, found: Findings) -> str:
     phone = office_phone_of(typed or "")
     if not line(typed or ""):
-        found.missing("/phone")
+        found.missing(pointer)
     elif phone is None:
-        found.add("/phone", "phone-format", "Нужен номер телефона, например +7 495 123-45-67.")
+        found.add(pointer, "phone-format", "Нужен номер телефона, например +7 495 123-45-67.")
     return phone or ""
+
+
+def _emergency(form: EmergencyForm | None, found: Findings) -> Emergency | None:
+    if form is None:
+        return None
+    return Emergency(_phone("/emergency/phone", form.phone, found), form.round_the_clock)
 
 
 def _email(typed: str | None, found: Findings) -> str | None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from contracts.roles import Role
 from services.chassis.database.pages import Page
 from services.chassis.http.auth import Principal
 from services.chassis.work.transactions import Transaction
@@ -26,12 +25,12 @@ from services.scheduling.hours.domain.timetable import Timetable, empty, timetab
 from services.scheduling.hours.errors import (
     AbsenceUnknownError,
     HoursOverlapError,
-    NotYourClinicError,
     ReplacementUnfitError,
     Unfit,
 )
+from services.scheduling.known.actions import check_keeps
 from services.scheduling.known.domain import Clinic
-from services.scheduling.known.errors import ClinicUnknownError, DoctorUnknownError
+from services.scheduling.known.errors import DoctorUnknownError
 from services.scheduling.timetable.domain import ClosedDay
 from services.scheduling.timetable.store import ClosedDays
 
@@ -55,13 +54,8 @@ class ClinicsHours:
             NotYourClinicError: somebody else does.
             ClinicUnknownError: there is none.
         """
-        here = who.clinics(Role.ADMINISTRATOR, Role.REGISTRAR)
-        if clinic_id not in here and not who.everywhere(Role.ADMINISTRATOR):
-            raise NotYourClinicError
-        found = await self.making.known.clinics.find(None, clinic_id)
-        if found is None:
-            raise ClinicUnknownError
-        return found
+        check_keeps(who, clinic_id)
+        return await self.making.known.clinic(clinic_id)
 
     async def every(self, clinic: Clinic, *, after: str | None, limit: int) -> Page[Timetable]:
         """The clinic's timetables by id."""

@@ -13,6 +13,8 @@ from services.chassis.foundation.typed import Id
 from services.chassis.http.facilities import facility
 from services.chassis.http.headers import cacheable
 from services.scheduling.known.domain import Clinic, Doctor, specialty_title
+from services.scheduling.reception.domain import Reception
+from services.scheduling.reception.views import ReceptionView, RuleView
 from services.scheduling.timetable.api.views import (
     ClinicView,
     DoctorView,
@@ -21,6 +23,7 @@ from services.scheduling.timetable.api.views import (
     said_of,
 )
 from services.scheduling.timetable.usecases import Timetable
+from services.scheduling.triage.views import DepartmentView
 
 router = APIRouter(prefix="/v1", tags=["Расписание"], dependencies=[Depends(cacheable(60))])
 Use = Annotated[Timetable, Depends(facility(Timetable))]
@@ -58,9 +61,11 @@ class ClinicCard(ClinicView):
     rooms: list[RoomView]
     insurance: list[str] = Field(description="Insurance programmes that it takes.")
     closed_on: date | None = Field(description="The first day on which it works no more.")
+    emergency: DepartmentView | None = Field(description="Its department of urgent care (A40).")
+    reception: ReceptionView = Field(description="What it asks for, and how to prepare (A23, A27).")
 
     @classmethod
-    def card(cls, clinic: Clinic, now: datetime) -> ClinicCard:
+    def card(cls, clinic: Clinic, asks: Reception, now: datetime) -> ClinicCard:
         """As everybody sees it now."""
         day, place = now.astimezone(clinic.zone).date(), clinic.place
         return cls(
@@ -77,6 +82,8 @@ class ClinicCard(ClinicView):
             rooms=[RoomView(number=r.number, title=r.title) for r in clinic.rooms],
             insurance=list(clinic.insurance),
             closed_on=clinic.closed_on,
+            emergency=DepartmentView.of(clinic, None, now) if clinic.emergency else None,
+            reception=ReceptionView.of(asks),
         )
 
 
@@ -93,6 +100,23 @@ class ConferenceView(BaseModel):
     year: int
 
 
+class RulesHere(BaseModel):
+    """What visits to the doctor need at one clinic."""
+
+    clinic_id: str
+    rules: list[RuleView]
+
+    @classmethod
+    def of(cls, asks: Reception, doctor: Doctor) -> RulesHere:
+        """Those of the doctor's specialties that are not another doctor's."""
+        rules = [
+            RuleView.of(rule)
+            for rule in asks.rules
+            if rule.specialty in doctor.specialties and rule.doctor_id in {None, doctor.id}
+        ]
+        return cls(clinic_id=asks.id, rules=rules)
+
+
 class DoctorCard(DoctorView):
     """Everything that patients choose a doctor by. There are no ratings yet."""
 
@@ -100,9 +124,18 @@ class DoctorCard(DoctorView):
     qualifications: list[QualificationView]
     conferences: list[ConferenceView]
     photo: str | None = Field(description="The number of a file.")
+    receptions: list[RulesHere] = Field(
+        description="Referral, documents, preparation, tests and prices by clinic (A23, A27, A41)."
+    )
 
     @classmethod
-    def card(cls, doctor: Doctor, clinics: Sequence[Clinic], now: datetime) -> DoctorCard:
+    def card(
+        cls,
+        doctor: Doctor,
+        clinics: Sequence[Clinic],
+        receptions: Sequence[Reception],
+        now: datetime,
+    ) -> DoctorCard:
         """As everybody sees it now, on the clock of the first clinic."""
         day = (now.astimezone(clinics[0].zone) if clinics else now).date()
         return cls(
@@ -121,17 +154,21 @@ class DoctorCard(DoctorView):
             ],
             conferences=[ConferenceView(title=c.title, year=c.year) for c in doctor.conferences],
             photo=doctor.photo,
+            receptions=[RulesHere.of(asks, doctor) for asks in receptions],
         )
 
 
 @router.get("/clinics/{clinic_id}", summary="Карточка клиники")
 async def clinic_card(clinic_id: Id, timetable: Use) -> ClinicCard:
     """A clinic with licence and accreditation, each as it stands today (A3)."""
-    return ClinicCard.card(await timetable.clinic(clinic_id), timetable.deps.now())
+    clinic = await timetable.clinic(clinic_id)
+    [asks] = await timetable.receptions.these([clinic.id])
+    return ClinicCard.card(clinic, asks, timetable.deps.now())
 
 
 @router.get("/doctors/{doctor_id}", summary="Карточка врача")
 async def doctor_card(doctor_id: Id, timetable: Use) -> DoctorCard:
     """A doctor with certificates, each as it stands today, and the clinics to go to (A2, A3)."""
     doctor, clinics = await timetable.doctor(doctor_id)
-    return DoctorCard.card(doctor, clinics, timetable.deps.now())
+    receptions = await timetable.receptions.these([clinic.id for clinic in clinics])
+    return DoctorCard.card(doctor, clinics, receptions, timetable.deps.now())

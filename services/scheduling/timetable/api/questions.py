@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,11 +13,9 @@ from services.chassis.foundation.text import line
 from services.chassis.foundation.typed import Tidied
 from services.chassis.http.pages import Cursor
 from services.scheduling.deps import Limit
-from services.scheduling.known.domain import Near, Place, Wanted
+from services.scheduling.known.domain import Near, Wanted, place_of
 from services.scheduling.timetable.usecases import FreeTime
 
-_DEGREES = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,10})?),(-?[0-9]{1,3}(?:\.[0-9]{1,10})?)")
-_POLE, _DATE_LINE = 90, 180
 _DAY = 24 * 60
 Code = Annotated[str | None, Field(max_length=64)]
 Programme = Annotated[str, Tidied(line, longest=200)]
@@ -50,10 +47,8 @@ class ClinicsAsked(BaseModel):
         """
         if self.near is None:
             return None
-        if found := _DEGREES.fullmatch(self.near.replace(" ", "")):
-            latitude, longitude = map(float, found.groups())
-            if abs(latitude) <= _POLE and abs(longitude) <= _DATE_LINE:
-                return Near(Place(latitude, longitude), self.within_km)
+        if (place := place_of(self.near)) is not None:
+            return Near(place, self.within_km)
         detail = "Нужны широта и долгота в градусах, например 55.7558,37.6173."
         raise InvalidInputError([FieldError("/query/near", "place-format", detail)])
 

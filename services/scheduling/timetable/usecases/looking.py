@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import Clinic, Doctor, specialty_title
-from services.scheduling.known.errors import ClinicUnknownError, DoctorUnknownError
+from services.scheduling.known.errors import DoctorUnknownError
 from services.scheduling.known.store import Known
+from services.scheduling.reception.store import Receptions
 from services.scheduling.timetable.actions import Alternating, Calendar
 from services.scheduling.timetable.domain import Alternatives, ClosedDay, Specialty
 from services.scheduling.timetable.metrics import TimetableMetrics
@@ -25,6 +26,7 @@ class Timetable:
     known: Known
     calendar: Calendar
     alternating: Alternating
+    receptions: Receptions
     metrics: TimetableMetrics
 
     async def clinic(self, clinic_id: str) -> Clinic:
@@ -33,10 +35,7 @@ class Timetable:
         Raises:
             ClinicUnknownError: there is none.
         """
-        found = await self.known.clinics.find(None, clinic_id)
-        if found is None:
-            raise ClinicUnknownError
-        return found
+        return await self.known.clinic(clinic_id)
 
     async def doctor(self, doctor_id: str) -> tuple[Doctor, Sequence[Clinic]]:
         """One doctor who receives, and the clinics where.

@@ -116,13 +116,13 @@ async def test_a_sheet_is_written_as_people_write_it(
     titles = [
         *("Код", "Номер", "Название", "Юридическое лицо", "Адрес", "Телефон", "Часовой пояс"),
         *("ОГРН", "ИНН", "Лицензия", "Лицензия выдана", "Часы работы", "Страхование"),
-        *("Регион", "E-mail"),
+        *("Регион", "E-mail", "Неотложная помощь", "Неотложная круглосуточно"),
     ]
     clinic = [
         *("clinic-1", 45, CLINIC["name"], CLINIC["organisation"], CLINIC["address"]),
         *("84950000045", "Asia/Yekaterinburg", 1027700000008, 7706000005, "Л041", "10.01.2020"),
         *("пн–пт 08:00–20:00; сб 09:00–15:00", "ОМС; ДМС «Согласие»"),
-        *("ru-sve", "spravki@gp45.example.org"),
+        *("ru-sve", "spravki@gp45.example.org", "84950000145", "да"),
     ]
     people: list[list[Any]] = [
         ["Код", "ФИО", "Должность", "E-mail", "Роли", "Специальности", "Работает с года",
@@ -140,6 +140,7 @@ async def test_a_sheet_is_written_as_people_write_it(
     assert clinic_now["insurance"] == ["ОМС", "ДМС «Согласие»"]
     assert (clinic_now["region"], clinic_now["region_title"]) == ("RU-SVE", "Свердловская область")
     assert clinic_now["email"] == "spravki@gp45.example.org"
+    assert clinic_now["emergency"] == {"phone": "+74950000145", "round_the_clock": True}
     headers = bearer(administrator)
     person = (await identity.client.get("/v1/staff/d-1", headers=headers)).json()
     assert [post["role"] for post in person["posts"]] == ["doctor", "administrator"]

@@ -12,6 +12,8 @@ from services.identity.clinics.domain import (
     Clinic,
     ClinicForm,
     Closure,
+    Emergency,
+    EmergencyForm,
     Hours,
     HoursForm,
     Permit,
@@ -185,3 +187,10 @@ def test_a_clinic_closes_from_a_day_on_that_has_not_passed_there() -> None:
     assert reopened(ends) == clinic
     with pytest.raises(ClinicOpenError):
         reopened(clinic)
+
+
+def test_a_department_of_urgent_care_has_a_phone_a40() -> None:
+    typed = EmergencyForm("8 (495) 000-01-45", round_the_clock=True)
+    kept = checked(replace(_FORM, emergency=typed))
+    assert kept.emergency == Emergency("+74950000145", round_the_clock=True)
+    assert _codes(replace(_FORM, emergency=EmergencyForm())) == {"/emergency/phone": "missing"}

@@ -1,0 +1,82 @@
+"""A clinic says what it asks of visits, and its cards show it (A23, A27, A30, A41)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.services.scheduling import Desk
+
+PATH = "/v1/clinics/clinic-1/reception"
+RULES: dict[str, Any] = {
+    "assent": "code",
+    "rules": [
+        {
+            "specialty": "cardiologist",
+            "referral": True,
+            "preparation": ["Возьмите прежние ЭКГ"],
+            "tests": ["therapist"],
+            "price_kopecks": 250_000,
+        },
+        {"specialty": "therapist", "doctor_id": "doctor-orlova", "documents": ["Выписка"]},
+    ],
+}
+
+
+def _registrar(desk: Desk, clinic: str = "clinic-1") -> dict[str, str]:
+    return desk.tokens.headers("registrar-1", "registrar", clinic_id=clinic)
+
+
+async def test_rules_are_kept_by_revision_and_shown_on_the_cards(desk: Desk) -> None:
+    before = await desk.http.get(PATH)
+    assert (before.headers["ETag"], before.json()["rules"]) == ('"0"', [])
+    who = _registrar(desk)
+    assert (await desk.http.put(PATH, json=RULES, headers=who)).status_code == 428
+    kept = await desk.http.put(PATH, json=RULES, headers={**who, "If-Match": '"0"'})
+    assert (kept.status_code, kept.headers["ETag"]) == (200, '"1"'), kept.text
+    late = await desk.http.put(PATH, json=RULES, headers={**who, "If-Match": '"0"'})
+    assert late.json()["code"] == "changed-meanwhile"
+    again = await desk.http.put(PATH, json=RULES, headers={**who, "If-Match": '"1"'})
+    assert again.headers["ETag"] == '"2"'
+
+    clinic = (await desk.http.get("/v1/clinics/clinic-1")).json()
+    assert clinic["reception"]["assent"] == "code"
+    assert clinic["reception"]["rules"][0]["tests"] == [{"code": "therapist", "title": "Терапевт"}]
+    doctor = (await desk.http.get("/v1/doctors/doctor-lebedeva")).json()
+    [here] = doctor["receptions"]
+    [rule] = here["rules"]
+    assert (here["clinic_id"], rule["referral"], rule["price_kopecks"]) == (
+        "clinic-1",
+        True,
+        250_000,
+    )
+    other = (await desk.http.get("/v1/doctors/doctor-kuznetsov")).json()
+    assert other["receptions"][0]["rules"] == [], "the rule is another doctor's"
+
+
+async def test_whose_clinic_it_is_not_is_refused_and_so_is_what_nobody_knows(desk: Desk) -> None:
+    stranger = {**_registrar(desk, "clinic-2"), "If-Match": "*"}
+    assert (await desk.http.put(PATH, json=RULES, headers=stranger)).json()["code"] == (
+        "clinic-not-yours"
+    )
+    nowhere = await desk.http.get("/v1/clinics/clinic-99/reception")
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "clinic-not-found")
+    wrong = {
+        "assent": "nod",
+        "rules": [{"specialty": "wizard"}, {"specialty": "therapist", "doctor_id": "doctor-9"}],
+    }
+    who = {**_registrar(desk), "If-Match": "*"}
+    answer = await desk.http.put(PATH, json=wrong, headers=who)
+    assert answer.status_code == 422
+    assert [e["pointer"] for e in answer.json()["errors"]] == [
+        "/assent",
+        "/rules/0/specialty",
+        "/rules/1/doctor_id",
+    ]
+
+
+async def test_a_referral_that_the_clinic_asks_for_makes_a_visit_pending(desk: Desk) -> None:
+    who = {**_registrar(desk), "If-Match": "*"}
+    assert (await desk.http.put(PATH, json=RULES, headers=who)).status_code == 200
+    citizen = await desk.citizen()
+    slot = await desk.late_slot(doctor_id="doctor-lebedeva")
+    assert (await desk.booked(citizen, slot["id"]))["status"] == "pending"
