@@ -159,8 +159,8 @@ class AppointmentCancelled(Data):
 class AppointmentMoved(Data):
     """An appointment is at another time or with another doctor; its former talon is void (A9).
 
-    A talon with a new number is to be made; a check of the former one points to it. Of a `pending`
-    one neither has been made: its talon comes with `appointment-confirmed`.
+    A talon with a new number is to be made, of a `pending` one when it is confirmed; a check of the
+    former one points to it. `actor_id` is a representative who moved it.
     """
 
     TYPE: ClassVar[str] = "scheduling.appointment-moved.v1"
@@ -176,8 +176,10 @@ class AppointmentMoved(Data):
     moved_by: CancelledBy
     reason_code: str
     check_url: str
+    actor_id: str | None = None
     application_id: str | None = None
     status: VisitStatus = VisitStatus.CONFIRMED
+    needs: tuple[str, ...] = ()
     pii: PatientPii
 
 

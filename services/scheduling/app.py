@@ -35,12 +35,13 @@ from services.scheduling.bookings.actions import (
     FOLLOW_VISIT,
     SHOWN_LABELS,
     ClinicsChanges,
+    Moving,
     Showing,
     Taking,
 )
 from services.scheduling.bookings.domain.booking import DIGITS
 from services.scheduling.bookings.metrics import BookingMetrics
-from services.scheduling.bookings.usecases import Bookings
+from services.scheduling.bookings.usecases import Bookings, Rescheduling
 from services.scheduling.changes import api as changes_api
 from services.scheduling.changes import store as changes_store
 from services.scheduling.changes.actions import APPLY, Settling
@@ -148,6 +149,7 @@ def build(
         new_talon=numbers,
         check_url=check_url,
     )
+    counted = BookingMetrics(resources.metrics)
     bookings = Bookings(
         deps,
         taking,
@@ -155,10 +157,11 @@ def build(
         appointments,
         showing,
         alternating,
-        BookingMetrics(resources.metrics),
+        counted,
         check_url=check_url,
         changed=recent.changed,
     )
+    rescheduling = Rescheduling(deps, Moving(taking), counted, changed=recent.changed)
     calendar = Calendar(timetable_store.ClosedDays(db))
     timetables = Timetables(db)
     making = Making(deps, timetables, slots, known, calendar, freeing)
@@ -252,6 +255,7 @@ def build(
                 clinics,
                 planning,
                 bookings,
+                rescheduling,
                 talons,
                 desk,
                 Entering(deps, appointments, showing, rooms),

@@ -144,16 +144,11 @@ def _talons(use: Documents) -> Handlers:
     async def appointment_moved(incoming: Incoming[AppointmentMoved]) -> None:
         if incoming.data.status is VisitStatus.CONFIRMED:
             await talon(incoming, instead_of=incoming.data.former_talon_number)
+        else:
+            await _void(use, incoming, incoming.data.former_talon_number)
 
     async def appointment_cancelled(incoming: Incoming[AppointmentCancelled]) -> None:
-        data = incoming.data
-        await use.make_void(
-            Kind.TALON,
-            data.appointment_id,
-            data.talon_number,
-            since=incoming.event.time,
-            cause=incoming.cause,
-        )
+        await _void(use, incoming, incoming.data.talon_number)
 
     return {
         AppointmentBooked: appointment_booked,
@@ -161,6 +156,16 @@ def _talons(use: Documents) -> Handlers:
         AppointmentMoved: appointment_moved,
         AppointmentCancelled: appointment_cancelled,
     }
+
+
+async def _void(use: Documents, incoming: Incoming[Any], number: str) -> None:
+    await use.make_void(
+        Kind.TALON,
+        incoming.data.appointment_id,
+        number,
+        since=incoming.event.time,
+        cause=incoming.cause,
+    )
 
 
 def _lines(fields: Iterable[PrintedField]) -> tuple[Line, ...]:

@@ -56,3 +56,43 @@ class VisitBegunError(RefusalError):
     def __init__(self, starts_at: datetime) -> None:
         super().__init__(f"Приём {spoken(starts_at)} уже начался, отменить его нельзя.")
         self.starts_at = starts_at
+
+
+class MoveTooLateError(RefusalError):
+    """Citizens move a visit for as long as they may cancel it (A13, A14, e31)."""
+
+    code = "transfer-too-late"
+    title = "Перенести самостоятельно уже нельзя"
+
+    def __init__(self, starts_at: datetime, hours: int, hotline: str) -> None:
+        super().__init__(
+            f"До приёма {spoken(starts_at)} осталось меньше {hours} ч. Перенести запись теперь "
+            f"может только служба поддержки: {hotline} (круглосуточно, звонок бесплатный)."
+        )
+        self.starts_at = starts_at
+
+
+class OtherSpecialtyError(RefusalError):
+    """A visit moves within its specialty; to another doctor's one books anew."""
+
+    code = "other-specialty"
+    title = "Это приём другого врача"
+
+    def __init__(self, specialty: str) -> None:
+        super().__init__(
+            f"Перенести можно на приём той же специальности: {specialty}. "
+            "К врачу другой специальности запишитесь отдельно. Ваша запись осталась прежней."
+        )
+
+
+class NotForApplicationError(RefusalError):
+    """The visit of an application is by video, at the clinic that issues the paper (C19)."""
+
+    code = "video-only"
+    title = "Нужна видеоконсультация"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Приём назначен по заявлению: выберите видеоконсультацию той же специальности в той же "
+            "клинике. Ваша запись осталась прежней."
+        )

@@ -31,7 +31,13 @@ def confirmed(appointment: Appointment, check_url: str) -> contract.AppointmentC
 
 
 def moved(
-    before: Appointment, after: Appointment, *, by: Canceller, code: str, check_url: str
+    before: Appointment,
+    after: Appointment,
+    *,
+    by: Canceller,
+    code: str,
+    check_url: str,
+    actor_id: str | None = None,
 ) -> contract.AppointmentMoved:
     """The appointment is in another slot; `check_url` is where the new talon's QR code leads."""
     return contract.AppointmentMoved(
@@ -41,7 +47,9 @@ def moved(
         moved_by=contract.CancelledBy(by.value),
         reason_code=code,
         check_url=check_url,
+        actor_id=actor_id,
         status=contract.VisitStatus(after.status.value),
+        needs=tuple(need.value for need in after.needs),
         pii=contract.PatientPii(full_name=after.patient_name),
     )
 

@@ -1,4 +1,4 @@
-"""What booking counts: attempts by outcome, and cancellations.
+"""What booking counts: attempts by outcome, cancellations and moves.
 
 Counted after the commit, never inside a transaction, which may run twice. Labels name outcomes,
 never a citizen, a doctor or a slot. There are no holds and no waitlist yet, hence none of theirs.
@@ -31,4 +31,7 @@ class BookingMetrics:
         )
         self.cancelled = metrics.counter(
             "appointments_cancelled_total", "Appointments cancelled, by whom.", by=Canceller
+        )
+        self.moved = metrics.counter(
+            "appointments_moved_total", "Appointments moved to another slot, by whom.", by=Canceller
         )

@@ -6,7 +6,7 @@ be stored, whatever the code above does (X1).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -74,6 +74,20 @@ class Appointments(Aggregates[Appointment]):
             not_found=AppointmentUnknownError,
             owner="citizen_id",
         )
+
+    def asked(
+        self, tx: Transaction, appointment_id: str, *, owner: str | None
+    ) -> Callable[[], Awaitable[Appointment]]:
+        """`get`, asked for together with whatever is read next; waits for the answer."""
+        found = tx.ask(self.collection, self._one(appointment_id, owner))
+
+        async def answer() -> Appointment:
+            document = await found()
+            if document is None:
+                raise AppointmentUnknownError
+            return self._value(document)
+
+        return answer
 
     async def by_talon(self, number: str) -> Appointment | None:
         """The appointment of a talon, also of one that it had before it was moved."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -174,14 +175,36 @@ def engaged(
         TooManyBookingsError: a day has only so many, cancelled ones count.
     """
     active = [e for e in patient.agenda if e.ends_at > now]
-    for other in active:
-        if other.starts_at < visit.ends_at and visit.starts_at < other.ends_at:
-            raise OverlapError(visit.local(other.starts_at))
+    _check_apart(active, visit)
     if len(active) >= limit:
         raise TooManyActiveError(limit)
     entry = Engagement(appointment_id, visit.starts_at, visit.ends_at)
     tally = _one_more(patient.tally, per_day=per_day, now=now)
     return replace(patient, agenda=(*active, entry), tally=tally)
+
+
+def shifted(
+    patient: Patient, appointment_id: str, visit: Visit, *, per_day: int | None, now: datetime
+) -> Patient:
+    """The patient with this visit at another time; it is not in its own way.
+
+    Raises:
+        OverlapError: another visit is at that time.
+        TooManyBookingsError: moves leave talons and messages, too; without `per_day` not counted.
+    """
+    others = [e for e in patient.agenda if e.ends_at > now and e.appointment_id != appointment_id]
+    _check_apart(others, visit)
+    tally = patient.tally
+    if per_day is not None:
+        tally = _one_more(tally, per_day=per_day, now=now)
+    entry = Engagement(appointment_id, visit.starts_at, visit.ends_at)
+    return replace(patient, agenda=(*others, entry), tally=tally)
+
+
+def _check_apart(others: Iterable[Engagement], visit: Visit) -> None:
+    for other in others:
+        if other.starts_at < visit.ends_at and visit.starts_at < other.ends_at:
+            raise OverlapError(visit.local(other.starts_at))
 
 
 def _one_more(tally: Tally | None, *, per_day: int, now: datetime) -> Tally:

@@ -7,11 +7,11 @@ each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from services.chassis.database.client import Database, Indexes
+from services.chassis.database.client import Database, Document, Indexes
 from services.chassis.foundation.errors import (
     AccountBlockedError,
     ForbiddenError,
@@ -78,19 +78,17 @@ class Patients:
         """What events have told of a citizen, and their agenda."""
         query = {"_id": citizen_id}
         found = await (tx.find_one(self._patients, query) if tx else self._patients.find_one(query))
-        if found is None:
-            return None
-        tally, papers = found.get("tally"), found.get("papers")
-        return Known(
-            found["_id"],
-            found.get("full_name"),
-            tuple(Engagement(**e) for e in found["agenda"]),
-            Tally(**tally) if tally else None,
-            _papers(papers) if papers else None,
-            rejected=found.get("rejected", False),
-            blocked=found.get("blocked", False),
-            reasons=tuple(found.get("reasons", ())),
-        )
+        return None if found is None else _known(found)
+
+    def asked(self, tx: Transaction, citizen_id: str) -> Callable[[], Awaitable[Known | None]]:
+        """The same, asked for together with whatever is read next; waits for the answer."""
+        found = tx.ask(self._patients, {"_id": citizen_id})
+
+        async def answer() -> Known | None:
+            document = await found()
+            return None if document is None else _known(document)
+
+        return answer
 
     async def engage(self, tx: Transaction, patient: Patient) -> None:
         """Keep the agenda of a patient who was read here, and how often they booked."""
@@ -110,6 +108,20 @@ class Patients:
         await self.disengage(tx, citizen_id, appointment_id)
         entry = vars(Engagement(appointment_id, visit.starts_at, visit.ends_at))
         await tx.update(self._patients, citizen_id, {"$push": {"agenda": entry}})
+
+
+def _known(found: Document) -> Known:
+    tally, papers = found.get("tally"), found.get("papers")
+    return Known(
+        found["_id"],
+        found.get("full_name"),
+        tuple(Engagement(**e) for e in found["agenda"]),
+        Tally(**tally) if tally else None,
+        _papers(papers) if papers else None,
+        rejected=found.get("rejected", False),
+        blocked=found.get("blocked", False),
+        reasons=tuple(found.get("reasons", ())),
+    )
 
 
 def _stored(papers: Papers) -> dict[str, Any]:

@@ -16,9 +16,14 @@ from services.chassis.http.looks import Reach
 from services.chassis.http.once import LateOnceKey
 from services.chassis.http.pages import Cursor
 from services.scheduling.bookings.api.views import Appointments, AppointmentView
-from services.scheduling.bookings.domain.appointment import Appointment, Canceller
+from services.scheduling.bookings.domain.appointment import (
+    REPRESENTATIVE,
+    Appointment,
+    Canceller,
+)
 from services.scheduling.bookings.domain.details import Wish
-from services.scheduling.bookings.usecases import Bookings
+from services.scheduling.bookings.domain.moving import Mover
+from services.scheduling.bookings.usecases import Bookings, Rescheduling
 from services.scheduling.deps import Body, Citizen, ConfirmedCitizen, Limit, Support
 from services.scheduling.timetable.views import AlternativesView
 
@@ -31,6 +36,12 @@ class Book(Body):
     """Which slot."""
 
     slot_id: str = Field(min_length=1, max_length=128, examples=["doctor-orlova-202611230500"])
+
+
+class Transfer(Body):
+    """To which slot."""
+
+    slot_id: str = Field(min_length=1, max_length=128, examples=["doctor-orlova-202611240500"])
 
 
 class Cancel(Body):
@@ -106,6 +117,26 @@ async def cancel(
         actor_id=who.actor,
         note=body.note if body else None,
     )
+    return _view(bookings, found)
+
+
+@router.post("/appointments/{appointment_id}/transfer", summary="Перенести запись")
+async def transfer(
+    appointment_id: AppointmentId,
+    body: Transfer,
+    bookings: Use,
+    rescheduling: Annotated[Rescheduling, Depends(facility(Rescheduling))],
+    who: ConfirmedCitizen,
+) -> AppointmentView:
+    """Take another time and let the old one go, in one step; until 24 hours before the visit.
+
+    Where the new time is gone, the visit stays as it is (409 `slot-taken`, `slot-held`); who else
+    has time is at `alternatives`. The talon gets a new number, and the former one is void. The same
+    request again changes nothing.
+    """
+    hands = REPRESENTATIVE if who.actor else Canceller.CITIZEN.value
+    mover = Mover(Canceller.CITIZEN, hands, who.actor)
+    found = await rescheduling.move(appointment_id, body.slot_id, mover, citizen_id=who.subject)
     return _view(bookings, found)
 
 

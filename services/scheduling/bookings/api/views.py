@@ -33,7 +33,7 @@ STEP_LABELS = {
     Step.CAME: "Пациент отметился в клинике",
     Step.ATTENDED: "Приём состоялся",
     Step.MISSED: "Пациент не пришёл",
-    Step.MOVED: "Клиника перенесла запись",
+    Step.MOVED: "Запись перенесена",
     Step.CANCELLED: "Запись отменена",
 }
 

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from services.scheduling.bookings.usecases.booking import Bookings
+from services.scheduling.bookings.usecases.moving import Rescheduling
 
-__all__ = ["Bookings"]
+__all__ = ["Bookings", "Rescheduling"]

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from services.chassis.database.idempotency import Once
 from services.chassis.database.pages import Page
-from services.chassis.foundation.errors import DuplicateError
 from services.chassis.http.looks import Reach
 from services.chassis.telemetry.metrics import TRY_AGAIN, counting
 from services.chassis.work.arrivals import arrived
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings import events
-from services.scheduling.bookings.actions import Showing, Shown, Taking, followed
+from services.scheduling.bookings.actions import Showing, Shown, Taking, followed, new_talon
 from services.scheduling.bookings.domain.appointment import Appointment, Canceller
 from services.scheduling.bookings.domain.booking import CancelRule, cancellation
 from services.scheduling.bookings.domain.details import Wish
@@ -26,9 +25,6 @@ from services.scheduling.patients.errors import ProfileNotReceivedError
 from services.scheduling.patients.store import Patients
 from services.scheduling.timetable.actions import Alternating
 from services.scheduling.timetable.domain import Alternatives
-
-_TALON_NUMBERS = 4
-"""How many are tried: with a hundred million talons, one in a thousand numbers is in use."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +74,11 @@ class Bookings:
                     raise
             return await self._book(wish, once)
 
-    async def _book(
-        self, wish: Wish, once: Once | None, *, tries: int = _TALON_NUMBERS
-    ) -> Appointment:
+    async def _book(self, wish: Wish, once: Once | None) -> Appointment:
         async def work(tx: Transaction) -> Appointment:
             return await self.taking.take(tx, wish)
 
-        try:
-            booked = await self.deps.transactions.run(work, once=once)
-        except DuplicateError as error:
-            if error.field != "talon_number" or tries <= 1:
-                raise
-            return await self._book(wish, once, tries=tries - 1)
+        booked = await new_talon(lambda: self.deps.transactions.run(work, once=once))
         self.changed()
         return booked
 

@@ -106,6 +106,26 @@ async def test_a_visit_that_is_called_off_is_arranged_again_later_c19(desk: Desk
     assert [e.seq for e in await outbox_events(desk.app, VideoVisitBooked)] == [1, 3]
 
 
+async def test_a_citizen_moves_the_visit_of_an_application_among_video_slots_c19(
+    desk: Desk,
+) -> None:
+    """A14: the application hears the new time; another kind of visit would be none for it."""
+    who = await desk.citizen()
+    await video_hours(desk)
+    await needs_a_visit(desk, "app-1", "citizen-1")
+    (first,) = await _told(desk, VideoVisitBooked, 1)
+    path = f"/v1/appointments/{first.visit_id}/transfer"
+    other = await desk.late_slot(specialty="therapist", kind="first")
+    refused = await desk.http.post(path, json={"slot_id": other["id"]}, headers=who)
+    assert (refused.status_code, refused.json()["code"]) == (409, "video-only")
+    *_, last = await desk.free(kind="video", clinic_id="clinic-1", **SATURDAY)
+    moved = await desk.http.post(path, json={"slot_id": last["id"]}, headers=who)
+    assert moved.status_code == 200, moved.text
+    _, second = await _told(desk, VideoVisitBooked, 2)
+    assert second.visit_id == first.visit_id
+    assert second.starts_at == starts_at(moved.json())
+
+
 async def test_a_withdrawn_application_gives_its_slot_back_c19(desk: Desk) -> None:
     await desk.citizen()
     await video_hours(desk, slots=1)

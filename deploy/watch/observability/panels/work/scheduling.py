@@ -35,4 +35,11 @@ PANELS = (
         description="Кто отменил запись.",
         series=one(per_hour("appointments_cancelled_total", ("by",)), "{{by}}"),
     ),
+    Panel(
+        key="moved",
+        title="Переносы за час",
+        unit=Unit.PER_HOUR,
+        description="Кто перенёс запись на другое время одним шагом.",
+        series=one(per_hour("appointments_moved_total", ("by",)), "{{by}}"),
+    ),
 )

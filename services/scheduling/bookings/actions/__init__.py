@@ -1,0 +1,22 @@
+"""What the features above do to appointments inside their own transactions."""
+
+from __future__ import annotations
+
+from services.scheduling.bookings.actions.clinics import ClinicsChanges, Why
+from services.scheduling.bookings.actions.following import FOLLOW_VISIT, followed
+from services.scheduling.bookings.actions.moving import Moving
+from services.scheduling.bookings.actions.showing import SHOWN_LABELS, Showing, Shown
+from services.scheduling.bookings.actions.taking import Taking, new_talon
+
+__all__ = [
+    "FOLLOW_VISIT",
+    "SHOWN_LABELS",
+    "ClinicsChanges",
+    "Moving",
+    "Showing",
+    "Shown",
+    "Taking",
+    "Why",
+    "followed",
+    "new_talon",
+]

@@ -1,0 +1,51 @@
+"""Staff are shown visits, and each look is in the patient's journal (K7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.chassis.work.looks import Looker, Looks, Subject
+from services.chassis.work.transactions import Transaction
+from services.scheduling.bookings.domain.appointment import Appointment
+
+VISIT = "visit"
+"""What is shown, in the journal of looks."""
+
+
+class Shown(StrEnum):
+    """On which occasion staff are shown a visit."""
+
+    FOUND = "found"
+    TALON = "talon-checked"
+    CANCELLED = "cancelled"
+    ROOM = "video-room"
+
+
+SHOWN_LABELS: Mapping[str, str] = {
+    Shown.FOUND: "Запись найдена по запросу сотрудника",
+    Shown.TALON: "Талон проверен в регистратуре",
+    Shown.CANCELLED: "Запись отменена сотрудником",
+    Shown.ROOM: "Врач вошёл в видеокомнату",
+}
+
+
+@dataclass(frozen=True)
+class Showing:
+    """No member of staff is shown a visit without the line in its patient's journal (K7)."""
+
+    looks: Looks
+
+    async def shown(
+        self,
+        tx: Transaction,
+        visit: Appointment,
+        by: Looker,
+        occasion: Shown,
+        why: str | None = None,
+    ) -> Appointment:
+        """Write it down; in the transaction of what the answer tells."""
+        subject = Subject(VISIT, visit.id, visit.citizen_id)
+        await self.looks.record(tx, by, occasion, subject, why=why)
+        return visit

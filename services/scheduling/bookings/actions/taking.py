@@ -1,0 +1,95 @@
+"""A free slot becomes a visit here, whoever asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from services.chassis.foundation.errors import DuplicateError
+from services.chassis.work.transactions import Transaction
+from services.scheduling.bookings import events
+from services.scheduling.bookings.domain.appointment import Appointment
+from services.scheduling.bookings.domain.booking import book, talon_number
+from services.scheduling.bookings.domain.details import Wish, needs_of
+from services.scheduling.bookings.store import Appointments
+from services.scheduling.deps import Deps
+from services.scheduling.known.domain import check_receives
+from services.scheduling.known.store import Known
+from services.scheduling.patients.domain import check_policy, engaged, may_book
+from services.scheduling.patients.store import Patients
+from services.scheduling.reception.store import Receptions
+from services.scheduling.timetable.actions import Freeing
+from services.scheduling.timetable.domain import HoldEnd, check_bookable
+from services.scheduling.timetable.store import Slots
+
+T = TypeVar("T")
+_TALON_NUMBERS = 4
+"""How many are tried: with a hundred million talons, one in a thousand numbers is in use."""
+
+
+async def new_talon(run: Callable[[], Awaitable[T]]) -> T:
+    """Run what draws a talon's number, again where that is in use.
+
+    Raises:
+        DuplicateError: of something else, or time and again.
+    """
+    for left in reversed(range(_TALON_NUMBERS)):
+        try:
+            return await run()
+        except DuplicateError as error:
+            if error.field != "talon_number" or not left:
+                raise
+    raise AssertionError  # the last try returns or raises
+
+
+@dataclass(frozen=True)
+class Taking:
+    """One slot, one winner (A4, X1): who takes it is looked at where it is taken."""
+
+    deps: Deps
+    slots: Slots
+    freeing: Freeing
+    known: Known
+    receptions: Receptions
+    patients: Patients
+    appointments: Appointments
+    new_talon: Callable[[], int]
+    check_url: Callable[[str], str]
+
+    async def take(self, tx: Transaction, wish: Wish) -> Appointment:
+        """The appointment that a slot becomes; see `Bookings.book` for what is refused."""
+        now, settings = self.deps.now(), self.deps.settings
+        slot = await self.slots.get(tx, wish.slot_id)
+        check_bookable(slot, now, wish.citizen_id)
+        clinic = self.known.clinic_asked(tx, slot.clinic_id)
+        reception = self.receptions.asked(tx, slot.clinic_id)
+        patient = may_book(await self.patients.get(tx, wish.citizen_id))
+        check_receives(await clinic(), slot.day)
+        asks = await reception()
+        if wish.of_citizen:
+            check_policy(patient, asks, slot.day)
+        rule = asks.rule(slot.specialty_code, slot.visit.kind, slot.doctor_id)
+        appointment_id, number = self.deps.new_id(), talon_number(self.new_talon())
+        busier = engaged(
+            patient,
+            appointment_id,
+            slot.visit,
+            limit=settings.active_limit,
+            per_day=settings.bookings_per_day,
+            now=now,
+        )
+        booked = book(
+            slot,
+            patient,
+            wish,
+            appointment_id=appointment_id,
+            talon_number=number,
+            now=now,
+            needs=needs_of(asks, rule, wish.details),
+        )
+        await self.slots.take(tx, slot, appointment_id)
+        await self.freeing.end(tx, replace(slot, appointment_id=appointment_id), HoldEnd.TAKEN)
+        await self.patients.engage(tx, busier)
+        fact = events.booked(booked, self.check_url(number))
+        return await self.appointments.add(tx, booked, fact)
