@@ -15,7 +15,6 @@ from services.certificates.applications.actions import (
 )
 from services.certificates.applications.api import routes as applications_api
 from services.certificates.applications.domain.looks import SHOWN_LABELS
-from services.certificates.applications.gateways import Signatures
 from services.certificates.applications.metrics import ApplicationMetrics
 from services.certificates.applications.store import applications, desks
 from services.certificates.applications.usecases.drafts import Drafts
@@ -102,6 +101,7 @@ from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work import blockings, ended_sessions, looks, rights
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
+from services.sealing.own import Signatures
 
 _DESCRIPTION = """\
 Медицинские справки: каталог, заявления, рассмотрение врачом, реестр выданных справок.

@@ -95,6 +95,18 @@ class Act:
             return Flaw.OTHER_DOCUMENT
         return None
 
+    def require_for(self, *, subject: str, digest: str, at: datetime) -> None:
+        """Check that it confirms this very document: an act of a session confirms none.
+
+        Raises:
+            SigningActRefusedError: it does not.
+        """
+        flaw = self.flaw(subject=subject, digest=digest, at=at)
+        if flaw is None and self.kind is not ActKind.DOCUMENT:
+            flaw = Flaw.OTHER_DOCUMENT
+        if flaw is not None:
+            raise SigningActRefusedError(flaw)
+
     def claims(self, issuer: str, audience: str) -> dict[str, Any]:
         """What a token says that carries it; `audience` is the platform's."""
         claimed = {

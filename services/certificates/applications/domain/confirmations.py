@@ -8,22 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.parts import Confirmation
-from services.certificates.applications.errors import (
-    SignatureOfAnotherError,
-    SignatureOfOtherFormError,
-)
 from services.certificates.catalogue.domain.consents import ConsentText
 from services.certificates.known.domain.people import Person
-from services.sealing import Signatory
-
-SIGNATURE = "signature"
-"""The method of a confirmation by one's own certificate; others are those of acts."""
+from services.sealing.own import SIGNATURE, Signed
 
 
 @dataclass(frozen=True)
@@ -36,14 +28,6 @@ class Form:
     def digest(self) -> str:
         """SHA-256, as 64 hexadecimal digits: what an act of signing has to be for."""
         return hashlib.sha256(self.content).hexdigest()
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A detached signature that holds: whose, and over the form of which digest."""
-
-    signatory: Signatory
-    digest: str
 
 
 def form_of(application: Application, consent: ConsentText) -> Form:
@@ -71,19 +55,7 @@ def signed(proof: Signed, form: Form, *, person: Person | None, now: datetime) -
     """The confirmation of this form by a signature of this person's.
 
     Raises:
-        SignatureOfOtherFormError: what was signed has changed since.
-        SignatureOfAnotherError: the certificate is not this person's.
+        OwnSignatureRefusedError: what was signed has changed since, or it is not this person's.
     """
-    if proof.digest != form.digest:
-        raise SignatureOfOtherFormError
-    _same_person(proof.signatory, person)
-    signatory = proof.signatory
+    signatory = proof.check(form.digest, person.snils if person else None)
     return Confirmation(SIGNATURE, now, signatory.serial, signatory.subject, signatory.issuer)
-
-
-def _same_person(signatory: Signatory, person: Person | None) -> None:
-    """By СНИЛС alone: a full name is not one person's, and certificates name no day of birth."""
-    if person is None or not person.snils:
-        raise SignatureOfAnotherError(known=False)
-    if re.sub(r"[^0-9]", "", signatory.snils or "") != re.sub(r"[^0-9]", "", person.snils):
-        raise SignatureOfAnotherError(known=True)

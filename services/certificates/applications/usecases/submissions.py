@@ -12,7 +12,6 @@ from services.certificates.applications.domain import drafts
 from services.certificates.applications.domain.application import Application
 from services.certificates.applications.domain.confirmations import (
     Form,
-    Signed,
     form_of,
     signed,
 )
@@ -26,7 +25,6 @@ from services.certificates.applications.errors import (
     IllegalTransitionError,
     TooManyApplicationsError,
 )
-from services.certificates.applications.gateways import Signatures
 from services.certificates.applications.metrics import ApplicationMetrics
 from services.certificates.applications.store.desks import Desks
 from services.certificates.applications.usecases.repeats import Repeats
@@ -34,9 +32,10 @@ from services.certificates.deps import Deps
 from services.certificates.known.actions import Known
 from services.certificates.known.domain.people import Hands, Person
 from services.chassis.foundation.errors import StaleVersionError
-from services.chassis.http.acts import Act, ActKind, Acts, Flaw, SigningActRefusedError
+from services.chassis.http.acts import Act, Acts
 from services.chassis.http.etags import Expected
 from services.chassis.work.transactions import Transaction
+from services.sealing.own import Signatures, Signed
 
 
 @dataclass(frozen=True)
@@ -59,17 +58,13 @@ def confirmed(
     Raises:
         ConfirmationRequiredError: nothing came; says what an act has to be for.
         SigningActRefusedError: the act is another's, for another document, or too old.
-        SignatureRefusedError: the signature is another's, or over another form.
+        OwnSignatureRefusedError: the signature is another's, or over another form.
     """
     if proof is None:
         raise ConfirmationRequiredError(form.digest)
     if isinstance(proof, Signed):
         return signed(proof, form, person=person, now=now)
-    flaw = proof.flaw(subject=by, digest=form.digest, at=now)
-    if flaw is None and proof.kind is not ActKind.DOCUMENT:
-        flaw = Flaw.OTHER_DOCUMENT
-    if flaw is not None:
-        raise SigningActRefusedError(flaw)
+    proof.require_for(subject=by, digest=form.digest, at=now)
     return Confirmation(proof.method, now, proof.id, by)
 
 
@@ -116,7 +111,7 @@ class Submissions:
         The same act again, after an answer that was lost on its way, finds it handed in (e18).
 
         Raises:
-            SignatureRefusedError: the signature that came does not hold; says why.
+            OwnSignatureRefusedError: the signature that came does not hold; says why.
             TooManyApplicationsError: as many of this citizen wait for a decision as may.
         """
         try:

@@ -10,17 +10,15 @@ from typing import Any
 import pytest
 
 from services.certificates.applications.domain.application import Application
-from services.certificates.applications.domain.confirmations import Signed, form_of
+from services.certificates.applications.domain.confirmations import form_of
 from services.certificates.applications.domain.drafts import as_filed
-from services.certificates.applications.errors import (
-    ConfirmationRequiredError,
-    SignatureRefusedError,
-)
+from services.certificates.applications.errors import ConfirmationRequiredError
 from services.certificates.applications.usecases.submissions import confirmed
 from services.certificates.catalogue.domain.parts import Delivery
 from services.certificates.known.domain.clinics import ClinicName
 from services.chassis.http.acts import Act, ActKind, ActMethod, Flaw, SigningActRefusedError
 from services.sealing import Signatory
+from services.sealing.own import OwnSignatureRefusedError, Signed
 from tests.support.services.certificates.builders import (
     ANNA,
     CATALOGUE,
@@ -141,6 +139,6 @@ def test_a_certificate_of_the_same_person_confirms() -> None:
 def test_anothers_certificate_and_another_form_confirm_nothing(
     signed: Signed, person: Any, code: str
 ) -> None:
-    with pytest.raises(SignatureRefusedError) as refused:
+    with pytest.raises(OwnSignatureRefusedError) as refused:
         confirmed(signed, FORM, by=ANNA.account_id, person=person, now=NOW)
     assert [(e.pointer, e.code) for e in refused.value.errors] == [("/signature", code)]
