@@ -189,7 +189,7 @@ TOPICS: tuple[Topic, ...] = (
         ),
         consumers={
             "certificates": (d.FileAccepted, d.DocumentSealed, d.SealingFailed, d.SignerChanged),
-            "scheduling": (d.DocumentSealed, d.SealingFailed),
+            "scheduling": (d.FileAccepted, d.DocumentSealed, d.SealingFailed),
             "notifier": (d.SignerExpiryWarned,),
         },
     ),

@@ -29,7 +29,15 @@ PASTED = (
 # Names of fields that are not tidied by their model, and why that is right.
 RAW = {
     "compared with what we gave out or stored: anything else is unknown": {
-        *("change_id", "recovery_id", "registration_id", "session_id", "slot_id", "file_id"),
+        *(
+            "change_id",
+            "recovery_id",
+            "registration_id",
+            "session_id",
+            "slot_id",
+            "file_id",
+            "referral_id",
+        ),
         *("act_id", "follows", "appointment_id", "replacement_id"),
         "exemption",
         *("doctor_id", "type", "requirement", "reason_code", "consent_version", "specialty"),

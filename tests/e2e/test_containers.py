@@ -27,7 +27,7 @@ from deploy.stacks.containers.stack import Stack
 from deploy.stacks.embedded.ports import free_ports
 from deploy.world.demo.citizen import download
 from deploy.world.demo.gateway import Gateway, RefusedError
-from deploy.world.demo.scenario import Scenario
+from deploy.world.demo.scenario import SAID, Scenario
 from deploy.world.demo.steps import Steps
 from tests.support.eventually import eventually
 from tests.support.tools.journeys import apply, cancel, doctor_logs_in, review
@@ -187,7 +187,7 @@ async def _book_and_cancel(
         slot = rng.choice(found["items"][-60:])
         try:
             visit = await gateway.post(
-                "scheduling", "/appointments", {"slot_id": slot["id"]}, once=True
+                "scheduling", "/appointments", {"slot_id": slot["id"], **SAID}, once=True
             )
         except RefusedError as refused:
             if refused.code not in {"slot-taken", "appointments-overlap"}:

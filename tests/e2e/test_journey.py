@@ -14,7 +14,7 @@ from contracts.scheduling import AppointmentBooked
 from deploy.world.demo.citizen import Citizen, download
 from deploy.world.demo.gateway import Gateway, RefusedError
 from deploy.world.demo.person import new_person
-from deploy.world.demo.scenario import Scenario
+from deploy.world.demo.scenario import SAID, Scenario
 from deploy.world.demo.steps import Steps
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
@@ -60,7 +60,7 @@ async def test_two_hundred_clients_race_for_one_slot(
     async def try_it(citizen: Citizen) -> str:
         try:
             booked = await citizen.gateway.post(
-                "scheduling", "/appointments", {"slot_id": slot}, once=True
+                "scheduling", "/appointments", {"slot_id": slot, **SAID}, once=True
             )
         except RefusedError as refused:
             return refused.code

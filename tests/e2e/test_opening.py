@@ -22,7 +22,7 @@ from deploy.world.demo.gateway import Gateway, RefusedError
 from deploy.world.demo.imports import import_file
 from deploy.world.demo.opening import Opening, first_administrator
 from deploy.world.demo.person import snils
-from deploy.world.demo.scenario import Scenario
+from deploy.world.demo.scenario import SAID, Scenario
 from deploy.world.demo.steps import Steps
 from deploy.world.pki import ensure_pki
 from tests.support.services.identity import CLINIC
@@ -147,7 +147,7 @@ async def test_an_installation_is_opened_to_its_first_certificate_and_visit(
 
     (slot, *_) = (await citizen.gateway.get("scheduling", "/slots", clinic_id=EAST))["items"]
     booked = await citizen.gateway.post(
-        "scheduling", "/appointments", {"slot_id": slot["id"]}, once=True
+        "scheduling", "/appointments", {"slot_id": slot["id"], **SAID}, once=True
     )
     assert booked["visit"]["starts_at"].endswith("+10:00"), "the clock of the clinic"
     assert booked["visit"]["clinic_name"] == "Приморская поликлиника № 2"

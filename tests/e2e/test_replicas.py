@@ -23,7 +23,7 @@ from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from contracts.topics import SERVICES
 from deploy.world.demo.citizen import download
 from deploy.world.demo.gateway import Gateway, RefusedError
-from deploy.world.demo.scenario import Scenario
+from deploy.world.demo.scenario import SAID, Scenario
 from deploy.world.demo.steps import Steps
 from services.chassis.foundation.settings import Platform
 from tests.support.eventually import eventually
@@ -88,7 +88,7 @@ async def _book_and_cancel(journey: Scenario, diary: Diary, rng: random.Random) 
         slot = rng.choice(found["items"][-60:])
         try:
             booked = await gateway.post(
-                "scheduling", "/appointments", {"slot_id": slot["id"]}, once=True
+                "scheduling", "/appointments", {"slot_id": slot["id"], **SAID}, once=True
             )
         except RefusedError as refused:
             if refused.code not in {"slot-taken", "appointments-overlap"}:

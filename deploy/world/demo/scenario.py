@@ -23,6 +23,9 @@ from deploy.world.demo.person import new_person
 from deploy.world.demo.several import examine
 from deploy.world.demo.steps import Steps, require
 
+SAID = {"reason": "first", "symptoms": "Кашель две недели, к вечеру температура 37,5."}
+"""What a first visit asks of its patient."""
+
 
 @dataclass
 class Outcome:
@@ -306,7 +309,7 @@ class Scenario:
             notes.append(f"{slot['visit']['specialty']}, {slot['visit']['starts_at']}")
         with steps.step("запись") as notes:
             appointment = await citizen.gateway.post(
-                "scheduling", "/appointments", {"slot_id": slot["id"]}, once=True
+                "scheduling", "/appointments", {"slot_id": slot["id"], **SAID}, once=True
             )
             self.outcome.appointment = appointment
             self.outcome.talon_number = appointment["talon"]["number"]
@@ -314,7 +317,7 @@ class Scenario:
         with steps.step("то же время второму не достаётся"):
             try:
                 await citizen.gateway.post(
-                    "scheduling", "/appointments", {"slot_id": slot["id"]}, once=True
+                    "scheduling", "/appointments", {"slot_id": slot["id"], **SAID}, once=True
                 )
             except RefusedError as refused:
                 require(refused.code == "slot-taken", f"refused with {refused.code}")

@@ -1,7 +1,8 @@
-"""What identity says of clinics and staff: contract → copy."""
+"""What identity says of clinics and staff, and documents of uploads: contract → copy."""
 
 from __future__ import annotations
 
+from contracts.documents import FileAccepted
 from contracts.identity import ClinicChanged, StaffChanged, StaffRole
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
@@ -10,6 +11,7 @@ from services.scheduling.known.domain import (
     Conference,
     Doctor,
     Emergency,
+    File,
     OpeningHours,
     Permit,
     Place,
@@ -28,7 +30,15 @@ def handlers(use: Copies) -> Handlers:
     async def staff_changed(incoming: Incoming[StaffChanged]) -> None:
         await use.keep_doctor(_doctor(incoming.data), cause=incoming.latest("doctor"))
 
-    return {ClinicChanged: clinic_changed, StaffChanged: staff_changed}
+    async def file_accepted(incoming: Incoming[FileAccepted]) -> None:
+        file = File(incoming.data.file_id, incoming.data.owner_id)
+        await use.keep_file(file, cause=incoming.cause)
+
+    return {
+        ClinicChanged: clinic_changed,
+        StaffChanged: staff_changed,
+        FileAccepted: file_accepted,
+    }
 
 
 def _clinic(data: ClinicChanged) -> Clinic:

@@ -1,4 +1,4 @@
-"""Copies of clinics and doctors, as far as timetables, talons and cards need them."""
+"""Copies of clinics, doctors and uploads, as far as timetables, talons and visits need them."""
 
 from __future__ import annotations
 
@@ -46,6 +46,14 @@ class Permit:
         if self.valid_until is None:
             return Standing.VALID
         return Standing.ENDS if day <= self.valid_until else Standing.ENDED
+
+
+@dataclass(frozen=True)
+class File:
+    """An upload that passed every check of documents, and whose it is."""
+
+    id: str
+    owner_id: str
 
 
 @dataclass(frozen=True)

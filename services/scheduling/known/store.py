@@ -1,4 +1,4 @@
-"""The copies of clinics and doctors. The newest counts; their consumers see to the order."""
+"""Copies of clinics, doctors and uploads. The newest counts; consumers see to the order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Records
 from services.chassis.work.transactions import Transaction
-from services.scheduling.known.domain import Clinic, Doctor, Near, Place, Wanted
+from services.scheduling.known.domain import Clinic, Doctor, File, Near, Place, Wanted
 from services.scheduling.known.errors import ClinicUnknownError
 
 _BY_ID = Sort()
@@ -24,6 +24,7 @@ INDEXES: Indexes = {
         IndexModel([("insurance", ASCENDING), ("_id", ASCENDING)], name="by_insurance"),
         IndexModel([("timezone", ASCENDING)], name="by_timezone"),
     ],
+    "known_files": [],
     "known_doctors": [
         IndexModel([("specialties", ASCENDING), ("_id", ASCENDING)], name="by_specialty"),
         IndexModel([("clinics", ASCENDING), ("_id", ASCENDING)], name="by_clinic"),
@@ -70,11 +71,12 @@ def doctors_query(wanted: Wanted, year: int, clinics: Collection[str] | None) ->
 
 
 class Known:
-    """Clinics and doctors. `tx` None: a read outside."""
+    """Clinics, doctors and uploads. `tx` None: a read outside."""
 
     def __init__(self, db: Database) -> None:
         self.clinics = Records(db["known_clinics"], _ClinicMapper(Clinic))
         self.doctors = Records(db["known_doctors"], _DoctorMapper(Doctor))
+        self.files = Records(db["known_files"], Mapper(File), owner="owner_id")
 
     async def clinic(self, clinic_id: str) -> Clinic:
         """One clinic, also one that has closed.
@@ -177,6 +179,13 @@ class Known:
         """The codes of what there are doctors of."""
         found: list[str] = await self.doctors.collection.distinct("specialties")
         return found
+
+    async def files_of(
+        self, tx: Transaction | None, owner_id: str, ids: Collection[str]
+    ) -> frozenset[str]:
+        """Those of these files that are this person's, and passed every check."""
+        query = {"_id": {"$in": sorted(ids)}, "owner_id": owner_id}
+        return frozenset(file.id for file in await self.files.every(tx, query))
 
     async def doctors_of(self, tx: Transaction | None, ids: Collection[str]) -> dict[str, Doctor]:
         """Those of these doctors that are known."""

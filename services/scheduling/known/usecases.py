@@ -1,4 +1,4 @@
-"""Keeps what identity said of clinics and doctors, and has the coming slots follow it."""
+"""Keeps what was said of clinics, doctors and uploads; the coming slots follow the first two."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.chassis.foundation import clock
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.deps import Deps
-from services.scheduling.known.domain import FOLLOW, Clinic, Doctor, followed
+from services.scheduling.known.domain import FOLLOW, Clinic, Doctor, File, followed
 from services.scheduling.known.store import Known
 
 
@@ -35,5 +35,13 @@ class Copies:
             if doctor.receives or before is not None:
                 await self.known.doctors.put(tx, doctor)
                 await tx.set_timer(FOLLOW, followed(doctor_id=doctor.id), clock.now())
+
+        await self.deps.transactions.run(work, cause=cause)
+
+    async def keep_file(self, file: File, *, cause: Cause) -> None:
+        """Keep that an upload is this person's."""
+
+        async def work(tx: Transaction) -> None:
+            await self.known.files.put(tx, file)
 
         await self.deps.transactions.run(work, cause=cause)

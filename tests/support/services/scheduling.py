@@ -15,6 +15,7 @@ import httpx2
 from fastapi import FastAPI
 
 from contracts.clinics import Permit, Practice, Room
+from contracts.documents import FileAccepted
 from contracts.identity import (
     Category,
     ClinicChanged,
@@ -100,6 +101,9 @@ def booked() -> Appointment:
     )
 
 
+SAID = {"reason": "first", "symptoms": "Кашель две недели, к вечеру температура 37,5."}
+
+
 @dataclass
 class Clock:
     """Stands still until it is moved."""
@@ -145,6 +149,20 @@ class Desk:
             self.confirmed.add(name)
         return self.tokens.headers(name)
 
+    async def uploaded(self, file_id: str, owner: str = "citizen-1") -> str:
+        """Documents took a file of this citizen's; its id."""
+        data = FileAccepted(
+            file_id=file_id,
+            owner_id=owner,
+            purpose="attachment",
+            media_type="application/pdf",
+            size=1000,
+            sha256="0" * 64,
+            pages=1,
+        )
+        assert await deliver(self.app, an_event(data, aggregate_id=file_id)) == "handled"
+        return file_id
+
     async def free(self, **asked: Any) -> list[dict[str, Any]]:
         """Free slots."""
         answer = await self.http.get("/v1/slots", params={"limit": 100, **asked})
@@ -158,15 +176,20 @@ class Desk:
         return (await self.free(**{"from": since, **asked}))[0]
 
     async def book(
-        self, who: Mapping[str, str], slot_id: str, key: Mapping[str, str] | None = None
+        self,
+        who: Mapping[str, str],
+        slot_id: str,
+        key: Mapping[str, str] | None = None,
+        **said: Any,
     ) -> httpx2.Response:
-        """Ask for a slot."""
+        """Ask for a slot, with what a first visit needs; what is `said` comes instead."""
         headers = {**who, **(key or keyed())}
-        return await self.http.post("/v1/appointments", json={"slot_id": slot_id}, headers=headers)
+        body = {"slot_id": slot_id, **SAID, **said}
+        return await self.http.post("/v1/appointments", json=body, headers=headers)
 
-    async def booked(self, who: Mapping[str, str], slot_id: str) -> dict[str, Any]:
+    async def booked(self, who: Mapping[str, str], slot_id: str, **said: Any) -> dict[str, Any]:
         """Book a slot that is free."""
-        answer = await self.book(who, slot_id)
+        answer = await self.book(who, slot_id, **said)
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = answer.json()
         return found

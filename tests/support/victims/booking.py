@@ -25,7 +25,7 @@ from services.chassis.work.outbox import Outbox
 from services.chassis.work.timers import Timers
 from services.chassis.work.transactions import Transaction, Transactions
 from services.scheduling.bookings.actions import Showing, Taking
-from services.scheduling.bookings.domain.details import Wish
+from services.scheduling.bookings.domain.details import Details, Wish
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.bookings.usecases import Bookings
@@ -92,7 +92,7 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
         check_url=str,
         changed=lambda: None,
     )
-    await bookings.book(Wish(citizen, slot))
+    await bookings.book(Wish(citizen, slot, details=Details("first", "Кашель")))
 
 
 if __name__ == "__main__":

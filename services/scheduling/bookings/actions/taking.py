@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from services.chassis.foundation.errors import DuplicateError
+from services.chassis.foundation.errors import DuplicateError, InvalidInputError
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.domain.appointment import Appointment
@@ -20,7 +20,7 @@ from services.scheduling.patients.domain import check_policy, engaged, may_book
 from services.scheduling.patients.store import Patients
 from services.scheduling.reception.store import Receptions
 from services.scheduling.timetable.actions import Freeing
-from services.scheduling.timetable.domain import HoldEnd, check_bookable
+from services.scheduling.timetable.domain import HoldEnd, Slot, check_bookable
 from services.scheduling.timetable.store import Slots
 
 T = TypeVar("T")
@@ -69,6 +69,7 @@ class Taking:
         asks = await reception()
         if wish.of_citizen:
             check_policy(patient, asks, slot.day)
+        await self.check_details(tx, slot, wish)
         rule = asks.rule(slot.specialty_code, slot.visit.kind, slot.doctor_id)
         appointment_id, number = self.deps.new_id(), talon_number(self.new_talon())
         busier = engaged(
@@ -93,3 +94,17 @@ class Taking:
         await self.patients.engage(tx, busier)
         fact = events.booked(booked, self.check_url(number))
         return await self.appointments.add(tx, booked, fact)
+
+    async def check_details(self, tx: Transaction, slot: Slot, wish: Wish) -> None:
+        """Hold what the citizen says against what such a visit needs (A26).
+
+        Who books for a caller, or for an application, has nobody to ask.
+
+        Raises:
+            InvalidInputError: what is missing or wrong, all of it.
+        """
+        details, asked = wish.details, wish.of_citizen
+        own = await self.known.files_of(tx, wish.citizen_id, details.files) if details.files else ()
+        faults = details.faults(slot.visit.kind if asked else None, own)
+        if faults:
+            raise InvalidInputError(faults)

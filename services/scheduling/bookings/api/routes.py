@@ -24,6 +24,7 @@ from services.scheduling.bookings.domain.appointment import (
 from services.scheduling.bookings.domain.details import Wish
 from services.scheduling.bookings.domain.moving import Mover
 from services.scheduling.bookings.usecases import Bookings, Rescheduling
+from services.scheduling.bookings.views import DetailsIn
 from services.scheduling.deps import Body, Citizen, ConfirmedCitizen, Limit, Support
 from services.scheduling.timetable.views import AlternativesView
 
@@ -32,8 +33,8 @@ Use = Annotated[Bookings, Depends(facility(Bookings))]
 AppointmentId = Annotated[str, Path(max_length=64)]
 
 
-class Book(Body):
-    """Which slot."""
+class Book(DetailsIn):
+    """Which slot, and what the doctor should know before."""
 
     slot_id: str = Field(min_length=1, max_length=128, examples=["doctor-orlova-202611230500"])
 
@@ -67,10 +68,13 @@ def _booked(found: Appointment) -> dict[str, str]:
 async def book(body: Book, bookings: Use, who: ConfirmedCitizen, once: LateOnceKey) -> Response:
     """Book a free slot: one winner, everybody else gets `slot-taken` (409).
 
+    For a slot of the kind `first` its reason and symptoms are asked for; what is missing is named
+    at once, field by field (422). What the clinic asks beyond that leaves the visit `pending`.
+
     429 `too-many-bookings`: so many a day, cancelled ones count; see `Retry-After`.
     """
     keyed = once.answering(lambda a: _view(bookings, a), headers=_booked)
-    wish = Wish(who.subject, body.slot_id, actor_id=who.actor)
+    wish = Wish(who.subject, body.slot_id, actor_id=who.actor, details=body.details)
     await bookings.book(wish, once=keyed)
     return answered(keyed.given)
 

@@ -14,6 +14,8 @@ from services.scheduling.bookings.domain.appointment import (
     TalonState,
 )
 from services.scheduling.bookings.domain.booking import CancelRule
+from services.scheduling.bookings.domain.details import NEED_LABELS, Need
+from services.scheduling.bookings.views import DetailsView
 from services.scheduling.deps import VisitView
 
 TALON_LABELS = {
@@ -36,6 +38,21 @@ STEP_LABELS = {
     Step.MOVED: "Запись перенесена",
     Step.CANCELLED: "Запись отменена",
 }
+
+
+class NeedView(BaseModel):
+    """What a pending visit waits for (A11)."""
+
+    code: Need
+    label: str
+
+
+class SupportView(BaseModel):
+    """Whom to turn to when nothing has moved for a day (A12)."""
+
+    hotline: str
+    since: datetime
+    detail: str
 
 
 class TalonView(BaseModel):
@@ -72,6 +89,10 @@ class AppointmentView(BaseModel):
     status_label: str
     visit: VisitView
     talon: TalonView
+    details: DetailsView
+    needs: list[NeedView] = Field(description="What is missing yet, of a pending visit (A11).")
+    support: SupportView | None = Field(description="Not null: it waits for too long (A12).")
+    price_kopecks: int | None = Field(description="The price that was named; null: none was (A41).")
     clinic_comment: str | None
     booked_at: datetime
     cancel_until: datetime | None = Field(description="The last moment of self-service (A13).")
@@ -99,6 +120,10 @@ class AppointmentView(BaseModel):
                 failure=found.talon_failure,
                 retriable=found.talon is TalonState.FAILED,
             ),
+            details=DetailsView.model_validate(found.details),
+            needs=[NeedView(code=need, label=NEED_LABELS[need]) for need in found.needs],
+            support=_support(found, rule),
+            price_kopecks=found.price_kopecks,
             clinic_comment=found.clinic_comment,
             booked_at=local(found.booked_at),
             cancel_until=None if found.cancelled else local(rule.until(found.visit)),
@@ -115,6 +140,17 @@ class AppointmentView(BaseModel):
                 for e in found.history
             ],
         )
+
+
+def _support(found: Appointment, rule: CancelRule) -> SupportView | None:
+    since = found.stalled_since
+    if since is None:
+        return None
+    detail = (
+        f"Запись ждёт дольше суток. Позвоните в службу поддержки: {rule.hotline} (круглосуточно, "
+        "звонок бесплатный), назовите номер талона."
+    )
+    return SupportView(hotline=rule.hotline, since=found.visit.local(since), detail=detail)
 
 
 class Appointments(BaseModel):

@@ -143,6 +143,15 @@ class Appointment:
         """Whether it stands, and has not begun."""
         return self.status in STANDING and self.visit.starts_at > now
 
+    @property
+    def stalled_since(self) -> datetime | None:
+        """Since when it is pending, where that was said to be too long (A12)."""
+        since = self.pending_since
+        told = (e for e in self.history if e.step is Step.STALLED)
+        if self.status is not Status.PENDING or since is None:
+            return None
+        return since if any(entry.at >= since for entry in told) else None
+
     def history_with(self, entry: Entry) -> tuple[Entry, ...]:
         """The history and one line more."""
         return (*self.history, entry)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.scheduling import VISIT_KINDS
+from services.chassis.foundation.errors import FieldError
 from services.scheduling.reception.domain import Reception, VisitRule
 
 
@@ -26,6 +29,17 @@ NEED_LABELS = {
 }
 
 
+FIRST = "first"
+"""The kind of a visit that its patient describes beforehand."""
+_FIRST = {
+    "reason": FieldError("/reason", "missing", "Укажите цель первого визита."),
+    "symptoms": FieldError(
+        "/symptoms", "missing", "Опишите симптомы: что беспокоит, как давно и насколько сильно."
+    ),
+}
+_NOT_READY = "file-not-ready", "Файл ещё проверяется или не найден среди ваших."
+
+
 @dataclass(frozen=True)
 class Details:
     """What the doctor should know before: all of it may be left out but for a first visit (A26).
@@ -38,6 +52,28 @@ class Details:
     medicines: tuple[str, ...] = ()
     file_ids: tuple[str, ...] = ()
     referral_id: str | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files, the scan of the referral among them."""
+        return self.file_ids if self.referral_id is None else (*self.file_ids, self.referral_id)
+
+    def faults(self, kind: str | None, own: Collection[str]) -> list[FieldError]:
+        """What is wrong or missing for a visit of this kind, all of it at once (A26).
+
+        `own` are those of the files that are the patient's own and were accepted.
+        """
+        found = [_FIRST[field] for field in _FIRST if kind == FIRST and not getattr(self, field)]
+        if self.reason is not None and self.reason not in VISIT_KINDS:
+            known = ", ".join(VISIT_KINDS)
+            detail = f"Такой цели визита нет. Возможны: {known}."
+            found.append(FieldError("/reason", "visit-kind", detail))
+        for at, file_id in enumerate(self.file_ids):
+            if file_id not in own:
+                found.append(FieldError(f"/file_ids/{at}", *_NOT_READY))
+        if self.referral_id is not None and self.referral_id not in own:
+            found.append(FieldError("/referral_id", *_NOT_READY))
+        return found
 
 
 @dataclass(frozen=True)

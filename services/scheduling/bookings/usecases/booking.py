@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from services.chassis.database.idempotency import Once
@@ -65,7 +65,10 @@ class Bookings:
             TooManyBookingsError: as many in a day as one may.
             ProfileNotReceivedError: the confirmed profile is not here yet.
             AccountBlockedError, NotConfirmedError: heard since the token was issued (I9).
+            InvalidInputError: what is said of the visit is not enough, or not theirs (A26).
         """
+        if wish.details.files:
+            await self._files_arrive(wish.citizen_id, wish.details.files)
         with counting(self.metrics.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):
             try:
                 return await self._book(wish, once)
@@ -73,6 +76,15 @@ class Bookings:
                 if not await arrived(lambda: self.patients.heard_of(wish.citizen_id)):
                     raise
             return await self._book(wish, once)
+
+    async def _files_arrive(self, citizen_id: str, files: Collection[str]) -> None:
+        """Wait a moment for what documents have just accepted."""
+        known = self.taking.known
+
+        async def here() -> bool:
+            return len(await known.files_of(None, citizen_id, files)) == len({*files})
+
+        await arrived(here)
 
     async def _book(self, wish: Wish, once: Once | None) -> Appointment:
         async def work(tx: Transaction) -> Appointment:

@@ -26,7 +26,7 @@ from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, keyed, outbox_events, platform_of
-from tests.support.services.scheduling import Desk, region_in
+from tests.support.services.scheduling import SAID, Desk, region_in
 from tests.support.stack import ServerStack
 from tests.support.tools.lines import abandoned_soon
 from tests.support.tools.programs import program
@@ -172,7 +172,7 @@ async def _answer(
     async def asked() -> httpx2.Response | None:
         url = f"http://127.0.0.1:{next(turn)}/v1/appointments"
         try:
-            answer = await client.post(url, json={"slot_id": slot}, headers=headers)
+            answer = await client.post(url, json={"slot_id": slot, **SAID}, headers=headers)
         except httpx2.TransportError:
             return None
         return None if answer.status_code == 503 else answer

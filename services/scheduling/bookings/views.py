@@ -1,0 +1,62 @@
+"""What a citizen says of a visit, as every feature asks and shows it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.scheduling import VISIT_KINDS
+from services.chassis.foundation.text import line, prose
+from services.chassis.foundation.typed import Id, Tidied
+from services.scheduling.bookings.domain.details import Details
+from services.scheduling.deps import Body
+
+_FILES, _MEDICINES = 10, 30
+
+
+class DetailsIn(Body):
+    """What the doctor should know before (A26); a first visit needs a reason and symptoms."""
+
+    reason: Annotated[str, Tidied(line, longest=32)] | None = Field(
+        default=None, examples=["first"], description=f"Цель визита: {', '.join(VISIT_KINDS)}."
+    )
+    symptoms: Annotated[str, Tidied(prose, longest=2000)] | None = Field(
+        default=None,
+        description="Что беспокоит, как давно, насколько сильно.",
+        examples=["Кашель две недели, к вечеру температура 37,5."],
+    )
+    medicines: list[Annotated[str, Tidied(line, longest=200, shortest=1)]] = Field(
+        default=[], max_length=_MEDICINES, description="Принимаемые лекарства."
+    )
+    file_ids: list[Id] = Field(
+        default=[],
+        max_length=_FILES,
+        description="Свои файлы из documents (`POST /v1/files`): их увидит клиника.",
+    )
+    referral_id: Id | None = Field(
+        default=None, description="Скан направления, такой же файл (A23)."
+    )
+
+    @property
+    def details(self) -> Details:
+        """As the domain takes it."""
+        return Details(
+            reason=self.reason or None,
+            symptoms=self.symptoms or None,
+            medicines=tuple(self.medicines),
+            file_ids=tuple(dict.fromkeys(self.file_ids)),
+            referral_id=self.referral_id,
+        )
+
+
+class DetailsView(BaseModel):
+    """What was said of a visit."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    reason: str | None
+    symptoms: str | None
+    medicines: list[str]
+    file_ids: list[str]
+    referral_id: str | None
