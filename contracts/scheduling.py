@@ -198,7 +198,10 @@ class AppointmentFilesShared(Data):
 
 
 class TalonIssued(Data):
-    """The sealed talon with its QR code can be downloaded (A6)."""
+    """The sealed talon with its QR code can be downloaded (A6).
+
+    With `pii` the letter about it has all that the talon has (A38).
+    """
 
     TYPE: ClassVar[str] = "scheduling.talon-issued.v1"
     appointment_id: str
@@ -206,6 +209,7 @@ class TalonIssued(Data):
     citizen_id: str
     document_id: str
     visit: Visit
+    pii: PatientPii | None = None
 
 
 class VideoVisitBooked(Data):

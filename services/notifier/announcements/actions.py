@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from services.chassis.work.rights import Rights
 from services.chassis.work.transactions import Transaction
-from services.notifier.announcements.domain import WAIT_FOR_CONTACTS, Notice
+from services.notifier.announcements.domain import WAIT_FOR_CONTACTS, Notice, for_calendars
 from services.notifier.announcements.store import Notices
 from services.notifier.delivery.actions import Queue
 from services.notifier.delivery.domain.message import Message, written
 from services.notifier.deps import Deps
 from services.notifier.recipients.domain import Address, Device, Recipient, addresses
 from services.notifier.recipients.store import Devices, Recipients
+from services.notifier.templates.domain.content import Channel
 from services.notifier.templates.domain.rendering import Renderer, Telling
 
 WAIT = "contacts-wait"
@@ -83,7 +84,11 @@ class Teller:
             await self.tell_them(tx, late, recipient, devices)
 
     def write(self, notice: Notice, telling: Telling, address: Address) -> Message:
-        """The message to one address."""
+        """The message to one address; a letter has its files."""
+        settings = self.deps.settings
+        files = notice.files or for_calendars(
+            notice, settings.platform.public_url, settings.mail_from
+        )
         return written(
             telling.by(address.channel),
             address,
@@ -92,5 +97,6 @@ class Teller:
             cause_id=notice.cause_id,
             about=notice.about,
             until=notice.until,
+            attachments=files if address.channel is Channel.EMAIL else (),
             now=self.deps.now(),
         )

@@ -11,7 +11,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.chassis.foundation.calendar_file import CalendarEntry
 from services.notifier.recipients.domain import Address
+from services.notifier.templates.domain.content import Attachment
 
 WAIT_FOR_TALON = timedelta(seconds=30)
 """Sealing takes a fraction of a second; who booked hears of it within this, talon or not."""
@@ -24,7 +26,9 @@ WAIT_FOR_CONTACTS = timedelta(days=7)
 _MORNING = time(9, 0)
 _NOBODY_SLEEPS = time(7, 0)
 _STILL_OF_USE = timedelta(minutes=30)
-_IN_A_TIMER = ("id", "citizen_id", "template", "cause_id", "about")
+_IN_A_TIMER = ("id", "citizen_id", "template", "cause_id", "about", "sequence")
+_IN_CALENDARS = frozenset({"appointment-booked", "appointment-confirmed", "appointment-moved"})
+_OUT_OF_CALENDARS = "appointment-cancelled"
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Notice:
     citizen's own. `ward` is how somebody is called whom the citizen represents, where it is about
     them. `about` is the visit or certificate without which it is pointless: once that is
     called off, nothing more of it is sent; and nothing is sent when it is not before `until`.
+    `sequence` is the number of this change of a visit, for calendars. `files` go with a letter.
     """
 
     id: str
@@ -47,6 +52,8 @@ class Notice:
     about: str | None = None
     ward: str | None = None
     until: datetime | None = None
+    sequence: int | None = None
+    files: tuple[Attachment, ...] = ()
 
     def to_representative(self, account_id: str, ward: str) -> Notice:
         """The same for who represents the citizen."""
@@ -98,3 +105,32 @@ def expiry_warning_at(valid_until: date, timezone: str, now: datetime) -> dateti
     """The morning 30 days before a certificate ends; None when that has passed (N3)."""
     at = datetime.combine(valid_until - WARN_BEFORE_EXPIRY, _MORNING, ZoneInfo(timezone))
     return at if at > now else None
+
+
+def for_calendars(notice: Notice, portal: str, sender: str) -> tuple[Attachment, ...]:
+    """The visit that the notice tells of as a file, or that it is off (A38); else nothing.
+
+    A visit that is pending is in no calendar yet.
+    """
+    off = notice.template == _OUT_OF_CALENDARS
+    if notice.sequence is None or not (off or notice.template in _IN_CALENDARS):
+        return ()
+    told, visit = notice.context, notice.context["visit"]
+    if told.get("pending"):
+        return ()
+    room = "по видеосвязи" if visit["kind"] == "video" else f"кабинет {visit['room']}"
+    entry = CalendarEntry(
+        uid=told["appointment_id"],
+        sequence=notice.sequence,
+        made_at=notice.created_at,
+        starts_at=datetime.fromisoformat(visit["starts_at"]),
+        ends_at=datetime.fromisoformat(visit["ends_at"]),
+        title=f"Приём у врача: {visit['specialty']}",
+        place=f"{visit['clinic_name']}, {visit['clinic_address']}, {room}",
+        text=f"Врач: {visit['doctor_name']}\nТалон: {told['talon_number']}",
+        url=f"{portal.rstrip('/')}/next/visit#{told['talon_number']}",
+        organiser=sender,
+        cancelled=off,
+    )
+    kind = f"text/calendar; charset=utf-8; method={entry.method}"
+    return (Attachment.of("visit.ics", kind, entry.file()),)

@@ -14,4 +14,5 @@ def issued(appointment: Appointment, document_id: str) -> contract.TalonIssued:
         citizen_id=appointment.citizen_id,
         document_id=document_id,
         visit=contract.Visit(**vars(appointment.visit)),
+        pii=contract.PatientPii(full_name=appointment.patient_name),
     )

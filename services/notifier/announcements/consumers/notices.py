@@ -1,7 +1,7 @@
 """An event as a notice: the name of its template, and its facts.
 
-Personal data of an event never reaches a template, except the citizen's own contacts and name, and
-the names of the two whom a right is about.
+Personal data of an event never reaches a template, except the citizen's own contacts and name, the
+names of the two whom a right is about, and in letters of a visit its patient's (A7, A38).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contracts.envelope import Data, Pii
 from services.chassis.work.inbox import Incoming
 from services.notifier.announcements.domain import Notice
 
-_NAMES = {"representative_name", "subject_name"}
+_NAMES = {"representative_name", "subject_name", "full_name"}
 
 
 def notice_of(
@@ -24,6 +24,7 @@ def notice_of(
     *,
     about: str | None = None,
     until: datetime | None = None,
+    sequence: int | None = None,
 ) -> Notice:
     """What to tell this citizen of the event."""
     return Notice(
@@ -35,10 +36,11 @@ def notice_of(
         created_at=incoming.event.time,
         about=about,
         until=until,
+        sequence=sequence,
     )
 
 
 def facts_of(data: Data) -> dict[str, Any]:
-    """What a template may use; of personal data only how the two of a right are called."""
+    """What a template may use; of personal data only how people are called."""
     found = data.model_dump(mode="json", exclude={"pii"})
     return found | getattr(data, "pii", Pii()).model_dump(include=_NAMES)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from contracts.envelope import Data
@@ -22,7 +21,7 @@ from contracts.scheduling import (
 from services.chassis.kafka.dispatcher import Handlers
 from services.chassis.work.inbox import Incoming
 from services.notifier.announcements.consumers.notices import notice_of
-from services.notifier.announcements.domain import When
+from services.notifier.announcements.domain import Notice, When
 from services.notifier.announcements.usecases import PENDING, Announcements, Visits
 
 TEMPLATE_OF: Mapping[type[Data], str] = {
@@ -35,7 +34,10 @@ TEMPLATE_OF: Mapping[type[Data], str] = {
     AppointmentMissed: "appointment-missed",
     TalonIssued: "appointment-booked",
 }
-_notice = partial(notice_of, TEMPLATE_OF)
+
+
+def _notice(incoming: Incoming[Any], citizen_id: str, **more: Any) -> Notice:
+    return notice_of(TEMPLATE_OF, incoming, citizen_id, sequence=incoming.event.seq, **more)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class _Consumers:
             appointment_id=data.appointment_id,
             visit=_when(data),
             seq=incoming.event.seq,
+            pending=data.status is VisitStatus.PENDING,
             cause=incoming.cause,
         )
 

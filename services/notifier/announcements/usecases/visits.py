@@ -76,7 +76,14 @@ class Visits:
         await self.deps.transactions.run(work, cause=cause)
 
     async def visit_moved(
-        self, notice: Notice, *, appointment_id: str, visit: When, seq: int, cause: Cause
+        self,
+        notice: Notice,
+        *,
+        appointment_id: str,
+        visit: When,
+        seq: int,
+        pending: bool,
+        cause: Cause,
     ) -> None:
         """Tell of the new time at once, and remind of that; of the former one nothing any more.
 
@@ -90,7 +97,6 @@ class Visits:
                 return
             if not await self.told.newest(tx, _moved(appointment_id), seq, self.deps.now()):
                 return
-            pending = await self._is_pending(tx, appointment_id)
             if not pending:
                 await self.told.first_time(tx, _booked(appointment_id), self.deps.now())
             for kind in (LATER, SOON, TALON_WAIT):
@@ -132,12 +138,6 @@ class Visits:
             notice = replace(notice, template=_CONFIRMED)
         context = {**notice.context, "talon_ready": talon_ready}
         await self.teller.tell(tx, replace(notice, id=_booked(appointment_id), context=context))
-
-    async def _is_pending(self, tx: Transaction, appointment_id: str) -> bool:
-        """Whether it was told that something is missing, and not yet that the visit stands."""
-        if not await self.told.has(tx, _pending(appointment_id)):
-            return False
-        return not await self.told.has(tx, _stands(appointment_id))
 
     async def _remind(
         self, tx: Transaction, notice: Notice, appointment_id: str, visit: When

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from services.notifier.recipients.domain import Address
-from services.notifier.templates.domain.content import Content, Kind
+from services.notifier.templates.domain.content import Attachment, Content, Kind
 from services.notifier.templates.domain.rendering import Rendered
 
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -127,6 +127,7 @@ def written(
     about: str | None,
     now: datetime,
     until: datetime | None = None,
+    attachments: tuple[Attachment, ...] = (),
 ) -> Message:
     """A message ready to be sent."""
     return Message(
@@ -136,7 +137,7 @@ def written(
         kind=rendered.kind,
         template=rendered.template,
         cause_id=cause_id,
-        content=rendered.content,
+        content=replace(rendered.content, attachments=attachments),
         created_at=now,
         about=about,
         until=until,
@@ -198,4 +199,6 @@ def _moved(
     message: Message, status: Status, now: datetime, code: str | None = None, **changes: Any
 ) -> Message:
     history = (*message.history, Step(now, status, code))
+    if status in FINAL:
+        changes["content"] = message.content.without_files()
     return replace(message, status=status, history=history, **changes)

@@ -1,4 +1,4 @@
-"""A letter as bytes: a plain text with an HTML alternative (RFC 5322, 2045–2047).
+"""A letter as bytes: a plain text with an HTML alternative, and files (RFC 5322, 2045–2047).
 
 The standard library takes thirty times as long, for forms that no letter of ours has. Both texts
 are base64: lines are short, none begins with a dot, and every server passes them on as they are.
@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import format_datetime
 
-from services.notifier.templates.domain.content import Content
+from services.notifier.templates.domain.content import Attachment, Content
 
 _BOUNDARY = "=_alternative_="
-"""No base64 has it, and no other part is inside."""
+_OUTER = "=_mixed_="
+"""No base64 has them, and neither is inside the other's parts."""
 _PLAIN_HEADER = re.compile(r"(?!.*=\?)[!-~](?:[ -~]{0,68}[!-~])?")
 _WORD_BYTES = 39
 """Of an encoded word: a line that has one may have 76 characters, with the header's name."""
@@ -48,6 +49,9 @@ class Letters:
         self._plain = (head + several + _part("plain")).encode()
         self._html = f"\r\n{_part('html')}".encode()
         self._end = f"\r\n--{_BOUNDARY}--\r\n".encode()
+        mixed = f'multipart/mixed;\r\n boundary="{_OUTER}"\r\n\r\n--{_OUTER}\r\nContent-Type: '
+        self._mixed_alone = (head + mixed + alone.format(subtype="plain")).encode()
+        self._mixed = (head + mixed + several + _part("plain")).encode()
 
     def write(self, content: Content, *, message_id: str, to: str, now: datetime) -> bytes:
         """One letter, with the ends of lines that SMTP has. `to` is ASCII and no header's end."""
@@ -56,9 +60,24 @@ class Letters:
             f"Date: {format_datetime(now)}\r\n"
         ).encode("ascii")
         text = _body(content.text)
+        files = [_file(attachment) for attachment in content.attachments]
+        end = [f"\r\n--{_OUTER}--\r\n".encode()] if files else []
         if not content.html:
-            return b"".join((own, self._alone, text))
-        return b"".join((own, self._plain, text, self._html, _body(content.html), self._end))
+            begin = self._mixed_alone if files else self._alone
+            return b"".join((own, begin, text, *files, *end))
+        begin = self._mixed if files else self._plain
+        html = (self._html, _body(content.html), self._end)
+        return b"".join((own, begin, text, *html, *files, *end))
+
+
+def _file(attachment: Attachment) -> bytes:
+    head = (
+        f"\r\n--{_OUTER}\r\n"
+        f"Content-Type: {attachment.media_type}\r\n"
+        f'Content-Disposition: attachment;\r\n filename="{attachment.name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode("ascii") + _base64(attachment.content or b"")
 
 
 def _part(subtype: str) -> str:
@@ -87,7 +106,10 @@ def _words(text: str) -> Iterator[bytes]:
 
 def _body(text: str) -> bytes:
     lines = text.replace("\r\n", "\n").removesuffix("\n") + "\n"
-    raw = lines.replace("\n", "\r\n").encode("utf-8", "replace")
+    return _base64(lines.replace("\n", "\r\n").encode("utf-8", "replace"))
+
+
+def _base64(raw: bytes) -> bytes:
     return (
         b"\r\n".join(
             b2a_base64(raw[start : start + _LINE_BYTES], newline=False)

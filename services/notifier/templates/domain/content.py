@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 
@@ -29,6 +29,22 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file beside a letter. Its bytes are kept until the letter is there or hopeless."""
+
+    name: str
+    """ASCII, without quotes: it stands in a header."""
+    media_type: str
+    sha256: str
+    content: bytes | None = field(repr=False)
+
+    @classmethod
+    def of(cls, name: str, media_type: str, content: bytes) -> Attachment:
+        """These bytes under this name."""
+        return cls(name, media_type, sha256(content).hexdigest(), content)
+
+
+@dataclass(frozen=True)
 class Content:
     """What a message says. For e-mail `html` is the alternative of `text`."""
 
@@ -37,9 +53,17 @@ class Content:
     action: str
     link: str
     html: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def sha256(self) -> str:
-        """The hash of everything the recipient sees."""
-        seen = (self.title, self.text, self.action, self.link, self.html or "")
+        """The hash of everything the recipient sees; of what is attached its own hash."""
+        files = (attachment.sha256 for attachment in self.attachments)
+        seen = (self.title, self.text, self.action, self.link, self.html or "", *files)
         return sha256("\x00".join(seen).encode()).hexdigest()
+
+    def without_files(self) -> Content:
+        """The same for the journal: what was attached is known by its name and hash."""
+        if not self.attachments:
+            return self
+        return replace(self, attachments=tuple(replace(a, content=None) for a in self.attachments))

@@ -39,6 +39,15 @@ from tests.support.services.notifier import (
 )
 from tests.support.services.notifier.providers import Providers
 
+_A7 = (
+    "Пациент: Соколова Анна Сергеевна\n",
+    "Специальность: Терапевт\n",
+    "в 9:30 по времени клиники\n",
+    "Номер клиники: 45\n",
+    "Адрес: г. Москва, ул. Садовая, д. 12\n",
+    "Номер талона: ",
+)
+"""What a talon has (A7), in the letter, too (A38)."""
 BOOKED, CANCELLED = "appointment-booked.v2", "appointment-cancelled.v2"
 MOVED = "appointment-moved.v2"
 
@@ -121,6 +130,8 @@ async def test_booking_and_talon_are_one_message_in_each_channel(
     assert {line["channel"] for line in lines} == {"sms", "email", "push"}
     (letter,) = [m for m in boxes.email.to(MAIL) if "Вы записаны" in m.title]
     assert "Талон с QR-кодом готов" in letter.text
+    for line in _A7:
+        assert line in letter.text
     (sms,) = [text for text in boxes.sms.texts if "9:30" in text]
     assert "Городская поликлиника № 45" in sms
     await none_left(app, "talon-wait")
@@ -391,7 +402,9 @@ async def test_a16_a_pending_visit_that_moves_is_confirmed_and_reminded_of_later
     await register(app)
     await deliver(app, about(AppointmentBooked, "v", status="pending", needs=["clinic"]))
     starts = datetime.now(UTC) + timedelta(days=5)
-    await deliver(app, moved("v", seq=2, starts=starts, reason_code="doctor-absent"))
+    await deliver(
+        app, moved("v", seq=2, starts=starts, reason_code="doctor-absent", status="pending")
+    )
     await ended(client, tokens, CITIZEN, count=2, template=MOVED)
     letter = boxes.email.to(MAIL)[-1].text
     assert "Почему: врача в этот день не будет" in letter
@@ -429,11 +442,16 @@ async def test_a15_a_reminder_that_waits_for_its_provider_is_not_sent_when_the_v
     async with running(app) as client:
         await register(app, phone=PHONE, email=None)
         await ended(client, tokens, CITIZEN, count=1, template="account-registered.v2")
-        starts = clock[0] + timedelta(days=3)
+        starts = clock[0] + timedelta(hours=10)
         await deliver(app, about(AppointmentBooked, "v", starts=starts))
         boxes.sms.faults.append(503)
         await due_now(app, "visit-soon")
-        await eventually(lambda: len(boxes.sms.attempts) == 2)
+
+        async def put_off() -> bool:
+            newest = (await journal(client, tokens, CITIZEN))[0]
+            return bool(newest["status"] == "retrying")
+
+        await eventually(put_off)
         clock[0] = starts
         await due_now(app, "send-sms")
         lines = await ended(client, tokens, CITIZEN, count=1, template="appointment-soon.v2")
@@ -456,3 +474,39 @@ async def test_a33_a35_what_became_of_a_visit_is_told_and_nothing_more_of_it(
     assert ("Оставить отзыв" if attended else "Учтено неявок: 2") in letter
     assert attended or "Держать меньше записей сразу: до" in letter
     assert await timers_of(app, "v") == {}
+
+
+async def test_a38_a_letter_of_a_visit_brings_it_into_the_calendar_and_out_again(
+    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
+) -> None:
+    """One entry, whose number grows: booked, moved, cancelled. The journal keeps its hash."""
+    await register(app)
+    await deliver(app, about(AppointmentBooked, "v"))
+    await deliver(app, about(TalonIssued, "v"))
+    await ended(client, tokens, CITIZEN, count=2, template=BOOKED)
+    await deliver(app, moved("v", starts=datetime(2026, 12, 31, 21, 30, tzinfo=UTC)))
+    await ended(client, tokens, CITIZEN, count=2, template=MOVED)
+    await deliver(app, about(AppointmentCancelled, "v"))
+    await ended(client, tokens, CITIZEN, count=2, template=CANCELLED)
+    files = [file for letter in boxes.email.to(MAIL) for file in letter.files]
+    kinds = [(file.get_content_type(), file.get_filename()) for file in files]
+    assert kinds == [("text/calendar", "visit.ics")] * 3
+    entries = [unfolded(file.get_content()) for file in files]
+    assert [entry["METHOD"] for entry in entries] == ["PUBLISH", "PUBLISH", "CANCEL"]
+    assert [entry["STATUS"] for entry in entries] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert [entry["UID"] for entry in entries] == ["v"] * 3
+    numbers = [int(entry["SEQUENCE"]) for entry in entries]
+    assert numbers == sorted(set(numbers))
+    assert entries[1]["DTSTART"] == "20261231T213000Z"
+    assert entries[1]["LOCATION"].startswith("Городская поликлиника № 45\\, г. Москва")
+    timers = find(app, Runtime).mongo.db["messages"]
+    (kept,) = await timers.find({"template": BOOKED, "address.channel": "email"}).to_list(None)
+    (file,) = kept["content"]["attachments"]
+    assert file["content"] is None
+    assert len(file["sha256"]) == 64
+
+
+def unfolded(file: str) -> dict[str, str]:
+    """The properties of a calendar file."""
+    lines = file.replace("\r\n", "\n").replace("\n ", "").splitlines()
+    return {name: value for name, _, value in (line.partition(":") for line in lines)}

@@ -37,6 +37,7 @@ class Kept:
     title: str = ""
     url: str = ""
     html: str = ""
+    files: tuple[EmailMessage, ...] = ()
 
 
 @dataclass
@@ -175,6 +176,7 @@ class _MailHandler:
                 str(plain.get_content()).replace("\r\n", "\n") if plain else "",
                 str(letter["Subject"]),
                 html=str(html.get_content()) if html else "",
+                files=tuple(letter.iter_attachments()),
             )
         )
         if fault == "lost-answer":

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.delivery.gateways.letter import Letters, header
-from services.notifier.templates.domain.content import Content
+from services.notifier.templates.domain.content import Attachment, Content
 
 LETTERS = Letters("no-reply@zdorovie.example", "Моё здоровье")
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -52,6 +52,20 @@ def test_every_text_arrives(text: str, html: str | None) -> None:
         shown = letter.get_body(("html",))
         assert shown is not None
         assert _lines(shown.get_content()) == _lines(html)
+
+
+@given(content=st.binary(max_size=300), html=st.none() | st.just("<p>Готово</p>"))
+def test_a38_a_file_arrives_byte_for_byte_beside_the_text(content: bytes, html: str | None) -> None:
+    file = Attachment.of("talon.pdf", "application/pdf", content)
+    letter = read(Content("Талон", "Готово", "Скачать", "https://x", html, (file,)))
+    assert not letter.defects
+    (found,) = letter.iter_attachments()
+    assert (found.get_filename(), found.get_content_type()) == ("talon.pdf", "application/pdf")
+    assert found.get_payload(decode=True) == content
+    plain = letter.get_body(("plain",))
+    assert plain is not None
+    assert _lines(plain.get_content()) == "Готово"
+    assert (letter.get_body(("html",)) is None) == (html is None)
 
 
 def _lines(text: str) -> str:
