@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from struct import iter_unpack
@@ -73,7 +73,7 @@ from services.scheduling.talons.usecases import Talons
 from services.scheduling.timetable import api as timetable_api
 from services.scheduling.timetable import store as timetable_store
 from services.scheduling.timetable.actions import HOLD, Alternating, Calendar, Freeing
-from services.scheduling.timetable.domain import Hold, Slot
+from services.scheduling.timetable.domain import HoldKind
 from services.scheduling.timetable.metrics import TimetableMetrics
 from services.scheduling.timetable.usecases import Holding, Search, Timetable
 from services.scheduling.triage import api as triage_api
@@ -85,6 +85,12 @@ from services.scheduling.video import store as video_store
 from services.scheduling.video.gateways import Rooms
 from services.scheduling.video.usecases.arranging import Arranging
 from services.scheduling.video.usecases.entering import Entering
+from services.scheduling.waitlist import api as waitlist_api
+from services.scheduling.waitlist import store as waitlist_store
+from services.scheduling.waitlist.actions import Line
+from services.scheduling.waitlist.domain import PAST
+from services.scheduling.waitlist.metrics import WaitlistMetrics
+from services.scheduling.waitlist.usecases import Waitlist
 
 _WORD, _DRAWN = 8, 256
 _MADE_AT_ONCE = 4  # timetables; each writes some hundred slots
@@ -99,11 +105,6 @@ def _talons() -> Iterator[int]:
     while True:  # many at a time: a call of the kernel for each was a twentieth of a booking
         drawn = secrets.token_bytes(_WORD * _DRAWN)
         yield from (seed % 10**DIGITS for (seed,) in iter_unpack("=Q", drawn))
-
-
-async def _nobody_waits(_tx: Transaction, _slots: Sequence[Slot]) -> Mapping[str, Hold]:
-    """Until there is a waitlist."""
-    return {}
 
 
 def build(
@@ -128,9 +129,10 @@ def build(
 
     recent = timetable_api.RecentAnswers()
     slots = timetable_store.Slots(db)
-    freeing = Freeing(deps, slots, _nobody_waits, {})
     receptions = reception_store.Receptions(db)
     patients = patients_store.Patients(db)
+    line = Line(deps, patients, waitlist_store.Waits(db))
+    freeing = Freeing(deps, slots, line.next, {HoldKind.WAITLIST: line.ended})
     acting = rights.Rights(db)
     appointments = bookings_store.Appointments(db)
     known = Known(db)
@@ -162,6 +164,22 @@ def build(
         changed=recent.changed,
     )
     rescheduling = Rescheduling(deps, Moving(taking), counted, changed=recent.changed)
+    waitlist = Waitlist(
+        deps,
+        line,
+        freeing,
+        known,
+        taking,
+        counted,
+        WaitlistMetrics(resources.metrics),
+        changed=recent.changed,
+    )
+
+    async def note_blocked(tx: Transaction, account_id: str, *, blocked: bool) -> None:
+        await patients.note(tx, account_id, blocked=blocked)
+        if blocked:
+            await waitlist.blocked(tx, account_id)
+
     calendar = Calendar(timetable_store.ClosedDays(db))
     timetables = Timetables(db)
     making = Making(deps, timetables, slots, known, calendar, freeing)
@@ -203,7 +221,7 @@ def build(
             ),
             router=_routes(),
             handlers=[
-                blockings.handlers(resources.transactions, patients.note),
+                blockings.handlers(resources.transactions, note_blocked),
                 rights.handlers(resources.transactions, acting),
                 known_consumers.handlers(Copies(deps, known)),
                 patients_consumers.handlers(
@@ -222,6 +240,7 @@ def build(
                 ASK: applying.ask,
                 IMPORT: imports.due,
                 FOLLOW_VISIT: arranging.arrange,
+                PAST: waitlist.past,
             },
             timer_concurrency={MAKE: _MADE_AT_ONCE, IMPORT: 1},
             max_bodies={importing_api.PATH: importing_api.MAX_FILE},
@@ -233,6 +252,7 @@ def build(
                 changes_store.INDEXES,
                 bookings_store.INDEXES,
                 video_store.INDEXES,
+                waitlist_store.INDEXES,
                 patients_store.INDEXES,
                 rights.INDEXES,
                 looks.INDEXES,
@@ -256,13 +276,14 @@ def build(
                 planning,
                 bookings,
                 rescheduling,
+                waitlist,
                 talons,
                 desk,
                 Entering(deps, appointments, showing, rooms),
                 journal,
                 imports,
             ],
-            measures=[timetable.measure],
+            measures=[timetable.measure, waitlist.measure],
         ),
     ).app
 
@@ -279,6 +300,7 @@ def _routes() -> APIRouter:
         changes_api.clinics,
         bookings_api.router,
         video_api.router,
+        waitlist_api.router,
         talons_api.router,
         desk_api.router,
         looks_api.router,

@@ -35,6 +35,8 @@ Scheduler = Annotated[Principal, Depends(admitted(Role.ADMINISTRATOR, Role.REGIS
 Support = Annotated[Principal, Depends(admitted(Role.SUPPORT))]
 ConfirmedCitizen = Annotated[Principal, Depends(represented(Role.CITIZEN, confirmed=True))]
 """For booking, which looks at the standing in its transaction."""
+AdmittedCitizen = Annotated[Principal, Depends(admitted(Role.CITIZEN, confirmed=True, acting=True))]
+"""A confirmed citizen, or who acts for one."""
 Limit = Annotated[int, Field(ge=1, le=100, description="How many at most.")]
 
 

@@ -36,6 +36,21 @@ class Settings(ServiceSettings):
         ge=0,
         description="Hours before the visit until which citizens cancel (d3).",
     )
+    wait_limit: int = Field(
+        default=5, ge=1, description="Places in line that one citizen may have at once (A17)."
+    )
+    wait_days: int = Field(
+        default=60, ge=1, le=180, description="How far ahead one waits for time at most."
+    )
+    offer: timedelta = Field(
+        default=timedelta(minutes=15),
+        gt=timedelta(0),
+        description="How long a free slot is held for the first in line (A18); by night until so "
+        "long after 8 o'clock, before a near visit less.",
+    )
+    offers_missed: int = Field(
+        default=3, ge=1, description="Who lets so many offers run out leaves the line."
+    )
     hotline: str = "8-800-555-35-35"
     video_url: str | None = Field(
         default=None,

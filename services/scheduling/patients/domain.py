@@ -98,6 +98,10 @@ class Patient:
     papers: Papers | None = None
     """None: confirmed before papers were told; a clinic then sees them itself."""
 
+    def busy(self, visit: Visit) -> bool:
+        """Whether they are to be somewhere else at that time."""
+        return any(e.starts_at < visit.ends_at and visit.starts_at < e.ends_at for e in self.agenda)
+
 
 @dataclass(frozen=True)
 class Known:

@@ -7,7 +7,7 @@ each other.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -89,6 +89,11 @@ class Patients:
             return None if document is None else _known(document)
 
         return answer
+
+    async def these(self, tx: Transaction, citizen_ids: Collection[str]) -> dict[str, Known]:
+        """The same of several, by id."""
+        query = {"_id": {"$in": sorted(citizen_ids)}}
+        return {d["_id"]: _known(d) for d in await tx.find(self._patients, query)}
 
     async def engage(self, tx: Transaction, patient: Patient) -> None:
         """Keep the agenda of a patient who was read here, and how often they booked."""

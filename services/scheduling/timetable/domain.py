@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.scheduling.timetable.errors import (
     DayClosedError,
+    HoldOverError,
     SlotHeldError,
     SlotPastError,
     SlotTakenError,
@@ -162,8 +163,8 @@ class Alternatives:
     lack: Lack | None
 
 
-def check_bookable(slot: Slot, now: datetime, citizen_id: str) -> None:
-    """Make sure that this citizen can book this slot.
+def check_bookable(slot: Slot, now: datetime, citizen_id: str, hold_id: str | None = None) -> None:
+    """Make sure that this citizen can book this slot; with `hold_id`, while it is held for that.
 
     A hold that is over stands until its timer has given the slot to who is next in line.
 
@@ -172,6 +173,7 @@ def check_bookable(slot: Slot, now: datetime, citizen_id: str) -> None:
         SlotPastError: it has begun.
         SlotTakenError: A4.
         SlotHeldError: it is held for somebody else (A5, A18).
+        HoldOverError: it is not held for what was named any more.
     """
     starts_at = slot.visit.local(slot.visit.starts_at)
     if slot.visit.starts_at <= now:
@@ -182,3 +184,5 @@ def check_bookable(slot: Slot, now: datetime, citizen_id: str) -> None:
         raise SlotTakenError(starts_at)
     if slot.hold is not None and slot.hold.citizen_id != citizen_id:
         raise SlotHeldError(starts_at, slot.visit.local(slot.hold.until))
+    if hold_id is not None and (slot.hold is None or slot.hold.id != hold_id):
+        raise HoldOverError(starts_at)

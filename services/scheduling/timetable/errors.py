@@ -45,6 +45,20 @@ class SlotHeldError(RefusalError):
         self.until = until
 
 
+class HoldOverError(RefusalError):
+    """The time for which a slot was held for somebody is over."""
+
+    code = "hold-over"
+    title = "Время больше не придержано"
+
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__(
+            f"{spoken(starts_at)} приём больше не придержан для вас. Если время ещё свободно, "
+            "запишитесь на него как обычно."
+        )
+        self.starts_at = starts_at
+
+
 class SlotPastError(RefusalError):
     """The slot has begun."""
 

@@ -1,12 +1,19 @@
-"""What is offered instead of a visit. Times are on the clinic's clock."""
+"""What is offered instead of a visit, and times of day as people write them.
+
+Times are on the clinic's clock.
+"""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from services.scheduling.deps import VisitView
 from services.scheduling.timetable.domain import Alternatives, Lack, Slot
 
+Time = Annotated[str | None, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
+_DAY = 24 * 60
 _LACKS = {
     Lack.NOBODY: "Других врачей этой специальности в клиниках платформы нет.",
     Lack.NO_TIME: (
@@ -60,3 +67,17 @@ class AlternativesView(BaseModel):
             same_doctor=[OfferView.of(slot, far.get(slot.clinic_id)) for slot in found.same_doctor],
             reason=LackView(code=found.lack, detail=_LACKS[found.lack]) if found.lack else None,
         )
+
+
+def begins_of(time_from: str | None, time_to: str | None) -> tuple[int, int] | None:
+    """The minutes of the day between two times of day, where one is named."""
+    if time_from is None and time_to is None:
+        return None
+    return _minutes(time_from, 0), _minutes(time_to, _DAY)
+
+
+def _minutes(text: str | None, missing: int) -> int:
+    if text is None:
+        return missing
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)

@@ -61,7 +61,7 @@ class Taking:
         """The appointment that a slot becomes; see `Bookings.book` for what is refused."""
         now, settings = self.deps.now(), self.deps.settings
         slot = await self.slots.get(tx, wish.slot_id)
-        check_bookable(slot, now, wish.citizen_id)
+        check_bookable(slot, now, wish.citizen_id, wish.hold_id)
         clinic = self.known.clinic_asked(tx, slot.clinic_id)
         reception = self.receptions.asked(tx, slot.clinic_id)
         patient = may_book(await self.patients.get(tx, wish.citizen_id))

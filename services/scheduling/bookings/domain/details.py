@@ -91,7 +91,8 @@ class Wish:
 
     `actor_id` is a representative; `staff` who books for a caller (K8), for whom no-show and
     hoarding rules are the clinic's own matter; `application_id` for which it is by itself (C19);
-    `restores` the cancelled visit that this one replaces.
+    `restores` the cancelled visit that this one replaces. With `hold_id` the slot is wanted only
+    as long as it is held for that.
     """
 
     citizen_id: str
@@ -100,6 +101,7 @@ class Wish:
     staff: str | None = None
     application_id: str | None = None
     restores: str | None = None
+    hold_id: str | None = None
     details: Details = field(default_factory=Details)
     confirmed: Confirmed | None = None
 

@@ -15,12 +15,11 @@ from services.chassis.http.pages import Cursor
 from services.scheduling.deps import Limit
 from services.scheduling.known.domain import Near, Wanted, place_of
 from services.scheduling.timetable.usecases import FreeTime
+from services.scheduling.timetable.views import Time, begins_of
 
-_DAY = 24 * 60
 Code = Annotated[str | None, Field(max_length=64)]
 Programme = Annotated[str, Tidied(line, longest=200)]
 Degrees = Annotated[str, Tidied(line, longest=40)]
-Time = Annotated[str | None, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
 
 
 class ClinicsAsked(BaseModel):
@@ -90,14 +89,5 @@ class SlotsAsked(DoctorsAsked):
         if self.kind is not None and self.kind not in VISIT_KINDS:
             detail = f"Такого вида приёма нет. Возможны: {', '.join(VISIT_KINDS)}."
             raise InvalidInputError([FieldError("/query/kind", "visit-kind", detail)])
-        begins = None
-        if self.time_from is not None or self.time_to is not None:
-            begins = (_minutes(self.time_from, 0), _minutes(self.time_to, _DAY))
+        begins = begins_of(self.time_from, self.time_to)
         return FreeTime(self.doctor_id, self.since, self.until, self.kind, begins)
-
-
-def _minutes(text: str | None, missing: int) -> int:
-    if text is None:
-        return missing
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)

@@ -23,7 +23,7 @@ async def test_every_route_that_takes_a_token_refuses_the_blocked(desk: Desk) ->
         "clinic_id": booked["clinic_id"],
         "doctor_id": booked["doctor_id"],
         "day": "2038-03-04",
-        **dict.fromkeys(("absence_id", "change_id", "import_id"), "any"),
+        **dict.fromkeys(("absence_id", "change_id", "import_id", "wait_id"), "any"),
     }
     found = list(doors(desk.app))
     assert len(found) >= 6

@@ -42,4 +42,11 @@ PANELS = (
         description="Кто перенёс запись на другое время одним шагом.",
         series=one(per_hour("appointments_moved_total", ("by",)), "{{by}}"),
     ),
+    Panel(
+        key="waits",
+        title="Листы ожидания",
+        unit=Unit.COUNT,
+        description="waiting – ждут времени, offered – время придержано и предложено.",
+        series=one(Gauge("waits", ("state",)), "{{state}}"),
+    ),
 )

@@ -1,0 +1,96 @@
+"""Why somebody cannot be in line, or answer an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from services.chassis.foundation.errors import (
+    FieldError,
+    InvalidInputError,
+    NotFoundError,
+    RefusalError,
+)
+from services.scheduling.timetable.errors import spoken
+
+
+class WaitUnknownError(NotFoundError):
+    """No such wait, or it is somebody else's: the answer is the same."""
+
+    code = "wait-not-found"
+    detail = "Такого места в очереди нет."
+
+
+class NoOfferError(RefusalError):
+    """There is nothing to say yes or no to."""
+
+    code = "no-offer"
+    title = "Предложения сейчас нет"
+    detail = (
+        "Время, которое вам предлагали, уже не придержано. Вы остаётесь в листе ожидания, если не "
+        "вышли из него: следующее подходящее время снова предложим вам."
+    )
+
+
+class WaitEndedError(RefusalError):
+    """It is over already."""
+
+    code = "wait-ended"
+    title = "Ожидание уже закончено"
+    detail = "Вы уже не в этом листе ожидания. Чтобы ждать снова, встаньте в него ещё раз."
+
+
+class ThereIsTimeError(RefusalError):
+    """Nobody has to wait: what is wanted is free now."""
+
+    code = "there-is-time"
+    title = "Свободное время есть"
+
+    def __init__(self, first: datetime, slot_ids: Sequence[str]) -> None:
+        super().__init__(
+            f"Ждать не нужно: подходящее время свободно, ближайшее – {spoken(first)}. Запишитесь."
+        )
+        self.members = {"slot_ids": " ".join(slot_ids)}
+
+
+class WaitingAlreadyError(RefusalError):
+    """One place in line for the same slots."""
+
+    code = "waiting-already"
+    title = "Вы уже в листе ожидания"
+
+    def __init__(self, wait_id: str) -> None:
+        super().__init__(
+            "Вы уже ждёте такое время. Чтобы изменить дни или часы, выйдите из листа ожидания и "
+            "встаньте в него снова."
+        )
+        self.members = {"wait_id": wait_id}
+
+
+class TooManyWaitsError(RefusalError):
+    """So many places in line are fair (A32)."""
+
+    code = "too-many-waits"
+    title = "Слишком много ожиданий"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"Одновременно можно ждать не больше чем в {limit} листах. Выйдите из того, который "
+            "больше не нужен, и повторите."
+        )
+
+
+class DaysPastError(InvalidInputError):
+    """No slot of these days can come."""
+
+    def __init__(self, today: date) -> None:
+        detail = f"Последний день не может быть раньше первого и раньше {today:%d.%m.%Y}."
+        super().__init__([FieldError("/to", "days-past", detail)], detail)
+
+
+class DaysTooFarError(InvalidInputError):
+    """Nobody is in line for so long."""
+
+    def __init__(self, last: date) -> None:
+        detail = f"Ждать можно до {last:%d.%m.%Y}. Укажите более ранний последний день."
+        super().__init__([FieldError("/to", "days-too-far", detail)], detail)
