@@ -66,6 +66,9 @@ from services.scheduling.patients.usecases import Registration
 from services.scheduling.reception import api as reception_api
 from services.scheduling.reception import store as reception_store
 from services.scheduling.reception.usecases import Receiving
+from services.scheduling.reviews import api as reviews_api
+from services.scheduling.reviews import store as reviews_store
+from services.scheduling.reviews.usecases import Reviewing
 from services.scheduling.settings import Settings
 from services.scheduling.talons import api as talons_api
 from services.scheduling.talons import consumers as talons_consumers
@@ -253,6 +256,7 @@ def build(
                 bookings_store.INDEXES,
                 video_store.INDEXES,
                 waitlist_store.INDEXES,
+                reviews_store.INDEXES,
                 patients_store.INDEXES,
                 rights.INDEXES,
                 looks.INDEXES,
@@ -278,6 +282,9 @@ def build(
                 rescheduling,
                 waitlist,
                 talons,
+                Reviewing(
+                    deps, reviews_store.Reviews(db), appointments, known, changed=recent.changed
+                ),
                 desk,
                 Entering(deps, appointments, showing, rooms),
                 journal,
@@ -302,6 +309,7 @@ def _routes() -> APIRouter:
         video_api.router,
         waitlist_api.router,
         talons_api.router,
+        reviews_api.router,
         desk_api.router,
         looks_api.router,
         importing_api.router,

@@ -104,18 +104,19 @@ class Near:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What patients choose doctors by (A2). `experience` is in years, at least."""
+    """What patients choose doctors by (A2). `experience` (years) and `rating` are at least so."""
 
     specialty: str | None = None
     clinic_id: str | None = None
     experience: int | None = None
     insurance: str | None = None
     near: Near | None = None
+    rating: float | None = None
 
     @property
     def someone(self) -> bool:
         """Whether it depends on what is known of doctors beyond their specialty."""
-        return self.experience is not None
+        return self.experience is not None or self.rating is not None
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,8 @@ class Conference:
 class Doctor:
     """Whom patients come to, in these clinics; the first of `specialties` is the main one.
 
-    Who was dismissed, or is no doctor any more, is in no clinic and of no specialty.
+    Who was dismissed, or is no doctor any more, is in no clinic and of no specialty. `stars` are
+    all that `reviews` gave, together; identity knows nothing of them.
     """
 
     id: str
@@ -223,6 +225,18 @@ class Doctor:
     qualifications: tuple[Qualification, ...] = ()
     conferences: tuple[Conference, ...] = ()
     photo: str | None = None
+    stars: int = 0
+    reviews: int = 0
+
+    @property
+    def rating(self) -> float | None:
+        """The mean of all stars; None where nobody gave any (A35)."""
+        return round(self.stars / self.reviews, 2) if self.reviews else None
+
+    @property
+    def rank(self) -> str:
+        """What the best are found by: rating, then how many say so; as a text that sorts so."""
+        return f"{rank_from(self.rating or 0)}/{self.reviews:08}"
 
     @property
     def receives(self) -> bool:
@@ -249,6 +263,11 @@ def check_receives(clinic: Clinic | None, day: date) -> None:
     licence = clinic.licence
     if licence.valid_until is not None and licence.standing(day) is Standing.ENDED:
         raise LicenceEndedError(clinic.name, licence.valid_until)
+
+
+def rank_from(rating: float) -> str:
+    """Where ranks of this rating begin."""
+    return f"{rating:04.2f}"
 
 
 def specialty_title(code: str) -> str:

@@ -13,10 +13,19 @@ from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
 from services.chassis.work.aggregates import Records
 from services.chassis.work.transactions import Transaction
-from services.scheduling.known.domain import Clinic, Doctor, File, Near, Place, Wanted
+from services.scheduling.known.domain import (
+    Clinic,
+    Doctor,
+    File,
+    Near,
+    Place,
+    Wanted,
+    rank_from,
+)
 from services.scheduling.known.errors import ClinicUnknownError
 
 _BY_ID = Sort()
+_BEST = Sort("rank", descending=True, text=True)
 INDEXES: Indexes = {
     "known_clinics": [
         IndexModel([("point", GEOSPHERE)], name="by_place"),
@@ -29,6 +38,10 @@ INDEXES: Indexes = {
         IndexModel([("specialties", ASCENDING), ("_id", ASCENDING)], name="by_specialty"),
         IndexModel([("clinics", ASCENDING), ("_id", ASCENDING)], name="by_clinic"),
         IndexModel([("receives", ASCENDING), ("_id", ASCENDING)], name="receiving"),
+        *(
+            IndexModel([(field, ASCENDING), *_BEST.keys], name=f"best_by_{field}")
+            for field in ("specialties", "clinics", "receives")
+        ),
     ],
 }
 
@@ -50,10 +63,10 @@ def _point(place: Place) -> dict[str, object]:
 
 
 class _DoctorMapper(Mapper[Doctor]):
-    """Whether patients can come is stored, to be asked for."""
+    """Whether patients can come is stored, to be asked for; and what the best are found by."""
 
     def document(self, value: Doctor) -> dict[str, object]:
-        return {**super().document(value), "receives": value.receives}
+        return {**super().document(value), "receives": value.receives, "rank": value.rank}
 
 
 def doctors_query(wanted: Wanted, year: int, clinics: Collection[str] | None) -> dict[str, Any]:
@@ -65,6 +78,8 @@ def doctors_query(wanted: Wanted, year: int, clinics: Collection[str] | None) ->
         clinics = {wanted.clinic_id} if clinics is None else {wanted.clinic_id} & {*clinics}
     if clinics is not None:
         query["clinics"] = {"$in": sorted(clinics)}
+    if wanted.rating is not None:
+        query["rank"] = {"$gte": rank_from(wanted.rating)}
     if wanted.experience is not None:
         query["practising_since"] = {"$lte": year - wanted.experience}
     return query
@@ -157,12 +172,16 @@ class Known:
         year: int,
         *,
         clinics: Collection[str] | None = None,
+        best: bool = False,
         after: str | None,
         limit: int,
     ) -> Page[Doctor]:
-        """Doctors who receive, by id; of these clinics alone where some are named."""
+        """Doctors who receive, by id or by rating; of these clinics alone where some are named."""
         query = doctors_query(wanted, year, clinics)
-        return await self.doctors.page(query, _BY_ID, after=after, limit=limit)
+        sort = _BEST if best else _BY_ID
+        if best:  # who was copied before there were ranks has one with the next copy
+            query.setdefault("rank", {"$gte": rank_from(0)})
+        return await self.doctors.page(query, sort, after=after, limit=limit)
 
     async def doctors_in(self, wanted: Wanted, year: int, clinics: Collection[str]) -> list[Doctor]:
         """All who are wanted of a few clinics."""

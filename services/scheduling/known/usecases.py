@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.chassis.foundation import clock
 from services.chassis.work.transactions import Cause, Transaction
@@ -28,12 +28,17 @@ class Copies:
         await self.deps.transactions.run(work, cause=cause)
 
     async def keep_doctor(self, doctor: Doctor, *, cause: Cause) -> None:
-        """Keep the newest of a doctor; of staff who never received nothing is kept."""
+        """Keep the newest of a doctor; of staff who never received nothing is kept.
+
+        What patients said of them stays.
+        """
 
         async def work(tx: Transaction) -> None:
             before = await self.known.doctors.find(tx, doctor.id)
             if doctor.receives or before is not None:
-                await self.known.doctors.put(tx, doctor)
+                rated = (before.stars, before.reviews) if before else (0, 0)
+                kept = replace(doctor, stars=rated[0], reviews=rated[1])
+                await self.known.doctors.put(tx, kept)
                 await tx.set_timer(FOLLOW, followed(doctor_id=doctor.id), clock.now())
 
         await self.deps.transactions.run(work, cause=cause)

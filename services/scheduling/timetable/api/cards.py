@@ -118,7 +118,7 @@ class RulesHere(BaseModel):
 
 
 class DoctorCard(DoctorView):
-    """Everything that patients choose a doctor by. There are no ratings yet."""
+    """Everything that patients choose a doctor by."""
 
     clinics: list[ClinicView]
     qualifications: list[QualificationView]

@@ -129,6 +129,8 @@ class DoctorView(BaseModel):
     specialties: list[SpecialtyView]
     clinic_ids: list[str]
     experience_years: int = Field(description="Full calendar years of practice.")
+    rating: float | None = Field(description="Of 5; null: nobody has said anything yet (A35).")
+    reviews: int = Field(description="How many gave stars.")
     distance_km: Distance = None
 
     @classmethod
@@ -145,6 +147,8 @@ class DoctorView(BaseModel):
             specialties=specialties,
             clinic_ids=list(doctor.clinics),
             experience_years=max(0, year - doctor.practising_since),
+            rating=doctor.rating,
+            reviews=doctor.reviews,
             distance_km=distance_km,
         )
 
