@@ -35,6 +35,7 @@ from services.scheduling.bookings.actions import (
     FOLLOW_VISIT,
     SHOWN_LABELS,
     ClinicsChanges,
+    Marking,
     Moving,
     Showing,
     Taking,
@@ -49,7 +50,7 @@ from services.scheduling.changes.store import Changes
 from services.scheduling.changes.usecases import Applying, ClinicsHours, Planning
 from services.scheduling.deps import Deps
 from services.scheduling.desk import api as desk_api
-from services.scheduling.desk.usecases import Desk
+from services.scheduling.desk.usecases import Attendance, Calling, Desk
 from services.scheduling.hours import store as hours_store
 from services.scheduling.hours.actions import ASK, MAKE, Making
 from services.scheduling.hours.store import Timetables
@@ -166,7 +167,8 @@ def build(
         check_url=check_url,
         changed=recent.changed,
     )
-    rescheduling = Rescheduling(deps, Moving(taking), counted, changed=recent.changed)
+    moving = Moving(taking)
+    rescheduling = Rescheduling(deps, moving, counted, changed=recent.changed)
     waitlist = Waitlist(
         deps,
         line,
@@ -205,6 +207,9 @@ def build(
     search = Search(deps, slots, known)
     talons = Talons(deps, appointments, showing)
     desk = Desk(deps, appointments, showing)
+    calling = Calling(deps, taking, moving, showing, changed=recent.changed)
+    marking = Marking(deps, appointments, patients)
+    attendance = Attendance(deps, known, appointments, marking, showing)
     arranging = Arranging(deps, video_store.Orders(db), taking, changed=recent.changed)
     rooms = Rooms(settings.video_url, settings.video_secret)
     imports = Imports(
@@ -286,6 +291,8 @@ def build(
                     deps, reviews_store.Reviews(db), appointments, known, changed=recent.changed
                 ),
                 desk,
+                calling,
+                attendance,
                 Entering(deps, appointments, showing, rooms),
                 journal,
                 imports,
@@ -306,6 +313,7 @@ def _routes() -> APIRouter:
         changes_api.doctors,
         changes_api.clinics,
         bookings_api.router,
+        bookings_api.rules,
         video_api.router,
         waitlist_api.router,
         talons_api.router,

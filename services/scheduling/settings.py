@@ -51,6 +51,20 @@ class Settings(ServiceSettings):
     offers_missed: int = Field(
         default=3, ge=1, description="Who lets so many offers run out leaves the line."
     )
+    misses_limit: int = Field(
+        default=3, ge=1, description="Missed visits after which booking is limited (A33)."
+    )
+    misses_within: timedelta = Field(
+        default=timedelta(days=90), gt=timedelta(0), description="Within which time they count."
+    )
+    misses_limited: timedelta = Field(
+        default=timedelta(days=30),
+        ge=timedelta(0),
+        description="For how long booking is limited then.",
+    )
+    misses_active: int = Field(
+        default=1, ge=1, description="Active appointments that one may hold then."
+    )
     hotline: str = "8-800-555-35-35"
     video_url: str | None = Field(
         default=None,

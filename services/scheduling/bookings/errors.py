@@ -96,3 +96,59 @@ class NotForApplicationError(RefusalError):
             "Приём назначен по заявлению: выберите видеоконсультацию той же специальности в той же "
             "клинике. Ваша запись осталась прежней."
         )
+
+
+class NotTodayError(RefusalError):
+    """Patients are met on the day of their visit."""
+
+    code = "not-today"
+    title = "Приём в другой день"
+
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__(f"Приём назначен на {spoken(starts_at)}. Отметить можно в этот день.")
+
+
+class NotYetError(RefusalError):
+    """Nobody marks the future (A33)."""
+
+    code = "visit-not-over"
+    title = "Приём ещё не прошёл"
+
+    def __init__(self, after: datetime) -> None:
+        super().__init__(f"Отметить это можно после {spoken(after)}.")
+
+
+class VisitPendingError(RefusalError):
+    """A visit that was never confirmed is nobody's miss."""
+
+    code = "visit-pending"
+    title = "Запись не подтверждена"
+    detail = "Запись так и не была подтверждена: неявкой она не считается."
+
+
+class MarkTooLateError(RefusalError):
+    """What was said of a visit is not changed long after it."""
+
+    code = "mark-too-late"
+    title = "Отметку уже не изменить"
+
+    def __init__(self, last: datetime) -> None:
+        super().__init__(
+            f"Отметить или исправить можно было до {spoken(last)}. "
+            "Ошибочную неявку можно снять и позже."
+        )
+
+
+class NotMissedError(RefusalError):
+    """There is no miss."""
+
+    code = "not-missed"
+    detail = "Неявка по этой записи не отмечена, снимать нечего."
+
+
+class NotCancelledError(RefusalError):
+    """Only what is off is restored."""
+
+    code = "not-cancelled"
+    title = "Запись не отменена"
+    detail = "Запись действует, восстанавливать её не нужно."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from contracts import scheduling as contract
@@ -54,6 +55,20 @@ def moved(
     )
 
 
+def attended(appointment: Appointment) -> contract.AppointmentAttended:
+    """The visit took place."""
+    return contract.AppointmentAttended(**_over(appointment))
+
+
+def missed(
+    appointment: Appointment, misses: int, limited_until: datetime | None
+) -> contract.AppointmentMissed:
+    """Nobody came; `misses` is how many of late, with this one."""
+    return contract.AppointmentMissed(
+        **_over(appointment), misses=misses, limited_until=limited_until
+    )
+
+
 def cancelled(appointment: Appointment, how: Cancelled) -> contract.AppointmentCancelled:
     """The appointment is off, by whom and why."""
     return contract.AppointmentCancelled(
@@ -62,6 +77,17 @@ def cancelled(appointment: Appointment, how: Cancelled) -> contract.AppointmentC
         reason_code=how.code,
         actor_id=how.actor_id,
     )
+
+
+def _over(appointment: Appointment) -> dict[str, Any]:
+    return {
+        "appointment_id": appointment.id,
+        "citizen_id": appointment.citizen_id,
+        "doctor_id": appointment.doctor_id,
+        "clinic_id": appointment.clinic_id,
+        "visit": contract.Visit(**vars(appointment.visit)),
+        "application_id": appointment.application_id,
+    }
 
 
 def _common(appointment: Appointment) -> dict[str, Any]:

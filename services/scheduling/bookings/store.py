@@ -7,6 +7,7 @@ be stored, whatever the code above does (X1).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -21,9 +22,11 @@ from services.scheduling.bookings.errors import AppointmentUnknownError
 
 OFF = Status.CANCELLED
 _LATEST = Sort("visit.starts_at", descending=True)
+_BY_TIME = Sort("visit.starts_at")
 INDEXES = {
     "appointments": [
         IndexModel([("citizen_id", ASCENDING), *_LATEST.keys], name="of_citizen"),
+        IndexModel([("clinic_id", ASCENDING), *_BY_TIME.keys], name="of_clinic"),
         IndexModel("talon_number", unique=True),
         IndexModel(
             "former_talons",
@@ -108,6 +111,29 @@ class Appointments(Aggregates[Appointment]):
         """A citizen's visits at these clinics (None: at all), latest first."""
         here = {} if clinics is None else {"clinic_id": {"$in": sorted(clinics)}}
         return await self.every(None, {"citizen_id": citizen_id, **here}, _LATEST, limit)
+
+    async def at_clinic(
+        self,
+        clinic_id: str,
+        begins: datetime,
+        ends: datetime,
+        *,
+        doctor_id: str | None,
+        after: str | None,
+        limit: int,
+    ) -> Page[Appointment]:
+        """Visits at a clinic between two moments, of one doctor if named, by time; not what is off.
+
+        What does not count is sifted out of the clinic's own, of which a day has not many.
+        """
+        query: dict[str, Any] = {
+            "clinic_id": clinic_id,
+            "visit.starts_at": {"$gte": begins, "$lt": ends},
+            "status": {"$ne": OFF.value},
+        }
+        if doctor_id is not None:
+            query["doctor_id"] = doctor_id
+        return await self.page(query, _BY_TIME, after=after, limit=limit)
 
     async def of_citizen(
         self, citizen_id: str, *, after: str | None, limit: int

@@ -43,6 +43,22 @@ class TooManyActiveError(RefusalError):
         self.limit = limit
 
 
+class LimitedAfterMissesError(RefusalError):
+    """Who did not come time and again books one visit after the other for a while (A33)."""
+
+    code = "limited-after-misses"
+    title = "Запись ограничена из-за неявок"
+
+    def __init__(self, misses: int, active: int, until: datetime) -> None:
+        super().__init__(
+            f"Неявок без отмены за последнее время: {misses} или больше. Поэтому "
+            f"до {spoken(until)} можно иметь не больше {active} предстоящей записи. Ещё одну может "
+            "сделать регистратура поликлиники. Если неявка отмечена ошибочно, попросите "
+            "регистратуру её снять."
+        )
+        self.until = until
+
+
 class TooManyBookingsError(TooManyRequestsError):
     """The patient has booked as often in a day as one may, whatever was cancelled since."""
 

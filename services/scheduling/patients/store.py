@@ -21,6 +21,7 @@ from services.chassis.work.transactions import Transaction
 from services.scheduling.patients.domain import (
     Engagement,
     Known,
+    Miss,
     Papers,
     Patient,
     Tally,
@@ -106,6 +107,11 @@ class Patients:
         change = {"$pull": {"agenda": {"appointment_id": appointment_id}}}
         await tx.update(self._patients, citizen_id, change)
 
+    async def keep_misses(self, tx: Transaction, citizen_id: str, misses: Sequence[Miss]) -> None:
+        """Keep which visits a citizen missed, those that still count."""
+        kept = {"misses": [vars(miss) for miss in misses]}
+        await tx.update(self._patients, citizen_id, {"$set": kept})
+
     async def shift(
         self, tx: Transaction, citizen_id: str, appointment_id: str, visit: Visit
     ) -> None:
@@ -123,6 +129,7 @@ def _known(found: Document) -> Known:
         tuple(Engagement(**e) for e in found["agenda"]),
         Tally(**tally) if tally else None,
         _papers(papers) if papers else None,
+        tuple(Miss(**m) for m in found.get("misses", ())),
         rejected=found.get("rejected", False),
         blocked=found.get("blocked", False),
         reasons=tuple(found.get("reasons", ())),

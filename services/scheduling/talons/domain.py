@@ -32,6 +32,7 @@ class Check(StrEnum):
     """What a check of a talon says."""
 
     VALID = "valid"
+    PENDING = "pending"
     PAST = "past"
     VOID = "void"
     UNKNOWN = "unknown"
@@ -43,7 +44,36 @@ def check(found: Appointment | None, number: str, now: datetime) -> Check:
         return Check.UNKNOWN
     if found.status is Status.CANCELLED or number in found.former_talons:
         return Check.VOID
-    return Check.PAST if found.visit.ends_at <= now else Check.VALID
+    if found.visit.ends_at <= now or found.status in {Status.ATTENDED, Status.MISSED}:
+        return Check.PAST
+    return Check.PENDING if found.status is Status.PENDING else Check.VALID
+
+
+class DeskCheck(StrEnum):
+    """What the desk is told to do with who shows a talon: let them in, or why not (A8)."""
+
+    VALID = "valid"
+    WRONG_DAY = "wrong-day"
+    WRONG_CLINIC = "wrong-clinic"
+    PENDING = "pending"
+    PAST = "past"
+    VOID = "void"
+    UNKNOWN = "unknown"
+
+
+def check_at_desk(
+    found: Appointment | None, number: str, now: datetime, *, here: bool
+) -> DeskCheck:
+    """The same at the desk of a clinic, on a day of its own."""
+    said = check(found, number, now)
+    if found is None or said is Check.VOID:
+        return DeskCheck(said.value)
+    if not here:
+        return DeskCheck.WRONG_CLINIC
+    local = found.visit.local
+    if said is Check.VALID and local(now).date() != local(found.visit.starts_at).date():
+        return DeskCheck.WRONG_DAY
+    return DeskCheck(said.value)
 
 
 def sealed(appointment: Appointment, now: datetime, document_id: str) -> Appointment:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from services.scheduling.bookings.actions.clinics import ClinicsChanges, Why
 from services.scheduling.bookings.actions.following import FOLLOW_VISIT, followed
+from services.scheduling.bookings.actions.marking import Marking
 from services.scheduling.bookings.actions.moving import Moving
+from services.scheduling.bookings.actions.rules import cancel_rule, miss_rule
 from services.scheduling.bookings.actions.showing import SHOWN_LABELS, Showing, Shown
 from services.scheduling.bookings.actions.taking import Taking, new_talon
 
@@ -12,11 +14,14 @@ __all__ = [
     "FOLLOW_VISIT",
     "SHOWN_LABELS",
     "ClinicsChanges",
+    "Marking",
     "Moving",
     "Showing",
     "Shown",
     "Taking",
     "Why",
+    "cancel_rule",
     "followed",
+    "miss_rule",
     "new_talon",
 ]

@@ -11,7 +11,7 @@ from services.scheduling.bookings.actions.following import followed
 from services.scheduling.bookings.actions.taking import Taking
 from services.scheduling.bookings.domain.appointment import STANDING, Appointment
 from services.scheduling.bookings.domain.booking import talon_number
-from services.scheduling.bookings.domain.details import Need, needs_of
+from services.scheduling.bookings.domain.details import needs_of
 from services.scheduling.bookings.domain.moving import Mover, check_fits, move
 from services.scheduling.known.domain import check_receives
 from services.scheduling.patients.domain import check_policy, may_book, shifted
@@ -68,9 +68,7 @@ class Moving:
         if not mover.is_staff and found.application_id is None:
             check_policy(patient, asks, slot.day)
         rule = asks.rule(slot.specialty_code, slot.visit.kind, slot.doctor_id)
-        needs = needs_of(asks, rule, found.details)
-        if mover.is_clinic:
-            needs = tuple(need for need in needs if need is not Need.CLINIC)
+        needs = needs_of(asks, rule, found.details, agreed=mover.is_clinic)
         per_day = None if mover.is_staff else of.deps.settings.bookings_per_day
         busier = shifted(patient, found.id, slot.visit, per_day=per_day, now=now)
         number = talon_number(of.new_talon())

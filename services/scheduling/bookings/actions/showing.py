@@ -21,6 +21,14 @@ class Shown(StrEnum):
     TALON = "talon-checked"
     CANCELLED = "cancelled"
     ROOM = "video-room"
+    LISTED = "day-list"
+    READ = "read"
+    MARKED = "marked"
+    BOOKED = "booked-by-staff"
+    MOVED = "moved-by-staff"
+    RESTORED = "restored-by-staff"
+    CONFIRMED = "confirmed-by-clinic"
+    REJECTED = "rejected-by-clinic"
 
 
 SHOWN_LABELS: Mapping[str, str] = {
@@ -28,6 +36,14 @@ SHOWN_LABELS: Mapping[str, str] = {
     Shown.TALON: "Талон проверен в регистратуре",
     Shown.CANCELLED: "Запись отменена сотрудником",
     Shown.ROOM: "Врач вошёл в видеокомнату",
+    Shown.LISTED: "Запись показана в списке приёма на день",
+    Shown.READ: "Запись открыта сотрудником",
+    Shown.MARKED: "Сотрудник отметил, состоялся ли приём",
+    Shown.BOOKED: "Сотрудник записал пациента на приём",
+    Shown.MOVED: "Сотрудник перенёс запись",
+    Shown.RESTORED: "Сотрудник восстановил запись",
+    Shown.CONFIRMED: "Клиника подтвердила запись",
+    Shown.REJECTED: "Клиника отклонила запись",
 }
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from services.chassis.foundation.errors import DuplicateError, InvalidInputError
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
+from services.scheduling.bookings.actions.rules import miss_rule
 from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.bookings.domain.booking import book, talon_number
 from services.scheduling.bookings.domain.details import Wish, needs_of
@@ -76,9 +77,10 @@ class Taking:
             patient,
             appointment_id,
             slot.visit,
-            limit=settings.active_limit,
-            per_day=settings.bookings_per_day,
+            limit=None if wish.staff else settings.active_limit,
+            per_day=None if wish.staff else settings.bookings_per_day,
             now=now,
+            misses=miss_rule(settings) if wish.of_citizen else None,
         )
         booked = book(
             slot,
@@ -87,7 +89,7 @@ class Taking:
             appointment_id=appointment_id,
             talon_number=number,
             now=now,
-            needs=needs_of(asks, rule, wish.details),
+            needs=needs_of(asks, rule, wish.details, agreed=wish.agreed),
         )
         await self.slots.take(tx, slot, appointment_id)
         await self.freeing.end(tx, replace(slot, appointment_id=appointment_id), HoldEnd.TAKEN)

@@ -1,7 +1,8 @@
-"""Appointments over HTTP: a citizen's own, and the support desk's way to cancel one."""
+"""Appointments over HTTP: a citizen's own, the rules of booking, cancelling at the desk."""
 
 from __future__ import annotations
 
 from services.scheduling.bookings.api.routes import router
+from services.scheduling.bookings.api.rules import router as rules
 
-__all__ = ["router"]
+__all__ = ["router", "rules"]

@@ -11,6 +11,8 @@ from contracts.roles import Role
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Tidied
 from services.chassis.http.answers import answered
+from services.chassis.http.auth import Principal
+from services.chassis.http.door import admitted
 from services.chassis.http.facilities import facility
 from services.chassis.http.looks import Reach
 from services.chassis.http.once import LateOnceKey
@@ -25,11 +27,12 @@ from services.scheduling.bookings.domain.details import Wish
 from services.scheduling.bookings.domain.moving import Mover
 from services.scheduling.bookings.usecases import Bookings, Rescheduling
 from services.scheduling.bookings.views import DetailsIn
-from services.scheduling.deps import Body, Citizen, ConfirmedCitizen, Limit, Support
+from services.scheduling.deps import Body, Citizen, ConfirmedCitizen, Limit
 from services.scheduling.timetable.views import AlternativesView
 
 router = APIRouter(prefix="/v1", tags=["Записи"])
 Use = Annotated[Bookings, Depends(facility(Bookings))]
+_DESK = (Role.SUPPORT, Role.REGISTRAR)
 AppointmentId = Annotated[str, Path(max_length=64)]
 
 
@@ -146,20 +149,20 @@ async def transfer(
 
 @router.post(
     "/desk/appointments/{appointment_id}/cancellation",
-    summary="Отменить запись гражданина (поддержка)",
+    summary="Отменить запись пациента",
     tags=["Сотрудникам"],
 )
 async def cancel_for(
     appointment_id: AppointmentId,
     bookings: Use,
-    who: Support,
+    who: Annotated[Principal, Depends(admitted(*_DESK))],
     body: Cancel | None = None,
 ) -> AppointmentView:
-    """Cancel for a citizen who called, until the visit begins."""
+    """For a patient who called, until the visit begins: support, or the clinic's desk (K8)."""
     found = await bookings.cancel(
         appointment_id,
-        by=Canceller.SUPPORT,
+        by=Canceller.SUPPORT if Role.SUPPORT in who.roles else Canceller.CLINIC,
         note=body.note if body else None,
-        desk=Reach(who, (Role.SUPPORT,)),
+        desk=Reach(who, _DESK),
     )
     return _view(bookings, found)

@@ -71,6 +71,7 @@ class Step(StrEnum):
     CAME = "came"
     ATTENDED = "attended"
     MISSED = "missed"
+    STRUCK = "miss-struck"
 
 
 @dataclass(frozen=True)

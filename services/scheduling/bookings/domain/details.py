@@ -91,8 +91,8 @@ class Wish:
 
     `actor_id` is a representative; `staff` who books for a caller (K8), for whom no-show and
     hoarding rules are the clinic's own matter; `application_id` for which it is by itself (C19);
-    `restores` the cancelled visit that this one replaces. With `hold_id` the slot is wanted only
-    as long as it is held for that.
+    `restores` the cancelled visit that this one replaces; `agreed` if the clinic books it itself.
+    With `hold_id` the slot is wanted only as long as it is held for that.
     """
 
     citizen_id: str
@@ -102,6 +102,7 @@ class Wish:
     application_id: str | None = None
     restores: str | None = None
     hold_id: str | None = None
+    agreed: bool = False
     details: Details = field(default_factory=Details)
     confirmed: Confirmed | None = None
 
@@ -111,11 +112,13 @@ class Wish:
         return self.staff is None and self.application_id is None
 
 
-def needs_of(reception: Reception, rule: VisitRule, details: Details) -> tuple[Need, ...]:
-    """What a booking still needs before it stands."""
+def needs_of(
+    reception: Reception, rule: VisitRule, details: Details, *, agreed: bool = False
+) -> tuple[Need, ...]:
+    """What a booking still needs before it stands; the clinic's word it has if that `agreed`."""
     missing = {
         Need.REFERRAL: rule.referral and details.referral_id is None,
         Need.DOCUMENTS: bool(rule.documents) and not details.file_ids,
-        Need.CLINIC: reception.accepts,
+        Need.CLINIC: reception.accepts and not agreed,
     }
     return tuple(need for need, lacks in missing.items() if lacks)

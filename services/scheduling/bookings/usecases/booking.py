@@ -12,7 +12,14 @@ from services.chassis.telemetry.metrics import TRY_AGAIN, counting
 from services.chassis.work.arrivals import arrived
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings import events
-from services.scheduling.bookings.actions import Showing, Shown, Taking, followed, new_talon
+from services.scheduling.bookings.actions import (
+    Showing,
+    Shown,
+    Taking,
+    cancel_rule,
+    followed,
+    new_talon,
+)
 from services.scheduling.bookings.domain.appointment import Appointment, Canceller
 from services.scheduling.bookings.domain.booking import CancelRule, cancellation
 from services.scheduling.bookings.domain.details import Wish
@@ -47,8 +54,7 @@ class Bookings:
     @property
     def rule(self) -> CancelRule:
         """Until when a citizen cancels alone."""
-        settings = self.deps.settings
-        return CancelRule(before=settings.self_cancel, hotline=settings.hotline)
+        return cancel_rule(self.deps.settings)
 
     async def book(self, wish: Wish, *, once: Once | None = None) -> Appointment:
         """Book a free slot, or one that is held for this citizen, who is confirmed.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.chassis.work.transactions import Transaction
-from services.scheduling.bookings.actions import Moving, new_talon
+from services.scheduling.bookings.actions import Moving, cancel_rule, new_talon
 from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.bookings.domain.booking import CancelRule
 from services.scheduling.bookings.domain.moving import Mover, check_movable
@@ -26,8 +26,7 @@ class Rescheduling:
     @property
     def rule(self) -> CancelRule:
         """Until when a citizen does it alone: as long as they may cancel."""
-        settings = self.deps.settings
-        return CancelRule(before=settings.self_cancel, hotline=settings.hotline)
+        return cancel_rule(self.deps.settings)
 
     async def move(
         self, appointment_id: str, slot_id: str, mover: Mover, *, citizen_id: str

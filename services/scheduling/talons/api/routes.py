@@ -15,8 +15,8 @@ from services.chassis.http.looks import Reach
 from services.chassis.http.public_pages import PublicPage, by_hash
 from services.chassis.http.rates import public_check
 from services.scheduling.deps import Registrar, VisitView
-from services.scheduling.talons.api.views import DeskTalon, PublicTalon
-from services.scheduling.talons.domain import LONGEST_TYPED, Check
+from services.scheduling.talons.api.views import DESK_LABELS, DeskTalon, PublicTalon
+from services.scheduling.talons.domain import LONGEST_TYPED, Check, check_at_desk
 from services.scheduling.talons.errors import TalonNumberError
 from services.scheduling.talons.usecases import Talons
 
@@ -53,19 +53,26 @@ async def public(number: Number, talons: Use) -> PublicTalon:
     "/desk/talons/{number:path}", summary="Проверить талон в регистратуре", tags=["Сотрудникам"]
 )
 async def desk(number: Number, talons: Use, who: Registrar) -> DeskTalon:
-    """Who comes, when, and to whom; for the registrar of that clinic."""
+    """Who comes, when, and to whom, for the registrar of that clinic; and whether to let them in.
+
+    `check`: `valid`, `wrong-day`, `wrong-clinic`, `pending`, `past`, `void` (with the talon that
+    counts now in `replaced_by`), `unknown`.
+    """
     found, here = await talons.at_desk(number, Reach(who, (Role.REGISTRAR,)))
-    talon = PublicTalon.of(found)
     visit = found.appointment
+    check = check_at_desk(visit, found.number, talons.deps.now(), here=here)
+    said = DeskTalon(
+        talon=PublicTalon.of(found), check=check, check_label=DESK_LABELS[check], here=here
+    )
     if visit is None or not here:
-        return DeskTalon(talon=talon, here=False)
-    return DeskTalon(
-        talon=talon,
-        here=True,
-        patient_name=visit.patient_name,
-        appointment_id=visit.id,
-        visit=VisitView.model_validate(visit.visit.on_clinic_clock),
-        clinic_comment=visit.clinic_comment,
+        return said
+    return said.model_copy(
+        update={
+            "patient_name": visit.patient_name,
+            "appointment_id": visit.id,
+            "visit": VisitView.model_validate(visit.visit.on_clinic_clock),
+            "clinic_comment": visit.clinic_comment,
+        }
     )
 
 

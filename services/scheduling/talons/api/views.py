@@ -8,17 +8,27 @@ from pydantic import BaseModel, Field
 
 from services.chassis.foundation.masks import masked_name
 from services.scheduling.deps import VisitView
-from services.scheduling.talons.domain import Check
+from services.scheduling.talons.domain import Check, DeskCheck
 from services.scheduling.talons.usecases import TalonCheck
 
 CHECK_LABELS = {
     Check.VALID: "Талон действителен",
+    Check.PENDING: "Запись ещё не подтверждена, талон пока не действует",
     Check.PAST: "Время приёма прошло",
     Check.VOID: "Талон недействителен: запись отменена",
     Check.UNKNOWN: "Такого талона нет: запись считается недействительной",
 }
 
 
+DESK_LABELS = {
+    DeskCheck.VALID: "Талон действителен",
+    DeskCheck.WRONG_DAY: "Талон на другой день",
+    DeskCheck.WRONG_CLINIC: "Талон в другую клинику",
+    DeskCheck.PENDING: "Запись ещё не подтверждена",
+    DeskCheck.PAST: "Время приёма прошло",
+    DeskCheck.VOID: "Талон недействителен",
+    DeskCheck.UNKNOWN: "Такого талона нет: запись считается недействительной",
+}
 _MOVED = "Талон недействителен: приём перенесён, действует новый талон"
 
 
@@ -59,6 +69,8 @@ class DeskTalon(BaseModel):
     """What the desk of the clinic is told (A8). Another clinic's desk gets the public part only."""
 
     talon: PublicTalon
+    check: DeskCheck
+    check_label: str = Field(examples=["Талон на другой день"])
     here: bool = Field(description="Whether the visit is in the registrar's own clinic.")
     patient_name: str | None = None
     appointment_id: str | None = None

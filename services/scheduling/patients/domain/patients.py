@@ -11,8 +11,10 @@ from services.chassis.foundation.errors import (
     ForbiddenError,
     NotConfirmedError,
 )
+from services.scheduling.patients.domain.misses import Miss, MissRule
 from services.scheduling.patients.errors import (
     REJECTIONS,
+    LimitedAfterMissesError,
     OverlapError,
     PolicyRequiredError,
     ProfileNotReceivedError,
@@ -97,6 +99,7 @@ class Patient:
     tally: Tally | None = None
     papers: Papers | None = None
     """None: confirmed before papers were told; a clinic then sees them itself."""
+    misses: tuple[Miss, ...] = ()
 
     def busy(self, visit: Visit) -> bool:
         """Whether they are to be somewhere else at that time."""
@@ -112,6 +115,7 @@ class Known:
     agenda: tuple[Engagement, ...] = ()
     tally: Tally | None = None
     papers: Papers | None = None
+    misses: tuple[Miss, ...] = ()
     rejected: bool = False
     blocked: bool = False
     reasons: tuple[str, ...] = ()
@@ -138,7 +142,7 @@ def may_book(known: Known | None) -> Patient:
         raise ProfileNotReceivedError
     if known.rejected:
         raise known.not_confirmed
-    return Patient(known.id, known.full_name, known.agenda, known.tally, known.papers)
+    return Patient(known.id, known.full_name, known.agenda, known.tally, known.papers, known.misses)
 
 
 def check_policy(patient: Patient, reception: Reception, day: date) -> None:
@@ -167,24 +171,33 @@ def engaged(
     appointment_id: str,
     visit: Visit,
     *,
-    limit: int,
-    per_day: int,
+    limit: int | None,
+    per_day: int | None,
     now: datetime,
+    misses: MissRule | None = None,
 ) -> Patient:
     """The patient with this visit in the agenda; past ones leave it.
 
+    What is None does not limit: a clinic's desk books for a caller as it sees fit (K8).
+
     Raises:
         OverlapError: another visit is at that time.
+        LimitedAfterMissesError: A33.
         TooManyActiveError: A32.
         TooManyBookingsError: a day has only so many, cancelled ones count.
     """
     active = [e for e in patient.agenda if e.ends_at > now]
     _check_apart(active, visit)
-    if len(active) >= limit:
+    if misses is not None:
+        until = misses.limited_until(patient.misses, now)
+        if until is not None and len(active) >= misses.active:
+            raise LimitedAfterMissesError(misses.most, misses.active, visit.local(until))
+    if limit is not None and len(active) >= limit:
         raise TooManyActiveError(limit)
     entry = Engagement(appointment_id, visit.starts_at, visit.ends_at)
-    tally = _one_more(patient.tally, per_day=per_day, now=now)
-    return replace(patient, agenda=(*active, entry), tally=tally)
+    return replace(
+        patient, agenda=(*active, entry), tally=_one_more(patient.tally, per_day=per_day, now=now)
+    )
 
 
 def shifted(
@@ -198,9 +211,7 @@ def shifted(
     """
     others = [e for e in patient.agenda if e.ends_at > now and e.appointment_id != appointment_id]
     _check_apart(others, visit)
-    tally = patient.tally
-    if per_day is not None:
-        tally = _one_more(tally, per_day=per_day, now=now)
+    tally = _one_more(patient.tally, per_day=per_day, now=now)
     entry = Engagement(appointment_id, visit.starts_at, visit.ends_at)
     return replace(patient, agenda=(*others, entry), tally=tally)
 
@@ -211,8 +222,10 @@ def _check_apart(others: Iterable[Engagement], visit: Visit) -> None:
             raise OverlapError(visit.local(other.starts_at))
 
 
-def _one_more(tally: Tally | None, *, per_day: int, now: datetime) -> Tally:
+def _one_more(tally: Tally | None, *, per_day: int | None, now: datetime) -> Tally | None:
     """Each booking leaves an appointment, a sealed talon and messages, also if it is cancelled."""
+    if per_day is None:
+        return tally
     if tally is None or now >= tally.until:
         return Tally(now, 1)
     if tally.bookings >= per_day:

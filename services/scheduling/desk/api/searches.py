@@ -1,4 +1,4 @@
-"""Staff find visits over HTTP. What is looked for is in the body: it is no part of an address."""
+"""Staff find visits. What is looked for is in the body: it is no part of an address."""
 
 from __future__ import annotations
 

@@ -1,0 +1,34 @@
+"""Patients: what scheduling knows of a citizen, and whether they may take a time. Pure."""
+
+from __future__ import annotations
+
+from services.scheduling.patients.domain.misses import Miss, MissRule
+from services.scheduling.patients.domain.patients import (
+    Engagement,
+    Known,
+    Papers,
+    Patient,
+    Tally,
+    TemporaryPolicy,
+    assent_of,
+    check_policy,
+    engaged,
+    may_book,
+    shifted,
+)
+
+__all__ = [
+    "Engagement",
+    "Known",
+    "Miss",
+    "MissRule",
+    "Papers",
+    "Patient",
+    "Tally",
+    "TemporaryPolicy",
+    "assent_of",
+    "check_policy",
+    "engaged",
+    "may_book",
+    "shifted",
+]
