@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.envelope import Data, Moment, Part, Pii, Text
+from contracts.envelope import MAX_BYTES, Data, EncryptedPii, Moment, Part, Pii, Text
 
 
 class DocumentKind(StrEnum):
@@ -160,3 +160,39 @@ class SignerExpiryWarned(Data):
     days_left: Annotated[int, Field(ge=0)]
     valid_until: Moment
     tell: tuple[str, ...]
+
+
+LARGEST_MAILED = 128 * 1024
+"""Bytes of a document that is mailed: encrypted and in base64 it still has to be an event."""
+
+
+class MailedPii(Pii):
+    """The document itself, base64."""
+
+    content: Annotated[str, Field(max_length=MAX_BYTES)]
+
+
+class EncryptedDocument(EncryptedPii):
+    """A document for one reader."""
+
+    jwe: Annotated[str, Field(max_length=MAX_BYTES)]
+
+
+class MailingRequested(Data):
+    """A citizen asked for their talon by e-mail (A38).
+
+    It goes to the proved address of `recipient_id`: of its owner, or of who acts for one that has
+    none.
+    """
+
+    TYPE: ClassVar[str] = "documents.mailing-requested.v1"
+    PLAIN: ClassVar[type[Pii] | None] = MailedPii
+    BOUND_TO: ClassVar[tuple[str, ...]] = ("mailing_id", "recipient_id", "sha256")
+    mailing_id: str
+    document_id: str
+    owner_id: str
+    recipient_id: str
+    kind: DocumentKind
+    number: str
+    sha256: str
+    pii: EncryptedDocument

@@ -80,6 +80,9 @@ TOPICS: tuple[Topic, ...] = (
                 r.OrganisationRejected,
             ),
             "documents": (
+                i.AccountRegistered,
+                i.ProfileConfirmedV2,
+                i.ContactsChanged,
                 i.StaffChanged,
                 i.ClinicChanged,
                 i.AccountBlocked,
@@ -193,6 +196,7 @@ TOPICS: tuple[Topic, ...] = (
             "notifier": (d.SignerExpiryWarned,),
         },
     ),
+    read_by("notifier", "documents.letters", "mailing_id", d.MailingRequested),
     Topic(
         name="scheduling.events",
         producer="scheduling",

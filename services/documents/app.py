@@ -27,6 +27,10 @@ from services.documents.access.actions import Access
 from services.documents.access.domain.content import SHOWN_LABELS
 from services.documents.access.gateways.storage import Storage
 from services.documents.deps import Deps
+from services.documents.mailings import api as mailings_api
+from services.documents.mailings import consumers as mailings_consumers
+from services.documents.mailings import store as mailings_store
+from services.documents.mailings.usecases import Mailings
 from services.documents.previews import api as previews_api
 from services.documents.previews import consumers as previews_consumers
 from services.documents.previews import store as previews_store
@@ -136,6 +140,16 @@ def build(
         storage=storage,
         access=access,
     )
+    mailings = Mailings(
+        deps=deps,
+        store=mailings_store.Mailings(db),
+        addressees=mailings_store.Addressees(db),
+        documents=documents.store,
+        storage=storage,
+        bucket=settings.bucket_sealed,
+        looks=journal,
+        encryption=Encryption("documents.letters", settings.letters_secret),
+    )
     orders = Encryption("certificates.orders", settings.orders_secret)
     return Runtime(
         resources,
@@ -154,6 +168,7 @@ def build(
                 uploads_consumers.handlers(upload.reviews),
                 sealed_consumers.handlers(documents, orders),
                 previews_consumers.handlers(previews, orders),
+                mailings_consumers.handlers(mailings),
             ],
             timer_handlers={
                 SEAL: documents.seal,
@@ -173,6 +188,7 @@ def build(
                 uploads_store.INDEXES,
                 sealed_store.INDEXES,
                 previews_store.INDEXES,
+                mailings_store.INDEXES,
             ],
             facilities=[
                 Door(blocked.has, acting, tuple(Scope), now),
@@ -180,6 +196,7 @@ def build(
                 upload.reading,
                 documents,
                 previews,
+                mailings,
                 journal,
                 parts.enrolments,
                 parts.signatures,
@@ -294,7 +311,7 @@ def _rules(settings: Settings) -> Rules:
 def _routes() -> APIRouter:
     routes = APIRouter()
     for router in (
-        *(uploads_api.router, sealed_api.router, previews_api.router),
+        *(uploads_api.router, sealed_api.router, previews_api.router, mailings_api.router),
         *(looks_api.router, signers_api.router),
     ):
         routes.include_router(router)

@@ -18,7 +18,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="DOCUMENTS_", frozen=True)
 
-    OWN_SECRETS = ("orders_secret", "keys_secret")
+    OWN_SECRETS = ("orders_secret", "letters_secret", "keys_secret")
 
     port: int = 8105
     database: str = "documents"
@@ -26,6 +26,11 @@ class Settings(ServiceSettings):
         default=SecretStr("demo-secret-of-orders"),
         min_length=16,
         description="Decrypts what is to be printed (certificates' CERTIFICATES_ORDERS_SECRET).",
+    )
+    letters_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-letters"),
+        min_length=16,
+        description="Encrypts documents that are mailed (NOTIFIER_LETTERS_SECRET).",
     )
     keys_secret: SecretStr = Field(
         default=SecretStr("demo-secret-of-keys"),

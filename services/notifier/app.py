@@ -97,7 +97,9 @@ def build(
             router=_routes(),
             handlers=[
                 blockings.handlers(resources.transactions, blocked.note),
-                announcements_consumers.handlers(announcements, visits),
+                announcements_consumers.handlers(
+                    announcements, visits, Encryption("documents.letters", settings.letters_secret)
+                ),
                 delivery_consumers.handlers(
                     codes, Encryption("identity.codes", settings.codes_secret)
                 ),

@@ -15,7 +15,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="NOTIFIER_", frozen=True)
 
-    OWN_SECRETS = ("codes_secret",)
+    OWN_SECRETS = ("codes_secret", "letters_secret")
 
     port: int = 8104
     database: str = "notifier"
@@ -24,6 +24,11 @@ class Settings(ServiceSettings):
         default=SecretStr("demo-secret-of-codes"),
         min_length=16,
         description="Decrypts one-time codes (identity's IDENTITY_CODES_SECRET).",
+    )
+    letters_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-letters"),
+        min_length=16,
+        description="Decrypts documents to be mailed (documents' DOCUMENTS_LETTERS_SECRET).",
     )
 
     sms_url: str = "http://127.0.0.1:8190/sms/v1/messages"

@@ -29,6 +29,13 @@ class StepView(BaseModel):
     )
 
 
+class AttachmentView(BaseModel):
+    """A file that went with a letter; its content is not kept."""
+
+    name: str = Field(examples=["visit.ics"])
+    sha256: str
+
+
 class MessageView(BaseModel):
     """A message as its owner sees it in the journal (N2). A one-time code is shown as dots."""
 
@@ -47,6 +54,7 @@ class MessageView(BaseModel):
     status: Status = Field(description="Delivered: the provider took it (N5).")
     history: list[StepView]
     content_sha256: str = Field(description="SHA-256 of what was sent (codes: of what is shown).")
+    attachments: list[AttachmentView] = []
 
     @classmethod
     def of(cls, message: Message) -> Self:
@@ -66,6 +74,7 @@ class MessageView(BaseModel):
             status=message.status,
             history=[StepView(at=s.at, status=s.status, code=s.code) for s in message.history],
             content_sha256=content.sha256,
+            attachments=[AttachmentView(name=a.name, sha256=a.sha256) for a in content.attachments],
         )
 
 

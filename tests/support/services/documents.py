@@ -153,6 +153,7 @@ def settings_of(platform: Platform, database: str, pki: Path, tsa_url: str) -> S
         database=database,
         platform=platform,
         orders_secret=SECRET,
+        letters_secret=SECRET,
         keys_secret=SECRET,
         pki_dir=pki,
         tsa_url=tsa_url,

@@ -73,6 +73,7 @@ class PkiJob(JobSettings):
     papers_secret: SecretStr
     patients_secret: SecretStr
     orders_secret: SecretStr
+    letters_secret: SecretStr
     records_secret: SecretStr
     vaccinations_secret: SecretStr
     authenticators_secret: SecretStr

@@ -58,11 +58,13 @@ class Shown(StrEnum):
 
     LINK = "link"
     SEEN = "seen"
+    MAIL = "mail"
 
 
 SHOWN_LABELS: Mapping[str, str] = {
     Shown.LINK: "Выдана ссылка для скачивания",
     Shown.SEEN: "Открыты сведения о файле",
+    Shown.MAIL: "Отправлен на подтверждённую почту",
 }
 
 

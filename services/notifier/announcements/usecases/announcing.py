@@ -17,7 +17,15 @@ from services.notifier.delivery.domain.message import Message
 from services.notifier.delivery.metrics import DeliveryMetrics
 from services.notifier.delivery.store import CalledOff
 from services.notifier.deps import Deps
-from services.notifier.recipients.domain import Contacts, addresses, learn, nowhere, replaced
+from services.notifier.recipients.domain import (
+    Address,
+    Contacts,
+    addresses,
+    learn,
+    nowhere,
+    replaced,
+)
+from services.notifier.templates.domain.content import Channel
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,22 @@ class Announcements:
                 await self.teller.tell_them(tx, late, after, devices)
 
         await self.deps.transactions.run(work, cause=cause)
+
+    async def mail(self, notice: Notice, *, cause: Cause) -> None:
+        """Send what somebody asked for to their own address; the journal says if there is none."""
+
+        async def work(tx: Transaction) -> Message | None:
+            recipient = await self.teller.recipients.get(tx, notice.citizen_id)
+            telling = self.teller.telling(notice, recipient)
+            to = recipient.contacts.email
+            if to is None:
+                lost = self.teller.write(notice, telling, nowhere(Channel.EMAIL))
+                return await self.teller.queue.abandon(tx, lost, "no-email", self.deps.now())
+            letter = self.teller.write(notice, telling, Address(Channel.EMAIL, to))
+            await self.teller.queue.put(tx, [letter])
+            return None
+
+        self.metrics.ended(await self.deps.transactions.run(work, cause=cause))
 
     async def tell_later(self, due: Due) -> None:
         """A notice whose time has come; one whose time has passed meanwhile is pointless."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from base64 import b64encode
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
+from contracts.documents import MailingRequested
 from contracts.envelope import Data, Event
 from contracts.identity import AccountRegistered
 from contracts.topics import topic_of
@@ -49,6 +51,7 @@ _NUMBERS = {
 
 
 _CODE = {"phone": "+79990000001", "email": "sokolova@zdorovie.example", "code": "402917"}
+_MAILED = {"content": b64encode(b"%PDF-1.7 a talon").decode()}
 _EXAMPLES = Path(__file__).parents[4] / "contracts" / "examples"
 
 
@@ -74,7 +77,7 @@ def heard(
         "time": (time or datetime.now(UTC)).isoformat(),
     }
     if kind.PLAIN is not None:
-        plain = kind.PLAIN.model_validate(pii or _CODE)
+        plain = kind.PLAIN.model_validate(pii or (_MAILED if kind is MailingRequested else _CODE))
         raw["data"]["pii"] = encrypted(kind, plain, **raw["data"]).model_dump()
     elif pii is not None:
         raw["data"]["pii"] = raw["data"].get("pii", {}) | pii

@@ -88,6 +88,7 @@ class Providers:
         """The notifier's settings that lead here."""
         return {
             "codes_secret": CODES_SECRET,
+            "letters_secret": CODES_SECRET,
             "sms_url": f"http://127.0.0.1:{self.sms.address[1]}/sms/v1/messages",
             "push_url": f"http://127.0.0.1:{self.push.address[1]}/push/v1/messages",
             "sms_secret": SECRET,
