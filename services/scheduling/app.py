@@ -14,12 +14,13 @@ from contracts.rights import Scope
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
 from services.chassis.http import looks as looks_api
+from services.chassis.http.acts import Acts
 from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.telemetry.journey import random_hex
-from services.chassis.work import blockings, looks, rights
+from services.chassis.work import blockings, ended_sessions, looks, rights
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
 from services.chassis.work.transactions import Transaction
@@ -41,6 +42,7 @@ from services.scheduling.bookings.actions import (
     Taking,
 )
 from services.scheduling.bookings.domain.booking import DIGITS
+from services.scheduling.bookings.gateways import Proofs
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.usecases import Bookings, Rescheduling
 from services.scheduling.changes import api as changes_api
@@ -95,6 +97,7 @@ from services.scheduling.waitlist.actions import Line
 from services.scheduling.waitlist.domain import PAST
 from services.scheduling.waitlist.metrics import WaitlistMetrics
 from services.scheduling.waitlist.usecases import Waitlist
+from services.sealing.own import Signatures
 
 _WORD, _DRAWN = 8, 256
 _MADE_AT_ONCE = 4  # timetables; each writes some hundred slots
@@ -284,6 +287,7 @@ def build(
                 clinics,
                 planning,
                 bookings,
+                _proofs(resources, settings, now),
                 rescheduling,
                 waitlist,
                 talons,
@@ -300,6 +304,12 @@ def build(
             measures=[timetable.measure, waitlist.measure],
         ),
     ).app
+
+
+def _proofs(resources: Resources, settings: Settings, now: Callable[[], datetime]) -> Proofs:
+    ended = ended_sessions.EndedSessions(resources.mongo.db)  # acts of sessions book nothing
+    acts = Acts(resources.tokens.keys, settings.platform, ended)
+    return Proofs(acts, Signatures(settings.trusted_cas), now)
 
 
 def _routes() -> APIRouter:

@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.roles import Role
 from services.chassis.http.auth import Principal
 from services.chassis.http.door import admitted, represented
 from services.chassis.work.transactions import Transactions
 from services.scheduling.settings import Settings
+from services.sealing.detached import MOST_BYTES
+from services.sealing.own import Evidence
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,30 @@ class Body(BaseModel):
     """A request body: an unknown field is an error, not a silence."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Confirming(Body):
+    """What is confirmed by a code or a signature where that is asked for (A30, e21)."""
+
+    act: Annotated[str, StringConstraints(max_length=4096)] | None = Field(
+        default=None,
+        description="Ответ на `POST /api/identity/v1/acts/{id}/confirmation` для `digest` из "
+        "отказа `confirmation-needed`.",
+    )
+    signature: Annotated[str, StringConstraints(max_length=2 * MOST_BYTES)] | None = Field(
+        default=None,
+        description="Отсоединённая подпись CMS (PKCS#7, DER) в base64, сделанная своим "
+        "сертификатом под `form` из отказа `confirmation-needed` (UTF-8).",
+    )
+
+    @property
+    def evidence(self) -> Evidence:
+        """What came.
+
+        Raises:
+            InvalidInputError: both, or no base64.
+        """
+        return Evidence.of(self.act, self.signature)
 
 
 class VisitView(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -64,6 +65,11 @@ class Settings(ServiceSettings):
     )
     misses_active: int = Field(
         default=1, ge=1, description="Active appointments that one may hold then."
+    )
+    trusted_cas: Path | None = Field(
+        default=None,
+        description="A directory of PEM files: the authorities whose certificates citizens may "
+        "sign bookings with, and their revocation lists. Without it codes alone confirm (A30).",
     )
     hotline: str = "8-800-555-35-35"
     video_url: str | None = Field(

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
-from services.chassis.foundation.errors import AccidentError, FieldError, ForbiddenError
+from services.chassis.foundation.errors import (
+    AccidentError,
+    FieldError,
+    ForbiddenError,
+    InvalidInputError,
+)
 from services.sealing.detached import Signatory, signatory_of
 from services.sealing.errors import SealingError
 from services.sealing.trust import TrustStore
@@ -20,6 +27,8 @@ from services.sealing.trusted import TrustedFiles
 SIGNATURE = "signature"
 """The method of a confirmation by one's own certificate; others are those of acts."""
 
+_BOTH = "one-of", "Пришлите что-то одно: подтверждение кодом или подпись."
+_NOT_BASE64 = "base64", "Подпись передаётся в кодировке base64."
 _OTHER_CONTENT = "signature-of-other-content", "После подписи данные изменились."
 _NO_SNILS = (
     "signature-of-another",
@@ -43,6 +52,34 @@ class OwnSignatureRefusedError(ForbiddenError):
             f"{detail} Введённое не изменилось: подпишите заново или подтвердите кодом.",
             errors=[FieldError("/signature", why, detail)],
         )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a confirmation came as: the token of an act, or a detached CMS signature (DER)."""
+
+    act: str | None = None
+    signature: bytes | None = None
+
+    @classmethod
+    def of(cls, act: str | None, signature: str | None) -> Self:
+        """As it was sent: the signature in base64.
+
+        Raises:
+            InvalidInputError: both came, or what came is no base64.
+        """
+        if signature is None:
+            return cls(act=act)
+        if act is not None:
+            raise _wrong(_BOTH)
+        try:
+            return cls(signature=b64decode("".join(signature.split()), validate=True))
+        except ValueError as error:
+            raise _wrong(_NOT_BASE64) from error
+
+
+def _wrong(wrong: tuple[str, str]) -> InvalidInputError:
+    return InvalidInputError([FieldError("/signature", *wrong)])
 
 
 @dataclass(frozen=True)

@@ -177,8 +177,8 @@ def _own(name: str, ports: Ports, trust: Path, *, demo: bool) -> dict[str, str]:
         variables |= DEMO_LIMITS
     if name == "certificates" and demo:  # what a stand of before clinics has waiting
         variables |= {"CERTIFICATES_FORMER_CLINIC": "clinic-1"}
-    if name == "certificates":  # whose certificates citizens may sign with
-        variables |= {"CERTIFICATES_TRUSTED_CAS": str(trust)}
+    if name in {"certificates", "scheduling"}:  # whose certificates citizens may sign with
+        variables |= {f"{prefix}_TRUSTED_CAS": str(trust)}
     if name == "certificates":
         variables |= {
             "CERTIFICATES_ACQUIRER_URL": f"http://{LOOPBACK}:{ports.acquirer}",

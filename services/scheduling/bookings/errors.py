@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.chassis.foundation.errors import NotFoundError, RefusalError
+from services.chassis.foundation.errors import ForbiddenError, NotFoundError, RefusalError
 from services.scheduling.timetable.errors import spoken
 
 
@@ -152,3 +152,20 @@ class NotCancelledError(RefusalError):
     code = "not-cancelled"
     title = "Запись не отменена"
     detail = "Запись действует, восстанавливать её не нужно."
+
+
+class ConfirmationNeededError(ForbiddenError):
+    """The booking is confirmed by a code or one's own signature first (A30, e21)."""
+
+    code = "confirmation-needed"
+    title = "Подтвердите запись"
+
+    def __init__(self, assent: str, form: str, digest: str) -> None:
+        how = (
+            "Подпишите её своим сертификатом: отсоединённая подпись под `form`."
+            if assent == "signature"
+            else "Получите код: `POST /api/identity/v1/acts` с этим `digest`, и повторите запись с "
+            "полученным подтверждением, или подпишите `form` своим сертификатом."
+        )
+        super().__init__(f"Эту запись нужно подтвердить. {how} Введённое не потеряно.")
+        self.members = {"assent": assent, "form": form, "digest": digest}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -10,16 +9,12 @@ from pydantic import Field, StringConstraints
 from services.certificates.applications.domain import attachments
 from services.certificates.applications.domain.document_requests import Answer
 from services.certificates.applications.domain.drafts import AS_BEFORE, Changes
-from services.certificates.applications.usecases.submissions import Evidence
 from services.certificates.catalogue.domain.forms import Written
 from services.certificates.catalogue.domain.parts import Delivery
 from services.certificates.deps import Body
-from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.typed import Id
 from services.sealing.detached import MOST_BYTES
-
-_BOTH = "one-of", "Пришлите что-то одно: подтверждение кодом или подпись."
-_NOT_BASE64 = "base64", "Подпись передаётся в кодировке base64."
+from services.sealing.own import Evidence
 
 
 class NewApplication(Body):
@@ -101,18 +96,7 @@ class Submission(Body):
         Raises:
             InvalidInputError: both came, or what came is no base64.
         """
-        if self.signature is None:
-            return Evidence(act=self.act)
-        if self.act is not None:
-            raise _wrong(_BOTH)
-        try:
-            return Evidence(signature=b64decode("".join(self.signature.split()), validate=True))
-        except ValueError as error:
-            raise _wrong(_NOT_BASE64) from error
-
-
-def _wrong(wrong: tuple[str, str]) -> InvalidInputError:
-    return InvalidInputError([FieldError("/signature", *wrong)])
+        return Evidence.of(self.act, self.signature)
 
 
 class Supply(Body):

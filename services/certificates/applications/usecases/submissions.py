@@ -35,16 +35,7 @@ from services.chassis.foundation.errors import StaleVersionError
 from services.chassis.http.acts import Act, Acts
 from services.chassis.http.etags import Expected
 from services.chassis.work.transactions import Transaction
-from services.sealing.own import Signatures, Signed
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What the confirmation came as: the token of an act, or a detached CMS signature (DER)."""
-
-    act: str | None = None
-    signature: bytes | None = None
-
+from services.sealing.own import Evidence, Signatures, Signed
 
 Proof = Act | Signed | None
 """What came, read already; what it is worth for a form is said by `confirmed`."""

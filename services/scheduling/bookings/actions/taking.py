@@ -12,13 +12,21 @@ from services.scheduling.bookings import events
 from services.scheduling.bookings.actions.rules import miss_rule
 from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.bookings.domain.booking import book, talon_number
+from services.scheduling.bookings.domain.confirmations import confirmed
 from services.scheduling.bookings.domain.details import Wish, needs_of
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import check_receives
 from services.scheduling.known.store import Known
-from services.scheduling.patients.domain import check_policy, engaged, may_book
+from services.scheduling.patients.domain import (
+    Patient,
+    assent_of,
+    check_policy,
+    engaged,
+    may_book,
+)
 from services.scheduling.patients.store import Patients
+from services.scheduling.reception.domain import Assent
 from services.scheduling.reception.store import Receptions
 from services.scheduling.timetable.actions import Freeing
 from services.scheduling.timetable.domain import HoldEnd, Slot, check_bookable
@@ -71,6 +79,8 @@ class Taking:
         if wish.of_citizen:
             check_policy(patient, asks, slot.day)
         await self.check_details(tx, slot, wish)
+        if wish.of_citizen:
+            wish = await self._confirmed(tx, wish, patient, assent_of(patient, asks, slot.day))
         rule = asks.rule(slot.specialty_code, slot.visit.kind, slot.doctor_id)
         appointment_id, number = self.deps.new_id(), talon_number(self.new_talon())
         busier = engaged(
@@ -110,3 +120,13 @@ class Taking:
         faults = details.faults(slot.visit.kind if asked else None, own)
         if faults:
             raise InvalidInputError(faults)
+
+    async def _confirmed(
+        self, tx: Transaction, wish: Wish, patient: Patient, assent: Assent
+    ) -> Wish:
+        """By whoever books; a signature is compared by their СНИЛС."""
+        hands = patient
+        if wish.actor_id is not None and wish.proof is not None:
+            hands = may_book(await self.patients.get(tx, wish.actor_id))
+        snils = hands.papers.snils if hands.papers else None
+        return confirmed(wish, assent, snils=snils, now=self.deps.now())

@@ -25,9 +25,16 @@ from services.scheduling.bookings.domain.appointment import (
 )
 from services.scheduling.bookings.domain.details import Wish
 from services.scheduling.bookings.domain.moving import Mover
+from services.scheduling.bookings.gateways import Proofs
 from services.scheduling.bookings.usecases import Bookings, Rescheduling
 from services.scheduling.bookings.views import DetailsIn
-from services.scheduling.deps import Body, Citizen, ConfirmedCitizen, Limit
+from services.scheduling.deps import (
+    Body,
+    Citizen,
+    ConfirmedCitizen,
+    Confirming,
+    Limit,
+)
 from services.scheduling.timetable.views import AlternativesView
 
 router = APIRouter(prefix="/v1", tags=["Записи"])
@@ -36,7 +43,7 @@ _DESK = (Role.SUPPORT, Role.REGISTRAR)
 AppointmentId = Annotated[str, Path(max_length=64)]
 
 
-class Book(DetailsIn):
+class Book(DetailsIn, Confirming):
     """Which slot, and what the doctor should know before."""
 
     slot_id: str = Field(min_length=1, max_length=128, examples=["doctor-orlova-202611230500"])
@@ -68,16 +75,24 @@ def _booked(found: Appointment) -> dict[str, str]:
 
 
 @router.post("/appointments", status_code=201, summary="Записаться", response_model=AppointmentView)
-async def book(body: Book, bookings: Use, who: ConfirmedCitizen, once: LateOnceKey) -> Response:
+async def book(
+    body: Book,
+    bookings: Use,
+    proofs: Annotated[Proofs, Depends(facility(Proofs))],
+    who: ConfirmedCitizen,
+    once: LateOnceKey,
+) -> Response:
     """Book a free slot: one winner, everybody else gets `slot-taken` (409).
 
     For a slot of the kind `first` its reason and symptoms are asked for; what is missing is named
     at once, field by field (422). What the clinic asks beyond that leaves the visit `pending`.
 
+    403 `confirmation-needed`: a code or a signature is asked for; `digest` and `form` say for what.
     429 `too-many-bookings`: so many a day, cancelled ones count; see `Retry-After`.
     """
     keyed = once.answering(lambda a: _view(bookings, a), headers=_booked)
     wish = Wish(who.subject, body.slot_id, actor_id=who.actor, details=body.details)
+    wish = await proofs.of(wish, body.evidence)
     await bookings.book(wish, once=keyed)
     return answered(keyed.given)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from contracts.scheduling import VISIT_KINDS
 from services.chassis.foundation.errors import FieldError
@@ -78,11 +79,29 @@ class Details:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """How the citizen confirmed the booking: a code or a signature, of which number (A30, e21)."""
+    """How the citizen confirmed the booking: a code or a signature (A30, e21).
+
+    `act_id` is the number of the act, or of the certificate.
+    """
 
     at: datetime
     method: str
     act_id: str
+
+
+class Proof(Protocol):
+    """What came as a confirmation, read already: an act, or a signature of one's own."""
+
+    @property
+    def method(self) -> str:
+        """By which factor."""
+
+    @property
+    def number(self) -> str:
+        """Of the act, or of the certificate."""
+
+    def check(self, digest: str, *, hands: str, snils: str | None, at: datetime) -> None:
+        """Refuse what does not confirm this content, by this account and person, now."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +111,8 @@ class Wish:
     `actor_id` is a representative; `staff` who books for a caller (K8), for whom no-show and
     hoarding rules are the clinic's own matter; `application_id` for which it is by itself (C19);
     `restores` the cancelled visit that this one replaces; `agreed` if the clinic books it itself.
-    With `hold_id` the slot is wanted only as long as it is held for that.
+    With `hold_id` the slot is wanted only as long as it is held for that. `proof`
+    is what came to confirm it.
     """
 
     citizen_id: str
@@ -104,7 +124,13 @@ class Wish:
     hold_id: str | None = None
     agreed: bool = False
     details: Details = field(default_factory=Details)
+    proof: Proof | None = None
     confirmed: Confirmed | None = None
+
+    @property
+    def hands(self) -> str:
+        """The account of who books for the citizen, or the citizen's own."""
+        return self.actor_id or self.citizen_id
 
     @property
     def of_citizen(self) -> bool:

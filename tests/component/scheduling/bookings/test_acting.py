@@ -1,4 +1,4 @@
-"""Booking for a child: by a right that identity told of, and not a moment longer (I12)."""
+"""Booking for a child: by a right that identity told of, and not a moment longer (A34, I12)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ async def _a_child(desk: Desk, **right: Any) -> dict[str, str]:
     return acting(desk.tokens, PARENT, CHILD)
 
 
-async def test_a_parent_books_and_cancels_for_a_child_i12(desk: Desk) -> None:
+async def test_a_parent_books_and_cancels_for_a_child_a34_i12(desk: Desk) -> None:
+    """The journal of the visit says who did it, and the clinic hears it."""
     who = await _a_child(desk)
     slot = await desk.late_slot()
     booked = await desk.booked(who, slot["id"])
