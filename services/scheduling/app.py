@@ -53,6 +53,10 @@ from services.scheduling.changes.usecases import Applying, ClinicsHours, Plannin
 from services.scheduling.deps import Deps
 from services.scheduling.desk import api as desk_api
 from services.scheduling.desk.usecases import Attendance, Calling, Desk
+from services.scheduling.holds import api as holds_api
+from services.scheduling.holds import store as holds_store
+from services.scheduling.holds.actions import WARN_HOLD, Ending
+from services.scheduling.holds.usecases import HoldingSlots
 from services.scheduling.hours import store as hours_store
 from services.scheduling.hours.actions import ASK, MAKE, Making
 from services.scheduling.hours.store import Timetables
@@ -114,6 +118,10 @@ def _talons() -> Iterator[int]:
         yield from (seed % 10**DIGITS for (seed,) in iter_unpack("=Q", drawn))
 
 
+def _check_url(settings: Settings, number: str) -> str:
+    return f"{settings.platform.public_url.rstrip('/')}/talon/{number}"
+
+
 def build(
     settings: Settings,
     *,
@@ -127,19 +135,21 @@ def build(
     resources = Resources("scheduling", settings, fetch_keys=fetch_keys, publisher=publisher)
     db = resources.mongo.db
     deps = Deps(resources.transactions, settings, now, new_id)
-    public_url = settings.platform.public_url.rstrip("/")
-
     numbers = new_talon or partial(next, _talons())
 
-    def check_url(number: str) -> str:
-        return f"{public_url}/talon/{number}"
-
+    check_url = partial(_check_url, settings)
     recent = timetable_api.RecentAnswers()
     slots = timetable_store.Slots(db)
     receptions = reception_store.Receptions(db)
     patients = patients_store.Patients(db)
+    ending = Ending(deps, holds_store.Holds(db), patients)
     line = Line(deps, patients, waitlist_store.Waits(db))
-    freeing = Freeing(deps, slots, line.next, {HoldKind.WAITLIST: line.ended})
+    freeing = Freeing(
+        deps,
+        slots,
+        line.next,
+        {HoldKind.CITIZEN: ending.ended, HoldKind.WAITLIST: line.ended},
+    )
     acting = rights.Rights(db)
     appointments = bookings_store.Appointments(db)
     known = Known(db)
@@ -172,6 +182,7 @@ def build(
     )
     moving = Moving(taking)
     rescheduling = Rescheduling(deps, moving, counted, changed=recent.changed)
+    holding = HoldingSlots(deps, freeing, known, patients, ending.holds, changed=recent.changed)
     waitlist = Waitlist(
         deps,
         line,
@@ -209,12 +220,10 @@ def build(
     )
     search = Search(deps, slots, known)
     talons = Talons(deps, appointments, showing)
-    desk = Desk(deps, appointments, showing)
     calling = Calling(deps, taking, moving, showing, changed=recent.changed)
     marking = Marking(deps, appointments, patients)
     attendance = Attendance(deps, known, appointments, marking, showing)
     arranging = Arranging(deps, video_store.Orders(db), taking, changed=recent.changed)
-    rooms = Rooms(settings.video_url, settings.video_secret)
     imports = Imports(
         resources.transactions,
         ImportStore(db),
@@ -244,6 +253,7 @@ def build(
                 video_consumers.handlers(arranging),
             ],
             timer_handlers={
+                WARN_HOLD: holding.warn,
                 HOLD: Holding(deps, freeing, changed=recent.changed).run_out,
                 MAKE: hours.make,
                 FOLLOW: hours.follow,
@@ -262,6 +272,7 @@ def build(
                 hours_store.INDEXES,
                 changes_store.INDEXES,
                 bookings_store.INDEXES,
+                holds_store.INDEXES,
                 video_store.INDEXES,
                 waitlist_store.INDEXES,
                 reviews_store.INDEXES,
@@ -288,16 +299,19 @@ def build(
                 planning,
                 bookings,
                 _proofs(resources, settings, now),
+                holding,
                 rescheduling,
                 waitlist,
                 talons,
                 Reviewing(
                     deps, reviews_store.Reviews(db), appointments, known, changed=recent.changed
                 ),
-                desk,
+                Desk(deps, appointments, showing),
                 calling,
                 attendance,
-                Entering(deps, appointments, showing, rooms),
+                Entering(
+                    deps, appointments, showing, Rooms(settings.video_url, settings.video_secret)
+                ),
                 journal,
                 imports,
             ],
@@ -324,6 +338,7 @@ def _routes() -> APIRouter:
         changes_api.clinics,
         bookings_api.router,
         bookings_api.rules,
+        holds_api.router,
         video_api.router,
         waitlist_api.router,
         talons_api.router,

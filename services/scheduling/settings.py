@@ -32,6 +32,22 @@ class Settings(ServiceSettings):
     bookings_per_day: int = Field(
         default=20, ge=1, description="How often one citizen books in a day, cancelled or not."
     )
+    hold: timedelta = Field(
+        default=timedelta(minutes=10),
+        gt=timedelta(0),
+        description="How long a citizen holds a slot while filling in its booking (A5).",
+    )
+    hold_warning: timedelta = Field(
+        default=timedelta(minutes=2),
+        gt=timedelta(0),
+        description="How long before its end the citizen is told; not at all of shorter holds.",
+    )
+    hold_limit: int = Field(
+        default=2, ge=1, description="Slots that one citizen may hold at a time (A32)."
+    )
+    holds_per_day: int = Field(
+        default=20, ge=1, description="How often one citizen holds a slot in a day."
+    )
     self_cancel_hours: int = Field(
         default=24,
         ge=0,

@@ -1,7 +1,7 @@
 """What booking counts: attempts by outcome, cancellations and moves.
 
 Counted after the commit, never inside a transaction, which may run twice. Labels name outcomes,
-never a citizen, a doctor or a slot. There are no holds and no waitlist yet, hence none of theirs.
+never a citizen, a doctor or a slot.
 """
 
 from __future__ import annotations

@@ -76,6 +76,35 @@ class TooManyBookingsError(TooManyRequestsError):
         )
 
 
+class TooManyHoldsError(RefusalError):
+    """The patient holds as many slots as is fair while others look for time (A32)."""
+
+    code = "too-many-holds"
+    title = "Слишком много придержанных приёмов"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"Одновременно можно придержать не больше {limit} приёмов. "
+            "Завершите запись или верните время, которое не нужно."
+        )
+        self.limit = limit
+
+
+class TooManyHoldsTodayError(TooManyRequestsError):
+    """The patient has held as many slots in a day as is fair, however that ended (A32)."""
+
+    code = "too-many-holds-today"
+    title = "Слишком много броней за сутки"
+
+    def __init__(self, limit: int, wait: timedelta) -> None:
+        hours = math.ceil(wait / timedelta(hours=1))
+        super().__init__(
+            math.ceil(wait.total_seconds()),
+            f"За сутки можно придержать время не больше {limit} раз. Записаться на свободное время "
+            f"можно и без этого; придержать снова – через {hours} ч.",
+        )
+
+
 class ProfileNotReceivedError(NotHereYetError):
     """The account is confirmed, and its profile has not arrived."""
 

@@ -20,6 +20,8 @@ from services.chassis.foundation.errors import (
 from services.chassis.work.transactions import Transaction
 from services.scheduling.patients.domain import (
     Engagement,
+    Held,
+    Holds,
     Known,
     Miss,
     Papers,
@@ -102,6 +104,17 @@ class Patients:
         kept = {"agenda": agenda, "tally": patient.tally and vars(patient.tally)}
         await tx.update(self._patients, patient.id, {"$set": kept})
 
+    async def hold(self, tx: Transaction, patient: Patient) -> None:
+        """Keep what a patient who was read here holds, and how often of late."""
+        standing = [vars(held) for held in patient.holds.standing]
+        kept = {**vars(patient.holds), "standing": standing}
+        await tx.update(self._patients, patient.id, {"$set": {"holds": kept}})
+
+    async def release(self, tx: Transaction, citizen_id: str, hold_id: str) -> None:
+        """A patient does not hold that any more."""
+        change = {"$pull": {"holds.standing": {"hold_id": hold_id}}}
+        await tx.update(self._patients, citizen_id, change)
+
     async def disengage(self, tx: Transaction, citizen_id: str, appointment_id: str) -> None:
         """Take a visit out of the agenda."""
         change = {"$pull": {"agenda": {"appointment_id": appointment_id}}}
@@ -133,7 +146,12 @@ def _known(found: Document) -> Known:
         rejected=found.get("rejected", False),
         blocked=found.get("blocked", False),
         reasons=tuple(found.get("reasons", ())),
+        holds=_holds(holds) if (holds := found.get("holds")) else Holds(),
     )
+
+
+def _holds(stored: Mapping[str, Any]) -> Holds:
+    return Holds(**{**stored, "standing": tuple(Held(**held) for held in stored["standing"])})
 
 
 def _stored(papers: Papers) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.scheduling.patients.domain.held import Held, HoldRule, Holds
 from services.scheduling.patients.domain.misses import Miss, MissRule
 from services.scheduling.patients.domain.patients import (
     Engagement,
@@ -13,12 +14,16 @@ from services.scheduling.patients.domain.patients import (
     assent_of,
     check_policy,
     engaged,
+    holding,
     may_book,
     shifted,
 )
 
 __all__ = [
     "Engagement",
+    "Held",
+    "HoldRule",
+    "Holds",
     "Known",
     "Miss",
     "MissRule",
@@ -29,6 +34,7 @@ __all__ = [
     "assent_of",
     "check_policy",
     "engaged",
+    "holding",
     "may_book",
     "shifted",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from services.chassis.foundation.errors import (
@@ -11,6 +11,7 @@ from services.chassis.foundation.errors import (
     ForbiddenError,
     NotConfirmedError,
 )
+from services.scheduling.patients.domain.held import Held, HoldRule, Holds
 from services.scheduling.patients.domain.misses import Miss, MissRule
 from services.scheduling.patients.errors import (
     REJECTIONS,
@@ -100,6 +101,7 @@ class Patient:
     papers: Papers | None = None
     """None: confirmed before papers were told; a clinic then sees them itself."""
     misses: tuple[Miss, ...] = ()
+    holds: Holds = field(default_factory=Holds)
 
     def busy(self, visit: Visit) -> bool:
         """Whether they are to be somewhere else at that time."""
@@ -119,6 +121,7 @@ class Known:
     rejected: bool = False
     blocked: bool = False
     reasons: tuple[str, ...] = ()
+    holds: Holds = field(default_factory=Holds)
 
     @property
     def not_confirmed(self) -> ForbiddenError:
@@ -142,7 +145,15 @@ def may_book(known: Known | None) -> Patient:
         raise ProfileNotReceivedError
     if known.rejected:
         raise known.not_confirmed
-    return Patient(known.id, known.full_name, known.agenda, known.tally, known.papers, known.misses)
+    return Patient(
+        known.id,
+        known.full_name,
+        known.agenda,
+        known.tally,
+        known.papers,
+        known.misses,
+        known.holds,
+    )
 
 
 def check_policy(patient: Patient, reception: Reception, day: date) -> None:
@@ -214,6 +225,27 @@ def shifted(
     tally = _one_more(patient.tally, per_day=per_day, now=now)
     entry = Engagement(appointment_id, visit.starts_at, visit.ends_at)
     return replace(patient, agenda=(*others, entry), tally=tally)
+
+
+def holding(
+    patient: Patient,
+    held: Held,
+    visit: Visit,
+    rule: HoldRule,
+    *,
+    limit: int,
+    per_day: int,
+    now: datetime,
+    misses: MissRule,
+) -> Patient:
+    """The patient who holds a slot for this visit; what could not be booked is not held.
+
+    Raises:
+        Whatever `engaged` does.
+        TooManyHoldsError, TooManyHoldsTodayError: they hold enough (A32).
+    """
+    engaged(patient, held.hold_id, visit, limit=limit, per_day=per_day, now=now, misses=misses)
+    return replace(patient, holds=patient.holds.and_one(held, rule, now))
 
 
 def _check_apart(others: Iterable[Engagement], visit: Visit) -> None:

@@ -1,0 +1,1 @@
+"""Holds: a free slot is one citizen's for some minutes, while they fill in its booking (A5)."""
