@@ -175,6 +175,7 @@ def build(
         patients,
         appointments,
         showing,
+        triage,
         alternating,
         counted,
         check_url=check_url,

@@ -23,7 +23,11 @@ from deploy.world.demo.person import new_person
 from deploy.world.demo.several import examine
 from deploy.world.demo.steps import Steps, require
 
-SAID = {"reason": "first", "symptoms": "Кашель две недели, к вечеру температура 37,5."}
+SAID = {
+    "reason": "first",
+    "symptoms": "Кашель две недели, к вечеру температура 37,5.",
+    "red_flags": [],
+}
 """What a first visit asks of its patient."""
 
 

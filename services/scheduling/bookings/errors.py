@@ -47,6 +47,22 @@ class CancelTooLateError(RefusalError):
         self.starts_at = starts_at
 
 
+class PriceNotAgreedError(RefusalError):
+    """No policy pays at this clinic, and the citizen has not agreed to the price (A41)."""
+
+    code = "price-not-agreed"
+    title = "Приём платный: подтвердите цену"
+
+    def __init__(self, kopecks: int) -> None:
+        roubles = f"{kopecks // 100}" + (f",{kopecks % 100:02}" if kopecks % 100 else "")
+        super().__init__(
+            f"Ваш полис этот приём здесь не оплачивает. Цена – {roubles} ₽. Если вы согласны, "
+            f"повторите запись с agreed_price_kopecks: {kopecks}. Или выберите клинику, которая "
+            "принимает по вашему полису."
+        )
+        self.members = {"price_kopecks": kopecks}
+
+
 class VisitBegunError(RefusalError):
     """Nobody cancels a visit that has begun."""
 

@@ -11,6 +11,7 @@ from services.chassis.foundation.text import line, prose
 from services.chassis.foundation.typed import Id, Tidied
 from services.scheduling.bookings.domain.details import Details
 from services.scheduling.deps import Body
+from services.scheduling.triage.domain import RedFlag, Said
 
 _FILES, _MEDICINES = 10, 30
 
@@ -26,6 +27,12 @@ class DetailsIn(Body):
         description="Что беспокоит, как давно, насколько сильно.",
         examples=["Кашель две недели, к вечеру температура 37,5."],
     )
+    red_flags: list[RedFlag] | None = Field(
+        default=None,
+        max_length=len(RedFlag),
+        description="Опасные признаки, которые есть (`GET /v1/red-flags`); нет ни одного – []. "
+        "Обязательны вместе с симптомами (A22).",
+    )
     medicines: list[Annotated[str, Tidied(line, longest=200, shortest=1)]] = Field(
         default=[], max_length=_MEDICINES, description="Принимаемые лекарства."
     )
@@ -37,6 +44,12 @@ class DetailsIn(Body):
     referral_id: Id | None = Field(
         default=None, description="Скан направления, такой же файл (A23)."
     )
+
+    @property
+    def said(self) -> Said:
+        """For triage, before anything else is done with it."""
+        flags = None if self.red_flags is None else tuple(self.red_flags)
+        return Said(self.symptoms or None, flags)
 
     @property
     def details(self) -> Details:

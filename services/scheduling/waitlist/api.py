@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from contracts.scheduling import VISIT_KINDS
 from services.chassis.foundation.dates import Day, today
 from services.chassis.foundation.errors import FieldError, InvalidInputError
-from services.chassis.foundation.typed import Id
+from services.chassis.foundation.text import line
+from services.chassis.foundation.typed import Id, Tidied
 from services.chassis.http.answers import answered
 from services.chassis.http.auth import Principal
 from services.chassis.http.facilities import facility
@@ -21,11 +22,13 @@ from services.chassis.http.pages import Cursor
 from services.scheduling.bookings.views import DetailsIn
 from services.scheduling.deps import AdmittedCitizen, Body, Citizen, Limit, VisitView
 from services.scheduling.timetable.views import Time, begins_of
+from services.scheduling.triage.actions import Triage
 from services.scheduling.waitlist.domain import EndedBy, Offer, Sought, State, Wait
 from services.scheduling.waitlist.usecases import Waitlist
 
 router = APIRouter(prefix="/v1/waits", tags=["Лист ожидания"])
 Use = Annotated[Waitlist, Depends(facility(Waitlist))]
+Asks = Annotated[Triage, Depends(facility(Triage))]
 Code = Annotated[str | None, Field(max_length=64)]
 WaitId = Annotated[str, Path(max_length=64)]
 STATE_LABELS = {
@@ -102,6 +105,8 @@ class Accept(Body):
     """A yes; what was said when joining may be said anew."""
 
     details: DetailsIn | None = None
+    insurance: Annotated[str, Tidied(line, longest=200)] | None = None
+    agreed_price_kopecks: int | None = Field(default=None, ge=0)
 
 
 class OfferedView(BaseModel):
@@ -200,13 +205,18 @@ def _at(wait: Wait) -> dict[str, str]:
 
 
 @router.post("", status_code=201, summary="Встать в лист ожидания", response_model=WaitView)
-async def join(body: Join, waitlist: Use, who: AdmittedCitizen, once: OnceKey) -> Response:
+async def join(
+    body: Join, waitlist: Use, who: AdmittedCitizen, once: OnceKey, triage: Asks
+) -> Response:
     """Be told of time as soon as it is free, and have it held for some minutes.
 
-    409 `there-is-time`: it is free now (`slot_ids`, the nearest first, with a space between).
+    409 `life-threatening`: nobody waits with such symptoms. 409 `there-is-time`: it is free now
+    (`slot_ids`, the nearest first, with a space between).
     """
     now = waitlist.deps.now()
     keyed = once.answering(lambda wait: WaitView.of(wait, now), headers=_at)
+    here = body.clinic_ids[0] if body.clinic_ids else None
+    await triage.check(body.details.said, clinic_id=here, pointer="/details")
     await waitlist.join(body.of(who, waitlist.deps.new_id(), now), once=keyed)
     return answered(keyed.given)
 
@@ -244,6 +254,8 @@ async def accept(
     waitlist: Use,
     who: AdmittedCitizen,
     once: OnceKey,
+    *,
+    triage: Asks,
     body: Accept | None = None,
 ) -> Response:
     """Book the slot that is held: `appointment_id` is the visit. As `POST /v1/appointments`.
@@ -255,8 +267,17 @@ async def accept(
         lambda wait: WaitView.of(wait, now),
         headers=lambda wait: {"Location": f"/v1/appointments/{wait.visit_id}"},
     )
-    details = body.details.details if body and body.details else None
-    await waitlist.accept(who.subject, wait_id, actor_id=who.actor, details=details, once=keyed)
+    said = body or Accept()
+    if said.details is not None:
+        await triage.check(said.details.said, pointer="/details")
+    await waitlist.accept(
+        who.subject,
+        wait_id,
+        actor_id=who.actor,
+        details=said.details.details if said.details else None,
+        paying=(said.insurance or None, said.agreed_price_kopecks),
+        once=keyed,
+    )
     return answered(keyed.given)
 
 

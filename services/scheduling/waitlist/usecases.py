@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -139,6 +139,7 @@ class Waitlist:
         *,
         actor_id: str | None,
         details: Details | None = None,
+        paying: tuple[str | None, int | None] = (None, None),
         once: Once | None = None,
     ) -> Wait:
         """Yes: the offered slot is a visit, with what was said when joining, or is said now.
@@ -154,6 +155,7 @@ class Waitlist:
             said = wait.details if details is None else details
             slot_id = wait.standing().slot_id
             wish = Wish(citizen_id, slot_id, actor_id, hold_id=wait.id, details=said)
+            wish = replace(wish, insurance=paying[0], agreed_price_kopecks=paying[1])
             await self.taking.take(tx, wish)
             return await self.line.waits.get(tx, wait_id, owner=citizen_id)
 

@@ -101,7 +101,11 @@ def booked() -> Appointment:
     )
 
 
-SAID = {"reason": "first", "symptoms": "Кашель две недели, к вечеру температура 37,5."}
+SAID = {
+    "reason": "first",
+    "symptoms": "Кашель две недели, к вечеру температура 37,5.",
+    "red_flags": [],
+}
 
 
 @dataclass

@@ -37,6 +37,8 @@ from services.scheduling.settings import Settings
 from services.scheduling.timetable.actions import Alternating, Freeing
 from services.scheduling.timetable.domain import Hold, Slot
 from services.scheduling.timetable.store import Slots
+from services.scheduling.triage.actions import Triage
+from services.scheduling.triage.metrics import TriageMetrics
 
 
 class StopAtCommit(CommandListener):
@@ -87,6 +89,7 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
         patients,
         appointments,
         Showing(Looks(mongo.db, {}, now=clock.now, new_id=str)),
+        Triage(deps, known, TriageMetrics(Metrics())),
         Alternating(deps, slots, known),
         BookingMetrics(Metrics()),
         check_url=str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeVar
 
 from services.chassis.foundation.errors import DuplicateError, InvalidInputError
@@ -14,11 +15,13 @@ from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.bookings.domain.booking import book, talon_number
 from services.scheduling.bookings.domain.confirmations import confirmed
 from services.scheduling.bookings.domain.details import Wish, needs_of
+from services.scheduling.bookings.errors import PriceNotAgreedError
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
-from services.scheduling.known.domain import check_receives
+from services.scheduling.known.domain import Clinic, check_receives
 from services.scheduling.known.store import Known
 from services.scheduling.patients.domain import (
+    Papers,
     Patient,
     assent_of,
     check_policy,
@@ -26,7 +29,7 @@ from services.scheduling.patients.domain import (
     may_book,
 )
 from services.scheduling.patients.store import Patients
-from services.scheduling.reception.domain import Assent
+from services.scheduling.reception.domain import MANDATORY, Assent, VisitRule, price_of
 from services.scheduling.reception.store import Receptions
 from services.scheduling.timetable.actions import Freeing
 from services.scheduling.timetable.domain import HoldEnd, Slot, check_bookable
@@ -52,6 +55,23 @@ async def new_talon(run: Callable[[], Awaitable[T]]) -> T:
     raise AssertionError  # the last try returns or raises
 
 
+def agreed_price(
+    wish: Wish, rule: VisitRule, clinic: Clinic | None, papers: Papers | None, day: date
+) -> int | None:
+    """What the visit costs its patient, who knows it (A41).
+
+    Raises:
+        PriceNotAgreedError: it costs something, and the citizen did not agree to that.
+    """
+    has = [wish.insurance] if wish.insurance else []
+    if papers is None or papers.policy(day) is not None:
+        has.append(MANDATORY)
+    price = price_of(rule, clinic.insurance if clinic else (), has)
+    if wish.of_citizen and price is not None and price != wish.agreed_price_kopecks:
+        raise PriceNotAgreedError(price)
+    return price
+
+
 @dataclass(frozen=True)
 class Taking:
     """One slot, one winner (A4, X1): who takes it is looked at where it is taken."""
@@ -74,7 +94,8 @@ class Taking:
         clinic = self.known.clinic_asked(tx, slot.clinic_id)
         reception = self.receptions.asked(tx, slot.clinic_id)
         patient = may_book(await self.patients.get(tx, wish.citizen_id))
-        check_receives(await clinic(), slot.day)
+        where = await clinic()
+        check_receives(where, slot.day)
         asks = await reception()
         if wish.of_citizen:
             check_policy(patient, asks, slot.day)
@@ -100,6 +121,7 @@ class Taking:
             talon_number=number,
             now=now,
             needs=needs_of(asks, rule, wish.details, agreed=wish.agreed),
+            price_kopecks=agreed_price(wish, rule, where, patient.papers, slot.day),
         )
         await self.slots.take(tx, slot, appointment_id)
         await self.freeing.end(tx, replace(slot, appointment_id=appointment_id), HoldEnd.TAKEN)

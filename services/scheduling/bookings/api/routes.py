@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
 from contracts.roles import Role
-from services.chassis.foundation.text import prose
+from services.chassis.foundation.text import line, prose
 from services.chassis.foundation.typed import Tidied
 from services.chassis.http.answers import answered
 from services.chassis.http.auth import Principal
@@ -47,6 +47,12 @@ class Book(DetailsIn, Confirming):
     """Which slot, and what the doctor should know before."""
 
     slot_id: str = Field(min_length=1, max_length=128, examples=["doctor-orlova-202611230500"])
+    insurance: Annotated[str, Tidied(line, longest=200)] | None = Field(
+        default=None, description="Программа, по которой платит страховая, кроме ОМС (A41)."
+    )
+    agreed_price_kopecks: int | None = Field(
+        default=None, ge=0, description="Цена, с которой вы согласны, где полис не платит (A41)."
+    )
 
 
 class Transfer(Body):
@@ -88,10 +94,20 @@ async def book(
     at once, field by field (422). What the clinic asks beyond that leaves the visit `pending`.
 
     403 `confirmation-needed`: a code or a signature is asked for; `digest` and `form` say for what.
+    409 `life-threatening`: symptoms with which nobody waits for an appointment; whom to call and
+    where to go. 409 `price-not-agreed`: no policy pays there, and the price was not agreed to.
     429 `too-many-bookings`: so many a day, cancelled ones count; see `Retry-After`.
     """
     keyed = once.answering(lambda a: _view(bookings, a), headers=_booked)
-    wish = Wish(who.subject, body.slot_id, actor_id=who.actor, details=body.details)
+    await bookings.triaged(body.said, body.slot_id)
+    wish = Wish(
+        who.subject,
+        body.slot_id,
+        actor_id=who.actor,
+        details=body.details,
+        insurance=body.insurance or None,
+        agreed_price_kopecks=body.agreed_price_kopecks,
+    )
     wish = await proofs.of(wish, body.evidence)
     await bookings.book(wish, once=keyed)
     return answered(keyed.given)

@@ -111,8 +111,9 @@ class Wish:
     `actor_id` is a representative; `staff` who books for a caller (K8), for whom no-show and
     hoarding rules are the clinic's own matter; `application_id` for which it is by itself (C19);
     `restores` the cancelled visit that this one replaces; `agreed` if the clinic books it itself.
-    With `hold_id` the slot is wanted only as long as it is held for that. `proof`
-    is what came to confirm it.
+    With `hold_id` the slot is wanted only as long as it is held for that. `proof` is what came to
+    confirm it. `insurance` is a programme beside the mandatory one that pays,
+    `agreed_price_kopecks` what they agreed to pay where none does (A41).
     """
 
     citizen_id: str
@@ -126,6 +127,8 @@ class Wish:
     details: Details = field(default_factory=Details)
     proof: Proof | None = None
     confirmed: Confirmed | None = None
+    insurance: str | None = None
+    agreed_price_kopecks: int | None = None
 
     @property
     def hands(self) -> str:

@@ -32,6 +32,8 @@ from services.scheduling.patients.errors import ProfileNotReceivedError
 from services.scheduling.patients.store import Patients
 from services.scheduling.timetable.actions import Alternating
 from services.scheduling.timetable.domain import Alternatives
+from services.scheduling.triage.actions import Triage
+from services.scheduling.triage.domain import Said, flags_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Bookings:
     patients: Patients
     appointments: Appointments
     showing: Showing
+    triage: Triage
     alternating: Alternating
     metrics: BookingMetrics
     check_url: Callable[[str], str]
@@ -72,6 +75,7 @@ class Bookings:
             ProfileNotReceivedError: the confirmed profile is not here yet.
             AccountBlockedError, NotConfirmedError: heard since the token was issued (I9).
             InvalidInputError: what is said of the visit is not enough, or not theirs (A26).
+            PriceNotAgreedError: no policy pays there (A41).
         """
         if wish.details.files:
             await self._files_arrive(wish.citizen_id, wish.details.files)
@@ -82,6 +86,16 @@ class Bookings:
                 if not await arrived(lambda: self.patients.heard_of(wish.citizen_id)):
                     raise
             return await self._book(wish, once)
+
+    async def triaged(self, said: Said, slot_id: str) -> None:
+        """See that nobody with a threat to life waits for this visit (A22).
+
+        Raises:
+            LifeThreateningError: what to do instead.
+            InvalidInputError: symptoms without answers about red flags.
+        """
+        near = await self.taking.slots.find(None, slot_id) if flags_of(said) else None
+        await self.triage.check(said, clinic_id=near.clinic_id if near else None)
 
     async def _files_arrive(self, citizen_id: str, files: Collection[str]) -> None:
         """Wait a moment for what documents have just accepted."""

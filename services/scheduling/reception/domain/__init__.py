@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from services.scheduling.reception.domain.rules import Assent, Reception, VisitRule
+from services.scheduling.reception.domain.rules import (
+    MANDATORY,
+    Assent,
+    Reception,
+    VisitRule,
+    price_of,
+)
 
-__all__ = ["Assent", "Reception", "VisitRule"]
+__all__ = ["MANDATORY", "Assent", "Reception", "VisitRule", "price_of"]

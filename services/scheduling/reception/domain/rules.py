@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,6 +44,19 @@ class VisitRule:
     def narrowness(self) -> tuple[bool, bool]:
         """A rule for a doctor is before one for a kind, and that before one for all."""
         return self.doctor_id is not None, self.kind is not None
+
+
+MANDATORY = "ОМС"
+"""The programme of everybody who has a policy of mandatory insurance, as clinics write it."""
+
+
+def price_of(rule: VisitRule, takes: Collection[str], has: Collection[str]) -> int | None:
+    """What the patient pays at a clinic that `takes` these programmes (A41).
+
+    None where one of the programmes that the patient `has` pays, or nothing is asked.
+    """
+    covered = {programme.casefold() for programme in takes} & {p.casefold() for p in has}
+    return None if covered else rule.price_kopecks
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ async def test_a26_what_was_said_is_shown_and_kept(desk: Desk) -> None:
     scan, referral = await desk.uploaded("f1"), await desk.uploaded("f2")
     said = {"medicines": ["Парацетамол"], "file_ids": [scan], "referral_id": referral}
     booked = await desk.booked(who, slot["id"], **said)
-    assert booked["details"] == {**SAID, **said}
+    shown = {name: what for name, what in SAID.items() if name != "red_flags"}
+    assert booked["details"] == {**shown, **said}
     assert (booked["needs"], booked["support"], booked["price_kopecks"]) == ([], None, None)
     assert await desk.read(who, booked) == booked
 

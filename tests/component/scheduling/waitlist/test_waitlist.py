@@ -14,7 +14,7 @@ from services.chassis.foundation.settings import Platform
 from services.scheduling.timetable.actions import HOLD
 from services.scheduling.waitlist.domain import PAST
 from tests.support.service import Tokens, an_event, deliver, keyed, outbox_events
-from tests.support.services.scheduling import Desk, scheduling
+from tests.support.services.scheduling import SAID, Desk, scheduling
 from tests.support.services.waiting import (
     answer_offer,
     database_of,
@@ -40,7 +40,7 @@ async def test_a_freed_slot_is_held_for_the_first_in_line_and_a_yes_books_it(des
     """A17, A18, A37, X2: nobody else sees it, and what was said when joining is in the visit."""
     holder, visit, slot = await _taken(desk)
     first, second = await desk.citizen("first"), await desk.citizen("second")
-    details = {"reason": "repeat", "symptoms": "Кашель третью неделю"}
+    details = {"reason": "repeat", "symptoms": "Кашель третью неделю", "red_flags": []}
     one = await joined(desk, first, wish(slot, details=details, preliminary=True))
     two = await joined(desk, second, wish(slot))
     assert [w["ahead"] for w in await waits_of(desk, second)] == [1]
@@ -229,7 +229,9 @@ async def test_two_replicas_free_slots_and_nobody_has_two_offers_of_one_wait(
         visits.append((who, await desk.booked(who, slot["id"])))
     window = {"time_to": slots[-1]["visit"]["ends_at"][11:16]}
     for n in range(3):
-        await joined(desk, await desk.citizen(f"citizen-{n}"), wish(slots[0], **window))
+        await joined(
+            desk, await desk.citizen(f"citizen-{n}"), wish(slots[0], details=SAID, **window)
+        )
     async with scheduling(platform, database, tokens, region=False) as other:
         await asyncio.gather(
             *((desk, other)[n % 2].cancel(who, v["id"]) for n, (who, v) in enumerate(visits))
