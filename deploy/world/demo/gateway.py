@@ -188,6 +188,17 @@ class Phone:
         Raises:
             DemoFailedError: it did not come in time; says what did.
         """
+        return (await self._taken(pattern, within))[1]
+
+    async def files_of(self, pattern: str, *, within: float = PHONE_WAIT) -> list[str]:
+        """The names of what is attached to the first such letter.
+
+        Raises:
+            DemoFailedError: it did not come in time; says what did.
+        """
+        return list((await self._taken(pattern, within))[0]["attachments"])
+
+    async def _taken(self, pattern: str, within: float) -> tuple[dict[str, Any], re.Match[str]]:
         deadline = time.monotonic() + within
         seen: list[str] = []
         while True:
@@ -196,7 +207,7 @@ class Phone:
                 found = re.search(pattern, words)
                 if found:
                     self._kept.remove(message)
-                    return found
+                    return message, found
                 seen.append(words[:80])
             left = deadline - time.monotonic()
             if left <= 0:

@@ -20,6 +20,7 @@ from deploy.world.demo.forms import filled_form, findings
 from deploy.world.demo.gateway import DemoFailedError, Gateway, RefusedError
 from deploy.world.demo.papers import policy_scan, test_results
 from deploy.world.demo.person import new_person
+from deploy.world.demo.seeing import Seeing
 from deploy.world.demo.several import examine
 from deploy.world.demo.steps import Steps, require
 
@@ -82,6 +83,9 @@ class Scenario:
         await examine(self.stranger, self.steps, self.citizen, self.doctor, self.clinic_id)
         await self.book()
         await self.cancel()
+        await Seeing(
+            self.stranger, self.steps, self.citizen, clinic_id=self.clinic_id, said=SAID
+        ).play()
         await play_automatic(self.citizen, self.stranger, self.steps, self.clinic_id)
         return self.outcome
 

@@ -14,6 +14,7 @@ from deploy.world.demo.citizen import Citizen, log_in
 from deploy.world.demo.doctor import ACCOUNTS, REGION, Doctor
 from deploy.world.demo.forms import filled
 from deploy.world.demo.gateway import DemoFailedError, Gateway, Phone
+from deploy.world.demo.seeing import attended_and_reviewed
 from deploy.world.demo.steps import Steps, require
 
 SOON = timedelta(seconds=30)
@@ -105,6 +106,7 @@ class VideoVisit:
             preview = await doctor.preview(self.application_id, found)
             act = await doctor.sign(preview["digest"])
             await doctor.approve(self.application_id, found, act)
+        await attended_and_reviewed(self.steps, self.citizen, doctor, self.appointment)
 
     def _left(self) -> float:
         """Seconds until it begins."""
