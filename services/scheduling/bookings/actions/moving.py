@@ -53,6 +53,7 @@ class Moving:
         visit = of.appointments.asked(tx, appointment_id, owner=citizen_id)
         whose = of.patients.asked(tx, citizen_id) if citizen_id else None
         slot = await of.slots.get(tx, slot_id)
+        patient = may_book(await whose()) if whose else None  # before it tells what it finds
         found = await visit()
         if found.slot_id == slot.id and found.status in STANDING:
             return found
@@ -64,7 +65,7 @@ class Moving:
         reception = of.receptions.asked(tx, slot.clinic_id)
         await of.freeing.free(tx, found.slot_id, appointment_id=found.id)
         check_receives(await clinic(), slot.day)
-        asks, patient = await reception(), may_book(await whose())
+        asks, patient = await reception(), patient or may_book(await whose())
         if not mover.is_staff and found.application_id is None:
             check_policy(patient, asks, slot.day)
         rule = asks.rule(slot.specialty_code, slot.visit.kind, slot.doctor_id)
