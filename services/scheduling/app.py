@@ -184,12 +184,14 @@ def build(
     moving = Moving(taking)
     rescheduling = Rescheduling(deps, moving, counted, changed=recent.changed)
     holding = HoldingSlots(deps, freeing, known, patients, ending.holds, changed=recent.changed)
+    proofs = _proofs(resources, settings, now)
     waitlist = Waitlist(
         deps,
         line,
         freeing,
         known,
         taking,
+        proofs,
         counted,
         WaitlistMetrics(resources.metrics),
         changed=recent.changed,
@@ -299,7 +301,7 @@ def build(
                 clinics,
                 planning,
                 bookings,
-                _proofs(resources, settings, now),
+                proofs,
                 holding,
                 rescheduling,
                 waitlist,

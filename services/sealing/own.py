@@ -78,6 +78,9 @@ class Evidence:
             raise _wrong(_NOT_BASE64) from error
 
 
+NOTHING = Evidence()
+
+
 def _wrong(wrong: tuple[str, str]) -> InvalidInputError:
     return InvalidInputError([FieldError("/signature", *wrong)])
 

@@ -20,7 +20,7 @@ from services.chassis.http.looks import only
 from services.chassis.http.once import OnceKey
 from services.chassis.http.pages import Cursor
 from services.scheduling.bookings.views import DetailsIn
-from services.scheduling.deps import AdmittedCitizen, Body, Citizen, Limit, VisitView
+from services.scheduling.deps import AdmittedCitizen, Body, Citizen, Confirming, Limit, VisitView
 from services.scheduling.timetable.views import Time, begins_of
 from services.scheduling.triage.actions import Triage
 from services.scheduling.waitlist.domain import EndedBy, Offer, Sought, State, Wait
@@ -101,7 +101,7 @@ class Join(Body):
         )
 
 
-class Accept(Body):
+class Accept(Confirming):
     """A yes; what was said when joining may be said anew."""
 
     details: DetailsIn | None = None
@@ -276,6 +276,7 @@ async def accept(
         actor_id=who.actor,
         details=said.details.details if said.details else None,
         paying=(said.insurance or None, said.agreed_price_kopecks),
+        evidence=said.evidence,
         once=keyed,
     )
     return answered(keyed.given)

@@ -14,6 +14,7 @@ from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings.actions import Taking, new_talon
 from services.scheduling.bookings.domain.details import Details, Wish
+from services.scheduling.bookings.gateways import Proofs
 from services.scheduling.bookings.metrics import BOOKED, BOOKING_REFUSALS, BookingMetrics
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import Clinic
@@ -35,6 +36,7 @@ from services.scheduling.waitlist.domain import (
 )
 from services.scheduling.waitlist.errors import ThereIsTimeError, WaitEndedError
 from services.scheduling.waitlist.metrics import WaitlistMetrics
+from services.sealing.own import NOTHING, Evidence
 
 _NEAREST = 20
 """So many free slots are looked at: whether somebody has to wait."""
@@ -49,6 +51,7 @@ class Waitlist:
     freeing: Freeing
     known: Known
     taking: Taking
+    proofs: Proofs
     booked: BookingMetrics
     metrics: WaitlistMetrics
     changed: Callable[[], None]
@@ -140,6 +143,7 @@ class Waitlist:
         actor_id: str | None,
         details: Details | None = None,
         paying: tuple[str | None, int | None] = (None, None),
+        evidence: Evidence = NOTHING,
         once: Once | None = None,
     ) -> Wait:
         """Yes: the offered slot is a visit, with what was said when joining, or is said now.
@@ -150,13 +154,19 @@ class Waitlist:
             What `Bookings.book` refuses: the offer stands while it lasts.
         """
 
-        async def work(tx: Transaction) -> Wait:
+        async def wished(tx: Transaction | None) -> Wish:
             wait = await self.line.waits.get(tx, wait_id, owner=citizen_id)
             said = wait.details if details is None else details
             slot_id = wait.standing().slot_id
             wish = Wish(citizen_id, slot_id, actor_id, hold_id=wait.id, details=said)
-            wish = replace(wish, insurance=paying[0], agreed_price_kopecks=paying[1])
-            await self.taking.take(tx, wish)
+            return replace(wish, insurance=paying[0], agreed_price_kopecks=paying[1])
+
+        proof = None
+        if evidence != NOTHING:
+            proof = (await self.proofs.of(await wished(None), evidence)).proof
+
+        async def work(tx: Transaction) -> Wait:
+            await self.taking.take(tx, replace(await wished(tx), proof=proof))
             return await self.line.waits.get(tx, wait_id, owner=citizen_id)
 
         with counting(self.booked.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):

@@ -30,7 +30,7 @@ class Form:
 
 
 def form_of(wish: Wish) -> Form:
-    """Who books which slot, and what they say of the visit."""
+    """Who comes to which slot, what they say of the visit, and who pays what for it."""
     details = wish.details
     said = {
         "citizen_id": wish.citizen_id,
@@ -40,6 +40,8 @@ def form_of(wish: Wish) -> Form:
         "medicines": list(details.medicines),
         "file_ids": list(details.file_ids),
         "referral_id": details.referral_id,
+        "insurance": wish.insurance,
+        "agreed_price_kopecks": wish.agreed_price_kopecks,
     }
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return Form(canonical)

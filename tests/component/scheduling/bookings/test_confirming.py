@@ -15,8 +15,9 @@ from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from tests.support.sealing import DemoPki
-from tests.support.service import Tokens, outbox_events
+from tests.support.service import Tokens, keyed, outbox_events
 from tests.support.services.scheduling import Desk, scheduling
+from tests.support.services.waiting import answer_offer, joined, wish
 
 SNILS = "11223344595"
 
@@ -100,3 +101,21 @@ async def test_a_clinic_asks_for_a_signature_a30(
         assert (both.status_code, both.json()["errors"][0]["code"]) == (422, "one-of")
         done = await desk.book(who, slot["id"], signature=signature(SNILS))
         assert done.status_code == 201, done.text
+
+
+async def test_an_offer_is_accepted_with_a_code_too_a30_a18(desk: Desk) -> None:
+    """A refused yes leaves the offer; the digest is that of the offered visit."""
+    holder, slot = await desk.citizen("holder"), await desk.late_slot(clinic_id="clinic-1")
+    visit = await desk.booked(holder, slot["id"])
+    who = await desk.citizen(oms=None, snils=None)
+    said = {"reason": "first", "symptoms": "Кашель", "red_flags": []}
+    place = await joined(desk, who, wish(slot, details=said, preliminary=True))
+    assert (await desk.cancel(holder, visit["id"])).status_code == 200
+
+    refused = await answer_offer(desk, who, place, "acceptance")
+    assert (refused.status_code, refused.json()["code"]) == (403, "confirmation-needed")
+    act = desk.tokens.act("citizen-1", refused.json()["digest"], at=desk.clock())
+    done = await desk.http.post(
+        f"/v1/waits/{place}/acceptance", json={"act": act}, headers={**who, **keyed()}
+    )
+    assert done.status_code == 201, done.text
