@@ -23,7 +23,6 @@ from services.chassis.telemetry.journey import random_hex
 from services.chassis.work import blockings, ended_sessions, looks, rights
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
-from services.chassis.work.transactions import Transaction
 from services.importing import api as importing_api
 from services.importing import store as importing_store
 from services.importing.store import ImportStore
@@ -73,6 +72,13 @@ from services.scheduling.patients.usecases import Registration
 from services.scheduling.reception import api as reception_api
 from services.scheduling.reception import store as reception_store
 from services.scheduling.reception.usecases import Receiving
+from services.scheduling.requests import api as requests_api
+from services.scheduling.requests import store as requests_store
+from services.scheduling.requests.actions import DeskClock, RequestHolds
+from services.scheduling.requests.domain import DUE
+from services.scheduling.requests.domain import SHOWN_LABELS as REQUESTS_SHOWN
+from services.scheduling.requests.metrics import RequestMetrics
+from services.scheduling.requests.usecases import Answering, Asking
 from services.scheduling.reviews import api as reviews_api
 from services.scheduling.reviews import store as reviews_store
 from services.scheduling.reviews.usecases import Reviewing
@@ -140,21 +146,26 @@ def build(
     check_url = partial(_check_url, settings)
     recent = timetable_api.RecentAnswers()
     slots = timetable_store.Slots(db)
+    known = Known(db)
+    calendar = Calendar(timetable_store.ClosedDays(db))
     receptions = reception_store.Receptions(db)
     patients = patients_store.Patients(db)
     ending = Ending(deps, holds_store.Holds(db), patients)
     line = Line(deps, patients, waitlist_store.Waits(db))
-    freeing = Freeing(
-        deps,
-        slots,
-        line.next,
-        {HoldKind.CITIZEN: ending.ended, HoldKind.WAITLIST: line.ended},
-    )
+    requests = requests_store.Requests(db)
+    desk_clock = DeskClock(deps, known, calendar)
+    held = {
+        HoldKind.CITIZEN: ending.ended,
+        HoldKind.WAITLIST: line.ended,
+        HoldKind.REQUEST: RequestHolds(deps, requests, desk_clock).ended,
+    }
+    freeing = Freeing(deps, slots, line.next, held)
     acting = rights.Rights(db)
     appointments = bookings_store.Appointments(db)
-    known = Known(db)
     triage = Triage(deps, known, TriageMetrics(resources.metrics))
-    journal = Looks(db, SHOWN_LABELS, clinics=known.clinic_names, now=now, new_id=new_id)
+    journal = Looks(
+        db, {**SHOWN_LABELS, **REQUESTS_SHOWN}, clinics=known.clinic_names, now=now, new_id=new_id
+    )
     showing = Showing(journal)
     alternating = Alternating(deps, slots, known)
     taking = Taking(
@@ -196,13 +207,6 @@ def build(
         WaitlistMetrics(resources.metrics),
         changed=recent.changed,
     )
-
-    async def note_blocked(tx: Transaction, account_id: str, *, blocked: bool) -> None:
-        await patients.note(tx, account_id, blocked=blocked)
-        if blocked:
-            await waitlist.blocked(tx, account_id)
-
-    calendar = Calendar(timetable_store.ClosedDays(db))
     timetables = Timetables(db)
     making = Making(deps, timetables, slots, known, calendar, freeing)
     visits = ClinicsChanges(appointments, patients, numbers, check_url)
@@ -227,6 +231,15 @@ def build(
     marking = Marking(deps, appointments, patients)
     attendance = Attendance(deps, known, appointments, marking, showing)
     arranging = Arranging(deps, video_store.Orders(db), taking, changed=recent.changed)
+    asking = Asking(
+        deps,
+        requests,
+        desk_clock,
+        taking,
+        counted,
+        RequestMetrics(resources.metrics),
+        changed=recent.changed,
+    )
     imports = Imports(
         resources.transactions,
         ImportStore(db),
@@ -244,7 +257,7 @@ def build(
             ),
             router=_routes(),
             handlers=[
-                blockings.handlers(resources.transactions, note_blocked),
+                blockings.handlers(resources.transactions, waitlist.note),
                 rights.handlers(resources.transactions, acting),
                 known_consumers.handlers(Copies(deps, known)),
                 patients_consumers.handlers(
@@ -265,6 +278,7 @@ def build(
                 IMPORT: imports.due,
                 FOLLOW_VISIT: arranging.arrange,
                 PAST: waitlist.past,
+                DUE: asking.due,
             },
             timer_concurrency={MAKE: _MADE_AT_ONCE, IMPORT: 1},
             max_bodies={importing_api.PATH: importing_api.MAX_FILE},
@@ -278,6 +292,7 @@ def build(
                 holds_store.INDEXES,
                 video_store.INDEXES,
                 waitlist_store.INDEXES,
+                requests_store.INDEXES,
                 reviews_store.INDEXES,
                 patients_store.INDEXES,
                 rights.INDEXES,
@@ -305,6 +320,8 @@ def build(
                 holding,
                 rescheduling,
                 waitlist,
+                asking,
+                Answering(deps, requests, making, taking, known, journal, changed=recent.changed),
                 talons,
                 Reviewing(
                     deps, reviews_store.Reviews(db), appointments, known, changed=recent.changed
@@ -318,7 +335,7 @@ def build(
                 journal,
                 imports,
             ],
-            measures=[timetable.measure, waitlist.measure],
+            measures=[timetable.measure, waitlist.measure, asking.measure],
         ),
     ).app
 
@@ -344,6 +361,8 @@ def _routes() -> APIRouter:
         holds_api.router,
         video_api.router,
         waitlist_api.router,
+        requests_api.router,
+        requests_api.desks,
         talons_api.router,
         reviews_api.router,
         desk_api.router,

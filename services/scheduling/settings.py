@@ -87,6 +87,21 @@ class Settings(ServiceSettings):
         description="A directory of PEM files: the authorities whose certificates citizens may "
         "sign bookings with, and their revocation lists. Without it codes alone confirm (A30).",
     )
+    request_limit: int = Field(
+        default=3, ge=1, description="Requests to desks that one citizen may have open at once."
+    )
+    same_day_answer: timedelta = Field(
+        default=timedelta(hours=2),
+        gt=timedelta(0),
+        description="In which a desk answers who asks for a doctor on the same day (A21), within "
+        "the clinic's hours.",
+    )
+    request_hold: timedelta = Field(
+        default=timedelta(days=1),
+        gt=timedelta(0),
+        description="How long time is held that a desk found for somebody; half of what is left "
+        "to the visit at most.",
+    )
     hotline: str = "8-800-555-35-35"
     video_url: str | None = Field(
         default=None,

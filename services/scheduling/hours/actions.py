@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from services.chassis.foundation import clock
 from services.chassis.work.transactions import Transaction
 from services.scheduling.deps import Deps
+from services.scheduling.hours.domain.extra import Extra, extended, extra_slot
 from services.scheduling.hours.domain.making import (
     Difference,
     World,
@@ -16,18 +17,21 @@ from services.scheduling.hours.domain.making import (
     difference,
     slots_of,
 )
-from services.scheduling.hours.domain.timetable import Timetable
+from services.scheduling.hours.domain.timetable import Timetable, empty
 from services.scheduling.hours.store import Timetables
 from services.scheduling.known.domain import Clinic
+from services.scheduling.known.errors import ClinicUnknownError
 from services.scheduling.known.store import Known
-from services.scheduling.timetable.actions import Calendar, Freeing
-from services.scheduling.timetable.domain import Slot
+from services.scheduling.timetable.actions import HOLD, Calendar, Freeing
+from services.scheduling.timetable.domain import Hold, Slot
 from services.scheduling.timetable.store import Slots
 
 MAKE = "make-slots"
 """The timer of each timetable: its next days are made. Its key is the timetable."""
 ASK = "ask-about-visits"
 """The timer that has a clinic asked what becomes of visits that nobody's hours have any more."""
+_LONGEST = timedelta(hours=24)
+"""No visit takes longer."""
 PIECE_DAYS, PIECE_SLOTS = 31, 250
 """How much is made in one step, at most: days, and slots (a single day always is)."""
 
@@ -85,6 +89,27 @@ class Making:
     async def write(self, tx: Transaction, found: Difference) -> None:
         """Make it so."""
         await self.freeing.write(tx, made=found.made, changed=found.changed, gone=found.gone)
+
+    async def open_extra(self, tx: Transaction, clinic_id: str, extra: Extra, hold: Hold) -> Slot:
+        """One visit more than the doctor's hours have, held from the beginning (A19).
+
+        Raises:
+            DoctorUnknownError: the doctor has no hours at this clinic.
+            See `extra_slot`.
+        """
+        kept = await self.timetables.get(tx, empty(extra.doctor_id, clinic_id).id, owner=None)
+        world = await self.world(tx, kept, extra.day, extra.day)
+        if world is None:
+            raise ClinicUnknownError
+        doctors = await self.known.doctors_at(tx, clinic_id)
+        since, until = extra.starts_at - _LONGEST, extra.ends_at
+        there = await self.slots.of_doctors(tx, {*doctors, extra.doctor_id}, since, until)
+        after = extended(kept, extra)
+        made = replace(extra_slot(after, extra, world, there), hold=hold)
+        await self.timetables.save(tx, after)
+        await self.freeing.write(tx, made=[made], changed=(), gone=())
+        await tx.set_timer(HOLD, made.id, hold.until)
+        return made
 
     async def keep(self, tx: Transaction, wanted: Sequence[Timetable]) -> set[str]:
         """Keep the plans of so many timetables, new ones too, and have their slots made.

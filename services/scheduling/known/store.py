@@ -194,6 +194,11 @@ class Known:
         query = doctors_query(wanted, year, clinics)
         return [found["_id"] async for found in self.doctors.collection.find(query, {"_id": 1})]
 
+    async def doctors_at(self, tx: Transaction, clinic_id: str) -> list[str]:
+        """The ids of all who receive at a clinic."""
+        found = await self.doctors.every(tx, {"clinics": clinic_id, "receives": True})
+        return [doctor.id for doctor in found]
+
     async def specialties(self) -> list[str]:
         """The codes of what there are doctors of."""
         found: list[str] = await self.doctors.collection.distinct("specialties")

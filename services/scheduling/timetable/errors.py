@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.chassis.foundation.errors import NotFoundError, RefusalError
@@ -80,3 +81,16 @@ class DayClosedError(RefusalError):
         super().__init__(f"{starts_at:%d.%m.%Y} приёма нет: {reason}. Выберите другой день.")
         self.starts_at = starts_at
         self.reason = reason
+
+
+class ThereIsTimeError(RefusalError):
+    """Nobody has to wait: what is wanted is free now."""
+
+    code = "there-is-time"
+    title = "Свободное время есть"
+
+    def __init__(self, first: datetime, slot_ids: Sequence[str]) -> None:
+        super().__init__(
+            f"Ждать не нужно: подходящее время свободно, ближайшее – {spoken(first)}. Запишитесь."
+        )
+        self.members = {"slot_ids": " ".join(slot_ids)}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from services.chassis.foundation.errors import RefusalError
 from services.chassis.work.transactions import Transaction
+from services.scheduling.bookings.actions import miss_rule
 from services.scheduling.deps import Deps
 from services.scheduling.patients.domain import Known, engaged, may_book
 from services.scheduling.patients.store import Patients
@@ -83,7 +84,7 @@ class Line:
         return given
 
     def _could_book(self, known: Known | None, slot: Slot) -> bool:
-        """Whether they are not blocked, busy then, or have as many visits as one may."""
+        """Whether they are not blocked, busy then, or have as many visits as one may (A33, too)."""
         settings = self.deps.settings
         try:
             engaged(
@@ -93,6 +94,7 @@ class Line:
                 limit=settings.active_limit,
                 per_day=settings.bookings_per_day,
                 now=self.deps.now(),
+                misses=miss_rule(settings),
             )
         except RefusalError:
             return False

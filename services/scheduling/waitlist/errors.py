@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from services.chassis.foundation.errors import (
     FieldError,
@@ -11,7 +10,6 @@ from services.chassis.foundation.errors import (
     NotFoundError,
     RefusalError,
 )
-from services.scheduling.timetable.errors import spoken
 
 
 class WaitUnknownError(NotFoundError):
@@ -38,19 +36,6 @@ class WaitEndedError(RefusalError):
     code = "wait-ended"
     title = "Ожидание уже закончено"
     detail = "Вы уже не в этом листе ожидания. Чтобы ждать снова, встаньте в него ещё раз."
-
-
-class ThereIsTimeError(RefusalError):
-    """Nobody has to wait: what is wanted is free now."""
-
-    code = "there-is-time"
-    title = "Свободное время есть"
-
-    def __init__(self, first: datetime, slot_ids: Sequence[str]) -> None:
-        super().__init__(
-            f"Ждать не нужно: подходящее время свободно, ближайшее – {spoken(first)}. Запишитесь."
-        )
-        self.members = {"slot_ids": " ".join(slot_ids)}
 
 
 class WaitingAlreadyError(RefusalError):

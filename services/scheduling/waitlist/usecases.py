@@ -20,7 +20,7 @@ from services.scheduling.deps import Deps
 from services.scheduling.known.domain import Clinic
 from services.scheduling.known.errors import ClinicUnknownError, DoctorUnknownError
 from services.scheduling.known.store import Known
-from services.scheduling.patients.domain import Patient, may_book
+from services.scheduling.patients.domain import may_book
 from services.scheduling.timetable.actions import Freeing
 from services.scheduling.timetable.domain import HoldEnd, Slot
 from services.scheduling.timetable.store import SlotQuery
@@ -34,7 +34,7 @@ from services.scheduling.waitlist.domain import (
     check_days,
     check_line,
 )
-from services.scheduling.waitlist.errors import ThereIsTimeError, WaitEndedError
+from services.scheduling.waitlist.errors import WaitEndedError
 from services.scheduling.waitlist.metrics import WaitlistMetrics
 from services.sealing.own import NOTHING, Evidence
 
@@ -74,7 +74,7 @@ class Waitlist:
 
         async def work(tx: Transaction) -> Wait:
             patient = may_book(await self.line.patients.get(tx, wanted.citizen_id))
-            _check_time(free, patient)
+            patient.check_time(free)
             standing = await self.line.waits.open_of(tx, wanted.citizen_id)
             check_line(sought, standing, self.deps.settings.wait_limit)
             await tx.set_timer(PAST, wanted.id, sought.over_at(zones))
@@ -197,11 +197,13 @@ class Waitlist:
             await self.freeing.end(tx, slot, HoldEnd.GIVEN_BACK)
             await self.freeing.free(tx, slot_id, hold_id=wait.id)
 
-    async def blocked(self, tx: Transaction, citizen_id: str) -> None:
-        """Their account is closed: what they are offered goes to the next; their places wait."""
-        for wait in await self.line.waits.open_of(tx, citizen_id):
-            if wait.offer is not None:
-                await self._decline(tx, wait.offer.slot_id, wait)
+    async def note(self, tx: Transaction, account_id: str, *, blocked: bool) -> None:
+        """An account was closed, or opened again: offers to who is shut out go to the next."""
+        await self.line.patients.note(tx, account_id, blocked=blocked)
+        if blocked:
+            for wait in await self.line.waits.open_of(tx, account_id):
+                if wait.offer is not None:
+                    await self._decline(tx, wait.offer.slot_id, wait)
 
     async def past(self, due: Due) -> None:
         """The last day of a wait is over."""
@@ -233,11 +235,3 @@ class Waitlist:
         """Set the gauges."""
         for state in (State.WAITING, State.OFFERED):
             self.metrics.waits.labels(state.value).set(await self.line.waits.left(state))
-
-
-def _check_time(free: Sequence[Slot], patient: Patient) -> None:
-    """Free time at which this patient is elsewhere is none."""
-    could = [slot for slot in free if not patient.busy(slot.visit)]
-    if could:
-        first = could[0].visit
-        raise ThereIsTimeError(first.local(first.starts_at), [slot.id for slot in could[:5]])

@@ -27,6 +27,7 @@ def wish(slot: Mapping[str, Any], **over: Any) -> dict[str, Any]:
         "to": day,
         "time_from": f"{starts:%H:%M}",
         "time_to": f"{starts + timedelta(minutes=1):%H:%M}",
+        "details": {"reason": "first", "symptoms": "Кашель две недели", "red_flags": []},
         **over,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -23,9 +23,11 @@ from services.scheduling.patients.errors import (
     TooManyBookingsError,
 )
 from services.scheduling.reception.domain import Assent, Reception
-from services.scheduling.timetable.domain import Visit
+from services.scheduling.timetable.domain import Slot, Visit
+from services.scheduling.timetable.errors import ThereIsTimeError
 
 _DAY = timedelta(days=1)
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,18 @@ class Patient:
     def busy(self, visit: Visit) -> bool:
         """Whether they are to be somewhere else at that time."""
         return any(e.starts_at < visit.ends_at and visit.starts_at < e.ends_at for e in self.agenda)
+
+    def check_time(self, free: Sequence[Slot]) -> None:
+        """See that none of these free slots is one to which this patient could come.
+
+        Raises:
+            ThereIsTimeError: nobody has to wait, or to ask for a doctor.
+        """
+        could = [slot for slot in free if not self.busy(slot.visit)]
+        if could:
+            first = could[0].visit
+            ids = [slot.id for slot in could[:_NAMED]]
+            raise ThereIsTimeError(first.local(first.starts_at), ids)
 
 
 @dataclass(frozen=True)

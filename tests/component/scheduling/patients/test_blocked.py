@@ -24,7 +24,11 @@ async def test_every_route_that_takes_a_token_refuses_the_blocked(desk: Desk) ->
         "doctor_id": booked["doctor_id"],
         "day": "2038-03-04",
         **dict.fromkeys(
-            ("absence_id", "change_id", "import_id", "wait_id", "review_id", "hold_id"), "any"
+            (
+                *("absence_id", "change_id", "import_id", "wait_id", "review_id", "hold_id"),
+                "request_id",
+            ),
+            "any",
         ),
     }
     found = list(doors(desk.app))

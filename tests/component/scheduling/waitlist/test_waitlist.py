@@ -176,7 +176,13 @@ async def test_where_there_is_time_nobody_waits(desk: Desk) -> None:
         ({"specialty": "therapist"}, 422, "one-of"),
         ({"doctor_id": None, "specialty": "therapist"}, 422, "with-specialty"),
         ({"kind": "dance"}, 422, "visit-kind"),
-        ({"preliminary": True}, 422, "missing"),
+        ({"details": {"symptoms": "Кашель"}}, 422, "missing"),
+        (
+            {"details": {"symptoms": "Острая боль в груди", "red_flags": []}},
+            409,
+            "life-threatening",
+        ),
+        ({"details": {}, "preliminary": True}, 422, "missing"),
     ]
     for over, status, code in cases:
         refused = await join(desk, who, wish(slot, **over))

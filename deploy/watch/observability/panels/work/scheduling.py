@@ -49,4 +49,19 @@ PANELS = (
         description="waiting – ждут времени, offered – время придержано и предложено.",
         series=one(Gauge("waits", ("state",)), "{{state}}"),
     ),
+    Panel(
+        key="doctor-requests",
+        title="Запросы врача",
+        unit=Unit.COUNT,
+        description="open – ждут регистратуры, offered – ждут ответа гражданина.",
+        series=one(Gauge("doctor_requests", ("state",)), "{{state}}"),
+    ),
+    Panel(
+        key="doctor-requests-overdue",
+        title="Запросы врача без ответа в срок",
+        unit=Unit.COUNT,
+        description="Не ноль – регистратура не успевает: отвечает поддержка, "
+        "`GET /v1/desk/requests?overdue=true`.",
+        series=one(Gauge("doctor_requests_overdue"), "без ответа"),
+    ),
 )

@@ -1,0 +1,1 @@
+"""Requests: «Запросить врача» and «врач в тот же день», which a clinic's desk answers in time."""
