@@ -33,17 +33,19 @@ from services.scheduling.bookings import consumers as bookings_consumers
 from services.scheduling.bookings import store as bookings_store
 from services.scheduling.bookings.actions import (
     FOLLOW_VISIT,
+    PENDING,
     SHOWN_LABELS,
     ClinicsChanges,
     Marking,
     Moving,
     Showing,
     Taking,
+    Waiting,
 )
 from services.scheduling.bookings.domain.booking import DIGITS
 from services.scheduling.bookings.gateways import Proofs
 from services.scheduling.bookings.metrics import BookingMetrics
-from services.scheduling.bookings.usecases import Bookings, Rescheduling
+from services.scheduling.bookings.usecases import Bookings, Pending, Rescheduling
 from services.scheduling.changes import api as changes_api
 from services.scheduling.changes import store as changes_store
 from services.scheduling.changes.actions import APPLY, Settling
@@ -210,6 +212,13 @@ def build(
     timetables = Timetables(db)
     making = Making(deps, timetables, slots, known, calendar, freeing)
     visits = ClinicsChanges(appointments, patients, numbers, check_url)
+    pending = Pending(
+        taking,
+        Waiting(deps, appointments, check_url),
+        visits,
+        showing,
+        changed=recent.changed,
+    )
     changes = Changes(db)
     settling = Settling(deps, making, visits)
     planning = Planning(deps, changes, settling)
@@ -225,7 +234,6 @@ def build(
         receptions,
         TimetableMetrics(resources.metrics),
     )
-    search = Search(deps, slots, known)
     talons = Talons(deps, appointments, showing)
     calling = Calling(deps, taking, moving, showing, changed=recent.changed)
     marking = Marking(deps, appointments, patients)
@@ -265,10 +273,11 @@ def build(
                     Encryption("identity.patients", settings.patients_secret),
                 ),
                 talons_consumers.handlers(talons),
-                bookings_consumers.handlers(bookings),
+                bookings_consumers.handlers(pending),
                 video_consumers.handlers(arranging),
             ],
             timer_handlers={
+                PENDING: pending.look,
                 WARN_HOLD: holding.warn,
                 HOLD: Holding(deps, freeing, changed=recent.changed).run_out,
                 MAKE: hours.make,
@@ -309,7 +318,7 @@ def build(
                 ),
                 recent,
                 timetable,
-                search,
+                Search(deps, slots, known),
                 triage,
                 Receiving(deps, known, receptions, changed=recent.changed),
                 hours,
@@ -318,6 +327,7 @@ def build(
                 bookings,
                 proofs,
                 holding,
+                pending,
                 rescheduling,
                 waitlist,
                 asking,

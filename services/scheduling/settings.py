@@ -48,6 +48,17 @@ class Settings(ServiceSettings):
     holds_per_day: int = Field(
         default=20, ge=1, description="How often one citizen holds a slot in a day."
     )
+    pending_stalls: timedelta = Field(
+        default=timedelta(hours=24),
+        gt=timedelta(0),
+        description="After so long without a change a pending visit's citizen is told whom to "
+        "turn to (A12).",
+    )
+    pending_ends: timedelta = Field(
+        default=timedelta(hours=3),
+        ge=timedelta(0),
+        description="So long before its time a visit that is pending still is off.",
+    )
     self_cancel_hours: int = Field(
         default=24,
         ge=0,

@@ -22,6 +22,14 @@ class AcceptedAlreadyError(RefusalError):
     detail = "Клиника уже подтвердила эту запись."
 
 
+class NothingAwaitedError(RefusalError):
+    """Nothing can be handed in for a visit that does not stand, or has begun."""
+
+    code = "nothing-awaited"
+    title = "К этой записи ничего не приложить"
+    detail = "Запись уже не действует или приём начался: приложить к ней ничего нельзя."
+
+
 class AlreadyCancelledError(RefusalError):
     """It is off already."""
 

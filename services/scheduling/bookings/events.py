@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from contracts import scheduling as contract
-from services.scheduling.bookings.domain.appointment import Appointment, Cancelled, Canceller
+from services.scheduling.bookings.domain.appointment import (
+    Appointment,
+    Cancelled,
+    Canceller,
+    Status,
+)
+
+_READ_AFTER = timedelta(days=3)
+"""For so long after a visit its doctor may still read what was attached, to write it up."""
 
 
 def booked(appointment: Appointment, check_url: str) -> contract.AppointmentBooked:
@@ -29,6 +37,35 @@ def confirmed(appointment: Appointment, check_url: str) -> contract.AppointmentC
         check_url=check_url,
         pii=contract.PatientPii(full_name=appointment.patient_name),
     )
+
+
+def stalled(appointment: Appointment, hotline: str) -> contract.AppointmentStalled:
+    """A pending appointment has not changed for too long."""
+    return contract.AppointmentStalled(
+        appointment_id=appointment.id,
+        citizen_id=appointment.citizen_id,
+        clinic_id=appointment.clinic_id,
+        visit=contract.Visit(**vars(appointment.visit)),
+        needs=tuple(need.value for need in appointment.needs),
+        hotline=hotline,
+    )
+
+
+def files_shared(appointment: Appointment) -> contract.AppointmentFilesShared:
+    """Which files the clinic may read: those of a visit that is not off, until some days after."""
+    stands = appointment.status is not Status.CANCELLED
+    return contract.AppointmentFilesShared(
+        appointment_id=appointment.id,
+        citizen_id=appointment.citizen_id,
+        clinic_id=appointment.clinic_id,
+        file_ids=appointment.details.files if stands else (),
+        until=appointment.visit.ends_at + _READ_AFTER,
+    )
+
+
+def of_files(appointment: Appointment) -> tuple[contract.AppointmentFilesShared, ...]:
+    """The same, where there are files at all."""
+    return (files_shared(appointment),) if appointment.details.files else ()
 
 
 def moved(

@@ -9,6 +9,7 @@ from datetime import datetime
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.actions.following import followed
+from services.scheduling.bookings.actions.waiting import awaited
 from services.scheduling.bookings.domain.appointment import (
     Appointment,
     Cancelled,
@@ -45,7 +46,7 @@ class ClinicsChanges:
         how = Cancelled(why.now, Canceller.CLINIC, why.code)
         off = visit.cancel(how, why.note)
         await self.patients.disengage(tx, off.citizen_id, off.id)
-        await self.appointments.save(tx, off, events.cancelled(off, how))
+        await self.appointments.save(tx, off, events.cancelled(off, how), *events.of_files(off))
         await followed(tx, off)
 
     async def move(self, tx: Transaction, visit: Appointment, slot: Slot, why: Why) -> None:
@@ -60,5 +61,6 @@ class ClinicsChanges:
             code=why.code,
             check_url=self.check_url(after.talon_number),
         )
-        await self.appointments.save(tx, after, fact)
+        await self.appointments.save(tx, after, fact, *events.of_files(after))
         await followed(tx, after)
+        await awaited(tx, after)

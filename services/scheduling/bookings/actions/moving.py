@@ -9,6 +9,7 @@ from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.actions.following import followed
 from services.scheduling.bookings.actions.taking import Taking
+from services.scheduling.bookings.actions.waiting import awaited
 from services.scheduling.bookings.domain.appointment import STANDING, Appointment
 from services.scheduling.bookings.domain.booking import talon_number
 from services.scheduling.bookings.domain.details import needs_of
@@ -85,6 +86,7 @@ class Moving:
             check_url=of.check_url(number),
             actor_id=mover.actor_id,
         )
-        saved = await of.appointments.save(tx, after, fact)
+        saved = await of.appointments.save(tx, after, fact, *events.of_files(after))
         await followed(tx, saved)
+        await awaited(tx, saved)
         return saved

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.scheduling.bookings.domain.booking import CancelRule
+from services.scheduling.bookings.domain.pending import PendingRule
 from services.scheduling.patients.domain import MissRule
 from services.scheduling.settings import Settings
 
@@ -20,3 +21,8 @@ def miss_rule(settings: Settings) -> MissRule:
         limited=settings.misses_limited,
         active=settings.misses_active,
     )
+
+
+def pending_rule(settings: Settings) -> PendingRule:
+    """How long a visit may wait for what it needs (A12)."""
+    return PendingRule(stalls=settings.pending_stalls, ends=settings.pending_ends)

@@ -20,6 +20,7 @@ class Shown(StrEnum):
     FOUND = "found"
     TALON = "talon-checked"
     CANCELLED = "cancelled"
+    ACCEPTED = "accepted"
     ROOM = "video-room"
     LISTED = "day-list"
     READ = "read"
@@ -35,6 +36,7 @@ SHOWN_LABELS: Mapping[str, str] = {
     Shown.FOUND: "Запись найдена по запросу сотрудника",
     Shown.TALON: "Талон проверен в регистратуре",
     Shown.CANCELLED: "Запись отменена сотрудником",
+    Shown.ACCEPTED: "Клиника подтвердила запись",
     Shown.ROOM: "Врач вошёл в видеокомнату",
     Shown.LISTED: "Запись показана в списке приёма на день",
     Shown.READ: "Запись открыта сотрудником",

@@ -11,6 +11,7 @@ from services.chassis.foundation.errors import DuplicateError, InvalidInputError
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.actions.rules import miss_rule
+from services.scheduling.bookings.actions.waiting import awaited
 from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.bookings.domain.booking import book, talon_number
 from services.scheduling.bookings.domain.confirmations import confirmed
@@ -127,7 +128,9 @@ class Taking:
         await self.freeing.end(tx, replace(slot, appointment_id=appointment_id), HoldEnd.TAKEN)
         await self.patients.engage(tx, busier)
         fact = events.booked(booked, self.check_url(number))
-        return await self.appointments.add(tx, booked, fact)
+        added = await self.appointments.add(tx, booked, fact, *events.of_files(booked))
+        await awaited(tx, added)
+        return added
 
     async def check_details(self, tx: Transaction, slot: Slot, wish: Wish) -> None:
         """Hold what the citizen says against what such a visit needs (A26).

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
 from contracts.roles import Role
+from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.text import line, prose
-from services.chassis.foundation.typed import Tidied
+from services.chassis.foundation.typed import Id, Tidied
 from services.chassis.http.answers import answered
 from services.chassis.http.auth import Principal
 from services.chassis.http.door import admitted
@@ -25,8 +26,9 @@ from services.scheduling.bookings.domain.appointment import (
 )
 from services.scheduling.bookings.domain.details import Wish
 from services.scheduling.bookings.domain.moving import Mover
+from services.scheduling.bookings.domain.pending import Supplied
 from services.scheduling.bookings.gateways import Proofs
-from services.scheduling.bookings.usecases import Bookings, Rescheduling
+from services.scheduling.bookings.usecases import Bookings, Pending, Rescheduling
 from services.scheduling.bookings.views import DetailsIn
 from services.scheduling.deps import (
     Body,
@@ -34,12 +36,14 @@ from services.scheduling.deps import (
     ConfirmedCitizen,
     Confirming,
     Limit,
+    Registrar,
 )
 from services.scheduling.timetable.views import AlternativesView
 
 router = APIRouter(prefix="/v1", tags=["Записи"])
 Use = Annotated[Bookings, Depends(facility(Bookings))]
 _DESK = (Role.SUPPORT, Role.REGISTRAR)
+Waits = Annotated[Pending, Depends(facility(Pending))]
 AppointmentId = Annotated[str, Path(max_length=64)]
 
 
@@ -59,6 +63,32 @@ class Transfer(Body):
     """To which slot."""
 
     slot_id: str = Field(min_length=1, max_length=128, examples=["doctor-orlova-202611240500"])
+
+
+class Supply(Body):
+    """What was missing: one's own files from documents, or the consent to the visit (A11)."""
+
+    file_ids: list[Id] = Field(default=[], max_length=10)
+    referral_id: Id | None = Field(default=None, description="Скан направления.")
+    consent: bool = Field(default=False, description="Согласие на приём.")
+
+    def supplied(self) -> Supplied:
+        """As the use case takes it.
+
+        Raises:
+            InvalidInputError: nothing came.
+        """
+        found = Supplied(tuple(self.file_ids), self.referral_id, self.consent)
+        if not found.needs:
+            detail = "Приложите файлы, направление или согласие на приём."
+            raise InvalidInputError([FieldError("/file_ids", "missing", detail)], detail)
+        return found
+
+
+class Acceptance(Body):
+    """A word of the clinic to the patient."""
+
+    comment: Annotated[str, Tidied(prose, longest=500)] | None = None
 
 
 class Cancel(Body):
@@ -175,6 +205,40 @@ async def transfer(
     hands = REPRESENTATIVE if who.actor else Canceller.CITIZEN.value
     mover = Mover(Canceller.CITIZEN, hands, who.actor)
     found = await rescheduling.move(appointment_id, body.slot_id, mover, citizen_id=who.subject)
+    return _view(bookings, found)
+
+
+@router.post("/appointments/{appointment_id}/documents", summary="Передать недостающее")
+async def supply(
+    appointment_id: AppointmentId,
+    body: Supply,
+    bookings: Use,
+    pending: Waits,
+    who: ConfirmedCitizen,
+) -> AppointmentView:
+    """Hand in what a pending visit needs (A11); files may be attached until any visit begins.
+
+    Each change begins the 24 hours anew; with nothing missing the visit is confirmed at once.
+    """
+    found = await pending.supply(who.subject, appointment_id, body.supplied(), actor_id=who.actor)
+    return _view(bookings, found)
+
+
+@router.post(
+    "/desk/appointments/{appointment_id}/acceptance",
+    summary="Подтвердить запись от имени клиники",
+    tags=["Сотрудникам"],
+)
+async def accept(
+    appointment_id: AppointmentId,
+    bookings: Use,
+    pending: Waits,
+    who: Registrar,
+    body: Acceptance | None = None,
+) -> AppointmentView:
+    """The clinic's word that a pending visit takes place, with a comment for the patient (A10)."""
+    comment = body.comment or None if body else None
+    found = await pending.agree(appointment_id, comment, Reach(who, (Role.REGISTRAR,)))
     return _view(bookings, found)
 
 

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from services.scheduling.bookings.usecases.booking import Bookings
 from services.scheduling.bookings.usecases.moving import Rescheduling
+from services.scheduling.bookings.usecases.pending import Pending
 
-__all__ = ["Bookings", "Rescheduling"]
+__all__ = ["Bookings", "Pending", "Rescheduling"]

@@ -10,7 +10,7 @@ from services.chassis.database.pages import Page
 from services.chassis.http.looks import Reach
 from services.chassis.telemetry.metrics import TRY_AGAIN, counting
 from services.chassis.work.arrivals import arrived
-from services.chassis.work.transactions import Cause, Transaction
+from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.actions import (
     Showing,
@@ -141,7 +141,8 @@ class Bookings:
             off = found.cancel(how, note)
             await self.taking.freeing.free(tx, off.slot_id, appointment_id=off.id)
             await self.patients.disengage(tx, off.citizen_id, off.id)
-            saved = await self.appointments.save(tx, off, events.cancelled(off, how))
+            told = (events.cancelled(off, how), *events.of_files(off))
+            saved = await self.appointments.save(tx, off, *told)
             await followed(tx, off)
             if desk is not None:
                 by_post = desk.at(saved.clinic_id)
@@ -152,22 +153,6 @@ class Bookings:
         self.changed()
         self.metrics.cancelled.labels(by).inc()
         return off
-
-    async def accepted(self, appointment_id: str, comment: str | None, *, cause: Cause) -> None:
-        """The clinic's own system has the visit (A36), with its comment (A10).
-
-        Raises:
-            AppointmentUnknownError: nobody booked that.
-            AcceptedAlreadyError: it has answered before.
-        """
-
-        async def work(tx: Transaction) -> None:
-            found = await self.appointments.get(tx, appointment_id, owner=None)
-            after = found.accepted(self.deps.now(), comment)
-            if after is not found:
-                await self.appointments.save(tx, after)
-
-        await self.deps.transactions.run(work, cause=cause)
 
     async def one(self, citizen_id: str, appointment_id: str) -> Appointment:
         """One of the citizen's own.

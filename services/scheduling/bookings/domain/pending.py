@@ -1,0 +1,121 @@
+"""What a pending visit waits for, and what becomes of it when nothing comes (A10–A12)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.scheduling.bookings.domain.appointment import (
+    STANDING,
+    SYSTEM,
+    Appointment,
+    Entry,
+    Status,
+    Step,
+)
+from services.scheduling.bookings.domain.details import Details, Need
+from services.scheduling.bookings.errors import NothingAwaitedError
+
+NOT_CONFIRMED = "not-confirmed"
+"""Why a visit is off whose time came before what it waited for."""
+
+
+@dataclass(frozen=True)
+class PendingRule:
+    """After `stalls` without a change its citizen is told whom to turn to.
+
+    It is off, and its slot somebody else's, so long before the visit: `ends`, or half of the time
+    that there was, where it was booked late.
+    """
+
+    stalls: timedelta
+    ends: timedelta
+
+    def ends_at(self, visit: Appointment) -> datetime:
+        """Until when it may be pending."""
+        starts_at = visit.visit.starts_at
+        left = max(timedelta(0), starts_at - visit.booked_at)
+        return starts_at - min(self.ends, left / 2)
+
+    def stalls_at(self, visit: Appointment) -> datetime | None:
+        """When nothing will have changed for too long; None: that was said already."""
+        since = visit.pending_since
+        return None if since is None or visit.stalled_since else since + self.stalls
+
+    def next_look(self, visit: Appointment) -> datetime:
+        """When something is to be done about it."""
+        stalls_at, ends_at = self.stalls_at(visit), self.ends_at(visit)
+        return ends_at if stalls_at is None else min(stalls_at, ends_at)
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """What a citizen hands in later: files, the scan of a referral, their consent (A11)."""
+
+    file_ids: tuple[str, ...] = ()
+    referral_id: str | None = None
+    consent: bool = False
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files, the scan of the referral among them."""
+        return Details(file_ids=self.file_ids, referral_id=self.referral_id).files
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What is not missing any more."""
+        given = {
+            Need.DOCUMENTS: bool(self.file_ids),
+            Need.REFERRAL: self.referral_id is not None,
+            Need.CONSENT: self.consent,
+        }
+        return frozenset(need for need, there in given.items() if there)
+
+
+def supplied(found: Appointment, what: Supplied, entry: Entry) -> Appointment:
+    """The visit with what its citizen handed in; files are welcome until it begins (A26).
+
+    Raises:
+        NothingAwaitedError: it does not stand, or has begun.
+    """
+    if found.status not in STANDING or found.visit.starts_at <= entry.at:
+        raise NothingAwaitedError
+    details = replace(
+        found.details,
+        file_ids=tuple(dict.fromkeys((*found.details.file_ids, *what.file_ids))),
+        referral_id=what.referral_id or found.details.referral_id,
+    )
+    after = replace(found, details=details, history=found.history_with(entry))
+    return settled(after, what.needs, entry.at)
+
+
+def agreed(found: Appointment, comment: str | None, now: datetime) -> Appointment:
+    """The clinic has entered the visit, which is its word that it takes place (A10, A36).
+
+    Raises:
+        AcceptedAlreadyError: it has answered.
+    """
+    return settled(found.accepted(now, comment), {Need.CLINIC}, now)
+
+
+def settled(found: Appointment, there: Collection[Need], now: datetime) -> Appointment:
+    """A pending visit without these needs: confirmed if nothing is left, else waiting anew."""
+    if found.status is not Status.PENDING:
+        return found
+    needs = tuple(need for need in found.needs if need not in there)
+    if needs:
+        return replace(found, needs=needs, pending_since=now)
+    confirmed = Entry(now, Step.CONFIRMED, SYSTEM)
+    return replace(
+        found,
+        needs=(),
+        pending_since=None,
+        status=Status.CONFIRMED,
+        history=found.history_with(confirmed),
+    )
+
+
+def stalled(found: Appointment, now: datetime) -> Appointment:
+    """It was said that nothing has changed for too long (A12)."""
+    return replace(found, history=found.history_with(Entry(now, Step.STALLED, SYSTEM)))

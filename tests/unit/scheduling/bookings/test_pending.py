@@ -1,0 +1,81 @@
+"""Pending visits: what is missing, how long one waits, and when the visit is off (A10–A12)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.scheduling.bookings import events
+from services.scheduling.bookings.domain.appointment import Appointment, Entry, Status, Step
+from services.scheduling.bookings.domain.details import Need
+from services.scheduling.bookings.domain.pending import (
+    PendingRule,
+    Supplied,
+    agreed,
+    settled,
+    stalled,
+    supplied,
+)
+from services.scheduling.bookings.errors import NothingAwaitedError
+from tests.support.services.scheduling import BEFORE, START, booked
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+RULE = PendingRule(stalls=DAY, ends=3 * HOUR)
+
+
+def _pending(*needs: Need) -> Appointment:
+    return replace(booked(), status=Status.PENDING, needs=needs, pending_since=BEFORE)
+
+
+def _given(found: Appointment, what: Supplied, *, after: timedelta = HOUR) -> Appointment:
+    return supplied(found, what, Entry(BEFORE + after, Step.SUPPLIED, "citizen"))
+
+
+def test_a11_each_thing_that_comes_begins_the_day_anew_and_the_last_one_confirms() -> None:
+    found = _given(_pending(Need.REFERRAL, Need.DOCUMENTS), Supplied(referral_id="f1"))
+    assert (found.status, found.needs) == (Status.PENDING, (Need.DOCUMENTS,))
+    assert (found.pending_since, found.details.referral_id) == (BEFORE + HOUR, "f1")
+    found = _given(found, Supplied(("f2",)), after=2 * HOUR)
+    assert (found.status, found.needs, found.pending_since) == (Status.CONFIRMED, (), None)
+    assert found.details.files == ("f2", "f1")
+    assert [e.step for e in found.history[1:]] == [Step.SUPPLIED, Step.SUPPLIED, Step.CONFIRMED]
+
+
+def test_a10_the_clinics_word_confirms_what_waits_for_nothing_else() -> None:
+    found = agreed(_pending(Need.CLINIC), "Натощак.", BEFORE + HOUR)
+    assert (found.status, found.clinic_comment) == (Status.CONFIRMED, "Натощак.")
+    waits = agreed(_pending(Need.CLINIC, Need.CONSENT), None, BEFORE + HOUR)
+    assert (waits.status, waits.needs) == (Status.PENDING, (Need.CONSENT,))
+    assert _given(waits, Supplied(consent=True)).status is Status.CONFIRMED
+
+
+def test_a26_files_are_welcome_until_the_visit_begins() -> None:
+    found = _given(booked(), Supplied(("f1",)))
+    assert (found.status, found.details.file_ids) == (Status.CONFIRMED, ("f1",))
+    assert settled(found, {Need.CLINIC}, BEFORE) is found
+    with pytest.raises(NothingAwaitedError):
+        _given(booked(), Supplied(("f1",)), after=START - BEFORE)
+    with pytest.raises(NothingAwaitedError):
+        _given(replace(booked(), status=Status.CANCELLED), Supplied(("f1",)))
+
+
+def test_a12_a_standstill_is_told_once() -> None:
+    found = _pending(Need.CLINIC)
+    assert RULE.next_look(found) == BEFORE + DAY
+    told = stalled(found, BEFORE + DAY)
+    assert (told.stalled_since, RULE.stalls_at(told)) == (BEFORE, None)
+    assert RULE.next_look(told) == START - 3 * HOUR
+    said = events.stalled(told, "8-800")
+    assert (said.needs, said.hotline) == (("clinic",), "8-800")
+    anew = settled(
+        replace(told, needs=(Need.CLINIC, Need.CONSENT)), {Need.CONSENT}, BEFORE + 2 * DAY
+    )
+    assert RULE.next_look(anew) == START - 3 * HOUR  # sooner than another day
+    assert anew.stalled_since is None
+
+
+def test_a_visit_that_is_booked_late_waits_for_half_of_what_is_left() -> None:
+    late = replace(_pending(Need.CLINIC), booked_at=START - 2 * HOUR)
+    assert RULE.ends_at(late) == START - HOUR
