@@ -2,7 +2,8 @@
 
 Baseline: FastAPI and Motor by themselves with that update, on our server. The booking does all that
 it promises: token, idempotency key, agenda, appointment, event, majority commit. `one slot for all`
-is what a crowd costs: one winner, everybody else a clear refusal. Both apps are processes of their
+is what a crowd costs: one winner, everybody else a clear refusal. Moving to another slot in one
+step is held against bookings of the same turn. Both apps are processes of their
 own, and so is the client (`closedloop`, about 10 µs a request); with MongoDB they share this
 machine's cores.
 """
@@ -31,7 +32,7 @@ from tests.benchmarks.row import Row
 from tests.benchmarks.world import REPETITIONS
 from tests.support.stack import ServerStack
 
-CLIENTS: Mapping[int, int] = {1: 300, 16: 1_000, 64: 1_500}
+CLIENTS: Mapping[int, int] = {1: 300, 16: 1_000, 64: 1_500, 256: 2_000}
 """How many at a time, and how many requests they make together."""
 _TURNS = 1 + REPETITIONS
 PATIENT = {"HTTP_LAG_SECONDS": "60", "HTTP_SECONDS": "60"}
@@ -65,6 +66,7 @@ async def run() -> list[Row]:
                     found["booking"].append(await _bookings(running, clients, count))
                     found["known"].append(await _bookings(running, clients, count, known=True))
                     found["crowd"].append(await _crowd(running, clients, count))
+                    found["moving"].append(await _moves(running, clients, count))
                 rows += _rows(clients, {name: runs[1:] for name, runs in found.items()})
     finally:
         await asyncio.to_thread(stack.stop)
@@ -83,6 +85,8 @@ def _rows(clients: int, found: Mapping[str, Sequence[Run]]) -> list[Row]:
         value = statistics.median(r.rate for r in found[of])
         return Row(name, value, "1/s", statistics.median(ratios), group)
 
+    moves = [m.rate / b.rate for m, b in zip(found["moving"], found["booking"], strict=True)]
+    moved = statistics.median(m.rate for m in found["moving"])
     return [
         rate("bare FastAPI, the conditional update by Motor", "bare"),
         rate("the same route in the service", "door"),
@@ -91,6 +95,8 @@ def _rows(clients: int, found: Mapping[str, Sequence[Run]]) -> list[Row]:
         waited("a booking, median", "booking", 50),
         waited("a booking, 99 of 100 within", "booking", 99),
         *([rate("one slot for all", "crowd")] if clients > 1 else []),
+        rate("moves to another slot in one step", "moving"),
+        Row("… to bookings", moved, "1/s", statistics.median(moves), group),
     ]
 
 
@@ -107,6 +113,25 @@ async def _bookings(running: Service, clients: int, count: int, *, known: bool =
         await load(running.port, 16, [_own_list(who) for who in people], {200: count})
     requests = [booking_of(slot, who) for slot, who in zip(slots, people, strict=True)]
     return await load(running.port, clients, requests, {201: count})
+
+
+async def _moves(running: Service, clients: int, count: int) -> Run:
+    """Everybody has a visit, and moves it to a slot of their own."""
+    slots = await new_slots(running.mongo, 2 * count)
+    people = await new_citizens(running.mongo, running.tokens, count)
+    booked = [booking_of(slot, who) for slot, who in zip(slots, people, strict=False)]
+    await load(running.port, 64, booked, {201: count})
+    theirs = running.mongo.db["appointments"].find({"slot_id": {"$in": slots}}, {"slot_id": 1})
+    visits = {visit["slot_id"]: visit["_id"] async for visit in theirs}
+    requests = [
+        request_of(f"/v1/appointments/{visits[old]}/transfer", _to(new), who)
+        for old, new, who in zip(slots, slots[count:], people, strict=False)
+    ]
+    return await load(running.port, clients, requests, {200: count})
+
+
+def _to(slot_id: str) -> bytes:
+    return orjson.dumps({"slot_id": slot_id})
 
 
 def _own_list(token: str) -> bytes:

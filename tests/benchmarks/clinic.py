@@ -42,7 +42,7 @@ from services.scheduling.timetable.domain import Slot
 from services.scheduling.timetable.store.slots import to_document
 from tests.support.eventually import eventually
 from tests.support.service import Tokens, fresh_database
-from tests.support.services.scheduling import SLOT, VISIT
+from tests.support.services.scheduling import SAID, SLOT, VISIT
 from tests.support.stack import ServerStack
 
 
@@ -72,7 +72,9 @@ async def new_slots(mongo: Mongo, count: int) -> list[str]:
 
 
 def _slot(slot_id: str, starts_at: datetime) -> Slot:
-    visit = replace(VISIT, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=15))
+    visit = replace(
+        VISIT, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=15), kind="first"
+    )
     return replace(SLOT, id=slot_id, visit=visit)
 
 
@@ -85,7 +87,7 @@ async def new_citizens(mongo: Mongo, tokens: Tokens, count: int) -> list[str]:
 
 
 def booking_of(slot_id: str, token: str) -> bytes:
-    return request_of("/v1/appointments", orjson.dumps({"slot_id": slot_id}), token)
+    return request_of("/v1/appointments", orjson.dumps({"slot_id": slot_id, **SAID}), token)
 
 
 def request_of(path: str, body: bytes, token: str | None = None) -> bytes:
