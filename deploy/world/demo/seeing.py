@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.world.demo.citizen import Citizen, log_in
 from deploy.world.demo.doctor import ACCOUNTS, Doctor
-from deploy.world.demo.gateway import Gateway, Phone
+from deploy.world.demo.gateway import Gateway, Phone, RefusedError
 from deploy.world.demo.person import new_person
 from deploy.world.demo.steps import Steps, require
 
@@ -55,19 +55,33 @@ class Seeing:
         await self.at_the_desk()
 
     async def urgent(self) -> None:
-        """Before symptoms are written: what leads to 103 or 112, and where to (A22, A40)."""
-        with self.steps.step("опасные признаки и ближайшая неотложная помощь – без входа") as notes:
+        """A threat to life books nothing: it leads to 103 or 112, and to urgent care (A22, A40)."""
+        with self.steps.step("опасный признак: вместо записи – 103 и неотложная помощь") as notes:
             flags = await self.stranger.get("scheduling", "/red-flags")
-            require("103" in flags["call"], f"whom to call: {flags['call']}")
-            near = {"clinic_id": self.clinic_id}
-            found = await self.stranger.get("scheduling", "/emergency", **near)
-            notes.append(f"признаков: {len(flags['items'])}, отделений: {len(found['items'])}")
+            (slot,) = await self._late_slots(1)
+            said = self._said | {"red_flags": [flags["items"][0]["code"]]}
+            wish = {"slot_id": slot["id"], **said}
+            try:
+                await self.citizen.gateway.post("scheduling", "/appointments", wish, once=True)
+            except RefusedError as refused:
+                require(refused.code == "life-threatening", f"refused with {refused.code}")
+                require("103" in refused.problem["call"], f"whom to call: {refused.problem}")
+                notes.append(f"отделений рядом: {len(refused.problem['departments'])}")
+            else:
+                require(False, "a threat to life was booked")
 
     async def book_and_move(self) -> None:
         """Another time in one step: the old talon leads to the new one (A9, A14)."""
         citizen, steps = self.citizen, self.steps
-        with steps.step("запись, в письме – файл для календаря") as notes:
+        with steps.step("время придержано, пока заполняется запись: другой его не видит") as notes:
             first, second = await self._late_slots(2)
+            wish = {"slot_id": first["id"]}
+            held = await citizen.gateway.post("scheduling", "/holds", wish, once=True)
+            require(held["state"] == "held", held["state_label"])
+            free = {slot["id"] for slot in await self._late_slots(2)}
+            require(first["id"] not in free, "a slot that is held is shown as free")
+            notes.append(f"осталось {held['seconds_left']} с")
+        with steps.step("запись, в письме – файл для календаря") as notes:
             await citizen.mailbox.skip()
             before = await citizen.gateway.post(
                 "scheduling", "/appointments", {"slot_id": first["id"], **self._said}, once=True

@@ -71,7 +71,8 @@ class VideoVisit:
             self.appointment = await self.citizen.gateway.get("scheduling", path)
             require(self.begins <= offered, f"at {self.begins}, not {offered}")
             inboxes = (self.citizen.phone, self.citizen.device)
-            await asyncio.gather(*(i.wait_for(f"{self.begins:%H:%M}") for i in inboxes))
+            at = rf"\b{self.begins.hour}:{self.begins:%M}"  # as messages say it: «9:05»
+            await asyncio.gather(*(i.wait_for(at) for i in inboxes))
             notes.append(f"{self.begins:%d.%m %H:%M}, {self.appointment['visit']['doctor_name']}")
 
     async def enter(self) -> Doctor:

@@ -1,16 +1,15 @@
-"""What is told of a visit: once with its talon, a reminder, nothing once it is off (N1, N12)."""
+"""What is told of a visit: once with its talon, nothing once it is off (N1, A6, A10, A33)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 
-from contracts.envelope import Data, Event
+from contracts.envelope import Data
 from contracts.notifier import MessageAbandoned
 from contracts.scheduling import (
     AppointmentAttended,
@@ -18,9 +17,7 @@ from contracts.scheduling import (
     AppointmentCancelled,
     AppointmentConfirmed,
     AppointmentMissed,
-    AppointmentMoved,
     AppointmentStalled,
-    CancelledBy,
     TalonIssued,
 )
 from services.chassis.http.facilities import find
@@ -33,11 +30,18 @@ from tests.support.services.notifier import (
     MAIL,
     PHONE,
     ended,
-    heard,
-    journal,
     register,
 )
 from tests.support.services.notifier.providers import Providers
+from tests.support.services.notifier.visits import (
+    BOOKED,
+    CANCELLED,
+    about,
+    due_now,
+    none_left,
+    of_visits,
+    timers_of,
+)
 
 _A7 = (
     "Пациент: Соколова Анна Сергеевна\n",
@@ -48,66 +52,6 @@ _A7 = (
     "Номер талона: ",
 )
 """What a talon has (A7), in the letter, too (A38)."""
-BOOKED, CANCELLED = "appointment-booked.v2", "appointment-cancelled.v2"
-MOVED = "appointment-moved.v2"
-
-
-_ORDER = (
-    AppointmentBooked,
-    AppointmentStalled,
-    AppointmentConfirmed,
-    TalonIssued,
-    AppointmentMoved,
-    AppointmentAttended,
-    AppointmentMissed,
-    AppointmentCancelled,
-)
-
-
-def about(
-    kind: type[Data], visit: str, *, starts: datetime | None = None, **changes: Any
-) -> Event[Any]:
-    """An event of this visit: in three days at 9:30 in Moscow unless said."""
-    at = heard(AppointmentBooked).data.visit.model_dump(mode="json")
-    # a fixed hour: 10:30 is a character longer, and what is left of the clinic's name one shorter
-    usual = (datetime.now(UTC) + timedelta(days=3)).replace(hour=6, minute=30)
-    at["starts_at"] = (starts or usual).isoformat()
-    if kind is AppointmentBooked:  # the contract's example is a pending one
-        changes = {"status": "confirmed", "needs": []} | changes
-    return heard(
-        kind,
-        aggregate=visit,
-        seq=_ORDER.index(kind) + 1,
-        appointment_id=visit,
-        citizen_id=CITIZEN,
-        visit=at,
-        **changes,
-    )
-
-
-async def due_now(app: FastAPI, kind: str) -> None:
-    """The timers of this kind need not wait any longer."""
-    timers = find(app, Runtime).timers.collection
-    changed = await timers.update_many({"kind": kind}, {"$set": {"due_at": datetime.now(UTC)}})
-    assert changed.modified_count > 0
-
-
-async def none_left(app: FastAPI, kind: str) -> None:
-    async def gone() -> bool:
-        left: int = await find(app, Runtime).timers.collection.count_documents({"kind": kind})
-        return left == 0
-
-    await eventually(gone)
-
-
-async def of_visits(client: httpx2.AsyncClient, tokens: Tokens) -> list[tuple[str, str]]:
-    """Template and channel of everything told of visits."""
-    lines = await journal(client, tokens, CITIZEN, limit=100)
-    return sorted(
-        (line["template"], line["channel"])
-        for line in lines
-        if line["template"].startswith("appointment-")
-    )
 
 
 async def test_booking_and_talon_are_one_message_in_each_channel(
@@ -239,132 +183,6 @@ async def test_a_stop_between_booking_and_talon_loses_nothing(
         await ended(client, tokens, CITIZEN, count=2, template=BOOKED)
 
 
-async def test_a_visit_is_reminded_of_and_a_cancelled_one_is_not(
-    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
-) -> None:
-    """N12: a day before; cancelling takes the reminder away, whatever came first."""
-    await register(app, phone=PHONE, email=None)
-    starts = datetime.now(UTC) + timedelta(days=3)
-    await deliver(app, about(AppointmentBooked, "kept", starts=starts))
-    await deliver(app, about(AppointmentBooked, "off"))
-    await deliver(app, about(AppointmentCancelled, "off"))
-    await deliver(app, about(AppointmentCancelled, "early"))
-    await deliver(app, about(AppointmentBooked, "early"))
-    timers = find(app, Runtime).timers.collection
-    (timer,) = await timers.find({"kind": "notice"}).to_list(None)
-    assert timer["key"] == "kept"
-    assert abs(timer["due_at"] - (starts - timedelta(days=1))) < timedelta(seconds=1)
-    await due_now(app, "notice")
-    await ended(client, tokens, CITIZEN, count=1, template="appointment-reminder.v2")
-    assert len([t for t in boxes.sms.texts if t.startswith("Ждём")]) == 1
-
-
-async def test_a_reminder_that_comes_too_late_is_not_sent(
-    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
-) -> None:
-    """N12: after an outage nobody is reminded of yesterday's visit."""
-    await register(app, phone=PHONE, email=None)
-    await deliver(app, about(AppointmentBooked, "v"))
-    await deliver(app, about(TalonIssued, "v"))
-    now = datetime.now(UTC)
-    timers = find(app, Runtime).timers.collection
-    await timers.update_one({"kind": "notice"}, {"$set": {"due_at": now, "payload.until": now}})
-    await none_left(app, "notice")
-    assert await of_visits(client, tokens) == [(BOOKED, "sms")]
-
-
-def moved(visit: str, *, seq: int = 5, starts: datetime, **changes: Any) -> Event[Any]:
-    """The visit is at another time, with another talon."""
-    at = heard(AppointmentMoved).data.visit.model_dump(mode="json") | {
-        "starts_at": starts.isoformat()
-    }
-    return heard(
-        AppointmentMoved,
-        aggregate=visit,
-        seq=seq,
-        appointment_id=visit,
-        citizen_id=CITIZEN,
-        visit=at,
-        **changes,
-    )
-
-
-async def test_a_moved_visit_is_told_at_once_and_reminded_of_at_its_new_time(
-    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
-) -> None:
-    """K3: old and new time, the new talon; its sealing is told to nobody twice."""
-    await register(app)
-    await deliver(app, about(AppointmentBooked, "v"))
-    await deliver(app, about(TalonIssued, "v"))
-    starts = datetime.now(UTC) + timedelta(days=5)
-    event = moved("v", starts=starts, former_talon_number="4821-0937-5526")
-    assert await deliver(app, event) == "handled"
-    assert await deliver(app, event) == "duplicate"
-    await deliver(app, about(TalonIssued, "v"))
-    await ended(client, tokens, CITIZEN, count=2, template=MOVED)
-    (letter,) = [m for m in boxes.email.to(MAIL) if "перенес" in m.title]
-    assert "Клиника перенесла приём" in letter.text
-    assert "Прежний врач: Орлова Мария Викторовна" in letter.text
-    assert "Талон 4821-0937-5526 больше не действует" in letter.text
-    timers = find(app, Runtime).timers.collection
-    (timer,) = await timers.find({"kind": "notice"}).to_list(None)
-    assert abs(timer["due_at"] - (starts - timedelta(days=1))) < timedelta(seconds=1)
-    assert sorted({t for t, _ in await of_visits(client, tokens)}) == [BOOKED, MOVED]
-
-
-async def test_of_moves_in_any_order_the_newest_counts(
-    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
-) -> None:
-    """N8: a replayed dead letter; the booking comes last of all and sets no reminder of its own."""
-    await register(app, phone=PHONE, email=None)
-    newest = datetime.now(UTC) + timedelta(days=6)
-    await deliver(app, moved("v", seq=6, starts=newest))
-    await deliver(app, moved("v", seq=5, starts=newest - timedelta(days=2)))
-    await deliver(app, about(AppointmentBooked, "v"))
-    await ended(client, tokens, CITIZEN, count=1, template=MOVED)
-    timers = find(app, Runtime).timers.collection
-    (timer,) = await timers.find({"kind": {"$in": ["notice", "talon-wait"]}}).to_list(None)
-    assert abs(timer["due_at"] - (newest - timedelta(days=1))) < timedelta(seconds=1)
-
-    await deliver(app, about(AppointmentCancelled, "v"))
-    await deliver(app, moved("v", seq=9, starts=newest))
-    await ended(client, tokens, CITIZEN, count=1, template=CANCELLED)
-    assert await of_visits(client, tokens) == [(CANCELLED, "sms"), (MOVED, "sms")]
-
-
-async def test_e27_whom_a_clinic_cancels_is_led_to_other_times(
-    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
-) -> None:
-    await register(app)
-    off = about(AppointmentCancelled, "v").model_dump(mode="json")["data"]
-    event = heard(
-        AppointmentCancelled,
-        aggregate="v",
-        seq=3,
-        **{**off, "cancelled_by": CancelledBy.CLINIC, "talon_number": "4821-0937-5526"},
-    )
-    assert await deliver(app, event) == "handled"
-    await ended(client, tokens, CITIZEN, count=2, template=CANCELLED)
-    (letter,) = [m for m in boxes.email.to(MAIL) if "отмен" in m.title]
-    assert "Клиника отменила приём" in letter.text
-    assert "/next/alternatives#4821-0937-5526" in letter.text
-    (sms,) = [text for text in boxes.sms.texts if "Отмен" in text]
-    assert sms.endswith("/l")
-
-
-async def timers_of(app: FastAPI, visit: str) -> dict[str, datetime]:
-    """When this visit is reminded of, by timer."""
-    timers = find(app, Runtime).timers.collection
-    found = await timers.find({"key": visit, "kind": {"$in": ["notice", "visit-soon"]}}).to_list(
-        None
-    )
-    return {timer["kind"]: timer["due_at"] for timer in found}
-
-
-def close(one: datetime, other: datetime) -> bool:
-    return abs(one - other) < timedelta(seconds=1)
-
-
 async def test_a10_a11_a_pending_visit_is_told_with_what_is_missing_and_then_confirmed(
     app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
 ) -> None:
@@ -396,69 +214,6 @@ async def test_a10_a11_a_pending_visit_is_told_with_what_is_missing_and_then_con
     }
 
 
-async def test_a16_a_pending_visit_that_moves_is_confirmed_and_reminded_of_later(
-    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
-) -> None:
-    await register(app)
-    await deliver(app, about(AppointmentBooked, "v", status="pending", needs=["clinic"]))
-    starts = datetime.now(UTC) + timedelta(days=5)
-    await deliver(
-        app, moved("v", seq=2, starts=starts, reason_code="doctor-absent", status="pending")
-    )
-    await ended(client, tokens, CITIZEN, count=2, template=MOVED)
-    letter = boxes.email.to(MAIL)[-1].text
-    assert "Почему: врача в этот день не будет" in letter
-    assert "Запись ещё ждёт подтверждения" in letter
-    assert await timers_of(app, "v") == {}
-    await deliver(app, about(AppointmentConfirmed, "v", starts=starts))
-    await deliver(app, about(TalonIssued, "v", starts=starts))
-    await ended(client, tokens, CITIZEN, count=2, template="appointment-confirmed.v2")
-    assert close((await timers_of(app, "v"))["notice"], starts - timedelta(days=1))
-
-
-async def test_a15_a_visit_of_today_is_reminded_of_once_two_hours_before(
-    app: FastAPI, client: httpx2.AsyncClient, tokens: Tokens
-) -> None:
-    """Booked within the day; it moves to within two hours, and then to next week."""
-    await register(app, phone=PHONE, email=None)
-    now = datetime.now(UTC)
-    await deliver(app, about(AppointmentBooked, "v", starts=now + timedelta(hours=23)))
-    assert set(await timers_of(app, "v")) == {"visit-soon"}
-    await deliver(app, moved("v", seq=5, starts=now + timedelta(minutes=90)))
-    assert await timers_of(app, "v") == {}  # it is told of the move just now
-    await deliver(app, moved("v", seq=6, starts=now + timedelta(days=7)))
-    assert set(await timers_of(app, "v")) == {"notice", "visit-soon"}
-    await due_now(app, "visit-soon")
-    await none_left(app, "visit-soon")
-    await ended(client, tokens, CITIZEN, count=1, template="appointment-soon.v2")
-
-
-async def test_a15_a_reminder_that_waits_for_its_provider_is_not_sent_when_the_visit_began(
-    make: Callable[..., FastAPI], boxes: Providers, tokens: Tokens
-) -> None:
-    """The SMS centre was away over the beginning: the journal says that it came too late."""
-    clock = [datetime.now(UTC)]
-    app = make(now=lambda: clock[0])
-    async with running(app) as client:
-        await register(app, phone=PHONE, email=None)
-        await ended(client, tokens, CITIZEN, count=1, template="account-registered.v2")
-        starts = clock[0] + timedelta(hours=10)
-        await deliver(app, about(AppointmentBooked, "v", starts=starts))
-        boxes.sms.faults.append(503)
-        await due_now(app, "visit-soon")
-
-        async def put_off() -> bool:
-            newest = (await journal(client, tokens, CITIZEN))[0]
-            return bool(newest["status"] == "retrying")
-
-        await eventually(put_off)
-        clock[0] = starts
-        await due_now(app, "send-sms")
-        lines = await ended(client, tokens, CITIZEN, count=1, template="appointment-soon.v2")
-        assert [line["history"][-1]["code"] for line in lines] == ["too-late"]
-    assert not [text for text in boxes.sms.texts if "Скоро" in text or "Сегодня" in text]
-
-
 @pytest.mark.parametrize("kind", [AppointmentAttended, AppointmentMissed])
 async def test_a33_a35_what_became_of_a_visit_is_told_and_nothing_more_of_it(
     app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens, kind: type[Data]
@@ -474,39 +229,3 @@ async def test_a33_a35_what_became_of_a_visit_is_told_and_nothing_more_of_it(
     assert ("Оставить отзыв" if attended else "Учтено неявок: 2") in letter
     assert attended or "Держать меньше записей сразу: до" in letter
     assert await timers_of(app, "v") == {}
-
-
-async def test_a38_a_letter_of_a_visit_brings_it_into_the_calendar_and_out_again(
-    app: FastAPI, client: httpx2.AsyncClient, boxes: Providers, tokens: Tokens
-) -> None:
-    """One entry, whose number grows: booked, moved, cancelled. The journal keeps its hash."""
-    await register(app)
-    await deliver(app, about(AppointmentBooked, "v"))
-    await deliver(app, about(TalonIssued, "v"))
-    await ended(client, tokens, CITIZEN, count=2, template=BOOKED)
-    await deliver(app, moved("v", starts=datetime(2026, 12, 31, 21, 30, tzinfo=UTC)))
-    await ended(client, tokens, CITIZEN, count=2, template=MOVED)
-    await deliver(app, about(AppointmentCancelled, "v"))
-    await ended(client, tokens, CITIZEN, count=2, template=CANCELLED)
-    files = [file for letter in boxes.email.to(MAIL) for file in letter.files]
-    kinds = [(file.get_content_type(), file.get_filename()) for file in files]
-    assert kinds == [("text/calendar", "visit.ics")] * 3
-    entries = [unfolded(file.get_content()) for file in files]
-    assert [entry["METHOD"] for entry in entries] == ["PUBLISH", "PUBLISH", "CANCEL"]
-    assert [entry["STATUS"] for entry in entries] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
-    assert [entry["UID"] for entry in entries] == ["v"] * 3
-    numbers = [int(entry["SEQUENCE"]) for entry in entries]
-    assert numbers == sorted(set(numbers))
-    assert entries[1]["DTSTART"] == "20261231T213000Z"
-    assert entries[1]["LOCATION"].startswith("Городская поликлиника № 45\\, г. Москва")
-    timers = find(app, Runtime).mongo.db["messages"]
-    (kept,) = await timers.find({"template": BOOKED, "address.channel": "email"}).to_list(None)
-    (file,) = kept["content"]["attachments"]
-    assert file["content"] is None
-    assert len(file["sha256"]) == 64
-
-
-def unfolded(file: str) -> dict[str, str]:
-    """The properties of a calendar file."""
-    lines = file.replace("\r\n", "\n").replace("\n ", "").splitlines()
-    return {name: value for name, _, value in (line.partition(":") for line in lines)}
