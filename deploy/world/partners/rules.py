@@ -63,6 +63,7 @@ _REASONS = {
     "snils": "snils-mismatch",
     "inn": "inn-mismatch",
     "passport": "passport-mismatch",
+    "category": "certificate-not-linked",
 }
 
 

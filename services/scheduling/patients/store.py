@@ -8,6 +8,7 @@ each other.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,7 @@ from services.scheduling.patients.domain import (
 )
 from services.scheduling.timetable.domain import Visit
 
+_PAPERS = tuple(field.name for field in fields(Papers))  # a newer replica may have stored more
 INDEXES: Indexes = {"patients": []}
 
 
@@ -170,9 +172,10 @@ def _stored(papers: Papers) -> dict[str, Any]:
 
 def _papers(stored: Mapping[str, Any]) -> Papers:
     temporary = stored["temporary_policy"]
+    known = {name: stored[name] for name in _PAPERS if name in stored}
     return Papers(
         **{
-            **stored,
+            **known,
             "birth_date": date.fromisoformat(stored["birth_date"]),
             "known": tuple(stored["known"]),
             "temporary_policy": (

@@ -101,6 +101,7 @@ def test_a_wrong_number_is_named(changes: dict[str, Any], mismatch: str) -> None
         ({"last_name": "Переименова"}, ("name-mismatch",)),
         ({"last_name": "Опечаткин"}, ("birth-date-mismatch",)),
         ({"snils": None, "passport": None}, ("certificate-not-linked",)),
+        ({"last_name": "Льготников"}, ("certificate-not-linked",)),
     ],
 )
 def test_why_is_a_code_e22_e23_e24_e34(changes: dict[str, Any], reasons: tuple[str, ...]) -> None:

@@ -29,6 +29,7 @@ _REASON_OF: Mapping[str, str] = {
     "snils": "snils-mismatch",
     "inn": "inn-mismatch",
     "passport": "passport-mismatch",
+    "category": "certificate-not-linked",
 }
 
 
