@@ -25,6 +25,7 @@ from services.scheduling.waitlist.errors import (
 
 PAST = "wait-past"
 """The timer that ends a wait when its last day is over; its key is the wait."""
+_DAY = 24 * 60
 _EVENING, _MORNING = time(22), time(8)
 _SHARE = 2  # of the time until the visit, how much of it one offer may take
 _SHORTEST = timedelta(minutes=2)
@@ -71,13 +72,21 @@ class Sought:
             return (_of_doctor(self.doctor_id),)
         return tuple(_of_clinic(self.specialty or "", clinic) for clinic in self.clinic_ids)
 
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The minutes of one day in which a slot may begin, from the first to before the end."""
+        if self.begins is None:
+            return ((0, _DAY),)
+        first, end = self.begins
+        return ((first, end),) if first < end else ((first, _DAY), (0, end))
+
     def fits(self, slot: Slot) -> bool:
         """Whether such a slot is waited for."""
         return (
             not keys_of([slot]).isdisjoint(self.keys)
             and self.since <= slot.day <= self.until
             and self.kind in {None, slot.visit.kind}
-            and (self.begins is None or _between(slot.minute, *self.begins))
+            and any(first <= slot.minute < end for first, end in self.spans)
         )
 
     def meets(self, other: Sought) -> bool:
@@ -110,10 +119,6 @@ def _of_doctor(doctor_id: str) -> str:
 
 def _of_clinic(specialty: str, clinic_id: str) -> str:
     return f"s:{specialty}:{clinic_id}"
-
-
-def _between(minute: int, first: int, end: int) -> bool:
-    return first <= minute < end if first < end else minute >= first or minute < end
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from services.scheduling.waitlist.errors import WaitUnknownError
 _BY_JOINING = Sort("joined_at")
 _LATEST = Sort("joined_at", descending=True)
 _OPEN = [State.WAITING.value, State.OFFERED.value]
+_MINUTES = 20
+"""Of so many times of day at most it is asked who wants one of them."""
 MOST_AHEAD = 1000
 """So many who joined before are counted for somebody; more is «as many or more»."""
 INDEXES: Indexes = {
@@ -46,11 +48,34 @@ INDEXES: Indexes = {
 }
 
 
+class _WaitMapper(Mapper[Wait]):
+    """The hours are stored once more, as spans of one day, to be asked for."""
+
+    def document(self, value: Wait) -> dict[str, Any]:
+        spans = [{"first": first, "end": end} for first, end in value.sought.spans]
+        return {**super().document(value), "spans": spans}
+
+
+def _wanted(slots: Collection[Slot]) -> dict[str, Any]:
+    """What sets those aside who want none of them; of many slots at once, not all of those."""
+    kinds = {slot.visit.kind for slot in slots}
+    query: dict[str, Any] = {"sought.kind": {"$in": [None, *sorted(filter(None, kinds))]}}
+    minutes = sorted({slot.minute for slot in slots})
+    if len(minutes) <= _MINUTES:
+        at = [{"first": {"$lte": minute}, "end": {"$gt": minute}} for minute in minutes]
+        query["$or"] = [{"spans": {"$elemMatch": span}} for span in at]
+    if len(slots) == 1:
+        query["passed"] = {"$nin": [slot.id for slot in slots]}
+    return query
+
+
 class Waits(Aggregates[Wait]):
     """Places in line."""
 
     def __init__(self, db: Database) -> None:
-        super().__init__(db["waits"], Mapper(Wait), not_found=WaitUnknownError, owner="citizen_id")
+        super().__init__(
+            db["waits"], _WaitMapper(Wait), not_found=WaitUnknownError, owner="citizen_id"
+        )
         self._citizens = db["waiting_citizens"]
 
     async def join(self, tx: Transaction, wait: Wait) -> Wait:
@@ -68,9 +93,11 @@ class Waits(Aggregates[Wait]):
             "state": State.WAITING.value,
             "sought.since": {"$lte": days[-1]},
             "sought.until": {"$gte": days[0]},
+            **_wanted(slots),
         }
         if after is not None:
-            query |= _BY_JOINING.after(_BY_JOINING.cursor(self.mapper.document(after)))
+            beyond = _BY_JOINING.after(_BY_JOINING.cursor(self.mapper.document(after)))
+            query = {"$and": [query, beyond]}
         return await self.every(tx, query, _BY_JOINING, limit)
 
     async def open_of(self, tx: Transaction, citizen_id: str) -> list[Wait]:

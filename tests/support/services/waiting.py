@@ -12,6 +12,8 @@ from services.chassis.database.client import Database
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.scheduling.timetable.actions import HOLD
+from services.scheduling.timetable.domain import Slot
+from services.scheduling.timetable.store.slots import from_document
 from tests.support.eventually import eventually
 from tests.support.service import keyed
 from tests.support.services.scheduling import Desk
@@ -99,3 +101,8 @@ async def hold_runs_out(desk: Desk, slot_id: str) -> None:
     """Turn the clock to the end of a slot's hold, and have its timer run."""
     desk.clock.now = (await slot_of(desk, slot_id))["hold"]["until"]
     await rung(desk, HOLD, slot_id)
+
+
+def stored_slot(document: Mapping[str, Any]) -> Slot:
+    """A slot of the database, for the domain."""
+    return from_document(document)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contracts.identity import AccountBlocked
 from contracts.scheduling import AppointmentBooked
 from contracts.waiting import OfferEnded, SlotOffered, WaitEnded
 from services.chassis.foundation.settings import Platform
+from services.chassis.http.facilities import find
+from services.chassis.work.transactions import Transaction
+from services.scheduling.hours.usecases import Hours
 from services.scheduling.timetable.actions import HOLD
-from services.scheduling.waitlist.domain import PAST
+from services.scheduling.timetable.domain import ClosedDay
+from services.scheduling.waitlist.domain import PAST, Sought, Wait
+from services.scheduling.waitlist.store import Waits
 from tests.support.service import Tokens, an_event, deliver, keyed, outbox_events
-from tests.support.services.scheduling import SAID, Desk, scheduling
+from tests.support.services.scheduling import SAID, Desk, scheduling, slots_made
 from tests.support.services.waiting import (
     answer_offer,
     database_of,
@@ -256,3 +263,52 @@ async def test_two_replicas_free_slots_and_nobody_has_two_offers_of_one_wait(
         booked = [e for e in await outbox_events(desk.app, AppointmentBooked)
                   if e.data.citizen_id == name]  # fmt: skip
         assert len(booked) == 1
+
+
+async def test_an_offered_slot_that_is_gone_is_told_and_the_place_stays(desk: Desk) -> None:
+    """A18, A14: the clinic closes the day; what is made again is offered again."""
+    holder, visit, slot = await _taken(desk)
+    who = await desk.citizen("first")
+    await joined(desk, who, wish(slot))
+    await desk.cancel(holder, visit["id"])
+    day = datetime.fromisoformat(slot["visit"]["starts_at"]).date()
+    await _closed(desk, day, closed=True)
+    (told,) = await outbox_events(desk.app, OfferEnded)
+    assert (told.data.citizen_id, told.data.reason_code) == ("first", "slot-gone")
+    (mine,) = await waits_of(desk, who)
+    assert (mine["state"], mine["missed"]) == ("waiting", 0)
+    await _closed(desk, day, closed=False)
+    assert await held_for(desk, slot["id"]) == "first"
+    assert len(await outbox_events(desk.app, SlotOffered)) == 2
+
+
+async def _closed(desk: Desk, day: date, *, closed: bool) -> None:
+    """The clinic says of a day whether it works, and its slots are made anew."""
+    making = find(desk.app, Hours).making
+
+    async def work(tx: Transaction) -> None:
+        await making.calendar.days.put(tx, ClosedDay(day, "Авария", "clinic-1", closed))
+        await making.begin(tx, ["doctor-orlova@clinic-1"])
+
+    await making.deps.transactions.run(work)
+    await slots_made(desk.app)
+
+
+async def test_a_thousand_who_wait_cost_a_cancellation_nothing_that_is_felt(desk: Desk) -> None:
+    """X2: a freed slot is held for the first in line in the same transaction, far below 1 s."""
+    holder, visit, slot = await _taken(desk)
+    await desk.citizen("first")
+    day = datetime.fromisoformat(slot["visit"]["starts_at"]).date()
+    sought = Sought(day, day, doctor_id="doctor-orlova")
+    nobody = replace(sought, begins=(0, 1))  # of the same doctor and day, at another time
+    mapper, now = Waits(database_of(desk)).mapper, desk.clock()
+    await database_of(desk)["waits"].insert_many(
+        mapper.document(Wait(f"w-{n:04}", f"nobody-{n}", nobody, now, nobody.keys))
+        for n in range(900)
+    )
+    last = Wait("w-last", "first", sought, now + timedelta(seconds=1), sought.keys)
+    await database_of(desk)["waits"].insert_one(mapper.document(last))
+    begun = time.perf_counter()
+    assert (await desk.cancel(holder, visit["id"])).status_code == 200
+    print(f"cancelled past 900 who wait in {time.perf_counter() - begun:.3f} s")
+    assert await held_for(desk, slot["id"]) == "first"
