@@ -90,6 +90,23 @@ class AppointmentAccepted(Data):
     comment: Annotated[str, Field(max_length=1000)] | None = None
 
 
+class AttendanceReported(Data):
+    """The clinic's own system says whether the patient came, once the visit is over (A33, A36)."""
+
+    TYPE: ClassVar[str] = "ehr.attendance-reported.v1"
+    appointment_id: str
+    attended: bool
+    comment: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class VisitCommented(Data):
+    """The clinic adds a comment for the patient to a visit, in place of the one before (A10)."""
+
+    TYPE: ClassVar[str] = "ehr.visit-commented.v1"
+    appointment_id: str
+    comment: Annotated[str, Field(max_length=1000)]
+
+
 class RecordedPatient(Part):
     """A person as the clinic, or the register, has them; numbers are digits."""
 

@@ -27,8 +27,8 @@ TOPICS: tuple[Topic, ...] = (
         name="ehr.events",
         producer="ehr",
         key="appointment_id",
-        events=(p.AppointmentAccepted,),
-        consumers={"scheduling": (p.AppointmentAccepted,)},
+        events=(p.AppointmentAccepted, p.AttendanceReported, p.VisitCommented),
+        consumers={"scheduling": (p.AppointmentAccepted, p.AttendanceReported, p.VisitCommented)},
     ),
     read_by("certificates", "ehr.records", "request_id", p.RecordAnswered),
     Topic(

@@ -14,6 +14,7 @@ from contracts import patients as h
 from contracts import records as q
 from contracts import rights as r
 from contracts import scheduling as s
+from contracts import visits as v
 from contracts import waiting as w
 from contracts.topics.model import Topic, read_by
 
@@ -248,9 +249,9 @@ TOPICS: tuple[Topic, ...] = (
                 w.RequestAnswered,
                 w.RequestEscalated,
             ),
-            "ehr": (s.AppointmentBooked, s.AppointmentMoved, s.AppointmentCancelled),
         },
     ),
+    read_by("ehr", "scheduling.visits", "appointment_id", v.VisitReported),
     Topic(
         name="notifier.events",
         producer="notifier",

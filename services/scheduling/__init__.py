@@ -1,9 +1,10 @@
 """Scheduling: doctors' hours, slots, appointments and their talons.
 
 Owns the timetables and who has which slot. Publishes `scheduling.events` (appointments booked,
-moved and cancelled, talons issued, the video visits of applications). Hears of clinics and doctors,
-who is a confirmed citizen, whose account is blocked and who acts for whom (identity), that a talon
-is sealed or cannot be and whose an upload is (documents), that the clinic entered the visit (ehr),
-and that an application needs a video visit or was withdrawn (certificates). It makes no PDF and
-sends no message: others do that from its events.
+moved and cancelled, talons issued, the video visits of applications), and `scheduling.visits`, by
+which a clinic's own system enters each visit. Hears of clinics and doctors, who is a confirmed
+citizen, whose account is blocked and who acts for whom (identity), that a talon is sealed or cannot
+be and whose an upload is (documents), that the clinic entered the visit, commented it or saw its
+patient (ehr), and that an application needs a video visit or was withdrawn (certificates). It makes
+no PDF and sends no message: others do that from its events.
 """

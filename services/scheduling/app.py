@@ -43,9 +43,10 @@ from services.scheduling.bookings.actions import (
     Waiting,
 )
 from services.scheduling.bookings.domain.booking import DIGITS
+from services.scheduling.bookings.events import ClinicEvents
 from services.scheduling.bookings.gateways import Proofs
 from services.scheduling.bookings.metrics import BookingMetrics
-from services.scheduling.bookings.usecases import Bookings, Pending, Rescheduling
+from services.scheduling.bookings.usecases import Bookings, Pending, Reports, Rescheduling
 from services.scheduling.changes import api as changes_api
 from services.scheduling.changes import store as changes_store
 from services.scheduling.changes.actions import APPLY, Settling
@@ -53,7 +54,7 @@ from services.scheduling.changes.store import Changes
 from services.scheduling.changes.usecases import Applying, ClinicsHours, Planning
 from services.scheduling.deps import Deps
 from services.scheduling.desk import api as desk_api
-from services.scheduling.desk.usecases import Attendance, Calling, Desk
+from services.scheduling.desk.usecases import Attendance, Calling, Desk, Rejecting
 from services.scheduling.holds import api as holds_api
 from services.scheduling.holds import store as holds_store
 from services.scheduling.holds.actions import WARN_HOLD, Ending
@@ -164,6 +165,7 @@ def build(
     freeing = Freeing(deps, slots, line.next, held)
     acting = rights.Rights(db)
     appointments = bookings_store.Appointments(db)
+    for_clinic = ClinicEvents(Encryption("scheduling.visits", settings.visits_secret))
     triage = Triage(deps, known, TriageMetrics(resources.metrics))
     journal = Looks(
         db, {**SHOWN_LABELS, **REQUESTS_SHOWN}, clinics=known.clinic_names, now=now, new_id=new_id
@@ -180,6 +182,7 @@ def build(
         appointments,
         new_talon=numbers,
         check_url=check_url,
+        for_clinic=for_clinic,
     )
     counted = BookingMetrics(resources.metrics)
     bookings = Bookings(
@@ -211,10 +214,10 @@ def build(
     )
     timetables = Timetables(db)
     making = Making(deps, timetables, slots, known, calendar, freeing)
-    visits = ClinicsChanges(appointments, patients, numbers, check_url)
+    visits = ClinicsChanges(appointments, patients, numbers, check_url, for_clinic)
     pending = Pending(
         taking,
-        Waiting(deps, appointments, check_url),
+        Waiting(deps, appointments, patients, check_url, for_clinic),
         visits,
         showing,
         changed=recent.changed,
@@ -235,9 +238,7 @@ def build(
         TimetableMetrics(resources.metrics),
     )
     talons = Talons(deps, appointments, showing)
-    calling = Calling(deps, taking, moving, showing, changed=recent.changed)
     marking = Marking(deps, appointments, patients)
-    attendance = Attendance(deps, known, appointments, marking, showing)
     arranging = Arranging(deps, video_store.Orders(db), taking, changed=recent.changed)
     asking = Asking(
         deps,
@@ -273,7 +274,7 @@ def build(
                     Encryption("identity.patients", settings.patients_secret),
                 ),
                 talons_consumers.handlers(talons),
-                bookings_consumers.handlers(pending),
+                bookings_consumers.handlers(pending, Reports(deps, appointments, marking)),
                 video_consumers.handlers(arranging),
             ],
             timer_handlers={
@@ -337,8 +338,9 @@ def build(
                     deps, reviews_store.Reviews(db), appointments, known, changed=recent.changed
                 ),
                 Desk(deps, appointments, showing),
-                calling,
-                attendance,
+                Calling(deps, taking, moving, showing, changed=recent.changed),
+                Rejecting(deps, freeing, visits, showing, changed=recent.changed),
+                Attendance(deps, known, appointments, marking, showing),
                 Entering(
                     deps, appointments, showing, Rooms(settings.video_url, settings.video_secret)
                 ),

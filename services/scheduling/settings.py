@@ -16,7 +16,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="SCHEDULING_", frozen=True)
 
-    OWN_SECRETS = ("patients_secret",)
+    OWN_SECRETS = ("patients_secret", "visits_secret")
 
     port: int = 8103
     database: str = "scheduling"
@@ -24,6 +24,11 @@ class Settings(ServiceSettings):
         default=SecretStr("demo-secret-of-patients"),
         min_length=16,
         description="Decrypts patients (identity's IDENTITY_PATIENTS_SECRET).",
+    )
+    visits_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-visits"),
+        min_length=16,
+        description="Encrypts visits for the clinics' own systems (PARTNERS_VISITS_SECRET).",
     )
     horizon_days: int = Field(default=14, ge=1, le=90, description="Days that can be booked ahead.")
     active_limit: int = Field(

@@ -23,6 +23,7 @@ from contracts import (
     records,
     rights,
     scheduling,
+    visits,
     waiting,
 )
 from contracts.clinics import Issuer
@@ -54,11 +55,12 @@ MODULES = (
     orders,
     records,
     scheduling,
+    visits,
     waiting,
 )
 MODULES_OF = {
     "certificates": ("certificates", "bills", "orders", "records"),
-    "scheduling": ("scheduling", "waiting"),
+    "scheduling": ("scheduling", "visits", "waiting"),
     "identity": ("identity", "patients", "rights"),
 }
 EVENT_CLASSES = sorted(BY_TYPE.values(), key=lambda event: event.TYPE)

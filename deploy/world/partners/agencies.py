@@ -21,8 +21,8 @@ from contracts.rights import (
     RepresentationPii,
     RepresentationSubmitted,
 )
-from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from contracts.topics import BY_TYPE, PARTNERS, topic_of
+from contracts.visits import VisitChange, VisitPatientPii, VisitReported
 from deploy.world.partners import rules
 from services.chassis.database.client import Indexes
 from services.chassis.foundation.encryption import Encryption
@@ -73,6 +73,8 @@ class Agencies:
         delay: timedelta,
         profiles: Encryption,
         representations: Encryption,
+        *,
+        visits: Encryption,
     ) -> None:
         """Take whom the registry does not confirm, how long an answer takes, how it decrypts."""
         self._resources = resources
@@ -80,6 +82,7 @@ class Agencies:
         self._delay = delay
         self._profiles = profiles
         self._representations = representations
+        self._visits = visits
         self._as = {
             partner: Transactions(
                 partner,
@@ -103,9 +106,7 @@ class Agencies:
             BillExpired: self.treasury_hears_bill,
             BillCancelled: self.treasury_hears_bill,
             RefundOrdered: self.treasury_hears_refund,
-            AppointmentBooked: self.hospital_hears_booking,
-            AppointmentMoved: self.hospital_hears_move,
-            AppointmentCancelled: self.hospital_hears_cancellation,
+            VisitReported: self.hospital_hears_visit,
             CertificateIssued: self.post_hears_certificate,
         }
 
@@ -173,33 +174,37 @@ class Agencies:
 
         await self._as["treasury"].run(work, cause=incoming.cause)
 
-    async def hospital_hears_booking(self, incoming: Incoming[AppointmentBooked]) -> None:
-        """Enter the appointment into the hospital's book and accept it (A36)."""
-        booked = incoming.data
+    async def hospital_hears_visit(self, incoming: Incoming[VisitReported]) -> None:
+        """Keep the clinic's book (A36): enter and accept a visit that stands, strike out others.
+
+        A pending one is noted and waits, as its clinic's word is a person's. An acceptance that was
+        not given yet is not given any more when the visit is off.
+        """
+        visit = incoming.data
+        patient = self._visits.decrypt(visit.pii.jwe, VisitPatientPii, about=visit.bound_to)
+        off, key = visit.change is VisitChange.CANCELLED, f"ehr:{visit.appointment_id}"
 
         async def work(tx: Transaction) -> None:
-            await self._note(tx, booked, "expected", patient=booked.pii.full_name)
-            answer = Answer(booked.appointment_id, incoming.event.id, rules.acceptance_of(booked))
-            await self.answer(tx, f"ehr:{booked.appointment_id}", answer)
-
-        await self._as["ehr"].run(work, cause=incoming.latest("appointment"))
-
-    async def hospital_hears_move(self, incoming: Incoming[AppointmentMoved]) -> None:
-        """Enter the appointment at its new time, or with its new doctor."""
-        moved = incoming.data
-
-        async def work(tx: Transaction) -> None:
-            await self._note(tx, moved, "expected", patient=moved.pii.full_name)
-
-        await self._as["ehr"].run(work, cause=incoming.latest("appointment"))
-
-    async def hospital_hears_cancellation(self, incoming: Incoming[AppointmentCancelled]) -> None:
-        """Strike the appointment out; an acceptance not yet given is not given any more."""
-        cancelled = incoming.data
-
-        async def work(tx: Transaction) -> None:
-            await self._note(tx, cancelled, "cancelled")
-            await tx.cancel_timer(ANSWER, f"ehr:{cancelled.appointment_id}")
+            book = self._resources.mongo.db[BOOK]
+            known = await tx.find_one(book, {"_id": visit.appointment_id})
+            accepted = known is not None and known.get("accepted", False)
+            state = "cancelled" if off else "pending" if visit.needs else "expected"
+            entry = {
+                "state": state,
+                "doctor_id": visit.doctor_id,
+                "clinic_id": visit.clinic_id,
+                "starts_at": visit.visit.starts_at,
+                "accepted": accepted or state == "expected",
+            }
+            if not off:
+                entry["patient"] = patient.model_dump(mode="json", exclude_none=True)
+            await tx.update(book, visit.appointment_id, {"$set": entry}, upsert=True)
+            if off:
+                await tx.cancel_timer(ANSWER, key)
+            elif state == "expected" and not accepted:
+                said = rules.acceptance_of(visit)
+                answer = Answer(visit.appointment_id, incoming.event.id, said)
+                await self.answer(tx, key, answer)
 
         await self._as["ehr"].run(work, cause=incoming.latest("appointment"))
 
@@ -237,23 +242,6 @@ class Agencies:
     async def answer(self, tx: Transaction, key: str, answer: Answer) -> None:
         """Say it after a while; said once under this key."""
         await tx.set_timer(ANSWER, key, datetime.now(UTC) + self._delay, answer.to_payload())
-
-    async def _note(
-        self,
-        tx: Transaction,
-        appointment: AppointmentBooked | AppointmentMoved | AppointmentCancelled,
-        state: str,
-        **more: str,
-    ) -> None:
-        entry = {
-            "state": state,
-            "doctor_id": appointment.doctor_id,
-            "clinic_id": appointment.clinic_id,
-            "starts_at": appointment.visit.starts_at,
-            **more,
-        }
-        book = self._resources.mongo.db[BOOK]
-        await tx.update(book, appointment.appointment_id, {"$set": entry}, upsert=True)
 
     async def _next(self, tx: Transaction, counter: str) -> int:
         """The next number of a counter, from 1, without gaps; of two at once one runs again."""

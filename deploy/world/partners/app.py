@@ -40,6 +40,7 @@ def build(
         timedelta(milliseconds=settings.answer_delay_ms),
         Encryption("identity.profiles", settings.profiles_secret),
         Encryption("identity.representations", settings.profiles_secret),
+        visits=Encryption("scheduling.visits", settings.visits_secret),
     )
     archives = Archives(
         agencies,

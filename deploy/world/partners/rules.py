@@ -26,7 +26,7 @@ from contracts.partners import (
     RepresentationChecked,
 )
 from contracts.rights import OrganisationPii, RepresentationPii, RightKind
-from contracts.scheduling import AppointmentBooked
+from contracts.visits import VisitReported
 
 Mismatching = Mapping[str, tuple[str, ...]]
 """Last name (case-folded) → the fields that the registry will not confirm."""
@@ -187,7 +187,7 @@ def refund_for(ordered: RefundOrdered, refunded_at: datetime) -> PaymentRefunded
     )
 
 
-def acceptance_of(appointment: AppointmentBooked) -> AppointmentAccepted:
+def acceptance_of(appointment: VisitReported) -> AppointmentAccepted:
     """The hospital's answer, with a comment for the patient (A36)."""
     visit = appointment.visit
     here = (

@@ -23,6 +23,10 @@ class PartnersSettings(ServiceSettings):
         default=SecretStr("demo-secret-of-records"),
         description="Shared with certificates: records of hospitals (CERTIFICATES_RECORDS_SECRET).",
     )
+    visits_secret: SecretStr = Field(
+        default=SecretStr("demo-secret-of-visits"),
+        description="Decrypts visits for the hospitals' book (SCHEDULING_VISITS_SECRET).",
+    )
     vaccinations_secret: SecretStr = Field(
         default=SecretStr("demo-secret-of-vaccinations"),
         description="Shared with certificates (CERTIFICATES_VACCINATIONS_SECRET).",

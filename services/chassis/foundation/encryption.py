@@ -7,16 +7,19 @@ cannot put one person's data under another's name. It keeps no secret from the t
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Sequence
 from typing import TypeVar
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 from joserfc.registry import HeaderParameter
-from joserfc.util import json_b64decode
+from joserfc.util import json_b64decode, urlsafe_b64encode
 from pydantic import BaseModel, SecretStr
 
 from contracts.envelope import MAX_BYTES
@@ -25,6 +28,7 @@ from services.chassis.foundation.errors import RefusalError
 M = TypeVar("M", bound=BaseModel)
 
 _ABOUT = "about"
+_NONCE, _TAG = 12, 16
 
 
 class _Registry(jwe.JWERegistry):
@@ -63,7 +67,9 @@ class Encryption:
     """
 
     def __init__(self, topic: str, secret: SecretStr) -> None:
-        self._keys = KeySet([_key(topic, each) for each in secret.get_secret_value().split()])
+        secrets = secret.get_secret_value().split()
+        self._keys = KeySet([_key(topic, each) for each in secrets])
+        self._first = AESGCM(_derived(topic, secrets[0]))
         self._header: dict[str, object] = {
             "alg": "dir",
             "enc": "A256GCM",
@@ -71,10 +77,18 @@ class Encryption:
         }
 
     def encrypt(self, data: BaseModel, *, about: Sequence[str]) -> str:
-        """The JWE of the data, bound to what it is about; nulls are left out."""
-        plain = data.model_dump_json(exclude_none=True)
-        header = self._header | {_ABOUT: list(about)}
-        return jwe.encrypt_compact(header, plain, self._keys.keys[0], registry=_HEADERS)
+        """The JWE of the data, bound to what it is about; nulls are left out.
+
+        Put together here, as RFC 7516 says: a booking does it, and the library takes thrice as
+        long. What comes out the library reads, below.
+        """
+        header = json.dumps(self._header | {_ABOUT: list(about)}, separators=(",", ":"))
+        protected = urlsafe_b64encode(header.encode())
+        nonce = os.urandom(_NONCE)
+        plain = data.model_dump_json(exclude_none=True).encode()
+        sealed = self._first.encrypt(nonce, plain, protected)
+        parts = (protected, b"", *map(urlsafe_b64encode, (nonce, sealed[:-_TAG], sealed[-_TAG:])))
+        return b".".join(parts).decode()
 
     def newest(self, token: str) -> bool:
         """Whether it is encrypted with the first secret, and not with an older one."""
@@ -97,7 +111,10 @@ class Encryption:
         return model.model_validate_json(found.plaintext or b"")
 
 
+def _derived(topic: str, secret: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=topic.encode()).derive(secret.encode())
+
+
 def _key(topic: str, secret: str) -> OctKey:
-    derived = HKDF(SHA256(), 32, salt=None, info=topic.encode()).derive(secret.encode())
     kid = HKDF(SHA256(), 6, salt=None, info=f"{topic} key id".encode()).derive(secret.encode())
-    return OctKey.import_key(derived, {"kid": kid.hex()})
+    return OctKey.import_key(_derived(topic, secret), {"kid": kid.hex()})

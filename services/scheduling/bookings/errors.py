@@ -109,6 +109,17 @@ class OtherSpecialtyError(RefusalError):
         )
 
 
+class BookAnewError(RefusalError):
+    """A clinic that asks for a confirmation is booked at, not moved to (A30)."""
+
+    code = "book-anew"
+    title = "Здесь запись нужно подтвердить"
+    detail = (
+        "Эта клиника просит подтвердить запись кодом или подписью. Запишитесь к ней заново, а эту "
+        "запись отмените. Ваша запись осталась прежней."
+    )
+
+
 class NotForApplicationError(RefusalError):
     """The visit of an application is by video, at the clinic that issues the paper (C19)."""
 
@@ -193,3 +204,11 @@ class ConfirmationNeededError(ForbiddenError):
         )
         super().__init__(f"Эту запись нужно подтвердить. {how} Введённое не потеряно.")
         self.members = {"assent": assent, "form": form, "digest": digest}
+
+
+class NotPendingError(RefusalError):
+    """The clinic's word is not what the visit waits for."""
+
+    code = "not-pending"
+    title = "Запись не ждёт ответа клиники"
+    detail = "Запись не ждёт подтверждения клиники: ответ уже дан или не нужен."

@@ -34,9 +34,9 @@ from contracts.rights import (
     RepresentationPii,
     RepresentationSubmitted,
 )
-from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from contracts.tools.snapshots import example_of
 from contracts.topics import BY_TYPE, PARTNERS, aggregate_of, heard_by, topic_of
+from contracts.visits import VisitChange, VisitPatientPii, VisitReported
 from deploy.world.partners.app import build
 from deploy.world.partners.settings import PartnersSettings
 from services.chassis.foundation.settings import Platform
@@ -78,7 +78,14 @@ SOUGHT = SoughtPii(
     snils="11223344595",
     oms="7758890000000128",
 )
+PATIENT = VisitPatientPii(
+    full_name="Соколова Анна Сергеевна",
+    birth_date=date(2007, 4, 18),
+    policy="7758890000000128",
+    symptoms="Кашель две недели.",
+)
 PLAIN: Mapping[type[Data], Pii] = {
+    VisitReported: PATIENT,
     RecordRequested: SOUGHT,
     VaccinationsRequested: SOUGHT,
     ProfileSubmittedV2: PERSON,
@@ -114,6 +121,7 @@ def simulator(
         answer_delay_ms=delay_ms,
         profiles_secret=SECRET,
         records_secret=SECRET,
+        visits_secret=SECRET,
         vaccinations_secret=SECRET,
     )
     return build(settings, publisher=publisher)
@@ -172,7 +180,7 @@ CONVERSATIONS = [
         "organisation_id",
     ),
     Conversation("treasury", RefundOrdered, "bill_id", PaymentRefunded, "application_id"),
-    Conversation("ehr", AppointmentBooked, "appointment_id", AppointmentAccepted, "appointment_id"),
+    Conversation("ehr", VisitReported, "appointment_id", AppointmentAccepted, "appointment_id"),
     Conversation("ehr", RecordRequested, "request_id", RecordAnswered, "request_id"),
     Conversation(
         "registry", VaccinationsRequested, "request_id", VaccinationsAnswered, "request_id"
@@ -305,30 +313,52 @@ def _entry(app: FastAPI, appointment_id: str) -> Any:
     return find(app, Runtime).mongo.db["ehr_book"].find_one({"_id": appointment_id})
 
 
+def _visit(change: VisitChange, *needs: str, **more: Any) -> VisitReported:
+    said: VisitReported = example(VisitReported)
+    return said.model_copy(update={"change": change, "needs": needs, **more})
+
+
+async def _hears(app: FastAPI, visit: VisitReported, seq: int) -> str:
+    return await deliver(app, an_event(visit, aggregate_id=visit.appointment_id, seq=seq))
+
+
 async def test_the_hospital_keeps_its_own_book(app: FastAPI) -> None:
-    """A36: booked, entered anew when it is moved, then struck out when cancelled."""
-    booked: AppointmentBooked = example(AppointmentBooked)
-    moved: AppointmentMoved = example(AppointmentMoved)
-    cancelled: AppointmentCancelled = example(AppointmentCancelled)
+    """A36: entered with all of the patient, anew when it is moved, struck out when cancelled."""
+    booked = _visit(VisitChange.BOOKED)
     key = booked.appointment_id
-    await deliver(app, an_event(booked, aggregate_id=key, seq=1))
+    await _hears(app, booked, 1)
     entry = await _entry(app, key)
-    assert (entry["state"], entry["patient"]) == ("expected", booked.pii.full_name)
-    await deliver(app, an_event(moved, aggregate_id=key, seq=2))
+    assert entry["state"] == "expected"
+    assert entry["patient"] == PATIENT.model_dump(mode="json", exclude_none=True)
+    await _hears(app, _visit(VisitChange.MOVED, doctor_id="doctor-safin"), 2)
     entry = await _entry(app, key)
-    assert (entry["state"], entry["doctor_id"]) == ("expected", moved.doctor_id)
-    await deliver(app, an_event(cancelled, aggregate_id=key, seq=3))
+    assert (entry["state"], entry["doctor_id"]) == ("expected", "doctor-safin")
+    await said(app, AppointmentAccepted)
+    await _hears(app, _visit(VisitChange.CANCELLED), 3)
     assert (await _entry(app, key))["state"] == "cancelled"
+
+
+async def test_a_visit_is_accepted_when_it_stands_and_once(app: FastAPI) -> None:
+    """A10, A36: a pending one is noted; a person's word is not the simulator's."""
+    pending = _visit(VisitChange.BOOKED, "clinic")
+    await _hears(app, pending, 1)
+    await idle(app)
+    assert (await _entry(app, pending.appointment_id))["state"] == "pending"
+    assert await outbox_events(app, AppointmentAccepted) == []
+    await _hears(app, _visit(VisitChange.CONFIRMED), 2)
+    await said(app, AppointmentAccepted)
+    await _hears(app, _visit(VisitChange.MOVED), 3)
+    await idle(app)
+    assert len(await outbox_events(app, AppointmentAccepted)) == 1
 
 
 async def test_a_late_booking_does_not_bring_a_cancelled_appointment_back(app: FastAPI) -> None:
     """Out of order: the older event has no effect and no answer."""
-    booked: AppointmentBooked = example(AppointmentBooked)
-    key = booked.appointment_id
-    await deliver(app, an_event(example(AppointmentCancelled), aggregate_id=key, seq=3))
-    assert await deliver(app, an_event(booked, aggregate_id=key, seq=1)) == "duplicate"
+    booked = _visit(VisitChange.BOOKED)
+    await _hears(app, _visit(VisitChange.CANCELLED), 3)
+    assert await _hears(app, booked, 1) == "duplicate"
     await idle(app)
-    assert (await _entry(app, key))["state"] == "cancelled"
+    assert (await _entry(app, booked.appointment_id))["state"] == "cancelled"
     assert await outbox_events(app, AppointmentAccepted) == []
 
 
@@ -337,15 +367,14 @@ async def test_an_acceptance_not_yet_given_is_withdrawn_by_the_cancellation(
 ) -> None:
     """A slow hospital does not accept what is off already."""
     app = simulator(platform, database, collector, delay_ms=3_600_000)
-    booked: AppointmentBooked = example(AppointmentBooked)
+    booked = _visit(VisitChange.BOOKED)
     async with running(app):
-        await deliver(app, an_event(booked, aggregate_id=booked.appointment_id, seq=1))
+        await _hears(app, booked, 1)
         waiting = find(app, Runtime).timers.collection
         timer = await waiting.find_one({"_id": f"answer:ehr:{booked.appointment_id}"})
         assert timer is not None
         assert timer["due_at"] > datetime.now(UTC)
-        cancelled = example(AppointmentCancelled)
-        await deliver(app, an_event(cancelled, aggregate_id=booked.appointment_id, seq=2))
+        await _hears(app, _visit(VisitChange.CANCELLED), 2)
         assert await waiting.count_documents({}) == 0
 
 

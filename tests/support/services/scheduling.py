@@ -232,9 +232,8 @@ async def scheduling(
     With a `region` it has the demo's clinics, doctors and timetables.
     """
     turned = Clock()
-    settings = Settings(
-        database=database, platform=platform, **({"patients_secret": SECRET} | over)
-    )
+    secrets = {"patients_secret": SECRET, "visits_secret": SECRET}
+    settings = Settings(database=database, platform=platform, **(secrets | over))
     seams = {"fetch_keys": tokens.fetch, "publisher": Collector(), "now": turned, **(seams or {})}
     app = build(settings, **seams)
     async with running(app) as http:
@@ -248,7 +247,7 @@ async def region_in(platform: Platform, database: str) -> None:
     """Leave the demo's region in a database, with its slots from today on, for another process."""
     quiet = platform.model_copy(update={"kafka_bootstrap": "127.0.0.1:1"})
     app = build(
-        Settings(database=database, platform=quiet, patients_secret=SECRET),
+        Settings(database=database, platform=quiet, patients_secret=SECRET, visits_secret=SECRET),
         fetch_keys=Tokens().fetch,
         publisher=Collector(),
     )

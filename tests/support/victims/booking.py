@@ -19,6 +19,7 @@ from pymongo.monitoring import (
 
 from services.chassis.database.client import Mongo
 from services.chassis.foundation import clock
+from services.chassis.foundation.encryption import Encryption
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Outbox
@@ -26,6 +27,7 @@ from services.chassis.work.timers import Timers
 from services.chassis.work.transactions import Transaction, Transactions
 from services.scheduling.bookings.actions import Showing, Taking
 from services.scheduling.bookings.domain.details import Details, Wish
+from services.scheduling.bookings.events import ClinicEvents
 from services.scheduling.bookings.metrics import BookingMetrics
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.bookings.usecases import Bookings
@@ -82,6 +84,7 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
         appointments,
         new_talon=lambda: 1,
         check_url=str,
+        for_clinic=ClinicEvents(Encryption("scheduling.visits", deps.settings.visits_secret)),
     )
     bookings = Bookings(
         deps,

@@ -30,7 +30,7 @@ def main(port: int, database: str, jwks: dict[str, Any], *moment: str) -> None:
 
     if moment:
         monitoring.register(KilledAt(moment[0], int(moment[1]), *moment[2:]))
-    settings = Settings(port=port, database=database, patients_secret=SECRET)
+    settings = Settings(port=port, database=database, patients_secret=SECRET, visits_secret=SECRET)
     serve(build(settings, fetch_keys=keys, publisher=Collector()))
 
 

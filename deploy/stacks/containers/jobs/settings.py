@@ -72,6 +72,7 @@ class PkiJob(JobSettings):
     profiles_secret: SecretStr
     papers_secret: SecretStr
     patients_secret: SecretStr
+    visits_secret: SecretStr
     orders_secret: SecretStr
     letters_secret: SecretStr
     records_secret: SecretStr

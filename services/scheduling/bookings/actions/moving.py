@@ -14,8 +14,11 @@ from services.scheduling.bookings.domain.appointment import STANDING, Appointmen
 from services.scheduling.bookings.domain.booking import talon_number
 from services.scheduling.bookings.domain.details import needs_of
 from services.scheduling.bookings.domain.moving import Mover, check_fits, move
+from services.scheduling.bookings.errors import BookAnewError
+from services.scheduling.bookings.events import Change
 from services.scheduling.known.domain import check_receives
-from services.scheduling.patients.domain import check_policy, may_book, shifted
+from services.scheduling.patients.domain import assent_of, check_policy, may_book, shifted
+from services.scheduling.reception.domain import Assent
 from services.scheduling.timetable.domain import HoldEnd, check_bookable
 
 
@@ -45,6 +48,7 @@ class Moving:
             SlotUnknownError, SlotTakenError, SlotHeldError, SlotPastError, DayClosedError: the slot
                 cannot be had, and the visit stays where it is.
             OtherSpecialtyError, NotForApplicationError: it would be another visit.
+            BookAnewError: this clinic asks for a confirmation, which the booking has not (A30).
             ClinicShutError, LicenceEndedError: the clinic receives nobody on that day (A3).
             OverlapError: another visit of this citizen is at that time.
             TooManyBookingsError: one moves no more often in a day than one may book.
@@ -69,6 +73,8 @@ class Moving:
         asks, patient = await reception(), patient or may_book(await whose())
         if not mover.is_staff and found.application_id is None:
             check_policy(patient, asks, slot.day)
+            if found.confirmed is None and assent_of(patient, asks, slot.day) is not Assent.BOOKING:
+                raise BookAnewError
         rule = asks.rule(slot.specialty_code, slot.visit.kind, slot.doctor_id)
         needs = needs_of(asks, rule, found.details, agreed=mover.is_clinic)
         per_day = None if mover.is_staff else of.deps.settings.bookings_per_day
@@ -86,7 +92,8 @@ class Moving:
             check_url=of.check_url(number),
             actor_id=mover.actor_id,
         )
-        saved = await of.appointments.save(tx, after, fact, *events.of_files(after))
+        told = of.for_clinic.reported(after, Change.MOVED, patient.papers, former=found)
+        saved = await of.appointments.save(tx, after, fact, *events.of_files(after), told)
         await followed(tx, saved)
         await awaited(tx, saved)
         return saved

@@ -28,7 +28,6 @@ class Shown(StrEnum):
     BOOKED = "booked-by-staff"
     MOVED = "moved-by-staff"
     RESTORED = "restored-by-staff"
-    CONFIRMED = "confirmed-by-clinic"
     REJECTED = "rejected-by-clinic"
 
 
@@ -44,7 +43,6 @@ SHOWN_LABELS: Mapping[str, str] = {
     Shown.BOOKED: "Сотрудник записал пациента на приём",
     Shown.MOVED: "Сотрудник перенёс запись",
     Shown.RESTORED: "Сотрудник восстановил запись",
-    Shown.CONFIRMED: "Клиника подтвердила запись",
     Shown.REJECTED: "Клиника отклонила запись",
 }
 

@@ -17,6 +17,7 @@ from services.scheduling.bookings.domain.booking import book, talon_number
 from services.scheduling.bookings.domain.confirmations import confirmed
 from services.scheduling.bookings.domain.details import Wish, needs_of
 from services.scheduling.bookings.errors import PriceNotAgreedError
+from services.scheduling.bookings.events import Change, ClinicEvents
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import Clinic, check_receives
@@ -86,6 +87,7 @@ class Taking:
     appointments: Appointments
     new_talon: Callable[[], int]
     check_url: Callable[[str], str]
+    for_clinic: ClinicEvents
 
     async def take(self, tx: Transaction, wish: Wish) -> Appointment:
         """The appointment that a slot becomes; see `Bookings.book` for what is refused."""
@@ -128,7 +130,8 @@ class Taking:
         await self.freeing.end(tx, replace(slot, appointment_id=appointment_id), HoldEnd.TAKEN)
         await self.patients.engage(tx, busier)
         fact = events.booked(booked, self.check_url(number))
-        added = await self.appointments.add(tx, booked, fact, *events.of_files(booked))
+        told = self.for_clinic.reported(booked, Change.BOOKED, patient.papers)
+        added = await self.appointments.add(tx, booked, fact, *events.of_files(booked), told)
         await awaited(tx, added)
         return added
 

@@ -11,8 +11,10 @@ from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.domain.appointment import Appointment, Status
 from services.scheduling.bookings.domain.pending import agreed
+from services.scheduling.bookings.events import Change, ClinicEvents
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
+from services.scheduling.patients.store import Patients
 
 PENDING = "pending-visit"
 """The timer that looks after a pending visit; its key is the appointment."""
@@ -30,13 +32,18 @@ class Waiting:
 
     deps: Deps
     appointments: Appointments
+    patients: Patients
     check_url: Callable[[str], str]
+    for_clinic: ClinicEvents
 
     async def keep(self, tx: Transaction, before: Appointment, after: Appointment) -> Appointment:
         """Keep the change; a visit that waits for nothing any more is confirmed, and told so."""
         told: list[Data] = []
         if (before.status, after.status) == (Status.PENDING, Status.CONFIRMED):
             told.append(events.confirmed(after, self.check_url(after.talon_number)))
+            known = await self.patients.get(tx, after.citizen_id)
+            papers = known.papers if known else None
+            told.append(self.for_clinic.reported(after, Change.CONFIRMED, papers))
         if before.details.files != after.details.files:
             told.append(events.files_shared(after))
         saved = await self.appointments.save(tx, after, *told)

@@ -35,6 +35,7 @@ STEP_LABELS = {
     Step.CAME: "Пациент отметился в клинике",
     Step.ATTENDED: "Приём состоялся",
     Step.MISSED: "Пациент не пришёл",
+    Step.COMMENTED: "Клиника оставила примечание",
     Step.STRUCK: "Отметка о неявке снята",
     Step.MOVED: "Запись перенесена",
     Step.CANCELLED: "Запись отменена",

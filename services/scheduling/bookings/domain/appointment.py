@@ -72,6 +72,7 @@ class Step(StrEnum):
     ATTENDED = "attended"
     MISSED = "missed"
     STRUCK = "miss-struck"
+    COMMENTED = "commented-by-clinic"
 
 
 @dataclass(frozen=True)

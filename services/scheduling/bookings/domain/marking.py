@@ -43,7 +43,6 @@ class Marker:
 
     by: str
     note: str | None = None
-    actor_id: str | None = None
 
 
 def mark(found: Appointment, said: Mark, marker: Marker, now: datetime) -> Appointment:
@@ -67,6 +66,18 @@ def mark(found: Appointment, said: Mark, marker: Marker, now: datetime) -> Appoi
         Mark.STRUCK: _struck,
     }[said]
     return rule(found, marker, now)
+
+
+def commented(found: Appointment, comment: str, now: datetime) -> Appointment:
+    """The clinic says something else of it to the patient (A10).
+
+    Raises:
+        AlreadyCancelledError: it is off.
+    """
+    if found.cancelled is not None:
+        raise AlreadyCancelledError(found.visit.local(found.cancelled.at))
+    entry = Entry(now, Step.COMMENTED, "clinic", comment)
+    return replace(found, clinic_comment=comment, history=found.history_with(entry))
 
 
 def _came(found: Appointment, marker: Marker, now: datetime) -> Appointment:
@@ -121,4 +132,4 @@ def _in_time(found: Appointment, corrected: Step, now: datetime) -> None:
 
 
 def _with(found: Appointment, step: Step, marker: Marker, now: datetime) -> tuple[Entry, ...]:
-    return found.history_with(Entry(now, step, marker.by, marker.note, marker.actor_id))
+    return found.history_with(Entry(now, step, marker.by, marker.note))

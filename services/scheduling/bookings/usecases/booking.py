@@ -141,7 +141,8 @@ class Bookings:
             off = found.cancel(how, note)
             await self.taking.freeing.free(tx, off.slot_id, appointment_id=off.id)
             await self.patients.disengage(tx, off.citizen_id, off.id)
-            told = (events.cancelled(off, how), *events.of_files(off))
+            report = self.taking.for_clinic.reported(off, events.Change.CANCELLED)
+            told = (events.cancelled(off, how), *events.of_files(off), report)
             saved = await self.appointments.save(tx, off, *told)
             await followed(tx, off)
             if desk is not None:

@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
-from services.chassis.foundation.typed import Id
+from contracts.roles import Role
+from services.chassis.foundation.text import prose
+from services.chassis.foundation.typed import Id, Tidied
 from services.chassis.http.answers import answered
 from services.chassis.http.auth import Principal
 from services.chassis.http.door import admitted
@@ -15,14 +17,15 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.looks import Reach, Why
 from services.chassis.http.once import LateOnceKey
 from services.scheduling.bookings.domain.appointment import Appointment
-from services.scheduling.deps import Body
+from services.scheduling.deps import Body, Registrar
 from services.scheduling.desk.api.visits import DayVisit
-from services.scheduling.desk.usecases import Calling
+from services.scheduling.desk.usecases import Calling, Rejecting
 from services.scheduling.desk.usecases.calling import ROLES
 
 router = APIRouter(prefix="/v1/desk/appointments", tags=["Сотрудникам"])
 Use = Annotated[Calling, Depends(facility(Calling))]
 AppointmentId = Annotated[str, Path(max_length=64)]
+Answer = Annotated[Rejecting, Depends(facility(Rejecting))]
 Caller = Annotated[Principal, Depends(admitted(*ROLES))]
 SlotId = Annotated[str, Field(min_length=1, max_length=128)]
 
@@ -48,6 +51,12 @@ class TransferFor(Reason):
     """To which slot."""
 
     slot_id: SlotId
+
+
+class No(Body):
+    """Why not: the patient is shown it."""
+
+    comment: Annotated[str, Tidied(prose, longest=1000, shortest=3)]
 
 
 def _made(found: Appointment) -> dict[str, str]:
@@ -95,3 +104,11 @@ async def restore(
     keyed = once.answering(DayVisit.of, headers=_made)
     await use.restore(Reach(who, ROLES), appointment_id, body.reason, once=keyed)
     return answered(keyed.given)
+
+
+@router.post("/{appointment_id}/rejection", summary="Отклонить запись от имени клиники")
+async def reject(appointment_id: AppointmentId, use: Answer, who: Registrar, body: No) -> DayVisit:
+    """The clinic's no to a pending visit (A10): it is off, and its time is for who is next."""
+    return DayVisit.of(
+        await use.reject(Reach(who, (Role.REGISTRAR,)), appointment_id, body.comment)
+    )

@@ -82,7 +82,7 @@ class Attendance:
             found = await self.appointments.get(tx, appointment_id, owner=None)
             reach = _of(who, found)
             by = "support" if reach.everywhere else "clinic"
-            marker = Marker(by, reach.because(note), who.hands)
+            marker = Marker(by, reach.because(note))
             after = await self.marking.mark(tx, found, said, marker)
             looker = reach.at(found.clinic_id)
             return await self.showing.shown(tx, after, looker, Shown.MARKED, note)

@@ -24,7 +24,7 @@ from services.scheduling.bookings.domain.appointment import (
     Status,
 )
 from services.scheduling.bookings.domain.details import Wish
-from services.scheduling.bookings.events import cancelled
+from services.scheduling.bookings.events import Change, cancelled
 from services.scheduling.deps import Deps
 from services.scheduling.timetable.domain import Slot
 from services.scheduling.timetable.store import SlotQuery
@@ -85,7 +85,8 @@ class Arranging:
         off = visit.cancel(how, "Заявление отозвано.")
         await self.taking.freeing.free(tx, off.slot_id, appointment_id=off.id)
         await self.taking.patients.disengage(tx, off.citizen_id, off.id)
-        await self.taking.appointments.save(tx, off, cancelled(off, how))
+        told = self.taking.for_clinic.reported(off, Change.CANCELLED)
+        await self.taking.appointments.save(tx, off, cancelled(off, how), told)
 
     async def arrange(self, due: Due) -> None:
         """Book the first free slot there is, tell what became of a visit, or look again later."""

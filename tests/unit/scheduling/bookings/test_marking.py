@@ -30,7 +30,7 @@ from services.scheduling.patients.domain import Miss, MissRule, Patient, engaged
 from services.scheduling.patients.errors import LimitedAfterMissesError
 from tests.support.services.scheduling import BEFORE, START, VISIT, booked
 
-DESK = Marker("clinic", actor_id="registrar-1")
+DESK = Marker("clinic")
 END = VISIT.ends_at
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RULE = MissRule(most=3, within=90 * DAY, limited=30 * DAY, active=1)
