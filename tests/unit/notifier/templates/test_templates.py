@@ -15,6 +15,9 @@ from services.notifier.templates.domain import wording
 from services.notifier.templates.domain.compiled import Template
 from services.notifier.templates.domain.content import Channel, Kind
 from services.notifier.templates.gateways import BrokenTemplateError, load_templates
+from services.scheduling.bookings.domain.details import Need
+from services.scheduling.bookings.domain.pending import NOT_CONFIRMED
+from services.scheduling.changes.domain import REASON_CODES
 from tests.support.services.notifier import (
     NAMES,
     PORTAL,
@@ -144,6 +147,22 @@ def test_c10_who_is_asked_to_correct_is_not_told_to_add_documents() -> None:
     letter = said("documents-requested", Channel.EMAIL, **asked).content.text
     assert "Комментарий: Исправьте в заявлении: место работы.\n" in letter
     assert said("documents-requested", Channel.SMS).content.action == "Добавить документы"
+
+
+@pytest.mark.parametrize("code", [*REASON_CODES.values(), NOT_CONFIRMED])
+def test_a16_why_a_clinic_cancels_or_moves_is_said(code: str) -> None:
+    """Every reason that scheduling gives has its words; a visit that never stood says so."""
+    for name, by in (("appointment-cancelled", "cancelled_by"), ("appointment-moved", "moved_by")):
+        letter = said(name, Channel.EMAIL, **{by: "clinic"}, reason_code=code).content.text
+        assert re.search("Почему: [а-я]", letter)
+    letter = said("appointment-cancelled", Channel.EMAIL, reason_code=code).content.text
+    assert ("не подтвердилась вовремя" in letter) is (code == NOT_CONFIRMED)
+
+
+@pytest.mark.parametrize("need", list(Need))
+def test_a11_what_a_pending_visit_needs_is_said_in_words(need: Need) -> None:
+    letter = said("appointment-pending", Channel.EMAIL, needs=[need.value]).content.text
+    assert re.search("Чего не хватает: [а-я]", letter)
 
 
 def test_a_name_that_is_not_there_is_an_error_not_a_gap() -> None:
