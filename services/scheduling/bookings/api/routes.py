@@ -31,6 +31,7 @@ from services.scheduling.bookings.gateways import Proofs
 from services.scheduling.bookings.usecases import Bookings, Pending, Rescheduling
 from services.scheduling.bookings.views import DetailsIn
 from services.scheduling.deps import (
+    AdmittedCitizen,
     Body,
     Citizen,
     ConfirmedCitizen,
@@ -214,7 +215,7 @@ async def supply(
     body: Supply,
     bookings: Use,
     pending: Waits,
-    who: ConfirmedCitizen,
+    who: AdmittedCitizen,
 ) -> AppointmentView:
     """Hand in what a pending visit needs (A11); files may be attached until any visit begins.
 

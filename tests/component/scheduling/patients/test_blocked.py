@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.doors import block, doors, unblock
@@ -31,15 +33,20 @@ async def test_every_route_that_takes_a_token_refuses_the_blocked(desk: Desk) ->
             "any",
         ),
     }
+    visit = "/v1/appointments/{appointment_id}"
+    bodies: dict[tuple[str, str], Any] = {
+        ("POST", "/v1/appointments"): {"slot_id": free["id"]},
+        ("POST", f"{visit}/transfer"): {"slot_id": free["id"]},
+        ("POST", f"{visit}/documents"): {"consent": True},
+    }
     found = list(doors(desk.app))
     assert len(found) >= 6
     for method, path in found:
-        slot_wanted = path in {"/v1/appointments", "/v1/appointments/{appointment_id}/transfer"}
         refused = await desk.http.request(
             method,
             path.format(**given),
             headers=who | keyed(),
-            json={"slot_id": free["id"]} if slot_wanted and method == "POST" else None,
+            json=bodies.get((method, path)),
         )
         assert (refused.status_code, refused.json()["code"]) == (403, "account-blocked"), path
         assert "Соколова" not in refused.text
