@@ -50,11 +50,12 @@ from services.scheduling.bookings.usecases import Bookings, Pending, Reports, Re
 from services.scheduling.changes import api as changes_api
 from services.scheduling.changes import store as changes_store
 from services.scheduling.changes.actions import APPLY, Settling
-from services.scheduling.changes.store import Changes
-from services.scheduling.changes.usecases import Applying, ClinicsHours, Planning
+from services.scheduling.changes.store import Changes, Settlements
+from services.scheduling.changes.usecases import Applying, ClinicsHours, Planning, Told
 from services.scheduling.deps import Deps
 from services.scheduling.desk import api as desk_api
-from services.scheduling.desk.usecases import Attendance, Calling, Desk, Rejecting
+from services.scheduling.desk import store as desk_store
+from services.scheduling.desk.usecases import Attendance, Calling, Desk, Rejecting, Reporting
 from services.scheduling.holds import api as holds_api
 from services.scheduling.holds import store as holds_store
 from services.scheduling.holds.actions import WARN_HOLD, Ending
@@ -223,7 +224,8 @@ def build(
         changed=recent.changed,
     )
     changes = Changes(db)
-    settling = Settling(deps, making, visits)
+    settlements = Settlements(db)
+    settling = Settling(deps, making, visits, settlements)
     planning = Planning(deps, changes, settling)
     applying = Applying(deps, changes, settling, changed=recent.changed)
     clinics = ClinicsHours(deps, making, making.calendar.days, planning)
@@ -299,6 +301,7 @@ def build(
                 hours_store.INDEXES,
                 changes_store.INDEXES,
                 bookings_store.INDEXES,
+                desk_store.INDEXES,
                 holds_store.INDEXES,
                 video_store.INDEXES,
                 waitlist_store.INDEXES,
@@ -325,6 +328,7 @@ def build(
                 hours,
                 clinics,
                 planning,
+                Told(deps, changes, settlements, appointments, showing),
                 bookings,
                 proofs,
                 holding,
@@ -338,6 +342,7 @@ def build(
                     deps, reviews_store.Reviews(db), appointments, known, changed=recent.changed
                 ),
                 Desk(deps, appointments, showing),
+                Reporting(deps, appointments, desk_store.Problems(db), showing),
                 Calling(deps, taking, moving, showing, changed=recent.changed),
                 Rejecting(deps, freeing, visits, showing, changed=recent.changed),
                 Attendance(deps, known, appointments, marking, showing),

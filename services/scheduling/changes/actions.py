@@ -9,7 +9,8 @@ from datetime import date
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings.actions import ClinicsChanges, Why
 from services.scheduling.bookings.domain.appointment import Appointment, Status
-from services.scheduling.changes.domain import Change, Counts, Fate, Settled, settle
+from services.scheduling.changes.domain import Change, Counts, Fate, Settled, Settlement, settle
+from services.scheduling.changes.store import Settlements
 from services.scheduling.deps import Deps
 from services.scheduling.hours.actions import Making
 from services.scheduling.hours.domain.making import Difference, World
@@ -40,6 +41,7 @@ class Settling:
     deps: Deps
     making: Making
     visits: ClinicsChanges
+    settlements: Settlements
 
     async def piece(
         self, tx: Transaction | None, timetable: Timetable, world: World, days: Sequence[date]
@@ -112,6 +114,10 @@ class Settling:
         new: set[str] | frozenset[str],
     ) -> Counts:
         why = Why(change.code, change.reason, self.deps.now())
+        if one.fate in {Fate.CANCEL, Fate.KEEP} or one.target is not None:
+            fate = one.fate or Fate.MOVE
+            done = Settlement.of(change.id, visit.id, fate, why.now)
+            await self.settlements.put(tx, done)
         if one.fate is Fate.CANCEL:
             await self.visits.cancel(tx, visit, why)
             await self._write(tx, gone=one.slot)

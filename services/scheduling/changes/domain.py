@@ -145,6 +145,24 @@ class Settled:
 
 
 @dataclass(frozen=True)
+class Settlement:
+    """What became of one visit. `told_at` is when its patient heard; one that stays is no news."""
+
+    id: str
+    change_id: str
+    appointment_id: str
+    fate: Fate
+    at: datetime
+    told_at: datetime | None
+
+    @classmethod
+    def of(cls, change_id: str, appointment_id: str, fate: Fate, now: datetime) -> Settlement:
+        """It was done now; the event that tells of it is of the same moment."""
+        told_at = None if fate is Fate.KEEP else now
+        return cls(f"{change_id}:{appointment_id}", change_id, appointment_id, fate, now, told_at)
+
+
+@dataclass(frozen=True)
 class Asked:
     """Who asks for a change, why (for citizens), and what becomes of visits."""
 

@@ -1,4 +1,4 @@
-"""The collection `changes`: what was changed, by whom, and what became of the visits."""
+"""The collections `changes` and `settlements`: what was changed, and what became of each visit."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from services.chassis.database.client import Database, Indexes
 from services.chassis.database.mapping import Mapper
 from services.chassis.database.pages import Page, Sort
-from services.chassis.work.aggregates import Aggregates
+from services.chassis.work.aggregates import Aggregates, Records
 from services.chassis.work.transactions import Transaction
-from services.scheduling.changes.domain import Change, State
+from services.scheduling.changes.domain import Change, Settlement, State
 from services.scheduling.changes.errors import ChangeUnknownError
 
 _NEWEST = Sort("at", descending=True)
+_DONE = Sort("at")
 INDEXES: Indexes = {
+    "settlements": [IndexModel([("change_id", ASCENDING), *_DONE.keys])],
     "changes": [
         IndexModel([("clinic_id", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)]),
         IndexModel(
@@ -24,7 +26,7 @@ INDEXES: Indexes = {
                 ("_id", DESCENDING),
             ]
         ),
-    ]
+    ],
 }
 
 
@@ -48,3 +50,14 @@ class Changes(Aggregates[Change]):
         """Whether one of the clinic's is being applied."""
         query = {"clinic_id": clinic_id, "state": State.APPLYING.value}
         return await self.first(tx, query) is not None
+
+
+class Settlements(Records[Settlement]):
+    """What became of each visit of a change."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db["settlements"], Mapper(Settlement))
+
+    async def of_change(self, change_id: str, *, after: str | None, limit: int) -> Page[Settlement]:
+        """In the order of what was done."""
+        return await self.page({"change_id": change_id}, _DONE, after=after, limit=limit)

@@ -1,1 +1,1 @@
-"""The desk: staff find visits within their clinics, and each look is in the patient's journal."""
+"""The desk: the clinic's day, visits found and made for who calls, and problems with visits."""

@@ -22,6 +22,7 @@ class Shown(StrEnum):
     CANCELLED = "cancelled"
     ACCEPTED = "accepted"
     ROOM = "video-room"
+    PROBLEM = "problem"
     LISTED = "day-list"
     READ = "read"
     MARKED = "marked"
@@ -37,6 +38,7 @@ SHOWN_LABELS: Mapping[str, str] = {
     Shown.CANCELLED: "Запись отменена сотрудником",
     Shown.ACCEPTED: "Клиника подтвердила запись",
     Shown.ROOM: "Врач вошёл в видеокомнату",
+    Shown.PROBLEM: "Обращение о проблеме с записью открыто поддержкой",
     Shown.LISTED: "Запись показана в списке приёма на день",
     Shown.READ: "Запись открыта сотрудником",
     Shown.MARKED: "Сотрудник отметил, состоялся ли приём",

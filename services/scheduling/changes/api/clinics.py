@@ -24,6 +24,8 @@ from services.scheduling.changes.views.changes import (
     Days,
     DayView,
     OutcomeView,
+    ToldVisit,
+    ToldVisits,
 )
 from services.scheduling.deps import Limit
 
@@ -104,6 +106,23 @@ async def waiting(
     page = await here.planning.waiting(here.clinic.id, change_id, after=cursor, limit=limit)
     return AffectedVisits(
         items=[AffectedVisit.of(slot) for slot in page.items], next_cursor=page.next_cursor
+    )
+
+
+@router.get("/changes/{change_id}/told", summary="Кому и что сообщили")
+async def told(
+    here: Here,
+    change_id: ChangeId,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> ToldVisits:
+    """What became of each visit, and when its patient was told (e27, A16).
+
+    Who is named here is shown: it is in the patient's journal, `GET /v1/looks`.
+    """
+    page = await here.told.of_change(here.who, here.clinic.id, change_id, after=cursor, limit=limit)
+    return ToldVisits(
+        items=[ToldVisit.of(*one) for one in page.items], next_cursor=page.next_cursor
     )
 
 

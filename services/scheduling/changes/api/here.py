@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import Depends, Path
 
 from services.chassis.http.facilities import facility
-from services.scheduling.changes.usecases import ClinicsHours, Planning
+from services.scheduling.changes.usecases import ClinicsHours, Planning, Told
 from services.scheduling.deps import Scheduler
 from services.scheduling.known.domain import Clinic
 
 _Use = Annotated[ClinicsHours, Depends(facility(ClinicsHours))]
+_Told = Annotated[Told, Depends(facility(Told))]
 _Plan = Annotated[Planning, Depends(facility(Planning))]
 
 
@@ -24,12 +25,18 @@ class At:
     by: str
     use: ClinicsHours
     planning: Planning
+    told: Told
+    who: Scheduler
 
 
 async def _at(
-    clinic_id: Annotated[str, Path(max_length=128)], who: Scheduler, use: _Use, planning: _Plan
+    clinic_id: Annotated[str, Path(max_length=128)],
+    who: Scheduler,
+    use: _Use,
+    planning: _Plan,
+    told: _Told,
 ) -> At:
-    return At(await use.clinic(who, clinic_id), who.hands, use, planning)
+    return At(await use.clinic(who, clinic_id), who.hands, use, planning, told, who)
 
 
 Here = Annotated[At, Depends(_at)]

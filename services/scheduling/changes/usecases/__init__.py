@@ -5,5 +5,6 @@ from __future__ import annotations
 from services.scheduling.changes.usecases.applying import Applying
 from services.scheduling.changes.usecases.clinics import ClinicsHours
 from services.scheduling.changes.usecases.planning import Planning
+from services.scheduling.changes.usecases.told import Told
 
-__all__ = ["Applying", "ClinicsHours", "Planning"]
+__all__ = ["Applying", "ClinicsHours", "Planning", "Told"]

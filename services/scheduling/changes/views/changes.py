@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
-from services.scheduling.changes.domain import Change, Fate, Kind, Outcome, State
+from services.scheduling.bookings.domain.appointment import Appointment
+from services.scheduling.changes.domain import Change, Fate, Kind, Outcome, Settlement, State
 from services.scheduling.deps import VisitView
 from services.scheduling.timetable.domain import ClosedDay, Slot
 
@@ -36,6 +37,39 @@ class AffectedVisits(BaseModel):
     """A page of visits that wait for a decision."""
 
     items: list[AffectedVisit]
+    next_cursor: str | None
+
+
+class ToldVisit(BaseModel):
+    """What became of a visit, and when its patient was told; where it moved, if it did."""
+
+    appointment_id: str
+    patient_name: str
+    talon_number: str
+    fate: Fate
+    at: datetime
+    told_at: datetime | None = Field(description="Null: it stays, which is no news.")
+    visit: VisitView = Field(description="As it is now.")
+
+    @classmethod
+    def of(cls, done: Settlement, found: Appointment) -> ToldVisit:
+        """On the clinic's clock."""
+        local = found.visit.local
+        return cls(
+            appointment_id=found.id,
+            patient_name=found.patient_name,
+            talon_number=found.talon_number,
+            fate=done.fate,
+            at=local(done.at),
+            told_at=local(done.told_at) if done.told_at else None,
+            visit=VisitView.model_validate(found.visit.on_clinic_clock),
+        )
+
+
+class ToldVisits(BaseModel):
+    """A page of the visits of a change, in the order of what was done."""
+
+    items: list[ToldVisit]
     next_cursor: str | None
 
 

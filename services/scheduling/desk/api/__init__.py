@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.scheduling.desk.api import callers, searches, visits
+from services.scheduling.desk.api import callers, problems, searches, visits
 
 router = APIRouter()
-for part in (searches, visits, callers):
+for part in (searches, visits, callers, problems):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -89,6 +89,13 @@ async def test_each_visit_is_kept_or_cancelled_as_was_said(desk: Desk, registry:
     change = await registry.get(f"/changes/{answer.json()['change']['id']}")
     assert (change["state"], change["kind"], change["by"]) == ("done", "absence", "registrar-1")
     assert change["visits"] == {"kept": 1, "cancelled": 1, "moved": 0, "undecided": 0}
+    listed = (await registry.get(f"/changes/{change['id']}/told"))["items"]
+    assert {(v["appointment_id"], v["fate"], v["told_at"] is not None) for v in listed} == {
+        (one["id"], "keep", False),
+        (other["id"], "cancel", True),
+    }, "e27, A16: who was told, and of what"
+    looks = (await desk.http.get("/v1/looks", headers=off)).json()["items"]
+    assert [look["occasion"] for look in looks] == ["day-list"]
     assert await desk.free(doctor_id=ORLOVA, **THURSDAY) == []
     assert (await desk.read(kept, one))["status"] == "confirmed"
     gone = await desk.read(off, other)
