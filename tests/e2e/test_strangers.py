@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -28,8 +29,10 @@ _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 OPEN = frozenset({
     "/v1/types/{code}",
     "/v1/clinics/{clinic_id}",
+    "/v1/clinics/{clinic_id}/reception",
     "/v1/doctors/{doctor_id}",
     "/v1/doctors/{doctor_id}/alternatives",
+    "/v1/doctors/{doctor_id}/reviews",
     "/v1/public/applications/{number}",
     "/v1/public/certificates/{number}",
     "/v1/public/talons/{number}",
@@ -50,6 +53,9 @@ BODIES: Mapping[tuple[str, str], Any] = {
         "consent_version": "2026-09",
     },
     ("POST", "/v1/appointments/{appointment_id}/cancellation"): {"reason": "планы"},
+    ("POST", "/v1/appointments/{appointment_id}/documents"): {"consent": True},
+    ("PUT", "/v1/appointments/{appointment_id}/review"): {"stars": 1},
+    ("POST", "/v1/appointments/{appointment_id}/transfer"): {"slot_id": "another"},
     ("POST", "/v1/contacts/{change_id}/confirmation"): {"code": "000000"},
     ("POST", "/v1/reviews/{application_id}/exemption-rejection"): {"reason": "нет льготы"},
     ("POST", "/v1/organisations/{organisation_id}/representatives"): {
@@ -63,7 +69,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
 }
 ORGANISATION = {"name": "ООО «Ветер»", "ogrn": "1027700132195", "inn": "7707083893"}
 _NOT_YOURS = frozenset({403, 404})
-_OF_STAFF = ("session_id", "import_id", "absence_id", "preview_id", "bulk_id")
+_OF_STAFF = ("session_id", "import_id", "absence_id", "preview_id", "bulk_id", "review_id")
 _OFFICES = frozenset({"clinic_id", "doctor_id", "code", "version"})
 """Things with a name that everybody may see, and that few may touch."""
 _MADE_TO_BE_SHOWN = frozenset({"sex", "citizenship", "birth_date"})
@@ -139,6 +145,7 @@ async def _with_everything(gateway: Gateway) -> tuple[Citizen, dict[str, str]]:
     ask = owner.gateway
     change = {"channel": "email", "email": f"new.{owner.person.email}"}
     certificate = (await ask.get("certificates", "/certificates"))["items"][0]
+    waited = await _waited(journey)
     return owner, {
         # a citizen has none of these
         **dict.fromkeys(_OF_STAFF, "of-staff"),
@@ -163,7 +170,27 @@ async def _with_everything(gateway: Gateway) -> tuple[Citizen, dict[str, str]]:
         "organisation_id": (await ask.post("identity", "/organisations", ORGANISATION, once=True))[
             "organisation_id"
         ],
+        **waited,
         "right_id": (await owner.represent(new_child(random.Random(6))))["right_id"],
+    }
+
+
+async def _waited(journey: Scenario) -> dict[str, str]:
+    """A place in line for a day without visits, a request for who has no hours, and a hold."""
+    ask = journey.citizen.gateway
+    today = datetime.now(UTC).date()
+    sunday = (today + timedelta(days=7 - today.weekday() + 6)).isoformat()
+    wait = {"doctor_id": "doctor-orlova", "from": sunday, "to": sunday}
+    request = {"clinic_id": "clinic-1", "doctor_id": "doctor-morozova", "until": sunday}
+    later = {"doctor_id": "doctor-orlova", "from": (today + timedelta(days=6)).isoformat()}
+    slot = (await ask.get("scheduling", "/slots", **later))["items"][0]
+    return {
+        name: (await ask.post("scheduling", path, body, once=True))["id"]
+        for name, path, body in (
+            ("wait_id", "/waits", wait),
+            ("request_id", "/requests", request),
+            ("hold_id", "/holds", {"slot_id": slot["id"]}),
+        )
     }
 
 
@@ -193,4 +220,8 @@ async def _lists(caller: Gateway) -> dict[Route, str]:
         for route in routes()
         if route.method == "GET" and not route.leads_to
     }
-    return {route: answer.text for route, answer in answers.items() if answer.is_success}
+    return {
+        route: re.sub(r'"seconds_left":\d+', "", answer.text)  # they pass by themselves
+        for route, answer in answers.items()
+        if answer.is_success
+    }
