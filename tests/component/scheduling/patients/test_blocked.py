@@ -37,6 +37,7 @@ async def test_every_route_that_takes_a_token_refuses_the_blocked(desk: Desk) ->
     bodies: dict[tuple[str, str], Any] = {
         ("POST", "/v1/appointments"): {"slot_id": free["id"]},
         ("POST", f"{visit}/transfer"): {"slot_id": free["id"]},
+        ("POST", "/v1/holds"): {"slot_id": free["id"]},
         ("POST", f"{visit}/documents"): {"consent": True},
     }
     found = list(doors(desk.app))
