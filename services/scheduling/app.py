@@ -46,7 +46,13 @@ from services.scheduling.bookings.domain.booking import DIGITS
 from services.scheduling.bookings.events import ClinicEvents
 from services.scheduling.bookings.gateways import Proofs
 from services.scheduling.bookings.metrics import BookingMetrics
-from services.scheduling.bookings.usecases import Bookings, Pending, Reports, Rescheduling
+from services.scheduling.bookings.usecases import (
+    Bookings,
+    OwnBookings,
+    Pending,
+    Reports,
+    Rescheduling,
+)
 from services.scheduling.changes import api as changes_api
 from services.scheduling.changes import store as changes_store
 from services.scheduling.changes.actions import APPLY, Settling
@@ -333,6 +339,7 @@ def build(
                 proofs,
                 holding,
                 pending,
+                OwnBookings(taking),
                 rescheduling,
                 waitlist,
                 asking,
@@ -373,6 +380,7 @@ def _routes() -> APIRouter:
         reception_api.router,
         changes_api.doctors,
         changes_api.clinics,
+        bookings_api.own,
         bookings_api.router,
         bookings_api.rules,
         holds_api.router,

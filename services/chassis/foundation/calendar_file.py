@@ -27,7 +27,7 @@ class CalendarEntry:
     place: str
     text: str
     url: str
-    organiser: str
+    organiser: str | None
     cancelled: bool = False
 
     @property
@@ -53,7 +53,7 @@ class CalendarEntry:
             f"LOCATION:{_text(self.place)}",
             f"DESCRIPTION:{_text(self.text)}",
             f"URL:{self.url}",
-            f"ORGANIZER:mailto:{self.organiser}",
+            *([f"ORGANIZER:mailto:{self.organiser}"] if self.organiser else []),
             "END:VEVENT",
             "END:VCALENDAR",
         )

@@ -14,11 +14,13 @@ from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.client import Database, Document
 from services.chassis.database.mapping import Mapper
-from services.chassis.database.pages import Page, Sort
+from services.chassis.database.pages import Page, Sort, moment_cursor, parse_moment_cursor
 from services.chassis.work.aggregates import Aggregates
 from services.chassis.work.transactions import Transaction
-from services.scheduling.bookings.domain.appointment import Appointment, Status
+from services.scheduling.bookings.domain.appointment import Appointment, Entry, Status
+from services.scheduling.bookings.domain.own import Action
 from services.scheduling.bookings.errors import AppointmentUnknownError
+from services.scheduling.timetable.domain import Visit
 
 OFF = Status.CANCELLED
 _LATEST = Sort("visit.starts_at", descending=True)
@@ -135,8 +137,41 @@ class Appointments(Aggregates[Appointment]):
             query["doctor_id"] = doctor_id
         return await self.page(query, _BY_TIME, after=after, limit=limit)
 
+    async def actions_of(self, citizen_id: str, *, after: str | None, limit: int) -> Page[Action]:
+        """What was done about a citizen's visits, latest first; they are as many as one may book.
+
+        Raises:
+            InvalidInputError: not a cursor of ours.
+        """
+        beyond = parse_moment_cursor(after)
+        steps: list[dict[str, Any]] = [
+            {"$match": {"citizen_id": citizen_id}},
+            {"$project": {"visit": 1, "entry": "$history"}},
+            {"$unwind": {"path": "$entry", "includeArrayIndex": "number"}},
+            {"$set": {"line": {"$concat": ["$_id", ":", {"$toString": "$number"}]}}},
+        ]
+        if beyond is not None:
+            at, line = beyond
+            earlier = {"entry.at": at, "line": {"$lt": line}}
+            steps.append({"$match": {"$or": [{"entry.at": {"$lt": at}}, earlier]}})
+        steps += [{"$sort": {"entry.at": -1, "line": -1}}, {"$limit": limit + 1}]
+        found = await self.collection.aggregate(steps, hint="of_citizen").to_list(None)
+        last = found[limit - 1] if len(found) > limit else None
+        return Page(
+            tuple(_action(document) for document in found[:limit]),
+            moment_cursor(last["entry"]["at"], last["line"]) if last else None,
+        )
+
     async def of_citizen(
         self, citizen_id: str, *, after: str | None, limit: int
     ) -> Page[Appointment]:
         """A citizen's appointments, latest visit first."""
         return await self.page({"citizen_id": citizen_id}, _LATEST, after=after, limit=limit)
+
+
+_ENTRIES = Mapper(Entry)
+
+
+def _action(document: Document) -> Action:
+    visit = Visit(**document["visit"])
+    return Action(document["_id"], visit, _ENTRIES.value(document["entry"]))

@@ -15,7 +15,7 @@ from services.chassis.http.answers import answered
 from services.chassis.http.facilities import facility
 from services.chassis.http.once import LateOnceKey
 from services.chassis.http.pages import Cursor
-from services.scheduling.deps import Body, Citizen, ConfirmedCitizen, Limit, VisitView
+from services.scheduling.deps import AdmittedCitizen, Body, Citizen, Limit, VisitView
 from services.scheduling.holds.domain import CitizenHold
 from services.scheduling.holds.usecases import HoldingSlots
 from services.scheduling.timetable.domain import HoldEnd
@@ -100,7 +100,7 @@ def _held(found: CitizenHold) -> dict[str, str]:
 
 
 @router.post("", status_code=201, summary="Придержать время", response_model=HoldView)
-async def hold(body: HoldSlot, use: Use, who: ConfirmedCitizen, once: LateOnceKey) -> Response:
+async def hold(body: HoldSlot, use: Use, who: AdmittedCitizen, once: LateOnceKey) -> Response:
     """Have a free slot to oneself for some minutes; `POST /v1/appointments` books it as ever.
 
     Nobody else sees or gets it until `expires_at`. 409 `too-many-holds`: so many at a time.

@@ -8,7 +8,7 @@ from services.scheduling.bookings.actions.marking import Marking
 from services.scheduling.bookings.actions.moving import Moving
 from services.scheduling.bookings.actions.rules import cancel_rule, miss_rule, pending_rule
 from services.scheduling.bookings.actions.showing import SHOWN_LABELS, Showing, Shown
-from services.scheduling.bookings.actions.taking import Taking, new_talon
+from services.scheduling.bookings.actions.taking import Taking, new_talon, price_for
 from services.scheduling.bookings.actions.waiting import PENDING, Waiting, awaited
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "miss_rule",
     "new_talon",
     "pending_rule",
+    "price_for",
 ]

@@ -57,6 +57,16 @@ async def new_talon(run: Callable[[], Awaitable[T]]) -> T:
     raise AssertionError  # the last try returns or raises
 
 
+def price_for(
+    wish: Wish, rule: VisitRule, clinic: Clinic | None, papers: Papers | None, day: date
+) -> int | None:
+    """What the visit costs its patient, where no policy of theirs pays (A41)."""
+    has = [wish.insurance] if wish.insurance else []
+    if papers is None or papers.policy(day) is not None:
+        has.append(MANDATORY)
+    return price_of(rule, clinic.insurance if clinic else (), has)
+
+
 def agreed_price(
     wish: Wish, rule: VisitRule, clinic: Clinic | None, papers: Papers | None, day: date
 ) -> int | None:
@@ -65,10 +75,7 @@ def agreed_price(
     Raises:
         PriceNotAgreedError: it costs something, and the citizen did not agree to that.
     """
-    has = [wish.insurance] if wish.insurance else []
-    if papers is None or papers.policy(day) is not None:
-        has.append(MANDATORY)
-    price = price_of(rule, clinic.insurance if clinic else (), has)
+    price = price_for(wish, rule, clinic, papers, day)
     if wish.of_citizen and price is not None and price != wish.agreed_price_kopecks:
         raise PriceNotAgreedError(price)
     return price

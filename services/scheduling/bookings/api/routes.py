@@ -107,6 +107,18 @@ def _view(bookings: Bookings, found: Appointment) -> AppointmentView:
     return AppointmentView.of(found, bookings.rule, bookings.check_url(found.talon_number))
 
 
+def wish_of(body: Book, who: Principal) -> Wish:
+    """What is asked for, for whom and by whom."""
+    return Wish(
+        who.subject,
+        body.slot_id,
+        actor_id=who.actor,
+        details=body.details,
+        insurance=body.insurance or None,
+        agreed_price_kopecks=body.agreed_price_kopecks,
+    )
+
+
 def _booked(found: Appointment) -> dict[str, str]:
     return {"Location": f"/v1/appointments/{found.id}"}
 
@@ -131,15 +143,7 @@ async def book(
     """
     keyed = once.answering(lambda a: _view(bookings, a), headers=_booked)
     await bookings.triaged(body.said, body.slot_id)
-    wish = Wish(
-        who.subject,
-        body.slot_id,
-        actor_id=who.actor,
-        details=body.details,
-        insurance=body.insurance or None,
-        agreed_price_kopecks=body.agreed_price_kopecks,
-    )
-    wish = await proofs.of(wish, body.evidence)
+    wish = await proofs.of(wish_of(body, who), body.evidence)
     await bookings.book(wish, once=keyed)
     return answered(keyed.given)
 

@@ -59,6 +59,11 @@ class Details:
         """All files, the scan of the referral among them."""
         return self.file_ids if self.referral_id is None else (*self.file_ids, self.referral_id)
 
+    def again(self, own: Collection[str]) -> Details:
+        """What of it is offered at the next booking (A42); a referral is for one visit."""
+        files = tuple(file_id for file_id in self.file_ids if file_id in own)
+        return Details(self.reason, self.symptoms, self.medicines, files)
+
     def faults(self, kind: str | None, own: Collection[str]) -> list[FieldError]:
         """What is wrong or missing for a visit of this kind, all of it at once (A26).
 
