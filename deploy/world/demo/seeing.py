@@ -7,6 +7,7 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from deploy.world.demo.citizen import Citizen, log_in
 from deploy.world.demo.doctor import ACCOUNTS, Doctor
@@ -53,6 +54,7 @@ class Seeing:
         await self.send_talon()
         await self.give_away()
         await self.at_the_desk()
+        await self.ask_the_desk()
 
     async def urgent(self) -> None:
         """A threat to life books nothing: it leads to 103 or 112, and to urgent care (A22, A40)."""
@@ -159,6 +161,37 @@ class Seeing:
             talon = await desk.get("scheduling", f"/desk/talons/{number}")
             require(talon["check"] == "wrong-day", f"the desk says {talon['check_label']}")
             notes.append(f"записей на {day:%d.%m}: {len(ids)}; {talon['check_label'].lower()}")
+
+    async def ask_the_desk(self) -> None:
+        """«Запросить врача» where nobody has time today: the desk answers, by a person (A19)."""
+        with self.steps.step(
+            "запрос врача на сегодня: регистратура отвечает, SMS об этом"
+        ) as notes:
+            request = await self._request()
+            if request is None:
+                notes.append("время сегодня есть, запрашивать незачем")
+                return
+            desk = await registrar(self.stranger, self.clinic_id)
+            said = {"comment": "Сегодня врача нет, позвоните завтра с утра."}
+            await desk.post("scheduling", f"/desk/requests/{request['id']}/answer", said)
+            await self.next.phone.wait_for("Регистратура не нашла времени")
+            path = f"/requests/{request['id']}"
+            answered = await self.next.gateway.get("scheduling", path)
+            notes.append(answered["state_label"].lower())
+
+    async def _request(self) -> dict[str, Any] | None:
+        """For the first specialty without free time today; None: each has some."""
+        today = datetime.now(ZoneInfo(self._visit["visit"]["timezone"])).date()
+        for specialty in ("cardiologist", "ophthalmologist", "therapist"):
+            asked: dict[str, Any] = {"clinic_id": self.clinic_id, "specialty": specialty}
+            asked |= {"until": f"{today}", "details": self._said}
+            try:
+                made = await self.next.gateway.post("scheduling", "/requests", asked, once=True)
+            except RefusedError as refused:
+                require(refused.code == "there-is-time", f"refused with {refused.code}")
+            else:
+                return dict(made)
+        return None
 
     async def _late_slots(self, count: int) -> list[dict[str, Any]]:
         """Free slots of one doctor that may still be cancelled."""
