@@ -55,6 +55,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
     ("POST", "/v1/appointments/{appointment_id}/cancellation"): {"reason": "планы"},
     ("POST", "/v1/appointments/{appointment_id}/documents"): {"consent": True},
     ("PUT", "/v1/appointments/{appointment_id}/review"): {"stars": 1},
+    ("POST", "/v1/appointments/{appointment_id}/problems"): {"text": "чужой адрес"},
     ("POST", "/v1/appointments/{appointment_id}/transfer"): {"slot_id": "another"},
     ("POST", "/v1/contacts/{change_id}/confirmation"): {"code": "000000"},
     ("POST", "/v1/reviews/{application_id}/exemption-rejection"): {"reason": "нет льготы"},
@@ -69,7 +70,10 @@ BODIES: Mapping[tuple[str, str], Any] = {
 }
 ORGANISATION = {"name": "ООО «Ветер»", "ogrn": "1027700132195", "inn": "7707083893"}
 _NOT_YOURS = frozenset({403, 404})
-_OF_STAFF = ("session_id", "import_id", "absence_id", "preview_id", "bulk_id", "review_id")
+_OF_STAFF = (
+    *("session_id", "import_id", "absence_id", "preview_id", "bulk_id"),
+    *("review_id", "problem_id"),
+)
 _OFFICES = frozenset({"clinic_id", "doctor_id", "code", "version"})
 """Things with a name that everybody may see, and that few may touch."""
 _MADE_TO_BE_SHOWN = frozenset({"sex", "citizenship", "birth_date"})
