@@ -28,7 +28,7 @@ async def test_every_route_that_takes_a_token_refuses_the_blocked(desk: Desk) ->
         **dict.fromkeys(
             (
                 *("absence_id", "change_id", "import_id", "wait_id", "review_id", "hold_id"),
-                "request_id",
+                *("request_id", "problem_id"),
             ),
             "any",
         ),
