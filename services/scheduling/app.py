@@ -62,6 +62,9 @@ from services.scheduling.deps import Deps
 from services.scheduling.desk import api as desk_api
 from services.scheduling.desk import store as desk_store
 from services.scheduling.desk.usecases import Attendance, Calling, Desk, Rejecting, Reporting
+from services.scheduling.guarantee import store as watch_store
+from services.scheduling.guarantee.metrics import GuaranteeMetrics
+from services.scheduling.guarantee.usecases import Watching
 from services.scheduling.holds import api as holds_api
 from services.scheduling.holds import store as holds_store
 from services.scheduling.holds.actions import WARN_HOLD, Ending
@@ -73,7 +76,7 @@ from services.scheduling.hours.usecases import Hours
 from services.scheduling.imports.usecases import tables
 from services.scheduling.known import consumers as known_consumers
 from services.scheduling.known import store as known_store
-from services.scheduling.known.domain import FOLLOW
+from services.scheduling.known.domain import FOLLOW, WATCH
 from services.scheduling.known.store import Known
 from services.scheduling.known.usecases import Copies
 from services.scheduling.patients import consumers as patients_consumers
@@ -205,7 +208,6 @@ def build(
         changed=recent.changed,
     )
     moving = Moving(taking)
-    rescheduling = Rescheduling(deps, moving, counted, changed=recent.changed)
     holding = HoldingSlots(deps, freeing, known, patients, ending.holds, changed=recent.changed)
     proofs = _proofs(resources, settings, now)
     waitlist = Waitlist(
@@ -237,13 +239,10 @@ def build(
     clinics = ClinicsHours(deps, making, making.calendar.days, planning)
     hours = Hours(deps, timetables, making, changed=recent.changed)
     timetable = Timetable(
-        deps,
-        slots,
-        known,
-        calendar,
-        alternating,
-        receptions,
-        TimetableMetrics(resources.metrics),
+        deps, slots, known, calendar, alternating, receptions, TimetableMetrics(resources.metrics)
+    )
+    watching = Watching(
+        deps, watch_store.Watches(db), slots, known, calendar, GuaranteeMetrics(resources.metrics)
     )
     talons = Talons(deps, appointments, showing)
     marking = Marking(deps, appointments, patients)
@@ -291,6 +290,7 @@ def build(
                 HOLD: Holding(deps, freeing, changed=recent.changed).run_out,
                 MAKE: hours.make,
                 FOLLOW: hours.follow,
+                WATCH: watching.look,
                 APPLY: applying.apply,
                 ASK: applying.ask,
                 IMPORT: imports.due,
@@ -313,6 +313,7 @@ def build(
                 waitlist_store.INDEXES,
                 requests_store.INDEXES,
                 reviews_store.INDEXES,
+                watch_store.INDEXES,
                 patients_store.INDEXES,
                 rights.INDEXES,
                 looks.INDEXES,
@@ -340,7 +341,7 @@ def build(
                 holding,
                 pending,
                 OwnBookings(taking),
-                rescheduling,
+                Rescheduling(deps, moving, counted, changed=recent.changed),
                 waitlist,
                 asking,
                 Answering(deps, requests, making, taking, known, journal, changed=recent.changed),
@@ -359,7 +360,7 @@ def build(
                 journal,
                 imports,
             ],
-            measures=[timetable.measure, waitlist.measure, asking.measure],
+            measures=[timetable.measure, waitlist.measure, asking.measure, watching.measure],
         ),
     ).app
 

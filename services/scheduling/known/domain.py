@@ -18,6 +18,8 @@ _DAY = 24 * 60
 _WEEK = 7 * _DAY
 _DEGREES = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,10})?),(-?[0-9]{1,3}(?:\.[0-9]{1,10})?)")
 _POLE, _DATE_LINE = 90, 180
+WATCH = "watch-guarantee"
+"""The timer that looks once a day whether a clinic keeps the state's waiting times (X13)."""
 FOLLOW = "follow-copy"
 """The timer that makes the coming slots follow a newer copy; its key is `followed`."""
 

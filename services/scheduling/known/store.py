@@ -211,6 +211,13 @@ class Known:
         query = {"_id": {"$in": sorted(ids)}, "owner_id": owner_id}
         return frozenset(file.id for file in await self.files.every(tx, query))
 
+    async def specialties_at(self, clinic_id: str) -> list[str]:
+        """The codes of what there are doctors of at a clinic, over its index."""
+        found: list[str] = await self.doctors.collection.distinct(
+            "specialties", {"clinics": clinic_id}
+        )
+        return sorted(found)
+
     async def doctors_of(self, tx: Transaction | None, ids: Collection[str]) -> dict[str, Doctor]:
         """Those of these doctors that are known."""
         found = await self.doctors.every(tx, {"_id": {"$in": sorted(ids)}})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from services.chassis.foundation import clock
 from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.deps import Deps
-from services.scheduling.known.domain import FOLLOW, Clinic, Doctor, File, followed
+from services.scheduling.known.domain import FOLLOW, WATCH, Clinic, Doctor, File, followed
 from services.scheduling.known.store import Known
 
 
@@ -24,6 +24,7 @@ class Copies:
         async def work(tx: Transaction) -> None:
             await self.known.clinics.put(tx, clinic)
             await tx.set_timer(FOLLOW, followed(clinic_id=clinic.id), clock.now())
+            await tx.set_timer(WATCH, clinic.id, clock.now())
 
         await self.deps.transactions.run(work, cause=cause)
 

@@ -64,4 +64,19 @@ PANELS = (
         "`GET /v1/desk/requests?overdue=true`.",
         series=one(Gauge("doctor_requests_overdue"), "без ответа"),
     ),
+    Panel(
+        key="guarantees",
+        title="Нет времени в срок госгарантий",
+        unit=Unit.COUNT,
+        description="Специальности клиник, где свободного времени нет: therapist – терапевт, 24 ч; "
+        "urgent – неотложно, 2 ч; specialist – 14 рабочих дней. Проверяют раз в день.",
+        series=one(Gauge("guarantees_missed", ("guarantee",)), "{{guarantee}}"),
+    ),
+    Panel(
+        key="red-flags",
+        title="Опасные признаки за час",
+        unit=Unit.PER_HOUR,
+        description="Сколько раз вместо записи направили к 103, по признакам.",
+        series=one(per_hour("red_flags_total", ("flag",)), "{{flag}}"),
+    ),
 )
