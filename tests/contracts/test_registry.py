@@ -26,7 +26,7 @@ from contracts import (
     visits,
     waiting,
 )
-from contracts.clinics import Issuer
+from contracts.clinics import Emergency, Issuer
 from contracts.envelope import Data, Part, Pii, model_of
 from contracts.scheduling import Visit
 from contracts.tools.compatibility import PLAINTEXT
@@ -98,6 +98,7 @@ EXCEPTIONS: frozenset[tuple[type[BaseModel], str]] = frozenset(
         *((rights.OrganisationConfirmed, name) for name in ("name", "inn")),
         (rights.OrganisationRejected, "name"),
         *((Issuer, name) for name in ("name", "address", "inn")),
+        (Emergency, "phone"),
         *((certificates.Office, name) for name in ("phone", "email")),
         *((event, "clinic_name") for event in OF_A_CLINIC),
     }
