@@ -119,8 +119,10 @@ class Actions(BaseModel):
 async def form(body: Book, bookings: Use, own: Own, who: AdmittedCitizen) -> PreviewView:
     """Before one books: what is confirmed and how, what it costs, what is missing, the rules.
 
-    Refuses what booking would refuse, in the same words; books and holds nothing.
+    Refuses what booking would refuse, in the same words, a threat to life first (A22); books and
+    holds nothing.
     """
+    await bookings.triaged(body.said, body.slot_id)
     found = await own.preview(wish_of(body, who))
     rules = RulesView.of(bookings.deps.settings)
     return PreviewView.of(found, rules, bookings.rule.until(found.slot.visit))

@@ -37,7 +37,7 @@ async def test_a30_what_a_booking_needs_costs_and_means_is_told_before(desk: Des
 
 
 async def test_the_form_refuses_what_booking_would(desk: Desk) -> None:
-    """A26, A32, e26: before anybody confirms anything."""
+    """A4, A26: before anybody confirms anything."""
     who, slot = await desk.citizen(), await desk.late_slot(doctor_id="doctor-orlova")
     wrong = await _form(desk, who, slot["id"], reason=None)
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/reason")
@@ -45,6 +45,16 @@ async def test_the_form_refuses_what_booking_would(desk: Desk) -> None:
     await desk.booked(who, slot["id"])
     taken = await _form(desk, await desk.citizen("citizen-2"), slot["id"])
     assert (taken.status_code, taken.json()["code"]) == (409, "slot-taken")
+
+
+async def test_the_form_asks_for_threats_to_life_before_anything_else(desk: Desk) -> None:
+    """A22: whoever has one is told where to go, not what to prepare for a visit."""
+    who, slot = await desk.citizen(), await desk.late_slot(doctor_id="doctor-orlova")
+    unasked = await _form(desk, who, slot["id"], red_flags=None)
+    assert (unasked.status_code, unasked.json()["errors"][0]["pointer"]) == (422, "/red_flags")
+    urgent = await _form(desk, who, slot["id"], symptoms="Давит в груди")
+    assert (urgent.status_code, urgent.json()["code"]) == (409, "life-threatening")
+    assert urgent.json()["departments"]
 
 
 async def test_a42_what_was_entered_is_offered_at_the_next_booking(desk: Desk) -> None:
