@@ -76,7 +76,8 @@ async def test_whose_clinic_it_is_not_is_refused_and_so_is_what_nobody_knows(des
 
 async def test_a_referral_that_the_clinic_asks_for_makes_a_visit_pending(desk: Desk) -> None:
     who = {**_registrar(desk), "If-Match": "*"}
-    assert (await desk.http.put(PATH, json=RULES, headers=who)).status_code == 200
+    rules = {"rules": [{"specialty": "cardiologist", "referral": True}]}
+    assert (await desk.http.put(PATH, json=rules, headers=who)).status_code == 200
     citizen = await desk.citizen()
     slot = await desk.late_slot(doctor_id="doctor-lebedeva")
     assert (await desk.booked(citizen, slot["id"]))["status"] == "pending"
