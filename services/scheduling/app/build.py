@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from struct import iter_unpack
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from contracts.rights import Scope
 from services.chassis.foundation import clock
 from services.chassis.foundation.encryption import Encryption
-from services.chassis.http import looks as looks_api
 from services.chassis.http.acts import Acts
 from services.chassis.http.door import Door
 from services.chassis.http.keys import FetchKeys
 from services.chassis.runtime.resources import Resources
 from services.chassis.runtime.service import Runtime, ServiceSpec
-from services.chassis.telemetry.journey import random_hex
-from services.chassis.work import blockings, ended_sessions, looks, rights
+from services.chassis.work import blockings, ended_sessions, rights
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
 from services.importing import api as importing_api
-from services.importing import store as importing_store
 from services.importing.store import ImportStore
 from services.importing.usecases import TIMER as IMPORT
 from services.importing.usecases import Imports
-from services.scheduling.bookings import api as bookings_api
+from services.scheduling.app import numbers
+from services.scheduling.app.indexes import INDEXES
+from services.scheduling.app.routes import routes
 from services.scheduling.bookings import consumers as bookings_consumers
 from services.scheduling.bookings import store as bookings_store
 from services.scheduling.bookings.actions import (
@@ -42,7 +39,6 @@ from services.scheduling.bookings.actions import (
     Taking,
     Waiting,
 )
-from services.scheduling.bookings.domain.booking import DIGITS
 from services.scheduling.bookings.events import ClinicEvents
 from services.scheduling.bookings.gateways import Proofs
 from services.scheduling.bookings.metrics import BookingMetrics
@@ -53,50 +49,40 @@ from services.scheduling.bookings.usecases import (
     Reports,
     Rescheduling,
 )
-from services.scheduling.changes import api as changes_api
-from services.scheduling.changes import store as changes_store
 from services.scheduling.changes.actions import APPLY, Settling
 from services.scheduling.changes.store import Changes, Settlements
 from services.scheduling.changes.usecases import Applying, ClinicsHours, Planning, Told
 from services.scheduling.deps import Deps
-from services.scheduling.desk import api as desk_api
 from services.scheduling.desk import store as desk_store
 from services.scheduling.desk.usecases import Attendance, Calling, Desk, Rejecting, Reporting
 from services.scheduling.guarantee import store as watch_store
 from services.scheduling.guarantee.metrics import GuaranteeMetrics
 from services.scheduling.guarantee.usecases import Watching
-from services.scheduling.holds import api as holds_api
 from services.scheduling.holds import store as holds_store
 from services.scheduling.holds.actions import WARN_HOLD, Ending
 from services.scheduling.holds.usecases import HoldingSlots
-from services.scheduling.hours import store as hours_store
 from services.scheduling.hours.actions import ASK, MAKE, Making
 from services.scheduling.hours.store import Timetables
 from services.scheduling.hours.usecases import Hours
 from services.scheduling.imports.usecases import tables
 from services.scheduling.known import consumers as known_consumers
-from services.scheduling.known import store as known_store
 from services.scheduling.known.domain import FOLLOW, WATCH
 from services.scheduling.known.store import Known
 from services.scheduling.known.usecases import Copies
 from services.scheduling.patients import consumers as patients_consumers
 from services.scheduling.patients import store as patients_store
 from services.scheduling.patients.usecases import Registration
-from services.scheduling.reception import api as reception_api
 from services.scheduling.reception import store as reception_store
 from services.scheduling.reception.usecases import Receiving
-from services.scheduling.requests import api as requests_api
 from services.scheduling.requests import store as requests_store
 from services.scheduling.requests.actions import DeskClock, RequestHolds
 from services.scheduling.requests.domain import DUE
 from services.scheduling.requests.domain import SHOWN_LABELS as REQUESTS_SHOWN
 from services.scheduling.requests.metrics import RequestMetrics
 from services.scheduling.requests.usecases import Answering, Asking
-from services.scheduling.reviews import api as reviews_api
 from services.scheduling.reviews import store as reviews_store
 from services.scheduling.reviews.usecases import Reviewing
 from services.scheduling.settings import Settings
-from services.scheduling.talons import api as talons_api
 from services.scheduling.talons import consumers as talons_consumers
 from services.scheduling.talons.usecases import Talons
 from services.scheduling.timetable import api as timetable_api
@@ -105,16 +91,13 @@ from services.scheduling.timetable.actions import HOLD, Alternating, Calendar, F
 from services.scheduling.timetable.domain import HoldKind
 from services.scheduling.timetable.metrics import TimetableMetrics
 from services.scheduling.timetable.usecases import Holding, Search, Timetable
-from services.scheduling.triage import api as triage_api
 from services.scheduling.triage.actions import Triage
 from services.scheduling.triage.metrics import TriageMetrics
-from services.scheduling.video import api as video_api
 from services.scheduling.video import consumers as video_consumers
 from services.scheduling.video import store as video_store
 from services.scheduling.video.gateways import Rooms
 from services.scheduling.video.usecases.arranging import Arranging
 from services.scheduling.video.usecases.entering import Entering
-from services.scheduling.waitlist import api as waitlist_api
 from services.scheduling.waitlist import store as waitlist_store
 from services.scheduling.waitlist.actions import Line
 from services.scheduling.waitlist.domain import PAST
@@ -122,19 +105,7 @@ from services.scheduling.waitlist.metrics import WaitlistMetrics
 from services.scheduling.waitlist.usecases import Waitlist
 from services.sealing.own import Signatures
 
-_WORD, _DRAWN = 8, 256
 _MADE_AT_ONCE = 4  # timetables; each writes some hundred slots
-
-
-def _new_id() -> str:
-    return random_hex(12)
-
-
-def _talons() -> Iterator[int]:
-    """Numbers that nobody can guess."""
-    while True:  # many at a time: a call of the kernel for each was a twentieth of a booking
-        drawn = secrets.token_bytes(_WORD * _DRAWN)
-        yield from (seed % 10**DIGITS for (seed,) in iter_unpack("=Q", drawn))
 
 
 def _check_url(settings: Settings, number: str) -> str:
@@ -147,14 +118,14 @@ def build(
     fetch_keys: FetchKeys | None = None,
     publisher: Publisher | None = None,
     now: Callable[[], datetime] = clock.now,
-    new_id: Callable[[], str] = _new_id,
+    new_id: Callable[[], str] = numbers.new_id,
     new_talon: Callable[[], int] | None = None,
 ) -> FastAPI:
     """The service as an ASGI app. Keys, publisher, clock and ids are test seams."""
     resources = Resources("scheduling", settings, fetch_keys=fetch_keys, publisher=publisher)
     db = resources.mongo.db
     deps = Deps(resources.transactions, settings, now, new_id)
-    numbers = new_talon or partial(next, _talons())
+    talon = new_talon or partial(next, numbers.talons())
 
     check_url = partial(_check_url, settings)
     recent = timetable_api.RecentAnswers()
@@ -190,7 +161,7 @@ def build(
         receptions,
         patients,
         appointments,
-        new_talon=numbers,
+        new_talon=talon,
         check_url=check_url,
         for_clinic=for_clinic,
     )
@@ -223,7 +194,7 @@ def build(
     )
     timetables = Timetables(db)
     making = Making(deps, timetables, slots, known, calendar, freeing)
-    visits = ClinicsChanges(appointments, patients, numbers, check_url, for_clinic)
+    visits = ClinicsChanges(appointments, patients, talon, check_url, for_clinic)
     pending = Pending(
         taking,
         Waiting(deps, appointments, patients, check_url, for_clinic),
@@ -271,7 +242,7 @@ def build(
                 "Клиники, врачи и свободное время – открыто для всех. Запись, отмена и талоны – "
                 "подтверждённым гражданам. Проверка талона – по номеру, без входа."
             ),
-            router=_routes(),
+            router=routes(),
             handlers=[
                 blockings.handlers(resources.transactions, waitlist.note),
                 rights.handlers(resources.transactions, acting),
@@ -300,25 +271,7 @@ def build(
             },
             timer_concurrency={MAKE: _MADE_AT_ONCE, IMPORT: 1},
             max_bodies={importing_api.PATH: importing_api.MAX_FILE},
-            indexes=[
-                known_store.INDEXES,
-                reception_store.INDEXES,
-                timetable_store.INDEXES,
-                hours_store.INDEXES,
-                changes_store.INDEXES,
-                bookings_store.INDEXES,
-                desk_store.INDEXES,
-                holds_store.INDEXES,
-                video_store.INDEXES,
-                waitlist_store.INDEXES,
-                requests_store.INDEXES,
-                reviews_store.INDEXES,
-                watch_store.INDEXES,
-                patients_store.INDEXES,
-                rights.INDEXES,
-                looks.INDEXES,
-                importing_store.INDEXES,
-            ],
+            indexes=INDEXES,
             facilities=[
                 Door(
                     patients.blocked,
@@ -369,32 +322,3 @@ def _proofs(resources: Resources, settings: Settings, now: Callable[[], datetime
     ended = ended_sessions.EndedSessions(resources.mongo.db)  # acts of sessions book nothing
     acts = Acts(resources.tokens.keys, settings.platform, ended)
     return Proofs(acts, Signatures(settings.trusted_cas), now)
-
-
-def _routes() -> APIRouter:
-    routes = APIRouter()
-    for router in (
-        timetable_api.router,
-        timetable_api.cards,
-        timetable_api.alternatives,
-        triage_api.router,
-        reception_api.router,
-        changes_api.doctors,
-        changes_api.clinics,
-        bookings_api.own,
-        bookings_api.router,
-        bookings_api.rules,
-        holds_api.router,
-        video_api.router,
-        waitlist_api.router,
-        requests_api.router,
-        requests_api.desks,
-        talons_api.router,
-        reviews_api.router,
-        desk_api.router,
-        looks_api.router,
-        importing_api.router,
-        talons_api.pages,
-    ):
-        routes.include_router(router)
-    return routes
