@@ -84,7 +84,10 @@ class RequestOutcome(StrEnum):
 
 
 class RequestAnswered(Data):
-    """The desk answered. A `slot` is held until `held_until`; the citizen's yes books it (A19)."""
+    """The desk answered. A `slot` is held until `held_until`; the citizen's yes books it (A19).
+
+    What the desk wrote is no part of it: the citizen reads that behind login.
+    """
 
     TYPE: ClassVar[str] = "scheduling.request-answered.v1"
     request_id: str
@@ -94,7 +97,6 @@ class RequestAnswered(Data):
     slot_id: str | None = None
     visit: Visit | None = None
     held_until: Moment | None = None
-    comment: str | None = None
 
 
 class RequestEscalated(Data):

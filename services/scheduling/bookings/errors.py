@@ -30,6 +30,19 @@ class NothingAwaitedError(RefusalError):
     detail = "Запись уже не действует или приём начался: приложить к ней ничего нельзя."
 
 
+class TooMuchSuppliedError(RefusalError):
+    """A visit has room for so many files, handed in so many times (A26)."""
+
+    code = "too-much-supplied"
+    title = "К записи приложено слишком много"
+
+    def __init__(self, files: int, times: int) -> None:
+        super().__init__(
+            f"К одной записи можно приложить не больше {files} файлов и не больше чем за {times} "
+            "раз. Уже приложенное сохранено; остальное покажите на приёме."
+        )
+
+
 class AlreadyCancelledError(RefusalError):
     """It is off already."""
 

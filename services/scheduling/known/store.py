@@ -211,6 +211,11 @@ class Known:
         query = {"_id": {"$in": sorted(ids)}, "owner_id": owner_id}
         return frozenset(file.id for file in await self.files.every(tx, query))
 
+    async def heard_of_files(self, ids: Collection[str]) -> bool:
+        """Whether all of them are known, whoever's: there is nothing to wait for then."""
+        query = {"_id": {"$in": sorted({*ids})}}
+        return len(await self.files.every(None, query)) == len({*ids})
+
     async def specialties_at(self, clinic_id: str) -> list[str]:
         """The codes of what there are doctors of at a clinic, over its index."""
         found: list[str] = await self.doctors.collection.distinct(

@@ -29,7 +29,6 @@ def answered(request: Request) -> waiting.RequestAnswered:
         slot_id=held.slot_id if held else None,
         visit=scheduling.Visit(**vars(held.visit)) if held else None,
         held_until=held.until if held else None,
-        comment=request.comment,
     )
 
 

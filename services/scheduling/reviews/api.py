@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from services.chassis.foundation.text import prose
 from services.chassis.foundation.typed import Id, Tidied
@@ -35,6 +35,7 @@ class Decision(Body):
     """Without a reason it is shown; with one it is rejected, and its author reads why."""
 
     reason: Annotated[str, Tidied(prose, longest=500, shortest=3)] | None = None
+    written_at: AwareDatetime = Field(description="Из списка: какие слова прочитаны.")
 
 
 class ReviewView(BaseModel):
@@ -152,5 +153,9 @@ async def waiting(use: Use, _: Support, cursor: Cursor = None, limit: Limit = 20
 async def decide(
     review_id: Annotated[str, Path(max_length=64)], body: Decision, use: Use, who: Support
 ) -> WaitingReview:
-    """Show it, or reject it for a reason."""
-    return WaitingReview.of(await use.decide(review_id, who.hands, body.reason))
+    """Show it, or reject it for a reason.
+
+    409 `review-rewritten`: its author wrote other words since those of `written_at`.
+    """
+    found = await use.decide(review_id, who.hands, body.reason, read=body.written_at)
+    return WaitingReview.of(found)

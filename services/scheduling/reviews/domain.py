@@ -12,7 +12,11 @@ from enum import StrEnum
 
 from services.scheduling.bookings.domain.appointment import Appointment, Status
 from services.scheduling.known.domain import Doctor
-from services.scheduling.reviews.errors import NotAttendedError, ReviewDecidedError
+from services.scheduling.reviews.errors import (
+    NotAttendedError,
+    ReviewDecidedError,
+    ReviewRewrittenError,
+)
 
 
 class State(StrEnum):
@@ -71,14 +75,17 @@ class Review:
             reason=None,
         )
 
-    def decided(self, by: str, reason: str | None) -> Review:
-        """Shown, or rejected for a reason.
+    def decided(self, by: str, reason: str | None, *, read: datetime) -> Review:
+        """Shown, or rejected for a reason, by who read what was written at `read`.
 
         Raises:
             ReviewDecidedError: it does not wait for that.
+            ReviewRewrittenError: its words are others by now.
         """
         if self.state is not State.WAITING:
             raise ReviewDecidedError
+        if self.written_at != read:
+            raise ReviewRewrittenError
         state = State.SHOWN if reason is None else State.REJECTED
         return replace(self, state=state, decided_by=by, reason=reason)
 

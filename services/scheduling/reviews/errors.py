@@ -23,6 +23,17 @@ class NotAttendedError(RefusalError):
     )
 
 
+class ReviewRewrittenError(RefusalError):
+    """The words are others than those that were read."""
+
+    code = "review-rewritten"
+    title = "Отзыв изменился"
+    detail = (
+        "Автор изменил отзыв, пока вы его читали. Обновите список, прочитайте новые слова и "
+        "решите по ним."
+    )
+
+
 class ReviewDecidedError(RefusalError):
     """Somebody has decided about these words already."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import DuplicateError, StaleVersionError
@@ -75,17 +76,20 @@ class Reviewing:
         await self.deps.transactions.run(work)
         self.changed()
 
-    async def decide(self, review_id: str, by: str, reason: str | None) -> Review:
-        """Show the words of a review, or reject it for a reason.
+    async def decide(
+        self, review_id: str, by: str, reason: str | None, *, read: datetime
+    ) -> Review:
+        """Show the words of a review, or reject it for a reason; `read` says which words.
 
         Raises:
             ReviewUnknownError: there is none.
             ReviewDecidedError: it does not wait.
+            ReviewRewrittenError: others were written since.
         """
 
         async def work(tx: Transaction) -> Review:
             before = await self.reviews.get(tx, review_id, owner=None)
-            after = await self.reviews.save(tx, before.decided(by, reason))
+            after = await self.reviews.save(tx, before.decided(by, reason, read=read))
             await self._rate(tx, before, after)
             return after
 

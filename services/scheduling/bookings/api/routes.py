@@ -18,6 +18,7 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.looks import Reach
 from services.chassis.http.once import LateOnceKey
 from services.chassis.http.pages import Cursor
+from services.chassis.http.rates import Rates
 from services.scheduling.bookings.api.views import Appointments, AppointmentView
 from services.scheduling.bookings.domain.appointment import (
     REPRESENTATIVE,
@@ -217,14 +218,18 @@ async def transfer(
 async def supply(
     appointment_id: AppointmentId,
     body: Supply,
+    *,
     bookings: Use,
     pending: Waits,
+    rates: Annotated[Rates, Depends(facility(Rates))],
     who: AdmittedCitizen,
 ) -> AppointmentView:
     """Hand in what a pending visit needs (A11); files may be attached until any visit begins.
 
-    Each change begins the 24 hours anew; with nothing missing the visit is confirmed at once.
+    Each change begins the 24 hours anew; with nothing missing the visit is confirmed at once. What
+    brings nothing new changes nothing. 409 `too-much-supplied`: so many files, or so often.
     """
+    rates.creation(who.hands)
     found = await pending.supply(who.subject, appointment_id, body.supplied(), actor_id=who.actor)
     return _view(bookings, found)
 

@@ -15,10 +15,14 @@ from services.scheduling.bookings.domain.appointment import (
     Step,
 )
 from services.scheduling.bookings.domain.details import Details, Need
-from services.scheduling.bookings.errors import NothingAwaitedError
+from services.scheduling.bookings.errors import NothingAwaitedError, TooMuchSuppliedError
 
 NOT_CONFIRMED = "not-confirmed"
 """Why a visit is off whose time came before what it waited for."""
+MOST_FILES = 20
+"""Of one visit."""
+MOST_SUPPLIED = 20
+"""How often something is handed in for one visit: each is a line of its history."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,11 @@ class Supplied:
 def supplied(found: Appointment, what: Supplied, entry: Entry) -> Appointment:
     """The visit with what its citizen handed in; files are welcome until it begins (A26).
 
+    What brings nothing new changes nothing.
+
     Raises:
         NothingAwaitedError: it does not stand, or has begun.
+        TooMuchSuppliedError: so many files, or so often.
     """
     if found.status not in STANDING or found.visit.starts_at <= entry.at:
         raise NothingAwaitedError
@@ -86,6 +93,11 @@ def supplied(found: Appointment, what: Supplied, entry: Entry) -> Appointment:
         file_ids=tuple(dict.fromkeys((*found.details.file_ids, *what.file_ids))),
         referral_id=what.referral_id or found.details.referral_id,
     )
+    if details == found.details and not what.needs & {*found.needs}:
+        return found
+    times = sum(before.step is Step.SUPPLIED for before in found.history)
+    if times >= MOST_SUPPLIED or len(details.file_ids) > MOST_FILES:
+        raise TooMuchSuppliedError(MOST_FILES, MOST_SUPPLIED)
     after = replace(found, details=details, history=found.history_with(entry))
     return settled(after, what.needs, entry.at)
 

@@ -78,7 +78,7 @@ class Bookings:
             PriceNotAgreedError: no policy pays there (A41).
         """
         if wish.details.files:
-            await self._files_arrive(wish.citizen_id, wish.details.files)
+            await self._files_arrive(wish.details.files)
         with counting(self.metrics.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):
             try:
                 return await self._book(wish, once)
@@ -97,14 +97,9 @@ class Bookings:
         near = await self.taking.slots.find(None, slot_id) if flags_of(said) else None
         await self.triage.check(said, clinic_id=near.clinic_id if near else None)
 
-    async def _files_arrive(self, citizen_id: str, files: Collection[str]) -> None:
+    async def _files_arrive(self, files: Collection[str]) -> None:
         """Wait a moment for what documents have just accepted."""
-        known = self.taking.known
-
-        async def here() -> bool:
-            return len(await known.files_of(None, citizen_id, files)) == len({*files})
-
-        await arrived(here)
+        await arrived(lambda: self.taking.known.heard_of_files(files))
 
     async def _book(self, wish: Wish, once: Once | None) -> Appointment:
         async def work(tx: Transaction) -> Appointment:

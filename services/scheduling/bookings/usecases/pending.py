@@ -67,15 +67,13 @@ class Pending:
         Raises:
             AppointmentUnknownError: not there, or not theirs.
             NothingAwaitedError: it does not stand, or has begun.
+            TooMuchSuppliedError: so many files, or so often.
             InvalidInputError: a file is not theirs, or not accepted yet.
         """
         known, files = self.taking.known, what.files
 
-        async def here() -> bool:
-            return len(await known.files_of(None, citizen_id, files)) == len({*files})
-
         if files:
-            await arrived(here)
+            await arrived(lambda: known.heard_of_files(files))
         hands = REPRESENTATIVE if actor_id else Canceller.CITIZEN.value
 
         async def work(tx: Transaction) -> Appointment:
@@ -85,7 +83,8 @@ class Pending:
             if faults := given.faults(None, own):
                 raise InvalidInputError(faults)
             entry = Entry(self.taking.deps.now(), Step.SUPPLIED, hands, actor_id=actor_id)
-            return await self.waiting.keep(tx, found, supplied(found, what, entry))
+            after = supplied(found, what, entry)
+            return found if after is found else await self.waiting.keep(tx, found, after)
 
         return await self.taking.deps.transactions.run(work)
 

@@ -171,11 +171,12 @@ def _concepts(clause: str) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def _meant(word: str) -> tuple[str, ...]:
     """The concepts of a word, also of one with a typo."""
-    return tuple(name for name, forms in _FORMS.items() if _like(word, *forms))
+    stem = _stem(word)  # once, whatever the number of concepts: it is the slow part
+    return tuple(name for name, forms in _FORMS.items() if _like(word, stem, *forms))
 
 
-def _like(word: str, stems: Iterable[str], spelt: Iterable[str]) -> bool:
-    if _stem(word) in stems:
+def _like(word: str, stem: str, stems: Iterable[str], spelt: Iterable[str]) -> bool:
+    if stem in stems:
         return True
     typos = 0 if len(word) < _MIDDLING else 1 if len(word) < _LONG else 2
     return bool(typos) and any(

@@ -41,9 +41,13 @@ async def test_a_review_counts_at_once_and_is_read_when_it_was_moderated(desk: D
 
     [waiting] = (await desk.http.get("/v1/desk/reviews", headers=support)).json()["items"]
     decision = f"/v1/desk/reviews/{waiting['id']}/decision"
-    assert (await desk.http.post(decision, json={}, headers=who)).status_code == 403
-    assert (await desk.http.post(decision, json={}, headers=support)).status_code == 200
-    twice = await desk.http.post(decision, json={}, headers=support)
+    read = {"written_at": waiting["written_at"]}
+    unread = {"written_at": "2026-11-01T09:00:00Z"}
+    others = await desk.http.post(decision, json=unread, headers=support)
+    assert (others.status_code, others.json()["code"]) == (409, "review-rewritten")
+    assert (await desk.http.post(decision, json=read, headers=who)).status_code == 403
+    assert (await desk.http.post(decision, json=read, headers=support)).status_code == 200
+    twice = await desk.http.post(decision, json=read, headers=support)
     assert twice.json()["code"] == "review-decided"
     [shown] = (await desk.http.get(public)).json()["items"]
     assert (shown["stars"], shown["text"]) == (4, "Всё объяснила")
@@ -63,7 +67,7 @@ async def test_a_rejected_review_says_why_and_counts_no_more(desk: Desk) -> None
     await _review(desk, who, path, stars=1, text="Грубые слова")
     [waiting] = (await desk.http.get("/v1/desk/reviews", headers=support)).json()["items"]
     decision = f"/v1/desk/reviews/{waiting['id']}/decision"
-    reason = {"reason": "Оскорбления недопустимы."}
+    reason = {"reason": "Оскорбления недопустимы.", "written_at": waiting["written_at"]}
     assert (await desk.http.post(decision, json=reason, headers=support)).status_code == 200
     mine = (await desk.http.get(path, headers=who)).json()
     assert (mine["state"], mine["reason"]) == ("rejected", "Оскорбления недопустимы.")

@@ -11,6 +11,8 @@ from services.scheduling.bookings import events
 from services.scheduling.bookings.domain.appointment import Appointment, Entry, Status, Step
 from services.scheduling.bookings.domain.details import Need
 from services.scheduling.bookings.domain.pending import (
+    MOST_FILES,
+    MOST_SUPPLIED,
     PendingRule,
     Supplied,
     agreed,
@@ -18,7 +20,7 @@ from services.scheduling.bookings.domain.pending import (
     stalled,
     supplied,
 )
-from services.scheduling.bookings.errors import NothingAwaitedError
+from services.scheduling.bookings.errors import NothingAwaitedError, TooMuchSuppliedError
 from tests.support.services.scheduling import BEFORE, START, booked
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -59,6 +61,23 @@ def test_a26_files_are_welcome_until_the_visit_begins() -> None:
         _given(booked(), Supplied(("f1",)), after=START - BEFORE)
     with pytest.raises(NothingAwaitedError):
         _given(replace(booked(), status=Status.CANCELLED), Supplied(("f1",)))
+
+
+def test_a11_what_brings_nothing_new_changes_nothing() -> None:
+    assert _given(found := booked(), Supplied(consent=True)) is found
+    waits = _given(_pending(Need.CLINIC, Need.CONSENT), Supplied(("f1",), consent=True))
+    assert _given(waits, Supplied(("f1",), consent=True), after=2 * HOUR) is waits
+
+
+def test_a26_a_visit_has_room_for_so_many_files_and_so_often() -> None:
+    full = _given(booked(), Supplied(tuple(f"f{at}" for at in range(MOST_FILES))))
+    with pytest.raises(TooMuchSuppliedError):
+        _given(full, Supplied(("another",)))
+    found = booked()
+    for at in range(MOST_SUPPLIED):
+        found = _given(found, Supplied(referral_id=f"f{at % 2}"))
+    with pytest.raises(TooMuchSuppliedError):
+        _given(found, Supplied(referral_id="another"))
 
 
 def test_a12_a_standstill_is_told_once() -> None:

@@ -109,3 +109,17 @@ def test_symptoms_come_with_answers() -> None:
     assert flags_of(Said()) == []
     assert flags_of(Said(None, ("injury",))) == [RedFlag.INJURY]
     assert flags_of(Said("задыхаюсь", ("chest-pain",))) == [RedFlag.CHEST_PAIN, RedFlag.ASTHMA]
+
+
+def test_a22_a_word_is_stemmed_once_however_many_concepts_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stemmed = list[str]()
+
+    def stem(word: str) -> str:
+        stemmed.append(word)
+        return word
+
+    monkeypatch.setattr("services.scheduling.triage.domain.text._stem", stem)
+    flags_in("ыэю ыюэ эыю эюы")
+    assert sorted(stemmed) == ["ыэю", "ыюэ", "эыю", "эюы"]
