@@ -101,6 +101,8 @@ class Settling:
             visit = there.get(one.slot.appointment_id or "")
             if visit is None or visit.status is Status.CANCELLED:
                 await self._write(tx, gone=one.slot)
+            elif not visit.to_come(self.deps.now()):  # the decision came too late: it was as it was
+                await self._write(tx, taken=replace(one.slot, affected=None))
             else:
                 counts += await self._one(tx, change, one, visit, new)
         return counts

@@ -25,4 +25,6 @@ def miss_rule(settings: Settings) -> MissRule:
 
 def pending_rule(settings: Settings) -> PendingRule:
     """How long a visit may wait for what it needs (A12)."""
-    return PendingRule(stalls=settings.pending_stalls, ends=settings.pending_ends)
+    return PendingRule(
+        stalls=settings.pending_stalls, ends=settings.pending_ends, owed=settings.self_cancel
+    )

@@ -146,13 +146,30 @@ class Appointment:
         return self.status in STANDING and self.visit.starts_at > now
 
     @property
+    def placed_at(self) -> datetime:
+        """Since when it has its slot: it was booked, or moved there last."""
+        moved = (e.at for e in reversed(self.history) if e.step is Step.MOVED)
+        return next(moved, self.booked_at)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether its clinic entered it where it is now: a yes to its former time is none (A10)."""
+        steps = (e.step for e in reversed(self.history) if e.step in {Step.ACCEPTED, Step.MOVED})
+        return next(steps, None) is Step.ACCEPTED
+
+    @property
     def stalled_since(self) -> datetime | None:
         """Since when it is pending, where that was said to be too long (A12)."""
+        return self.pending_since if self.stalled_at is not None else None
+
+    @property
+    def stalled_at(self) -> datetime | None:
+        """When that was said."""
         since = self.pending_since
-        told = (e for e in self.history if e.step is Step.STALLED)
         if self.status is not Status.PENDING or since is None:
             return None
-        return since if any(entry.at >= since for entry in told) else None
+        told = (e.at for e in self.history if e.step is Step.STALLED)
+        return next((at for at in told if at >= since), None)
 
     def history_with(self, entry: Entry) -> tuple[Entry, ...]:
         """The history and one line more."""
@@ -166,7 +183,7 @@ class Appointment:
         Raises:
             AcceptedAlreadyError: the clinic has answered; a person looks into the second answer.
         """
-        if any(entry.step is Step.ACCEPTED for entry in self.history):
+        if self.is_accepted:
             raise AcceptedAlreadyError
         if self.status is Status.CANCELLED:
             return self

@@ -17,6 +17,8 @@ from services.scheduling.bookings.domain.appointment import (
 from services.scheduling.bookings.domain.details import Details, Need
 from services.scheduling.bookings.errors import NothingAwaitedError, TooMuchSuppliedError
 
+OWED = frozenset({Need.REFERRAL, Need.DOCUMENTS, Need.CONSENT})
+"""What the citizen owes, and could hold a slot with by never supplying it."""
 NOT_CONFIRMED = "not-confirmed"
 """Why a visit is off whose time came before what it waited for."""
 MOST_FILES = 20
@@ -30,17 +32,26 @@ class PendingRule:
     """After `stalls` without a change its citizen is told whom to turn to.
 
     It is off, and its slot somebody else's, so long before the visit: `ends`, or half of the time
-    that there was, where it was booked late.
+    that there was, where it was booked or moved late. What the citizen owes ends it sooner: as long
+    before as they cancel (`owed`), or `stalls` after they were told; but not within `stalls` of
+    being booked or moved.
     """
 
     stalls: timedelta
     ends: timedelta
+    owed: timedelta
 
     def ends_at(self, visit: Appointment) -> datetime:
         """Until when it may be pending."""
         starts_at = visit.visit.starts_at
-        left = max(timedelta(0), starts_at - visit.booked_at)
-        return starts_at - min(self.ends, left / 2)
+        left = max(timedelta(0), starts_at - visit.placed_at)
+        last = starts_at - min(self.ends, left / 2)
+        if OWED.isdisjoint(visit.needs):
+            return last
+        sooner, told = starts_at - self.owed, visit.stalled_at
+        if told is not None:
+            sooner = min(sooner, told + self.stalls)
+        return min(last, max(sooner, visit.placed_at + self.stalls))
 
     def stalls_at(self, visit: Appointment) -> datetime | None:
         """When nothing will have changed for too long; None: that was said already."""

@@ -137,3 +137,34 @@ async def test_a10_a_visit_that_nobody_confirms_is_off_before_its_time(desk: Des
     (told,) = await outbox_events(desk.app, AppointmentCancelled)
     assert told.data.reason_code == "not-confirmed"
     assert slot["id"] in {s["id"] for s in await desk.free(doctor_id="doctor-orlova")}
+
+
+async def test_a11_a32_who_owes_a_referral_does_not_hold_the_slot_until_the_end(desk: Desk) -> None:
+    """For as long before as one cancels it is somebody else's."""
+    await _asks(desk, rules=[{"specialty": "therapist", "referral": True}])
+    who, slot = await desk.citizen(), await desk.late_slot(doctor_id="doctor-orlova")
+    booked = await desk.booked(who, slot["id"])
+    starts_at = datetime.fromisoformat(slot["visit"]["starts_at"])
+    await _looked(desk, booked["id"], starts_at - timedelta(hours=24))
+    assert (await desk.read(who, booked))["status"] == "cancelled"
+
+
+async def test_a10_a14_a_visit_that_its_clinic_accepted_is_accepted_anew_where_it_moved(
+    desk: Desk,
+) -> None:
+    """To a near time, too: it is not off at once, and the clinic's next word confirms it."""
+    await _asks(desk, accepts=True)
+    who = await desk.citizen()
+    near, *_, far = await desk.free(doctor_id="doctor-orlova")
+    booked = await desk.booked(who, far["id"])
+    data = AppointmentAccepted(appointment_id=booked["id"])
+    assert await deliver(desk.app, an_event(data, aggregate_id=booked["id"])) == "handled"
+    desk.clock.now = datetime.fromisoformat(near["visit"]["starts_at"]) - timedelta(hours=1)
+    path = f"/v1/appointments/{booked['id']}/transfer"
+    moved = await desk.http.post(path, json={"slot_id": near["id"]}, headers=who)
+    assert (moved.status_code, moved.json()["status"]) == (200, "pending"), moved.text
+    await _looked(desk, booked["id"], desk.clock.now)
+    assert (await desk.read(who, booked))["status"] == "pending"
+    again = an_event(data, aggregate_id=booked["id"], seq=2)
+    assert await deliver(desk.app, again) == "handled"
+    assert (await desk.read(who, booked))["status"] == "confirmed"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from contracts.partners import AttendanceReported
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from services.chassis.foundation.settings import Platform
 from services.chassis.http.facilities import find
@@ -281,6 +282,28 @@ async def test_whose_doctor_leaves_is_asked_about_and_decided_later(
     assert await deliver(desk.app, an_event(gone, aggregate_id=ORLOVA, seq=3)) == "handled"
     await slots_made(desk.app)
     assert len((await registry.get("/changes"))["items"]) == 1
+
+
+async def test_a_late_decision_leaves_visits_that_took_place_alone(
+    desk: Desk, registry: Registry
+) -> None:
+    """K9, A33: one that was attended is not cancelled, nor is its patient told so."""
+    (one_of, one), (other_of, other) = await _two_visits(desk)
+    gone = doctor_of(ORLOVA, "clinic-1").model_copy(update={"active": False})
+    assert await deliver(desk.app, an_event(gone, aggregate_id=ORLOVA, seq=2)) == "handled"
+    await slots_made(desk.app)
+    (change,) = (await registry.get("/changes", state="waiting"))["items"]
+    desk.clock.now = datetime.fromisoformat(one["visit"]["ends_at"])  # the other one begins
+    came = AttendanceReported(appointment_id=one["id"], attended=True)
+    assert await deliver(desk.app, an_event(came, aggregate_id=one["id"])) == "handled"
+    path = f"/changes/{change['id']}"
+    await registry.ask("POST", f"{path}/decisions", {"visits": CANCEL})
+    await slots_made(desk.app)
+    after = await registry.get(path)
+    assert (after["state"], after["visits"]["cancelled"]) == ("done", 0)
+    assert (await desk.read(one_of, one))["status"] == "attended"
+    assert (await desk.read(other_of, other))["status"] == "confirmed"
+    assert await outbox_events(desk.app, AppointmentCancelled) == []
 
 
 async def test_a_clinic_that_closes_is_asked_once_about_all(desk: Desk, registry: Registry) -> None:

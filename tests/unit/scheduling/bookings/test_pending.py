@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.scheduling.bookings import events
-from services.scheduling.bookings.domain.appointment import Appointment, Entry, Status, Step
+from services.scheduling.bookings.domain.appointment import (
+    Appointment,
+    Canceller,
+    Entry,
+    Status,
+    Step,
+)
 from services.scheduling.bookings.domain.details import Need
+from services.scheduling.bookings.domain.moving import Mover, move
 from services.scheduling.bookings.domain.pending import (
     MOST_FILES,
     MOST_SUPPLIED,
@@ -20,15 +27,24 @@ from services.scheduling.bookings.domain.pending import (
     stalled,
     supplied,
 )
-from services.scheduling.bookings.errors import NothingAwaitedError, TooMuchSuppliedError
-from tests.support.services.scheduling import BEFORE, START, booked
+from services.scheduling.bookings.errors import (
+    AcceptedAlreadyError,
+    NothingAwaitedError,
+    TooMuchSuppliedError,
+)
+from tests.support.services.scheduling import BEFORE, SLOT, START, booked
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-RULE = PendingRule(stalls=DAY, ends=3 * HOUR)
+RULE = PendingRule(stalls=DAY, ends=3 * HOUR, owed=DAY)
 
 
 def _pending(*needs: Need) -> Appointment:
     return replace(booked(), status=Status.PENDING, needs=needs, pending_since=BEFORE)
+
+
+def _moved(found: Appointment, at: datetime, *needs: Need) -> Appointment:
+    mover = Mover(Canceller.CITIZEN, "citizen")
+    return move(found, SLOT, mover, talon_number="2", needs=needs, now=at)
 
 
 def _given(found: Appointment, what: Supplied, *, after: timedelta = HOUR) -> Appointment:
@@ -51,6 +67,17 @@ def test_a10_the_clinics_word_confirms_what_waits_for_nothing_else() -> None:
     waits = agreed(_pending(Need.CLINIC, Need.CONSENT), None, BEFORE + HOUR)
     assert (waits.status, waits.needs) == (Status.PENDING, (Need.CONSENT,))
     assert _given(waits, Supplied(consent=True)).status is Status.CONFIRMED
+
+
+def test_a10_a_moved_visit_is_confirmed_by_the_clinics_next_word() -> None:
+    """A14: its word to the former time is none to this one, and it says each once."""
+    found = agreed(_pending(Need.CLINIC), None, BEFORE)
+    found = _moved(found, BEFORE + HOUR, Need.CLINIC)
+    assert (found.status, found.is_accepted) == (Status.PENDING, False)
+    found = agreed(found, None, BEFORE + 2 * HOUR)
+    assert (found.status, found.is_accepted) == (Status.CONFIRMED, True)
+    with pytest.raises(AcceptedAlreadyError):
+        agreed(found, None, BEFORE + 3 * HOUR)
 
 
 def test_a26_files_are_welcome_until_the_visit_begins() -> None:
@@ -95,6 +122,28 @@ def test_a12_a_standstill_is_told_once() -> None:
     assert anew.stalled_since is None
 
 
-def test_a_visit_that_is_booked_late_waits_for_half_of_what_is_left() -> None:
-    late = replace(_pending(Need.CLINIC), booked_at=START - 2 * HOUR)
-    assert RULE.ends_at(late) == START - HOUR
+@pytest.mark.parametrize(
+    ("need", "placed", "told", "ends"),
+    [
+        (Need.CLINIC, 72 * HOUR, None, 3 * HOUR),
+        (Need.CLINIC, 2 * HOUR, None, HOUR),  # half of what is left
+        (Need.CLINIC, 240 * HOUR, 200 * HOUR, 3 * HOUR),  # nobody's fault who waits
+        (Need.REFERRAL, 240 * HOUR, None, 24 * HOUR),
+        (Need.CONSENT, 240 * HOUR, 200 * HOUR, 176 * HOUR),  # a day after it was told
+        (Need.DOCUMENTS, 240 * HOUR, 40 * HOUR, 24 * HOUR),
+        (Need.REFERRAL, 40 * HOUR, None, 16 * HOUR),  # a day is theirs
+        (Need.REFERRAL, 20 * HOUR, None, 3 * HOUR),
+        (Need.REFERRAL, 2 * HOUR, None, HOUR),
+    ],
+)
+@pytest.mark.parametrize("by_move", [False, True])
+def test_until_when_a_visit_may_be_pending(
+    need: Need, placed: timedelta, told: timedelta | None, ends: timedelta, *, by_move: bool
+) -> None:
+    """A11, A12, A32: all before the visit; nobody holds a slot by owing something."""
+    at = START - placed
+    found = replace(_pending(need), booked_at=at, pending_since=at)
+    if by_move:
+        found = _moved(replace(found, booked_at=at - 30 * DAY), at, need)
+    found = stalled(found, START - told) if told is not None else found
+    assert RULE.ends_at(found) == START - ends
