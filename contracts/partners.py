@@ -83,10 +83,15 @@ class PaymentRefunded(Data):
 
 
 class AppointmentAccepted(Data):
-    """The hospital's own system entered the appointment (A36), with a comment for the patient."""
+    """The hospital's own system entered the appointment (A36), with a comment for the patient.
+
+    `talon_number` is that of the report which this answers: a visit that was moved has another one
+    since, and what was said of its former time is not of the new one. So in the next two.
+    """
 
     TYPE: ClassVar[str] = "ehr.appointment-accepted.v1"
     appointment_id: str
+    talon_number: str | None = None
     comment: Annotated[str, Field(max_length=1000)] | None = None
 
 
@@ -95,6 +100,7 @@ class AttendanceReported(Data):
 
     TYPE: ClassVar[str] = "ehr.attendance-reported.v1"
     appointment_id: str
+    talon_number: str | None = None
     attended: bool
     comment: Annotated[str, Field(max_length=1000)] | None = None
 
@@ -104,6 +110,7 @@ class VisitCommented(Data):
 
     TYPE: ClassVar[str] = "ehr.visit-commented.v1"
     appointment_id: str
+    talon_number: str | None = None
     comment: Annotated[str, Field(max_length=1000)]
 
 

@@ -177,7 +177,8 @@ class Agencies:
     async def hospital_hears_visit(self, incoming: Incoming[VisitReported]) -> None:
         """Keep the clinic's book (A36): enter and accept a visit that stands, strike out others.
 
-        A pending one is noted and waits, as its clinic's word is a person's. An acceptance that was
+        A pending one is noted and waits, as its clinic's word is a person's. One that was moved has
+        another talon, and is accepted under that. An acceptance that was
         not given yet is not given any more when the visit is off.
         """
         visit = incoming.data
@@ -187,21 +188,21 @@ class Agencies:
         async def work(tx: Transaction) -> None:
             book = self._resources.mongo.db[BOOK]
             known = await tx.find_one(book, {"_id": visit.appointment_id})
-            accepted = known is not None and known.get("accepted", False)
+            accepted = known.get("accepted") if known is not None else None
             state = "cancelled" if off else "pending" if visit.needs else "expected"
             entry = {
                 "state": state,
                 "doctor_id": visit.doctor_id,
                 "clinic_id": visit.clinic_id,
                 "starts_at": visit.visit.starts_at,
-                "accepted": accepted or state == "expected",
+                "accepted": visit.talon_number if state == "expected" else accepted,
             }
             if not off:
                 entry["patient"] = patient.model_dump(mode="json", exclude_none=True)
             await tx.update(book, visit.appointment_id, {"$set": entry}, upsert=True)
             if off:
                 await tx.cancel_timer(ANSWER, key)
-            elif state == "expected" and not accepted:
+            elif state == "expected" and accepted != visit.talon_number:
                 said = rules.acceptance_of(visit)
                 answer = Answer(visit.appointment_id, incoming.event.id, said)
                 await self.answer(tx, key, answer)

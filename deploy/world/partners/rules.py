@@ -195,7 +195,11 @@ def acceptance_of(appointment: VisitReported) -> AppointmentAccepted:
         if visit.kind != "video"
         else "Войдите в видеокомнату за 10 минут до начала, приготовьте паспорт."
     )
-    return AppointmentAccepted(appointment_id=appointment.appointment_id, comment=here)
+    return AppointmentAccepted(
+        appointment_id=appointment.appointment_id,
+        talon_number=appointment.talon_number,
+        comment=here,
+    )
 
 
 def goes_by_post(certificate: CertificateIssued) -> bool:

@@ -19,18 +19,32 @@ class _Consumers:
     async def appointment_accepted(self, incoming: Incoming[AppointmentAccepted]) -> None:
         data = incoming.data
         comment = prose(data.comment) if data.comment else None
-        await self.pending.accepted(data.appointment_id, comment or None, cause=incoming.cause)
+        await self.pending.accepted(
+            data.appointment_id,
+            comment or None,
+            cause=incoming.cause,
+            talon_number=data.talon_number,
+        )
 
     async def attendance_reported(self, incoming: Incoming[AttendanceReported]) -> None:
         data = incoming.data
         comment = prose(data.comment) if data.comment else None
         await self.reports.attendance(
-            data.appointment_id, comment or None, attended=data.attended, cause=incoming.cause
+            data.appointment_id,
+            comment or None,
+            attended=data.attended,
+            cause=incoming.cause,
+            talon_number=data.talon_number,
         )
 
     async def visit_commented(self, incoming: Incoming[VisitCommented]) -> None:
         data = incoming.data
-        await self.reports.comment(data.appointment_id, prose(data.comment), cause=incoming.cause)
+        await self.reports.comment(
+            data.appointment_id,
+            prose(data.comment),
+            cause=incoming.cause,
+            talon_number=data.talon_number,
+        )
 
 
 def handlers(pending: Pending, reports: Reports) -> Handlers:

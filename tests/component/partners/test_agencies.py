@@ -350,6 +350,13 @@ async def test_a_visit_is_accepted_when_it_stands_and_once(app: FastAPI) -> None
     await _hears(app, _visit(VisitChange.MOVED), 3)
     await idle(app)
     assert len(await outbox_events(app, AppointmentAccepted)) == 1
+    await _hears(app, _visit(VisitChange.MOVED, talon_number="0000-0000-5724"), 4)
+
+    async def numbers() -> bool:
+        told = await outbox_events(app, AppointmentAccepted)
+        return [e.data.talon_number for e in told] == [pending.talon_number, "0000-0000-5724"]
+
+    assert await eventually(numbers), "a moved one is accepted under its new talon"
 
 
 async def test_a_late_booking_does_not_bring_a_cancelled_appointment_back(app: FastAPI) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.scheduling.bookings.domain.details import Confirmed, Details, Need
-from services.scheduling.bookings.errors import AcceptedAlreadyError
+from services.scheduling.bookings.errors import AcceptedAlreadyError, AppointmentUnknownError
 from services.scheduling.timetable.domain import Slot, Visit
 
 REPRESENTATIVE = "representative"
@@ -150,6 +150,18 @@ class Appointment:
         """Since when it has its slot: it was booked, or moved there last."""
         moved = (e.at for e in reversed(self.history) if e.step is Step.MOVED)
         return next(moved, self.booked_at)
+
+    def is_former(self, talon_number: str | None) -> bool:
+        """Whether something is said of a time that it had before it was moved (A36).
+
+        Raises:
+            AppointmentUnknownError: it never had this talon.
+        """
+        if talon_number in {None, self.talon_number}:
+            return False
+        if talon_number not in self.former_talons:
+            raise AppointmentUnknownError
+        return True
 
     @property
     def is_accepted(self) -> bool:

@@ -106,17 +106,27 @@ class Pending:
 
         return await self.taking.deps.transactions.run(work)
 
-    async def accepted(self, appointment_id: str, comment: str | None, *, cause: Cause) -> None:
+    async def accepted(
+        self,
+        appointment_id: str,
+        comment: str | None,
+        *,
+        cause: Cause,
+        talon_number: str | None = None,
+    ) -> None:
         """The clinic's own system has the visit (A36), with its comment: it takes place (A10).
 
+        What it says under a former talon comes too late.
+
         Raises:
-            AppointmentUnknownError: nobody booked that.
+            AppointmentUnknownError: nobody booked that, or under this talon.
             AcceptedAlreadyError: it has answered before.
         """
 
         async def work(tx: Transaction) -> None:
             found = await self.taking.appointments.get(tx, appointment_id, owner=None)
-            await self.waiting.agree(tx, found, comment)
+            if not found.is_former(talon_number):
+                await self.waiting.agree(tx, found, comment)
 
         await self.taking.deps.transactions.run(work, cause=cause)
 
