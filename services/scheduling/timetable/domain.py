@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -143,11 +143,37 @@ class Slot:
         return replace(self, appointment_id=None, hold=None, affected=None, kept=False)
 
 
+@dataclass(frozen=True)
+class FreeTime:
+    """When it should be, and for what; days and minutes are those of the clinic."""
+
+    doctor_id: str | None = None
+    since: date | None = None
+    until: date | None = None
+    kind: str | None = None
+    begins: tuple[int, int] | None = None
+
+
 class Lack(StrEnum):
-    """Why there is no other doctor's time (e27)."""
+    """Why there is no time (A20, e27–e30)."""
 
     NOBODY = "no-specialist"
     NO_TIME = "no-free-time"
+    CLOSED = "closed-days"
+    OUTSIDE = "outside-the-days"
+    HOURS = "outside-the-hours"
+    NOT_HERE = "no-free-time-here"
+    TOO_FAR = "too-far"
+    TOO_NARROW = "too-narrow"
+
+
+@dataclass(frozen=True)
+class Instead:
+    """Why a search found nothing, and free time that is closest to what was wanted (A20)."""
+
+    lack: Lack
+    slots: tuple[Slot, ...] = ()
+    distances: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

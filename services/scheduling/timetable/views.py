@@ -20,6 +20,15 @@ _LACKS = {
         "Свободного времени у врачей этой специальности нет ни в этой клинике, ни рядом с ней. "
         "Новое время появляется каждый день; срочно помогут в регистратуре клиники."
     ),
+    Lack.CLOSED: "В выбранные дни приёма нет: они нерабочие. Выберите другой день.",
+    Lack.OUTSIDE: "В выбранные дни свободного времени нет, есть в другие.",
+    Lack.HOURS: "В выбранные часы свободного времени нет, есть в другие.",
+    Lack.NOT_HERE: "Здесь свободного времени нет, есть у других врачей того же профиля.",
+    Lack.TOO_FAR: "На таком расстоянии свободного времени нет, есть дальше.",
+    Lack.TOO_NARROW: (
+        "Со всеми выбранными условиями (полис, стаж, рейтинг, вид приёма) свободного времени нет, "
+        "есть без них."
+    ),
 }
 
 
@@ -45,10 +54,15 @@ class OfferView(BaseModel):
 
 
 class LackView(BaseModel):
-    """Why there is nobody else."""
+    """Why there is nothing."""
 
     code: Lack
     detail: str
+
+    @classmethod
+    def of(cls, lack: Lack) -> LackView:
+        """With the sentence for people."""
+        return cls(code=lack, detail=_LACKS[lack])
 
 
 class AlternativesView(BaseModel):
@@ -65,7 +79,7 @@ class AlternativesView(BaseModel):
         return cls(
             items=[OfferView.of(slot, far.get(slot.clinic_id)) for slot in found.slots],
             same_doctor=[OfferView.of(slot, far.get(slot.clinic_id)) for slot in found.same_doctor],
-            reason=LackView(code=found.lack, detail=_LACKS[found.lack]) if found.lack else None,
+            reason=LackView.of(found.lack) if found.lack else None,
         )
 
 

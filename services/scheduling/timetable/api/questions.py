@@ -14,7 +14,7 @@ from services.chassis.foundation.typed import Tidied
 from services.chassis.http.pages import Cursor
 from services.scheduling.deps import Limit
 from services.scheduling.known.domain import Near, Wanted, place_of
-from services.scheduling.timetable.usecases import FreeTime
+from services.scheduling.timetable.domain import FreeTime
 from services.scheduling.timetable.views import Time, begins_of
 
 Code = Annotated[str | None, Field(max_length=64)]

@@ -16,6 +16,7 @@ from services.scheduling.timetable.api.views import (
     ClosedDayView,
     Doctors,
     DoctorView,
+    InsteadView,
     Slots,
     SlotView,
     Specialties,
@@ -66,6 +67,7 @@ async def slots(search: Find, timetable: Use, asked: Annotated[SlotsAsked, Query
 
     The answer is of the last second (`as_of`); one's own booking is in it at once. With `kind`,
     `time_from`, `time_to`, or a wide choice of doctors a page may be short: `next_cursor` goes on.
+    Where nothing fits, `instead` says why, what is closest, and the ways on (A20).
     """
     as_of, wanted = search.deps.now(), asked.wanted
     page, around = await search.free_slots(
@@ -74,10 +76,14 @@ async def slots(search: Find, timetable: Use, asked: Annotated[SlotsAsked, Query
     closed = await timetable.closed_days(
         asked.since, asked.until, clinic_id=asked.clinic_id, doctor_id=asked.doctor_id
     )
+    instead = None
+    if not (page.items or page.next_cursor or asked.cursor):
+        instead = await search.instead(wanted, asked.when, closed)
     far = distances(around, wanted.near)
     return Slots(
         items=[SlotView.of(s, far.get(s.clinic_id)) for s in page.items],
         next_cursor=page.next_cursor,
         as_of=as_of,
         closed=[ClosedDayView.of(c) for c in closed],
+        instead=InsteadView.of(instead) if instead else None,
     )

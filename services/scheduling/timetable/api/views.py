@@ -17,7 +17,8 @@ from services.scheduling.known.domain import (
     Standing,
     specialty_title,
 )
-from services.scheduling.timetable.domain import ClosedDay, Slot
+from services.scheduling.timetable.domain import ClosedDay, Instead, Slot
+from services.scheduling.timetable.views import LackView
 
 Distance = Annotated[
     float | None, Field(description="From the place that was asked for, as the crow flies.")
@@ -194,6 +195,42 @@ class ClosedDayView(BaseModel):
         return cls(day=closed.day, reason=closed.reason, clinic_id=closed.clinic_id)
 
 
+class WayView(BaseModel):
+    """What else a citizen can do: a request to this service."""
+
+    method: str = "POST"
+    path: str
+    said: str
+
+
+_WAIT = WayView(
+    path="/v1/waits",
+    said="Предварительная запись: освободившееся время будет придержано для вас.",
+)
+_REQUEST = WayView(
+    path="/v1/requests",
+    said="Запросить врача: регистратура откроет приём или предложит другую клинику.",
+)
+
+
+class InsteadView(BaseModel):
+    """Where nothing fits: why, what is closest to it, and the ways on (A20, e28, e29)."""
+
+    reason: LackView
+    alternatives: list[SlotView] = Field(description="Of the same profile; nearest or soonest.")
+    waits: WayView = _WAIT
+    requests: WayView = _REQUEST
+
+    @classmethod
+    def of(cls, found: Instead) -> InsteadView:
+        """As everybody sees it."""
+        far = found.distances
+        return cls(
+            reason=LackView.of(found.lack),
+            alternatives=[SlotView.of(slot, far.get(slot.clinic_id)) for slot in found.slots],
+        )
+
+
 class Slots(BaseModel):
     """A page of free slots, and the closed days among those asked for."""
 
@@ -201,3 +238,6 @@ class Slots(BaseModel):
     next_cursor: str | None
     as_of: datetime = Field(description="When this was read: less than a second ago.")
     closed: list[ClosedDayView]
+    instead: InsteadView | None = Field(
+        default=None, description="Where there is no free slot at all."
+    )

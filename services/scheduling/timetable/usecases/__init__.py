@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from services.scheduling.timetable.usecases.holding import Holding
 from services.scheduling.timetable.usecases.looking import Timetable
-from services.scheduling.timetable.usecases.search import FreeTime, Search
+from services.scheduling.timetable.usecases.search import Search
 
-__all__ = ["FreeTime", "Holding", "Search", "Timetable"]
+__all__ = ["Holding", "Search", "Timetable"]

@@ -1,22 +1,24 @@
 """Clinics, doctors and free time by what patients choose them by (A1, A2).
 
 Nearest first where a place is named: then the nearest are the answer, and there is no next page.
-Ratings are none of it yet.
+Where there is no free time, the answer says why and what is closest to it (A20).
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.scheduling.deps import Deps
-from services.scheduling.known.domain import Clinic, Doctor, Near, Wanted
+from services.scheduling.known.domain import Clinic, Doctor, Near, Place, Wanted
 from services.scheduling.known.store import Known
-from services.scheduling.timetable.domain import Slot
+from services.scheduling.timetable.domain import ClosedDay, FreeTime, Instead, Lack, Slot
 from services.scheduling.timetable.store import SlotQuery, Slots
+from services.scheduling.timetable.usecases.widening import Widening, all_closed, widenings
 
 _NEAREST = 100
 """Of so many clinics around a place doctors and free time are looked for."""
@@ -24,17 +26,12 @@ _FEWER = 25
 """Of so many, if any specialty will do."""
 _AT_ONCE = 10
 """Clinics whose doctors are asked for together, nearest first."""
-
-
-@dataclass(frozen=True)
-class FreeTime:
-    """When it should be, and for what; days and minutes are those of the clinic."""
-
-    doctor_id: str | None = None
-    since: date | None = None
-    until: date | None = None
-    kind: str | None = None
-    begins: tuple[int, int] | None = None
+_OFFERED = 5
+"""So many free slots are offered where nothing fits."""
+_AROUND = 20
+"""Clinics that are asked one by one for them."""
+_PATIENCE = 1.0
+"""Seconds after which no wider question is begun."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +126,62 @@ class Search:
         last = now + timedelta(days=self.deps.settings.horizon_days + 1)
         zones = await self.known.zones() if when.begins else ()
         return await self.slots.free(query, limit, last, zones), around
+
+    async def instead(self, wanted: Wanted, when: FreeTime, closed: Sequence[ClosedDay]) -> Instead:
+        """Why nothing is free, and what is closest to it; `closed` are days without visits.
+
+        A bounded number of questions, each as `free_slots` would answer it.
+        """
+        doctor = await self.known.doctors.find(None, when.doctor_id) if when.doctor_id else None
+        if doctor is not None and wanted.specialty is None:
+            wanted = replace(wanted, specialty=doctor.specialty)
+        clinics = [wanted.clinic_id] if wanted.clinic_id else [*(doctor.clinics if doctor else ())]
+        if not await self._somebody(wanted.specialty):
+            return Instead(Lack.NOBODY)
+        begun = time.monotonic()
+        for wider in widenings(wanted, when, await self._place(wanted.near, clinics)):
+            found = await self._offered(wider)
+            if found.slots:
+                shut = found.lack is Lack.OUTSIDE and all_closed(when, closed, clinics)
+                return replace(found, lack=Lack.CLOSED) if shut else found
+            if time.monotonic() - begun > _PATIENCE:
+                break
+        return Instead(Lack.CLOSED if all_closed(when, closed, clinics) else Lack.NO_TIME)
+
+    async def _somebody(self, specialty: str | None) -> bool:
+        wanted, year = Wanted(specialty=specialty), self.deps.now().year
+        return bool((await self.known.doctors_by(wanted, year, after=None, limit=1)).items)
+
+    async def _place(self, near: Near | None, clinics: Sequence[str]) -> Place | None:
+        if near is not None or not clinics:
+            return near.place if near else None
+        clinic = await self.known.clinics.find(None, clinics[0])
+        return clinic.place if clinic else None
+
+    async def _offered(self, wider: Widening) -> Instead:
+        """The nearest where there is a place, else the soonest."""
+        wanted, when = wider.wanted, wider.when
+        if wanted.near is not None and when.kind is None and when.begins is None:
+            around = await self._around(wanted, _AROUND)
+            slots = await self._one_by_one(wanted, when, [clinic.id for clinic in around])
+        else:
+            page, around = await self.free_slots(wanted, when, after=None, limit=_OFFERED)
+            slots = page.items
+        far = {c.id: wanted.near.km_to(c) for c in around} if wanted.near else {}
+        known = {clinic_id: km for clinic_id, km in far.items() if km is not None}
+        return Instead(wider.lack, tuple(slots), known)
+
+    async def _one_by_one(
+        self, wanted: Wanted, when: FreeTime, clinics: Sequence[str]
+    ) -> Sequence[Slot]:
+        found = list[Slot]()
+        for clinic_id in clinics:  # they take the insurance
+            there = replace(wanted, near=None, insurance=None, clinic_id=clinic_id)
+            page, _ = await self.free_slots(there, when, after=None, limit=_OFFERED - len(found))
+            found += page.items
+            if len(found) >= _OFFERED:
+                break
+        return found
 
     async def _around(self, wanted: Wanted, most: int) -> Sequence[Clinic]:
         assert wanted.near is not None  # noqa: S101 - for the types: asked with a place only
