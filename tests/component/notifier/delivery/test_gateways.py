@@ -87,6 +87,7 @@ async def _sinks(stack: AsyncExitStack, directory: Path) -> dict[str, Any]:
     await eventually(lambda: server.started)
     return {
         "codes_secret": CODES_SECRET,
+        "letters_secret": CODES_SECRET,
         "sms_url": f"http://127.0.0.1:{port}/sms/v1/messages",
         "push_url": f"http://127.0.0.1:{port}/push/v1/messages",
         "sms_secret": SECRET,
