@@ -6,6 +6,7 @@ and the last moments that Python knows overflow as soon as an offset is applied 
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -50,6 +51,11 @@ def parse_moment(text: str) -> datetime | None:
 def today(now: datetime) -> date:
     """The day in Moscow, by which ages and the ends of rights are counted all over the country."""
     return now.astimezone(MOSCOW).date()
+
+
+def seconds_to(until: datetime, now: datetime) -> int:
+    """How many seconds are left, the last one begun among them; none when it is over."""
+    return max(0, math.ceil((until - now).total_seconds()))
 
 
 def birthday(born: date, years: int) -> date:

@@ -19,6 +19,7 @@ from services.chassis.runtime.service import Runtime, ServiceSpec
 from services.chassis.work import blockings, ended_sessions, rights
 from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Publisher
+from services.chassis.work.transactions import Transaction
 from services.importing import api as importing_api
 from services.importing.store import ImportStore
 from services.importing.usecases import TIMER as IMPORT
@@ -32,6 +33,7 @@ from services.scheduling.bookings.actions import (
     FOLLOW_VISIT,
     PENDING,
     SHOWN_LABELS,
+    Accepting,
     ClinicsChanges,
     Marking,
     Moving,
@@ -138,12 +140,16 @@ def build(
     line = Line(deps, patients, waitlist_store.Waits(db))
     requests = requests_store.Requests(db)
     desk_clock = DeskClock(deps, known, calendar)
-    held = {
-        HoldKind.CITIZEN: ending.ended,
-        HoldKind.WAITLIST: line.ended,
-        HoldKind.REQUEST: RequestHolds(deps, requests, desk_clock).ended,
-    }
-    freeing = Freeing(deps, slots, line.next, held)
+    freeing = Freeing(
+        deps,
+        slots,
+        line.next,
+        {
+            HoldKind.CITIZEN: ending.ended,
+            HoldKind.WAITLIST: line.ended,
+            HoldKind.REQUEST: RequestHolds(deps, requests, desk_clock).ended,
+        },
+    )
     acting = rights.Rights(db)
     appointments = bookings_store.Appointments(db)
     for_clinic = ClinicEvents(Encryption("scheduling.visits", settings.visits_secret))
@@ -181,14 +187,13 @@ def build(
     moving = Moving(taking)
     holding = HoldingSlots(deps, freeing, known, patients, ending.holds, changed=recent.changed)
     proofs = _proofs(resources, settings, now)
+    accepting = Accepting(taking, proofs, counted, changed=recent.changed)
     waitlist = Waitlist(
         deps,
         line,
         freeing,
         known,
-        taking,
-        proofs,
-        counted,
+        accepting,
         WaitlistMetrics(resources.metrics),
         changed=recent.changed,
     )
@@ -223,7 +228,7 @@ def build(
         requests,
         desk_clock,
         taking,
-        counted,
+        accepting,
         RequestMetrics(resources.metrics),
         changed=recent.changed,
     )
@@ -244,7 +249,7 @@ def build(
             ),
             router=routes(),
             handlers=[
-                blockings.handlers(resources.transactions, waitlist.note),
+                blockings.handlers(resources.transactions, _closing(patients, waitlist, asking)),
                 rights.handlers(resources.transactions, acting),
                 known_consumers.handlers(Copies(deps, known)),
                 patients_consumers.handlers(
@@ -316,6 +321,18 @@ def build(
             measures=[timetable.measure, waitlist.measure, asking.measure, watching.measure],
         ),
     ).app
+
+
+def _closing(
+    patients: patients_store.Patients, waitlist: Waitlist, asking: Asking
+) -> blockings.Note:
+    async def note(tx: Transaction, account_id: str, *, blocked: bool) -> None:
+        await patients.note(tx, account_id, blocked=blocked)
+        if blocked:  # noted first: nothing is offered to the same account again
+            await waitlist.shut_out(tx, account_id)
+            await asking.shut_out(tx, account_id)
+
+    return note
 
 
 def _proofs(resources: Resources, settings: Settings, now: Callable[[], datetime]) -> Proofs:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.scheduling import VISIT_KINDS
 from services.chassis.foundation.text import line, prose
 from services.chassis.foundation.typed import Id, Tidied
-from services.scheduling.bookings.domain.details import Details
-from services.scheduling.deps import Body
+from services.scheduling.bookings.domain.details import Details, Yes
+from services.scheduling.deps import Body, Confirming
 from services.scheduling.triage.domain import RedFlag, Said
 
 _FILES, _MEDICINES = 10, 30
@@ -60,6 +60,37 @@ class DetailsIn(Body):
             medicines=tuple(self.medicines),
             file_ids=tuple(dict.fromkeys(self.file_ids)),
             referral_id=self.referral_id,
+        )
+
+
+class Accept(Confirming):
+    """A yes to a slot that is held; what was said before may be said anew."""
+
+    details: DetailsIn | None = None
+    insurance: Annotated[str, Tidied(line, longest=200)] | None = Field(
+        default=None, description="Программа, по которой платит страховая, кроме ОМС (A41)."
+    )
+    agreed_price_kopecks: int | None = Field(
+        default=None, ge=0, description="Цена, с которой вы согласны, где полис не платит (A41)."
+    )
+
+    @property
+    def said(self) -> Said:
+        """For triage, before anything else is done with it."""
+        return self.details.said if self.details else Said()
+
+    def yes(self, actor_id: str | None) -> Yes:
+        """As the use cases take it.
+
+        Raises:
+            InvalidInputError: two confirmations, or no base64.
+        """
+        return Yes(
+            actor_id,
+            self.details.details if self.details else None,
+            self.insurance or None,
+            self.agreed_price_kopecks,
+            self.evidence,
         )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.chassis.foundation.dates import seconds_to
 from services.scheduling.holds.errors import HoldEndedError
 from services.scheduling.timetable.domain import Hold, HoldEnd, HoldKind, Slot, Visit
 
@@ -49,7 +49,7 @@ class CitizenHold:
         """For how long it stands yet."""
         if self.ended is not None:
             return 0
-        return max(0, math.ceil((self.until - now).total_seconds()))
+        return seconds_to(self.until, now)
 
     def warns_at(self, before: timedelta) -> datetime | None:
         """When its citizen is told that it will end; not at all where it is that short."""

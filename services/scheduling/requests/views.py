@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
+from services.chassis.foundation.dates import seconds_to
 from services.scheduling.bookings.views import DetailsView
 from services.scheduling.deps import VisitView
 from services.scheduling.known.domain import specialty_title
@@ -43,7 +44,7 @@ class HeldView(BaseModel):
             clinic_id=held.clinic_id,
             visit=VisitView.model_validate(held.visit.on_clinic_clock),
             held_until=held.visit.local(held.until),
-            seconds_left=max(0, int((held.until - now).total_seconds())),
+            seconds_left=seconds_to(held.until, now),
         )
 
 

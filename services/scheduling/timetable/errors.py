@@ -93,4 +93,4 @@ class ThereIsTimeError(RefusalError):
         super().__init__(
             f"Ждать не нужно: подходящее время свободно, ближайшее – {spoken(first)}. Запишитесь."
         )
-        self.members = {"slot_ids": " ".join(slot_ids)}
+        self.members = {"slot_ids": list(slot_ids)}

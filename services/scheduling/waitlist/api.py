@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 
@@ -9,18 +10,18 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, Field
 
 from contracts.scheduling import VISIT_KINDS
-from services.chassis.foundation.dates import Day, today
+from services.chassis.foundation.dates import Day, seconds_to, today
 from services.chassis.foundation.errors import FieldError, InvalidInputError
-from services.chassis.foundation.text import line
-from services.chassis.foundation.typed import Id, Tidied
+from services.chassis.foundation.typed import Id
 from services.chassis.http.answers import answered
 from services.chassis.http.auth import Principal
 from services.chassis.http.facilities import facility
 from services.chassis.http.looks import only
 from services.chassis.http.once import OnceKey
 from services.chassis.http.pages import Cursor
-from services.scheduling.bookings.views import DetailsIn
-from services.scheduling.deps import AdmittedCitizen, Body, Citizen, Confirming, Limit, VisitView
+from services.scheduling.bookings.domain.details import FIRST
+from services.scheduling.bookings.views import Accept, DetailsIn
+from services.scheduling.deps import AdmittedCitizen, Body, Citizen, Limit, VisitView
 from services.scheduling.timetable.views import Time, begins_of
 from services.scheduling.triage.actions import Triage
 from services.scheduling.waitlist.domain import EndedBy, Offer, Sought, State, Wait
@@ -58,7 +59,7 @@ class Join(Body):
     details: DetailsIn = Field(default=DetailsIn(), description="As in a booking.")
     preliminary: bool = Field(
         default=False,
-        description="A preliminary booking: with all that a booking needs, `details` first of all.",
+        description="A preliminary booking: `details` with all that a first visit needs.",
     )
 
     def of(self, who: Principal, wait_id: str, now: datetime) -> Wait:
@@ -68,9 +69,9 @@ class Join(Body):
             InvalidInputError: something of it is no such thing.
         """
         details, sought = self.details.details, self._sought(today(now))
-        if self.preliminary and details.reason is None:
-            detail = "Для предварительной записи укажите цель приёма."
-            raise InvalidInputError([FieldError("/details/reason", "missing", detail)], detail)
+        faults = details.faults(FIRST, details.files) if self.preliminary else []
+        if faults:
+            raise InvalidInputError([replace(f, pointer=f"/details{f.pointer}") for f in faults])
         return Wait(
             wait_id,
             who.subject,
@@ -101,14 +102,6 @@ class Join(Body):
         )
 
 
-class Accept(Confirming):
-    """A yes; what was said when joining may be said anew."""
-
-    details: DetailsIn | None = None
-    insurance: Annotated[str, Tidied(line, longest=200)] | None = None
-    agreed_price_kopecks: int | None = Field(default=None, ge=0)
-
-
 class OfferedView(BaseModel):
     """A slot that is held: `POST …/acceptance` books it, `POST …/refusal` gives it away."""
 
@@ -128,7 +121,7 @@ class OfferedView(BaseModel):
             clinic_id=offer.clinic_id,
             visit=VisitView.model_validate(offer.visit.on_clinic_clock),
             held_until=offer.visit.local(offer.until),
-            seconds_left=max(0, int((offer.until - now).total_seconds())),
+            seconds_left=seconds_to(offer.until, now),
         )
 
 
@@ -211,7 +204,7 @@ async def join(
     """Be told of time as soon as it is free, and have it held for some minutes.
 
     409 `life-threatening`: nobody waits with such symptoms. 409 `there-is-time`: it is free now
-    (`slot_ids`, the nearest first, with a space between).
+    (`slot_ids`, the nearest first).
     """
     now = waitlist.deps.now()
     keyed = once.answering(lambda wait: WaitView.of(wait, now), headers=_at)
@@ -268,17 +261,8 @@ async def accept(
         headers=lambda wait: {"Location": f"/v1/appointments/{wait.visit_id}"},
     )
     said = body or Accept()
-    if said.details is not None:
-        await triage.check(said.details.said, pointer="/details")
-    await waitlist.accept(
-        who.subject,
-        wait_id,
-        actor_id=who.actor,
-        details=said.details.details if said.details else None,
-        paying=(said.insurance or None, said.agreed_price_kopecks),
-        evidence=said.evidence,
-        once=keyed,
-    )
+    await triage.check(said.said, pointer="/details")
+    await waitlist.accept(who.subject, wait_id, said.yes(who.actor), once=keyed)
     return answered(keyed.given)
 
 

@@ -1,8 +1,8 @@
 """Who waits for which slots, and how long one that is free is held for them (A17, A18, A37).
 
 The first in line is who joined first. An offer stands for some minutes; by night (22 to 8 on the
-clinic's clock) until so many after 8, and never longer than a quarter of the time that is left to
-the visit: the next in line need some, too.
+clinic's clock) until so many after 8, and never longer than half of the time that is left to the
+visit: the next in line need some, too.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ class WaitUnknownError(NotFoundError):
     """No such wait, or it is somebody else's: the answer is the same."""
 
     code = "wait-not-found"
-    detail = "Такого места в очереди нет."
+    detail = "В листе ожидания такой записи нет."
 
 
 class NoOfferError(RefusalError):
@@ -56,12 +56,12 @@ class TooManyWaitsError(RefusalError):
     """So many places in line are fair (A32)."""
 
     code = "too-many-waits"
-    title = "Слишком много ожиданий"
+    title = "Слишком много листов ожидания"
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"Одновременно можно ждать не больше чем в {limit} листах. Выйдите из того, который "
-            "больше не нужен, и повторите."
+            f"Одновременно можно стоять не больше чем в {limit} листах ожидания. Выйдите из того, "
+            "который больше не нужен, и повторите."
         )
 
 

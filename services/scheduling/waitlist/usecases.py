@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.chassis.database.idempotency import Once
 from services.chassis.database.pages import Page
-from services.chassis.telemetry.metrics import TRY_AGAIN, counting
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Transaction
-from services.scheduling.bookings.actions import Taking, new_talon
-from services.scheduling.bookings.domain.details import Details, Wish
-from services.scheduling.bookings.gateways import Proofs
-from services.scheduling.bookings.metrics import BOOKED, BOOKING_REFUSALS, BookingMetrics
+from services.scheduling.bookings.actions import Accepting
+from services.scheduling.bookings.domain.details import Wish, Yes
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import Clinic
 from services.scheduling.known.errors import ClinicUnknownError, DoctorUnknownError
@@ -36,7 +33,6 @@ from services.scheduling.waitlist.domain import (
 )
 from services.scheduling.waitlist.errors import WaitEndedError
 from services.scheduling.waitlist.metrics import WaitlistMetrics
-from services.sealing.own import NOTHING, Evidence
 
 _NEAREST = 20
 """So many free slots are looked at: whether somebody has to wait."""
@@ -50,9 +46,7 @@ class Waitlist:
     line: Line
     freeing: Freeing
     known: Known
-    taking: Taking
-    proofs: Proofs
-    booked: BookingMetrics
+    accepting: Accepting
     metrics: WaitlistMetrics
     changed: Callable[[], None]
 
@@ -136,15 +130,7 @@ class Waitlist:
         return over
 
     async def accept(
-        self,
-        citizen_id: str,
-        wait_id: str,
-        *,
-        actor_id: str | None,
-        details: Details | None = None,
-        paying: tuple[str | None, int | None] = (None, None),
-        evidence: Evidence = NOTHING,
-        once: Once | None = None,
+        self, citizen_id: str, wait_id: str, yes: Yes, *, once: Once | None = None
     ) -> Wait:
         """Yes: the offered slot is a visit, with what was said when joining, or is said now.
 
@@ -154,25 +140,14 @@ class Waitlist:
             What `Bookings.book` refuses: the offer stands while it lasts.
         """
 
-        async def wished(tx: Transaction | None) -> Wish:
-            wait = await self.line.waits.get(tx, wait_id, owner=citizen_id)
-            said = wait.details if details is None else details
-            slot_id = wait.standing().slot_id
-            wish = Wish(citizen_id, slot_id, actor_id, hold_id=wait.id, details=said)
-            return replace(wish, insurance=paying[0], agreed_price_kopecks=paying[1])
-
-        proof = None
-        if evidence != NOTHING:
-            proof = (await self.proofs.of(await wished(None), evidence)).proof
-
-        async def work(tx: Transaction) -> Wait:
-            await self.taking.take(tx, replace(await wished(tx), proof=proof))
+        async def own(tx: Transaction | None) -> Wait:
             return await self.line.waits.get(tx, wait_id, owner=citizen_id)
 
-        with counting(self.booked.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):
-            accepted = await new_talon(lambda: self.deps.transactions.run(work, once=once))
-        self.changed()
-        return accepted
+        async def wished(tx: Transaction | None) -> Wish:
+            wait = await own(tx)
+            return yes.wish(citizen_id, wait.standing().slot_id, wait.id, wait.details)
+
+        return await self.accepting.accept(wished, yes.evidence, own, once=once)
 
     async def refuse(self, citizen_id: str, wait_id: str) -> Wait:
         """No: the next in line has the slot; this place in line stays.
@@ -197,13 +172,11 @@ class Waitlist:
             await self.freeing.end(tx, slot, HoldEnd.GIVEN_BACK)
             await self.freeing.free(tx, slot_id, hold_id=wait.id)
 
-    async def note(self, tx: Transaction, account_id: str, *, blocked: bool) -> None:
-        """An account was closed, or opened again: offers to who is shut out go to the next."""
-        await self.line.patients.note(tx, account_id, blocked=blocked)
-        if blocked:
-            for wait in await self.line.waits.open_of(tx, account_id):
-                if wait.offer is not None:
-                    await self._decline(tx, wait.offer.slot_id, wait)
+    async def shut_out(self, tx: Transaction, account_id: str) -> None:
+        """An account was closed: what is offered to it goes to the next in line."""
+        for wait in await self.line.waits.open_of(tx, account_id):
+            if wait.offer is not None:
+                await self._decline(tx, wait.offer.slot_id, wait)
 
     async def past(self, due: Due) -> None:
         """The last day of a wait is over."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.scheduling.bookings.actions.accepting import Accepting
 from services.scheduling.bookings.actions.clinics import ClinicsChanges, Why
 from services.scheduling.bookings.actions.following import FOLLOW_VISIT, followed
 from services.scheduling.bookings.actions.marking import Marking
@@ -15,6 +16,7 @@ __all__ = [
     "FOLLOW_VISIT",
     "PENDING",
     "SHOWN_LABELS",
+    "Accepting",
     "ClinicsChanges",
     "Marking",
     "Moving",

@@ -11,6 +11,7 @@ from typing import Protocol
 from contracts.scheduling import VISIT_KINDS
 from services.chassis.foundation.errors import FieldError
 from services.scheduling.reception.domain import Reception, VisitRule
+from services.sealing.own import NOTHING, Evidence
 
 
 class Need(StrEnum):
@@ -144,6 +145,32 @@ class Wish:
     def of_citizen(self) -> bool:
         """Whether the citizen, or who represents them, books: papers are asked of nobody else."""
         return self.staff is None and self.application_id is None
+
+
+@dataclass(frozen=True)
+class Yes:
+    """A citizen's yes to a slot that is held for them, and what they say with it (A18, A19).
+
+    Without `details` what they said when they began to wait stands.
+    """
+
+    actor_id: str | None = None
+    details: Details | None = None
+    insurance: str | None = None
+    agreed_price_kopecks: int | None = None
+    evidence: Evidence = NOTHING
+
+    def wish(self, citizen_id: str, slot_id: str, hold_id: str, before: Details) -> Wish:
+        """For this slot, as long as it is held; `before` is what was said then."""
+        return Wish(
+            citizen_id,
+            slot_id,
+            self.actor_id,
+            hold_id=hold_id,
+            details=before if self.details is None else self.details,
+            insurance=self.insurance,
+            agreed_price_kopecks=self.agreed_price_kopecks,
+        )
 
 
 def needs_of(

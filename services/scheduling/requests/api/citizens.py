@@ -10,15 +10,14 @@ from pydantic import Field
 
 from services.chassis.foundation.dates import Day, today
 from services.chassis.foundation.errors import FieldError, InvalidInputError
-from services.chassis.foundation.text import line
-from services.chassis.foundation.typed import Id, Tidied
+from services.chassis.foundation.typed import Id
 from services.chassis.http.answers import answered
 from services.chassis.http.auth import Principal
 from services.chassis.http.facilities import facility
 from services.chassis.http.looks import only
 from services.chassis.http.once import OnceKey
 from services.chassis.http.pages import Cursor
-from services.scheduling.bookings.views import DetailsIn
+from services.scheduling.bookings.views import Accept, DetailsIn
 from services.scheduling.deps import AdmittedCitizen, Body, Citizen, Limit
 from services.scheduling.requests.domain import Request
 from services.scheduling.requests.usecases import Asking
@@ -69,13 +68,6 @@ class Ask(Body):
             at_once=self.book_at_once,
             actor_id=who.actor,
         )
-
-
-class Accept(Body):
-    """A yes, and how the visit is paid for, where no policy pays (A41)."""
-
-    insurance: Annotated[str, Tidied(line, longest=200)] | None = None
-    agreed_price_kopecks: int | None = Field(default=None, ge=0)
 
 
 def _at(request: Request) -> dict[str, str]:
@@ -133,20 +125,20 @@ async def accept(
     asking: Use,
     who: AdmittedCitizen,
     once: OnceKey,
+    *,
+    triage: Asks,
     body: Accept | None = None,
 ) -> Response:
-    """Book the slot that is held: `appointment_id` is the visit. As `POST /v1/appointments`."""
+    """Book the slot that is held: `appointment_id` is the visit. As `POST /v1/appointments`.
+
+    A refused yes leaves the slot held, while it lasts.
+    """
     now = asking.deps.now()
     keyed = once.answering(
         lambda r: RequestView.of(r, now),
         headers=lambda r: {"Location": f"/v1/appointments/{r.visit_id}"},
     )
     said = body or Accept()
-    await asking.accept(
-        who.subject,
-        request_id,
-        actor_id=who.actor,
-        paying=(said.insurance or None, said.agreed_price_kopecks),
-        once=keyed,
-    )
+    await triage.check(said.said, pointer="/details")
+    await asking.accept(who.subject, request_id, said.yes(who.actor), once=keyed)
     return answered(keyed.given)

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 
 from services.chassis.database.idempotency import Once
 from services.chassis.database.pages import Page
-from services.chassis.telemetry.metrics import TRY_AGAIN, counting
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Transaction
-from services.scheduling.bookings.actions import Taking, new_talon
-from services.scheduling.bookings.domain.details import Wish
-from services.scheduling.bookings.metrics import BOOKED, BOOKING_REFUSALS, BookingMetrics
+from services.scheduling.bookings.actions import Accepting, Taking
+from services.scheduling.bookings.domain.details import Wish, Yes
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import Clinic
 from services.scheduling.known.errors import ClinicUnknownError, DoctorUnknownError
@@ -27,7 +25,7 @@ from services.scheduling.requests.errors import (
 )
 from services.scheduling.requests.metrics import RequestMetrics
 from services.scheduling.requests.store import Requests
-from services.scheduling.timetable.domain import Slot
+from services.scheduling.timetable.domain import HoldEnd, Slot
 from services.scheduling.timetable.store import SlotQuery
 
 _NEAREST = 20
@@ -41,7 +39,7 @@ class Asking:
     requests: Requests
     clock: DeskClock
     taking: Taking
-    booked: BookingMetrics
+    accepting: Accepting
     metrics: RequestMetrics
     changed: Callable[[], None]
 
@@ -124,15 +122,9 @@ class Asking:
         return ended
 
     async def accept(
-        self,
-        citizen_id: str,
-        request_id: str,
-        *,
-        actor_id: str | None,
-        paying: tuple[str | None, int | None] = (None, None),
-        once: Once | None = None,
+        self, citizen_id: str, request_id: str, yes: Yes, *, once: Once | None = None
     ) -> Request:
-        """Yes: the slot that the desk found is a visit.
+        """Yes: the slot that the desk found is a visit, with what was said then, or is said now.
 
         Raises:
             RequestUnknownError: not there, or not theirs.
@@ -140,25 +132,23 @@ class Asking:
             What `Bookings.book` refuses: the slot stays held while it lasts.
         """
 
-        async def work(tx: Transaction) -> Request:
-            request = await self.requests.get(tx, request_id, owner=citizen_id)
-            slot_id = request.standing().slot_id
-            wish = Wish(
-                citizen_id,
-                slot_id,
-                actor_id,
-                hold_id=request.id,
-                details=request.details,
-                insurance=paying[0],
-                agreed_price_kopecks=paying[1],
-            )
-            await self.taking.take(tx, wish)
+        async def own(tx: Transaction | None) -> Request:
             return await self.requests.get(tx, request_id, owner=citizen_id)
 
-        with counting(self.booked.bookings, BOOKED, BOOKING_REFUSALS, passing=TRY_AGAIN):
-            accepted = await new_talon(lambda: self.deps.transactions.run(work, once=once))
-        self.changed()
-        return accepted
+        async def wished(tx: Transaction | None) -> Wish:
+            request = await own(tx)
+            return yes.wish(citizen_id, request.standing().slot_id, request.id, request.details)
+
+        return await self.accepting.accept(wished, yes.evidence, own, once=once)
+
+    async def shut_out(self, tx: Transaction, account_id: str) -> None:
+        """An account was closed: what is held for it goes to the next in line."""
+        freeing = self.taking.freeing
+        for request in await self.requests.open_of(tx, account_id):
+            slot = await freeing.slots.find(tx, request.held.slot_id) if request.held else None
+            if slot is not None:
+                await freeing.end(tx, slot, HoldEnd.GIVEN_BACK)
+                await freeing.free(tx, slot.id, hold_id=request.id)
 
     async def due(self, due: Due) -> None:
         """Nobody answered in time: it is told once, and support sees it."""

@@ -15,9 +15,17 @@ from contracts.waiting import DoctorRequested, RequestAnswered, RequestEscalated
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
 from services.scheduling.requests.domain import DUE
+from tests.support.doors import block
 from tests.support.service import keyed, outbox_events
 from tests.support.services.scheduling import Desk, slots_made
-from tests.support.services.waiting import held_for, hold_runs_out, joined, rung, slot_of
+from tests.support.services.waiting import (
+    database_of,
+    held_for,
+    hold_runs_out,
+    joined,
+    rung,
+    slot_of,
+)
 
 CARDIOLOGIST = {"clinic_id": "clinic-1", "specialty": "cardiologist"}
 TODAY = {
@@ -110,6 +118,59 @@ async def test_a_desk_opens_an_extra_slot_and_a_yes_books_it(desk: Desk) -> None
     assert (await _answer(desk, request_id, {"comment": "Нет"})).json()["code"] == (
         "answered-already"
     )
+
+
+async def _accept(
+    desk: Desk, who: Mapping[str, str], request_id: str, **said: Any
+) -> httpx2.Response:
+    path = f"/v1/requests/{request_id}/acceptance"
+    return await desk.http.post(path, json=said, headers={**who, **keyed()})
+
+
+async def test_what_the_desk_found_is_accepted_with_a_code_too_a30_a19(desk: Desk) -> None:
+    """e21: a refused yes leaves the slot held; the digest is that of the visit there."""
+    who = await desk.citizen(oms=None, snils=None)
+    request_id = await _asked(desk, who)
+    assert (await _answer(desk, request_id, {"extra": EXTRA})).status_code == 200
+    refused = await _accept(desk, who, request_id)
+    assert (refused.status_code, refused.json()["code"]) == (403, "confirmation-needed")
+    act = desk.tokens.act("citizen-1", refused.json()["digest"], at=desk.clock())
+    done = await _accept(desk, who, request_id, act=act)
+    assert done.status_code == 201, done.text
+    assert done.json()["ended_by"] == "booked"
+
+
+async def test_what_a_first_visit_needs_may_be_said_with_the_yes(desk: Desk) -> None:
+    """A19, A26, A22: asked for without a reason, answered with a first visit."""
+    who = await desk.citizen()
+    said = {"symptoms": "Перебои в работе сердца", "red_flags": []}
+    request_id = await _asked(desk, who, details=said)
+    extra = {**EXTRA, "kind": "first"}
+    assert (await _answer(desk, request_id, {"extra": extra})).status_code == 200
+    refused = await _accept(desk, who, request_id)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/reason")
+    flagged = {**said, "red_flags": ["chest-pain"]}
+    danger = await _accept(desk, who, request_id, details=flagged)
+    assert (danger.status_code, danger.json()["code"]) == (409, "life-threatening")
+    done = await _accept(desk, who, request_id, details={**said, "reason": "first"})
+    assert done.status_code == 201, done.text
+    (visit,) = (await desk.http.get("/v1/appointments", headers=who)).json()["items"]
+    assert visit["id"] == done.json()["appointment_id"]
+
+
+async def test_what_is_held_for_a_blocked_account_goes_to_the_next(desk: Desk) -> None:
+    """A19, I9: at once; as the offers of those in line."""
+    who, waiting = await desk.citizen(), await desk.citizen("waiting")
+    request_id = await _asked(desk, who)
+    day = {"from": "2038-03-01", "to": "2038-03-01"}
+    await joined(desk, waiting, {"doctor_id": "doctor-lebedeva", **day})
+    assert (await _answer(desk, request_id, {"extra": EXTRA})).status_code == 200
+    slot_id = (await _mine(desk, who, request_id))["held"]["slot_id"]
+    assert await block(desk.app, "citizen-1") == "handled"
+    assert await held_for(desk, slot_id) == "waiting"
+    stored = await database_of(desk)["requests"].find_one({"_id": request_id})
+    assert stored is not None
+    assert (stored["state"], stored["held"]) == ("ended", None)
 
 
 async def _made_anew(desk: Desk) -> None:

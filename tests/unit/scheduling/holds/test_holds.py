@@ -38,6 +38,7 @@ def _held(**at: object) -> CitizenHold:
 def test_a5_a_hold_shows_the_time_that_is_left_and_ends_before_the_visit() -> None:
     held = _held()
     assert held.seconds_left(BEFORE + timedelta(minutes=4)) == 360
+    assert held.seconds_left(BEFORE + timedelta(minutes=4, milliseconds=1)) == 360
     assert held.seconds_left(BEFORE + TEN) == held.seconds_left(START) == 0
     assert _held(now=START - TWO).until == START
     assert held.end(Ended(BEFORE, HoldEnd.TAKEN)).seconds_left(BEFORE) == 0
