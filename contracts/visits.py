@@ -26,7 +26,8 @@ class VisitPatientPii(Pii):
     """Who comes, and what they say of the visit; numbers are digits.
 
     Of a visit that is off only the name is told: the clinic has the rest. `policy` is the number
-    that counts on the day of the visit, which may be a temporary one.
+    that counts on the day of the visit, which may be a temporary one; `insurance` is a programme
+    that the patient named, and nobody checked.
     """
 
     full_name: str
@@ -45,6 +46,7 @@ class VisitPatientPii(Pii):
     medicines: tuple[str, ...] = ()
     file_ids: tuple[str, ...] = ()
     referral_id: str | None = None
+    insurance: str | None = None
 
 
 class VisitReported(Data):

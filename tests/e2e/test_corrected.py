@@ -50,7 +50,8 @@ async def test_the_desk_corrects_a_name_and_booking_works_a29_e23(gateway: Gatew
     found = await desk.post("identity", "/people/searches", {"phone": citizen.person.phone})
     (person,) = found["items"]
     path = f"/people/{person['account_id']}"
-    opened = await desk.call("GET", "identity", f"{path}/profile")
+    why = {"reason": "Пришла с паспортом: фамилия не та."}
+    opened = await desk.call("POST", "identity", f"{path}/profile", json=why)
     assert [reason["code"] for reason in opened.json()["reasons"]] == ["name-mismatch"]
     correction = {
         "last_name": "Светлова",

@@ -64,6 +64,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
         "until": "2027-11-30",
     },
     ("POST", "/v1/people/{account_id}/corrections"): {"oms": ""},
+    ("POST", "/v1/people/{account_id}/profile"): {"reason": "из любопытства"},
     ("POST", "/v1/people/{account_id}/temporary-policy"): {"reason": "чат"},
     ("POST", "/v1/representations/{right_id}/confirmation"): {"papers": "паспорт"},
     ("POST", "/v1/representations/{right_id}/refusal"): {"reason": "нет записи"},

@@ -100,6 +100,14 @@ class Looks(Records[Look]):
         if lines:
             await self.add_all(tx, lines)
 
+    async def looked(
+        self, tx: Transaction, subject_id: str, reader_id: str, occasion: str, *, since: datetime
+    ) -> bool:
+        """Whether this reader was shown that on such an occasion since then."""
+        query = {"subject_id": subject_id, "at": {"$gte": since}}
+        mine = {"by.id": reader_id, "occasion": str(occasion)}
+        return await self.first(tx, {**query, **mine}) is not None
+
     async def clinics_of(self, looks: Iterable[Look]) -> Mapping[str, str]:
         """How the clinics are called where these looked."""
         ids = {look.by.clinic_id for look in looks if look.by.clinic_id}

@@ -89,6 +89,19 @@ async def search(
     return FoundPeople(items=[FoundPerson.of(account) for account in found])
 
 
+class OpeningIn(Body):
+    """Why a registrar opens somebody's data."""
+
+    reason: Annotated[
+        str,
+        Tidied(prose, longest=500, shortest=3),
+        Field(
+            description="Её увидит этот человек.",
+            examples=["Пришёл с паспортом: фамилия не та."],
+        ),
+    ]
+
+
 class DocumentTyped(Body):
     """The paper that the registrar saw."""
 
@@ -106,7 +119,7 @@ class PassportTyped(Body):
 class CorrectionIn(Body):
     """What the papers say otherwise; what is not named stays, an empty text is taken out.
 
-    Name and birth date need the `document` that was seen.
+    Name, birth date, СНИЛС and policy need the `document` that was seen.
     """
 
     last_name: Annotated[FormField, Field(examples=["Соколова"])] = None
@@ -182,15 +195,21 @@ def _registrar(who: Principal) -> Looker:
     return Reach(who, (Role.REGISTRAR,)).at(None)
 
 
-@router.get("/{account_id}/profile", summary="Что сверить с документами")
+@router.post("/{account_id}/profile", summary="Что сверить с документами")
 async def profile(
     account_id: Id,
+    body: OpeningIn,
+    *,
     use: Annotated[Corrections, Depends(facility(Corrections))],
     who: Registrar,
     response: Response,
 ) -> DeskProfileView:
-    """The profile of who stands at the desk, with its `ETag`; they find the look in `/looks`."""
-    account = await use.look(account_id, _registrar(who))
+    """The profile of who stands at the desk, with its `ETag`.
+
+    They find the look and its reason in `/looks`, which is why this is no GET. 429
+    `too-many-searches`: counted with the searches.
+    """
+    account = await use.look(account_id, body.reason, _registrar(who))
     response.headers["ETag"] = etag(account.revision)
     return DeskProfileView.of(account)
 
@@ -207,7 +226,7 @@ async def correct(
 ) -> DeskProfileView:
     """The registry looks again; when it agrees, booking works (A29, e23).
 
-    Without a field it only looks again.
+    Without a field it only looks again. 409 `look-first`: within an hour after one's own look.
     """
     account = await use.correct(account_id, expected, body.form(), _registrar(who))
     response.headers["ETag"] = etag(account.revision)

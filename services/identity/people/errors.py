@@ -33,6 +33,17 @@ class OwnDataError(ForbiddenError):
     detail = "Это ваши собственные данные: попросите другого сотрудника."
 
 
+class LookFirstError(RefusalError):
+    """Data are corrected by who has opened them, with a reason."""
+
+    code = "look-first"
+    title = "Сначала откройте данные"
+    detail = (
+        "Исправить данные можно в течение часа после того, как вы открыли их и указали причину. "
+        "Откройте данные этого человека и повторите."
+    )
+
+
 class NothingToCorrectError(RefusalError):
     """There is no profile that the person filled in."""
 

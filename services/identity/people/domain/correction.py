@@ -25,7 +25,8 @@ _LABELS: Mapping[str, str] = {
     "passport": "паспорт",
     "phone": "телефон",
 }
-_BY_PAPER = ("last_name", "first_name", "middle_name", "birth_date")
+_BY_PAPER = ("last_name", "first_name", "middle_name", "birth_date", "snils", "oms")
+_NUMBERS = frozenset({"snils", "oms"})
 _LONGEST = 100
 
 
@@ -59,8 +60,8 @@ def corrected(account: Account, form: CorrectionForm, today: date) -> Correction
 
     Raises:
         NothingToCorrectError: they have never filled in a profile, or a representative did.
-        InvalidInputError: names every wrong field; who is called otherwise, or was born on another
-            day, has shown a document that says so.
+        InvalidInputError: names every wrong field; who is called otherwise, was born on another
+            day, or has another number, has shown a document that says so.
     """
     person = account.profile.person if account.profile else None
     if person is None or not account.logins:
@@ -95,9 +96,15 @@ def _checked(
         return list(error.errors), None
 
 
+def _plain(name: str, typed: str) -> str:
+    """As it is stored: of a number its digits."""
+    said = line(typed)
+    return "".join(filter(str.isdigit, said)) if name in _NUMBERS else said
+
+
 def _document_errors(person: Person, form: CorrectionForm) -> list[FieldError]:
     needed = any(
-        typed is not None and line(typed) != (str(getattr(person, name) or ""))
+        typed is not None and _plain(name, typed) != (str(getattr(person, name) or ""))
         for name in _BY_PAPER
         for typed in (getattr(form, name),)
     )
@@ -105,7 +112,7 @@ def _document_errors(person: Person, form: CorrectionForm) -> list[FieldError]:
     for name, typed in (("kind", form.document_kind), ("number", form.document_number)):
         said = line(typed or "")
         if needed and not said:
-            detail = "Имя и дату рождения меняют по документу: укажите, какой вы видели."
+            detail = "Имя, дату рождения и номера меняют по документу: укажите, какой вы видели."
             errors.append(FieldError(f"/document/{name}", "missing", detail))
         if len(said) > _LONGEST:
             detail = f"Не больше {_LONGEST} символов."

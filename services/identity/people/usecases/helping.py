@@ -22,12 +22,15 @@ from services.identity.callers.store import Counters
 from services.identity.deps import Deps
 from services.identity.people import events
 from services.identity.people.domain import CorrectionForm, PolicyForm, corrected, insured
-from services.identity.people.errors import OwnDataError
+from services.identity.people.errors import LookFirstError, OwnDataError
+from services.identity.people.usecases.searching import count_search
 from services.identity.profiles import events as profile_events
 from services.identity.profiles.domain import asked, submitted
 from services.identity.profiles.errors import TooManyProfilesError
 
 _DAY = timedelta(days=1)
+_LOOKED = timedelta(hours=1)
+"""How long after a look, which has its reason, the data may be corrected."""
 
 
 async def _other(tx: Transaction, accounts: Accounts, account_id: str, by: Looker) -> Account:
@@ -58,19 +61,21 @@ class Corrections:
     looks: Looks
     for_registry: Encryption
 
-    async def look(self, account_id: str, by: Looker) -> Account:
-        """What a registrar compares with the papers; the look is in the journal.
+    async def look(self, account_id: str, reason: str, by: Looker) -> Account:
+        """What a registrar compares with the papers; the look and its reason are in the journal.
 
         Raises:
+            TooManySearchesError: searches and looks are counted together.
             AccountNotFoundError: no such person.
             OwnDataError: it is the registrar.
             AccountBlockedError: an administrator closed an account.
         """
         await reading(self.accounts, by.id)
+        await count_search(self.deps, self.counters, by.id)
 
         async def work(tx: Transaction) -> Account:
             found = await _other(tx, self.accounts, account_id, by)
-            await self._record(tx, account_id, by, Shown.PROFILE)
+            await self._record(tx, account_id, by, Shown.PROFILE, reason)
             return found
 
         return await self.deps.transactions.run(work)
@@ -82,6 +87,7 @@ class Corrections:
 
         Raises:
             AccountNotFoundError, OwnDataError, AccountBlockedError: as above.
+            LookFirstError: the registrar has not opened the profile within the hour.
             StaleVersionError: the account is not at an expected revision any more.
             NothingToCorrectError, InvalidInputError: as `corrected` says.
             TooManyProfilesError: the registry was asked often enough today.
@@ -89,6 +95,9 @@ class Corrections:
 
         async def work(tx: Transaction) -> Account:
             account = await _other(tx, self.accounts, account_id, by)
+            since = self.deps.now() - _LOOKED
+            if not await self.looks.looked(tx, account_id, by.id, Shown.PROFILE, since=since):
+                raise LookFirstError
             expected.check(account.revision)
             correction = corrected(account, form, today(self.deps.now()))
             account, profile = submitted(account, correction.form)

@@ -21,6 +21,18 @@ MOST_FOUND = 10
 _HOUR = timedelta(hours=1)
 
 
+async def count_search(deps: Deps, counters: Counters, staff_id: str) -> None:
+    """Count one person whom this member of staff looks for, or opens.
+
+    Raises:
+        TooManySearchesError: as many in an hour as one may.
+    """
+    limit = deps.settings.people_searches_per_hour
+    hit = await counters.hit(counters.key("people", staff_id), limit=limit, window=_HOUR)
+    if not hit.allowed:
+        raise TooManySearchesError(hit.wait)
+
+
 @dataclass(frozen=True)
 class People:
     """Whose name and number the registry confirmed are found by them; a phone finds its owner."""
@@ -40,7 +52,7 @@ class People:
         """
         await reading(self.accounts, reach.who.subject)
         meant, why = wanted(search), reach.because(why)
-        await self._count(reach.who.subject)
+        await count_search(self.deps, self.counters, reach.who.subject)
         found = await self._found(meant)
         subjects = [Subject(ACCOUNT, account.id, account.id) for account in found]
 
@@ -50,13 +62,6 @@ class People:
         if subjects:
             await self.deps.transactions.run(work)
         return found
-
-    async def _count(self, staff_id: str) -> None:
-        limit = self.deps.settings.people_searches_per_hour
-        key = self.counters.key("people", staff_id)
-        hit = await self.counters.hit(key, limit=limit, window=_HOUR)
-        if not hit.allowed:
-            raise TooManySearchesError(hit.wait)
 
     async def _found(self, meant: Wanted) -> Sequence[Account]:
         if meant.phone is not None:

@@ -27,6 +27,7 @@ class Shown(StrEnum):
     READ = "read"
     MARKED = "marked"
     BOOKED = "booked-by-staff"
+    REFUSED = "booking-refused"
     MOVED = "moved-by-staff"
     RESTORED = "restored-by-staff"
     REJECTED = "rejected-by-clinic"
@@ -43,6 +44,7 @@ SHOWN_LABELS: Mapping[str, str] = {
     Shown.READ: "Запись открыта сотрудником",
     Shown.MARKED: "Сотрудник отметил, состоялся ли приём",
     Shown.BOOKED: "Сотрудник записал пациента на приём",
+    Shown.REFUSED: "Сотрудник пробовал записать пациента, в записи отказано",
     Shown.MOVED: "Сотрудник перенёс запись",
     Shown.RESTORED: "Сотрудник восстановил запись",
     Shown.REJECTED: "Клиника отклонила запись",
@@ -67,3 +69,10 @@ class Showing:
         subject = Subject(VISIT, visit.id, visit.citizen_id)
         await self.looks.record(tx, by, occasion, subject, why=why)
         return visit
+
+    async def refused(
+        self, tx: Transaction, slot_id: str, citizen_id: str, by: Looker, why: str | None
+    ) -> None:
+        """Write down that staff read why this person cannot be booked; there is no visit."""
+        subject = Subject(VISIT, slot_id, citizen_id)
+        await self.looks.record(tx, by, Shown.REFUSED, subject, why=why)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from services.chassis.foundation.errors import DuplicateError, InvalidInputError
+from services.chassis.foundation.errors import DuplicateError, FieldError, InvalidInputError
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.actions.rules import miss_rule
@@ -38,6 +38,10 @@ from services.scheduling.timetable.domain import HoldEnd, Slot, check_bookable
 from services.scheduling.timetable.store import Slots
 
 T = TypeVar("T")
+_NO_POLICY = (
+    "no-policy",
+    "На день приёма у вас нет полиса ОМС: назовите другую программу или согласитесь с ценой.",
+)
 _TALON_NUMBERS = 4
 """How many are tried: with a hundred million talons, one in a thousand numbers is in use."""
 
@@ -60,10 +64,18 @@ async def new_talon(run: Callable[[], Awaitable[T]]) -> T:
 def price_for(
     wish: Wish, rule: VisitRule, clinic: Clinic | None, papers: Papers | None, day: date
 ) -> int | None:
-    """What the visit costs its patient, where no policy of theirs pays (A41)."""
+    """What the visit costs its patient, where no policy of theirs pays (A41).
+
+    A programme beside the mandatory one is believed, and told to the clinic, which asks for it.
+
+    Raises:
+        InvalidInputError: the mandatory one is named by who has no policy of it.
+    """
     has = [wish.insurance] if wish.insurance else []
     if papers is None or papers.policy(day) is not None:
         has.append(MANDATORY)
+    elif wish.insurance and wish.insurance.casefold() == MANDATORY.casefold():
+        raise InvalidInputError([FieldError("/insurance", *_NO_POLICY)])
     return price_of(rule, clinic.insurance if clinic else (), has)
 
 

@@ -111,7 +111,7 @@ class Appointment:
     `former_talons` are the numbers that it had before it was moved; they are void (A9).
     `application_id` is the application that it was booked for by itself (C19). `needs` is what a
     pending one waits for, since `pending_since`. `price_kopecks` is what was named as the price,
-    where no policy pays (A41).
+    where no policy pays, `insurance` the programme that its patient says pays (A41).
     """
 
     id: str
@@ -137,6 +137,7 @@ class Appointment:
     pending_since: datetime | None = None
     confirmed: Confirmed | None = None
     price_kopecks: int | None = None
+    insurance: str | None = None
     restores: str | None = None
     version: int = 0
     revision: int = 0

@@ -76,6 +76,7 @@ def book(
         pending_since=now if needs else None,
         confirmed=wish.confirmed,
         price_kopecks=price_kopecks,
+        insurance=wish.insurance,
         restores=wish.restores,
     )
 

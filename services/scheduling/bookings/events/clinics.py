@@ -59,6 +59,7 @@ def _patient(found: Appointment, papers: Papers | None) -> contract.VisitPatient
         medicines=said.medicines,
         file_ids=said.file_ids,
         referral_id=said.referral_id,
+        insurance=found.insurance,
     )
     if papers is None:
         return told

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from contracts.roles import Role
 from services.chassis.database.idempotency import Once
+from services.chassis.foundation.errors import RefusalError
 from services.chassis.http.looks import Reach
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings.actions import (
@@ -22,6 +23,7 @@ from services.scheduling.bookings.domain.details import Details, Wish
 from services.scheduling.bookings.domain.moving import Mover, check_movable
 from services.scheduling.bookings.errors import AppointmentUnknownError, NotCancelledError
 from services.scheduling.deps import Deps
+from services.scheduling.patients.errors import ProfileNotReceivedError
 from services.scheduling.timetable.errors import SlotUnknownError
 
 ROLES = (Role.REGISTRAR, Role.SUPPORT)
@@ -95,13 +97,26 @@ class Calling:
     async def _take(
         self, reach: Reach, wish: Wish, why: str | None, occasion: Shown, once: Once | None
     ) -> Appointment:
+        """Take it; a refusal says something of the person, so it is in their journal, too (K7)."""
+        slot = await self.taking.slots.find(None, wish.slot_id)
+        if slot is None or not reach.sees(slot.clinic_id):
+            raise SlotUnknownError
+        by = reach.at(slot.clinic_id)
+
         async def work(tx: Transaction) -> Appointment:
             booked = await self.taking.take(tx, wish)
-            if not reach.sees(booked.clinic_id):
-                raise SlotUnknownError
-            return await self.showing.shown(tx, booked, reach.at(booked.clinic_id), occasion, why)
+            return await self.showing.shown(tx, booked, by, occasion, why)
 
-        booked = await new_talon(lambda: self.deps.transactions.run(work, once=once))
+        async def refused(tx: Transaction) -> None:
+            await self.showing.refused(tx, slot.id, wish.citizen_id, by, why)
+
+        try:
+            booked = await new_talon(lambda: self.deps.transactions.run(work, once=once))
+        except ProfileNotReceivedError:  # nobody is known by that id
+            raise
+        except RefusalError:
+            await self.deps.transactions.run(refused)
+            raise
         self.changed()
         return booked
 

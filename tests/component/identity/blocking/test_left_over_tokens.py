@@ -87,7 +87,7 @@ _REGISTRARS: dict[tuple[str, str], Any] = {
     ("get", "/v1/desk/representations/{right_id}"): None,
     ("post", "/v1/representations/{right_id}/confirmation"): {"papers": "паспорт"},
     ("post", "/v1/representations/{right_id}/refusal"): _WHY,
-    ("get", "/v1/people/{account_id}/profile"): None,
+    ("post", "/v1/people/{account_id}/profile"): _WHY,
     ("post", "/v1/people/{account_id}/corrections"): {"oms": ""},
 }
 _SUPPORT: dict[tuple[str, str], Any] = {

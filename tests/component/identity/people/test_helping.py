@@ -17,6 +17,7 @@ from tests.support.tools.encryption import decrypted
 
 Json = dict[str, Any]
 _SEEN = {"kind": "Паспорт", "number": "4521 123456"}
+_OPENED = {"reason": "Пришла с паспортом."}
 _POLICY = {"number": "123-456-789", "reason": "Обращение в чат: полис оформляется."}
 
 
@@ -64,7 +65,7 @@ async def support(identity: Identity, administrator: Json) -> Json:
 
 
 async def _open(identity: Identity, who: Json, account_id: str) -> httpx2.Response:
-    return await identity.client.get(f"/v1/people/{account_id}/profile", headers=bearer(who))
+    return await identity.post(f"/people/{account_id}/profile", _OPENED, bearer(who))
 
 
 async def _correct(
@@ -89,6 +90,10 @@ async def test_a_registrar_corrects_and_the_registry_looks_again_a29_e23(
     (rejected,) = await outbox_events(identity.app, ProfileRejected)
     assert rejected.data.reasons == ("name-mismatch",)
 
+    early = await _correct(identity, registrar, anna["account_id"], "*", oms="")
+    assert (early.status_code, early.json()["code"]) == (409, "look-first")
+    unsaid = await identity.post(f"/people/{anna['account_id']}/profile", {}, bearer(registrar))
+    assert (unsaid.status_code, unsaid.json()["errors"][0]["pointer"]) == (422, "/reason")
     seen = await _open(identity, registrar, anna["account_id"])
     assert seen.json()["reasons"] == own["reasons"]
     assert "inn" not in seen.json()
@@ -117,6 +122,7 @@ async def test_a_registrar_corrects_and_the_registry_looks_again_a29_e23(
     assert decrypted(patient.data).last_name == "Белова"
     corrected, looked = await _looks(identity, anna)
     assert (looked["occasion"], corrected["occasion"]) == ("profile", "corrected")
+    assert looked["why"] == _OPENED["reason"]
     assert corrected["why"] == "Исправлено: фамилия. Документ: Паспорт 4521 123456."
     assert (corrected["name"], corrected["clinic_id"]) == ("Лис Ольга Ивановна", "clinic-1")
 

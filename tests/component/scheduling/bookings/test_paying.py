@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contracts.visits import VisitReported
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
-from tests.support.service import an_event, deliver
+from tests.support.service import an_event, deliver, outbox_events
 from tests.support.services.scheduling import CLINIC, Desk
+from tests.support.tools.encryption import decrypted
 
 PRICE = 250_000
 RULES = {"rules": [{"specialty": "cardiologist", "price_kopecks": PRICE}]}
@@ -41,8 +43,12 @@ async def test_who_has_a_policy_that_the_clinic_takes_pays_nothing_a41(desk: Des
     without = await desk.citizen("citizen-2", oms=None)
     other = (await desk.late_slot(doctor_id="doctor-lebedeva"))["id"]
     assert (await desk.book(without, other)).json()["code"] == "price-not-agreed"
+    claimed = await desk.book(without, other, insurance="омс")
+    assert (claimed.status_code, claimed.json()["errors"][0]["code"]) == (422, "no-policy")
     insured = await desk.book(without, other, insurance="ДМС «Согласие»")
     assert (insured.status_code, insured.json()["price_kopecks"]) == (201, None), insured.text
+    told = (await outbox_events(desk.app, VisitReported))[-1]
+    assert decrypted(told.data).insurance == "ДМС «Согласие»"
 
 
 async def test_with_a_red_flag_nothing_is_booked_e35(desk: Desk) -> None:

@@ -61,6 +61,26 @@ async def test_a_registrar_books_for_who_stands_at_the_desk(desk: Desk) -> None:
     assert (await _post(desk, who, "", **asked)).status_code == 403
 
 
+async def test_k7_a_refusal_is_in_the_journal_and_another_clinics_desk_reads_none(
+    desk: Desk,
+) -> None:
+    """That somebody has a visit then is theirs: whoever learns it is named to them."""
+    who, booked = await desk.late_booking()
+    begins, ends = booked["visit"]["starts_at"], booked["visit"]["ends_at"]
+    same = next(
+        slot
+        for slot in await desk.free(clinic_id="clinic-2", **{"from": begins[:10]})
+        if slot["visit"]["starts_at"] < ends and begins < slot["visit"]["ends_at"]
+    )
+    asked = {"citizen_id": "citizen-1", "slot_id": same["id"]}
+    elsewhere = await _post(desk, registrar(desk), "", **asked)
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (404, "slot-not-found")
+    assert await _journal(desk, who) == []
+    refused = await _post(desk, registrar(desk, "clinic-2"), "", **asked)
+    assert (refused.status_code, refused.json()["code"]) == (409, "appointments-overlap")
+    assert await _journal(desk, who) == [("booking-refused", "registrar", None)]
+
+
 async def test_support_books_anywhere_and_says_why(desk: Desk) -> None:
     who = await desk.citizen()
     slot = await desk.late_slot(clinic_id="clinic-2")

@@ -50,9 +50,19 @@ def test_a29_a_name_is_corrected_by_a_document() -> None:
     )
 
 
-def test_a29_a_mistyped_policy_needs_no_document() -> None:
-    found = corrected(_account(), CorrectionForm(oms="7700000000000222"), _TODAY)
-    assert found.said == "Исправлено: полис ОМС."
+@pytest.mark.parametrize(
+    "form",
+    [CorrectionForm(oms="7700000000000222"), CorrectionForm(oms=""), CorrectionForm(snils="112")],
+)
+def test_a29_another_number_is_taken_from_a_document(form: CorrectionForm) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        corrected(_account(), form, _TODAY)
+    assert {"/document/kind", "/document/number"} <= {e.pointer for e in refused.value.errors}
+
+
+def test_a29_what_stays_as_it_is_needs_no_document() -> None:
+    found = corrected(_account(), CorrectionForm(oms="7758 8900 0000 0128"), _TODAY)
+    assert found.said == "Данные отправлены на сверку."
     same = corrected(_account(), CorrectionForm(last_name="Соколова"), _TODAY)
     assert same.said == "Данные отправлены на сверку."
 
