@@ -16,10 +16,11 @@ from services.scheduling.bookings.api.rules import RulesView
 from services.scheduling.bookings.api.views import STEP_LABELS, NeedView
 from services.scheduling.bookings.domain.appointment import Appointment, Step
 from services.scheduling.bookings.domain.details import NEED_LABELS, Details
-from services.scheduling.bookings.domain.own import Action, Preview
+from services.scheduling.bookings.domain.own import Action, Examination, Preview
 from services.scheduling.bookings.usecases import OwnBookings
 from services.scheduling.bookings.views import DetailsView
 from services.scheduling.deps import AdmittedCitizen, Citizen, Limit, VisitView
+from services.scheduling.known.domain import specialty_title
 from services.scheduling.reception.domain import Assent
 from services.scheduling.reception.views import RuleView
 
@@ -108,6 +109,53 @@ class ActionView(BaseModel):
         )
 
 
+class ExaminationTime(BaseModel):
+    """A free slot; book it as any other."""
+
+    slot_id: str
+    doctor_id: str
+    visit: VisitView
+
+
+class ExaminationToTake(BaseModel):
+    """An examination that should come first, and when it can."""
+
+    specialty: str
+    title: str
+    slots: list[ExaminationTime]
+    reason: str | None = Field(description="Where there is no time: why.")
+
+    @classmethod
+    def of(cls, found: Examination) -> Self:
+        """On the clinic's clock."""
+        slots = [
+            ExaminationTime(
+                slot_id=slot.id,
+                doctor_id=slot.doctor_id,
+                visit=VisitView.model_validate(slot.visit.on_clinic_clock),
+            )
+            for slot in found.slots
+        ]
+        return cls(
+            specialty=found.specialty,
+            title=specialty_title(found.specialty),
+            slots=slots,
+            reason=None if slots else _NO_TEST_TIME,
+        )
+
+
+_NO_TEST_TIME = (
+    "В день приёма до его начала свободного времени на исследование в этой клинике нет. "
+    "Пройдите его раньше или спросите в регистратуре клиники."
+)
+
+
+class Examinations(BaseModel):
+    """What should come before a visit."""
+
+    items: list[ExaminationToTake]
+
+
 class Actions(BaseModel):
     """A page of the journal."""
 
@@ -133,6 +181,13 @@ async def prefill(own: Own, who: Citizen) -> Prefill:
     """What was said of the last booking; a referral is for one visit, and not offered again."""
     found = await own.said_before(who.subject)
     return Prefill.of(*found) if found else Prefill.of(None, Details())
+
+
+@router.get("/appointments/{appointment_id}/tests", summary="Исследования в день приёма")
+async def tests(appointment_id: AppointmentId, own: Own, who: Citizen) -> Examinations:
+    """Free time for what the clinic asks to come first: the same day, there, before it (A39)."""
+    found = await own.tests(who.subject, appointment_id)
+    return Examinations(items=[ExaminationToTake.of(examination) for examination in found])
 
 
 @router.get(

@@ -33,6 +33,14 @@ class Action:
     entry: Entry
 
 
+@dataclass(frozen=True)
+class Examination:
+    """Time for an examination that comes before a visit, on its day in its clinic (A39)."""
+
+    specialty: str
+    slots: tuple[Slot, ...]
+
+
 def last_said(recent: Sequence[Appointment]) -> Appointment | None:
     """The visit that was booked last of those of which something was said."""
     said = [visit for visit in recent if visit.details != Details()]

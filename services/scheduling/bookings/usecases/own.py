@@ -10,15 +10,19 @@ from services.scheduling.bookings.actions import Taking, miss_rule, price_for
 from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.bookings.domain.confirmations import form_of
 from services.scheduling.bookings.domain.details import Details, Wish, needs_of
-from services.scheduling.bookings.domain.own import Action, Preview, last_said
-from services.scheduling.known.domain import check_receives
+from services.scheduling.bookings.domain.own import Action, Examination, Preview, last_said
+from services.scheduling.known.domain import check_receives, specialty_of
 from services.scheduling.patients.domain import assent_of, check_policy, engaged, may_book
 from services.scheduling.reception.domain import Reception
 from services.scheduling.timetable.domain import check_bookable
 from services.scheduling.timetable.errors import SlotUnknownError
+from services.scheduling.timetable.store import SlotQuery
 
 _RECENT = 20
 """Of so many visits the last booked one is looked for."""
+
+_OFFERED = 5
+"""So many free slots are shown of each examination."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,32 @@ class OwnBookings:
         files = last.details.file_ids
         own = await self.taking.known.files_of(None, citizen_id, files) if files else ()
         return last, last.details.again(own)
+
+    async def tests(self, citizen_id: str, appointment_id: str) -> list[Examination]:
+        """Time for what the clinic's rule has come first, the same day before the visit (A39).
+
+        Raises:
+            AppointmentUnknownError: not there, or not theirs.
+        """
+        of, now = self.taking, self.taking.deps.now()
+        found = await of.appointments.get(None, appointment_id, owner=citizen_id)
+        visit, day = found.visit, found.visit.local(found.visit.starts_at).date()
+        asks = await of.receptions.of(found.clinic_id)
+        rule = asks.rule(specialty_of(visit.specialty), visit.kind, found.doctor_id)
+        examinations = []
+        for test in rule.tests:
+            query = SlotQuery(
+                now,
+                specialty=test,
+                clinic_id=found.clinic_id,
+                since=day,
+                until=day,
+                before=visit.starts_at,
+            )
+            page = await of.slots.free(query, 2 * _OFFERED, visit.starts_at)
+            over = [s for s in page.items if s.visit.ends_at <= visit.starts_at]
+            examinations.append(Examination(test, tuple(over[:_OFFERED])))
+        return examinations
 
     async def actions(self, citizen_id: str, *, after: str | None, limit: int) -> Page[Action]:
         """All that was done about their visits, the latest first (A31)."""

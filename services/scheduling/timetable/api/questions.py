@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,12 +52,13 @@ class ClinicsAsked(BaseModel):
         raise InvalidInputError([FieldError("/query/near", "place-format", detail)])
 
 
-class DoctorsAsked(ClinicsAsked):
-    """Which doctors."""
+class ChoiceAsked(ClinicsAsked):
+    """What doctors and their time are chosen by (A2)."""
 
     specialty: Code = Field(default=None, description="A specialty's code.")
     clinic_id: str | None = Field(default=None, max_length=128)
     experience: int | None = Field(default=None, ge=0, le=80, description="Years, at least.")
+    rating: float | None = Field(default=None, ge=1, le=5, description="Stars, at least.")
 
     @property
     def wanted(self) -> Wanted:
@@ -66,10 +67,37 @@ class DoctorsAsked(ClinicsAsked):
         Raises:
             InvalidInputError: the place is none.
         """
-        return Wanted(self.specialty, self.clinic_id, self.experience, self.insurance, self.place)
+        return Wanted(
+            self.specialty,
+            self.clinic_id,
+            self.experience,
+            self.insurance,
+            self.place,
+            self.rating,
+        )
 
 
-class SlotsAsked(DoctorsAsked):
+class DoctorsAsked(ChoiceAsked):
+    """Which doctors, and in which order."""
+
+    sort: Literal["id", "rating"] = Field(
+        default="id", description="`rating`: the best first; not with `near`."
+    )
+
+    @property
+    def best(self) -> bool:
+        """Whether the best come first.
+
+        Raises:
+            InvalidInputError: and the nearest, too.
+        """
+        if self.sort == "rating" and self.near is not None:
+            detail = "Вместе с местом врачи показываются по расстоянию: уберите место или порядок."
+            raise InvalidInputError([FieldError("/query/sort", "sort-with-place", detail)])
+        return self.sort == "rating"
+
+
+class SlotsAsked(ChoiceAsked):
     """Which free slots; days and times of day are those of the clinic."""
 
     doctor_id: str | None = Field(default=None, max_length=128)

@@ -53,9 +53,11 @@ async def specialties(timetable: Use) -> Specialties:
 
 @router.get("/doctors", summary="Врачи", dependencies=_CACHED)
 async def doctors(search: Find, asked: Annotated[DoctorsAsked, Query()]) -> Doctors:
-    """Doctors who receive, by id, or those nearest to a place (A2). There are no ratings yet."""
+    """Doctors who receive, by id, by rating, or those nearest to a place (A2)."""
     wanted, year = asked.wanted, search.deps.now().year
-    page, around = await search.doctors(wanted, after=asked.cursor, limit=asked.limit)
+    page, around = await search.doctors(
+        wanted, best=asked.best, after=asked.cursor, limit=asked.limit
+    )
     far = distances(around, wanted.near)
     items = [DoctorView.of(d, year, nearest(far, d.clinics)) for d in page.items]
     return Doctors(items=items, next_cursor=page.next_cursor)

@@ -59,9 +59,9 @@ class Search:
         return Page(tuple(found), None)
 
     async def doctors(
-        self, wanted: Wanted, *, after: str | None, limit: int
+        self, wanted: Wanted, *, best: bool, after: str | None, limit: int
     ) -> tuple[Page[Doctor], Sequence[Clinic]]:
-        """Doctors by id, or those of the nearest clinics; and these clinics, nearest first.
+        """Doctors by id, the `best` first, or those of the nearest clinics, with these clinics.
 
         Raises:
             InvalidInputError: a cursor that is not ours, or one with a place.
@@ -73,7 +73,9 @@ class Search:
             return Page(tuple(found), None), clinics
         taking = await self._clinic_ids(wanted)
         year = self.deps.now().year
-        page = await self.known.doctors_by(wanted, year, clinics=taking, after=after, limit=limit)
+        page = await self.known.doctors_by(
+            wanted, year, clinics=taking, best=best, after=after, limit=limit
+        )
         return page, ()
 
     async def _nearest(self, wanted: Wanted, clinics: Sequence[str], limit: int) -> list[Doctor]:

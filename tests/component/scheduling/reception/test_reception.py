@@ -81,3 +81,26 @@ async def test_a_referral_that_the_clinic_asks_for_makes_a_visit_pending(desk: D
     citizen = await desk.citizen()
     slot = await desk.late_slot(doctor_id="doctor-lebedeva")
     assert (await desk.booked(citizen, slot["id"]))["status"] == "pending"
+
+
+async def test_a39_required_tests_are_offered_for_the_day_of_the_visit(desk: Desk) -> None:
+    """In the same clinic, over before the visit begins; where there is no time, it is said."""
+    who = {**_registrar(desk), "If-Match": "*"}
+    rules = {"rules": [{"specialty": "cardiologist", "tests": ["therapist", "oncologist"]}]}
+    assert (await desk.http.put(PATH, json=rules, headers=who)).status_code == 200
+    citizen = await desk.citizen()
+    day = (await desk.late_slot(doctor_id="doctor-lebedeva"))["visit"]["starts_at"][:10]
+    last = (await desk.free(doctor_id="doctor-lebedeva", **{"from": day, "to": day}))[-1]
+    visit = await desk.booked(citizen, last["id"])
+    path = f"/v1/appointments/{visit['id']}/tests"
+    therapist, oncologist = (await desk.http.get(path, headers=citizen)).json()["items"]
+    assert (therapist["title"], therapist["reason"]) == ("Терапевт", None)
+    assert len(therapist["slots"]) == 5
+    for slot in therapist["slots"]:
+        assert slot["visit"]["starts_at"][:10] == day
+        assert slot["visit"]["ends_at"] <= visit["visit"]["starts_at"]
+        assert slot["visit"]["clinic_name"] == visit["visit"]["clinic_name"]
+    assert oncologist["slots"] == []
+    assert "свободного времени" in oncologist["reason"]
+    stranger = await desk.citizen("citizen-2")
+    assert (await desk.http.get(path, headers=stranger)).status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -100,6 +101,33 @@ async def test_by_experience_a2(desk: Desk) -> None:
     assert await desk.free(specialty="therapist", experience=80) == []
 
 
+async def test_by_rating_and_the_best_first_a2(desk: Desk) -> None:
+    known = Known(_db(desk))
+    for doctor_id, stars in (("doctor-orlova", 9), ("doctor-volkova", 10)):
+        doctor = await known.doctors.find(None, doctor_id)
+        assert doctor is not None
+        rated = known.doctors.mapper.document(replace(doctor, stars=stars, reviews=2))
+        await known.doctors.collection.replace_one({"_id": doctor_id}, rated)
+    asked = {"specialty": "therapist", "sort": "rating"}
+    best = (await _get(desk, "doctors", **asked))["items"]
+    assert [d["id"] for d in best[:2]] == ["doctor-volkova", "doctor-orlova"]
+    assert "doctor-kuznetsov" in {d["id"] for d in best[2:]}, "nobody has rated him yet"
+    first = await _get(desk, "doctors", **asked, limit=1)
+    second = await _get(desk, "doctors", **asked, limit=1, cursor=first["next_cursor"])
+    assert [d["rating"] for d in (*first["items"], *second["items"])] == [5.0, 4.5]
+    good = (await _get(desk, "doctors", specialty="therapist", rating=4.6))["items"]
+    assert [d["id"] for d in good] == ["doctor-volkova"]
+    slots = await desk.free(specialty="therapist", rating=4.6)
+    assert {s["doctor_id"] for s in slots} == {"doctor-volkova"}
+    both = await desk.http.get("/v1/doctors", params={"sort": "rating", "near": CENTRE})
+    assert both.json()["errors"][0]["pointer"] == "/query/sort"
+    wanted = doctors_query(Wanted(specialty="therapist", rating=4.6), 2038, None)
+    found = known.doctors.collection.find(wanted).sort([("rank", -1), ("_id", -1)])
+    plan = str((await found.explain())["queryPlanner"]["winningPlan"])
+    assert "best_by_specialties" in plan
+    assert "'SORT'" not in plan
+
+
 async def test_by_time_of_day_on_the_clinics_clock_a1(desk: Desk) -> None:
     for clinic in ("clinic-1", "clinic-3"):
         found = await desk.free(clinic_id=clinic, time_from="17:00", time_to="18:00")
@@ -133,7 +161,7 @@ async def test_by_kind_and_every_page_of_it_a1(desk: Desk) -> None:
         ({"kind": "surgery", "specialty": "therapist"}, "/query/kind"),
         ({"time_from": "25:00", "specialty": "therapist"}, "/query/time_from"),
         ({"time_from": "18:00"}, "/query/specialty"),
-        ({"rating": 4}, "/query/rating"),
+        ({"rating": 6}, "/query/rating"),
     ],
 )
 async def test_a_wrong_choice_is_named_a2(desk: Desk, asked: dict[str, Any], pointer: str) -> None:
