@@ -34,6 +34,7 @@ from services.scheduling.bookings.actions import (
     PENDING,
     SHOWN_LABELS,
     Accepting,
+    Cancelling,
     ClinicsChanges,
     Marking,
     Moving,
@@ -172,10 +173,11 @@ def build(
         for_clinic=for_clinic,
     )
     counted = BookingMetrics(resources.metrics)
+    cancelling = Cancelling(taking)
     bookings = Bookings(
         deps,
         taking,
-        patients,
+        cancelling,
         appointments,
         showing,
         triage,
@@ -199,17 +201,16 @@ def build(
     )
     timetables = Timetables(db)
     making = Making(deps, timetables, slots, known, calendar, freeing)
-    visits = ClinicsChanges(appointments, patients, talon, check_url, for_clinic)
     pending = Pending(
         taking,
         Waiting(deps, appointments, patients, check_url, for_clinic),
-        visits,
+        cancelling,
         showing,
         changed=recent.changed,
     )
     changes = Changes(db)
     settlements = Settlements(db)
-    settling = Settling(deps, making, visits, settlements)
+    settling = Settling(deps, making, ClinicsChanges(taking, cancelling), settlements)
     planning = Planning(deps, changes, settling)
     applying = Applying(deps, changes, settling, changed=recent.changed)
     clinics = ClinicsHours(deps, making, making.calendar.days, planning)
@@ -222,7 +223,7 @@ def build(
     )
     talons = Talons(deps, appointments, showing)
     marking = Marking(deps, appointments, patients)
-    arranging = Arranging(deps, video_store.Orders(db), taking, changed=recent.changed)
+    arranging = Arranging(deps, video_store.Orders(db), taking, cancelling, changed=recent.changed)
     asking = Asking(
         deps,
         requests,
@@ -310,7 +311,7 @@ def build(
                 Desk(deps, appointments, showing),
                 Reporting(deps, appointments, desk_store.Problems(db), showing),
                 Calling(deps, taking, moving, showing, changed=recent.changed),
-                Rejecting(deps, freeing, visits, showing, changed=recent.changed),
+                Rejecting(deps, appointments, cancelling, showing, changed=recent.changed),
                 Attendance(deps, known, appointments, marking, showing),
                 Entering(
                     deps, appointments, showing, Rooms(settings.video_url, settings.video_secret)

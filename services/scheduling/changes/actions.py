@@ -86,7 +86,7 @@ class Settling:
         self, tx: Transaction, settled: Sequence[Settled]
     ) -> Mapping[str, Appointment]:
         ids = {one.slot.appointment_id for one in settled if one.slot.appointment_id}
-        return await self.visits.appointments.these(tx, ids)
+        return await self.visits.taking.appointments.these(tx, ids)
 
     async def _settle(
         self,

@@ -25,7 +25,7 @@ from services.chassis.work.looks import Looks
 from services.chassis.work.outbox import Outbox
 from services.chassis.work.timers import Timers
 from services.chassis.work.transactions import Transaction, Transactions
-from services.scheduling.bookings.actions import Showing, Taking
+from services.scheduling.bookings.actions import Cancelling, Showing, Taking
 from services.scheduling.bookings.domain.details import Details, Wish
 from services.scheduling.bookings.events import ClinicEvents
 from services.scheduling.bookings.metrics import BookingMetrics
@@ -89,7 +89,7 @@ async def _book(url: str, database: str, citizen: str, slot: str) -> None:
     bookings = Bookings(
         deps,
         taking,
-        patients,
+        Cancelling(taking),
         appointments,
         Showing(Looks(mongo.db, {}, now=clock.now, new_id=str)),
         Triage(deps, known, TriageMetrics(Metrics())),

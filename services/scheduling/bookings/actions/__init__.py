@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.scheduling.bookings.actions.accepting import Accepting
+from services.scheduling.bookings.actions.cancelling import Cancelling
 from services.scheduling.bookings.actions.clinics import ClinicsChanges, Why
 from services.scheduling.bookings.actions.following import FOLLOW_VISIT, followed
 from services.scheduling.bookings.actions.marking import Marking
@@ -17,6 +18,7 @@ __all__ = [
     "PENDING",
     "SHOWN_LABELS",
     "Accepting",
+    "Cancelling",
     "ClinicsChanges",
     "Marking",
     "Moving",

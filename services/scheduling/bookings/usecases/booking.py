@@ -11,13 +11,12 @@ from services.chassis.http.looks import Reach
 from services.chassis.telemetry.metrics import TRY_AGAIN, counting
 from services.chassis.work.arrivals import arrived
 from services.chassis.work.transactions import Transaction
-from services.scheduling.bookings import events
 from services.scheduling.bookings.actions import (
+    Cancelling,
     Showing,
     Shown,
     Taking,
     cancel_rule,
-    followed,
     new_talon,
 )
 from services.scheduling.bookings.domain.appointment import Appointment, Canceller
@@ -29,7 +28,6 @@ from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
 from services.scheduling.known.domain import specialty_of
 from services.scheduling.patients.errors import ProfileNotReceivedError
-from services.scheduling.patients.store import Patients
 from services.scheduling.timetable.actions import Alternating
 from services.scheduling.timetable.domain import Alternatives
 from services.scheduling.triage.actions import Triage
@@ -45,7 +43,7 @@ class Bookings:
 
     deps: Deps
     taking: Taking
-    patients: Patients
+    cancelling: Cancelling
     appointments: Appointments
     showing: Showing
     triage: Triage
@@ -83,7 +81,7 @@ class Bookings:
             try:
                 return await self._book(wish, once)
             except ProfileNotReceivedError:  # rare: booking does not ask before
-                if not await arrived(lambda: self.patients.heard_of(wish.citizen_id)):
+                if not await arrived(lambda: self.taking.patients.heard_of(wish.citizen_id)):
                     raise
             return await self._book(wish, once)
 
@@ -133,13 +131,7 @@ class Bookings:
             if desk is not None and not desk.sees(found.clinic_id):
                 raise AppointmentUnknownError
             how = cancellation(found, by=by, rule=self.rule, now=self.deps.now(), actor_id=actor_id)
-            off = found.cancel(how, note)
-            await self.taking.freeing.free(tx, off.slot_id, appointment_id=off.id)
-            await self.patients.disengage(tx, off.citizen_id, off.id)
-            report = self.taking.for_clinic.reported(off, events.Change.CANCELLED)
-            told = (events.cancelled(off, how), *events.of_files(off), report)
-            saved = await self.appointments.save(tx, off, *told)
-            await followed(tx, off)
+            saved = await self.cancelling.cancel(tx, found, how, note)
             if desk is not None:
                 by_post = desk.at(saved.clinic_id)
                 await self.showing.shown(tx, saved, by_post, Shown.CANCELLED, note)

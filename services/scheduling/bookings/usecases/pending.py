@@ -13,7 +13,7 @@ from services.chassis.work.transactions import Cause, Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.actions import (
     PENDING,
-    ClinicsChanges,
+    Cancelling,
     Showing,
     Shown,
     Taking,
@@ -50,7 +50,7 @@ class Pending:
 
     taking: Taking
     waiting: Waiting
-    clinics: ClinicsChanges
+    cancelling: Cancelling
     showing: Showing
     changed: Callable[[], None]
 
@@ -139,8 +139,8 @@ class Pending:
             if found is None or found.status is not Status.PENDING:
                 return
             if rule.ends_at(found) <= now:
-                await self.taking.freeing.free(tx, found.slot_id, appointment_id=found.id)
-                await self.clinics.cancel(tx, found, Why(NOT_CONFIRMED, _TOO_LATE, now))
+                why = Why(NOT_CONFIRMED, _TOO_LATE, now)
+                await self.cancelling.cancel(tx, found, why.cancelled, why.note)
                 return
             stalls_at = rule.stalls_at(found)
             if stalls_at is not None and stalls_at <= now:

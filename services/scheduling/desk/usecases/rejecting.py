@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 from services.chassis.http.looks import Reach
 from services.chassis.work.transactions import Transaction
-from services.scheduling.bookings.actions import ClinicsChanges, Showing, Shown, Why
+from services.scheduling.bookings.actions import Cancelling, Showing, Shown, Why
 from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.bookings.domain.details import Need
 from services.scheduling.bookings.errors import AppointmentUnknownError, NotPendingError
+from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
-from services.scheduling.timetable.actions import Freeing
 
 _REJECTED = "clinic-rejected"
 
@@ -25,8 +25,8 @@ class Rejecting:
     """The visit is off, with the clinic's comment, and its slot is for who is next."""
 
     deps: Deps
-    freeing: Freeing
-    clinics: ClinicsChanges
+    appointments: Appointments
+    cancelling: Cancelling
     showing: Showing
     changed: Callable[[], None]
 
@@ -39,14 +39,14 @@ class Rejecting:
         """
 
         async def work(tx: Transaction) -> Appointment:
-            found = await self.clinics.appointments.get(tx, appointment_id, owner=None)
+            found = await self.appointments.get(tx, appointment_id, owner=None)
             if not reach.sees(found.clinic_id):
                 raise AppointmentUnknownError
             if found.cancelled is not None or Need.CLINIC not in found.needs:
                 raise NotPendingError
             said = replace(found, clinic_comment=comment)
-            await self.freeing.free(tx, found.slot_id, appointment_id=found.id)
-            off = await self.clinics.cancel(tx, said, Why(_REJECTED, comment, self.deps.now()))
+            why = Why(_REJECTED, comment, self.deps.now())
+            off = await self.cancelling.cancel(tx, said, why.cancelled, why.note)
             looker = reach.at(off.clinic_id)
             return await self.showing.shown(tx, off, looker, Shown.REJECTED, comment)
 

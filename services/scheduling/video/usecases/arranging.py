@@ -16,7 +16,7 @@ from services.chassis.foundation import clock
 from services.chassis.foundation.errors import DuplicateError, RefusalError
 from services.chassis.work.timers import Due
 from services.chassis.work.transactions import Cause, Transaction
-from services.scheduling.bookings.actions import FOLLOW_VISIT, Taking
+from services.scheduling.bookings.actions import FOLLOW_VISIT, Cancelling, Taking
 from services.scheduling.bookings.domain.appointment import (
     Appointment,
     Cancelled,
@@ -24,7 +24,6 @@ from services.scheduling.bookings.domain.appointment import (
     Status,
 )
 from services.scheduling.bookings.domain.details import Wish
-from services.scheduling.bookings.events import Change, cancelled
 from services.scheduling.deps import Deps
 from services.scheduling.timetable.domain import Slot
 from services.scheduling.timetable.store import SlotQuery
@@ -45,6 +44,7 @@ class Arranging:
     deps: Deps
     orders: Orders
     taking: Taking
+    cancelling: Cancelling
     changed: Callable[[], None]
 
     async def order(self, ordered: Order, *, cause: Cause) -> None:
@@ -69,12 +69,12 @@ class Arranging:
             order = await self.orders.find(tx, application_id, owner=None)
             if order is None or order.ended:
                 return
-            await tx.cancel_timer(FOLLOW_VISIT, application_id)
             told: list[Data] = []
             visit = await self._visit(tx, order)
             if visit is not None and visit.to_come(self.deps.now()):
                 await self._call_off(tx, visit)
                 told.append(events.cancelled(order, visit))
+            await tx.cancel_timer(FOLLOW_VISIT, application_id)
             await self.orders.save(tx, replace(order, ended=True), *told)
 
         await self.deps.transactions.run(work, cause=cause)
@@ -82,11 +82,7 @@ class Arranging:
 
     async def _call_off(self, tx: Transaction, visit: Appointment) -> None:
         how = Cancelled(self.deps.now(), Canceller.CITIZEN, "application-withdrawn")
-        off = visit.cancel(how, "Заявление отозвано.")
-        await self.taking.freeing.free(tx, off.slot_id, appointment_id=off.id)
-        await self.taking.patients.disengage(tx, off.citizen_id, off.id)
-        told = self.taking.for_clinic.reported(off, Change.CANCELLED)
-        await self.taking.appointments.save(tx, off, cancelled(off, how), told)
+        await self.cancelling.cancel(tx, visit, how, "Заявление отозвано.")
 
     async def arrange(self, due: Due) -> None:
         """Book the first free slot there is, tell what became of a visit, or look again later."""

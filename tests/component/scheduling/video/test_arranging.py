@@ -13,6 +13,7 @@ from contracts.certificates import ApplicationWithdrawn
 from contracts.scheduling import (
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentFilesShared,
     VideoVisitAwaited,
     VideoVisitBooked,
     VideoVisitCancelled,
@@ -127,10 +128,14 @@ async def test_a_citizen_moves_the_visit_of_an_application_among_video_slots_c19
 
 
 async def test_a_withdrawn_application_gives_its_slot_back_c19(desk: Desk) -> None:
-    await desk.citizen()
+    """And what was attached to the visit is nobody's to read any more (A26)."""
+    who = await desk.citizen()
     await video_hours(desk, slots=1)
     await needs_a_visit(desk, "app-1", "citizen-1")
-    await _told(desk, VideoVisitBooked, 1)
+    (told,) = await _told(desk, VideoVisitBooked, 1)
+    body = {"file_ids": [await desk.uploaded("f1")]}
+    path = f"/v1/appointments/{told.visit_id}/documents"
+    assert (await desk.http.post(path, json=body, headers=who)).status_code == 200
     withdrawn = ApplicationWithdrawn(
         application_id="app-1",
         tracking_number="4829-1730-5584",
@@ -141,6 +146,8 @@ async def test_a_withdrawn_application_gives_its_slot_back_c19(desk: Desk) -> No
     assert [await deliver(desk.app, event) for _ in range(2)] == ["handled", "duplicate"]
     (off,) = await outbox_events(desk.app, AppointmentCancelled)
     assert off.data.reason_code == "application-withdrawn"
+    shared = [e.data.file_ids for e in await outbox_events(desk.app, AppointmentFilesShared)]
+    assert shared == [("f1",), ()]
     await desk.citizen("citizen-2")
     await needs_a_visit(desk, "app-2", "citizen-2")
     assert (await _told(desk, VideoVisitBooked, 2))[1].application_id == "app-2"
