@@ -37,6 +37,9 @@ class RuleTyped(Body):
         default_factory=list, max_length=100, description="Specialties whose visit comes first."
     )
     price_kopecks: int | None = Field(default=None, description="Where no policy pays.")
+    consent: bool = Field(
+        default=False, description="The visit stands when the patient has agreed to it (A11)."
+    )
 
     @property
     def form(self) -> RuleForm:

@@ -37,6 +37,7 @@ class RuleView(BaseModel):
     preparation: tuple[str, ...]
     tests: list[ExaminationView]
     price_kopecks: int | None = Field(description="Where no policy pays; null: nothing.")
+    consent: bool = Field(description="The visit stands only when its patient has agreed to it.")
 
     @classmethod
     def of(cls, rule: VisitRule) -> RuleView:
@@ -52,6 +53,7 @@ class RuleView(BaseModel):
             preparation=rule.preparation,
             tests=[ExaminationView(code=code, title=specialty_title(code)) for code in rule.tests],
             price_kopecks=rule.price_kopecks,
+            consent=rule.consent,
         )
 
 

@@ -46,7 +46,8 @@ _NOT_READY = "file-not-ready", "Файл ещё проверяется или н
 class Details:
     """What the doctor should know before: all of it may be left out but for a first visit (A26).
 
-    `reason` is a code of `contracts.scheduling.VISIT_KINDS`; files are those of documents.
+    `reason` is a code of `contracts.scheduling.VISIT_KINDS`; files are those of documents;
+    `consent` is given after the booking, where the clinic asks for it (A11).
     """
 
     reason: str | None = None
@@ -54,6 +55,7 @@ class Details:
     medicines: tuple[str, ...] = ()
     file_ids: tuple[str, ...] = ()
     referral_id: str | None = None
+    consent: bool = False
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -61,7 +63,7 @@ class Details:
         return self.file_ids if self.referral_id is None else (*self.file_ids, self.referral_id)
 
     def again(self, own: Collection[str]) -> Details:
-        """What of it is offered at the next booking (A42); a referral is for one visit."""
+        """What of it is offered at the next booking (A42); referral and consent are for one."""
         files = tuple(file_id for file_id in self.file_ids if file_id in own)
         return Details(self.reason, self.symptoms, self.medicines, files)
 
@@ -180,6 +182,7 @@ def needs_of(
     missing = {
         Need.REFERRAL: rule.referral and details.referral_id is None,
         Need.DOCUMENTS: bool(rule.documents) and not details.file_ids,
+        Need.CONSENT: rule.consent and not details.consent,
         Need.CLINIC: reception.accepts and not agreed,
     }
     return tuple(need for need, lacks in missing.items() if lacks)

@@ -43,5 +43,6 @@ class Examination:
 
 def last_said(recent: Sequence[Appointment]) -> Appointment | None:
     """The visit that was booked last of those of which something was said."""
-    said = [visit for visit in recent if visit.details != Details()]
+    nothing = Details(), Details(consent=True)
+    said = [visit for visit in recent if visit.details not in nothing]
     return max(said, key=lambda visit: visit.booked_at, default=None)

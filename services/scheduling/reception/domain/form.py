@@ -26,6 +26,7 @@ class RuleForm:
     preparation: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     price_kopecks: int | None = None
+    consent: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def _rule(
         _lines(f"{place}/preparation", typed.preparation, found),
         tuple(dict.fromkeys(typed.tests)),
         typed.price_kopecks,
+        typed.consent,
     )
 
 

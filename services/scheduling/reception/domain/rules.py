@@ -20,7 +20,8 @@ class VisitRule:
     """What visits to a specialty need: of one kind, or one doctor, if these are named (A23, A27).
 
     `tests` are codes of specialties whose visit should come first (A39). `price_kopecks` is what a
-    visit costs where no policy pays (A41).
+    visit costs where no policy pays (A41). `consent`: the patient agrees to the visit in so many
+    words, after the booking (A11).
     """
 
     specialty: str
@@ -31,6 +32,7 @@ class VisitRule:
     preparation: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     price_kopecks: int | None = None
+    consent: bool = False
 
     def fits(self, specialty: str, kind: str | None, doctor_id: str) -> bool:
         """Whether it is about such a visit."""

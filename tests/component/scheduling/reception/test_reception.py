@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.services.scheduling import Desk
+from contracts.scheduling import AppointmentBooked, AppointmentConfirmed
+from tests.support.service import outbox_events
+from tests.support.services.scheduling import SAID, Desk
 
 PATH = "/v1/clinics/clinic-1/reception"
 RULES: dict[str, Any] = {
@@ -104,3 +106,30 @@ async def test_a39_required_tests_are_offered_for_the_day_of_the_visit(desk: Des
     assert "свободного времени" in oncologist["reason"]
     stranger = await desk.citizen("citizen-2")
     assert (await desk.http.get(path, headers=stranger)).status_code == 404
+
+
+async def test_a11_a_consent_that_the_clinic_asks_for_is_given_once(desk: Desk) -> None:
+    """It is told before, on the card and in the form; where the visit moves, it is there."""
+    rule = {"specialty": "cardiologist", "consent": True}
+    asked = {**_registrar(desk), "If-Match": "*"}
+    assert (await desk.http.put(PATH, json={"rules": [rule]}, headers=asked)).status_code == 200
+    [here] = (await desk.http.get("/v1/doctors/doctor-lebedeva")).json()["receptions"]
+    assert [rule["consent"] for rule in here["rules"]] == [True]
+
+    who = await desk.citizen()
+    *_, early, late = await desk.free(doctor_id="doctor-lebedeva")
+    body = {"slot_id": early["id"], **SAID}
+    told = (await desk.http.post("/v1/appointments/form", json=body, headers=who)).json()
+    booked = await desk.booked(who, early["id"])
+    label = "Подтвердите согласие на приём"
+    assert told["needs"] == booked["needs"] == [{"code": "consent", "label": label}]
+    assert booked["status"] == "pending"
+    (event,) = await outbox_events(desk.app, AppointmentBooked)
+    assert event.data.needs == ("consent",)
+
+    path = f"/v1/appointments/{booked['id']}"
+    given = await desk.http.post(f"{path}/documents", json={"consent": True}, headers=who)
+    assert (given.json()["status"], given.json()["needs"]) == ("confirmed", [])
+    assert len(await outbox_events(desk.app, AppointmentConfirmed)) == 1
+    moved = await desk.http.post(f"{path}/transfer", json={"slot_id": late["id"]}, headers=who)
+    assert (moved.json()["status"], moved.json()["needs"]) == ("confirmed", [])

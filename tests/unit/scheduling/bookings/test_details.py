@@ -30,4 +30,7 @@ def test_a11_a23_what_a_visit_still_needs() -> None:
     rule = VisitRule("therapist", referral=True, documents=("полис",))
     assert set(needs_of(asks, rule, Details())) == {Need.CLINIC, Need.REFERRAL, Need.DOCUMENTS}
     assert needs_of(asks, rule, WHOLE) == (Need.CLINIC,)
+    asked = VisitRule("therapist", consent=True)
+    assert needs_of(Reception("clinic-1"), asked, WHOLE) == (Need.CONSENT,)
+    assert needs_of(Reception("clinic-1"), asked, Details(consent=True)) == ()
     assert needs_of(Reception("clinic-1"), VisitRule("therapist"), Details()) == ()
