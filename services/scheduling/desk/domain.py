@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from services.scheduling.desk.errors import AnsweredAlreadyError
+from services.scheduling.desk.errors import ProblemAnsweredError
 
 
 class ProblemState(StrEnum):
@@ -43,8 +43,8 @@ class Problem:
         """Support has answered.
 
         Raises:
-            AnsweredAlreadyError: somebody has.
+            ProblemAnsweredError: somebody has.
         """
         if self.answer is not None:
-            raise AnsweredAlreadyError
+            raise ProblemAnsweredError
         return replace(self, state=ProblemState.ANSWERED, answer=Answer(now, text))

@@ -12,16 +12,16 @@ class ProblemUnknownError(NotFoundError):
     detail = "Такого обращения нет."
 
 
-class AnsweredAlreadyError(RefusalError):
+class ProblemAnsweredError(RefusalError):
     """One answer for one problem; who is not content writes again."""
 
-    code = "answered-already"
+    code = "problem-answered"
     title = "Ответ уже дан"
     detail = "На это обращение уже ответили."
 
 
 class TooManyProblemsError(RefusalError):
-    """A visit has only so many problems that nobody answered."""
+    """Nobody has answered the last ones yet."""
 
     code = "too-many-problems"
     title = "Обращение уже принято"
@@ -30,4 +30,17 @@ class TooManyProblemsError(RefusalError):
         super().__init__(
             f"По этой записи уже есть обращения без ответа: {most}. Поддержка ответит на них; "
             "написать снова можно после ответа."
+        )
+
+
+class ProblemsOverError(RefusalError):
+    """A visit has only so many problems, answered or not."""
+
+    code = "problems-over"
+    title = "Обращений по записи слишком много"
+
+    def __init__(self, most: int, hotline: str) -> None:
+        super().__init__(
+            f"По одной записи можно написать не больше {most} обращений, и они уже есть. "
+            f"Позвоните в поддержку: {hotline}."
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pymongo import ASCENDING, IndexModel
 
 from services.chassis.database.client import Database, Indexes
@@ -16,6 +18,9 @@ _OLDEST = Sort("at")
 INDEXES: Indexes = {
     "problems": [
         IndexModel([("state", ASCENDING), *_OLDEST.keys], name="by_state"),
+        IndexModel(
+            [("state", ASCENDING), ("clinic_id", ASCENDING), *_OLDEST.keys], name="of_clinics"
+        ),
         IndexModel([("appointment_id", ASCENDING), *_OLDEST.keys], name="of_visit"),
     ]
 }
@@ -36,7 +41,13 @@ class Problems(Aggregates[Problem]):
         return await self.every(tx, {"appointment_id": appointment_id}, _OLDEST, limit)
 
     async def by_state(
-        self, state: ProblemState, *, after: str | None, limit: int
+        self,
+        state: ProblemState,
+        clinics: Collection[str] | None,
+        *,
+        after: str | None,
+        limit: int,
     ) -> Page[Problem]:
-        """Those in this state, the oldest first."""
-        return await self.page({"state": state.value}, _OLDEST, after=after, limit=limit)
+        """Those in this state of visits to these clinics (None: to all), the oldest first."""
+        here = {} if clinics is None else {"clinic_id": {"$in": sorted(clinics)}}
+        return await self.page({"state": state.value, **here}, _OLDEST, after=after, limit=limit)

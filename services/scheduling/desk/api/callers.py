@@ -17,6 +17,8 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.looks import Reach, Why
 from services.chassis.http.once import LateOnceKey
 from services.scheduling.bookings.domain.appointment import Appointment
+from services.scheduling.bookings.usecases import Bookings
+from services.scheduling.bookings.views import DetailsIn
 from services.scheduling.deps import Body, Registrar
 from services.scheduling.desk.api.visits import DayVisit
 from services.scheduling.desk.usecases import Calling, Rejecting
@@ -25,6 +27,7 @@ from services.scheduling.desk.usecases.calling import ROLES
 router = APIRouter(prefix="/v1/desk/appointments", tags=["Сотрудникам"])
 Use = Annotated[Calling, Depends(facility(Calling))]
 AppointmentId = Annotated[str, Path(max_length=64)]
+Books = Annotated[Bookings, Depends(facility(Bookings))]
 Answer = Annotated[Rejecting, Depends(facility(Rejecting))]
 Caller = Annotated[Principal, Depends(admitted(*ROLES))]
 SlotId = Annotated[str, Field(min_length=1, max_length=128)]
@@ -41,10 +44,11 @@ class Reason(Body):
 
 
 class BookFor(Reason):
-    """Whom, and which slot."""
+    """Whom, which slot, and what the caller says of the visit."""
 
     citizen_id: Id = Field(description="From `POST /v1/people/searches`.")
     slot_id: SlotId
+    details: DetailsIn = Field(default=DetailsIn(), description="As in a citizen's booking.")
 
 
 class TransferFor(Reason):
@@ -64,15 +68,22 @@ def _made(found: Appointment) -> dict[str, str]:
 
 
 @router.post("", status_code=201, summary="Записать пациента", response_model=DayVisit)
-async def book_for(body: BookFor, use: Use, who: Caller, once: LateOnceKey) -> Response:
+async def book_for(
+    body: BookFor, use: Use, bookings: Books, who: Caller, once: LateOnceKey
+) -> Response:
     """A registrar books at their clinic, support at any and with a reason (K8).
 
     Refused is what the patient would be refused, but for limits on what citizens book themselves;
     why the registry does not confirm the patient is said, too: corrected data let it through (A29).
+    409 `life-threatening`: what the caller says is no matter for a visit (A22).
     """
     keyed = once.answering(DayVisit.of, headers=_made)
+    said = body.details
+    await bookings.triaged(said.said, body.slot_id, pointer="/details")
     reach = Reach(who, ROLES)
-    await use.book(reach, body.citizen_id, body.slot_id, body.reason, once=keyed)
+    await use.book(
+        reach, body.citizen_id, body.slot_id, body.reason, details=said.details, once=keyed
+    )
     return answered(keyed.given)
 
 

@@ -51,7 +51,7 @@ class Calling:
         slot_id: str,
         why: str | None,
         *,
-        details: Details | None = None,
+        details: Details,
         once: Once | None = None,
     ) -> Appointment:
         """Book a slot of a clinic in reach; limits on what citizens book themselves do not count.
@@ -64,7 +64,7 @@ class Calling:
             citizen_id,
             slot_id,
             staff=reach.who.hands,
-            details=details or Details(),
+            details=details,
             agreed=acting_as(reach) is Canceller.CLINIC,
         )
         return await self._take(reach, wish, reach.because(why), Shown.BOOKED, once)

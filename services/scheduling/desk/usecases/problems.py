@@ -15,7 +15,11 @@ from services.scheduling.bookings.actions import Showing, Shown
 from services.scheduling.bookings.store import Appointments
 from services.scheduling.deps import Deps
 from services.scheduling.desk.domain import Problem, ProblemState
-from services.scheduling.desk.errors import ProblemUnknownError, TooManyProblemsError
+from services.scheduling.desk.errors import (
+    ProblemsOverError,
+    ProblemUnknownError,
+    TooManyProblemsError,
+)
 from services.scheduling.desk.store import Problems
 
 _MOST_OPEN, _MOST = 3, 50
@@ -38,14 +42,17 @@ class Reporting:
         Raises:
             AppointmentUnknownError: not there, or not theirs.
             TooManyProblemsError: nobody has answered the last ones yet.
+            ProblemsOverError: there are as many as a visit may have.
         """
 
         async def work(tx: Transaction) -> Problem:
             visit = await self.appointments.get(tx, appointment_id, owner=citizen_id)
             known = await self.problems.of_visit(tx, visit.id, limit=_MOST)
             waiting = sum(one.state is ProblemState.OPEN for one in known)
-            if waiting >= _MOST_OPEN or len(known) >= _MOST:
+            if waiting >= _MOST_OPEN:
                 raise TooManyProblemsError(waiting)
+            if len(known) >= _MOST:
+                raise ProblemsOverError(_MOST, self.deps.settings.hotline)
             problem = Problem(
                 self.deps.new_id(), visit.id, citizen_id, visit.clinic_id, text, self.deps.now()
             )
@@ -66,25 +73,24 @@ class Reporting:
         self, who: Principal, state: ProblemState, *, after: str | None, limit: int
     ) -> Page[Problem]:
         """Problems for support, the oldest first; each that is shown is in the journal (K7)."""
-        page = await self.problems.by_state(state, after=after, limit=limit)
         reach = Reach(who, (Role.SUPPORT,))
-        items = tuple(one for one in page.items if reach.sees(one.clinic_id))
+        page = await self.problems.by_state(state, reach.clinics, after=after, limit=limit)
 
         async def work(tx: Transaction) -> None:
-            visits = await self.appointments.these(tx, {one.appointment_id for one in items})
+            visits = await self.appointments.these(tx, {one.appointment_id for one in page.items})
             for visit in visits.values():
                 await self.showing.shown(tx, visit, reach.at(visit.clinic_id), Shown.PROBLEM)
 
-        if items:
+        if page.items:
             await self.deps.transactions.run(work)
-        return Page(items, page.next_cursor)
+        return page
 
     async def answer(self, who: Principal, problem_id: str, text: str) -> Problem:
         """Answer; the citizen reads it with the visit.
 
         Raises:
             ProblemUnknownError: there is none in reach.
-            AnsweredAlreadyError: somebody has.
+            ProblemAnsweredError: somebody has.
         """
         reach = Reach(who, (Role.SUPPORT,))
 

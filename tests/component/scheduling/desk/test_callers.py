@@ -91,6 +91,22 @@ async def test_support_books_anywhere_and_says_why(desk: Desk) -> None:
     assert await _journal(desk, who) == [("booked-by-staff", "support", WHY)]
 
 
+async def test_what_the_caller_says_goes_with_the_visit(desk: Desk) -> None:
+    """K8, A26; A22: a threat to life is no matter for a visit."""
+    await desk.citizen()
+    slot = await desk.late_slot(clinic_id="clinic-1")
+    asked = {"citizen_id": "citizen-1", "slot_id": slot["id"]}
+    said = {"symptoms": "Кашель", "red_flags": [], "medicines": ["Аспирин"]}
+    unasked = await _post(desk, registrar(desk), "", **asked, details={"symptoms": "Кашель"})
+    assert unasked.json()["errors"][0]["pointer"] == "/details/red_flags"
+    urgent = await _post(
+        desk, registrar(desk), "", **asked, details={**said, "symptoms": "Давит в груди"}
+    )
+    assert (urgent.status_code, urgent.json()["code"]) == (409, "life-threatening")
+    made = (await _post(desk, registrar(desk), "", **asked, details=said)).json()
+    assert (made["symptoms"], made["medicines"]) == ("Кашель", ["Аспирин"])
+
+
 async def test_the_desk_is_told_why_a_person_cannot_be_booked(desk: Desk) -> None:
     """A29: the registry's own reason, and it works again when the data are right."""
     await desk.citizen()

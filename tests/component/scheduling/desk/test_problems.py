@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx2
 
+from services.chassis.http.facilities import find
+from services.chassis.runtime.service import Runtime
 from tests.support.service import keyed
 from tests.support.services.scheduling import Desk
 
@@ -28,7 +30,7 @@ async def test_a_problem_is_kept_read_and_answered_once(desk: Desk) -> None:
     said = {"text": "Адрес исправлен, спасибо."}
     assert (await desk.http.post(path, json=said, headers=support)).json()["state"] == "answered"
     again = await desk.http.post(path, json=said, headers=support)
-    assert (again.status_code, again.json()["code"]) == (409, "answered-already")
+    assert (again.status_code, again.json()["code"]) == (409, "problem-answered")
     mine = await desk.http.get(f"/v1/appointments/{booked['id']}/problems", headers=who)
     assert [one["answer"] for one in mine.json()["items"]] == [said["text"]]
     assert (await desk.http.get("/v1/desk/problems", headers=support)).json()["items"] == []
@@ -42,6 +44,18 @@ async def test_who_may_not_and_how_many(desk: Desk) -> None:
     assert (await _report(desk, other, booked)).status_code == 404
     codes = [(await _report(desk, who, booked)).status_code for _ in range(4)]
     assert codes == [201, 201, 201, 409]
+    problems = find(desk.app, Runtime).mongo.db["problems"]
+    done = {"state": "answered", "answer": {"at": desk.clock.now, "text": "Исправлено."}}
+    await problems.update_many({}, {"$set": done})
+    first = await problems.find_one({})
+    assert first is not None
+    await problems.insert_many([{**first, "_id": f"p-{n}"} for n in range(47)])
+    over = (await _report(desk, who, booked)).json()
+    assert (over["code"], "8-800-555-35-35" in over["detail"]) == ("problems-over", True)
+    await problems.update_many({}, {"$set": {"state": "open"}})
+    here = desk.tokens.headers("support-3", "support", clinic_id="clinic-1")
+    page = (await desk.http.get("/v1/desk/problems?limit=1", headers=here)).json()
+    assert (len(page["items"]), page["next_cursor"] is None) == (1, False)
     there = desk.tokens.headers("support-2", "support", clinic_id="clinic-2")
     assert (await desk.http.get("/v1/desk/problems", headers=there)).json()["items"] == []
     assert (await desk.http.get("/v1/desk/problems", headers=who)).status_code == 403
