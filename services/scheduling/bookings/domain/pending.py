@@ -103,7 +103,7 @@ def supplied(found: Appointment, what: Supplied, entry: Entry) -> Appointment:
         found.details,
         file_ids=tuple(dict.fromkeys((*found.details.file_ids, *what.file_ids))),
         referral_id=what.referral_id or found.details.referral_id,
-        consent=what.consent or found.details.consent,
+        consent=found.details.consent or (what.consent and Need.CONSENT in found.needs),
     )
     if details == found.details and not what.needs & {*found.needs}:
         return found
