@@ -310,7 +310,7 @@ def build(
                 ),
                 Desk(deps, appointments, showing),
                 Reporting(deps, appointments, desk_store.Problems(db), showing),
-                Calling(deps, taking, moving, showing, changed=recent.changed),
+                Calling(deps, taking, moving, triage, showing, changed=recent.changed),
                 Rejecting(deps, appointments, cancelling, showing, changed=recent.changed),
                 Attendance(deps, known, appointments, marking, showing),
                 Entering(

@@ -17,7 +17,6 @@ from services.chassis.http.facilities import facility
 from services.chassis.http.looks import Reach, Why
 from services.chassis.http.once import LateOnceKey
 from services.scheduling.bookings.domain.appointment import Appointment
-from services.scheduling.bookings.usecases import Bookings
 from services.scheduling.bookings.views import DetailsIn
 from services.scheduling.deps import Body, Registrar
 from services.scheduling.desk.api.visits import DayVisit
@@ -27,7 +26,6 @@ from services.scheduling.desk.usecases.calling import ROLES
 router = APIRouter(prefix="/v1/desk/appointments", tags=["Сотрудникам"])
 Use = Annotated[Calling, Depends(facility(Calling))]
 AppointmentId = Annotated[str, Path(max_length=64)]
-Books = Annotated[Bookings, Depends(facility(Bookings))]
 Answer = Annotated[Rejecting, Depends(facility(Rejecting))]
 Caller = Annotated[Principal, Depends(admitted(*ROLES))]
 SlotId = Annotated[str, Field(min_length=1, max_length=128)]
@@ -68,9 +66,7 @@ def _made(found: Appointment) -> dict[str, str]:
 
 
 @router.post("", status_code=201, summary="Записать пациента", response_model=DayVisit)
-async def book_for(
-    body: BookFor, use: Use, bookings: Books, who: Caller, once: LateOnceKey
-) -> Response:
+async def book_for(body: BookFor, use: Use, who: Caller, once: LateOnceKey) -> Response:
     """A registrar books at their clinic, support at any and with a reason (K8).
 
     Refused is what the patient would be refused, but for limits on what citizens book themselves;
@@ -79,7 +75,7 @@ async def book_for(
     """
     keyed = once.answering(DayVisit.of, headers=_made)
     said = body.details
-    await bookings.triaged(said.said, body.slot_id, pointer="/details")
+    await use.triaged(said.said, body.slot_id)
     reach = Reach(who, ROLES)
     await use.book(
         reach, body.citizen_id, body.slot_id, body.reason, details=said.details, once=keyed

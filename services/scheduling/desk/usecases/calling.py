@@ -25,6 +25,8 @@ from services.scheduling.bookings.errors import AppointmentUnknownError, NotCanc
 from services.scheduling.deps import Deps
 from services.scheduling.patients.errors import ProfileNotReceivedError
 from services.scheduling.timetable.errors import SlotUnknownError
+from services.scheduling.triage.actions import Triage
+from services.scheduling.triage.domain import Said
 
 ROLES = (Role.REGISTRAR, Role.SUPPORT)
 
@@ -41,8 +43,21 @@ class Calling:
     deps: Deps
     taking: Taking
     moving: Moving
+    triage: Triage
     showing: Showing
     changed: Callable[[], None]
+
+    async def triaged(self, said: Said, slot_id: str) -> None:
+        """See that nobody with a threat to life is booked for, whatever they call about (A22).
+
+        Raises:
+            LifeThreateningError: what to do instead.
+            InvalidInputError: symptoms without answers about red flags.
+        """
+        near = await self.taking.slots.find(None, slot_id)
+        await self.triage.check(
+            said, clinic_id=near.clinic_id if near else None, pointer="/details"
+        )
 
     async def book(
         self,
