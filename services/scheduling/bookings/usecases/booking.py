@@ -85,17 +85,15 @@ class Bookings:
                     raise
             return await self._book(wish, once)
 
-    async def triaged(self, said: Said, slot_id: str, *, pointer: str = "") -> None:
+    async def triaged(self, said: Said, slot_id: str) -> None:
         """See that nobody with a threat to life waits for this visit (A22).
 
         Raises:
             LifeThreateningError: what to do instead.
             InvalidInputError: symptoms without answers about red flags.
         """
-        near = (
-            await self.taking.slots.find(None, slot_id) if flags_of(said, pointer=pointer) else None
-        )
-        await self.triage.check(said, clinic_id=near.clinic_id if near else None, pointer=pointer)
+        near = await self.taking.slots.find(None, slot_id) if flags_of(said) else None
+        await self.triage.check(said, clinic_id=near.clinic_id if near else None)
 
     async def _files_arrive(self, files: Collection[str]) -> None:
         """Wait a moment for what documents have just accepted."""
