@@ -193,7 +193,6 @@ async def tests(appointment_id: AppointmentId, own: Own, who: Citizen) -> Examin
 @router.get(
     "/appointments/{appointment_id}/calendar",
     summary="Запись для календаря (.ics)",
-    response_class=Response,
     responses={200: {"content": {"text/calendar": {}}}},
 )
 async def calendar(appointment_id: AppointmentId, bookings: Use, who: Citizen) -> Response:
