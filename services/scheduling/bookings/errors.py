@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 from services.chassis.foundation.errors import ForbiddenError, NotFoundError, RefusalError
 from services.scheduling.timetable.errors import spoken
+
+
+def _roubles(kopecks: int) -> str:
+    return f"{kopecks // 100}" + (f",{kopecks % 100:02}" if kopecks % 100 else "") + " ₽"
 
 
 class AppointmentUnknownError(NotFoundError):
@@ -75,11 +80,10 @@ class PriceNotAgreedError(RefusalError):
     title = "Приём платный: подтвердите цену"
 
     def __init__(self, kopecks: int) -> None:
-        roubles = f"{kopecks // 100}" + (f",{kopecks % 100:02}" if kopecks % 100 else "")
         super().__init__(
-            f"Ваш полис этот приём здесь не оплачивает. Цена – {roubles} ₽. Если вы согласны, "
-            f"повторите запись с agreed_price_kopecks: {kopecks}. Или выберите клинику, которая "
-            "принимает по вашему полису."
+            f"Ваш полис этот приём здесь не оплачивает. Цена – {_roubles(kopecks)}. Если вы "
+            f"согласны, повторите запись с agreed_price_kopecks: {kopecks}. Или выберите клинику, "
+            "которая принимает по вашему полису."
         )
         self.members = {"price_kopecks": kopecks}
 
@@ -123,14 +127,30 @@ class OtherSpecialtyError(RefusalError):
 
 
 class BookAnewError(RefusalError):
-    """A clinic that asks for a confirmation is booked at, not moved to (A30)."""
+    """What the citizen has to say first is said at booking; who moves names a slot alone (A14)."""
 
     code = "book-anew"
-    title = "Здесь запись нужно подтвердить"
-    detail = (
-        "Эта клиника просит подтвердить запись кодом или подписью. Запишитесь к ней заново, а эту "
-        "запись отмените. Ваша запись осталась прежней."
-    )
+    title = "Сюда нужно записаться заново"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"{why} Запишитесь заново, а эту запись отмените. Ваша запись осталась прежней."
+        )
+
+    @classmethod
+    def to_confirm(cls) -> Self:
+        """With a code or a signature (A30)."""
+        return cls("Эта клиника просит подтвердить запись кодом или подписью.")
+
+    @classmethod
+    def to_pay(cls, kopecks: int) -> Self:
+        """Another price than was agreed to (A41)."""
+        return cls(f"Ваш полис этот приём не оплачивает. Цена – {_roubles(kopecks)}.")
+
+    @classmethod
+    def to_describe(cls) -> Self:
+        """What a visit of this kind needs to be known beforehand (A26)."""
+        return cls("Для первичного приёма нужно указать цель визита и описать симптомы.")
 
 
 class NotForApplicationError(RefusalError):

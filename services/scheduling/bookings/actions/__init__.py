@@ -10,7 +10,7 @@ from services.scheduling.bookings.actions.marking import Marking
 from services.scheduling.bookings.actions.moving import Moving
 from services.scheduling.bookings.actions.rules import cancel_rule, miss_rule, pending_rule
 from services.scheduling.bookings.actions.showing import SHOWN_LABELS, Showing, Shown
-from services.scheduling.bookings.actions.taking import Taking, new_talon, price_for
+from services.scheduling.bookings.actions.taking import Taking, named_price, new_talon
 from services.scheduling.bookings.actions.waiting import PENDING, Waiting, awaited
 
 __all__ = [
@@ -31,7 +31,7 @@ __all__ = [
     "cancel_rule",
     "followed",
     "miss_rule",
+    "named_price",
     "new_talon",
     "pending_rule",
-    "price_for",
 ]

@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 from services.chassis.work.transactions import Transaction
 from services.scheduling.bookings import events
 from services.scheduling.bookings.actions.following import followed
-from services.scheduling.bookings.actions.taking import Taking
+from services.scheduling.bookings.actions.taking import Taking, price_for
 from services.scheduling.bookings.actions.waiting import awaited
 from services.scheduling.bookings.domain.appointment import STANDING, Appointment
 from services.scheduling.bookings.domain.booking import talon_number
 from services.scheduling.bookings.domain.details import needs_of
-from services.scheduling.bookings.domain.moving import Mover, check_fits, move
-from services.scheduling.bookings.errors import BookAnewError
+from services.scheduling.bookings.domain.moving import Mover, check_as_said, check_fits, move
 from services.scheduling.bookings.events import Change
 from services.scheduling.known.domain import check_receives
 from services.scheduling.patients.domain import assent_of, check_policy, may_book, shifted
-from services.scheduling.reception.domain import Assent
 from services.scheduling.timetable.domain import HoldEnd, check_bookable
 
 
@@ -48,7 +46,7 @@ class Moving:
             SlotUnknownError, SlotTakenError, SlotHeldError, SlotPastError, DayClosedError: the slot
                 cannot be had, and the visit stays where it is.
             OtherSpecialtyError, NotForApplicationError: it would be another visit.
-            BookAnewError: this clinic asks for a confirmation, which the booking has not (A30).
+            BookAnewError: see `check_as_said`.
             ClinicShutError, LicenceEndedError: the clinic receives nobody on that day (A3).
             OverlapError: another visit of this citizen is at that time.
             TooManyBookingsError: one moves no more often in a day than one may book.
@@ -69,18 +67,27 @@ class Moving:
         clinic = of.known.clinic_asked(tx, slot.clinic_id)
         reception = of.receptions.asked(tx, slot.clinic_id)
         await of.freeing.free(tx, found.slot_id, appointment_id=found.id)
-        check_receives(await clinic(), slot.day)
+        where = await clinic()
+        check_receives(where, slot.day)
         asks, patient = await reception(), patient or may_book(await whose())
+        rule = asks.rule(slot.specialty_code, slot.visit.kind, slot.doctor_id)
+        price = price_for(found.insurance, rule, where, patient.papers, slot.day)
         if not mover.is_staff and found.application_id is None:
             check_policy(patient, asks, slot.day)
-            if found.confirmed is None and assent_of(patient, asks, slot.day) is not Assent.BOOKING:
-                raise BookAnewError
-        rule = asks.rule(slot.specialty_code, slot.visit.kind, slot.doctor_id)
+            check_as_said(found, slot, assent_of(patient, asks, slot.day), price)
         needs = needs_of(asks, rule, found.details, agreed=mover.is_clinic)
         per_day = None if mover.is_staff else of.deps.settings.bookings_per_day
         busier = shifted(patient, found.id, slot.visit, per_day=per_day, now=now)
         number = talon_number(of.new_talon())
-        after = move(found, slot, mover, talon_number=number, needs=needs, now=now)
+        after = move(
+            found,
+            slot,
+            mover,
+            talon_number=number,
+            needs=needs,
+            now=now,
+            price_kopecks=price,
+        )
         await of.slots.take(tx, slot, found.id)
         await of.freeing.end(tx, replace(slot, appointment_id=found.id), HoldEnd.TAKEN)
         await of.patients.engage(tx, busier)

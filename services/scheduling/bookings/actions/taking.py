@@ -62,21 +62,33 @@ async def new_talon(run: Callable[[], Awaitable[T]]) -> T:
 
 
 def price_for(
+    insurance: str | None,
+    rule: VisitRule,
+    clinic: Clinic | None,
+    papers: Papers | None,
+    day: date,
+) -> int | None:
+    """What the visit costs its patient, where neither this programme nor a policy pays (A41)."""
+    has = [insurance] if insurance and insurance.casefold() != MANDATORY.casefold() else []
+    if papers is None or papers.policy(day) is not None:
+        has.append(MANDATORY)
+    return price_of(rule, clinic.insurance if clinic else (), has)
+
+
+def named_price(
     wish: Wish, rule: VisitRule, clinic: Clinic | None, papers: Papers | None, day: date
 ) -> int | None:
-    """What the visit costs its patient, where no policy of theirs pays (A41).
+    """What is named to the patient as the price (A41).
 
     A programme beside the mandatory one is believed, and told to the clinic, which asks for it.
 
     Raises:
         InvalidInputError: the mandatory one is named by who has no policy of it.
     """
-    has = [wish.insurance] if wish.insurance else []
-    if papers is None or papers.policy(day) is not None:
-        has.append(MANDATORY)
-    elif wish.insurance and wish.insurance.casefold() == MANDATORY.casefold():
+    claimed = wish.insurance is not None and wish.insurance.casefold() == MANDATORY.casefold()
+    if claimed and papers is not None and papers.policy(day) is None:
         raise InvalidInputError([FieldError("/insurance", *_NO_POLICY)])
-    return price_of(rule, clinic.insurance if clinic else (), has)
+    return price_for(wish.insurance, rule, clinic, papers, day)
 
 
 def agreed_price(
@@ -87,7 +99,7 @@ def agreed_price(
     Raises:
         PriceNotAgreedError: it costs something, and the citizen did not agree to that.
     """
-    price = price_for(wish, rule, clinic, papers, day)
+    price = named_price(wish, rule, clinic, papers, day)
     if wish.of_citizen and price is not None and price != wish.agreed_price_kopecks:
         raise PriceNotAgreedError(price)
     return price

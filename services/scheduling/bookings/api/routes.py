@@ -205,8 +205,9 @@ async def transfer(
     """Take another time and let the old one go, in one step; until 24 hours before the visit.
 
     Where the new time is gone, the visit stays as it is (409 `slot-taken`, `slot-held`); who else
-    has time is at `alternatives`. The talon gets a new number, and the former one is void. The same
-    request again changes nothing.
+    has time is at `alternatives`. So it does where something has to be said first (409 `book-anew`:
+    a confirmation, a price, a first visit's reason). The talon gets a new number, and the former
+    one is void. The same request again changes nothing.
     """
     hands = REPRESENTATIVE if who.actor else Canceller.CITIZEN.value
     mover = Mover(Canceller.CITIZEN, hands, who.actor)

@@ -18,13 +18,16 @@ from services.scheduling.bookings.domain.booking import CancelRule
 from services.scheduling.bookings.domain.details import Need
 from services.scheduling.bookings.errors import (
     AlreadyCancelledError,
+    BookAnewError,
     MoveTooLateError,
     NotForApplicationError,
     OtherSpecialtyError,
     VisitBegunError,
 )
 from services.scheduling.known.domain import specialty_of
+from services.scheduling.reception.domain import Assent
 from services.scheduling.timetable.domain import Slot
+from services.sealing.own import SIGNATURE
 
 _VIDEO = "video"
 
@@ -88,6 +91,26 @@ def check_fits(found: Appointment, slot: Slot) -> None:
         raise NotForApplicationError
 
 
+def check_as_said(found: Appointment, slot: Slot, assent: Assent, price: int | None) -> None:
+    """Make sure that nothing is to be asked of the citizen there that the booking does not have.
+
+    Raises:
+        BookAnewError: a confirmation (A30), a price (A41), or a description of the visit (A26).
+    """
+    confirmed = found.confirmed
+    if assent is not Assent.BOOKING and (
+        confirmed is None
+        or slot.clinic_id != found.clinic_id
+        or (assent is Assent.SIGNATURE and confirmed.method != SIGNATURE)
+    ):
+        raise BookAnewError.to_confirm()
+    if price is not None and price != found.price_kopecks:
+        raise BookAnewError.to_pay(price)
+    kind = slot.visit.kind
+    if kind != found.visit.kind and found.details.faults(kind, found.details.files):
+        raise BookAnewError.to_describe()
+
+
 def move(
     found: Appointment,
     slot: Slot,
@@ -96,12 +119,15 @@ def move(
     talon_number: str,
     needs: tuple[Need, ...],
     now: datetime,
+    price_kopecks: int | None = None,
 ) -> Appointment:
-    """It is in the new slot under a new talon; pending, where that needs something (A10)."""
+    """It is in the new slot under a new talon, at its price; pending, where it needs something."""
     entry = Entry(now, Step.MOVED, mover.hands, mover.note, mover.actor_id)
     after = found.move(slot, talon_number, entry)
     if Need.CONSENT in found.needs and Need.CONSENT not in needs:
         needs = (*needs, Need.CONSENT)  # of the visit, wherever it is
     since = (found.pending_since or now) if needs else None
     status = Status.PENDING if needs else Status.CONFIRMED
-    return replace(after, needs=needs, pending_since=since, status=status)
+    return replace(
+        after, needs=needs, pending_since=since, status=status, price_kopecks=price_kopecks
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.chassis.database.pages import Page
 from services.chassis.foundation.errors import InvalidInputError
-from services.scheduling.bookings.actions import Taking, miss_rule, price_for
+from services.scheduling.bookings.actions import Taking, miss_rule, named_price
 from services.scheduling.bookings.domain.appointment import Appointment
 from services.scheduling.bookings.domain.confirmations import form_of
 from services.scheduling.bookings.domain.details import Details, Wish, needs_of
@@ -67,7 +67,7 @@ class OwnBookings:
             form=form_of(wish),
             needs=needs_of(asks, rule, wish.details),
             rule=rule,
-            price_kopecks=price_for(wish, rule, clinic, patient.papers, slot.day),
+            price_kopecks=named_price(wish, rule, clinic, patient.papers, slot.day),
         )
 
     async def said_before(self, citizen_id: str) -> tuple[Appointment, Details] | None:

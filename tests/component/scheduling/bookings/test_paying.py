@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import httpx2
+
 from contracts.visits import VisitReported
 from services.chassis.http.facilities import find
 from services.chassis.runtime.service import Runtime
@@ -49,6 +51,34 @@ async def test_who_has_a_policy_that_the_clinic_takes_pays_nothing_a41(desk: Des
     assert (insured.status_code, insured.json()["price_kopecks"]) == (201, None), insured.text
     told = (await outbox_events(desk.app, VisitReported))[-1]
     assert decrypted(told.data).insurance == "ДМС «Согласие»"
+
+
+async def test_one_moves_at_the_price_that_was_agreed_to_and_not_past_one_a14_a41(
+    desk: Desk,
+) -> None:
+    slot, who = await _paid(desk, "ДМС «Согласие»"), await desk.citizen()
+    insured = await desk.booked(who, slot, insurance="ДМС «Согласие»")
+    paying = await desk.citizen("citizen-2")
+    other = (await desk.late_slot(doctor_id="doctor-lebedeva"))["id"]
+    agreed = await desk.booked(paying, other, agreed_price_kopecks=PRICE)
+
+    async def moves(citizen: dict[str, str], appointment_id: str) -> httpx2.Response:
+        to = {"slot_id": (await desk.late_slot(doctor_id="doctor-lebedeva"))["id"]}
+        path = f"/v1/appointments/{appointment_id}/transfer"
+        return await desk.http.post(path, json=to, headers=citizen)
+
+    for citizen, visit, price in ((who, insured, None), (paying, agreed, PRICE)):
+        moved = await moves(citizen, visit["id"])
+        assert (moved.status_code, moved.json()["price_kopecks"]) == (200, price), moved.text
+    clinic = CLINIC.model_copy(update={"insurance": ("ДМС «Другая»",)})
+    await deliver(desk.app, an_event(clinic, aggregate_id=clinic.clinic_id, seq=3))
+    refused = await moves(who, insured["id"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "book-anew")
+    assert "2500 ₽" in refused.json()["detail"]
+    clinic = CLINIC.model_copy(update={"insurance": ("ОМС",)})
+    await deliver(desk.app, an_event(clinic, aggregate_id=clinic.clinic_id, seq=4))
+    free = await moves(paying, agreed["id"])
+    assert (free.status_code, free.json()["price_kopecks"]) == (200, None), free.text
 
 
 async def test_with_a_red_flag_nothing_is_booked_e35(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,10 +18,17 @@ from services.scheduling.bookings.domain.appointment import (
     TalonState,
 )
 from services.scheduling.bookings.domain.booking import CancelRule
-from services.scheduling.bookings.domain.details import Need
-from services.scheduling.bookings.domain.moving import Mover, check_fits, check_movable, move
+from services.scheduling.bookings.domain.details import Confirmed, Details, Need
+from services.scheduling.bookings.domain.moving import (
+    Mover,
+    check_as_said,
+    check_fits,
+    check_movable,
+    move,
+)
 from services.scheduling.bookings.errors import (
     AlreadyCancelledError,
+    BookAnewError,
     MoveTooLateError,
     NotForApplicationError,
     OtherSpecialtyError,
@@ -28,7 +36,9 @@ from services.scheduling.bookings.errors import (
 )
 from services.scheduling.patients.domain import Engagement, Patient, Tally, shifted
 from services.scheduling.patients.errors import OverlapError, TooManyBookingsError
+from services.scheduling.reception.domain import Assent
 from services.scheduling.timetable.domain import Slot
+from services.sealing.own import SIGNATURE
 from tests.support.services.scheduling import BEFORE, SLOT, START, VISIT, booked
 
 RULE = CancelRule(timedelta(hours=24), "8-800-555-35-35")
@@ -92,6 +102,49 @@ def test_where_a_visit_may_go(
     else:
         with pytest.raises(refusal):
             check_fits(found, slot)
+
+
+CODE, SIGNED = Confirmed(BEFORE, "sms", "1"), Confirmed(BEFORE, SIGNATURE, "2")
+HERE, ELSEWHERE = OTHER, replace(OTHER, clinic_id="clinic-2")
+TO_FIRST = replace(OTHER, visit=replace(LATER, kind="first"))
+AS_BEFORE = replace(booked(), visit=replace(VISIT, kind="repeat"))
+
+
+@pytest.mark.parametrize(
+    ("found", "slot", "assent", "price", "fits"),
+    [
+        ({}, ELSEWHERE, Assent.BOOKING, None, True),
+        ({}, HERE, Assent.CODE, None, False),
+        ({"confirmed": CODE}, HERE, Assent.CODE, None, True),
+        ({"confirmed": CODE}, ELSEWHERE, Assent.CODE, None, False),
+        ({"confirmed": CODE}, HERE, Assent.SIGNATURE, None, False),
+        ({"confirmed": SIGNED}, HERE, Assent.SIGNATURE, None, True),
+        ({"confirmed": SIGNED}, ELSEWHERE, Assent.SIGNATURE, None, False),
+        ({}, HERE, Assent.BOOKING, 100, False),
+        ({"price_kopecks": 200}, HERE, Assent.BOOKING, 100, False),
+        ({"price_kopecks": 100}, HERE, Assent.BOOKING, 100, True),
+        ({"price_kopecks": 100}, HERE, Assent.BOOKING, None, True),
+        ({}, TO_FIRST, Assent.BOOKING, None, False),
+        ({"details": Details("first")}, TO_FIRST, Assent.BOOKING, None, False),
+        ({"details": Details("first", "Кашель.")}, TO_FIRST, Assent.BOOKING, None, True),
+        ({"visit": replace(VISIT, kind="first")}, TO_FIRST, Assent.BOOKING, None, True),
+    ],
+)
+def test_nobody_moves_past_what_booking_asks(
+    found: dict[str, Any], slot: Slot, assent: Assent, price: int | None, *, fits: bool
+) -> None:
+    """A26, A30, A41: what has to be confirmed, agreed to or described is booked anew."""
+    visit = replace(AS_BEFORE, **found)
+    slot = replace(slot, visit=replace(slot.visit, kind="repeat")) if slot is not TO_FIRST else slot
+    if fits:
+        check_as_said(visit, slot, assent, price)
+        after = move(
+            visit, slot, CITIZEN, talon_number="2", needs=(), now=BEFORE, price_kopecks=price
+        )
+        assert after.price_kopecks == price
+    else:
+        with pytest.raises(BookAnewError):
+            check_as_said(visit, slot, assent, price)
 
 
 def test_a_move_voids_the_talon_and_a_clinic_that_accepts_is_asked_again() -> None:
