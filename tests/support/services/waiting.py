@@ -98,8 +98,9 @@ async def rung(desk: Desk, kind: str, key: str) -> None:
 
 
 async def hold_runs_out(desk: Desk, slot_id: str) -> None:
-    """Turn the clock to the end of a slot's hold, and have its timer run."""
-    desk.clock.now = (await slot_of(desk, slot_id))["hold"]["until"]
+    """Turn the clock to the end of a slot's hold, if that is to come, and have its timer run."""
+    until = (await slot_of(desk, slot_id))["hold"]["until"]
+    desk.clock.now = max(desk.clock.now, until)
     await rung(desk, HOLD, slot_id)
 
 

@@ -135,7 +135,7 @@ class Search:
         A bounded number of questions, each as `free_slots` would answer it.
         """
         doctor = await self.known.doctors.find(None, when.doctor_id) if when.doctor_id else None
-        if doctor is not None and wanted.specialty is None:
+        if doctor is not None and doctor.receives and wanted.specialty is None:
             wanted = replace(wanted, specialty=doctor.specialty)
         clinics = [wanted.clinic_id] if wanted.clinic_id else [*(doctor.clinics if doctor else ())]
         if not await self._somebody(wanted.specialty):

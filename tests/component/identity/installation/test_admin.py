@@ -30,7 +30,9 @@ async def _command(platform: Platform, database: str, *arguments: str) -> tuple[
     """`python -m services.identity admin …` in a process of its own."""
     secret = SECRET.get_secret_value()
     own = {f"IDENTITY_{name}": secret for name in ("SECRET", "AUTHENTICATORS_SECRET")}
-    own |= {f"IDENTITY_{name}_SECRET": secret for name in ("CODES", "PROFILES", "PAPERS")}
+    own |= {
+        f"IDENTITY_{name}_SECRET": secret for name in ("CODES", "PROFILES", "PAPERS", "PATIENTS")
+    }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.identity", "admin", *arguments),
         env={

@@ -54,7 +54,7 @@ async def test_a_sealed_talon_is_announced_once(desk: Desk) -> None:
     talon = (await desk.read(who, booked))["talon"]
     assert (talon["state"], talon["document_id"]) == ("issued", "document-1")
     (said,) = await outbox_events(desk.app, TalonIssued)
-    assert (said.aggregateid, said.seq, said.data.document_id) == (booked["id"], 2, "document-1")
+    assert (said.aggregateid, said.seq, said.data.document_id) == (booked["id"], 3, "document-1")
 
 
 async def test_a_talon_sealed_after_the_cancellation_stays_void(desk: Desk) -> None:
