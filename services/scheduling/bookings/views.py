@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.scheduling import VISIT_KINDS
+from services.chassis.foundation.dates import seconds_to
 from services.chassis.foundation.text import line, prose
 from services.chassis.foundation.typed import Id, Tidied
 from services.scheduling.bookings.domain.details import Details, Yes
-from services.scheduling.deps import Body, Confirming
+from services.scheduling.deps import Body, Confirming, VisitView
+from services.scheduling.timetable.domain import Visit
 from services.scheduling.triage.domain import RedFlag, Said
 
 _FILES, _MEDICINES = 10, 30
@@ -104,3 +107,41 @@ class DetailsView(BaseModel):
     medicines: list[str]
     file_ids: list[str]
     referral_id: str | None
+
+
+class Offered(Protocol):
+    """A slot that is held for one person, by whichever feature."""
+
+    @property
+    def slot_id(self) -> str: ...  # noqa: D102 - as the view calls them
+    @property
+    def doctor_id(self) -> str: ...  # noqa: D102
+    @property
+    def clinic_id(self) -> str: ...  # noqa: D102
+    @property
+    def visit(self) -> Visit: ...  # noqa: D102
+    @property
+    def until(self) -> datetime: ...  # noqa: D102
+
+
+class OfferedView(BaseModel):
+    """A slot that is held: `POST …/acceptance` books it."""
+
+    slot_id: str
+    doctor_id: str
+    clinic_id: str
+    visit: VisitView
+    held_until: datetime
+    seconds_left: int
+
+    @classmethod
+    def of(cls, offered: Offered, now: datetime) -> OfferedView:
+        """As it is now."""
+        return cls(
+            slot_id=offered.slot_id,
+            doctor_id=offered.doctor_id,
+            clinic_id=offered.clinic_id,
+            visit=VisitView.model_validate(offered.visit.on_clinic_clock),
+            held_until=offered.visit.local(offered.until),
+            seconds_left=seconds_to(offered.until, now),
+        )

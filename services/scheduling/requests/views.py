@@ -6,11 +6,9 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
-from services.chassis.foundation.dates import seconds_to
-from services.scheduling.bookings.views import DetailsView
-from services.scheduling.deps import VisitView
+from services.scheduling.bookings.views import DetailsView, OfferedView
 from services.scheduling.known.domain import specialty_title
-from services.scheduling.requests.domain import EndedBy, Held, Outcome, Request, State
+from services.scheduling.requests.domain import EndedBy, Outcome, Request, State
 
 STATE_LABELS = {
     State.OPEN: "Регистратура ищет врача",
@@ -23,29 +21,6 @@ ENDED_LABELS = {
     EndedBy.WITHDRAWN: "Вы отозвали запрос",
     EndedBy.UNANSWERED: "Вы не ответили на предложение",
 }
-
-
-class HeldView(BaseModel):
-    """The slot that the desk found: `POST …/acceptance` books it."""
-
-    slot_id: str
-    doctor_id: str
-    clinic_id: str
-    visit: VisitView
-    held_until: datetime
-    seconds_left: int
-
-    @classmethod
-    def of(cls, held: Held, now: datetime) -> HeldView:
-        """As it is now."""
-        return cls(
-            slot_id=held.slot_id,
-            doctor_id=held.doctor_id,
-            clinic_id=held.clinic_id,
-            visit=VisitView.model_validate(held.visit.on_clinic_clock),
-            held_until=held.visit.local(held.until),
-            seconds_left=seconds_to(held.until, now),
-        )
 
 
 class RequestView(BaseModel):
@@ -65,7 +40,7 @@ class RequestView(BaseModel):
     book_at_once: bool
     outcome: Outcome | None
     comment: str | None = Field(description="What the desk said.")
-    held: HeldView | None
+    held: OfferedView | None
     ended_by: EndedBy | None
     ended_label: str | None
     appointment_id: str | None
@@ -88,7 +63,7 @@ class RequestView(BaseModel):
             book_at_once=request.at_once,
             outcome=request.outcome,
             comment=request.comment,
-            held=HeldView.of(request.held, now) if request.held else None,
+            held=OfferedView.of(request.held, now) if request.held else None,
             ended_by=request.ended_by,
             ended_label=ENDED_LABELS[request.ended_by] if request.ended_by else None,
             appointment_id=request.visit_id,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, Field
 
 from contracts.scheduling import VISIT_KINDS
-from services.chassis.foundation.dates import Day, seconds_to, today
+from services.chassis.foundation.dates import Day, today
 from services.chassis.foundation.errors import FieldError, InvalidInputError
 from services.chassis.foundation.typed import Id
 from services.chassis.http.answers import answered
@@ -20,11 +20,11 @@ from services.chassis.http.looks import only
 from services.chassis.http.once import OnceKey
 from services.chassis.http.pages import Cursor
 from services.scheduling.bookings.domain.details import FIRST
-from services.scheduling.bookings.views import Accept, DetailsIn
-from services.scheduling.deps import AdmittedCitizen, Body, Citizen, Limit, VisitView
+from services.scheduling.bookings.views import Accept, DetailsIn, OfferedView
+from services.scheduling.deps import AdmittedCitizen, Body, Citizen, Limit
 from services.scheduling.timetable.views import Time, begins_of
 from services.scheduling.triage.actions import Triage
-from services.scheduling.waitlist.domain import EndedBy, Offer, Sought, State, Wait
+from services.scheduling.waitlist.domain import EndedBy, Sought, State, Wait
 from services.scheduling.waitlist.usecases import Waitlist
 
 router = APIRouter(prefix="/v1/waits", tags=["Лист ожидания"])
@@ -99,29 +99,6 @@ class Join(Body):
             tuple(dict.fromkeys(self.clinic_ids)),
             begins_of(self.time_from, self.time_to),
             self.kind,
-        )
-
-
-class OfferedView(BaseModel):
-    """A slot that is held: `POST …/acceptance` books it, `POST …/refusal` gives it away."""
-
-    slot_id: str
-    doctor_id: str
-    clinic_id: str
-    visit: VisitView
-    held_until: datetime
-    seconds_left: int
-
-    @classmethod
-    def of(cls, offer: Offer, now: datetime) -> OfferedView:
-        """As it is now."""
-        return cls(
-            slot_id=offer.slot_id,
-            doctor_id=offer.doctor_id,
-            clinic_id=offer.clinic_id,
-            visit=VisitView.model_validate(offer.visit.on_clinic_clock),
-            held_until=offer.visit.local(offer.until),
-            seconds_left=seconds_to(offer.until, now),
         )
 
 
